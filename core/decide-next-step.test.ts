@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { decideNextStep, type NextStep, type TurnView } from "./decide-next-step.ts";
+
+const limits = { steps_max: 1200, compaction_threshold_percent: 70 };
+const idle: TurnView = {
+  open_local_calls: [],
+  open_client_calls: [],
+  client_deadline_ms: null,
+  compaction_requested: false,
+  stopped_by_tool: false,
+  answered: null,
+  steps: 0,
+  context_persisted: true,
+  context_usage_percent: null,
+};
+const call = { tool_call_id: "c1", tool_name: "grep" };
+/** Everything that could be wanted at once; each row of the order switches the highest off. */
+const crowded: TurnView = {
+  ...idle,
+  open_local_calls: [call],
+  open_client_calls: [{ tool_call_id: "c2", tool_name: "ask" }],
+  client_deadline_ms: 5,
+  compaction_requested: true,
+  stopped_by_tool: true,
+  answered: "stop",
+  steps: 1200,
+  context_persisted: false,
+  context_usage_percent: 90,
+};
+
+test("L3 the order of decisions is: local calls, client's, manual compaction, stop tool, complete, limit, context, threshold, model", () => {
+  const order: [Partial<TurnView>, NextStep][] = [
+    [{}, { type: "run-tools", calls: [call] }],
+    [{ open_local_calls: [] }, { type: "await-client", tool_call_ids: ["c2"], deadline_ms: 5 }],
+    [{ open_client_calls: [] }, { type: "compact", source: "manual" }],
+    [{ compaction_requested: false }, { type: "finish", reason: "tool_calls" }],
+    [{ stopped_by_tool: false }, { type: "finish", reason: "stop" }],
+    [{ answered: null }, { type: "finish", reason: "max_steps" }],
+    [{ steps: 1199 }, { type: "persist-context" }],
+    [{ context_persisted: true }, { type: "compact", source: "automatic" }],
+    [{ context_usage_percent: 69 }, { type: "call-model" }],
+  ];
+  let view = crowded;
+  for (const [change, expected] of order) {
+    view = { ...view, ...change };
+    assert.deepEqual(decideNextStep(view, limits), expected);
+  }
+});
+
+test("K2 a threshold of 100 switches automatic compaction off", () => {
+  const full = { ...idle, context_usage_percent: 100 };
+  assert.equal(decideNextStep(full, { ...limits, compaction_threshold_percent: 100 }).type, "call-model");
+  assert.equal(decideNextStep(full, limits).type, "compact");
+});

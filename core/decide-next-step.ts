@@ -1,0 +1,69 @@
+// Core is pure: the policy of a turn. What happens next follows from committed history alone.
+import type { FinishReason } from "./message.ts";
+
+export interface OpenCall {
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+}
+
+export type NextStep =
+  | { readonly type: "call-model"; readonly replay_full_history?: boolean }
+  | { readonly type: "run-tools"; readonly calls: readonly OpenCall[] }
+  | {
+      readonly type: "await-client";
+      readonly tool_call_ids: readonly string[];
+      readonly deadline_ms: number | null;
+    }
+  | { readonly type: "persist-context" }
+  | { readonly type: "compact"; readonly source: "automatic" | "manual" | "overflow" }
+  | { readonly type: "finish"; readonly reason: FinishReason };
+
+/** What `decideNextStep` looks at; all of it committed. */
+export interface TurnView {
+  /** Tool calls of the last assistant message without a result, run by us. */
+  readonly open_local_calls: readonly OpenCall[];
+  /** The same, answered by the client or waiting for an approval. */
+  readonly open_client_calls: readonly OpenCall[];
+  readonly client_deadline_ms: number | null;
+  readonly compaction_requested: boolean;
+  /** A tool that ends the turn has succeeded in the last batch. */
+  readonly stopped_by_tool: boolean;
+  /** The finish reason of the last assistant message, when nothing follows it that wants an answer. */
+  readonly answered: FinishReason | null;
+  /** Assistant messages of this turn so far. */
+  readonly steps: number;
+  readonly context_persisted: boolean;
+  /** Tokens of the last call in percent of the context limit; null while unknown. */
+  readonly context_usage_percent: number | null;
+}
+
+export interface TurnLimits {
+  readonly steps_max: number;
+  /** 100 switches automatic compaction off. */
+  readonly compaction_threshold_percent: number;
+}
+
+/** What the turn does next (SPEC L3). Same view, same answer, in workflow, activity and API. */
+export function decideNextStep(view: TurnView, limits: TurnLimits): NextStep {
+  // Open calls come first: a model given a call without its result refuses the whole request. Ours before the
+  // client's, since a client that answers at once must find the batch otherwise complete.
+  if (view.open_local_calls.length > 0) return { type: "run-tools", calls: view.open_local_calls };
+  if (view.open_client_calls.length > 0) {
+    const ids = view.open_client_calls.map((call) => call.tool_call_id);
+    return { type: "await-client", tool_call_ids: ids, deadline_ms: view.client_deadline_ms };
+  }
+  // Somebody asked for it, and it needs no answer from the model: before anything that could end the turn.
+  if (view.compaction_requested) return { type: "compact", source: "manual" };
+  // A tool that ends the turn outranks the model's wish to go on.
+  if (view.stopped_by_tool) return { type: "finish", reason: "tool_calls" };
+  if (view.answered !== null) return { type: "finish", reason: view.answered };
+  // Only a turn that wants another call can be over the limit; a complete one has just finished above.
+  if (view.steps >= limits.steps_max) return { type: "finish", reason: "max_steps" };
+  // Context before compaction: what it adds counts towards the threshold.
+  if (!view.context_persisted) return { type: "persist-context" };
+  if (view.context_usage_percent !== null && limits.compaction_threshold_percent < 100) {
+    const full = view.context_usage_percent >= limits.compaction_threshold_percent;
+    if (full) return { type: "compact", source: "automatic" };
+  }
+  return { type: "call-model" };
+}

@@ -1,0 +1,59 @@
+// Core is pure: every cap of the product, unit last, each with its reason. Configuration may lower or raise some.
+
+/** Queued messages of a chat; more is a client that does not look (SPEC Q4). */
+export const queuedMessagesMax = 20;
+/** Model calls of a turn; past that an agent is going in circles (SPEC L1). */
+export const stepsPerTurnMax = 1200;
+/** Provider errors per step before the turn fails (SPEC X1): about 20 minutes of waiting. */
+export const providerFailuresPerStepMax = 25;
+/** First and longest wait between failed model calls (SPEC X1). */
+export const retryDelayBaseMs = 1_000;
+export const retryDelayMaxMs = 60_000;
+/** A provider may ask for a longer wait than ours; past an hour the turn had better say so than sit. */
+export const retryAfterMaxMs = 3_600_000;
+/** Attempts lost to dead workers without progress: past that the step itself is what kills them. */
+export const lostAttemptsMax = 10;
+/** Answers without output tried again before the turn fails (SPEC L9). */
+export const noOutputRetriesMax = 2;
+/** Tool calls of a step that run; more get an error result (one activity each, and history has a price). */
+export const toolCallsPerStepMax = 64;
+/** Bytes of a tool result kept for the model (SPEC L8). */
+export const toolResultBytesMax = 64 * 1024;
+/** A model's answer is cut off past this many bytes: the stored row and the prompt must stay bounded. */
+export const answerBytesMax = 8 * 1024 * 1024;
+/** Heartbeat details of an answer, and of a tool call: they live in Temporal's mutable state. */
+export const checkpointBytesMax = 32 * 1024;
+export const toolCheckpointBytesMax = 8 * 1024;
+/** Postgres refuses NOTIFY payloads of 8,000 bytes and more. */
+export const notifyBytesMax = 7_900;
+/** One delta on the live bus; longer ones are split so that a part always fits a NOTIFY with its envelope. */
+export const partDeltaBytesMax = 4_096;
+/** One SSE frame (API.md). */
+export const frameBytesMax = 256 * 1024;
+/** How far a reader may lag before it is resynchronised from the store instead of buffered (SPEC T7). */
+export const readerLagEventsMax = 128;
+export const readerLagBytesMax = 1024 * 1024;
+/** Messages in the first snapshot of a stream, default and most. */
+export const snapshotMessagesDefault = 50;
+export const snapshotMessagesMax = 200;
+/** Words that errors may quote from a provider (SPEC X4). */
+export const errorDetailCharsMax = 500;
+/** Titles made from the first message (SPEC M1). */
+export const titleWordsMax = 6;
+export const titleCharsMax = 80;
+export const systemPromptCharsMax = 10_000;
+/** Request bodies, files apart (SPEC A3). */
+export const requestBodyBytesMax = 256 * 1024;
+export const labelsMax = 50;
+export const labelCharsMax = 256;
+export const pageItemsDefault = 50;
+export const pageItemsMax = 200;
+/** How long the answer to an idempotency key is kept (SPEC Q10). */
+export const idempotencyKeepMs = 24 * 3_600_000;
+/** Signals and starts get this long on the request path; then the relay delivers them. */
+export const deliveryDeadlineMs = 1_000;
+/** Transactions that lost a deadlock or serialisation race are tried again this often (40P01, 40001). */
+export const transactionRetriesMax = 5;
+/** Tries at preparing a step (database, keys, workspace) and the first wait (SPEC X5). */
+export const prepareTriesMax = 3;
+export const prepareRetryDelayMs = 200;

@@ -1,0 +1,100 @@
+// Core is pure: the content of messages, as stored and as sent. A part is one piece of a message.
+
+/** Any JSON value; `JsonObject` is what tool arguments and results are. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue | undefined;
+}
+
+/**
+ * What only the provider that wrote a part understands (its own tool call id, signatures, encrypted reasoning).
+ * Stored beside the part, sent back to that provider alone, never to API clients.
+ */
+export interface ProviderData {
+  readonly provider: string;
+  readonly [key: string]: JsonValue | undefined;
+}
+
+export interface TextPart {
+  readonly type: "text";
+  readonly text: string;
+  readonly provider_data?: ProviderData;
+}
+
+export interface ReasoningPart {
+  readonly type: "reasoning";
+  readonly text: string;
+  readonly started_at?: string;
+  readonly completed_at?: string;
+  readonly provider_data?: ProviderData;
+}
+
+/** `args` is the parsed object, or `{"_raw": text}` when the model wrote something that is not a JSON object. */
+export interface ToolCallPart {
+  readonly type: "tool-call";
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  readonly args: JsonObject;
+  readonly provider_executed?: boolean;
+  readonly created_at: string;
+  readonly provider_data?: ProviderData;
+}
+
+export interface ToolResultPart {
+  readonly type: "tool-result";
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  readonly result: JsonValue;
+  readonly is_error: boolean;
+  readonly truncated?: boolean;
+  readonly created_at: string;
+  readonly provider_data?: ProviderData;
+}
+
+export interface SourcePart {
+  readonly type: "source";
+  readonly url: string;
+  readonly title: string;
+}
+
+export interface FilePart {
+  readonly type: "file";
+  readonly file_id: string;
+  readonly media_type: string;
+  readonly name: string;
+}
+
+export interface FileReferencePart {
+  readonly type: "file-reference";
+  readonly file_name: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly content: string;
+}
+
+export interface ContextFilePart {
+  readonly type: "context-file";
+  readonly path: string;
+  readonly content: string;
+  readonly truncated?: boolean;
+}
+
+export interface SkillPart {
+  readonly type: "skill";
+  readonly name: string;
+  readonly description: string;
+}
+
+export type Part =
+  | TextPart
+  | ReasoningPart
+  | ToolCallPart
+  | ToolResultPart
+  | SourcePart
+  | FilePart
+  | FileReferencePart
+  | ContextFilePart
+  | SkillPart;
+
+/** What a client may send as the content of a message; a plain string on the wire is one text part. */
+export type InputPart = TextPart | FilePart | FileReferencePart;

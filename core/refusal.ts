@@ -1,0 +1,47 @@
+// Core is pure: what the product refuses, and under which stable code. The API turns codes into HTTP answers.
+
+export const REFUSALS = {
+  chat_not_found: { status: 404, title: "No such chat" },
+  message_not_found: { status: 404, title: "No such message" },
+  queued_message_not_found: { status: 404, title: "No such queued message" },
+  not_found: { status: 404, title: "Not found" },
+  not_a_user_message: { status: 400, title: "Only user messages can be edited" },
+  model_config_not_found: { status: 400, title: "No such model config, or it is disabled" },
+  workspace_not_found: { status: 400, title: "No such workspace" },
+  project_path_refused: { status: 400, title: "The project path is not allowed" },
+  invalid_request: { status: 400, title: "The request is not valid" },
+  invalid_json: { status: 400, title: "The body is not JSON" },
+  invalid_cursor: { status: 400, title: "The cursor is not valid" },
+  unauthenticated: { status: 401, title: "A valid API key is needed" },
+  forbidden: { status: 403, title: "This key may not do that" },
+  body_too_large: { status: 413, title: "The body is too large" },
+  unsupported_media_type: { status: 415, title: "The body must be JSON" },
+  queue_full: { status: 429, title: "The queue of this chat is full" },
+  rate_limited: { status: 429, title: "Too many requests" },
+  chat_archived: { status: 409, title: "The chat is archived" },
+  chat_busy: { status: 409, title: "The chat is busy" },
+  transition_refused: { status: 409, title: "Not possible in the chat's present state" },
+  idempotency_key_reused: { status: 409, title: "This Idempotency-Key was used with another request" },
+  not_awaiting_results: { status: 409, title: "The chat waits for no results" },
+  method_not_allowed: { status: 405, title: "This method is not allowed here" },
+  draining: { status: 503, title: "This server is shutting down" },
+  unavailable: { status: 503, title: "A part of the service cannot be reached" },
+  internal: { status: 500, title: "Something broke on our side" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** An expected "no" with a stable code; nothing has been changed when it is thrown. */
+export class Refusal extends Error {
+  readonly code: RefusalCode;
+  readonly detail: string | undefined;
+  /** Where the fault lies, for bodies: `[{path: "content[0].text", message: "…"}]`. */
+  readonly errors: readonly { readonly path: string; readonly message: string }[];
+  constructor(code: RefusalCode, detail?: string, errors: Refusal["errors"] = []) {
+    super(detail ?? REFUSALS[code].title);
+    this.name = "Refusal";
+    this.code = code;
+    this.detail = detail;
+    this.errors = errors;
+  }
+}
