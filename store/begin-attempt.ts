@@ -1,0 +1,73 @@
+// The store is the only room with SQL. This file: how a model call begins: decide from committed history, and when it is
+// the model's turn to speak, claim a new attempt.
+import { lostAttemptsMax } from "../core/limits.ts";
+import type { LastError } from "../core/message.ts";
+import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
+import { NO_MODEL_ERROR } from "./begin-turn.ts";
+import { type ChatRow, lockChat } from "./chat-row.ts";
+import { notRunning } from "./commit-step.ts";
+import { finishError, finishTurn } from "./finish-turn.ts";
+import { type ModelConfigRow, resolveModelConfig } from "./resolve-model-config.ts";
+import { type Fence, transition } from "./transition.ts";
+import { readNextStep } from "./turn-view.ts";
+import type { Unit } from "./unit.ts";
+
+export interface Attempt {
+  readonly type: "attempt";
+  readonly chat: ChatRow;
+  readonly fence: Fence;
+  readonly model: ModelConfigRow;
+}
+
+/** The fence of a chat as it stands. */
+export function fenceOf(chat: ChatRow): Fence {
+  const { history_version, generation_attempt } = chat;
+  return { turn_id: chat.current_turn_id ?? 0, history_version, generation_attempt };
+}
+
+/**
+ * Begins an attempt, or says what is to happen instead (SPEC L3). An interrupted chat comes back with its fence, since
+ * the partial answer of the attempt before is still to be committed.
+ */
+export async function beginAttempt(
+  unit: Unit,
+  key: OutcomeKey,
+): Promise<Attempt | { type: "interrupted"; fence: Fence } | StepOutcome> {
+  const found = await notRunning(unit, key);
+  if (found !== null && found.type !== "interrupting") return found;
+  const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
+  if (found?.type === "interrupting") return { type: "interrupted", fence: fenceOf(chat) };
+  const step = await readNextStep(unit.tx, chat);
+  if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
+  if (step.type !== "call-model") return { type: "next", step, snapshot_version: chat.snapshot_version };
+  // Looked up anew at each step: a model removed meanwhile falls back to the default (SPEC Q5).
+  const model = await resolveModelConfig(unit.tx, chat.turn_model_config_id);
+  if (model === null) return finishError(unit, { key }, NO_MODEL_ERROR);
+  const lost = chat.lost_attempts + (chat.attempt_open ? 1 : 0);
+  if (lost >= lostAttemptsMax) return finishError(unit, { key }, lostTooOften(lost));
+  const generation_attempt = chat.generation_attempt + 1;
+  await transition(unit, { name: "record_attempt", chat_id: key.chat_id }, async (draft) => {
+    Object.assign(draft.change, { generation_attempt, attempt_open: true, lost_attempts: lost, retry: null });
+  });
+  return { type: "attempt", chat, fence: { ...fenceOf(chat), generation_attempt }, model };
+}
+
+/** A worker that shuts down hands its attempt on: that is no lost attempt (SPEC I6). */
+export async function releaseAttempt(unit: Unit, chatId: string, fence: Fence): Promise<void> {
+  await unit.tx.query(
+    `update chats set attempt_open = false where id = $1 and current_turn_id = $2 and history_version = $3
+     and generation_attempt = $4`,
+    [chatId, fence.turn_id, fence.history_version, fence.generation_attempt],
+  );
+}
+
+function lostTooOften(lost: number): LastError {
+  return {
+    message: `The answer was begun ${lost} times, and each time the server that wrote it was lost. Send a message to try again.`,
+    kind: "generic",
+    provider: null,
+    retryable: true,
+    status_code: null,
+    detail: null,
+  };
+}

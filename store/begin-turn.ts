@@ -1,0 +1,99 @@
+// The store is the only room with SQL. This file: how a turn begins, shared by every transition that begins one.
+import { chatMessageSignal } from "./chat-signal.ts";
+import type { LastError } from "../core/message.ts";
+import type { InputPart } from "../core/part.ts";
+import { callsWithoutResult, cancelledResult, insertMessage, type MessageRow, readTail } from "./messages.ts";
+import { resolveModelConfig } from "./resolve-model-config.ts";
+import { dequeue, readQueue } from "./queued-messages.ts";
+import type { Draft } from "./transition.ts";
+
+/** How the workflow is told; null when its own activity tells it. */
+type TurnSignal = "messageQueued" | "messageEdited" | null;
+
+export interface TurnStart {
+  readonly content: readonly InputPart[];
+  readonly model_config_id: string | null;
+  readonly reasoning_effort: string | null;
+  readonly created_by: string | null;
+}
+
+/** Answers every open call with an error result, published before what follows (SPEC S4). */
+export async function closeOpenCalls(draft: Draft, reason: string): Promise<MessageRow | null> {
+  const calls = callsWithoutResult(await readTail(draft.unit.tx, draft.before.id));
+  if (calls.length === 0) return null;
+  const at = new Date().toISOString();
+  const content = calls.map((call) => cancelledResult(call, reason, at));
+  const base = `${draft.before.history_version}.${draft.before.generation_attempt}`;
+  return insertMessage(draft, {
+    role: "tool",
+    content,
+    closes: calls.map((call) => `${base}.${call.tool_call_id}`),
+  });
+}
+
+/**
+ * Inserts the user message that begins a turn and sets the chat running. The workflow hears of it through the outbox,
+ * by this name, unless `signal` is null: then it learns it by the outcome of its own activity.
+ */
+export async function beginTurn(
+  draft: Draft,
+  start: TurnStart,
+  signal: TurnSignal = "messageQueued",
+): Promise<MessageRow> {
+  await closeOpenCalls(draft, "The call was cancelled: a new message was sent.");
+  const model = await resolveModelConfig(draft.unit.tx, start.model_config_id);
+  const message = await insertMessage(draft, {
+    role: "user",
+    content: start.content,
+    turn: "own",
+    model_config_id: model?.id ?? null,
+    reasoning_effort: start.reasoning_effort,
+    created_by: start.created_by,
+  });
+  Object.assign(draft.change, {
+    status: "running",
+    current_turn_id: message.id,
+    turn_steps: 0,
+    turn_model_config_id: model?.id ?? null,
+    turn_reasoning_effort: start.reasoning_effort,
+    model_config_id: model?.id ?? draft.before.model_config_id,
+    reasoning_effort: start.reasoning_effort ?? draft.before.reasoning_effort,
+    last_error: null,
+    retry: null,
+    required_action: null,
+  });
+  if (signal !== null) await chatMessageSignal(draft, "start", signal, model?.model ?? "");
+  return message;
+}
+
+export const NO_MODEL_ERROR: LastError = {
+  message: "No model is configured: set a provider key, or choose a default model.",
+  kind: "config",
+  provider: null,
+  retryable: false,
+  status_code: null,
+  detail: null,
+};
+
+/**
+ * Begins the turn of the queue's head (SPEC Q6). When no model can answer it, nothing is taken from the queue and the
+ * chat ends in `error`, kind config (SPEC Q5). Returns the message, or null.
+ */
+export async function promoteHead(
+  draft: Draft,
+  signal: TurnSignal = "messageQueued",
+): Promise<MessageRow | null> {
+  const [head] = await readQueue(draft.unit.tx, draft.before.id);
+  if (head === undefined) throw new Error(`chat ${draft.before.id} has no queue to promote from`);
+  if ((await resolveModelConfig(draft.unit.tx, head.model_config_id)) === null) {
+    Object.assign(draft.change, {
+      status: "error",
+      last_error: NO_MODEL_ERROR,
+      retry: null,
+      required_action: null,
+    });
+    return null;
+  }
+  await dequeue(draft, head.id);
+  return beginTurn(draft, head, signal);
+}

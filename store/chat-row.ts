@@ -1,0 +1,104 @@
+// The store is the only room with SQL. This file: the chat row, read under a lock and written back by transitions.
+import type { ChatStatus, LastError, RequiredAction, RetryState } from "../core/message.ts";
+import type { JsonObject } from "../core/part.ts";
+import type { Queryable, Tx } from "./database.ts";
+
+export interface ChatRow {
+  readonly id: string;
+  readonly owner_id: string;
+  readonly parent_chat_id: string | null;
+  readonly root_chat_id: string;
+  readonly workspace_id: string | null;
+  readonly project_path: string | null;
+  readonly title: string;
+  readonly title_by_user: boolean;
+  readonly system_prompt: string | null;
+  readonly status: ChatStatus;
+  readonly last_error: LastError | null;
+  readonly retry: RetryState | null;
+  readonly required_action: RequiredAction | null;
+  readonly model_config_id: string | null;
+  readonly reasoning_effort: string | null;
+  readonly turn_model_config_id: string | null;
+  readonly turn_reasoning_effort: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pin_order: number | null;
+  readonly archived: boolean;
+  readonly plan_mode: boolean;
+  readonly dynamic_tools: readonly JsonObject[];
+  readonly last_turn_summary: string | null;
+  readonly current_turn_id: number | null;
+  readonly turn_steps: number;
+  readonly queue_length: number;
+  readonly snapshot_version: number;
+  readonly history_version: number;
+  readonly generation_attempt: number;
+  readonly reset_version: number;
+  readonly provider_failures: number;
+  readonly no_output_failures: number;
+  readonly lost_attempts: number;
+  readonly attempt_open: boolean;
+  readonly last_read_message_id: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** Columns a transition may write; the rest is set once, or by the runner itself. */
+const WRITABLE = [
+  "workspace_id",
+  "title",
+  "title_by_user",
+  "status",
+  "last_error",
+  "retry",
+  "required_action",
+  "model_config_id",
+  "reasoning_effort",
+  "turn_model_config_id",
+  "turn_reasoning_effort",
+  "labels",
+  "pin_order",
+  "archived",
+  "plan_mode",
+  "last_turn_summary",
+  "current_turn_id",
+  "turn_steps",
+  "queue_length",
+  "snapshot_version",
+  "history_version",
+  "generation_attempt",
+  "reset_version",
+  "provider_failures",
+  "no_output_failures",
+  "lost_attempts",
+  "attempt_open",
+] as const satisfies readonly (keyof ChatRow)[];
+
+export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };
+
+const JSON_COLUMNS: ReadonlySet<string> = new Set(["last_error", "retry", "required_action", "labels"]);
+
+/** Locks the row until the transaction ends: every change of a chat is serial (SPEC S). */
+export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow | null> {
+  const { rows } = await tx.query<ChatRow>("select * from chats where id = $1 for update", [chatId]);
+  return rows[0] ?? null;
+}
+
+export async function readChatRow(db: Queryable, chatId: string): Promise<ChatRow | null> {
+  const { rows } = await db.query<ChatRow>("select * from chats where id = $1", [chatId]);
+  return rows[0] ?? null;
+}
+
+/** Writes the columns that differ. The row must be locked by `tx`. */
+export async function writeChatRow(tx: Tx, before: ChatRow, change: ChatChange): Promise<void> {
+  const columns = WRITABLE.filter((name) => change[name] !== undefined && change[name] !== before[name]);
+  const sets = columns.map((name, i) => `${name} = $${i + 2}`);
+  const values = columns.map((name) => {
+    const value = change[name];
+    return JSON_COLUMNS.has(name) && value !== null ? JSON.stringify(value) : value;
+  });
+  await tx.query(`update chats set ${[...sets, "updated_at = now()"].join(", ")} where id = $1`, [
+    before.id,
+    ...values,
+  ]);
+}

@@ -1,0 +1,110 @@
+// The store is the only room with SQL. This file: the commits of a running step. Each decides what follows it in the same
+// transaction, so that nothing can come between a change and its consequence.
+import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
+import { type ChatRow, lockChat } from "./chat-row.ts";
+import { finishInterruption, finishTurn } from "./finish-turn.ts";
+import { insertMessage, type NewMessage } from "./messages.ts";
+import { settleOpenCalls } from "./settle-calls.ts";
+import { movedTo } from "./moved-to.ts";
+import { findOutcome, saveOutcome } from "./step-outcomes.ts";
+import { type Fence, isFenced, transition } from "./transition.ts";
+import type { Store } from "./store.ts";
+import { readNextStep } from "./turn-view.ts";
+import type { Unit } from "./unit.ts";
+
+/**
+ * What an activity finds when its chat is not simply running its turn; null when it is.
+ * `moved` and `ended` leave everything as it is.
+ */
+export async function notRunning(unit: Unit, key: OutcomeKey): Promise<StepOutcome | null> {
+  // The lock first: a twin of this activity may be committing the very outcome that is looked for.
+  const chat = await lockChat(unit.tx, key.chat_id);
+  const stored = await findOutcome(unit.tx, key);
+  if (stored !== null) return stored;
+  if (chat === null) return { type: "ended", status: "deleted", snapshot_version: Number.MAX_SAFE_INTEGER };
+  const snapshot_version = chat.snapshot_version;
+  const busy =
+    chat.status === "running" || chat.status === "interrupting" || chat.status === "requires_action";
+  if (!busy) return { type: "ended", status: chat.status, snapshot_version };
+  if (chat.current_turn_id !== key.turn_id) return movedTo(unit.tx, chat);
+  if (chat.status === "interrupting") return { type: "interrupting", snapshot_version };
+  if (chat.status === "requires_action") {
+    const tool_call_ids = (chat.required_action?.tool_calls ?? []).map((call) => call.tool_call_id);
+    return {
+      type: "next",
+      step: { type: "await-client", tool_call_ids, deadline_ms: null },
+      snapshot_version,
+    };
+  }
+  return null;
+}
+
+/**
+ * Commits a whole answer of the model and says what follows: tools, the end of the turn, the next queued turn. In an
+ * interrupted chat it also ends the interruption. Throws `Superseded` when the attempt is not the chat's own any more.
+ */
+export async function commitAnswer(
+  unit: Unit,
+  key: OutcomeKey,
+  fence: Fence,
+  answer: NewMessage,
+): Promise<StepOutcome> {
+  const found = await notRunning(unit, key);
+  if (found?.type === "interrupting") return finishInterruption(unit, { key, fence, answer });
+  if (found !== null) return found;
+  await transition(unit, { name: "commit_step", chat_id: key.chat_id, fence }, async (draft) => {
+    await insertMessage(draft, answer);
+    draft.change.turn_steps = draft.before.turn_steps + 1;
+    await unit.tx.query("delete from inflight_parts where chat_id = $1", [key.chat_id]);
+  });
+  return followUp(unit, key);
+}
+
+/** Commits a partial answer and ends the interruption, in one transaction. Null: nothing had been written. */
+export async function commitInterruption(
+  unit: Unit,
+  key: OutcomeKey,
+  fence: Fence | null,
+  answer: NewMessage | null,
+): Promise<StepOutcome> {
+  const found = await notRunning(unit, key);
+  if (found === null) return followUp(unit, key);
+  if (found.type !== "interrupting") return found;
+  return finishInterruption(unit, { key, answer, ...(fence !== null && { fence }) });
+}
+
+/** Commits the results of a step's tools as one message and says what follows. */
+export async function commitToolResults(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
+  const found = await notRunning(unit, key);
+  if (found?.type === "interrupting") return finishInterruption(unit, { key });
+  if (found !== null) return found;
+  await transition(unit, { name: "commit_step", chat_id: key.chat_id }, async (draft) => {
+    await settleOpenCalls(draft, "The tool gave no result: its worker was lost too often.");
+    await unit.tx.query("delete from inflight_parts where chat_id = $1", [key.chat_id]);
+  });
+  return followUp(unit, key);
+}
+
+/** The decision that follows a commit, in its own transaction. */
+export async function followUp(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
+  const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
+  const step = await readNextStep(unit.tx, chat);
+  if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
+  return saveOutcome(unit.tx, key, { type: "next", step, snapshot_version: chat.snapshot_version });
+}
+
+/** Whether an attempt still owns its chat: running, its turn, its version. Read at each checkpoint; one cheap select. */
+export async function attemptStanding(
+  store: Store,
+  chatId: string,
+  fence: Fence,
+): Promise<"running" | "interrupting" | "superseded"> {
+  const { rows } = await store.pool.query<ChatRow>(
+    `select status, current_turn_id, history_version, generation_attempt from chats where id = $1`,
+    [chatId],
+  );
+  const [chat] = rows;
+  if (chat === undefined || isFenced(chat, fence)) return "superseded";
+  if (chat.status === "running" || chat.status === "interrupting") return chat.status;
+  return "superseded";
+}

@@ -1,0 +1,67 @@
+// The store is the only room with SQL. This file: the transition `create`.
+import type { InputPart } from "../core/part.ts";
+import { titleFromContent } from "../core/title.ts";
+import { beginTurn } from "./begin-turn.ts";
+import { type ChatRow, lockChat, readChatRow, writeChatRow } from "./chat-row.ts";
+import type { MessageRow } from "./messages.ts";
+import { requireModelConfig } from "./resolve-model-config.ts";
+import { changed, type Draft } from "./transition.ts";
+import type { Unit } from "./unit.ts";
+
+export interface CreateChatInput {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly owner_id: string;
+  readonly content: readonly InputPart[];
+  readonly title?: string | undefined;
+  readonly system_prompt?: string | null | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly model_config_id?: string | null | undefined;
+  readonly reasoning_effort?: string | null | undefined;
+  readonly project_path?: string | null | undefined;
+  readonly plan_mode?: boolean | undefined;
+}
+
+/**
+ * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`; then no row is
+ * there.
+ */
+export async function createChat(
+  unit: Unit,
+  input: CreateChatInput,
+): Promise<{ chat: ChatRow; message: MessageRow }> {
+  await requireModelConfig(unit.tx, input.model_config_id);
+  await unit.tx.query(
+    `insert into chats (id, owner_id, root_chat_id, title, title_by_user, system_prompt, status, labels, project_path,
+       plan_mode, snapshot_version) values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, 0)`,
+    [
+      input.id,
+      input.owner_id,
+      input.title ?? titleFromContent(input.content),
+      input.title !== undefined,
+      input.system_prompt ?? null,
+      JSON.stringify(input.labels ?? {}),
+      input.project_path ?? null,
+      input.plan_mode ?? false,
+    ],
+  );
+  const before = (await lockChat(unit.tx, input.id)) as ChatRow;
+  const draft: Draft = {
+    unit,
+    before,
+    version: 1,
+    change: { snapshot_version: 1 },
+    // A new chat begins with history version 1: there is nothing it could be told apart from.
+    touchHistory: () => undefined,
+  };
+  const message = await beginTurn(draft, {
+    content: input.content,
+    model_config_id: input.model_config_id ?? null,
+    reasoning_effort: input.reasoning_effort ?? null,
+    created_by: input.owner_id,
+  });
+  await writeChatRow(unit.tx, before, draft.change);
+  const chat = (await readChatRow(unit.tx, input.id)) as ChatRow;
+  unit.announcements.push(changed(chat));
+  return { chat, message };
+}

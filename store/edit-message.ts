@@ -1,0 +1,54 @@
+// The store is the only room with SQL. This file: the transition `edit`.
+import { Refusal } from "../core/refusal.ts";
+import type { InputPart } from "../core/part.ts";
+import { beginTurn } from "./begin-turn.ts";
+import { deleteMessagesFrom, type MessageRow, readMessage } from "./messages.ts";
+import { clearQueue } from "./queued-messages.ts";
+import { requireModelConfig } from "./resolve-model-config.ts";
+import { transition } from "./transition.ts";
+import type { Unit } from "./unit.ts";
+
+export interface EditMessageInput {
+  readonly chat_id: string;
+  readonly owner_id: string | null;
+  readonly message_id: number;
+  readonly content: readonly InputPart[];
+  readonly model_config_id?: string | null | undefined;
+  readonly reasoning_effort?: string | null | undefined;
+  readonly created_by: string;
+}
+
+export interface EditedMessage {
+  readonly message: MessageRow;
+  /** The edited message and all that came after it, oldest first. */
+  readonly deleted_message_ids: readonly number[];
+}
+
+/**
+ * Cuts the history at a user message, puts the new one in its place and runs it; queue and work in flight are dropped
+ * (SPEC E1). Throws `Refusal` `message_not_found`, `not_a_user_message`, `model_config_not_found`.
+ */
+export async function editMessage(unit: Unit, input: EditMessageInput): Promise<EditedMessage> {
+  await requireModelConfig(unit.tx, input.model_config_id);
+  return transition(
+    unit,
+    { name: "edit", chat_id: input.chat_id, owner_id: input.owner_id },
+    async (draft) => {
+      const old = await readMessage(unit.tx, input.chat_id, input.message_id);
+      if (old === null || old.visibility === "model") throw new Refusal("message_not_found");
+      if (old.role !== "user") throw new Refusal("not_a_user_message");
+      const deleted_message_ids = await deleteMessagesFrom(draft, old.id);
+      await clearQueue(draft);
+      await unit.tx.query("delete from inflight_parts where chat_id = $1", [input.chat_id]);
+      draft.change.reset_version = draft.version;
+      const start = {
+        content: input.content,
+        model_config_id: input.model_config_id ?? old.model_config_id,
+        reasoning_effort: input.reasoning_effort ?? old.reasoning_effort,
+        created_by: input.created_by,
+      };
+      const message = await beginTurn(draft, start, "messageEdited");
+      return { message, deleted_message_ids };
+    },
+  );
+}

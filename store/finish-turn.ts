@@ -1,0 +1,97 @@
+// The store is the only room with SQL. This file: how a turn ends: well, interrupted, or in error. Each end is one
+// transition that also begins the next queued turn, and remembers its outcome.
+import type { FinishReason, LastError } from "../core/message.ts";
+import { stepsPerTurnMax } from "../core/limits.ts";
+import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
+import { promoteHead } from "./begin-turn.ts";
+import { insertMessage, type NewMessage } from "./messages.ts";
+import { movedTo } from "./moved-to.ts";
+import { settleOpenCalls } from "./settle-calls.ts";
+import { saveOutcome } from "./step-outcomes.ts";
+import { type Draft, type Fence, transition } from "./transition.ts";
+import type { Unit } from "./unit.ts";
+
+export interface FinishInput {
+  readonly key: OutcomeKey;
+  /** Absent for ends that no attempt owns (crash, interruption between steps). */
+  readonly fence?: Fence;
+  /** What the attempt had written; empty content inserts nothing. */
+  readonly answer?: NewMessage | null;
+}
+
+/** R → W, or the queue's head begins the next turn. */
+export async function finishTurn(unit: Unit, input: FinishInput, reason: FinishReason): Promise<StepOutcome> {
+  const { chat_id } = input.key;
+  const outcome = await transition(unit, { name: "finish_turn", chat_id }, async (draft) => {
+    if (reason === "max_steps") await insertMessage(draft, stepLimitNote(draft));
+    return endOrPromote(draft, "waiting");
+  });
+  return saveOutcome(unit.tx, input.key, outcome);
+}
+
+/** I → W, or the head's turn: the partial answer is kept, open calls are answered (SPEC I1). */
+export async function finishInterruption(unit: Unit, input: FinishInput): Promise<StepOutcome> {
+  const { key, fence } = input;
+  const begin = {
+    name: "finish_interruption",
+    chat_id: key.chat_id,
+    ...(fence !== undefined && { fence }),
+  } as const;
+  const outcome = await transition(unit, begin, async (draft) => {
+    await insertAnswer(draft, input.answer);
+    await settleOpenCalls(draft, "The call was cancelled: the turn was interrupted.");
+    return endOrPromote(draft, "waiting");
+  });
+  return saveOutcome(unit.tx, key, outcome);
+}
+
+/** R, I → E. The text of the terminal attempt is kept, its open calls are answered (SPEC X7); the queue stays. */
+export async function finishError(unit: Unit, input: FinishInput, error: LastError): Promise<StepOutcome> {
+  const { key, fence } = input;
+  const begin = {
+    name: "finish_error",
+    chat_id: key.chat_id,
+    ...(fence !== undefined && { fence }),
+  } as const;
+  const outcome = await transition(unit, begin, async (draft) => {
+    await insertAnswer(draft, input.answer);
+    await settleOpenCalls(draft, "The call was not run: the turn ended with an error.");
+    await dropInflight(draft);
+    Object.assign(draft.change, { status: "error", last_error: error, retry: null, attempt_open: false });
+    return { type: "ended", status: "error", snapshot_version: draft.version } as const;
+  });
+  return saveOutcome(unit.tx, key, outcome);
+}
+
+async function endOrPromote(draft: Draft, status: "waiting"): Promise<StepOutcome> {
+  await dropInflight(draft);
+  const snapshot_version = draft.version;
+  const queued = (draft.change.queue_length ?? draft.before.queue_length) > 0;
+  if (!queued) {
+    Object.assign(draft.change, { status, retry: null, attempt_open: false });
+    return { type: "ended", status, snapshot_version };
+  }
+  const promoted = await promoteHead(draft, null);
+  if (promoted === null) return { type: "ended", status: "error", snapshot_version };
+  return movedTo(draft.unit.tx, { ...draft.before, ...draft.change });
+}
+
+async function insertAnswer(draft: Draft, answer: NewMessage | null | undefined): Promise<void> {
+  if (answer == null || answer.content.length === 0) return;
+  await insertMessage(draft, answer);
+}
+
+async function dropInflight(draft: Draft): Promise<void> {
+  await draft.unit.tx.query("delete from inflight_parts where chat_id = $1", [draft.before.id]);
+}
+
+function stepLimitNote(draft: Draft): NewMessage {
+  const text = `The turn was stopped after ${stepsPerTurnMax} steps. Send a message to go on.`;
+  return {
+    role: "assistant",
+    content: [{ type: "text", text }],
+    visibility: "user",
+    finish_reason: "max_steps",
+    ...(draft.before.current_turn_id !== null && { turn: draft.before.current_turn_id }),
+  };
+}

@@ -1,0 +1,80 @@
+// The store is the only room with SQL. This file: what the reconciler needs: chats that should have an open run, and the
+// promise of a new one.
+import { chatMessageSignal } from "./chat-signal.ts";
+import { type ChatRow, lockChat, writeChatRow } from "./chat-row.ts";
+import type { Pool } from "./database.ts";
+import { changed, repaired } from "./transition.ts";
+import type { Unit } from "./unit.ts";
+
+export interface BusyChat {
+  readonly id: string;
+  readonly current_turn_id: number;
+}
+
+const BATCH = 500;
+
+/** Chats that have been busy without a change for a while, oldest first. Most of them simply stream a long answer. */
+export async function listQuietBusyChats(pool: Pool, quietMs: number): Promise<BusyChat[]> {
+  const { rows } = await pool.query<BusyChat>(
+    `select id, current_turn_id from chats where status in ('running', 'interrupting', 'requires_action')
+     and updated_at < now() - make_interval(secs => $1) order by updated_at limit $2`,
+    [quietMs / 1000, BATCH],
+  );
+  return rows;
+}
+
+/** Chats in a state the table does not know (SPEC S6). */
+export async function listImpossibleChats(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from chats where status = 'waiting' and queue_length > 0 limit $1",
+    [BATCH],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Promises a run to a chat that was found without one, if it is still in the same turn. */
+export async function promiseRun(unit: Unit, busy: BusyChat): Promise<void> {
+  const chat = await lockChat(unit.tx, busy.id);
+  if (chat === null || chat.current_turn_id !== busy.current_turn_id || !isBusy(chat)) return;
+  const draft = {
+    unit,
+    before: chat,
+    version: chat.snapshot_version,
+    change: {},
+    touchHistory: () => undefined,
+  };
+  await chatMessageSignal(draft, "start", chat.status === "interrupting" ? "interrupted" : "messageQueued");
+}
+
+/** Writes the repaired state of an impossible chat. */
+export async function repairChat(unit: Unit, chatId: string): Promise<void> {
+  const chat = await lockChat(unit.tx, chatId);
+  if (chat === null) return;
+  const fixed = repaired(chat);
+  if (fixed === chat) return;
+  const { status, last_error } = fixed;
+  const change = { status, last_error, snapshot_version: chat.snapshot_version + 1 };
+  await writeChatRow(unit.tx, chat, change);
+  unit.announcements.push(changed({ ...chat, ...change }));
+}
+
+function isBusy(chat: ChatRow): boolean {
+  return chat.status === "running" || chat.status === "interrupting" || chat.status === "requires_action";
+}
+
+/** Holds the lock of one worker-wide loop for as long as `work` runs; false when another worker has it. */
+export async function withLoopLock(pool: Pool, key: number, work: () => Promise<void>): Promise<boolean> {
+  const client = await pool.connect();
+  try {
+    const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock($1) as got", [key]);
+    if (rows[0]?.got !== true) return false;
+    try {
+      await work();
+    } finally {
+      await client.query("select pg_advisory_unlock($1)", [key]);
+    }
+    return true;
+  } finally {
+    client.release();
+  }
+}

@@ -1,0 +1,82 @@
+// The store is the only room with SQL. This file: a model call failed. It is tried again later, or the turn ends (SPEC X1).
+import type { ErrorKind } from "../core/error-kind.ts";
+import { noOutputRetriesMax, providerFailuresPerStepMax } from "../core/limits.ts";
+import type { LastError } from "../core/message.ts";
+import { retryDelayMs } from "../core/retry-delay.ts";
+import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
+import { type ChatRow, lockChat } from "./chat-row.ts";
+import { notRunning } from "./commit-step.ts";
+import { finishError, finishInterruption } from "./finish-turn.ts";
+import type { NewMessage } from "./messages.ts";
+import { saveOutcome } from "./step-outcomes.ts";
+import { type Fence, transition } from "./transition.ts";
+import type { Unit } from "./unit.ts";
+
+export interface FailedCall {
+  readonly error: LastError;
+  readonly retry_after_ms: number | null;
+  readonly replay_full_history?: boolean;
+  /** What had been written: kept only when no other attempt follows (SPEC X7). */
+  readonly answer: NewMessage | null;
+  /** First wait, from the configuration. */
+  readonly retry_base_ms: number;
+  /** Now, in milliseconds since the epoch. */
+  readonly now_ms: number;
+}
+
+/** Records the failure and decides: a retry after a wait, or the turn's end. Throws `Superseded`. */
+export async function recordFailure(
+  unit: Unit,
+  key: OutcomeKey,
+  fence: Fence,
+  failed: FailedCall,
+): Promise<StepOutcome> {
+  const found = await notRunning(unit, key);
+  if (found?.type === "interrupting") return finishInterruption(unit, { key, fence, answer: failed.answer });
+  if (found !== null) return found;
+  const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
+  const { kind } = failed.error;
+  const failures = chat.provider_failures + 1;
+  const empty = chat.no_output_failures + (kind === "no_output" ? 1 : 0);
+  const exhausted = failures >= providerFailuresPerStepMax || empty > noOutputRetriesMax;
+  if (!failed.error.retryable || exhausted) {
+    return finishError(unit, { key, fence, answer: failed.answer }, failed.error);
+  }
+  return recordRetry(unit, key, fence, { failed, failures, empty, kind });
+}
+
+async function recordRetry(
+  unit: Unit,
+  key: OutcomeKey,
+  fence: Fence,
+  count: { failed: FailedCall; failures: number; empty: number; kind: ErrorKind },
+): Promise<StepOutcome> {
+  const { failed, failures, empty, kind } = count;
+  const delay_ms = retryDelayMs(failures, failed.retry_after_ms, failed.retry_base_ms);
+  const { status_code, message } = failed.error;
+  const version = await transition(
+    unit,
+    { name: "record_retry", chat_id: key.chat_id, fence },
+    async (draft) => {
+      await unit.tx.query("delete from inflight_parts where chat_id = $1", [key.chat_id]);
+      Object.assign(draft.change, {
+        provider_failures: failures,
+        no_output_failures: empty,
+        attempt_open: false,
+        retry: {
+          attempt: failures,
+          attempts_max: providerFailuresPerStepMax,
+          delay_ms,
+          kind,
+          status_code,
+          message,
+          retrying_at: new Date(failed.now_ms + delay_ms).toISOString(),
+        },
+      });
+      return draft.version;
+    },
+  );
+  const replay = failed.replay_full_history === true ? { replay_full_history: true } : {};
+  const outcome = { type: "retry", delay_ms, attempt: failures, kind, status_code, ...replay } as const;
+  return saveOutcome(unit.tx, key, { ...outcome, snapshot_version: version });
+}

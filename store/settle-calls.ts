@@ -1,0 +1,39 @@
+// The store is the only room with SQL. This file: the tool message of a step, one per batch, results in call order.
+import type { ToolCallPart, ToolResultPart } from "../core/part.ts";
+import { episodeName } from "../core/stream-part.ts";
+import { callsWithoutResult, cancelledResult, insertMessage, type MessageRow, readTail } from "./messages.ts";
+import { takeToolExecutions, type ToolExecution } from "./tool-executions.ts";
+import type { Draft } from "./transition.ts";
+
+/**
+ * Answers every open call of the chat: with the result its tool left, else with an error that gives `reason`. Exactly
+ * once, since an answered call is no longer open (SPEC S4, L1, L13). Null when no call is open.
+ */
+export async function settleOpenCalls(draft: Draft, reason: string): Promise<MessageRow | null> {
+  const calls = callsWithoutResult(await readTail(draft.unit.tx, draft.before.id));
+  if (calls.length === 0) return null;
+  const ids = calls.map((call) => call.tool_call_id);
+  const done = new Map<string, ToolExecution>();
+  for (const row of await takeToolExecutions(draft.unit.tx, draft.before.id, ids))
+    done.set(row.tool_call_id, row);
+  const at = new Date().toISOString();
+  const content = calls.map((call) => {
+    const execution = done.get(call.tool_call_id);
+    return execution?.finished_at == null ? cancelledResult(call, reason, at) : resultOf(call, execution);
+  });
+  const { history_version, generation_attempt } = draft.before;
+  const closes = ids.map((id) => episodeName(history_version, generation_attempt, id));
+  return insertMessage(draft, { role: "tool", content, closes });
+}
+
+function resultOf(call: ToolCallPart, execution: ToolExecution): ToolResultPart {
+  return {
+    type: "tool-result",
+    tool_call_id: call.tool_call_id,
+    tool_name: call.tool_name,
+    result: execution.result,
+    is_error: execution.is_error ?? false,
+    ...(execution.truncated === true && { truncated: true }),
+    created_at: execution.finished_at as string,
+  };
+}

@@ -1,0 +1,65 @@
+// The store is the only room with SQL. This file: claim before effect. A tool call is claimed here before it runs.
+import type { JsonValue } from "../core/part.ts";
+import type { Queryable, Tx } from "./database.ts";
+
+export interface ToolExecution {
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  /** How often it was claimed; more than once means that a worker was lost with it. */
+  readonly attempts: number;
+  readonly finished_at: string | null;
+  readonly result: JsonValue;
+  readonly is_error: boolean | null;
+  readonly truncated: boolean | null;
+}
+
+const COLUMNS = "tool_call_id, tool_name, attempts, finished_at, result, is_error, truncated";
+
+/** Claims a call, or finds what an earlier claim has made of it. */
+export async function claimToolCall(
+  tx: Tx,
+  call: { readonly chat_id: string; readonly tool_call_id: string; readonly tool_name: string },
+): Promise<ToolExecution> {
+  const { rows } = await tx.query<ToolExecution>(
+    `insert into tool_executions as t (chat_id, tool_call_id, tool_name, attempts) values ($1, $2, $3, 1)
+     on conflict (chat_id, tool_call_id) do update set attempts = t.attempts + 1 returning ${COLUMNS}`,
+    [call.chat_id, call.tool_call_id, call.tool_name],
+  );
+  return rows[0] as ToolExecution;
+}
+
+export interface ToolOutcome {
+  readonly chat_id: string;
+  readonly tool_call_id: string;
+  readonly result: JsonValue;
+  readonly is_error: boolean;
+  readonly truncated: boolean;
+}
+
+/** Keeps the first result of a call; a second one, of a zombie attempt, changes nothing. */
+export async function finishToolCall(db: Queryable, outcome: ToolOutcome): Promise<void> {
+  await db.query(
+    `update tool_executions set finished_at = now(), result = $3, is_error = $4, truncated = $5
+     where chat_id = $1 and tool_call_id = $2 and finished_at is null`,
+    [
+      outcome.chat_id,
+      outcome.tool_call_id,
+      JSON.stringify(outcome.result),
+      outcome.is_error,
+      outcome.truncated,
+    ],
+  );
+}
+
+/** Takes the executions of these calls out of the table: their results are now part of the history. */
+export async function takeToolExecutions(
+  tx: Tx,
+  chatId: string,
+  ids: readonly string[],
+): Promise<ToolExecution[]> {
+  const { rows } = await tx.query<ToolExecution>(
+    `delete from tool_executions where chat_id = $1 and tool_call_id = any($2) returning ${COLUMNS}`,
+    [chatId, ids],
+  );
+  return rows;
+}
