@@ -1,0 +1,43 @@
+// Workflows are deterministic. This file: every timeout and retry of the product's activities, each with its reason.
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  type LocalActivityOptions,
+} from "@temporalio/workflow";
+
+/** Of the worker's environment, handed over at start so that tests on slow machines can give room. */
+export interface TimeoutConfig {
+  readonly heartbeat_timeout_ms: number;
+}
+
+/**
+ * Model calls. No schedule limit: a healthy answer may take hours, and time spent waiting for a worker is no fault.
+ * Lost workers are Temporal's to retry, without end and at once; the database counts them and gives up after ten.
+ */
+export function modelCallOptions(config: TimeoutConfig, summary: string): ActivityOptions {
+  return {
+    startToCloseTimeout: "24 hours",
+    heartbeatTimeout: config.heartbeat_timeout_ms,
+    retry: { initialInterval: "100 ms", maximumInterval: "5 s", backoffCoefficient: 2 },
+    // An activity learns of interrupts from the database. Cancelled by the workflow it would not be retried after its
+    // worker's death, and the text in its heartbeat would be gone; so whatever cancels the scope, the call goes on.
+    cancellationType: ActivityCancellationType.ABANDON,
+    summary,
+  };
+}
+
+/** Tools: as model calls, since a retry re-attaches to what already runs or finds its result. */
+export function toolOptions(config: TimeoutConfig, summary: string): ActivityOptions {
+  return modelCallOptions(config, summary);
+}
+
+/**
+ * Database-only transitions: two seconds each, far above a locked row's wait. Tried again for a minute inside the workflow
+ * task's heartbeats, since a database that restarts is back by then; after that the crash handler has its turn.
+ */
+export const transitionOptions: LocalActivityOptions = {
+  startToCloseTimeout: "2 s",
+  scheduleToCloseTimeout: "10 minutes",
+  retry: { initialInterval: "50 ms", maximumInterval: "2 s", backoffCoefficient: 2 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};

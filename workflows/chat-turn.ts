@@ -1,0 +1,190 @@
+// Workflows are deterministic. This file: one turn of a chat. It decides nothing about content: activities commit to the
+// database and answer with what follows; signals only say "look again".
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  isCancellation,
+  makeContinueAsNewFunc,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { Activities, LocalActivities, TurnRef } from "../activities/contract.ts";
+import { assertNever } from "../core/assert-never.ts";
+import type { NextStep, OpenCall } from "../core/decide-next-step.ts";
+import { toolCallsPerStepMax } from "../core/limits.ts";
+import type { StepOutcome } from "../core/step-outcome.ts";
+import { modelCallOptions, toolOptions, transitionOptions } from "./activity-options.ts";
+import { CHAT_SIGNALS, type ChatSignalInput, type ChatTurnInput } from "./contract.ts";
+import { turnSearchAttributes } from "./search-attributes.ts";
+import { describeRetry, type TurnProgress, showProgress } from "./turn-details.ts";
+
+const local = proxyLocalActivities<LocalActivities>(transitionOptions);
+
+/** What the signals of this run have said so far. */
+interface Heard {
+  /** Newest snapshot version named by a signal. */
+  version: number;
+  /** This turn was asked to stop, or its history was cut: waits end at once. */
+  stop: boolean;
+}
+
+/**
+ * Runs one turn. Ends when the turn has ended; continues as new when the chat has gone on to another turn. Any bug on the
+ * way ends the turn in `error` instead of leaving the run open.
+ */
+export async function chatTurn(input: ChatTurnInput): Promise<void> {
+  const heard = listen(input);
+  const turn: TurnRef = { chat_id: input.chat_id, turn_id: input.turn_id };
+  interruptOnCancel(turn, heard);
+  // Nothing below is cancelled from outside: a stop goes by way of the database, and what runs commits what it has.
+  await CancellationScope.nonCancellable(() => runTurn(input, turn, heard));
+}
+
+async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promise<void> {
+  const progress: TurnProgress = { model: input.model, title: input.title, calls: 1, state: "preparing" };
+  let next: StepOutcome | null;
+  try {
+    let outcome = await callModel(input, turn, progress, false);
+    while ((next = await follow(outcome, { input, turn, heard, progress })) !== null) outcome = next;
+    next = outcome;
+  } catch (error) {
+    // An uncaught TypeError would leave the run open for ever; a crash must end the turn, in words.
+    next = await local.recordCrash({ ...turn, message: wordsOf(error) });
+  }
+  if (next.type === "moved") await continueAs(input, next);
+}
+
+interface Turn {
+  readonly input: ChatTurnInput;
+  readonly turn: TurnRef;
+  readonly heard: Heard;
+  readonly progress: TurnProgress;
+}
+
+/** Does what an outcome asks for. Null: the run is over, or goes on as another run. */
+async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | null> {
+  const { input, turn, heard, progress } = run;
+  switch (outcome.type) {
+    case "next":
+      return perform(outcome.step, outcome.snapshot_version, run);
+    case "retry": {
+      const summary = describeRetry(outcome);
+      showProgress(progress, summary);
+      await condition(() => heard.stop, outcome.delay_ms, { summary });
+      if (heard.stop) return lookAfterStop(run);
+      return callModel(input, turn, progress, outcome.replay_full_history === true);
+    }
+    case "interrupting":
+      return local.finishInterruption(turn);
+    case "superseded":
+      return callModel(input, turn, progress, false);
+    case "moved":
+      return null;
+    case "ended":
+      // A message sent after the end was committed finds this run still open, and its signal is all that tells of it.
+      return heard.version > outcome.snapshot_version ? callModel(input, turn, progress, false) : null;
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** A stop that came while nothing ran: nobody else would end the interruption. */
+async function lookAfterStop(run: Turn): Promise<StepOutcome> {
+  run.heard.stop = false;
+  return local.finishInterruption(run.turn);
+}
+
+async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOutcome> {
+  const { input, turn, heard, progress } = run;
+  switch (step.type) {
+    case "call-model":
+      if (workflowInfo().continueAsNewSuggested) {
+        const { turn_id } = turn;
+        return { type: "moved", turn_id, model: input.model, title: input.title, snapshot_version: seen };
+      }
+      progress.calls++;
+      return callModel(input, turn, progress, step.replay_full_history === true);
+    case "run-tools":
+      await runTools(step.calls, run);
+      return local.settleTools(turn);
+    case "await-client":
+      showProgress(progress, "waiting for the client");
+      await condition(() => heard.version > seen);
+      return callModel(input, turn, progress, false);
+    default:
+      throw new Error(`this version has no activity for the step ${step.type}`);
+  }
+}
+
+async function callModel(
+  input: ChatTurnInput,
+  turn: TurnRef,
+  progress: TurnProgress,
+  replay_full_history: boolean,
+): Promise<StepOutcome> {
+  const summary = `${input.model || "model"} · step ${progress.calls}`;
+  showProgress(progress, summary);
+  const activities = proxyActivities<Activities>(modelCallOptions(input, summary));
+  return activities.callModel({ ...turn, ...(replay_full_history && { replay_full_history }) });
+}
+
+/** All calls of the step side by side. One that fails leaves no result; settling gives it an error result. */
+async function runTools(calls: readonly OpenCall[], { input, turn, progress }: Turn): Promise<void> {
+  showProgress(progress, `tools: ${calls.map((call) => call.tool_name).join(", ")}`);
+  await Promise.allSettled(
+    calls.slice(0, toolCallsPerStepMax).map((call) => {
+      const activities = proxyActivities<Activities>(toolOptions(input, call.tool_name));
+      return activities.runTool({ ...turn, ...call });
+    }),
+  );
+}
+
+function listen(input: ChatTurnInput): Heard {
+  const heard: Heard = { version: 0, stop: false };
+  for (const name of CHAT_SIGNALS) {
+    setHandler(defineSignal<[ChatSignalInput]>(name), (signal) => {
+      heard.version = Math.max(heard.version, signal.version);
+      // A stop names its turn: one for an earlier turn must not touch this one. A cut always names the next turn.
+      if (name === "interrupted" && signal.turn_id === input.turn_id) heard.stop = true;
+      if (signal.turn_id !== input.turn_id && signal.turn_id > input.turn_id) heard.stop = true;
+    });
+  }
+  return heard;
+}
+
+/** Cancel in Temporal's Web UI is an interrupt: by way of the database, so that the partial answer is kept. */
+function interruptOnCancel(turn: TurnRef, heard: Heard): void {
+  CancellationScope.current()
+    .cancelRequested.catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+      return CancellationScope.nonCancellable(() => local.requestInterrupt(turn));
+    })
+    .then(
+      () => {
+        heard.stop = true;
+      },
+      () => undefined,
+    );
+}
+
+async function continueAs(
+  input: ChatTurnInput,
+  next: Extract<StepOutcome, { type: "moved" }>,
+): Promise<never> {
+  const { turn_id, model } = next;
+  const title = input.title === "" ? "" : next.title;
+  const again = makeContinueAsNewFunc<typeof chatTurn>({
+    // Not inherited: with the default a killed worker would cost the next turn ten seconds.
+    workflowTaskTimeout: "3 s",
+    typedSearchAttributes: turnSearchAttributes({ owner_id: input.owner_id, turn_id, model }),
+  });
+  return again({ ...input, turn_id, model, title });
+}
+
+function wordsOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+}

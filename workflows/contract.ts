@@ -1,0 +1,46 @@
+// Workflows are deterministic. This file: names and payload types shared by API, workflows and worker; JSON objects only,
+// ids and versions, never content: what is said here ends up in Temporal's history.
+
+/** The one workflow type of turns; its id is `chat-<chat id>`, so turns of a chat are serial without a lock. */
+export const CHAT_TURN = "chatTurn";
+
+export function chatWorkflowId(chatId: string): string {
+  return `chat-${chatId}`;
+}
+
+/** The signals a turn hears. All mean "look again": the database is the truth, so a lost or late one is harmless. */
+export const CHAT_SIGNALS = [
+  "interrupted",
+  "messageQueued",
+  "messageEdited",
+  "toolResultsSubmitted",
+  "approvalGiven",
+  "compactionRequested",
+  "childSettled",
+] as const;
+export type ChatSignal = (typeof CHAT_SIGNALS)[number];
+
+export interface ChatSignalInput {
+  readonly turn_id: number;
+  /** Snapshot version of the change: an outcome that has seen it need not look again. */
+  readonly version: number;
+}
+
+export interface ChatTurnInput {
+  readonly chat_id: string;
+  readonly owner_id: string;
+  readonly turn_id: number;
+  /** Empty unless titles may be shown in Temporal's Web UI. */
+  readonly title: string;
+  readonly model: string;
+  /** How long an activity may be silent before Temporal takes its worker for dead. */
+  readonly heartbeat_timeout_ms: number;
+}
+
+export const SEARCH_ATTRIBUTES = {
+  owner: "EverturnOwner",
+  model: "EverturnModel",
+  turn: "EverturnTurn",
+  workspace: "EverturnWorkspace",
+  parent: "EverturnParent",
+} as const;

@@ -1,0 +1,2 @@
+// Workflows are deterministic. This file: what the worker bundles.
+export { chatTurn } from "./chat-turn.ts";
