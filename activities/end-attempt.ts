@@ -1,0 +1,102 @@
+// One activity per file. This file: how an attempt at an answer ends, one commit for each way of ending.
+import { ApplicationFailure } from "@temporalio/activity";
+import type { LastError } from "../core/message.ts";
+import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
+import { parseEpisode } from "../core/stream-part.ts";
+import { ModelError, type ModelFault } from "../models/provider.ts";
+import { releaseAttempt } from "../store/begin-attempt.ts";
+import { commitAnswer, commitInterruption } from "../store/commit-step.ts";
+import type { NewMessage } from "../store/messages.ts";
+import { recordFailure } from "../store/record-retry.ts";
+import type { Store } from "../store/store.ts";
+import type { Fence } from "../store/transition.ts";
+import { inUnit } from "../store/unit.ts";
+import { type Answer, answerFromParts } from "./answer.ts";
+import type { OpenPart, ReadLostParts } from "./open-part-stream.ts";
+import { Stopped } from "./watch-attempt.ts";
+
+export interface EndDeps {
+  readonly store: Store;
+  readonly readLostParts: ReadLostParts;
+  readonly retryBaseMs: number;
+}
+
+export interface EndedAttempt {
+  readonly key: OutcomeKey;
+  readonly fence: Fence;
+  readonly answer: Answer;
+  readonly parts: OpenPart;
+  /** What ended it early; null when the model finished. */
+  readonly failure: unknown;
+}
+
+/** How soon the next worker takes over what this one hands on at its shutdown. */
+const HAND_OVER_DELAY = "10 ms";
+
+/** Commits what the attempt has come to. Throws `Superseded`, and what Temporal is to retry. */
+export async function endAttempt(deps: EndDeps, ended: EndedAttempt): Promise<StepOutcome> {
+  const { failure, answer, key, fence } = ended;
+  if (failure === null) {
+    const finish_reason = answer.full ? "length" : (answer.finish_reason ?? "other");
+    const message = answer.message({ finish_reason, interrupted: false });
+    return (await inUnit(deps.store, (unit) => commitAnswer(unit, key, fence, message))).result;
+  }
+  if (failure instanceof Stopped) return endStopped(deps, ended, failure);
+  if (failure instanceof ModelError) return endFailed(deps, ended, failure);
+  throw failure;
+}
+
+async function endStopped(deps: EndDeps, ended: EndedAttempt, stopped: Stopped): Promise<StepOutcome> {
+  const { key, fence, answer } = ended;
+  switch (stopped.reason) {
+    case "interrupted": {
+      const message = answer.message({ finish_reason: "interrupted", interrupted: true });
+      return (await inUnit(deps.store, (unit) => commitInterruption(unit, key, fence, message))).result;
+    }
+    case "superseded":
+      return { type: "superseded", snapshot_version: 0 };
+    case "shutdown":
+      await ended.parts.checkpointNow();
+      await inUnit(deps.store, (unit) => releaseAttempt(unit, key.chat_id, fence));
+      throw ApplicationFailure.create({
+        message: "this worker shuts down; the call goes on elsewhere",
+        type: "WorkerShutdown",
+        nextRetryDelay: HAND_OVER_DELAY,
+      });
+    case "lost":
+      throw stopped;
+  }
+}
+
+async function endFailed(deps: EndDeps, ended: EndedAttempt, failed: ModelError): Promise<StepOutcome> {
+  const { key, fence, answer } = ended;
+  const { fault } = failed;
+  const record = {
+    error: lastErrorOf(fault, answer),
+    retry_after_ms: fault.retry_after_ms,
+    ...(fault.replay_full_history === true && { replay_full_history: true }),
+    answer: answer.message({ finish_reason: "error", interrupted: true }),
+    retry_base_ms: deps.retryBaseMs,
+    now_ms: Date.now(),
+  };
+  return (await inUnit(deps.store, (unit) => recordFailure(unit, key, fence, record))).result;
+}
+
+function lastErrorOf(fault: ModelFault, answer: Answer): LastError {
+  const { kind, retryable, status_code, message, detail } = fault;
+  const { provider } = answer.message({ finish_reason: "error", interrupted: true });
+  return { message, kind, provider: provider ?? null, retryable, status_code, detail };
+}
+
+/** The chat was interrupted while no worker wrote: what the lost attempt had checkpointed is its partial answer. */
+export async function commitLostAnswer(deps: EndDeps, key: OutcomeKey, fence: Fence): Promise<StepOutcome> {
+  const lost = await deps.readLostParts(key.chat_id);
+  const message = lost === null ? null : lostMessage(lost, fence);
+  return (await inUnit(deps.store, (unit) => commitInterruption(unit, key, fence, message))).result;
+}
+
+function lostMessage(lost: NonNullable<Awaited<ReturnType<ReadLostParts>>>, fence: Fence): NewMessage | null {
+  // A checkpoint of an earlier history is none of this answer's.
+  if (parseEpisode(lost.episode)?.history_version !== fence.history_version) return null;
+  return answerFromParts(lost.parts, lost.episode, new Date().toISOString());
+}

@@ -1,0 +1,88 @@
+// One activity per file. This file: how an activity learns that it is to stop. Not from Temporal: a cancelled activity
+// would not be retried after its worker's death, and its text would be gone.
+import type { LiveBus } from "../core/bus-message.ts";
+import { attemptStanding } from "../store/commit-step.ts";
+import type { Store } from "../store/store.ts";
+import type { Fence } from "../store/transition.ts";
+
+/**
+ * `interrupted`: commit what there is. `superseded`: an edit, deletion or newer attempt owns the chat, write nothing.
+ * `shutdown`: this worker ends, go on elsewhere. `lost`: Temporal has given the task to somebody else.
+ */
+export type StopReason = "interrupted" | "superseded" | "shutdown" | "lost";
+
+export class Stopped extends Error {
+  readonly reason: StopReason;
+  constructor(reason: StopReason) {
+    super(`stopped: ${reason}`);
+    this.name = "Stopped";
+    this.reason = reason;
+  }
+}
+
+export interface WatchDeps {
+  readonly store: Store;
+  readonly bus: LiveBus;
+  /** Aborted when this worker is told to end. */
+  readonly shutdown: AbortSignal;
+  readonly checkpointMs: number;
+}
+
+/** What the watch needs of Temporal's activity context. */
+export interface ActivitySignals {
+  readonly cancellationSignal: AbortSignal;
+  readonly cancellationDetails: { readonly notFound: boolean; readonly timedOut: boolean } | undefined;
+}
+
+export interface Watch {
+  /** Aborts with a `Stopped` as its reason. */
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+/** Watches over one attempt until `end` is called: by the bus at once, by one cheap select at each checkpoint. */
+export function watchAttempt(
+  deps: WatchDeps,
+  activity: ActivitySignals,
+  chatId: string,
+  fence: Fence,
+): Watch {
+  const controller = new AbortController();
+  const stop = (reason: StopReason) => controller.abort(new Stopped(reason));
+  let looking = false;
+  const look = async () => {
+    if (looking || controller.signal.aborted) return;
+    looking = true;
+    try {
+      const standing = await attemptStanding(deps.store, chatId, fence);
+      if (standing !== "running") stop(standing === "interrupting" ? "interrupted" : "superseded");
+    } catch {
+      // The database is away; the next look, or the commit's fence, will tell.
+    } finally {
+      looking = false;
+    }
+  };
+  const onCancelled = () => {
+    const details = activity.cancellationDetails;
+    // Pausing or resetting an activity in the Web UI is like a shutdown: checkpoint, and go on when asked again.
+    stop(details?.notFound === true || details?.timedOut === true ? "lost" : "shutdown");
+  };
+  const onShutdown = () => stop("shutdown");
+  const leave = deps.bus.subscribe(chatId, (message) => {
+    if (message.type === "changed" || message.type === "deleted") void look();
+  });
+  const timer = setInterval(() => void look(), deps.checkpointMs);
+  activity.cancellationSignal.addEventListener("abort", onCancelled, { once: true });
+  deps.shutdown.addEventListener("abort", onShutdown, { once: true });
+  if (activity.cancellationSignal.aborted) onCancelled();
+  if (deps.shutdown.aborted) onShutdown();
+  return {
+    signal: controller.signal,
+    end() {
+      leave();
+      clearInterval(timer);
+      activity.cancellationSignal.removeEventListener("abort", onCancelled);
+      deps.shutdown.removeEventListener("abort", onShutdown);
+    },
+  };
+}

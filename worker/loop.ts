@@ -1,0 +1,41 @@
+// The worker is a composition root. This file: a loop that outlives its own failures and ends when told.
+import type { Logger } from "pino";
+
+export interface Loop {
+  stop(): Promise<void>;
+}
+
+/** Runs `work` now and then `everyMs` after each end. A failure is logged and tried again at the next turn. */
+export function startLoop(
+  name: string,
+  everyMs: number,
+  { work, logger }: { work: () => Promise<void>; logger: Logger },
+): Loop {
+  let stopped = false;
+  let wake: () => void = () => undefined;
+  const run = async () => {
+    while (!stopped) {
+      try {
+        await work();
+      } catch (error) {
+        logger.warn({ err: error, loop: name }, "loop failed, tried again");
+      }
+      if (stopped) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, everyMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  };
+  const ended = run();
+  return {
+    async stop() {
+      stopped = true;
+      wake();
+      await ended;
+    },
+  };
+}
