@@ -1,0 +1,144 @@
+// The worker is a composition root: it builds everything a worker needs, hands it in, and takes it down in order.
+import { Client } from "@temporalio/client";
+import { type NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { createDeliverer } from "../api/deliver-outbox.ts";
+import { createProviders } from "../models/registry.ts";
+import type { Config } from "../platform/config.ts";
+import { createFailpoint } from "../platform/failpoint.ts";
+import type { Logger } from "../platform/logger.ts";
+import { createMetricsRegistry, serveMetrics } from "../platform/metrics.ts";
+import { connectTemporal } from "../platform/temporal.ts";
+import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
+import { createPool } from "../store/database.ts";
+import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
+import type { Store } from "../store/store.ts";
+import { createActivities } from "./create-activities.ts";
+import { createPartStreams } from "./part-streams.ts";
+import { startReconciler, startRelay } from "./repair-loops.ts";
+import { workflowBundlePath } from "./workflow-bundle.ts";
+
+/** Heartbeats leave at once; the part stream paces itself (with the SDK's default they would wait for seconds). */
+const HEARTBEAT_THROTTLE_MS = 50;
+/** A worker that took a workflow's cache with it delays the next task of that workflow by this much. */
+const STICKY_TIMEOUT_MS = 1_000;
+
+/** Starts a worker: it polls when this resolves. Throws when Postgres or Temporal cannot be reached. */
+export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
+  if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is not set");
+  const pool = createPool(config.databaseUrl, config.databasePoolMax);
+  const bus =
+    config.liveBus === "off"
+      ? createOffBus()
+      : createPostgresBus({ databaseUrl: config.databaseUrl, logger });
+  const { queuedMessagesMax } = config;
+  const store: Store = { pool, announce: (change) => bus.publish(change), queuedMessagesMax };
+  const shutdown = new AbortController();
+  const failpoint = createFailpoint(config.failpoint);
+  const streams = createPartStreams({ config, store, bus, failpoint, logger });
+  const providers = createProviders(providerSettings(config));
+  const activities = createActivities({
+    config,
+    store,
+    bus,
+    providers,
+    ...streams,
+    shutdown: shutdown.signal,
+    failpoint,
+    logger,
+  });
+  const { connection, namespace } = await connectTemporalForWorker(config);
+  const worker = await createWorker(config, { connection, namespace, activities });
+  const running = worker.run();
+  running.catch((error: unknown) => logger.error({ err: error }, "worker stopped by an error"));
+  const temporal = new Client(connectTemporal(config));
+  const loops = startLoops(config, { store, temporal, logger });
+  const metrics = await startMetrics(config);
+  return {
+    async stop() {
+      // Activities first: they checkpoint and hand on while the worker still completes their tasks.
+      shutdown.abort();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      if (worker.getState() === "RUNNING") worker.shutdown();
+      await running.catch(() => undefined);
+      await Promise.all([connection.close(), temporal.connection.close(), metrics?.stop()]);
+      await bus.close();
+      await pool.end();
+    },
+  };
+}
+
+interface WorkerParts {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly activities: ReturnType<typeof createActivities>;
+}
+
+async function createWorker(config: Config, parts: WorkerParts): Promise<Worker> {
+  const codePath = await workflowBundlePath(`${config.dataDir}/bundles`);
+  return Worker.create({
+    connection: parts.connection,
+    namespace: parts.namespace,
+    activities: { ...parts.activities },
+    taskQueue: config.taskQueue,
+    workflowBundle: { codePath },
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+    maxConcurrentActivityTaskExecutions: config.workerSlots,
+    shutdownGraceTime: config.shutdownGraceMs,
+  });
+}
+
+function startLoops(config: Config, parts: { store: Store; temporal: Client; logger: Logger }) {
+  const { store, temporal, logger } = parts;
+  const deliverer = createDeliverer({
+    temporal: () => temporal,
+    store,
+    taskQueue: config.taskQueue,
+    showTitles: config.temporalDetail === "full",
+    heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+    logger,
+  });
+  const deps = { store, temporal, deliverer, reconcileAfterMs: config.reconcileAfterMs, logger };
+  return [startRelay(deps), startReconciler(deps)];
+}
+
+function providerSettings(config: Config): Parameters<typeof createProviders>[0] {
+  const { openai, anthropic, streamSilenceMs } = config;
+  return {
+    silenceMs: streamSilenceMs,
+    ...(openai.apiKey !== undefined && {
+      openai: {
+        apiKey: openai.apiKey,
+        api: "responses" as const,
+        ...(openai.baseUrl !== undefined && { baseUrl: openai.baseUrl }),
+      },
+    }),
+    ...(anthropic.apiKey !== undefined && {
+      anthropic: {
+        apiKey: anthropic.apiKey,
+        ...(anthropic.baseUrl !== undefined && { baseUrl: anthropic.baseUrl }),
+      },
+    }),
+  };
+}
+
+async function startMetrics(config: Config) {
+  if (config.metricsPort === undefined) return undefined;
+  return serveMetrics(createMetricsRegistry("worker"), config.metricsPort);
+}
+
+/** Signals are ours (the CLI stops things in order), so the SDK must not install its own. Once per process. */
+export function installRuntime(logger: Logger): void {
+  Runtime.install({
+    shutdownSignals: [],
+    logger: {
+      log: (_level, message, meta) => logger.info(meta, message),
+      trace: (message, meta) => logger.trace(meta, message),
+      debug: (message, meta) => logger.debug(meta, message),
+      info: (message, meta) => logger.info(meta, message),
+      warn: (message, meta) => logger.warn(meta, message),
+      error: (message, meta) => logger.error(meta, message),
+    },
+  });
+}

@@ -1,0 +1,54 @@
+// The worker is a composition root. This file: the workflows as one bundle, built once per version of their sources, since
+// bundling takes seconds and a worker that replaces a dead one must be there at once.
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundleWorkflowCode } from "@temporalio/worker";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+/** All that the workflows may import, and the lock file for the SDK's own version. */
+const SOURCES = ["workflows", "core", "activities/contract.ts", "package-lock.json"];
+
+/** Path of the bundle in `folder`, built there if these sources have none yet. Safe for several processes at once. */
+export async function workflowBundlePath(folder: string): Promise<string> {
+  const file = path.join(folder, `workflows-${await sourcesHash()}.js`);
+  if (await exists(file)) return file;
+  await mkdir(folder, { recursive: true });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(ROOT, "workflows/index.ts"),
+    logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error },
+  });
+  // Written aside and renamed: a process that starts meanwhile never reads half a bundle.
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, code);
+  await rename(draft, file);
+  return file;
+}
+
+async function sourcesHash(): Promise<string> {
+  const hash = createHash("sha256");
+  for (const source of SOURCES) {
+    for (const file of await filesBelow(path.join(ROOT, source))) {
+      hash.update(path.relative(ROOT, file)).update("\0").update(await readFile(file)).update("\0");
+    }
+  }
+  return hash.digest("hex").slice(0, 16);
+}
+
+async function filesBelow(place: string): Promise<string[]> {
+  if (!(await exists(place))) return [];
+  if ((await stat(place)).isFile()) return [place];
+  const names = await readdir(place, { recursive: true });
+  return names
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .map((name) => path.join(place, name))
+    .sort();
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
