@@ -1,0 +1,93 @@
+// The store is the only room with SQL. Here: what the live bus puts on the wire, and that it fits.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import type { BusMessage } from "../core/bus-message.ts";
+import { notifyBytesMax } from "../core/limits.ts";
+import { fromPayload } from "./bus-payload.ts";
+import { createBusQueue } from "./bus-queue.ts";
+
+function aPart(chat_id: string, seq: number, text: string): BusMessage {
+  const part = { from_seq: seq, seq, index: 0, role: "assistant", part: { type: "text", text } } as const;
+  return { type: "parts", chat_id, episode: "5.1", parts: [part] };
+}
+
+function changed(chat_id: string, version: number): BusMessage {
+  const rest = { owner_id: "o", status: "running", turn_id: 1, history_version: 2, attempt: 0 } as const;
+  return { type: "changed", chat_id, version, ...rest };
+}
+
+/** One message per part, so that what was joined can be compared with what was published. */
+function apart(messages: readonly BusMessage[]): BusMessage[] {
+  return messages.flatMap((message): BusMessage[] =>
+    message.type === "parts" ? message.parts.map((part) => ({ ...message, parts: [part] })) : [message],
+  );
+}
+
+const published = fc.array(
+  fc.record({
+    chat: fc.constantFrom("a", "b"),
+    text: fc.oneof(fc.string({ unit: "binary", maxLength: 3_000 }), fc.constant("\u0000".repeat(700))),
+    change: fc.boolean(),
+  }),
+  { maxLength: 60 },
+);
+
+test("T3 whatever is published comes out whole, in order per chat, in payloads that NOTIFY takes", () => {
+  fc.assert(
+    fc.property(published, (items) => {
+      const queue = createBusQueue();
+      const seqs = new Map<string, number>();
+      const sent = items.map(({ chat, text, change }, i) => {
+        if (change) return changed(chat, i);
+        const seq = (seqs.get(chat) ?? 0) + 1;
+        seqs.set(chat, seq);
+        return aPart(chat, seq, text);
+      });
+      for (const message of sent) queue.add(message);
+      const payloads = queue.take();
+      for (const payload of payloads) assert.ok(Buffer.byteLength(payload) <= notifyBytesMax);
+      const got = apart(payloads.flatMap(fromPayload));
+      for (const chat of ["a", "b"]) {
+        assert.deepEqual(
+          got.filter((message) => message.chat_id === chat),
+          sent.filter((message) => message.chat_id === chat),
+        );
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("parts of one episode that wait together travel as one item", () => {
+  const queue = createBusQueue();
+  for (let seq = 1; seq <= 50; seq++) for (const chat of ["a", "b"]) queue.add(aPart(chat, seq, "word "));
+  assert.equal(queue.take().flatMap(fromPayload).length, 2);
+  assert.ok(queue.empty);
+});
+
+test("a part too large for NOTIFY is left out, and the next one shows the gap", () => {
+  const queue = createBusQueue();
+  for (const [seq, text] of [
+    [1, "a"],
+    [2, "x".repeat(9_000)],
+    [3, "b"],
+  ] as const)
+    queue.add(aPart("a", seq, text));
+  const parts = apart(queue.take().flatMap(fromPayload));
+  assert.deepEqual(parts, [aPart("a", 1, "a"), aPart("a", 3, "b")]);
+});
+
+test("a queue that nobody empties stays bounded: the oldest go and are counted", () => {
+  const queue = createBusQueue();
+  const text = "x".repeat(4_000);
+  for (let seq = 1; seq <= 6_000; seq++) queue.add(aPart("a", seq, text));
+  assert.ok(queue.dropped > 0);
+  const parts = apart(queue.take().flatMap(fromPayload));
+  assert.deepEqual(parts.at(-1), aPart("a", 6_000, text));
+  assert.ok(parts.length < 6_000);
+});
+
+test("a payload that is not ours says nothing", () => {
+  for (const payload of ["", "x", "{}", "[1]", '[["z"]]', "null"]) assert.deepEqual(fromPayload(payload), []);
+});

@@ -1,0 +1,34 @@
+// The store is the only room with SQL. This file: parts of an answer in flight that no longer fit its heartbeat.
+import type { SpillRow } from "../core/checkpoint.ts";
+import type { Queryable } from "./database.ts";
+
+/**
+ * Writes a spill row, one statement of its own. Written again under the same `from_seq` (the answer to the first
+ * write was lost) it replaces what is there.
+ */
+export async function insertSpill(db: Queryable, chatId: string, row: SpillRow): Promise<void> {
+  await db.query(
+    `insert into inflight_parts (chat_id, episode, from_seq, seq, parts) values ($1, $2, $3, $4, $5)
+     on conflict (chat_id, episode, from_seq) do update set seq = excluded.seq, parts = excluded.parts`,
+    [chatId, row.episode, row.from_seq, row.seq, JSON.stringify(row.parts)],
+  );
+}
+
+/** The rows of one episode that hold anything after `afterSeq`, in order. */
+export async function readSpill(
+  db: Queryable,
+  chatId: string,
+  from: { readonly episode: string; readonly after_seq: number },
+): Promise<SpillRow[]> {
+  const { rows } = await db.query<SpillRow>(
+    `select episode, from_seq, seq, parts from inflight_parts
+     where chat_id = $1 and episode = $2 and seq > $3 order by from_seq`,
+    [chatId, from.episode, from.after_seq],
+  );
+  return rows;
+}
+
+/** All that is in flight in a chat; part of the transaction that commits or drops it. */
+export async function deleteSpill(db: Queryable, chatId: string): Promise<void> {
+  await db.query("delete from inflight_parts where chat_id = $1", [chatId]);
+}

@@ -1,0 +1,102 @@
+// The store is the only room with SQL. This file: one connection of its own that comes back by itself, for LISTEN and
+// NOTIFY. A pool would do neither: its clients are lent, and a starved pool must not hold up live parts.
+import pg from "pg";
+
+export interface LastingClientInput {
+  readonly databaseUrl: string;
+  readonly applicationName: string;
+  /** Called with each new connection before it counts as up; throwing gives it up. */
+  readonly prepare?: (client: pg.Client) => Promise<void>;
+  readonly onUp: () => void;
+  readonly onDown: (reason: string) => void;
+}
+
+export interface LastingClient {
+  /** Null while there is no connection. */
+  readonly client: pg.Client | null;
+  /** Gives up a connection that misbehaves; another one is made. */
+  renew(reason: string): void;
+  close(): Promise<void>;
+}
+
+const BACKOFF_FIRST_MS = 50;
+const BACKOFF_MAX_MS = 3_000;
+/** A connection that answers nothing for this long is dead, whatever the socket says. */
+const ANSWER_MAX_MS = 5_000;
+const PROBE_EVERY_MS = 5_000;
+
+export function createLastingClient(input: LastingClientInput): LastingClient {
+  let current: pg.Client | null = null;
+  let closed = false;
+  let backoff = BACKOFF_FIRST_MS;
+  let timer: NodeJS.Timeout | undefined;
+
+  const lose = (client: pg.Client, reason: string) => {
+    if (current === client) {
+      current = null;
+      input.onDown(reason);
+      schedule();
+    }
+    // Ends the socket also when the server no longer answers; nobody waits for it.
+    void client.end().catch(() => undefined);
+  };
+  const schedule = () => {
+    clearTimeout(timer);
+    if (closed) return;
+    timer = setTimeout(() => void connect(), backoff);
+    backoff = Math.min(backoff * 2, BACKOFF_MAX_MS);
+  };
+  const probe = () => {
+    const probed = current;
+    if (probed === null) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      probed.query("select 1").then(probe, (error: Error) => lose(probed, error.message));
+    }, PROBE_EVERY_MS);
+  };
+  const connect = async () => {
+    const client = makeClient(input);
+    client.on("error", (error) => lose(client, error.message));
+    client.on("end", () => lose(client, "the connection ended"));
+    try {
+      await client.connect();
+      await input.prepare?.(client);
+    } catch {
+      void client.end().catch(() => undefined);
+      schedule();
+      return;
+    }
+    if (closed) return void client.end().catch(() => undefined);
+    current = client;
+    backoff = BACKOFF_FIRST_MS;
+    probe();
+    input.onUp();
+  };
+
+  void connect();
+  return {
+    get client() {
+      return current;
+    },
+    renew(reason) {
+      if (current !== null) lose(current, reason);
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      const client = current;
+      current = null;
+      await client?.end().catch(() => undefined);
+    },
+  };
+}
+
+function makeClient(input: LastingClientInput): pg.Client {
+  return new pg.Client({
+    connectionString: input.databaseUrl,
+    application_name: input.applicationName,
+    connectionTimeoutMillis: ANSWER_MAX_MS,
+    query_timeout: ANSWER_MAX_MS,
+    keepAlive: true,
+  });
+}

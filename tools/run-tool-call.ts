@@ -1,0 +1,121 @@
+// Tools: runs one call and always comes back with a result the model can read; nothing a tool does ends the turn.
+import type { z } from "zod";
+import { toolResultBytesMax } from "../core/limits.ts";
+import type { JsonObject } from "../core/part.ts";
+import { truncateJson } from "../core/truncate.ts";
+import { errorOutput, quoted, thrownOutput } from "./tool-error.ts";
+import type { Tool, ToolContext, ToolOutput } from "./tool.ts";
+
+export interface ToolCall {
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  /** The parsed object, or `{"_raw": text}` when the model wrote something that is not a JSON object. */
+  readonly args: JsonObject;
+  /** Tool names of all calls of the same answer, this one included; needed for exclusive tools (SPEC L6). */
+  readonly batch_tool_names?: readonly string[];
+}
+
+/** Faults of a schema named at most; the first few are enough to write the call again. */
+const faultsNamedMax = 10;
+
+function unknownTool(name: string, tools: readonly Tool[]): ToolOutput {
+  const names = tools.map((tool) => tool.name).join(", ");
+  return errorOutput(
+    `There is no tool ${quoted(name)} in this chat.`,
+    names === "" ? "No tools are available in this chat." : `Available tools: ${names}.`,
+  );
+}
+
+/** L6: an exclusive tool and its neighbours would act on each other's outcome, so none of a mixed batch runs. */
+function mixedBatch(call: ToolCall, tools: readonly Tool[]): ToolOutput | null {
+  const names = call.batch_tool_names ?? [];
+  const exclusive = tools.find((tool) => tool.flags.exclusive === true && names.includes(tool.name));
+  if (names.length <= 1 || exclusive === undefined) return null;
+  return errorOutput(
+    `${exclusive.name} must be called alone; no call of this batch was run.`,
+    `Call ${exclusive.name} by itself, and the others before or after it.`,
+  );
+}
+
+/** What is wrong with arguments that are not a JSON object. */
+function rawFault(text: string): string {
+  try {
+    const value: unknown = JSON.parse(text);
+    const kind = Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
+    return `The arguments must be a JSON object, not ${kind}.`;
+  } catch (error) {
+    return `The arguments are not valid JSON: ${(error as Error).message}`;
+  }
+}
+
+function isRaw(args: JsonObject): args is { readonly _raw: string } {
+  return typeof args["_raw"] === "string" && Object.keys(args).length === 1;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, at) => (typeof key === "number" ? `[${key}]` : `${at > 0 ? "." : ""}${String(key)}`))
+    .join("");
+}
+
+/** `path, start_line?`: the arguments as the hint of an error names them. */
+function argumentNames(tool: Tool): string {
+  const names = Object.entries(tool.schema.shape).map(([name, field]) =>
+    field.safeParse(undefined).success ? `${name}?` : name,
+  );
+  return names.length > 0
+    ? `Arguments of ${tool.name}: ${names.join(", ")}.`
+    : `${tool.name} takes no arguments.`;
+}
+
+function schemaFault(tool: Tool, error: z.ZodError): ToolOutput {
+  const errors = error.issues.slice(0, faultsNamedMax).map((issue) => ({
+    path: pathText(issue.path),
+    message: issue.message,
+  }));
+  const words = errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
+  const result = {
+    error: `The arguments do not fit ${tool.name}: ${words}`,
+    errors,
+    hint: argumentNames(tool),
+  };
+  return { result, is_error: true };
+}
+
+async function runChecked(call: ToolCall, tool: Tool, context: ToolContext): Promise<ToolOutput> {
+  if (isRaw(call.args)) return errorOutput(rawFault(call.args._raw), argumentNames(tool));
+  const parsed = tool.schema.safeParse(call.args);
+  if (!parsed.success) return schemaFault(tool, parsed.error);
+  try {
+    return await tool.run(parsed.data, context);
+  } catch (error) {
+    if (context.signal.aborted) return errorOutput("The call was interrupted.");
+    return thrownOutput(error);
+  }
+}
+
+function cutToLimit(output: ToolOutput): ToolOutput {
+  try {
+    const cut = truncateJson(output.result, toolResultBytesMax);
+    return cut.truncated ? { ...output, result: cut.value, truncated: true } : output;
+  } catch {
+    return errorOutput("The tool gave a result that is not JSON.");
+  }
+}
+
+/**
+ * Runs a call with the tools active in this turn. Never rejects: an unknown or inactive tool, bad arguments, a failure and an
+ * interrupt are all error results `{error, hint?}`. A result over 64 KiB comes back cut, head and tail (SPEC L8).
+ */
+export async function runToolCall(
+  call: ToolCall,
+  tools: readonly Tool[],
+  context: ToolContext,
+): Promise<ToolOutput> {
+  const mixed = mixedBatch(call, tools);
+  if (mixed !== null) return mixed;
+  const tool = tools.find(({ name }) => name === call.tool_name);
+  return cutToLimit(
+    tool === undefined ? unknownTool(call.tool_name, tools) : await runChecked(call, tool, context),
+  );
+}

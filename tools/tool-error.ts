@@ -1,0 +1,51 @@
+// Tools: failures in words that help the model, free of stacks and of paths of the host.
+import { headOf } from "../core/truncate.ts";
+import { quotedCharsMax } from "./tool-limits.ts";
+import type { ToolOutput } from "./tool.ts";
+
+/** An expected failure: what is wrong, and what to do instead. Its words reach the model as they are. */
+export class ToolError extends Error {
+  readonly hint: string | undefined;
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.name = "ToolError";
+    this.hint = hint;
+  }
+}
+
+const systemFaults: Readonly<Record<string, string>> = {
+  EACCES: "Permission denied.",
+  EPERM: "Permission denied.",
+  ENOENT: "The file or folder vanished while it was read.",
+  EIO: "The disk reported a read error.",
+  EMFILE: "The server has too many files open; try again.",
+  ENFILE: "The server has too many files open; try again.",
+  ENAMETOOLONG: "The path is too long.",
+};
+
+/** An error result for the model. */
+export function errorOutput(error: string, hint?: string): ToolOutput {
+  return { result: hint === undefined ? { error } : { error, hint }, is_error: true };
+}
+
+/** A path or name as JSON text: a newline in a name must not look like words of ours. */
+export function quoted(name: string): string {
+  const head = headOf(name, quotedCharsMax);
+  return JSON.stringify(head === name ? name : `${head}…`);
+}
+
+/** Words of an unexpected error without absolute paths: the host's folders are no business of a model. */
+function withoutHostPaths(message: string): string {
+  return message.replaceAll(/(?:file:\/\/)?(?<![\w.])\/[^\s'"`,;:()]+/g, "<path>");
+}
+
+/** The error result for anything thrown by a tool. */
+export function thrownOutput(thrown: unknown): ToolOutput {
+  if (thrown instanceof ToolError) return errorOutput(thrown.message, thrown.hint);
+  const code = (thrown as { code?: unknown } | null)?.code;
+  const known = typeof code === "string" ? systemFaults[code] : undefined;
+  if (known !== undefined) return errorOutput(known);
+  const words = thrown instanceof Error ? thrown.message : String(thrown);
+  const firstLine = words.split("\n", 1)[0] ?? "";
+  return errorOutput(`The tool failed: ${headOf(withoutHostPaths(firstLine), 500)}`);
+}
