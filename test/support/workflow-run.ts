@@ -1,0 +1,131 @@
+// Tests: the turn workflow on a real Temporal, its activities answering from a list. What is tested is control flow.
+import { randomUUID } from "node:crypto";
+import { Client, Connection, type WorkflowHandle } from "@temporalio/client";
+import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
+import type { Activities, LocalActivities } from "../../activities/contract.ts";
+import type { StepOutcome } from "../../core/step-outcome.ts";
+import { CHAT_TURN, type ChatSignal, type ChatTurnInput, chatWorkflowId } from "../../workflows/contract.ts";
+import { testTemporalAddress } from "./database.ts";
+
+/** What an activity is to answer: an outcome, an error to throw, or a function that waits for the test. */
+type Answer = StepOutcome | Error | (() => Promise<StepOutcome>);
+
+/** Answers of a run, by activity, in order of the calls. */
+export interface Script {
+  readonly callModel?: readonly Answer[];
+  readonly settleTools?: readonly Answer[];
+  readonly finishInterruption?: readonly Answer[];
+  readonly recordCrash?: readonly Answer[];
+  readonly runTool?: () => Promise<void>;
+  readonly requestInterrupt?: () => Promise<void>;
+}
+
+export interface TestTemporal {
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  readonly bundle: WorkflowBundle;
+  close(): Promise<void>;
+}
+
+const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
+export async function bundleWorkflows(): Promise<WorkflowBundle> {
+  const workflowsPath = new URL("../../workflows/index.ts", import.meta.url).pathname;
+  return bundleWorkflowCode({ workflowsPath, logger: quiet });
+}
+
+export async function openTemporal(): Promise<TestTemporal> {
+  const address = testTemporalAddress();
+  const [connection, clientConnection, bundle] = await Promise.all([
+    NativeConnection.connect({ address }),
+    Connection.connect({ address }),
+    bundleWorkflows(),
+  ]);
+  return {
+    connection,
+    bundle,
+    client: new Client({ connection: clientConnection }),
+    async close() {
+      await Promise.all([connection.close(), clientConnection.close()]);
+    },
+  };
+}
+
+export interface TurnRun {
+  readonly handle: WorkflowHandle;
+  /** Names of the activities as they were called, with the turn they were called for. */
+  readonly calls: readonly string[];
+  signal(name: ChatSignal, version: number, turn_id?: number): Promise<void>;
+}
+
+function scripted(script: Script, calls: string[]): Activities & LocalActivities {
+  const answers = (name: keyof Script) => {
+    const left = [...((script[name] as readonly Answer[] | undefined) ?? [])];
+    return async (input: { turn_id: number }): Promise<StepOutcome> => {
+      calls.push(`${name}:${input.turn_id}`);
+      const answer = left.shift();
+      if (answer === undefined) throw new Error(`${name} was called once more than the script says`);
+      if (answer instanceof Error) throw answer;
+      return typeof answer === "function" ? answer() : answer;
+    };
+  };
+  return {
+    callModel: answers("callModel"),
+    settleTools: answers("settleTools"),
+    finishInterruption: answers("finishInterruption"),
+    recordCrash: answers("recordCrash"),
+    async requestInterrupt(input) {
+      calls.push(`requestInterrupt:${input.turn_id}`);
+      await script.requestInterrupt?.();
+    },
+    async runTool(input) {
+      calls.push(`runTool:${input.tool_name}`);
+      await script.runTool?.();
+      return { tool_name: input.tool_name, is_error: false, duration_ms: 0 };
+    },
+  };
+}
+
+/** Starts turn 1 of a chat with a signal of version 1, as the API does, and hands the run to `during`. */
+export async function runTurn(
+  temporal: TestTemporal,
+  script: Script,
+  during: (run: TurnRun) => Promise<void> = async () => undefined,
+): Promise<TurnRun> {
+  const chat_id = randomUUID();
+  const taskQueue = `turn-${chat_id}`;
+  const calls: string[] = [];
+  const worker = await Worker.create({
+    connection: temporal.connection,
+    taskQueue,
+    workflowBundle: temporal.bundle,
+    activities: { ...scripted(script, calls) },
+  });
+  const input: ChatTurnInput = {
+    chat_id,
+    owner_id: "owner",
+    turn_id: 1,
+    title: "",
+    model: "demo",
+    heartbeat_timeout_ms: 60_000,
+  };
+  const handle = await temporal.client.workflow.signalWithStart(CHAT_TURN, {
+    workflowId: chatWorkflowId(chat_id),
+    taskQueue,
+    args: [input],
+    signal: "messageQueued",
+    signalArgs: [{ turn_id: 1, version: 1 }],
+    workflowTaskTimeout: "10 s",
+  });
+  const latest = temporal.client.workflow.getHandle(chatWorkflowId(chat_id));
+  const run: TurnRun = {
+    handle: latest,
+    calls,
+    signal: (name, version, turn_id = 1) => latest.signal(name, { turn_id, version }),
+  };
+  await worker.runUntil(async () => {
+    await during(run);
+    await handle.result();
+  });
+  return run;
+}
