@@ -1,0 +1,21 @@
+# One image for API, worker and migrations; which of them a container is, its command says.
+FROM node:24.21.0-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# Tools, the embedded Postgres and the npm package of Node itself are development dependencies: none of them is needed here.
+RUN npm ci --omit=dev
+
+FROM node:24.21.0-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules ./node_modules
+# What goes in is listed in .dockerignore. Files stay root's: the process cannot change its own code.
+COPY . .
+# Bundling takes seconds and writes below .data: done here, a worker starts at once and on a read-only file system.
+RUN ["node", "--eval", "import('./worker/workflow-bundle.ts').then((it) => it.workflowBundlePath('.data/bundles'))"]
+USER node
+EXPOSE 3100
+HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=6 \
+  CMD ["node", "deploy/probe.ts", "http://127.0.0.1:3100/readyz"]
+# Exec form: the process itself gets SIGTERM and drains.
+CMD ["node", "cli/main.ts", "api"]

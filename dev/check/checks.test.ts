@@ -1,0 +1,158 @@
+// Seeds one fault for each of the other checks and reads what they say about it.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { test } from "node:test";
+import { checkFormat } from "./format.ts";
+import { checkLint } from "./lint.ts";
+import { reportChecks, runCheck } from "./report.ts";
+import { checkSizes } from "./sizes.ts";
+import { temporaryTree } from "./temporary-tree.ts";
+import { checkTexts } from "./texts.ts";
+import { checkTypes } from "./types.ts";
+import { checkUnused } from "./unused.ts";
+import { checkWorkflowBundle } from "./workflow-bundle.ts";
+
+const project = resolve(import.meta.dirname, "../..");
+const configured = Object.fromEntries(
+  ["tsconfig.json", "biome.json"].map((name) => [name, readFileSync(join(project, name), "utf8")]),
+);
+const manyLines = (count: number): string => "  console.log(1);\n".repeat(count);
+
+test("types: a wrong type is a fault with its place", async (t) => {
+  const root = temporaryTree(t, {
+    ...configured,
+    "package.json": '{ "type": "module" }\n',
+    "a.ts": 'export const a: number = "1";\n',
+  });
+  const { faults } = await checkTypes(root);
+  assert.equal(faults.length, 1, faults.join("\n"));
+  assert.match(faults[0] ?? "", /^a\.ts:1:14 TS2322: Type 'string' is not assignable to type 'number'/);
+});
+
+test("lint: a floating promise and a promise as a condition are faults, so types are really read", async (t) => {
+  const root = temporaryTree(t, {
+    ...configured,
+    "a.ts": "async function f(): Promise<boolean> {\n  return true;\n}\nf();\nif (f()) console.log(1);\n",
+  });
+  const { faults, seen } = await checkLint(root);
+  assert.equal(seen, "1 files");
+  assert.match(faults.join("\n"), /^a\.ts:4:1 typescript\(no-floating-promises\)/m);
+  assert.match(faults.join("\n"), /^a\.ts:5:5 typescript\(no-misused-promises\)/m);
+});
+
+test("lint: a file over 400 lines and a function over 70 are faults", async (t) => {
+  const root = temporaryTree(t, {
+    ...configured,
+    "file.ts": `export {};\n${manyLines(400)}`,
+    "function.ts": `export function f(): void {\n${manyLines(70)}}\n`,
+  });
+  const { faults } = await checkLint(root);
+  assert.equal(faults.length, 2, faults.join("\n"));
+  assert.match(faults.join("\n"), /^file\.ts:.*max-lines\)/m);
+  assert.match(faults.join("\n"), /^function\.ts:.*max-lines-per-function\)/m);
+});
+
+test("lint: having looked at no file is a fault", async (t) => {
+  await assert.rejects(checkLint(temporaryTree(t, configured)), /No files found to lint/);
+});
+
+test("sizes: files over 200 lines and functions over 40 are counted and named, but no faults", async (t) => {
+  const root = temporaryTree(t, {
+    "file.ts": `export {};\n${manyLines(200)}`,
+    "function.ts": `export function f(): void {\n${manyLines(40)}}\n`,
+    "short.ts": `export function f(): void {\n${manyLines(30)}}\n`,
+  });
+  const { faults, seen } = await checkSizes(root);
+  assert.deepEqual(faults, []);
+  assert.match(
+    seen,
+    /^3 files, notes: 1 files over 200 lines \(file\.ts.*\), 1 functions over 40 \(function\.ts.*\)$/,
+  );
+});
+
+test("format: a badly spaced file and unsorted imports are faults", async (t) => {
+  const root = temporaryTree(t, {
+    "biome.json": configured["biome.json"] ?? "",
+    "spaces.ts": "export const  a = 1\n",
+    "order.ts": 'import { b } from "./spaces.ts";\nimport { a } from "./a.ts";\n\nexport const x = [a, b];\n',
+  });
+  const { faults } = await checkFormat(root);
+  assert.deepEqual(faults.toSorted(), [
+    "order.ts has unsorted imports: run npm run format",
+    "spaces.ts is not formatted: run npm run format",
+  ]);
+});
+
+test("unused: a file, an export and a dependency that nothing uses are faults, and an unlisted package", async (t) => {
+  const root = temporaryTree(t, {
+    "package.json": '{ "name": "x", "type": "module", "dependencies": { "pg": "1.0.0" } }\n',
+    "knip.json": '{ "entry": ["cli/main.ts"], "project": ["**/*.ts"] }\n',
+    "cli/main.ts": 'import { used } from "./lines.ts";\nimport { z } from "zod";\nconsole.log(used, z);\n',
+    "cli/lines.ts": "export const used = 1;\nexport const idle = 2;\n",
+    "cli/lonely.ts": "export const lonely = 1;\n",
+  });
+  const { faults } = await checkUnused(root);
+  assert.deepEqual(faults.toSorted(), [
+    "cli/lines.ts:2 idle is exported but not used elsewhere",
+    "cli/lonely.ts is used by nothing",
+    "cli/main.ts:2 zod is imported but not in package.json",
+    "package.json pg is a dependency that nothing imports",
+  ]);
+});
+
+test("workflow bundle: a workflow that imports a Node module is a fault, a clean one is bundled", async (t) => {
+  const clean = temporaryTree(t, {
+    "workflows/index.ts":
+      'import { sleep } from "@temporalio/workflow";\nexport const wait = () => sleep(1);\n',
+  });
+  const bundled = await checkWorkflowBundle(clean);
+  assert.deepEqual(bundled.faults, []);
+  assert.match(bundled.seen, /^\d+ KiB$/);
+  const faulty = temporaryTree(t, {
+    "workflows/index.ts":
+      'import { readFileSync } from "node:fs";\nexport const read = () => readFileSync("a");\n',
+  });
+  assert.match((await checkWorkflowBundle(faulty)).faults.join("\n"), /fs/);
+  assert.deepEqual((await checkWorkflowBundle(temporaryTree(t, {}))).faults, [
+    "workflows/index.ts does not exist",
+  ]);
+});
+
+test("texts: a registry's host and a machine's path are faults, hidden files too; relative paths are not", async (t) => {
+  const host = ["registry", "npmjs", "org"].join(".");
+  const path = (folder: string): string => `/${folder}/x`;
+  const root = temporaryTree(t, {
+    "a.md": `see\nhttps://${host}/pg\n`,
+    ".ci/run": `cd ${path("root")}\n`,
+    "b.ts": `export const a = "${path("work")}";\n`,
+    "fine.ts": `export const a = ["src${path("work")}", "..${path("root")}", "registry of tools"];\n`,
+  });
+  const { faults, seen } = await checkTexts(root);
+  assert.equal(seen, "4 files");
+  assert.deepEqual(faults.toSorted(), [
+    `.ci/run:1 names an absolute path of one machine: cd ${path("root")}`,
+    `a.md:2 names the host of a package registry: https://${host}/pg`,
+    `b.ts:1 names an absolute path of one machine: export const a = "${path("work")}";`,
+  ]);
+});
+
+test("the report ends with 1 on any fault, and a check that throws is one", async () => {
+  const lines: string[] = [];
+  const fine = await runCheck({ name: "fine", run: async () => ({ seen: "2 files", faults: [] }) }, ".");
+  const broken = await runCheck(
+    { name: "broken", run: () => Promise.reject(new Error("no such tool")) },
+    ".",
+  );
+  assert.equal(
+    reportChecks([fine], () => undefined),
+    0,
+  );
+  assert.equal(
+    reportChecks([fine, broken], (line) => lines.push(line)),
+    1,
+  );
+  assert.match(lines[0] ?? "", /^✓ fine +\d+\.\d s {2}2 files$/);
+  assert.match(lines[1] ?? "", /^✗ broken +\d+\.\d s {2}broke off$/);
+  assert.deepEqual(lines.slice(2), ["    no such tool", "check: 1 faults in broken"]);
+});

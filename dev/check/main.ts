@@ -1,0 +1,27 @@
+// `npm run check`: every check of the tree at once, one line each, then the faults. Exits 1 when there is any.
+import { resolve } from "node:path";
+import type { Check } from "./check.ts";
+import { checkFormat } from "./format.ts";
+import { checkImports } from "./imports.ts";
+import { checkLint } from "./lint.ts";
+import { reportChecks, runCheck } from "./report.ts";
+import { checkSizes } from "./sizes.ts";
+import { checkTexts } from "./texts.ts";
+import { checkTypes } from "./types.ts";
+import { checkUnused } from "./unused.ts";
+import { checkWorkflowBundle } from "./workflow-bundle.ts";
+
+const checks: readonly Check[] = [
+  { name: "types", run: checkTypes },
+  { name: "lint", run: checkLint },
+  { name: "format", run: checkFormat },
+  { name: "imports", run: checkImports },
+  { name: "unused", run: checkUnused },
+  { name: "workflow bundle", run: checkWorkflowBundle },
+  { name: "sizes", run: checkSizes },
+  { name: "texts", run: checkTexts },
+];
+
+const root = resolve(import.meta.dirname, "../..");
+const outcomes = await Promise.all(checks.map((check) => runCheck(check, root)));
+process.exitCode = reportChecks(outcomes, (line) => console.log(line));

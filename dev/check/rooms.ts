@@ -1,0 +1,60 @@
+// Which folder may import which, as data. Data flows one way: api → workflows → activities → models, tools, workspaces, store.
+
+/** A target is a folder ("core"), or a single file of it ("workflows/contract.ts"). */
+export interface Room {
+  /** Targets whose values and types may be imported; a room may always import itself. "everything" = composition root. */
+  readonly imports: readonly string[] | "everything";
+  /** Targets of which only types may be imported: erased before anything runs, so they couple no code. */
+  readonly typesOf?: readonly string[];
+  /** npm packages; absent = any (subject to `packageOwners`). `node:` modules count as packages. */
+  readonly packages?: readonly string[];
+}
+
+export const rooms: Readonly<Record<string, Room>> = {
+  // Pure: the same code decides in workflow, activity and API, so it may touch neither I/O nor a package.
+  core: { imports: [], packages: [] },
+  // Runs in Temporal's deterministic sandbox: whatever is imported here is bundled into it and replayed.
+  workflows: {
+    imports: ["core"],
+    typesOf: ["activities/contract.ts"],
+    // common has what both sides of a start name (search attribute keys), and is made for the sandbox too.
+    packages: ["@temporalio/workflow", "@temporalio/common"],
+  },
+  activities: { imports: ["core", "store", "models", "tools", "workspaces", "platform"] },
+  models: { imports: ["core", "platform"] },
+  // Tools talk to the workspace agent only, so that every driver behaves alike.
+  tools: { imports: ["core", "platform", "workspaces/agent-client.ts"] },
+  workspaces: { imports: ["core", "platform"] },
+  store: { imports: ["core", "platform"] },
+  // The API knows workflows by names, attributes and payload types alone: their code never runs in its process.
+  api: {
+    imports: [
+      "core",
+      "store",
+      "platform",
+      "workflows/contract.ts",
+      "workflows/search-attributes.ts",
+      "package.json",
+    ],
+  },
+  platform: { imports: [] },
+  dev: { imports: ["platform"] },
+  // Static files for the browser: the wire types come along, code of ours does not.
+  console: { imports: [], typesOf: ["core"] },
+  // Scripts of the containers: they run before, and beside, everything else.
+  deploy: { imports: [], packages: [] },
+  worker: { imports: "everything" },
+  cli: { imports: "everything" },
+  bench: { imports: "everything" },
+  test: { imports: "everything" },
+};
+
+/** Packages with one home: elsewhere their quirks would spread. Each with the rooms that may import it. */
+export const packageOwners: readonly {
+  readonly packages: readonly string[];
+  readonly rooms: readonly string[];
+}[] = [
+  { packages: ["openai", "@anthropic-ai/sdk"], rooms: ["models"] },
+  { packages: ["@temporalio/workflow"], rooms: ["workflows"] },
+  { packages: ["pg"], rooms: ["store", "dev", "worker", "cli", "bench", "test"] },
+];
