@@ -87,7 +87,7 @@ async function runAttempt(deps: CallModelDeps, key: OutcomeKey, attempt: Attempt
   try {
     return await endAttempt(deps, { key, fence, answer, parts, failure });
   } finally {
-    await parts.close();
+    parts.close();
   }
 }
 

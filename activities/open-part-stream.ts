@@ -1,5 +1,4 @@
-// One activity per file. This file: opens the part stream of the running activity, on Temporal's heartbeats.
-import { Context } from "@temporalio/activity";
+// One activity per file. This file: what activities ask of the part streams that the worker builds for them.
 import type { PartDelta, StreamPart } from "../core/stream-part.ts";
 
 /** What an activity needs of its part stream. */
@@ -7,7 +6,7 @@ export interface OpenPart {
   push(index: number, delta: PartDelta): void;
   /** Writes a checkpoint and waits until it is handed to Temporal. */
   checkpointNow(): Promise<void>;
-  close(): Promise<void>;
+  close(): void;
 }
 
 export type OpenPartStream = (episode: {
@@ -22,7 +21,3 @@ export type OpenPartStream = (episode: {
 export type ReadLostParts = (
   chatId: string,
 ) => Promise<{ episode: string; parts: readonly StreamPart[] } | null>;
-
-export function heartbeatDetails(): unknown {
-  return Context.current().info.heartbeatDetails;
-}

@@ -76,7 +76,7 @@ async function outcomeOf(deps: RunToolDeps, begun: BegunToolCall): Promise<ToolO
     return watch.signal.aborted ? stoppedOutput(watch.signal.reason) : output;
   } finally {
     watch.end();
-    await parts.close();
+    parts.close();
   }
 }
 

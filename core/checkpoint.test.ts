@@ -60,21 +60,24 @@ test("the size of a checkpoint is its bytes on the wire", () => {
 
 test("T3 spill rows and tail join without a gap, also where they overlap", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(30), fc.nat(30), fc.nat(35), (total, a, b, seen) => {
-      const spilled = Math.min(a, total);
-      const tailFrom = Math.min(b, spilled);
-      const all = textParts(total);
-      const row = { episode: "1.1", from_seq: 1, seq: spilled, parts: mergeParts(all.slice(0, spilled)) };
-      const rows = spilled === 0 ? [] : [row];
-      const tail = mergeParts(all.slice(tailFrom));
-      const joined = joinCheckpoint(
-        rows,
-        { episode: "1.1", seq: total, spilled_seq: tailFrom, parts: tail },
-        seen,
-      );
-      const after = Math.min(seen, total);
-      assert.deepEqual(joined?.flatMap(splitPart), all.slice(after));
-    }),
+    fc.property(
+      fc.record({ total: fc.integer({ min: 1, max: 30 }), a: fc.nat(30), b: fc.nat(30), seen: fc.nat(35) }),
+      ({ total, a, b, seen }) => {
+        const spilled = Math.min(a, total);
+        const tailFrom = Math.min(b, spilled);
+        const all = textParts(total);
+        const row = { episode: "1.1", from_seq: 1, seq: spilled, parts: mergeParts(all.slice(0, spilled)) };
+        const rows = spilled === 0 ? [] : [row];
+        const tail = mergeParts(all.slice(tailFrom));
+        const joined = joinCheckpoint(
+          rows,
+          { episode: "1.1", seq: total, spilled_seq: tailFrom, parts: tail },
+          seen,
+        );
+        const after = Math.min(seen, total);
+        assert.deepEqual(joined?.flatMap(splitPart), all.slice(after));
+      },
+    ),
   );
 });
 

@@ -25,6 +25,7 @@ const STICKY_TIMEOUT_MS = 1_000;
 /** Starts a worker: it polls when this resolves. Throws when Postgres or Temporal cannot be reached. */
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
   if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is not set");
+  installRuntime(logger);
   const pool = createPool(config.databaseUrl, config.databasePoolMax);
   const bus =
     config.liveBus === "off"
@@ -128,8 +129,12 @@ async function startMetrics(config: Config) {
   return serveMetrics(createMetricsRegistry("worker"), config.metricsPort);
 }
 
+let isRuntimeInstalled = false;
+
 /** Signals are ours (the CLI stops things in order), so the SDK must not install its own. Once per process. */
-export function installRuntime(logger: Logger): void {
+function installRuntime(logger: Logger): void {
+  if (isRuntimeInstalled) return;
+  isRuntimeInstalled = true;
   Runtime.install({
     shutdownSignals: [],
     logger: {

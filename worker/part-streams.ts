@@ -1,7 +1,8 @@
 // The worker is a composition root. This file: part streams on Temporal's heartbeats, with text sealed where asked for.
 import { Context } from "@temporalio/activity";
 import type { OpenPartStream, ReadLostParts } from "../activities/open-part-stream.ts";
-import { createPartStream, readCheckpoint } from "../activities/part-stream.ts";
+import { createPartStream } from "../activities/part-stream.ts";
+import { readCheckpoint } from "../activities/read-checkpoint.ts";
 import type { LiveBus } from "../core/bus-message.ts";
 import type { Sealing } from "../core/checkpoint.ts";
 import { checkpointBytesMax } from "../core/limits.ts";
@@ -21,8 +22,50 @@ export interface PartStreamDeps {
 }
 
 /** Bound to the chat, so that a checkpoint cannot be passed off as another chat's. Null: text stays readable. */
-export function sealingOf(config: Pick<Config, "temporalDetail" | "secretKey">, chatId: string): Sealing | null {
+export function sealingOf(
+  config: Pick<Config, "temporalDetail" | "secretKey">,
+  chatId: string,
+): Sealing | null {
   const { secretKey } = config;
-  if (config.temporalDetail === "full" || secretKey === undefined) return null;
+  if (config.temporalDetail === "full") return null;
   return { seal: (text) => seal(text, secretKey, chatId), unseal: (text) => unseal(text, secretKey, chatId) };
+}
+
+/** The part streams of a worker's activities, and what is left of those whose worker died. */
+export function createPartStreams(deps: PartStreamDeps): {
+  openPartStream: OpenPartStream;
+  readLostParts: ReadLostParts;
+} {
+  const { config, store, bus, failpoint, logger } = deps;
+  return {
+    openPartStream({ chat_id, episode, role, max_bytes }) {
+      const context = Context.current();
+      return createPartStream({
+        chatId: chat_id,
+        episode,
+        role,
+        bus,
+        heartbeat: (details) => context.heartbeat(details),
+        spill: (row) => insertSpill(store.pool, chat_id, row),
+        onSpillFailed: (error) => logger.warn({ err: error, chat_id, episode }, "spill failed, tried again"),
+        failpoint,
+        sealing: sealingOf(config, chat_id),
+        checkpointMs: config.checkpointMs,
+        heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+        bytesMax: max_bytes ?? checkpointBytesMax,
+        clock: {
+          now: () => performance.now(),
+          setTimeout,
+          clearTimeout: (timer) => clearTimeout(timer as never),
+        },
+        heldDetails: context.info.heartbeatDetails,
+      });
+    },
+    async readLostParts(chatId) {
+      return readCheckpoint(Context.current().info.heartbeatDetails, {
+        sealing: sealingOf(config, chatId),
+        readSpill: (episode) => readSpill(store.pool, chatId, { episode, after_seq: 0 }),
+      });
+    },
+  };
 }

@@ -30,7 +30,11 @@ async function sourcesHash(): Promise<string> {
   const hash = createHash("sha256");
   for (const source of SOURCES) {
     for (const file of await filesBelow(path.join(ROOT, source))) {
-      hash.update(path.relative(ROOT, file)).update("\0").update(await readFile(file)).update("\0");
+      hash
+        .update(path.relative(ROOT, file))
+        .update("\0")
+        .update(await readFile(file))
+        .update("\0");
     }
   }
   return hash.digest("hex").slice(0, 16);
