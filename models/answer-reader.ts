@@ -1,0 +1,46 @@
+// Models room: the inner port between the transport (stream-answer) and the readers, one per dialect.
+import type { FinishReason } from "../core/message.ts";
+import type { JsonObject } from "../core/part.ts";
+import type { ModelError, ModelEvent } from "./provider.ts";
+
+/** What a reader is built with: whose answer it reads and where ids of tool calls come from (SPEC L13). */
+export interface ReaderOptions {
+  readonly provider: string;
+  readonly newToolCallId: () => string;
+}
+
+/** Turns the server events of one answer into model events. Holds the state of that answer alone. */
+export interface AnswerReader {
+  /**
+   * Reads one event. Unknown ones give nothing. Throws `StreamFailure` or `ModelError` for errors in the stream, after
+   * having given what else the event held (usage beside a content-filter stop is paid for too).
+   */
+  read(event: JsonObject, name: string | null): Iterable<ModelEvent>;
+  /**
+   * Why the answer ended, or null while the provider has not said so: then it was truncated.
+   * `sawDone` tells that the stream was closed on purpose (`[DONE]`), which some servers do without giving a reason.
+   */
+  finishReason(sawDone: boolean): FinishReason | null;
+  /** The error that the end of a complete answer is (a content filter's stop), where usage may still follow it. */
+  endFault?(): ModelError | null;
+  /** True once nothing of worth can follow, so that the socket need not be drained. */
+  ended(): boolean;
+}
+
+/** An error that the provider reported inside the stream, in its own words; the transport classifies it. */
+export class StreamFailure extends Error {
+  readonly body: unknown;
+  constructor(body: unknown) {
+    super("the provider reported an error inside the stream");
+    this.name = "StreamFailure";
+    this.body = body;
+  }
+}
+
+/** The stream held something that is not the dialect: damaged on its way, or cut inside an event. */
+export class DamagedStream extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "DamagedStream";
+  }
+}

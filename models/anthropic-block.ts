@@ -1,0 +1,60 @@
+// Models room: pieces of Anthropic's stream in our terms. Pure.
+import type { Usage } from "../core/message.ts";
+import type { JsonObject, JsonValue } from "../core/part.ts";
+import type { ModelDelta } from "./provider.ts";
+import { countOf, objectOf, textOf } from "./untrusted-json.ts";
+
+/** A content block while it streams. */
+export interface Block {
+  readonly key: string;
+  readonly type: string;
+  readonly start: JsonObject;
+  /** Of calls: our id and the name. */
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  json: string;
+  signature: string;
+}
+
+/** The source a citation names; citations of documents have no address, and give none. */
+export function sourcesOf(citation: JsonObject | null): readonly ModelDelta[] {
+  const url = textOf(citation?.["url"]);
+  return url === "" ? [] : [{ type: "source", url, title: textOf(citation?.["title"]) }];
+}
+
+/** What people may read of a result: without the sealed copies that only the provider can open. */
+export function withoutSealed(content: JsonValue | undefined): JsonValue | undefined {
+  if (!Array.isArray(content)) return content;
+  return content.map((each: JsonValue) => {
+    const { encrypted_content: _sealed, ...rest } = objectOf(each) ?? {};
+    return objectOf(each) === null ? each : rest;
+  });
+}
+
+/** A piece of a call's arguments; other types of use than `tool_use` are run by the provider. */
+export function callDelta(block: Block, args: string): Extract<ModelDelta, { type: "tool-call" }> {
+  return {
+    type: "tool-call",
+    tool_call_id: block.tool_call_id,
+    tool_name: block.tool_name,
+    args_delta: args,
+    ...(block.type === "tool_use" ? {} : { provider_executed: true }),
+  };
+}
+
+/** Usage from the running totals of a message. Ours and theirs count cached tokens alike: beside the input. */
+export function usageOf(usage: JsonObject): Usage {
+  const input = countOf(usage["input_tokens"]);
+  const output = countOf(usage["output_tokens"]);
+  const created = countOf(usage["cache_creation_input_tokens"]);
+  const read = countOf(usage["cache_read_input_tokens"]);
+  return {
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: input + output + created + read,
+    reasoning_tokens: countOf(objectOf(usage["output_tokens_details"])?.["thinking_tokens"]),
+    cache_creation_tokens: created,
+    cache_read_tokens: read,
+    context_limit: null,
+  };
+}

@@ -1,0 +1,162 @@
+// Models room: what all dialects want of a history before its own words: system first, turns that alternate, each call
+// followed by its result. Pure. Whatever the history holds, the arranged prompt is one that every provider takes.
+import type { JsonObject, JsonValue, Part, ProviderData, ToolResultPart } from "../core/part.ts";
+import { userText } from "./part-text.ts";
+import type { PromptMessage } from "./provider.ts";
+import { type WrittenCall, wireCallIds, wireToolName } from "./wire-names.ts";
+
+export type AssistantPiece =
+  | { readonly type: "text"; readonly text: string; readonly data: ProviderData | null }
+  | { readonly type: "reasoning"; readonly text: string; readonly data: ProviderData }
+  | { readonly type: "call"; readonly wire_id: string; readonly name: string; readonly args: JsonObject }
+  /** A call or result of a tool that this same provider ran itself; `data` holds it word for word. */
+  | { readonly type: "provider-item"; readonly data: ProviderData };
+
+export interface ArrangedResult {
+  readonly wire_id: string;
+  readonly text: string;
+  readonly is_error: boolean;
+}
+
+export type PromptTurn =
+  | { readonly type: "user"; readonly texts: readonly string[] }
+  | {
+      readonly type: "assistant";
+      readonly pieces: readonly AssistantPiece[];
+      /** One per call of `pieces`, in their order. */
+      readonly results: readonly ArrangedResult[];
+    };
+
+export interface ArrangedPrompt {
+  readonly system: readonly string[];
+  readonly turns: readonly PromptTurn[];
+}
+
+/** Arranges a history for `provider`. Calls without a result get an error result; results without a call are dropped. */
+export function arrangePrompt(
+  system: string,
+  messages: readonly PromptMessage[],
+  provider: string,
+): ArrangedPrompt {
+  const calls = openCallsOnce(messages);
+  const wireIds = wireCallIds(calls, provider);
+  const results = resultsById(messages);
+  const turns: PromptTurn[] = [];
+  for (const message of messages) {
+    if (message.role === "user") addUserTurn(turns, message.content.map(userText).filter(isWorthSaying));
+    if (message.role !== "assistant") continue;
+    const own = message.provider === provider ? provider : null;
+    const pieces = assistantPieces(message.content, { own, wireIds, results });
+    addAssistantTurn(turns, pieces, arrangedResults(message.content, wireIds, results));
+  }
+  const systemTexts = messages
+    .filter((each) => each.role === "system")
+    .flatMap((each) => each.content.map(userText));
+  return { system: [system, ...systemTexts].map((text) => text.toWellFormed()).filter(isWorthSaying), turns };
+}
+
+interface Surroundings {
+  /** The provider's name when it wrote the message itself, else null: then its private data stays away from it. */
+  readonly own: string | null;
+  readonly wireIds: ReadonlyMap<Part, string>;
+  readonly results: ReadonlyMap<string, ToolResultPart>;
+}
+
+function assistantPieces(content: readonly Part[], around: Surroundings): readonly AssistantPiece[] {
+  const pieces = content.flatMap((part) => pieceOf(part, around));
+  // Reasoning that nothing follows was cut off: providers refuse it at the end of a message.
+  const last = pieces.findLastIndex((piece) => piece.type !== "reasoning");
+  return pieces.slice(0, last + 1);
+}
+
+function pieceOf(part: Part, { own, wireIds, results }: Surroundings): readonly AssistantPiece[] {
+  const data =
+    "provider_data" in part && own !== null && part.provider_data?.provider === own
+      ? part.provider_data
+      : null;
+  if (part.type === "text") {
+    return isWorthSaying(part.text) ? [{ type: "text", text: part.text.toWellFormed(), data }] : [];
+  }
+  if (part.type === "reasoning") {
+    return data === null ? [] : [{ type: "reasoning", text: part.text.toWellFormed(), data }];
+  }
+  const wireId = wireIds.get(part);
+  if (part.type === "tool-call" && wireId !== undefined) {
+    return [{ type: "call", wire_id: wireId, name: wireToolName(part.tool_name), args: part.args }];
+  }
+  const isProviders =
+    part.type === "tool-result" || (part.type === "tool-call" && part.provider_executed === true);
+  // A call of the provider's own tool goes back only together with its result.
+  return isProviders && data !== null && results.has(part.tool_call_id)
+    ? [{ type: "provider-item", data }]
+    : [];
+}
+
+function addUserTurn(turns: PromptTurn[], texts: readonly string[]): void {
+  const last = turns.at(-1);
+  if (texts.length === 0) return;
+  // Some chat templates refuse two user messages in a row.
+  if (last?.type === "user") turns[turns.length - 1] = { type: "user", texts: [...last.texts, ...texts] };
+  else turns.push({ type: "user", texts });
+}
+
+function addAssistantTurn(
+  turns: PromptTurn[],
+  pieces: readonly AssistantPiece[],
+  results: readonly ArrangedResult[],
+): void {
+  const last = turns.at(-1);
+  if (pieces.length === 0) return;
+  const joins = last?.type === "assistant" && last.results.length === 0;
+  if (joins) turns[turns.length - 1] = { type: "assistant", pieces: [...last.pieces, ...pieces], results };
+  else turns.push({ type: "assistant", pieces, results });
+}
+
+/** The calls that await a tool message, each id once: a repeated id could not be told from the first. */
+function openCallsOnce(messages: readonly PromptMessage[]): readonly WrittenCall[] {
+  const calls = new Map<string, WrittenCall>();
+  for (const { role, content, provider } of messages) {
+    for (const part of role === "assistant" ? content : []) {
+      if (part.type !== "tool-call" || part.provider_executed === true || calls.has(part.tool_call_id))
+        continue;
+      calls.set(part.tool_call_id, { call: part, writer: provider });
+    }
+  }
+  return [...calls.values()];
+}
+
+function resultsById(messages: readonly PromptMessage[]): ReadonlyMap<string, ToolResultPart> {
+  const results = new Map<string, ToolResultPart>();
+  for (const part of messages.flatMap((message) => message.content)) {
+    if (part.type === "tool-result" && !results.has(part.tool_call_id)) results.set(part.tool_call_id, part);
+  }
+  return results;
+}
+
+function arrangedResults(
+  content: readonly Part[],
+  wireIds: ReadonlyMap<Part, string>,
+  results: ReadonlyMap<string, ToolResultPart>,
+): readonly ArrangedResult[] {
+  return content.flatMap((part): readonly ArrangedResult[] => {
+    const wireId = wireIds.get(part);
+    if (part.type !== "tool-call" || wireId === undefined) return [];
+    const result = results.get(part.tool_call_id);
+    if (result === undefined)
+      return [{ wire_id: wireId, text: "the call ended without a result", is_error: true }];
+    return [{ wire_id: wireId, text: resultText(result.result, result.is_error), is_error: result.is_error }];
+  });
+}
+
+/** A result as a model reads it. A lone `error` field is said plainly, without the JSON around it. */
+function resultText(result: JsonValue, isError: boolean): string {
+  if (typeof result === "string") return result.toWellFormed();
+  const fields = typeof result === "object" && result !== null ? Object.entries(result) : [];
+  const [key, value] = fields.length === 1 && fields[0] !== undefined ? fields[0] : [null, null];
+  if (isError && key === "error" && typeof value === "string") return value.toWellFormed();
+  return JSON.stringify(result);
+}
+
+function isWorthSaying(text: string): boolean {
+  return text.trim() !== "";
+}

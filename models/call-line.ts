@@ -1,0 +1,83 @@
+// Models room: the line to the provider during one call. Ends it on abort, on silence, or when the reader leaves.
+
+/**
+ * How long a socket is kept after the answer is complete, for usage that comes late. Some servers never close it,
+ * and nobody should wait for that.
+ */
+export const lateUsageMsMax = 5_000;
+
+/** One call's abort controller and idle timer. The timer runs only while we wait for the provider, not while our consumer is busy. */
+export class CallLine {
+  readonly #controller = new AbortController();
+  readonly #caller: AbortSignal;
+  readonly #silenceMs: number;
+  #timer: NodeJS.Timeout | null = null;
+  #late: NodeJS.Timeout | null = null;
+  #silent = false;
+
+  constructor(caller: AbortSignal, silenceMs: number) {
+    this.#caller = caller;
+    caller.addEventListener("abort", this.#hangUp, { once: true });
+    this.#silenceMs = silenceMs;
+    this.#listen();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** True when the provider was silent for the whole allowed time, and the line was cut for that. */
+  get fellSilent(): boolean {
+    return this.#silent;
+  }
+
+  /** The answer is complete: from now on wait only for late usage. */
+  expectOnlyUsage(): void {
+    this.#late ??= setTimeout(() => this.#controller.abort(), lateUsageMsMax);
+  }
+
+  /** Passes a response's bytes through; each chunk counts as a sign of life. */
+  async *bytes(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const reader = body.getReader();
+    try {
+      while (true) {
+        this.#listen();
+        const { done, value } = await reader.read();
+        this.#stopListening();
+        if (done) break;
+        yield value;
+      }
+    } finally {
+      reader.cancel().catch(() => undefined);
+    }
+    // Some servers end without the empty line that closes the last event. An event that was cut fails to parse instead.
+    yield NEWLINES;
+  }
+
+  /** Hangs up. Closes the socket unless the body was read to its end. */
+  close(): void {
+    this.#stopListening();
+    if (this.#late !== null) clearTimeout(this.#late);
+    this.#caller.removeEventListener("abort", this.#hangUp);
+    this.#controller.abort();
+  }
+
+  readonly #hangUp = (): void => {
+    this.#controller.abort(this.#caller.reason);
+  };
+
+  #listen(): void {
+    this.#stopListening();
+    this.#timer = setTimeout(() => {
+      this.#silent = true;
+      this.#controller.abort();
+    }, this.#silenceMs);
+  }
+
+  #stopListening(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}
+
+const NEWLINES = new TextEncoder().encode("\n\n");

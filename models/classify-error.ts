@@ -1,0 +1,108 @@
+// Models room: the one owner of what a failed model call means (SPEC X2, X3), for both SDKs and for raw transport errors.
+import {
+  CODE_STATUSES,
+  CODES_OVER_STATUS,
+  CONTEXT_OVERFLOW_WORDS,
+  statusVerdict,
+  TRANSPORT_VERDICTS,
+  type Verdict,
+  WORD_VERDICTS,
+} from "./error-verdicts.ts";
+import { type FailureFacts, readFailure } from "./failure-facts.ts";
+import { faultMessage } from "./fault-words.ts";
+import { ModelError, type ModelFault } from "./provider.ts";
+import { detailOf } from "./redact.ts";
+
+export interface ErrorContext {
+  readonly provider: string;
+  /** For a Retry-After that is a date. */
+  readonly now_ms: number;
+  /** Keys that must not appear in `detail`, beside those that look like one. */
+  readonly secrets?: readonly string[];
+}
+
+/**
+ * Classifies whatever a model call threw. Not for aborts: whoever aborted knows why, and is asked first.
+ * A `ModelError` keeps its fault.
+ */
+export function classifyError(error: unknown, context: ErrorContext): ModelFault {
+  if (error instanceof ModelError) return error.fault;
+  const facts = readFailure(error);
+  const verdict = judge(facts);
+  return {
+    kind: verdict.kind,
+    retryable: verdict.retryable,
+    status_code: facts.status,
+    message: faultMessage(verdict, context.provider, facts.is_web_page),
+    detail: detailOf(facts.text, context.secrets),
+    retry_after_ms: verdict.retryable ? retryAfterMs(facts.retry_after, context.now_ms) : null,
+    ...(verdict.cause === "chain_broken" ? { replay_full_history: true } : {}),
+    ...(facts.context_limit === null ? {} : { context_limit: facts.context_limit }),
+  };
+}
+
+function judge(facts: FailureFacts): Verdict {
+  // Codes first: `insufficient_quota` comes as 429, and llama.cpp has sent its context overflow as 400 and as 500.
+  for (const code of facts.codes) {
+    const verdict = CODES_OVER_STATUS[code];
+    if (verdict !== undefined) return verdict;
+  }
+  const status = facts.status ?? statusOfCodes(facts.codes);
+  if (status !== null) return judgeRefusal(status, facts.text.toLowerCase()) ?? statusVerdict(status);
+  if (facts.is_damaged) return { kind: "network", retryable: true, cause: "truncated" };
+  return judgeTransport(facts) ?? judgeWords(facts);
+}
+
+/** Words may only tell refusals of one status apart; a 429 that mentions quota, or a 500 that mentions tokens, stays itself. */
+function judgeRefusal(status: number, text: string): Verdict | null {
+  if (![400, 403, 404, 413, 422].includes(status)) return null;
+  if (status !== 403 && CONTEXT_OVERFLOW_WORDS.some((words) => words.test(text))) {
+    return { kind: "context_overflow", retryable: false };
+  }
+  if (/credit balance is too low|insufficient (balance|credits?|quota)/.test(text)) {
+    return { kind: "usage_limit", retryable: false };
+  }
+  if (status === 400 && /api key (not valid|expired)|invalid api key/.test(text))
+    return { kind: "auth", retryable: false };
+  if (/previous.?response.{0,80}not found/.test(text))
+    return { kind: "generic", retryable: true, cause: "chain_broken" };
+  return null;
+}
+
+function judgeTransport(facts: FailureFacts): Verdict | null {
+  for (const [pattern, verdict] of TRANSPORT_VERDICTS) {
+    if (facts.transport_codes.some((code) => pattern.test(code))) return verdict;
+  }
+  return null;
+}
+
+function judgeWords(facts: FailureFacts): Verdict {
+  const text = facts.text.toLowerCase();
+  if (facts.is_stream_failure && CONTEXT_OVERFLOW_WORDS.some((words) => words.test(text))) {
+    return { kind: "context_overflow", retryable: false };
+  }
+  const found = WORD_VERDICTS.find(([pattern]) => pattern.test(text))?.[1];
+  // A provider that had begun to answer and then failed in unknown words may well succeed next time.
+  // An unknown error of our own process is a bug, which asking again does not mend.
+  return found ?? { kind: "generic", retryable: facts.is_stream_failure };
+}
+
+function statusOfCodes(codes: readonly string[]): number | null {
+  for (const code of codes) {
+    const status = CODE_STATUSES[code];
+    if (status !== undefined) return status;
+  }
+  return null;
+}
+
+/** Milliseconds to wait by `retry-after-ms`, or by `Retry-After` in seconds or as a date (RFC 9110, 10.2.3); null without. */
+function retryAfterMs(header: FailureFacts["retry_after"], nowMs: number): number | null {
+  const exact = header.ms === null ? Number.NaN : Number(header.ms);
+  if (Number.isFinite(exact) && exact >= 0) return Math.ceil(exact);
+  const words = header.seconds_or_date?.trim() ?? "";
+  if (words === "") return null;
+  const seconds = Number(words);
+  if (Number.isFinite(seconds)) return seconds >= 0 ? Math.ceil(seconds * 1000) : null;
+  const date = Date.parse(words);
+  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
+}

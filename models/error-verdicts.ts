@@ -1,0 +1,168 @@
+// Models room: what each status, code and transport error means (SPEC X2, X3), as data. The order of the rules that
+// use these tables is in classify-error.ts.
+import type { ErrorKind } from "../core/error-kind.ts";
+
+export interface Verdict {
+  readonly kind: ErrorKind;
+  readonly retryable: boolean;
+  /** Chooses more exact words for people (`fault-words.ts`). */
+  readonly cause?:
+    | "dns"
+    | "refused"
+    | "tls"
+    | "address"
+    | "truncated"
+    | "forbidden"
+    | "unknown_model"
+    | "chain_broken";
+}
+
+const terminal = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>
+  cause === undefined ? { kind, retryable: false } : { kind, retryable: false, cause };
+const retry = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>
+  cause === undefined ? { kind, retryable: true } : { kind, retryable: true, cause };
+
+/** Statuses that are not simply "another 4xx" or "another 5xx". */
+const STATUS_VERDICTS: Readonly<Record<number, Verdict>> = {
+  401: terminal("auth"),
+  402: terminal("usage_limit"),
+  403: terminal("auth", "forbidden"),
+  404: terminal("config", "unknown_model"),
+  408: retry("timeout"),
+  // A request that clashes with another of the same account: the other one ends.
+  409: retry("generic"),
+  429: retry("rate_limit"),
+  // Capacity of a flexible tier exhausted; client closed, said by a gateway that lost its upstream.
+  498: retry("overloaded"),
+  499: retry("network"),
+  501: terminal("config"),
+  502: retry("overloaded"),
+  503: retry("overloaded"),
+  504: retry("timeout"),
+  // 520 to 526: a content delivery network could not reach, or not wait for, the provider behind it.
+  520: retry("network"),
+  521: retry("network"),
+  522: retry("timeout"),
+  523: retry("network"),
+  524: retry("timeout"),
+  525: retry("network"),
+  526: retry("network"),
+  529: retry("overloaded"),
+};
+
+/** The verdict on an HTTP status that is no success. */
+export function statusVerdict(status: number): Verdict {
+  return STATUS_VERDICTS[status] ?? (status >= 500 ? retry("generic") : terminal("config"));
+}
+
+const QUOTA = terminal("usage_limit");
+const FILTER = terminal("content_filter");
+const OVERFLOW = terminal("context_overflow");
+
+/** Codes that say more than the status they come with: they win over it. */
+export const CODES_OVER_STATUS: Readonly<Record<string, Verdict>> = {
+  insufficient_quota: QUOTA,
+  billing_hard_limit_reached: QUOTA,
+  billing_not_active: QUOTA,
+  billing_error: QUOTA,
+  insufficient_balance: QUOTA,
+  contract_spend_limit_reached: QUOTA,
+  enforced_spend_limit_reached: QUOTA,
+  linked_organization_spend_limit_reached: QUOTA,
+  context_length_exceeded: OVERFLOW,
+  context_window_exceeded: OVERFLOW,
+  exceed_context_size_error: OVERFLOW,
+  content_filter: FILTER,
+  content_policy_violation: FILTER,
+  image_content_policy_violation: FILTER,
+  bio_policy: FILTER,
+  misalignment_policy_violation: FILTER,
+  responsibleaipolicyviolation: FILTER,
+  overloaded_error: retry("overloaded"),
+  server_is_overloaded: retry("overloaded"),
+  previous_response_not_found: retry("generic", "chain_broken"),
+  invalid_api_key: terminal("auth"),
+  model_not_found: terminal("config", "unknown_model"),
+};
+
+/** Codes of in-stream errors, as the status that the same failure has over HTTP. */
+export const CODE_STATUSES: Readonly<Record<string, number>> = {
+  invalid_request_error: 400,
+  badrequesterror: 400,
+  invalid_prompt: 400,
+  invalid_image: 400,
+  authentication_error: 401,
+  permission_error: 403,
+  not_found_error: 404,
+  notfounderror: 404,
+  request_too_large: 413,
+  rate_limit_error: 429,
+  rate_limit_exceeded: 429,
+  rate_limit_reached: 429,
+  too_many_requests: 429,
+  resource_exhausted: 429,
+  api_error: 500,
+  server_error: 500,
+  internal_error: 500,
+  internal_server_error: 500,
+  internalservererror: 500,
+  slow_down: 503,
+  unavailable: 503,
+  unavailable_error: 503,
+  service_unavailable: 503,
+  timeout_error: 504,
+  deadline_exceeded: 504,
+  vector_store_timeout: 504,
+};
+
+/** Codes of Node, undici, TLS and the SDKs' own connection errors; the first that matches decides. */
+export const TRANSPORT_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
+  [/^(ENOTFOUND|EAI_AGAIN|EAI_FAIL)/, retry("network", "dns")],
+  [/^ECONNREFUSED$/, retry("network", "refused")],
+  // A certificate does not get better by asking again; nor does https spoken to an http port.
+  [
+    /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/,
+    terminal("config", "tls"),
+  ],
+  [/^(ERR_INVALID_URL|ERR_UNSUPPORTED_)/, terminal("config", "address")],
+  [/^UND_ERR_BODY_TIMEOUT$/, retry("stream_silence")],
+  [
+    /^(ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(CONNECT|HEADERS)_TIMEOUT|(HEADERS|CONNECT)TIMEOUTERROR|TIMEOUTERROR)$/,
+    retry("timeout"),
+  ],
+  [
+    /^(ECONNRESET|EPIPE|ECONNABORTED|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENOTCONN|EADDRNOTAVAIL)$/,
+    retry("network"),
+  ],
+  [/^(UND_ERR_|ERR_HTTP2_|ERR_STREAM_PREMATURE_CLOSE|HPE_|NGHTTP2_)/, retry("network")],
+];
+
+/** Words that decide only where nothing structured does. */
+export const WORD_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
+  [
+    /exceeded your current quota|insufficient (quota|credits?|balance|funds)|credit balance is too low/,
+    QUOTA,
+  ],
+  [/overloaded|over capacity|at capacity|service unavailable/, retry("overloaded")],
+  [/rate.?limit|too many requests/, retry("rate_limit")],
+  [/bad port|invalid url|unknown scheme/, terminal("config", "address")],
+  [/timed? ?out/, retry("timeout")],
+  [
+    /terminated|premature|unexpected (eof|end)|socket hang up|other side closed|go.?away|connection (reset|closed|error|lost|aborted)|fetch failed|network error|broken pipe/,
+    retry("network"),
+  ],
+  [/internal (server )?error/, retry("generic")],
+];
+
+/** How OpenAI, Anthropic, vLLM, llama.cpp, Ollama and others say that the prompt does not fit (text in lower case). */
+export const CONTEXT_OVERFLOW_WORDS: readonly RegExp[] = [
+  /maximum context length/,
+  /prompt is too long/,
+  /context (length|window|size|limit)[^.]{0,40}(exceed|overflow|too small)/,
+  /exceeds?[^.]{0,60}context (length|window|size|limit)/,
+  /larger than the max(imum)? context/,
+  /(input|prompt)[^.]{0,80}(exceeds?|is longer than|too large for)[^.]{0,60}(maximum|max_model_len|model|context|limit)/,
+  /input token count[^.]{0,40}exceeds/,
+  /reduce (the length of the messages|your message size)/,
+  /too many (input )?tokens/,
+];

@@ -1,0 +1,53 @@
+// Models room: what a failed model call is called towards people (SPEC X4): whose fault, and what may help. No keys, no headers.
+import type { ErrorKind } from "../core/error-kind.ts";
+import type { Verdict } from "./error-verdicts.ts";
+
+const NAMES: Readonly<Record<string, string>> = {
+  openai: "OpenAI",
+  anthropic: "Anthropic",
+  "openai-compatible": "The model server",
+};
+
+/** The provider's name as people write it. */
+function providerTitle(provider: string): string {
+  return NAMES[provider] ?? provider;
+}
+
+const CAUSE_WORDS: Readonly<Record<NonNullable<Verdict["cause"]>, (name: string) => string>> = {
+  dns: (name) => `${name} could not be found on the network: the host name does not resolve.`,
+  refused: (name) => `${name} refused the connection: nothing is listening at its address.`,
+  tls: (name) => `${name} could not be reached securely: its TLS certificate or protocol was not accepted.`,
+  address: (name) => `${name} has an address that cannot be used: check the base URL.`,
+  truncated: (name) => `${name} broke off before the answer was complete.`,
+  forbidden: (name) => `${name} does not allow this request for the configured key.`,
+  unknown_model: (name) => `${name} does not know the requested model or address.`,
+  chain_broken: (name) => `${name} no longer knows the previous response; the whole history is sent again.`,
+};
+
+const KIND_WORDS: Readonly<Record<ErrorKind, (name: string) => string>> = {
+  overloaded: (name) => `${name} is overloaded at the moment.`,
+  rate_limit: (name) => `${name} limits the rate of requests and asks to slow down.`,
+  timeout: (name) => `${name} took too long to answer.`,
+  stream_silence: (name) => `${name} stopped sending in the middle of the call.`,
+  network: (name) => `The connection to ${midSentence(name)} was lost.`,
+  auth: (name) => `${name} did not accept the API key.`,
+  config: (name) => `${name} rejected the request as invalid: check the model's configuration.`,
+  context_overflow: () => "The conversation is longer than the model's context.",
+  usage_limit: (name) => `${name} reports that the account's quota or credit is used up.`,
+  missing_key: (name) => `No API key is configured for ${midSentence(name)}.`,
+  content_filter: (name) => `The content filter of ${midSentence(name)} stopped the answer.`,
+  no_output: (name) => `${name} finished without any output.`,
+  generic: (name) => `${name} failed to answer.`,
+};
+
+/** The sentence for people. */
+export function faultMessage(verdict: Verdict, provider: string, isWebPage = false): string {
+  const name = providerTitle(provider);
+  if (isWebPage)
+    return `A web page came back instead of an answer: something in front of ${midSentence(name)} replied.`;
+  return verdict.cause === undefined ? KIND_WORDS[verdict.kind](name) : CAUSE_WORDS[verdict.cause](name);
+}
+
+function midSentence(name: string): string {
+  return name.startsWith("The ") ? `the ${name.slice(4)}` : name;
+}

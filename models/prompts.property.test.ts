@@ -1,0 +1,148 @@
+// Any history converts to a prompt that its dialect takes.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
+import fc from "fast-check";
+import { histories } from "./__fixtures__/histories.ts";
+import type { PromptMessage } from "./provider.ts";
+import { toAnthropic } from "./to-anthropic.ts";
+import { toOpenAiChat } from "./to-openai-chat.ts";
+import { toOpenAiResponses } from "./to-openai-responses.ts";
+
+const RUNS = { numRuns: 300 };
+const NAME = /^[A-Za-z0-9_-]{1,64}$/;
+const PROVIDERS = ["openai", "anthropic", "openai-compatible"];
+
+function forAny(check: (history: readonly PromptMessage[], provider: string) => void): void {
+  fc.assert(fc.property(histories(), fc.constantFrom(...PROVIDERS), check), RUNS);
+}
+
+function assertUnique(ids: readonly string[]): void {
+  assert.equal(new Set(ids).size, ids.length, `repeated ids: ${ids.join(", ")}`);
+  for (const id of ids) assert.match(id, NAME);
+}
+
+function assertObject(json: string): void {
+  const value: unknown = JSON.parse(json);
+  assert.ok(typeof value === "object" && value !== null && !Array.isArray(value));
+}
+
+test("L4 any history is a valid prompt of Chat Completions", () => {
+  forAny((history, provider) => {
+    const messages = toOpenAiChat("", history, provider);
+    const ids: string[] = [];
+    let awaited: string[] = [];
+    let before: string | null = null;
+    for (const [index, message] of messages.entries()) {
+      if (message.role !== "tool") assert.deepEqual(awaited, [], "a call is not followed by its result");
+      if (message.role === "system") assert.equal(index, 0);
+      if (message.role === "user") assert.notEqual(before, "user");
+      if (message.role === "user" || message.role === "system")
+        assert.ok(typeof message.content === "string" && message.content.trim() !== "");
+      if (message.role === "tool") assert.equal(message.tool_call_id, awaited.shift());
+      if (message.role === "assistant") {
+        const calls = message.tool_calls ?? [];
+        assert.ok(calls.length > 0 || (typeof message.content === "string" && message.content !== ""));
+        assert.equal(message.tool_calls?.length === 0, false);
+        for (const call of calls) {
+          assert.ok(call.type === "function");
+          assert.match(call.function.name, NAME);
+          assertObject(call.function.arguments);
+        }
+        awaited = calls.map((call) => call.id);
+        ids.push(...awaited);
+      }
+      before = message.role;
+    }
+    assert.deepEqual(awaited, []);
+    assertUnique(ids);
+  });
+});
+
+test("L4 any history is a valid prompt of Responses", () => {
+  forAny((history, provider) => {
+    const { input } = toOpenAiResponses("", history, provider);
+    const calls: string[] = [];
+    const outputs: string[] = [];
+    for (const [index, item] of input.entries()) {
+      const type = "type" in item ? item.type : undefined;
+      const next = input[index + 1];
+      if (type === "reasoning") {
+        assert.ok(next !== undefined && !("type" in next && next.type === "function_call_output"));
+        assert.ok(!("role" in next && next.role === "user"), "reasoning without what it led to");
+      }
+      if (item.type === "function_call") {
+        calls.push(item.call_id);
+        assert.match(item.name, NAME);
+        assertObject(item.arguments);
+      }
+      if (item.type === "function_call_output") outputs.push(String(item.call_id));
+      if ("role" in item && item.role === "user") {
+        assert.deepEqual(outputs, calls, "the user comes between a call and its output");
+        assert.ok("content" in item && JSON.stringify(item.content).length > 2);
+      }
+    }
+    assert.deepEqual(outputs, calls);
+    assertUnique(calls);
+  });
+});
+
+test("L10 any history is a valid prompt of Messages, marked for the cache where it should be", () => {
+  forAny((history, provider) => {
+    const { system, messages } = toAnthropic("You are brief.", history, provider);
+    const ids: string[] = [];
+    let awaited: readonly string[] = [];
+    for (const [index, message] of messages.entries()) {
+      assert.equal(message.role, index % 2 === 0 ? "user" : "assistant");
+      const blocks = message.content as ContentBlockParam[];
+      assert.ok(blocks.length > 0);
+      for (const block of blocks) if (block.type === "text") assert.ok(block.text.trim() !== "");
+      const results = blocks.flatMap((block) => (block.type === "tool_result" ? [block.tool_use_id] : []));
+      assert.deepEqual(results, awaited, "results do not answer the calls before them");
+      const leading = blocks.slice(0, results.length).every((block) => block.type === "tool_result");
+      assert.ok(leading, "results come first in their message");
+      assertServerTools(blocks);
+      awaited = blocks.flatMap((block) => (block.type === "tool_use" ? [block.id] : []));
+      ids.push(...awaited);
+      if (message.role === "assistant") assert.ok(!/thinking/.test(blocks.at(-1)?.type ?? ""));
+      const marks = blocks.filter((block) => "cache_control" in block);
+      assert.equal(marks.length, index >= messages.length - 2 ? 1 : 0);
+    }
+    assert.deepEqual(awaited, []);
+    assertUnique(ids);
+    assert.ok("cache_control" in (system.at(-1) ?? {}));
+    const last = messages.at(-1);
+    const end = (last?.content as ContentBlockParam[] | undefined)?.at(-1);
+    if (last?.role === "assistant" && end?.type === "text") assert.equal(end.text, end.text.trimEnd());
+  });
+});
+
+function assertServerTools(blocks: readonly ContentBlockParam[]): void {
+  for (const [index, block] of blocks.entries()) {
+    if (block.type !== "server_tool_use") continue;
+    const answer = blocks.findIndex(
+      (each) => each.type === "web_search_tool_result" && each.tool_use_id === block.id,
+    );
+    assert.ok(answer > index, "a server tool without its result");
+  }
+}
+
+test("L10 conversion changes nothing of the history, and gives the same for the same", () => {
+  forAny((history, provider) => {
+    const before = JSON.stringify(history);
+    for (const convert of [toOpenAiChat, toOpenAiResponses, toAnthropic]) {
+      assert.deepEqual(convert("s", history, provider), convert("s", history, provider));
+    }
+    assert.equal(JSON.stringify(history), before);
+  });
+});
+
+test("L13 no dialect is given half a character", () => {
+  forAny((history, provider) => {
+    for (const convert of [toOpenAiChat, toOpenAiResponses, toAnthropic]) {
+      // A lone half is written as an escape by JSON.stringify, and as nothing else.
+      assert.doesNotMatch(JSON.stringify(convert("s", history, provider)), /\\u[dD][89a-fA-F]/);
+    }
+  });
+});

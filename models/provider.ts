@@ -1,0 +1,119 @@
+// The port of this room: one provider dialect turns a prompt into a stream of model events. One file per dialect.
+import type { ErrorKind } from "../core/error-kind.ts";
+import type { FinishReason, Role, Usage } from "../core/message.ts";
+import type { JsonObject, Part, ProviderData } from "../core/part.ts";
+
+/** Which wire a provider speaks. */
+export type Dialect = "openai-chat" | "openai-responses" | "anthropic";
+
+/** A message as the prompt holds it: already ordered and valid (every tool result follows its call). */
+export interface PromptMessage {
+  readonly role: Role;
+  readonly content: readonly Part[];
+  /** Which provider wrote it (assistant messages): provider data is replayed only towards the same one. */
+  readonly provider: string | null;
+}
+
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  /** JSON schema of the arguments object. */
+  readonly parameters: JsonObject;
+}
+
+/** Settings of a call (SPEC L12); absent means the provider's default. */
+export interface CallConfig {
+  readonly max_output_tokens?: number;
+  readonly temperature?: number;
+  readonly top_p?: number;
+  readonly top_k?: number;
+  readonly presence_penalty?: number;
+  readonly frequency_penalty?: number;
+  readonly reasoning_effort?: string;
+  readonly stop?: readonly string[];
+  readonly provider_options?: JsonObject;
+}
+
+export interface ModelRequest {
+  readonly model: string;
+  readonly system: string;
+  readonly messages: readonly PromptMessage[];
+  readonly tools: readonly ToolSpec[];
+  readonly config: CallConfig;
+}
+
+/**
+ * One piece of the answer. `index` is its place in the final content; deltas of one index append.
+ * Grammar: (part | usage | response)* finish. A stream that ends without `finish` was truncated: adapters throw instead.
+ */
+export type ModelEvent =
+  | { readonly type: "part"; readonly index: number; readonly delta: ModelDelta }
+  | { readonly type: "usage"; readonly usage: Usage }
+  | { readonly type: "response"; readonly response_id: string | null; readonly model: string | null }
+  | { readonly type: "finish"; readonly finish_reason: FinishReason };
+
+/**
+ * `tool-call` begins with the name; later deltas repeat neither (adapters buffer until name is known) but carry the
+ * same `tool_call_id`, which is ours (`new_tool_call_id`). `provider_data` merges into the part (last one wins).
+ */
+export type ModelDelta =
+  | { readonly type: "text"; readonly text: string; readonly provider_data?: ProviderData }
+  | { readonly type: "reasoning"; readonly text: string; readonly provider_data?: ProviderData }
+  | {
+      readonly type: "tool-call";
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      /** A piece of the arguments' JSON text; "" is legal. */
+      readonly args_delta: string;
+      readonly provider_executed?: boolean;
+      readonly provider_data?: ProviderData;
+    }
+  | {
+      readonly type: "tool-result";
+      readonly tool_call_id: string;
+      readonly tool_name: string;
+      readonly result: JsonObject;
+      readonly is_error: boolean;
+      readonly provider_data?: ProviderData;
+    }
+  | { readonly type: "source"; readonly url: string; readonly title: string };
+
+export interface StreamOptions {
+  /** Aborting closes the provider's socket at once; the stream then throws the signal's reason. */
+  readonly signal: AbortSignal;
+  /** Makes a tool call id that is unique in the chat (SPEC L13). */
+  readonly newToolCallId: () => string;
+}
+
+export interface Provider {
+  /** Name kept on messages and errors, e.g. "openai". */
+  readonly name: string;
+  readonly dialect: Dialect;
+  /** Streams one answer. Throws `ModelError` for everything the provider or the network did wrong; never retries. */
+  stream(request: ModelRequest, options: StreamOptions): AsyncIterable<ModelEvent>;
+}
+
+/** What went wrong in a model call, classified once (SPEC X2, X3). */
+export interface ModelFault {
+  readonly kind: ErrorKind;
+  readonly retryable: boolean;
+  readonly status_code: number | null;
+  /** For people, without keys or headers. */
+  readonly message: string;
+  /** ≤ 500 characters of the provider's own words, redacted. */
+  readonly detail: string | null;
+  readonly retry_after_ms: number | null;
+  /** The provider forgot the response chain: the next attempt replays the whole history. */
+  readonly replay_full_history?: boolean;
+  /** The context that the server says it has, where its error names it (llama.cpp's n_ctx): for SPEC K1. */
+  readonly context_limit?: number;
+}
+
+export class ModelError extends Error {
+  readonly fault: ModelFault;
+  constructor(fault: ModelFault, cause?: unknown) {
+    super(fault.message, { cause });
+    this.name = "ModelError";
+    this.fault = fault;
+  }
+}

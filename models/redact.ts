@@ -1,0 +1,39 @@
+// Models room: no key leaves it. Everything a provider said passes here before it is stored or shown (SPEC X4, A5).
+
+/** Longest piece of a provider's own words that is kept (SPEC X4). */
+const detailCharactersMax = 500;
+
+const HIDDEN = "[redacted]";
+
+// Each keeps what names the secret (`$1`) and hides the secret itself.
+const SECRET_SHAPES: readonly RegExp[] = [
+  /()\bsk-[A-Za-z0-9*_-]{3,}/g,
+  /\b(Bearer\s+)[^\s"',;<>]+/gi,
+  /\b((?:x-)?api[-_]?key["']?\s*[:=]\s*["']?)[^\s"',;&<>]+/gi,
+  /\b(authorization["']?\s*[:=]\s*["']?(?:basic\s+)?)[^\s"',;<>]+/gi,
+  /([?&](?:key|token|access_token)=)[^\s"'&<>]+/gi,
+  /()\bAIza[A-Za-z0-9_-]{20,}/g,
+  /()\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g,
+  /(:\/\/)[^\s/@:]+:[^\s/@]+(?=@)/g,
+];
+
+/** Keys shorter than this are not searched for literally: they would hide ordinary words. */
+const literalSecretCharactersMin = 6;
+
+/** The text without anything that looks like a key, nor any of the `secrets` the caller knows. */
+export function redact(text: string, secrets: readonly string[] = []): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length >= literalSecretCharactersMin) clean = clean.replaceAll(secret, HIDDEN);
+  }
+  for (const shape of SECRET_SHAPES) clean = clean.replace(shape, `$1${HIDDEN}`);
+  return clean;
+}
+
+/** A provider's words as `last_error.detail` may hold them: redacted, on one line, cut; null when nothing is left. */
+export function detailOf(text: string, secrets: readonly string[] = []): string | null {
+  const line = redact(text, secrets).replace(/\s+/g, " ").trim().toWellFormed();
+  if (line === "") return null;
+  if (line.length <= detailCharactersMax) return line;
+  return `${line.slice(0, detailCharactersMax - 1).toWellFormed()}…`;
+}

@@ -1,0 +1,33 @@
+// Models room: one output item of a streamed response, and how a piece of it is said in our terms.
+import type { JsonObject } from "../core/part.ts";
+import type { ModelDelta } from "./provider.ts";
+import { textOf } from "./untrusted-json.ts";
+
+/** An item while it streams. */
+export interface ResponseItem {
+  readonly key: string;
+  readonly type: string;
+  readonly source: JsonObject;
+  readonly tool_call_id: string;
+  /** Which of the two texts of a reasoning item is shown: `summary` or `reasoning`; a server may send both. */
+  reasoningKind: "summary" | "reasoning" | null;
+  reasoningPlace: unknown;
+  done: boolean;
+}
+
+/** A piece of a reasoning item: of its summary, or of the reasoning itself. */
+export interface ReasoningPiece {
+  readonly kind: "summary" | "reasoning";
+  readonly index: unknown;
+  readonly text: string;
+}
+
+/** A piece of a call's arguments. */
+export function callDelta(item: ResponseItem, args: string): Extract<ModelDelta, { type: "tool-call" }> {
+  return {
+    type: "tool-call",
+    tool_call_id: item.tool_call_id,
+    tool_name: textOf(item.source["name"]),
+    args_delta: args,
+  };
+}

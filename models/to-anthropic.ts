@@ -1,0 +1,113 @@
+// Models room: a history as Anthropic's system blocks and messages. Pure. Roles alternate, user first; the caching marks of
+// SPEC L10 stand on the system prompt and on the last two messages.
+import type { ContentBlockParam, MessageParam, TextBlockParam } from "@anthropic-ai/sdk/resources/messages";
+import { type AssistantPiece, arrangePrompt, type PromptTurn } from "./arrange-prompt.ts";
+import type { PromptMessage } from "./provider.ts";
+
+export interface AnthropicPrompt {
+  readonly system: TextBlockParam[];
+  readonly messages: MessageParam[];
+}
+
+interface BlockMessage {
+  readonly role: "user" | "assistant";
+  readonly content: ContentBlockParam[];
+}
+
+/** How many messages at the end are marked for the cache: this step's and the one before, which the last step wrote. */
+const cachedMessages = 2;
+
+/** Converts a history; `provider` decides whose thinking blocks and call ids are given back. */
+export function toAnthropic(
+  system: string,
+  messages: readonly PromptMessage[],
+  provider: string,
+): AnthropicPrompt {
+  const prompt = arrangePrompt(system, messages, provider);
+  const merged = mergeRoles(prompt.turns.flatMap(messagesOf));
+  // A history may begin with the assistant (after a compaction); this API wants a user first.
+  if (merged[0]?.role === "assistant") merged.unshift(userMessage([{ type: "text", text: "(continued)" }]));
+  trimPrefill(merged);
+  const blocks = prompt.system.map((text): TextBlockParam => ({ type: "text", text }));
+  markForCache(blocks);
+  for (const message of merged.slice(-cachedMessages)) markForCache(message.content);
+  return { system: blocks, messages: merged };
+}
+
+function messagesOf(turn: PromptTurn): BlockMessage[] {
+  if (turn.type === "user") return [userMessage(turn.texts.map((text) => ({ type: "text", text })))];
+  const blocks = turn.pieces.flatMap(blockOf);
+  // Thinking must be followed by what it led to.
+  const last = blocks.findLastIndex((block) => !isThinking(block));
+  if (last < 0) return [];
+  const results = turn.results.map(
+    (result): ContentBlockParam => ({
+      type: "tool_result",
+      tool_use_id: result.wire_id,
+      ...(result.text === "" ? {} : { content: result.text }),
+      ...(result.is_error ? { is_error: true } : {}),
+    }),
+  );
+  const assistant: BlockMessage = { role: "assistant", content: callsLast(blocks.slice(0, last + 1)) };
+  return results.length === 0 ? [assistant] : [assistant, userMessage(results)];
+}
+
+/** Calls end an assistant message: their results come next. The order among calls, and among the rest, stays. */
+function callsLast(blocks: readonly ContentBlockParam[]): ContentBlockParam[] {
+  return [
+    ...blocks.filter((block) => block.type !== "tool_use"),
+    ...blocks.filter((block) => block.type === "tool_use"),
+  ];
+}
+
+function blockOf(piece: AssistantPiece): ContentBlockParam[] {
+  switch (piece.type) {
+    case "text":
+      return [{ type: "text", text: piece.text }];
+    case "reasoning": {
+      const { redacted_thinking: redacted, signature } = piece.data;
+      if (typeof redacted === "string" && redacted !== "")
+        return [{ type: "redacted_thinking", data: redacted }];
+      // Without its signature the API takes no thinking back.
+      return typeof signature === "string" ? [{ type: "thinking", thinking: piece.text, signature }] : [];
+    }
+    case "call":
+      return [{ type: "tool_use", id: piece.wire_id, name: piece.name, input: piece.args }];
+    case "provider-item":
+      // The cast is safe: the block came from this provider as it is. A copy, for it may get a cache mark.
+      return piece.data["block"] === undefined
+        ? []
+        : [{ ...(piece.data["block"] as unknown as ContentBlockParam) }];
+  }
+}
+
+function mergeRoles(messages: readonly BlockMessage[]): BlockMessage[] {
+  const merged: BlockMessage[] = [];
+  for (const message of messages) {
+    const last = merged.at(-1);
+    if (last?.role === message.role) last.content.push(...message.content);
+    else merged.push({ role: message.role, content: [...message.content] });
+  }
+  return merged;
+}
+
+/** An answer to be continued must not end in white space. */
+function trimPrefill(messages: readonly BlockMessage[]): void {
+  const last = messages.at(-1);
+  const block = last?.role === "assistant" ? last.content.at(-1) : undefined;
+  if (block?.type === "text") block.text = block.text.trimEnd();
+}
+
+function markForCache(blocks: readonly ContentBlockParam[]): void {
+  const block = blocks.findLast((each) => !isThinking(each));
+  if (block !== undefined && !isThinking(block))
+    Object.assign(block, { cache_control: { type: "ephemeral" } });
+}
+
+function isThinking(block: ContentBlockParam): boolean {
+  return block.type === "thinking" || block.type === "redacted_thinking";
+}
+
+function userMessage(content: ContentBlockParam[]): BlockMessage {
+  return { role: "user", content };
+}

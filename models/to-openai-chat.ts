@@ -1,0 +1,59 @@
+// Models room: a history as the messages of OpenAI's Chat Completions. Pure.
+import type {
+  ChatCompletionAssistantMessageParam,
+  ChatCompletionMessageParam,
+} from "openai/resources/chat/completions";
+import { arrangePrompt, type PromptTurn } from "./arrange-prompt.ts";
+import type { PromptMessage } from "./provider.ts";
+
+type AssistantTurn = Extract<PromptTurn, { type: "assistant" }>;
+
+/** One leading system message (chat templates refuse others), then turns; each call is followed by its tool message. */
+export function toOpenAiChat(
+  system: string,
+  messages: readonly PromptMessage[],
+  provider: string,
+): ChatCompletionMessageParam[] {
+  const prompt = arrangePrompt(system, messages, provider);
+  const lastUser = prompt.turns.findLastIndex((turn) => turn.type === "user");
+  const out: ChatCompletionMessageParam[] = [];
+  if (prompt.system.length > 0) out.push({ role: "system", content: prompt.system.join("\n\n") });
+  for (const [index, turn] of prompt.turns.entries()) {
+    if (turn.type === "user") out.push({ role: "user", content: turn.texts.join("\n\n") });
+    else out.push(...assistantMessages(turn, index > lastUser));
+  }
+  return out;
+}
+
+function assistantMessages(turn: AssistantTurn, isInCurrentTurn: boolean): ChatCompletionMessageParam[] {
+  const text = turn.pieces.flatMap((piece) => (piece.type === "text" ? [piece.text] : [])).join("\n\n");
+  const calls = turn.pieces.flatMap((piece) => (piece.type === "call" ? [piece] : []));
+  if (text === "" && calls.length === 0) return [];
+  const message: ChatCompletionAssistantMessageParam = {
+    role: "assistant",
+    content: text === "" ? null : text,
+    ...(calls.length === 0 ? {} : { tool_calls: calls.map(toolCall) }),
+    ...(isInCurrentTurn && calls.length > 0 ? reasoningOf(turn) : {}),
+  };
+  const results = turn.results.map((result) => ({
+    role: "tool" as const,
+    tool_call_id: result.wire_id,
+    content: result.is_error ? `error: ${result.text}` : result.text,
+  }));
+  return [message, ...results];
+}
+
+function toolCall(call: { readonly wire_id: string; readonly name: string; readonly args: object }) {
+  return {
+    type: "function" as const,
+    id: call.wire_id,
+    function: { name: call.name, arguments: JSON.stringify(call.args) },
+  };
+}
+
+/** Servers with interleaved thinking (DeepSeek, for one) want a step's reasoning back while its turn goes on, where they put it. */
+function reasoningOf(turn: AssistantTurn): Record<string, string> {
+  const pieces = turn.pieces.flatMap((piece) => (piece.type === "reasoning" ? [piece] : []));
+  const field = pieces.find((piece) => typeof piece.data["field"] === "string")?.data["field"];
+  return typeof field === "string" ? { [field]: pieces.map((piece) => piece.text).join("\n\n") } : {};
+}

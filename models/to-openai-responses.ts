@@ -1,0 +1,69 @@
+// Models room: a history as the input of OpenAI's Responses. Pure. Nothing is looked up by id: items carry their content.
+import type { ResponseInputItem } from "openai/resources/responses/responses";
+import { type AssistantPiece, arrangePrompt } from "./arrange-prompt.ts";
+import type { PromptMessage } from "./provider.ts";
+
+export interface ResponsesPrompt {
+  readonly instructions: string | null;
+  readonly input: ResponseInputItem[];
+}
+
+/** System texts become `instructions`; each function call is followed by its output. */
+export function toOpenAiResponses(
+  system: string,
+  messages: readonly PromptMessage[],
+  provider: string,
+): ResponsesPrompt {
+  const prompt = arrangePrompt(system, messages, provider);
+  const input = prompt.turns.flatMap((turn): ResponseInputItem[] => {
+    if (turn.type === "user") {
+      return [{ role: "user", content: turn.texts.map((text) => ({ type: "input_text", text })) }];
+    }
+    const outputs = turn.results.map((result) => ({
+      type: "function_call_output" as const,
+      call_id: result.wire_id,
+      output: result.is_error ? `error: ${result.text}` : result.text,
+    }));
+    return [...withoutLooseReasoning(turn.pieces).flatMap(itemOf), ...outputs];
+  });
+  return { instructions: prompt.system.length > 0 ? prompt.system.join("\n\n") : null, input };
+}
+
+/** A reasoning item must be followed by what it led to; this dialect sends only sealed ones. */
+function withoutLooseReasoning(pieces: readonly AssistantPiece[]): readonly AssistantPiece[] {
+  const sent = pieces.filter((piece) => itemOf(piece).length > 0);
+  const last = sent.findLastIndex((piece) => piece.type !== "reasoning");
+  return sent.slice(0, last + 1);
+}
+
+function itemOf(piece: AssistantPiece): ResponseInputItem[] {
+  switch (piece.type) {
+    case "text": {
+      const phase = piece.data?.["phase"];
+      const isPhase = phase === "commentary" || phase === "final_answer";
+      return [{ role: "assistant", content: piece.text, ...(isPhase ? { phase } : {}) }];
+    }
+    case "reasoning":
+      return reasoningItem(piece);
+    case "call":
+      return [
+        {
+          type: "function_call",
+          call_id: piece.wire_id,
+          name: piece.name,
+          arguments: JSON.stringify(piece.args),
+        },
+      ];
+    case "provider-item":
+      // The result stands inside the item of the call. The cast is safe: the item came from this provider as it is.
+      return piece.data["item"] === undefined ? [] : [piece.data["item"] as unknown as ResponseInputItem];
+  }
+}
+
+/** Only sealed reasoning can be given back: without its encrypted content an item is looked up, and nothing is stored there. */
+function reasoningItem(piece: Extract<AssistantPiece, { type: "reasoning" }>): ResponseInputItem[] {
+  const { item_id: id, encrypted_content: sealed } = piece.data;
+  if (typeof sealed !== "string" || typeof id !== "string") return [];
+  const summary = piece.text === "" ? [] : [{ type: "summary_text" as const, text: piece.text }];
+  return [{ type: "reasoning", id, summary, encrypted_content: sealed }];
+}
