@@ -1,0 +1,16 @@
+// The command line composes: what each command does, in a line.
+
+export const HELP = `everturn <command>
+
+  start [--reset]     everything on this machine: Postgres, Temporal, worker, API; --reset wipes its data first
+  api                 the HTTP API alone
+  worker              a worker alone
+  migrate             bring the database up to date
+  search-attributes   register the search attributes of turns with Temporal
+  demo                a narrated conversation that survives a killed worker
+  doctor              look at the environment and say what is wrong
+  config-docs         write docs/configuration.md
+  help, version
+
+The environment configures all of them: docs/configuration.md
+`;

@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import { StartError } from "../dev/start-error.ts";
+// The command line composes: it reads arguments and environment, builds what a command needs, and says what went wrong in words.
+import { ConfigError } from "../platform/config.ts";
+import { HELP } from "./help.ts";
+
+type Command = (args: string[]) => Promise<void>;
+
+// Loaded when asked for: `api` must not pay for the worker's native code, nor the other way round.
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  start: async () => (await import("./start.ts")).start,
+  api: async () => (await import("./api.ts")).api,
+  worker: async () => (await import("./worker.ts")).worker,
+  migrate: async () => (await import("./migrate.ts")).migrate,
+  "search-attributes": async () => (await import("./search-attributes.ts")).searchAttributes,
+  doctor: async () => (await import("./doctor.ts")).doctor,
+  demo: async () => (await import("./demo.ts")).demo,
+  "config-docs": async () => (await import("./config-docs.ts")).configDocs,
+  version: async () => (await import("./version.ts")).version,
+};
+
+const ALIASES: Record<string, string> = {
+  "--version": "version",
+  "-v": "version",
+  "--help": "help",
+  "-h": "help",
+};
+
+async function main(): Promise<void> {
+  const [given = "help", ...args] = process.argv.slice(2);
+  const name = ALIASES[given] ?? given;
+  if (name === "help") {
+    process.stdout.write(HELP);
+    return;
+  }
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (load === undefined) throw new StartError(`There is no command ${name}.\n\n${HELP}`);
+  const command = await load();
+  await command(args);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof StartError || error instanceof ConfigError) return error.message;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code?.startsWith("ERR_PARSE_ARGS")) return `${message}\n\n${HELP}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`\n${explain(error)}\n`);
+  process.exit(1);
+});

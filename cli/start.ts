@@ -1,0 +1,45 @@
+// The command line composes: `start` runs the whole stack in the foreground until it is told to stop.
+import { parseArgs } from "node:util";
+import { renderBox } from "../dev/box.ts";
+import type { PartEvent } from "../dev/part-plan.ts";
+import { createProgress } from "../dev/progress.ts";
+import { startStack } from "../dev/stack.ts";
+import { whenAskedToStop } from "./stop-signal.ts";
+
+// As shells have it: 128 + SIGINT.
+const EXIT_CODE_INTERRUPTED = 130;
+
+/** Starts everything, prints the box, and stops in order at Ctrl-C or SIGTERM. */
+export async function start(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { reset: { type: "boolean", default: false } } });
+  const startedAtMs = Date.now();
+  const askedToStop = whenAskedToStop();
+  const progress = createProgress(process.stdout, process.env);
+  let isUp = false;
+  const starting = startStack({
+    dataDir: process.env["EVERTURN_DATA_DIR"] || ".data",
+    env: process.env,
+    progress,
+    reset: values.reset,
+    onChange: (event) => {
+      if (isUp) progress.line(`  ${describe(event)}`);
+    },
+  });
+  const stack = await Promise.race([starting, askedToStop.then(() => null)]);
+  // What has been started by now is ended by the leash; its data is whole, and the next start takes over.
+  if (stack === null) return process.exit(EXIT_CODE_INTERRUPTED);
+  isUp = true;
+  process.stdout.write(renderBox({ ...stack, startedInMs: Date.now() - startedAtMs }));
+  await askedToStop;
+  isUp = false;
+  process.stdout.write("\n");
+  await progress.step("Stopping", () => stack.stop());
+  process.exit(0);
+}
+
+function describe(event: PartEvent): string {
+  const time = new Date().toLocaleTimeString("en-GB");
+  if (event.what === "died") return `${time} ${event.name}: ${event.detail}; it is started again`;
+  if (event.what === "ready") return `${time} ${event.name}: back, process ${event.pid}`;
+  return `${time} ${event.name}: process ${event.pid}`;
+}

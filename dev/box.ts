@@ -1,0 +1,43 @@
+// Dev holds the embedded stack: what a person needs once everything runs, in one box.
+
+export interface BoxContents {
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly temporalAddress: string;
+  readonly temporalUiUrl: string | undefined;
+  readonly databaseUrl: string;
+  readonly model: string;
+  readonly logFolder: string;
+  readonly startedInMs: number;
+}
+
+/** The box as text, then one curl that works as it stands. */
+export function renderBox(contents: BoxContents): string {
+  const rows: [string, string][] = [
+    ["API, console", contents.apiUrl],
+    ["API docs", `${contents.apiUrl}/docs`],
+    ["API key", contents.apiKey],
+    ["Temporal UI", contents.temporalUiUrl ?? "–"],
+    ["Temporal", contents.temporalAddress],
+    ["Postgres", contents.databaseUrl],
+    ["Model", contents.model],
+    ["Logs", contents.logFolder],
+  ];
+  const title = `Everturn is up (${(contents.startedInMs / 1_000).toFixed(1)} s). Ctrl-C stops it; its data stays.`;
+  const label = Math.max(...rows.map(([name]) => name.length));
+  const lines = [title, "", ...rows.map(([name, value]) => `${name.padEnd(label)}  ${value}`)];
+  const width = Math.max(...lines.map((line) => line.length));
+  const framed = lines.map((line) => `│ ${line.padEnd(width)} │`);
+  const bar = "─".repeat(width + 2);
+  return `\n┌${bar}┐\n${framed.join("\n")}\n└${bar}┘\n\nTry it, a turn that streams:\n\n${curlCommand(contents)}\n`;
+}
+
+/** Starts a chat and follows its stream; needs nothing but curl and a shell. */
+function curlCommand({ apiUrl, apiKey }: Pick<BoxContents, "apiUrl" | "apiKey">): string {
+  const auth = `-H 'Authorization: Bearer ${apiKey}'`;
+  return [
+    `CHAT=$(curl -s ${apiUrl}/v1/chats ${auth} -H 'Content-Type: application/json' \\`,
+    `  -d '{"content":"Hello! What can you do?"}' | grep -o '"id":"[^"]*"' | head -1 | cut -d'"' -f4) && \\`,
+    `curl -sN ${apiUrl}/v1/chats/$CHAT/stream ${auth}`,
+  ].join("\n");
+}

@@ -1,0 +1,92 @@
+// Dev holds the embedded stack: one data folder belongs to one running stack at a time, and is only wiped when it is ours.
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
+import { StartError } from "./start-error.ts";
+
+const MARKER = "everturn-data";
+const MARKER_TEXT = "This folder belongs to Everturn; `npm start -- --reset` wipes it.\n";
+const LOCK = "lock.json";
+const SECRETS = "secrets.json";
+
+export interface DataFolder {
+  readonly path: string;
+  /** Gives the folder up to the next start. */
+  unlock(): void;
+}
+
+export interface Secrets {
+  readonly secretKey: string;
+  readonly apiKey: string;
+  readonly postgresPassword: string;
+}
+
+/**
+ * Opens the data folder, made when missing, and locks it to this process. A lock whose process is gone is taken over.
+ * @throws StartError when another stack runs in it, when it is somebody else's, or when it cannot be written
+ */
+export function openDataFolder(folder: string): DataFolder {
+  const path = resolve(folder);
+  try {
+    mkdirSync(path, { recursive: true });
+    if (!existsSync(join(path, MARKER)) && readdirSync(path).length > 0) {
+      throw new StartError(
+        `${path} holds files that are not Everturn's. Set EVERTURN_DATA_DIR to another folder.`,
+      );
+    }
+    writeFileSync(join(path, MARKER), MARKER_TEXT);
+    takeLock(path);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(`The data folder ${path} cannot be used: ${(error as Error).message}`);
+  }
+  return { path, unlock: () => rmSync(join(path, LOCK), { force: true }) };
+}
+
+/** Empties a folder that was opened, and so is ours; it stays locked. */
+export function wipeDataFolder({ path }: DataFolder): void {
+  for (const entry of readdirSync(path)) {
+    if (entry !== MARKER && entry !== LOCK) rmSync(join(path, entry), { recursive: true, force: true });
+  }
+}
+
+/** The secrets of this folder: made at the first start, kept in a file only its owner can read. */
+export function readSecrets(folder: DataFolder): Secrets {
+  const file = join(folder.path, SECRETS);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Secrets;
+  const secrets: Secrets = {
+    secretKey: randomBytes(32).toString("base64"),
+    apiKey: `ek_${randomBytes(32).toString("base64url")}`,
+    postgresPassword: randomBytes(16).toString("base64url"),
+  };
+  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  return secrets;
+}
+
+function takeLock(path: string): void {
+  const file = join(path, LOCK);
+  const mine = `${JSON.stringify(identify(process.pid))}\n`;
+  try {
+    writeFileSync(file, mine, { flag: "wx" });
+    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  }
+  const holder = readLock(file);
+  if (holder !== null && holder.pid !== process.pid && isSameProcess(holder)) {
+    throw new StartError(
+      `Everturn already runs in ${path} (process ${holder.pid}). Stop it, or set EVERTURN_DATA_DIR to another folder.`,
+    );
+  }
+  writeFileSync(file, mine);
+}
+
+function readLock(file: string): ProcessIdentity | null {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity;
+  } catch {
+    // Half-written when its process was killed: nobody's.
+    return null;
+  }
+}

@@ -1,0 +1,62 @@
+// Dev holds the embedded stack: Everturn's own processes, started just as they are started in production.
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import type { PartPlan } from "./part-plan.ts";
+import { StartError } from "./start-error.ts";
+
+const READY_WITHIN_MS = 60_000;
+const MIGRATE_TIMEOUT_MS = 300_000;
+const DEMO_MODEL_GRACE_MS = 2_000;
+// Beyond the grace the process gives itself, before it is killed.
+const EXTRA_GRACE_MS = 2_000;
+
+const CLI = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+const DEMO_MODEL = fileURLToPath(new URL("demo-model/main.ts", import.meta.url));
+
+export interface ProcessSettings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly shutdownGraceMs: number;
+}
+
+/** The API or a worker. */
+export function rolePlan(role: "api" | "worker", settings: ProcessSettings): PartPlan {
+  return {
+    name: role,
+    command: process.execPath,
+    args: [CLI, role],
+    env: settings.env,
+    stopSignal: "SIGTERM",
+    graceMs: settings.shutdownGraceMs + EXTRA_GRACE_MS,
+    readyWithinMs: READY_WITHIN_MS,
+    readyLine: `"ready":"${role}"`,
+    onlyFirstStart: ["EVERTURN_FAILPOINT"],
+  };
+}
+
+/** The demo model: an HTTP server that speaks the providers' dialects. */
+export function demoModelPlan(port: number, env: NodeJS.ProcessEnv): PartPlan {
+  return {
+    name: "demo-model",
+    command: process.execPath,
+    args: [DEMO_MODEL],
+    env: { ...env, PORT: String(port) },
+    stopSignal: "SIGTERM",
+    graceMs: DEMO_MODEL_GRACE_MS,
+    readyWithinMs: READY_WITHIN_MS,
+    readyLine: `"listening"`,
+  };
+}
+
+/**
+ * Brings the database up to date, in a process of its own as a deployment does.
+ * @throws StartError with what the migration said
+ */
+export async function runMigrations(env: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await promisify(execFile)(process.execPath, [CLI, "migrate"], { env, timeout: MIGRATE_TIMEOUT_MS });
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new StartError(`The database could not be brought up to date: ${stderr?.trim() || message}`);
+  }
+}

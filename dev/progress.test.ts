@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { renderBox } from "./box.ts";
+import { createProgress } from "./progress.ts";
+
+function screen(isTTY: boolean) {
+  const written: string[] = [];
+  return { isTTY, write: (text: string) => void written.push(text), text: () => written.join("") };
+}
+
+test("elsewhere than on a terminal each step is one plain line with its time", async () => {
+  const plain = screen(false);
+  let now = 0;
+  const progress = createProgress(plain, {}, () => now);
+  await progress.step("Postgres", async (note) => {
+    note("initdb");
+    now = 1_840;
+  });
+  await assert.rejects(progress.step("Temporal", () => Promise.reject(new Error("no"))));
+  assert.equal(plain.text(), "  … Postgres: initdb\n  ✔ Postgres: initdb 1.8 s\n  ✘ Temporal 0.0 s\n");
+});
+
+test("a terminal gets colours, unless NO_COLOR is set", async () => {
+  for (const [env, expected] of [
+    [{}, true],
+    [{ NO_COLOR: "1" }, false],
+  ] as const) {
+    const terminal = screen(true);
+    await createProgress(terminal, env, () => 0).step("API", () => Promise.resolve());
+    assert.equal(terminal.text().includes("\u001b[32m✔"), expected);
+  }
+});
+
+test("the box names every address and ends with a curl", () => {
+  const box = renderBox({
+    apiUrl: "http://127.0.0.1:3100",
+    apiKey: "ek_x",
+    temporalAddress: "127.0.0.1:7233",
+    temporalUiUrl: "http://127.0.0.1:8233",
+    databaseUrl: "postgres://everturn:p@127.0.0.1:5433/everturn",
+    model: "demo",
+    logFolder: ".data/logs",
+    startedInMs: 2_345,
+  });
+  for (const words of [
+    "http://127.0.0.1:3100/docs",
+    "ek_x",
+    "127.0.0.1:7233",
+    "http://127.0.0.1:8233",
+    "5433/everturn",
+    "2.3 s",
+  ]) {
+    assert.ok(box.includes(words), words);
+  }
+  const widths = new Set(
+    box
+      .split("\n")
+      .filter((line) => /^[┌│└]/.test(line))
+      .map((line) => line.length),
+  );
+  assert.equal(widths.size, 1);
+  assert.match(
+    box,
+    /curl -sN http:\/\/127\.0\.0\.1:3100\/v1\/chats\/\$CHAT\/stream -H 'Authorization: Bearer ek_x'\n$/,
+  );
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { broughtAlong, withDemoModel, withDevServer, withStackDefaults } from "./stack-environment.ts";
+
+const secrets = { secretKey: "made", apiKey: "ek_made", postgresPassword: "made" };
+
+test("addresses and keys of the environment replace what is embedded; empty ones do not", () => {
+  assert.deepEqual(broughtAlong({}), { database: false, temporal: false, provider: false });
+  assert.deepEqual(broughtAlong({ DATABASE_URL: "", ANTHROPIC_API_KEY: "" }), {
+    database: false,
+    temporal: false,
+    provider: false,
+  });
+  const all = broughtAlong({
+    DATABASE_URL: "postgres://x",
+    TEMPORAL_PROFILE: "cloud",
+    ANTHROPIC_API_KEY: "k",
+  });
+  assert.deepEqual(all, { database: true, temporal: true, provider: true });
+});
+
+test("defaults of a stack for one person give way to what is set", () => {
+  const made = withStackDefaults({}, secrets, "/project");
+  assert.equal(made["EVERTURN_TEMPORAL_DETAIL"], "full");
+  assert.equal(made["EVERTURN_API_KEY"], "ek_made");
+  assert.equal(made["EVERTURN_PROJECT_ROOTS"], "/project");
+  const set = { EVERTURN_API_KEY: "mine", EVERTURN_TEMPORAL_DETAIL: "ids", EVERTURN_PROJECT_ROOTS: "/a" };
+  assert.deepEqual(
+    { ...withStackDefaults(set, secrets, "/project"), EVERTURN_SECRET_KEY: "" },
+    { ...set, EVERTURN_SECRET_KEY: "" },
+  );
+});
+
+test("the embedded dev server gets no credentials meant for another Temporal", () => {
+  const cloud = {
+    TEMPORAL_API_KEY: "cloud",
+    TEMPORAL_TLS_SERVER_NAME: "x",
+    TEMPORAL_NAMESPACE: "ns.acct",
+    HOME: "/h",
+  };
+  const env = withDevServer(cloud, {
+    address: "127.0.0.1:7",
+    uiUrl: undefined,
+    configFile: "/d/temporal.toml",
+  });
+  assert.deepEqual(env, {
+    HOME: "/h",
+    TEMPORAL_ADDRESS: "127.0.0.1:7",
+    TEMPORAL_CONFIG_FILE: "/d/temporal.toml",
+  });
+});
+
+test("without a key both dialects lead to the demo model", () => {
+  const env = withDemoModel({}, "http://127.0.0.1:9");
+  assert.equal(env["OPENAI_BASE_URL"], "http://127.0.0.1:9/v1");
+  assert.equal(env["ANTHROPIC_BASE_URL"], "http://127.0.0.1:9");
+  assert.equal(env["EVERTURN_DEMO_MODEL"], "1");
+});

@@ -1,0 +1,61 @@
+// Dev holds the embedded stack: the environment its processes get, worked out from the caller's and from what was started.
+import type { Secrets } from "./data-folder.ts";
+
+/** What the caller brought along, by address or key. */
+export function broughtAlong(env: NodeJS.ProcessEnv) {
+  return {
+    database: Boolean(env["DATABASE_URL"]),
+    temporal: Boolean(env["TEMPORAL_ADDRESS"] || env["TEMPORAL_PROFILE"] || env["TEMPORAL_CONFIG_FILE"]),
+    provider: Boolean(
+      env["OPENAI_API_KEY"] ||
+        env["ANTHROPIC_API_KEY"] ||
+        env["OPENAI_BASE_URL"] ||
+        env["ANTHROPIC_BASE_URL"],
+    ),
+  };
+}
+
+/** The caller's environment with the secrets and defaults of a stack that runs for one person. Set values win. */
+export function withStackDefaults(
+  env: NodeJS.ProcessEnv,
+  secrets: Secrets,
+  projectRoot: string,
+): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    EVERTURN_SECRET_KEY: env["EVERTURN_SECRET_KEY"] || secrets.secretKey,
+    EVERTURN_API_KEY: env["EVERTURN_API_KEY"] || secrets.apiKey,
+    EVERTURN_TEMPORAL_DETAIL: env["EVERTURN_TEMPORAL_DETAIL"] || "full",
+    EVERTURN_PROJECT_ROOTS: env["EVERTURN_PROJECT_ROOTS"] || projectRoot,
+  };
+}
+
+interface DevServerPlace {
+  readonly address: string;
+  readonly uiUrl: string | undefined;
+  /** Stands in for the person's own configuration file, which may hold keys of Temporal Cloud that turn on TLS. */
+  readonly configFile: string;
+}
+
+/** Leads the processes to the embedded dev server's default namespace, and to no credentials of another Temporal. */
+export function withDevServer(env: NodeJS.ProcessEnv, place: DevServerPlace): NodeJS.ProcessEnv {
+  const others = Object.entries(env).filter(([name]) => !name.startsWith("TEMPORAL_"));
+  return {
+    ...Object.fromEntries(others),
+    TEMPORAL_ADDRESS: place.address,
+    TEMPORAL_CONFIG_FILE: place.configFile,
+    ...(place.uiUrl !== undefined && { TEMPORAL_UI_URL: place.uiUrl }),
+  };
+}
+
+/** Leads both providers to the demo model. */
+export function withDemoModel(env: NodeJS.ProcessEnv, url: string): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    OPENAI_BASE_URL: `${url}/v1`,
+    OPENAI_API_KEY: "demo",
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_API_KEY: "demo",
+    EVERTURN_DEMO_MODEL: "1",
+  };
+}

@@ -1,0 +1,135 @@
+// Dev holds the embedded stack: everything Everturn needs, started in order, watched, and stopped in the opposite order.
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Config, loadConfig } from "../platform/config.ts";
+import { type DataFolder, openDataFolder, readSecrets, type Secrets, wipeDataFolder } from "./data-folder.ts";
+import { rolePlan } from "./everturn-parts.ts";
+import { freePort, isPortFree, nextFreePort } from "./free-port.ts";
+import { type Leash, startLeash } from "./leash.ts";
+import { startPart } from "./part.ts";
+import type { Part, PartEvent } from "./part-plan.ts";
+import { resetPostgresHome } from "./postgres-home.ts";
+import { createRunningFile, endLeftoverParts, type StackAddresses } from "./running-file.ts";
+import { withStackDefaults } from "./stack-environment.ts";
+import {
+  type StackOptions,
+  type Starting,
+  startDatabase,
+  startModel,
+  startTemporal,
+} from "./stack-services.ts";
+import { StartError } from "./start-error.ts";
+
+const EXAMPLE_PROJECT = fileURLToPath(new URL("../examples/project", import.meta.url));
+const UNKNOWN_DATABASE_URL = "postgres://not-yet-started/everturn";
+
+export interface Stack extends StackAddresses {
+  readonly logFolder: string;
+  /** Words for the model that answers. */
+  readonly model: string;
+  /** Pid of `api`, `worker`, `postgres`, `temporal` or `demo-model`; undefined while it is being restarted. */
+  pidOf(name: string): number | undefined;
+  /** Stops everything in order. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the stack: what the environment does not bring along is embedded.
+ * @throws StartError or ConfigError with one clear message; nothing is left running then
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const folder = openDataFolder(options.dataDir);
+  const leash = startLeash();
+  const parts: Part[] = [];
+  const running = createRunningFile(folder.path);
+  const stop = stopOnce({ parts, leash, folder, removeRunning: running.remove });
+  try {
+    await endLeftoverParts(folder.path);
+    if (options.reset) {
+      resetPostgresHome(folder.path);
+      wipeDataFolder(folder);
+    }
+    const secrets = readSecrets(folder);
+    const config = checkedConfig(options.env, secrets);
+    const onChange = (event: PartEvent) => {
+      running.setPart(event.name, event.what === "died" ? undefined : event.pid);
+      options.onChange?.(event);
+    };
+    const surroundings = { leash, logFolder: join(folder.path, "logs"), onChange };
+    const started = await startAll({ options, config, folder, secrets, surroundings, parts });
+    running.setAddresses(started.addresses);
+    const pidOf = (name: string) => parts.find((part) => part.name === name)?.pid();
+    return { ...started.addresses, model: started.model, logFolder: surroundings.logFolder, pidOf, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startAll(starting: Starting) {
+  const { options, config, parts, surroundings, secrets } = starting;
+  const apiPort = await chooseApiPort(options, config);
+  const base = withStackDefaults(options.env, secrets, EXAMPLE_PROJECT);
+  const [database, temporal, model] = await allOrFirstError([
+    startDatabase(starting, base),
+    startTemporal(starting),
+    startModel(starting),
+  ]);
+  const addressed = { ...base, DATABASE_URL: database, PORT: String(apiPort), HOST: config.host };
+  const env = model.lead(temporal.lead(addressed));
+  const settings = { env, shutdownGraceMs: config.shutdownGraceMs };
+  await allOrFirstError(
+    (["worker", "api"] as const).map((role) =>
+      options.progress.step(role === "api" ? "API" : "Worker", async () => {
+        parts.push(await startPart(rolePlan(role, settings), surroundings));
+      }),
+    ),
+  );
+  const host = config.host === "0.0.0.0" || config.host === "::" ? "127.0.0.1" : config.host;
+  const addresses: StackAddresses = {
+    apiUrl: `http://${host}:${apiPort}`,
+    apiKey: String(base["EVERTURN_API_KEY"]),
+    databaseUrl: database,
+    temporalAddress: temporal.address,
+    temporalUiUrl: temporal.uiUrl,
+    demoModelUrl: model.url,
+  };
+  return { addresses, model: model.words };
+}
+
+/** Faults of the environment are told before anything is started; what is started later stands in for now. */
+function checkedConfig(env: NodeJS.ProcessEnv, secrets: Secrets): Config {
+  const withSecrets = withStackDefaults(env, secrets, EXAMPLE_PROJECT);
+  return loadConfig({ ...withSecrets, DATABASE_URL: env["DATABASE_URL"] || UNKNOWN_DATABASE_URL });
+}
+
+async function chooseApiPort({ env, isTransient }: StackOptions, { port, host }: Config): Promise<number> {
+  if (port === 0 || (isTransient && !env["PORT"])) return freePort(host);
+  if (!env["PORT"]) return nextFreePort(port, host);
+  if (await isPortFree(port, host)) return port;
+  throw new StartError(
+    `Port ${port} on ${host} is taken. Stop what listens there, or set PORT to another (without PORT the next free one is used).`,
+  );
+}
+
+function stopOnce(of: { parts: Part[]; leash: Leash; folder: DataFolder; removeRunning: () => void }) {
+  let stopped: Promise<void> | undefined;
+  const stopAll = async () => {
+    // The API first: no new work comes in, and readers are told to come back. Then whatever the others need.
+    for (const name of ["api", "worker", "demo-model", "temporal", "postgres"]) {
+      await of.parts.find((part) => part.name === name)?.stop();
+    }
+    of.removeRunning();
+    of.leash.close();
+    of.folder.unlock();
+  };
+  return () => (stopped ??= stopAll());
+}
+
+/** Like Promise.all, but waits for all first: a part that is still coming up must be known before everything is stopped. */
+async function allOrFirstError<Results extends readonly unknown[]>(
+  work: { [Index in keyof Results]: Promise<Results[Index]> },
+) {
+  await Promise.allSettled(work);
+  return Promise.all(work) as Promise<Results>;
+}

@@ -1,0 +1,118 @@
+// Platform knows the process and its surroundings: the environment is parsed once, here, and handed on as a value.
+import { type Environment, environmentSchema, notesOf } from "./environment.ts";
+
+const CHECKPOINT_DEFAULT_MS = 1_000;
+// Without the live bus readers follow checkpoints alone, so the cadence is what they see.
+const CHECKPOINT_WITHOUT_BUS_DEFAULT_MS = 200;
+
+/** One thing wrong with the environment. */
+export interface ConfigFault {
+  readonly variable: string;
+  readonly problem: string;
+}
+
+/** The environment cannot be used; names every fault at once, and no secret's value. */
+export class ConfigError extends Error {
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
+    const lines = faults.map((fault) => `  ${fault.variable} ${fault.problem}`);
+    super(`The environment has ${count}:\n${lines.join("\n")}\nAll variables: docs/configuration.md`);
+    this.name = "ConfigError";
+    this.faults = faults;
+  }
+}
+
+export type Config = ReturnType<typeof toConfig>;
+
+/**
+ * Parses the environment. Empty variables count as not set.
+ * @throws ConfigError naming every fault
+ */
+export function loadConfig(environment: NodeJS.ProcessEnv): Config {
+  const filled = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(filled);
+  if (!parsed.success) {
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => describeFault(String(issue.path[0]), issue.message, filled)),
+    );
+  }
+  const config = toConfig(parsed.data, filled);
+  const faults = contradictions(config);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return config;
+}
+
+function describeFault(variable: string, message: string, environment: NodeJS.ProcessEnv): ConfigFault {
+  const value = environment[variable];
+  if (value === undefined) return { variable, problem: message };
+  const schema = environmentSchema.shape[variable as keyof typeof environmentSchema.shape];
+  const shown = notesOf(schema).secret ? "" : `, got ${JSON.stringify(value)}`;
+  return { variable, problem: `is wrong: ${message}${shown}` };
+}
+
+function contradictions(config: Config): ConfigFault[] {
+  const half = config.heartbeatTimeoutMs / 2;
+  // A checkpoint rarer than this could be missed by one late heartbeat, and a healthy activity would be given up.
+  if (config.checkpointMs <= half) return [];
+  return [
+    {
+      variable: "EVERTURN_CHECKPOINT_MS",
+      problem: `is more than half of EVERTURN_HEARTBEAT_TIMEOUT_MS (${half})`,
+    },
+  ];
+}
+
+function defaultCheckpointMs(environment: Environment): number {
+  const usual =
+    environment.EVERTURN_LIVE_BUS === "off" ? CHECKPOINT_WITHOUT_BUS_DEFAULT_MS : CHECKPOINT_DEFAULT_MS;
+  return Math.min(usual, Math.floor(environment.EVERTURN_HEARTBEAT_TIMEOUT_MS / 2));
+}
+
+function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
+  return {
+    port: environment.PORT,
+    host: environment.HOST,
+    dataDir: environment.EVERTURN_DATA_DIR,
+    apiKey: environment.EVERTURN_API_KEY,
+    secretKey: environment.EVERTURN_SECRET_KEY,
+    databaseUrl: environment.DATABASE_URL,
+    databasePoolMax: environment.EVERTURN_DATABASE_POOL_MAX,
+    /** What Temporal's own environment configuration reads; `connectTemporal` hands it over as it is. */
+    temporalEnvironment: temporalEnvironment(raw),
+    temporalUiUrl: environment.TEMPORAL_UI_URL,
+    taskQueue: environment.EVERTURN_TASK_QUEUE,
+    openai: { apiKey: environment.OPENAI_API_KEY, baseUrl: environment.OPENAI_BASE_URL },
+    anthropic: { apiKey: environment.ANTHROPIC_API_KEY, baseUrl: environment.ANTHROPIC_BASE_URL },
+    defaultModel: environment.EVERTURN_DEFAULT_MODEL,
+    demoModel: environment.EVERTURN_DEMO_MODEL,
+    liveBus: environment.EVERTURN_LIVE_BUS,
+    temporalDetail: environment.EVERTURN_TEMPORAL_DETAIL,
+    checkpointMs: environment.EVERTURN_CHECKPOINT_MS ?? defaultCheckpointMs(environment),
+    heartbeatTimeoutMs: environment.EVERTURN_HEARTBEAT_TIMEOUT_MS,
+    reconcileAfterMs: environment.EVERTURN_RECONCILE_AFTER_MS,
+    queuedMessagesMax: environment.EVERTURN_QUEUE_MAX,
+    retryBaseMs: environment.EVERTURN_RETRY_BASE_MS,
+    streamSilenceMs: environment.EVERTURN_STREAM_SILENCE_MS,
+    workerSlots: environment.EVERTURN_WORKER_SLOTS,
+    shutdownGraceMs: environment.EVERTURN_SHUTDOWN_GRACE_MS,
+    workspaceDriver: environment.EVERTURN_WORKSPACE_DRIVER,
+    templatesDir: environment.EVERTURN_TEMPLATES_DIR,
+    projectRoots: environment.EVERTURN_PROJECT_ROOTS as readonly string[],
+    failpoint: environment.EVERTURN_FAILPOINT,
+    logLevel: environment.LOG_LEVEL,
+    metricsPort: environment.METRICS_PORT,
+    otlpEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
+  } as const;
+}
+
+function temporalEnvironment(raw: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const picked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(raw)) {
+    // The home folders are where Temporal's configuration file is looked for.
+    const counts = name.startsWith("TEMPORAL_") || name === "HOME" || name === "XDG_CONFIG_HOME";
+    if (counts && value !== undefined) picked[name] = value;
+  }
+  return picked;
+}

@@ -1,0 +1,183 @@
+// Platform knows the process and its surroundings: every environment variable Everturn reads, with its meaning and default.
+import { z } from "zod";
+
+/** What the reference table in docs/configuration.md says about a variable beside its description. */
+interface VariableNotes {
+  readonly description: string;
+  /** Shown instead of the default the schema holds, for defaults that are worked out. */
+  readonly shown_default?: string;
+  /** A secret's value is never echoed in an error. */
+  readonly secret?: boolean;
+}
+
+const SECRET_KEY_BYTES = 32;
+const PORT_MAX = 65_535;
+// Node's timers take a signed 32-bit count of milliseconds; a larger one fires at once.
+const TIMER_MAX_MS = 2_147_483_647;
+
+function notes<Schema extends z.ZodType>(schema: Schema, about: VariableNotes): Schema {
+  return schema.meta({ ...about });
+}
+
+function wholeNumber(min: number, max: number) {
+  const words = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, words)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, words);
+}
+
+function milliseconds(min: number) {
+  return wholeNumber(min, TIMER_MAX_MS);
+}
+
+function webAddress() {
+  return z
+    .string()
+    .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), "expected an http or https URL");
+}
+
+function choice<const Values extends readonly [string, ...string[]]>(values: Values) {
+  return z.enum(values, `expected one of: ${values.join(", ")}`);
+}
+
+const postgresUrl = z
+  .string(
+    "is not set. Needed: a URL of Postgres 14 or newer, such as postgres://user:password@host:5432/name",
+  )
+  .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), "expected a postgres:// URL");
+
+const secretKey = z
+  .string("is not set. Needed: 32 bytes as base64 (`openssl rand -base64 32`)")
+  .transform((text) => Buffer.from(text, "base64"))
+  .refine((key) => key.length === SECRET_KEY_BYTES, "expected 32 bytes as base64");
+
+const folders = z.string().transform((text) => text.split(":").filter((folder) => folder !== ""));
+const flag = choice(["0", "1"]).transform((value) => value === "1");
+
+export const environmentSchema = z.object({
+  PORT: notes(wholeNumber(0, PORT_MAX).default(3100), {
+    description:
+      "Port of API and console; 0 takes a free one. `npm start` takes the next free one unless this is set",
+  }),
+  HOST: notes(z.string().default("127.0.0.1"), { description: "Address the API listens on" }),
+  EVERTURN_DATA_DIR: notes(z.string().default(".data"), {
+    description: "Folder of everything the embedded stack writes",
+  }),
+  EVERTURN_API_KEY: notes(z.string().min(16, "expected at least 16 characters").optional(), {
+    description: "The first admin key. `npm start` makes one and keeps it in the data folder",
+    secret: true,
+  }),
+  EVERTURN_SECRET_KEY: notes(secretKey, {
+    description: "32 bytes as base64: the key of secrets at rest. `npm start` makes one; required otherwise",
+    secret: true,
+  }),
+  DATABASE_URL: notes(postgresUrl, {
+    description: "Postgres 14 or newer. `npm start` runs its own when this is not set; required otherwise",
+    secret: true,
+  }),
+  EVERTURN_DATABASE_POOL_MAX: notes(wholeNumber(2, 1_000).default(20), {
+    description: "Connections to Postgres a process keeps at most, its listener apart",
+  }),
+  TEMPORAL_ADDRESS: notes(z.string().optional(), {
+    description:
+      "Temporal's frontend, `host:port`. `npm start` runs a dev server when this is not set. All names and files of Temporal's environment configuration count: `TEMPORAL_API_KEY`, `TEMPORAL_TLS_*`, `TEMPORAL_PROFILE`, `TEMPORAL_CONFIG_FILE` …",
+    shown_default: "`127.0.0.1:7233`",
+  }),
+  TEMPORAL_NAMESPACE: notes(z.string().optional(), {
+    description: "Temporal namespace; the dev server of `npm start` has only the default one",
+    shown_default: "`default`",
+  }),
+  TEMPORAL_UI_URL: notes(webAddress().optional(), {
+    description: "Base of the links into Temporal's Web UI; no links when not set",
+  }),
+  EVERTURN_TASK_QUEUE: notes(z.string().default("everturn"), { description: "Temporal task queue" }),
+  OPENAI_API_KEY: notes(z.string().optional(), {
+    description: "Key of the `openai` provider. Neither key set under `npm start`: the demo model answers",
+    secret: true,
+  }),
+  OPENAI_BASE_URL: notes(webAddress().optional(), { description: "Base URL of the `openai` provider" }),
+  ANTHROPIC_API_KEY: notes(z.string().optional(), {
+    description: "Key of the `anthropic` provider",
+    secret: true,
+  }),
+  ANTHROPIC_BASE_URL: notes(webAddress().optional(), { description: "Base URL of the `anthropic` provider" }),
+  EVERTURN_DEFAULT_MODEL: notes(z.string().optional(), {
+    description: "Model of the first model config, such as `openai/gpt-5` or `anthropic/claude-sonnet-4-5`",
+    shown_default: "chosen by provider",
+  }),
+  EVERTURN_DEMO_MODEL: notes(flag.default(false), {
+    description: "1: the providers' addresses lead to the demo model. Set by `npm start`",
+    shown_default: "`0`",
+  }),
+  EVERTURN_LIVE_BUS: notes(choice(["postgres", "off"]).default("postgres"), {
+    description:
+      "How live parts travel: `postgres` (NOTIFY), or `off` (readers follow checkpoints: slower, nothing missing)",
+  }),
+  EVERTURN_TEMPORAL_DETAIL: notes(choice(["full", "ids"]).default("ids"), {
+    description:
+      "`full`: titles, tool arguments and checkpoint text readable in the Web UI (set by `npm start`); `ids`: names and numbers only, checkpoint text sealed",
+  }),
+  EVERTURN_CHECKPOINT_MS: notes(milliseconds(10).optional(), {
+    description: "Cadence of checkpoints by heartbeat; at most half the heartbeat timeout",
+    shown_default: "`1000`, or `200` with the live bus off",
+  }),
+  EVERTURN_HEARTBEAT_TIMEOUT_MS: notes(milliseconds(500).default(5_000), {
+    description: "Silence after which Temporal gives an activity up as lost with its worker",
+  }),
+  EVERTURN_RECONCILE_AFTER_MS: notes(milliseconds(100).default(30_000), {
+    description: "A chat running this long without an open workflow is started again",
+  }),
+  EVERTURN_QUEUE_MAX: notes(wholeNumber(1, 1_000).default(20), {
+    description: "Queued messages a chat holds at most; more: 429",
+  }),
+  EVERTURN_RETRY_BASE_MS: notes(milliseconds(1).default(1_000), {
+    description: "First wait after a provider error; doubles up to 60 s",
+  }),
+  EVERTURN_STREAM_SILENCE_MS: notes(milliseconds(100).default(600_000), {
+    description: "Silence after which an open provider stream counts as dead",
+  }),
+  EVERTURN_WORKER_SLOTS: notes(wholeNumber(1, 10_000).default(200), {
+    description: "Activities a worker runs at the same time",
+  }),
+  EVERTURN_SHUTDOWN_GRACE_MS: notes(milliseconds(100).default(10_000), {
+    description: "Time between SIGTERM and exit for activities to checkpoint and readers to leave",
+  }),
+  EVERTURN_WORKSPACE_DRIVER: notes(choice(["local", "docker"]).default("local"), {
+    description: "Where workspaces run",
+  }),
+  EVERTURN_TEMPLATES_DIR: notes(z.string().default("templates"), {
+    description: "Folder of the workspace templates",
+  }),
+  EVERTURN_PROJECT_ROOTS: notes(folders.default([]), {
+    description:
+      "Folders, separated by `:`, below which a chat's `project_path` may lie. `npm start`: the example project",
+    shown_default: "none",
+  }),
+  EVERTURN_FAILPOINT: notes(z.string().optional(), {
+    description:
+      "Tests only: the process kills itself at this point, `callModel:committed`, or at its third passing, `spill:written:3`",
+  }),
+  LOG_LEVEL: notes(choice(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"), {
+    description: "Logs at this level and above, JSON lines on stdout",
+  }),
+  METRICS_PORT: notes(wholeNumber(0, PORT_MAX).optional(), {
+    description: "Port of a worker's Prometheus page; the API has its own at `/metrics`",
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: notes(webAddress().optional(), {
+    description: "Traces go to this OpenTelemetry collector",
+  }),
+});
+
+export type Environment = z.infer<typeof environmentSchema>;
+
+/** The notes of one variable, as given above. */
+export function notesOf(schema: z.ZodType): VariableNotes {
+  const meta = schema.meta();
+  return {
+    description: meta?.description ?? "",
+    ...(typeof meta?.["shown_default"] === "string" && { shown_default: meta["shown_default"] }),
+    secret: meta?.["secret"] === true,
+  };
+}

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { createFailpoint } from "./failpoint.ts";
+
+function deathsWhilePassing(setting: string | undefined, names: readonly string[]): number[] {
+  const deaths: number[] = [];
+  let passing = 0;
+  const failpoint = createFailpoint(setting, () => deaths.push(passing));
+  for (passing = 0; passing < names.length; passing += 1) failpoint(names[passing] ?? "");
+  return deaths;
+}
+
+test("without a setting every point is passed", () => {
+  assert.deepEqual(deathsWhilePassing(undefined, ["a:b", "c"]), []);
+});
+
+test("the named point kills at its first passing, or at the one that is numbered", () => {
+  assert.deepEqual(deathsWhilePassing("a:b", ["c", "a:b", "a:b"]), [1]);
+  assert.deepEqual(deathsWhilePassing("a:b:2", ["a:b", "c", "a:b", "a:b"]), [2]);
+});
+
+test("the process dies by SIGKILL and does nothing after the point", () => {
+  const script = `
+    import { createFailpoint } from ${JSON.stringify(new URL("failpoint.ts", import.meta.url).href)};
+    import { writeSync } from "node:fs";
+    process.on("exit", () => writeSync(1, "exit"));
+    createFailpoint("here")("here");
+    writeSync(1, "after");`;
+  const result = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+  assert.equal(result.signal, "SIGKILL");
+  assert.equal(result.stdout, "");
+});

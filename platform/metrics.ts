@@ -1,0 +1,33 @@
+// Platform knows the process and its surroundings: Prometheus metrics live in a registry of the process, never a global one.
+import { createServer } from "node:http";
+import { collectDefaultMetrics, Registry } from "prom-client";
+
+/** A registry with Node's own metrics, each labelled with the role of the process. */
+export function createMetricsRegistry(role: string): Registry {
+  const registry = new Registry();
+  registry.setDefaultLabels({ role });
+  collectDefaultMetrics({ register: registry, prefix: "everturn_" });
+  return registry;
+}
+
+/** Serves a registry at /metrics of a port of its own, for processes that have no HTTP server. Port 0 takes a free one. */
+export async function serveMetrics(registry: Registry, port: number) {
+  const server = createServer((request, response) => {
+    if (request.url !== "/metrics") {
+      response.writeHead(404).end();
+      return;
+    }
+    registry.metrics().then(
+      (text) => response.writeHead(200, { "content-type": registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve, reject) =>
+    server.once("error", reject).listen(port, "127.0.0.1", resolve),
+  );
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    stop: () => new Promise<void>((resolve) => server.close(() => resolve())),
+  };
+}

@@ -1,0 +1,90 @@
+// Tests run against real Postgres and real Temporal: this starts both once, runs the files, prints Node's summary and its verdict.
+import { globSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { run } from "node:test";
+import { spec } from "node:test/reporters";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { createProgress } from "../dev/progress.ts";
+import { startTestStack } from "./support/stack.ts";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+// The files are processes of their own that wait more than they compute; two cores carry two of them with their workers.
+const FILES_AT_ONCE = 2;
+// Longer than the longest file on a slow machine; a hanging one must not hang CI.
+const FILE_TIMEOUT_MS = 15 * 60_000;
+const EXIT_CODE_INTERRUPTED = 130;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { unit: { type: "boolean", default: false }, name: { type: "string" } },
+});
+
+const files = chooseFiles();
+if (files.length === 0) fail(`No test files match ${positionals.join(" ") || "**/*.test.ts"}.`);
+const progress = createProgress(process.stderr, process.env);
+const needsStack = files.some((file) => relative(ROOT, file).startsWith("test/"));
+const stack = needsStack
+  ? await progress.step("Postgres and Temporal for this run", (note) => startTestStack(process.env, note))
+  : null;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => void finish(EXIT_CODE_INTERRUPTED));
+}
+if (stack !== null) {
+  process.env["EVERTURN_TEST_DATABASE_URL"] = stack.adminUrl;
+  process.env["EVERTURN_TEST_TEMPORAL_ADDRESS"] = stack.temporalAddress;
+}
+await finish(await runFiles());
+
+function chooseFiles(): string[] {
+  if (positionals.length > 0)
+    return positionals.flatMap((pattern) => globSync(pattern)).map((file) => resolve(file));
+  // Tests beside the code need no server; those of test/ do.
+  const isUnit = (file: string) => !file.startsWith("test/");
+  return globSync("**/*.test.ts", { cwd: ROOT, exclude: ["**/node_modules", ".data", "dist"] })
+    .filter((file) => !values.unit || isUnit(file))
+    .toSorted()
+    .map((file) => resolve(ROOT, file));
+}
+
+/** Resolves with the exit code: 0 only when at least one test ran and none failed. */
+function runFiles(): Promise<number> {
+  let ran = 0;
+  let failed = 0;
+  return new Promise((resolveCode) => {
+    const events = run({
+      files,
+      concurrency: FILES_AT_ONCE,
+      timeout: FILE_TIMEOUT_MS,
+      ...(values.name !== undefined && { testNamePatterns: [new RegExp(values.name)] }),
+    });
+    // A file without tests passes under its own path, and counts for nothing here.
+    events.on("test:pass", ({ name, file, skip }) => {
+      if (skip === undefined && resolve(name) !== file) ran += 1;
+    });
+    events.on("test:fail", () => {
+      ran += 1;
+      failed += 1;
+    });
+    // The summary of the whole run is the one without a file; it also knows of cancelled tests.
+    events.on("test:summary", (summary) => {
+      if (summary.file === undefined && !summary.success) failed = Math.max(failed, 1);
+    });
+    const report = events.compose(spec());
+    report.on("end", () => {
+      if (ran === 0) process.stderr.write("\nNo test ran.\n");
+      resolveCode(ran > 0 && failed === 0 ? 0 : 1);
+    });
+    report.pipe(process.stdout);
+  });
+}
+
+async function finish(code: number): Promise<never> {
+  await stack?.stop();
+  process.exit(code);
+}
+
+function fail(words: string): never {
+  process.stderr.write(`${words}\n`);
+  process.exit(1);
+}

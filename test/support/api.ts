@@ -1,0 +1,170 @@
+// Test support: the API in this process on a free port, on a database of its own, with Temporal away: what it accepts
+// then is what it accepts always (SPEC Q11). Every answer is held against the documented schema.
+import assert from "node:assert/strict";
+import { pino } from "pino";
+import { Registry } from "prom-client";
+import { allRoutes } from "../../api/all-routes.ts";
+import { createApp } from "../../api/app.ts";
+import type { ApiDeps } from "../../api/deps.ts";
+import { createDeliverer } from "../../api/deliver-outbox.ts";
+import { PROBLEM_CONTENT_TYPE } from "../../api/problem.ts";
+import { createReadiness } from "../../api/readiness.ts";
+import { problem } from "../../api/schemas/common.ts";
+import { serve } from "../../api/serve.ts";
+import { createApiKey, createUser, type UserRole } from "../../store/api-keys.ts";
+import { createPool, type Pool } from "../../store/database.ts";
+import { seedModelConfigs } from "../../store/model-configs.ts";
+import type { Store } from "../../store/store.ts";
+import { resolveProjectPath } from "../../tools/project-root.ts";
+import { randomToken } from "../../platform/crypto.ts";
+import { createTestDatabase } from "./database.ts";
+
+export interface CallOptions {
+  readonly body?: unknown;
+  /** Sent instead of `body`, as it is. */
+  readonly text?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Null: no key is sent. */
+  readonly key?: string | null;
+}
+
+// Answers are JSON of any shape; each test knows what it asked for.
+// oxlint-disable-next-line typescript/no-explicit-any
+type Json = any;
+
+export interface Called {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Json;
+}
+
+export interface TestApi {
+  readonly url: string;
+  readonly deps: ApiDeps;
+  readonly pool: Pool;
+  readonly ownerId: string;
+  readonly key: string;
+  /** Calls with the first user's key unless told otherwise: `call("POST /v1/chats", {body})`. */
+  call(what: string, options?: CallOptions): Promise<Called>;
+  newKey(role?: UserRole): Promise<{ key: string; keyId: string; userId: string }>;
+  stop(): Promise<void>;
+}
+
+export interface TestApiSettings {
+  readonly projectRoots?: readonly string[];
+  readonly requestsPerMinuteMax?: number;
+  readonly queuedMessagesMax?: number;
+  readonly noModel?: boolean;
+}
+
+export async function startTestApi(settings: TestApiSettings = {}): Promise<TestApi> {
+  const database = await createTestDatabase();
+  const pool = createPool(database.url, 10);
+  const deps = testDeps(pool, settings);
+  if (settings.noModel !== true) {
+    await seedModelConfigs(pool, [{ name: "Test model", provider: "openai", model: "test" }]);
+  }
+  const newKey = async (role: UserRole = "member") => {
+    const user = await createUser(pool, { name: role, role });
+    const key = randomToken("ek_");
+    const keyId = await createApiKey(pool, { user_id: user.id, name: "test", key });
+    return { key, keyId, userId: user.id };
+  };
+  const owner = await newKey("admin");
+  const served = await serve(createApp(deps), { host: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${served.port}`;
+  return {
+    url,
+    deps,
+    pool,
+    ownerId: owner.userId,
+    key: owner.key,
+    newKey,
+    call: (what, options = {}) => callApi(deps, url, { what, key: owner.key, ...options }),
+    async stop() {
+      await served.close(1_000);
+      await pool.end();
+      await database.drop();
+    },
+  };
+}
+
+function testDeps(pool: Pool, settings: TestApiSettings): ApiDeps {
+  const store: Store = {
+    pool,
+    announce: () => undefined,
+    queuedMessagesMax: settings.queuedMessagesMax ?? 20,
+  };
+  const logger = pino({ level: "silent" });
+  const temporalAway = {
+    temporal: () => null,
+    showTitles: false,
+    heartbeatTimeoutMs: 5_000,
+    taskQueue: "test",
+  };
+  return {
+    store,
+    logger,
+    metrics: new Registry(),
+    deliverer: createDeliverer({ ...temporalAway, store, logger }),
+    readiness: createReadiness({ pool, pingTemporal: () => Promise.reject(new Error("away")) }),
+    links: { temporal: () => null },
+    resolveProjectPath: (path) => resolveProjectPath(path, settings.projectRoots ?? []),
+    streamHandler: (_request, response) => {
+      response.end();
+    },
+    requestsPerMinuteMax: settings.requestsPerMinuteMax ?? 100_000,
+    temporalUiUrl: null,
+  };
+}
+
+async function callApi(
+  deps: ApiDeps,
+  url: string,
+  call: CallOptions & { readonly what: string },
+): Promise<Called> {
+  const [method, path] = call.what.split(" ") as [string, string];
+  const text = call.text ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      ...(call.key != null && { Authorization: `Bearer ${call.key}` }),
+      ...(text !== undefined && { "Content-Type": "application/json" }),
+      ...call.headers,
+    },
+    ...(text !== undefined && { body: text }),
+  });
+  const raw = await response.text();
+  const type = response.headers.get("content-type") ?? "";
+  const body: Json = type.includes("json") ? JSON.parse(raw) : raw;
+  if (method !== "HEAD") holdAgainstDocument(deps, { method, path, status: response.status, type, body });
+  return { status: response.status, headers: response.headers, body };
+}
+
+/** Success answers must be exactly what the document says, refusals problem documents with their own status in them. */
+function holdAgainstDocument(
+  deps: ApiDeps,
+  answer: { method: string; path: string; status: number; type: string; body: Json },
+): void {
+  const where = `${answer.method} ${answer.path} → ${answer.status}`;
+  if (answer.status >= 400 && answer.path !== "/readyz") {
+    assert.ok(answer.type.startsWith(PROBLEM_CONTENT_TYPE), `${where} is a ${answer.type}`);
+    assert.equal(problem.parse(answer.body).status, answer.status);
+    return;
+  }
+  const path = (answer.path.split("?")[0] as string).split("/");
+  const route = allRoutes(deps).find((each) => {
+    const steps = each.path.split("/");
+    const fits =
+      steps.length === path.length && steps.every((step, i) => step.startsWith("{") || step === path[i]);
+    return fits && each.method === answer.method.toLowerCase();
+  });
+  if (route === undefined) return;
+  const spec = route.responses[answer.status];
+  assert.ok(spec !== undefined, `${where} is not documented`);
+  const parsed = spec.schema?.safeParse(answer.body);
+  assert.ok(
+    parsed === undefined || parsed.success,
+    `${where} differs from its schema: ${parsed?.error?.message}`,
+  );
+}

@@ -1,0 +1,141 @@
+// Tests: a whole Everturn on real parts: own database and task queue, API and workers as processes, a scripted model.
+import { randomBytes, randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client, Connection } from "@temporalio/client";
+import { startDemoModel, type DemoModel } from "../../dev/demo-model/server.ts";
+import { createPool, type Pool } from "../../store/database.ts";
+import { ChatReader } from "./chat-reader.ts";
+import { createTestDatabase, testTemporalAddress } from "./database.ts";
+import { type RunningRole, startRole } from "./process.ts";
+
+export interface EverturnOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of the worker alone, such as a fail point. */
+  readonly workerEnv?: Readonly<Record<string, string>>;
+  readonly apiEnv?: Readonly<Record<string, string>>;
+  readonly workers?: number;
+  readonly liveBus?: "postgres" | "off";
+  /** Another Temporal than the test run's. */
+  readonly temporalAddress?: string;
+}
+
+export interface Everturn {
+  readonly model: DemoModel;
+  readonly pool: Pool;
+  readonly temporal: Client;
+  readonly key: string;
+  readonly url: string;
+  api: RunningRole;
+  readonly workers: RunningRole[];
+  /** Calls the API; throws unless the answer's status is 2xx. */
+  call<T>(method: string, path: string, body?: unknown): Promise<T>;
+  /** Calls the API and gives the answer whatever its status. */
+  answer(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
+  createChat(content: string, more?: Record<string, unknown>): Promise<any>;
+  reader(chatId: string): ChatReader;
+  startWorker(env?: Readonly<Record<string, string>>): Promise<RunningRole>;
+  startApi(env?: Readonly<Record<string, string>>): Promise<RunningRole>;
+  stop(): Promise<void>;
+}
+
+/** Timeouts short enough for tests, with room for a slow machine where a healthy process must not be given up. */
+function baseEnv(databaseUrl: string, temporalAddress: string, model: DemoModel, key: string) {
+  return {
+    PATH: process.env["PATH"] ?? "",
+    HOME: process.env["HOME"] ?? "",
+    HOST: "127.0.0.1",
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    EVERTURN_TASK_QUEUE: `test-${randomUUID()}`,
+    EVERTURN_API_KEY: key,
+    EVERTURN_SECRET_KEY: randomBytes(32).toString("base64"),
+    // Bundles are named by their sources, so all test runs may share them.
+    EVERTURN_DATA_DIR: join(tmpdir(), "everturn-test-bundles"),
+    OPENAI_API_KEY: "demo",
+    OPENAI_BASE_URL: `${model.url}/v1`,
+    ANTHROPIC_API_KEY: "demo",
+    ANTHROPIC_BASE_URL: model.url,
+    EVERTURN_DEMO_MODEL: "1",
+    EVERTURN_RETRY_BASE_MS: "50",
+    EVERTURN_CHECKPOINT_MS: "200",
+    EVERTURN_HEARTBEAT_TIMEOUT_MS: "3000",
+    EVERTURN_RECONCILE_AFTER_MS: "3000",
+    EVERTURN_SHUTDOWN_GRACE_MS: "10000",
+    LOG_LEVEL: "warn",
+  };
+}
+
+/** The first port is any free one; a restarted API keeps it, as it does behind a load balancer. */
+async function startApiOn(port: number, env: Record<string, string>): Promise<RunningRole> {
+  return startRole("api", { ...env, PORT: String(port) });
+}
+
+export async function startEverturn(options: EverturnOptions = {}): Promise<Everturn> {
+  const database = await createTestDatabase();
+  const model = await startDemoModel();
+  const address = options.temporalAddress ?? testTemporalAddress();
+  const key = `evt_${randomBytes(16).toString("hex")}`;
+  const env = {
+    ...baseEnv(database.url, address, model, key),
+    EVERTURN_LIVE_BUS: options.liveBus ?? "postgres",
+    ...options.env,
+  };
+  const pool = createPool(database.url, 4);
+  const connection = Connection.lazy({ address });
+  const api = await startApiOn(0, { ...env, ...options.apiEnv });
+  const port = api.port as number;
+  const url = `http://127.0.0.1:${port}`;
+  const workers: RunningRole[] = [];
+  const readers: ChatReader[] = [];
+  const answer = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+  };
+  const everturn: Everturn = {
+    model,
+    pool,
+    key,
+    url,
+    api,
+    workers,
+    temporal: new Client({ connection }),
+    answer,
+    async call(method, path, body) {
+      const { status, body: answered } = await answer(method, path, body);
+      if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${JSON.stringify(answered)}`);
+      return answered;
+    },
+    createChat: (content, more = {}) => everturn.call("POST", "/v1/chats", { content, ...more }),
+    reader(chatId) {
+      const reader = new ChatReader(url, chatId, key);
+      readers.push(reader);
+      return reader;
+    },
+    async startWorker(more = {}) {
+      const worker = await startRole("worker", { ...env, ...more });
+      workers.push(worker);
+      return worker;
+    },
+    async startApi(more = {}) {
+      everturn.api = await startApiOn(port, { ...env, ...more });
+      return everturn.api;
+    },
+    async stop() {
+      for (const reader of readers) reader.close();
+      await Promise.all([everturn.api.kill(), ...workers.map((worker) => worker.kill())]);
+      await Promise.all([connection.close(), pool.end(), model.stop()]);
+      await database.drop();
+    },
+  };
+  for (let i = 0; i < (options.workers ?? 1); i++) await everturn.startWorker({ ...options.workerEnv });
+  return everturn;
+}

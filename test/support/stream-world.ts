@@ -1,0 +1,201 @@
+// Tests: API replicas with hubs on a real database, and a worker that is its part stream and its commits. Only Temporal is
+// missing: what it would hold of a running activity, its heartbeat details, is kept in a map.
+import { type AddressInfo } from "node:net";
+import express from "express";
+import { pino } from "pino";
+import { createPartStream, type PartStream } from "../../activities/part-stream.ts";
+import { readCheckpoint } from "../../activities/read-checkpoint.ts";
+import { joinEpisodes, type ReadEpisodes } from "../../api/checkpoint-reader.ts";
+import { HubRegistry } from "../../api/hub-registry.ts";
+import type { HubTiming } from "../../api/hub-timing.ts";
+import { createStreamHandler } from "../../api/stream-handler.ts";
+import type { BusMessage, LiveBus } from "../../core/bus-message.ts";
+import { decodeCheckpoint } from "../../core/checkpoint.ts";
+import { applyDelta, type DraftPart, finishDraft } from "../../core/draft-content.ts";
+import { checkpointBytesMax } from "../../core/limits.ts";
+import type { Message } from "../../core/message.ts";
+import { episodeName, type PartDelta, type StreamPart } from "../../core/stream-part.ts";
+import type { Queryable } from "../../store/database.ts";
+import { insertSpill, readSpill } from "../../store/inflight-parts.ts";
+import { createOffBus, createPostgresBus } from "../../store/live-bus.ts";
+import { toMessage } from "../../store/to-wire.ts";
+import { openStore, type TestChat, type TestStore } from "./chats.ts";
+
+const logger = pino({ level: "silent" });
+const links = { temporal: () => null };
+
+export interface Replica {
+  readonly url: string;
+  readonly hubs: HubRegistry;
+  stop(): Promise<void>;
+}
+
+export interface StreamWorld {
+  readonly store: TestStore;
+  /** The bus that workers and the API's own requests publish on. */
+  readonly bus: LiveBus;
+  /** Decides which published messages are lost on the way. */
+  lose: (message: BusMessage) => boolean;
+  replica(change?: { db?: Queryable; timing?: Partial<HubTiming> }): Promise<Replica>;
+  worker(chat: TestChat): Promise<SimWorker>;
+  /** Heartbeat details by chat and activity. */
+  readonly heartbeats: Map<string, Map<string, unknown>>;
+  /** The history as a stream shows it. */
+  shown(chat: TestChat): Promise<Message[]>;
+  close(): Promise<void>;
+}
+
+export async function openStreamWorld(databaseUrl: string, busOn: boolean): Promise<StreamWorld> {
+  const closers: (() => Promise<void>)[] = [];
+  const openBus = async (): Promise<LiveBus> => {
+    if (!busOn) return createOffBus();
+    const bus = createPostgresBus({ databaseUrl, logger });
+    closers.push(() => bus.close());
+    await bus.ready;
+    return bus;
+  };
+  const sender = await openBus();
+  const opened = await openStore(databaseUrl);
+  closers.push(() => opened.pool.end());
+  const heartbeats = new Map<string, Map<string, unknown>>();
+  const world: StreamWorld = {
+    store: { ...opened, announce: (change) => bus.publish(change) },
+    get bus() {
+      return bus;
+    },
+    lose: () => false,
+    heartbeats,
+    async replica({ db = opened.pool, timing = {} } = {}) {
+      const hubBus = await openBus();
+      const hubs = new HubRegistry({ db, bus: hubBus, readEpisodes: readEpisodesOf(world, db), links, logger, timing });
+      const handler = createStreamHandler({ store: opened, hubs, logger });
+      const app = express().get("/v1/chats/:chat/stream", handler);
+      const server = app.listen(0, "127.0.0.1");
+      await new Promise((resolve) => server.once("listening", resolve));
+      const stop = async () => {
+        hubs.close();
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      };
+      closers.unshift(stop);
+      return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, hubs, stop };
+    },
+    worker: (chat) => SimWorker.begin(world, chat),
+    async shown(chat) {
+      const rows = await chat.history();
+      return rows.filter((row) => row.visibility !== "model").map(toMessage);
+    },
+    async close() {
+      for (const close of closers) await close();
+    },
+  };
+  const bus: LiveBus = {
+    ...sender,
+    get up() {
+      return sender.up;
+    },
+    publish(message) {
+      if (!world.lose(message)) sender.publish(message);
+    },
+  };
+  return world;
+}
+
+function readEpisodesOf(world: StreamWorld, db: Queryable): ReadEpisodes {
+  return async (chatId, lastSeqOf) => {
+    const details = [...(world.heartbeats.get(chatId)?.values() ?? [])];
+    const checkpoints = details.flatMap((beat) => decodeCheckpoint(beat, null) ?? []);
+    return joinEpisodes(db, chatId, { checkpoints, lastSeqOf });
+  };
+}
+
+type Fence = Awaited<ReturnType<TestChat["attempt"]>>["fence"];
+
+/** One attempt at an answer. */
+export class SimWorker {
+  readonly fence: Fence;
+  readonly parts: PartStream;
+  readonly #world: StreamWorld;
+  readonly #chat: TestChat;
+
+  constructor(world: StreamWorld, chat: TestChat, fence: Fence) {
+    this.#world = world;
+    this.#chat = chat;
+    this.fence = fence;
+    this.parts = this.open(episodeName(fence.history_version, fence.generation_attempt), "assistant");
+  }
+
+  /** Begins an attempt; what a lost one has left is said again first, as the activity does. */
+  static async begin(world: StreamWorld, chat: TestChat): Promise<SimWorker> {
+    const held = world.heartbeats.get(chat.id)?.get("");
+    const { fence } = await chat.attempt();
+    const left = await readCheckpoint(held, {
+      sealing: null,
+      readSpill: (episode) => readSpill(world.store.pool, chat.id, { episode, after_seq: 0 }),
+    });
+    const worker = new SimWorker(world, chat, fence);
+    for (const part of left?.parts ?? []) worker.parts.push(part.index, part.part);
+    return worker;
+  }
+
+  /** Opens a part stream; of a tool, when its id is given as the activity. */
+  open(episode: string, role: "assistant" | "tool", activity = ""): PartStream {
+    const { heartbeats, bus, store } = this.#world;
+    const chatId = this.#chat.id;
+    const beats = heartbeats.get(chatId) ?? new Map<string, unknown>();
+    heartbeats.set(chatId, beats);
+    return createPartStream({
+      chatId,
+      episode,
+      role,
+      bus,
+      heartbeat: (details) => void beats.set(activity, JSON.parse(JSON.stringify(details))),
+      spill: (row) => insertSpill(store.pool, chatId, row),
+      failpoint: () => undefined,
+      sealing: null,
+      checkpointMs: 100,
+      heartbeatTimeoutMs: 5_000,
+      bytesMax: checkpointBytesMax,
+      clock: { now: () => performance.now(), setTimeout, clearTimeout: (timer) => clearTimeout(timer as number) },
+      ...(beats.has(activity) && { heldDetails: beats.get(activity) }),
+    });
+  }
+
+  say(text: string, index = 0): void {
+    this.push(index, { type: "text", text });
+  }
+
+  push(index: number, delta: PartDelta): void {
+    this.parts.push(index, delta);
+  }
+
+  get text(): string {
+    return textOf(this.parts.parts());
+  }
+
+  /** Commits all that was said, closing its episode, and ends the activity. */
+  async commit(): Promise<void> {
+    const draft = new Map<number, DraftPart>();
+    for (const part of this.parts.parts()) applyDelta(draft, part.index, part.part);
+    const content = finishDraft(draft, { at: new Date().toISOString() });
+    const calls = content.some((part) => part.type === "tool-call");
+    const finish_reason = calls ? ("tool_calls" as const) : ("stop" as const);
+    await this.#chat.commit(this.fence, content, { closes: [this.parts.episode], finish_reason });
+    this.leave();
+  }
+
+  /** The worker dies: its heartbeat stays for the next attempt. */
+  die(): void {
+    this.parts.close();
+  }
+
+  /** The activity ends: Temporal forgets its heartbeat. */
+  leave(): void {
+    this.parts.close();
+    this.#world.heartbeats.get(this.#chat.id)?.delete("");
+  }
+}
+
+function textOf(parts: readonly StreamPart[]): string {
+  return parts.map(({ part }) => (part.type === "text" ? part.text : "")).join("");
+}
