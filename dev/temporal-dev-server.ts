@@ -8,8 +8,15 @@ const READY_WITHIN_MS = 60_000;
 const GRACE_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 
-// The dev server's one shard is otherwise asked for work 20 times a second, which makes each step of a busy chat wait 40 ms.
-const DYNAMIC_CONFIG = ["history.transferProcessorMaxPollRPS=5000"];
+const DYNAMIC_CONFIG = [
+  // The one shard is otherwise asked for work 20 times a second, which makes each step of a busy chat wait 40 ms.
+  "history.transferProcessorMaxPollRPS=5000",
+  // A run shorter than this that continues as new waits out the rest: a queued message would wait up to a second.
+  'history.workflowIdReuseMinimalInterval="0s"',
+  // Timers fire up to this much late, a second by default: the first retry of a model call would take twice its time.
+  'history.timerProcessorMaxTimeShift="10ms"',
+  "history.timerProcessorMaxPollRPS=1000",
+];
 // A turn's first text waits for a few commits; a write-ahead log needs one flush less for each.
 const SQLITE_PRAGMAS = ["journal_mode=wal", "synchronous=normal"];
 

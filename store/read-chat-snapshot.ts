@@ -32,6 +32,9 @@ export interface MessageRange {
   readonly limit: number;
 }
 
+/** A database that answers nothing for this long counts as away: readers are not kept waiting on a dead connection. */
+const answerMaxMs = 5_000;
+
 // Prompt-only messages are not shown, but their episodes are over for readers too.
 const MESSAGES = `select coalesce(json_agg(m order by m.id), '[]'::json) from (
     select * from messages where chat_id = chats.id and deleted_at is null and visibility <> 'model' and version > $2
@@ -57,12 +60,14 @@ export async function readChatSnapshot(
   chatId: string,
   range: MessageRange,
 ): Promise<ChatSnapshot | null> {
-  const { rows } = await db.query<SnapshotRow>(
-    `select chats.*, ${HAS_UNREAD}, (${MESSAGES}) as shown_messages, (${CLOSES}) as shown_closes,
+  const query = {
+    text: `select chats.*, ${HAS_UNREAD}, (${MESSAGES}) as shown_messages, (${CLOSES}) as shown_closes,
        (${QUEUE}) as shown_queue
      from chats where id = $1`,
-    [chatId, range.since_version, range.limit + 1],
-  );
+    values: [chatId, range.since_version, range.limit + 1],
+    query_timeout: answerMaxMs,
+  };
+  const { rows } = await db.query<SnapshotRow>(query);
   const [row] = rows;
   if (row === undefined) return null;
   const { shown_messages, shown_closes, shown_queue, ...chat } = row;

@@ -1,7 +1,6 @@
 // Test support: the API in this process on a free port, on a database of its own, with Temporal away: what it accepts
 // then is what it accepts always (SPEC Q11). Every answer is held against the documented schema.
 import assert from "node:assert/strict";
-import { pino } from "pino";
 import { Registry } from "prom-client";
 import { allRoutes } from "../../api/all-routes.ts";
 import { createApp } from "../../api/app.ts";
@@ -17,6 +16,7 @@ import { seedModelConfigs } from "../../store/model-configs.ts";
 import type { Store } from "../../store/store.ts";
 import { resolveProjectPath } from "../../tools/project-root.ts";
 import { randomToken } from "../../platform/crypto.ts";
+import { createLogger } from "../../platform/logger.ts";
 import { createTestDatabase } from "./database.ts";
 
 export interface CallOptions {
@@ -54,16 +54,15 @@ export interface TestApiSettings {
   readonly projectRoots?: readonly string[];
   readonly requestsPerMinuteMax?: number;
   readonly queuedMessagesMax?: number;
-  readonly noModel?: boolean;
+  /** Gets each log line; nothing is logged without it. */
+  readonly onLog?: (line: string) => void;
 }
 
 export async function startTestApi(settings: TestApiSettings = {}): Promise<TestApi> {
   const database = await createTestDatabase();
   const pool = createPool(database.url, 10);
   const deps = testDeps(pool, settings);
-  if (settings.noModel !== true) {
-    await seedModelConfigs(pool, [{ name: "Test model", provider: "openai", model: "test" }]);
-  }
+  await seedModelConfigs(pool, [{ name: "Test model", provider: "openai", model: "test" }]);
   const newKey = async (role: UserRole = "member") => {
     const user = await createUser(pool, { name: role, role });
     const key = randomToken("ek_");
@@ -95,7 +94,9 @@ function testDeps(pool: Pool, settings: TestApiSettings): ApiDeps {
     announce: () => undefined,
     queuedMessagesMax: settings.queuedMessagesMax ?? 20,
   };
-  const logger = pino({ level: "silent" });
+  const { onLog } = settings;
+  const level = onLog === undefined ? "silent" : "debug";
+  const logger = createLogger({ level, role: "api" }, { write: (line) => onLog?.(line) });
   const temporalAway = {
     temporal: () => null,
     showTitles: false,

@@ -67,7 +67,14 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
     heartbeats,
     async replica({ db = opened.pool, timing = {} } = {}) {
       const hubBus = await openBus();
-      const hubs = new HubRegistry({ db, bus: hubBus, readEpisodes: readEpisodesOf(world, db), links, logger, timing });
+      const hubs = new HubRegistry({
+        db,
+        bus: hubBus,
+        readEpisodes: readEpisodesOf(world, db),
+        links,
+        logger,
+        timing,
+      });
       const handler = createStreamHandler({ store: opened, hubs, logger });
       const app = express().get("/v1/chats/:chat/stream", handler);
       const server = app.listen(0, "127.0.0.1");
@@ -156,7 +163,11 @@ export class SimWorker {
       checkpointMs: 100,
       heartbeatTimeoutMs: 5_000,
       bytesMax: checkpointBytesMax,
-      clock: { now: () => performance.now(), setTimeout, clearTimeout: (timer) => clearTimeout(timer as number) },
+      clock: {
+        now: () => performance.now(),
+        setTimeout,
+        clearTimeout: (timer) => clearTimeout(timer as number),
+      },
       ...(beats.has(activity) && { heldDetails: beats.get(activity) }),
     });
   }

@@ -1,0 +1,29 @@
+// The API speaks HTTP and the store; this file: every route there is. What is not here is neither mounted nor documented.
+import type { ApiDeps } from "./deps.ts";
+import { openApiDocument } from "./openapi.ts";
+import type { Route } from "./route.ts";
+import { chatRoutes } from "./routes/chats.ts";
+import { docsRoutes } from "./routes/docs.ts";
+import { homeRoutes } from "./routes/home.ts";
+import { meRoutes } from "./routes/me.ts";
+import { messageRoutes } from "./routes/messages.ts";
+import { modelConfigRoutes } from "./routes/model-configs.ts";
+import { probeRoutes } from "./routes/probes.ts";
+import { queueRoutes } from "./routes/queue.ts";
+import { streamRoutes } from "./routes/stream-chat.ts";
+
+export function allRoutes(deps: ApiDeps): readonly Route[] {
+  let document: string | undefined;
+  const routes: readonly Route[] = [
+    ...chatRoutes(deps),
+    ...messageRoutes(deps),
+    ...queueRoutes(deps),
+    ...streamRoutes(deps),
+    ...modelConfigRoutes(deps),
+    ...meRoutes(),
+    ...probeRoutes(deps),
+    ...docsRoutes(() => (document ??= openApiDocument(routes))),
+    ...homeRoutes(deps),
+  ];
+  return routes;
+}

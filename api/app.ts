@@ -1,0 +1,43 @@
+// The API speaks HTTP and the store; this file: the Express app, the way a request goes from top to bottom.
+import express, { type Express } from "express";
+import { Refusal } from "../core/refusal.ts";
+import { allRoutes } from "./all-routes.ts";
+import type { ApiDeps } from "./deps.ts";
+import { answerErrors } from "./middleware/answer-errors.ts";
+import { authenticate, createKeyLookup } from "./middleware/authenticate.ts";
+import { jsonBody } from "./middleware/json-body.ts";
+import { limitRate } from "./middleware/limit-rate.ts";
+import { refuseWhileDraining } from "./middleware/refuse-while-draining.ts";
+import { requestId } from "./middleware/request-id.ts";
+import { requestLog } from "./middleware/request-log.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { mountRoutes } from "./mount-routes.ts";
+import { docsFiles } from "./routes/docs.ts";
+
+/** The API as an Express app; it listens to nothing yet. */
+export function createApp(deps: ApiDeps): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  // Answers change with each request; a validator would cost a hash of each and never match.
+  app.set("etag", false);
+  app.set("query parser", "simple");
+  app.use(requestId, requestLog(deps.logger, deps.metrics), securityHeaders);
+  app.use("/docs", docsFiles);
+  app.use(
+    "/v1",
+    (_request, response, next) => {
+      response.setHeader("Cache-Control", "no-store");
+      next();
+    },
+    refuseWhileDraining(() => deps.readiness.draining),
+    authenticate(createKeyLookup(deps.store.pool, deps.logger)),
+    limitRate(deps.requestsPerMinuteMax),
+    jsonBody,
+  );
+  mountRoutes(app, allRoutes(deps), deps.logger);
+  app.use(() => {
+    throw new Refusal("not_found", "no such path; all paths: /openapi.json");
+  });
+  app.use(answerErrors(deps.logger));
+  return app;
+}

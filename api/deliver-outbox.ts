@@ -1,0 +1,107 @@
+// HTTP only. This file: keeps the outbox's promises, for requests (at once, with a deadline) and for the worker's relay.
+import { type Client, WorkflowNotFoundError } from "@temporalio/client";
+import type { Logger } from "pino";
+import { deliveryDeadlineMs } from "../core/limits.ts";
+import { readChatRow } from "../store/chat-row.ts";
+import { deleteOutboxRow, type OutboxRow } from "../store/outbox.ts";
+import type { Store } from "../store/store.ts";
+import {
+  CHAT_TURN,
+  type ChatSignalInput,
+  type ChatTurnInput,
+  chatWorkflowId,
+} from "../workflows/contract.ts";
+import { turnSearchAttributes } from "../workflows/search-attributes.ts";
+
+export interface DelivererOptions {
+  /** Null: Temporal is not there yet; rows stay for the relay. */
+  readonly temporal: () => Client | null;
+  readonly store: Store;
+  readonly taskQueue: string;
+  /** Whether titles may be shown in Temporal's Web UI (`EVERTURN_TEMPORAL_DETAIL`). */
+  readonly showTitles: boolean;
+  readonly heartbeatTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+export interface Deliverer {
+  /** Delivers rows just committed; at most one second, never throws: what fails stays for the relay. */
+  deliver(rows: readonly OutboxRow[]): Promise<void>;
+  /** Delivers one row of the relay. Throws when Temporal cannot be reached. */
+  deliverLate(row: OutboxRow): Promise<void>;
+}
+
+export function createDeliverer(options: DelivererOptions): Deliverer {
+  const { temporal, store, logger } = options;
+  const deliverNow = async (client: Client, row: OutboxRow) => {
+    await send(client, row, options);
+    await deleteOutboxRow(store.pool, row.id);
+  };
+  return {
+    async deliver(rows) {
+      const client = temporal();
+      if (client === null || rows.length === 0) return;
+      try {
+        await client.withDeadline(Date.now() + deliveryDeadlineMs, async () => {
+          for (const row of rows) await deliverNow(client, row);
+        });
+      } catch (error) {
+        logger.warn({ err: error, chat_id: rows[0]?.chat_id }, "delivery left to the relay");
+      }
+    },
+    async deliverLate(row) {
+      const client = temporal();
+      if (client === null) throw new Error("not connected to Temporal");
+      if (row.kind === "start" && !(await stillNeeded(store, row)))
+        return deleteOutboxRow(store.pool, row.id);
+      await client.withDeadline(Date.now() + 10 * deliveryDeadlineMs, () => deliverNow(client, row));
+    },
+  };
+}
+
+/** A start that comes late must not begin a false turn: the chat has to run that very turn still. */
+async function stillNeeded(store: Store, row: OutboxRow): Promise<boolean> {
+  const chat = await readChatRow(store.pool, row.chat_id);
+  if (chat === null || chat.current_turn_id !== row.payload.turn_id) return false;
+  return chat.status === "running" || chat.status === "interrupting" || chat.status === "requires_action";
+}
+
+async function send(client: Client, row: OutboxRow, options: DelivererOptions): Promise<void> {
+  const workflowId = chatWorkflowId(row.chat_id);
+  if (row.kind === "start") return start(client, row, options);
+  try {
+    const handle = client.workflow.getHandle(workflowId);
+    if (row.kind === "cancel") await handle.cancel();
+    else await handle.signal(row.signal, signalInput(row));
+  } catch (error) {
+    // Nobody is there to be told: that is what a plain signal asks for, too.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
+async function start(client: Client, row: OutboxRow, options: DelivererOptions): Promise<void> {
+  const { owner_id, turn_id, title, model } = row.payload;
+  const input: ChatTurnInput = {
+    chat_id: row.chat_id,
+    owner_id,
+    turn_id,
+    title: options.showTitles ? title : "",
+    model,
+    heartbeat_timeout_ms: options.heartbeatTimeoutMs,
+  };
+  await client.workflow.signalWithStart(CHAT_TURN, {
+    workflowId: chatWorkflowId(row.chat_id),
+    taskQueue: options.taskQueue,
+    args: [input],
+    signal: row.signal,
+    signalArgs: [signalInput(row)],
+    // With the default of ten seconds a killed worker costs each of its turns just that before another takes over.
+    workflowTaskTimeout: "3 s",
+    typedSearchAttributes: turnSearchAttributes({ owner_id, turn_id, model }),
+    ...(options.showTitles && title !== "" && { staticSummary: title.slice(0, 200) }),
+  });
+}
+
+function signalInput(row: OutboxRow): ChatSignalInput {
+  return { turn_id: row.payload.turn_id, version: row.payload.version };
+}

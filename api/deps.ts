@@ -1,0 +1,29 @@
+// The API speaks HTTP and the store; this file: what its routes are given. Only main.ts builds these.
+import type { RequestHandler } from "express";
+import type { Registry } from "prom-client";
+import type { Logger } from "../platform/logger.ts";
+import type { Store } from "../store/store.ts";
+import type { ChatLinks } from "../store/to-wire.ts";
+import type { Deliverer } from "./deliver-outbox.ts";
+import type { Readiness } from "./readiness.ts";
+
+/** A folder a chat may be bound to, links resolved, or why not. */
+export type ResolveProjectPath = (
+  path: string,
+) => Promise<{ readonly ok: true; readonly path: string } | { readonly ok: false; readonly reason: string }>;
+
+export interface ApiDeps {
+  readonly store: Store;
+  readonly deliverer: Pick<Deliverer, "deliver">;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly readiness: Readiness;
+  readonly links: ChatLinks;
+  readonly resolveProjectPath: ResolveProjectPath;
+  /** Answers GET /v1/chats/{chat}/stream, the chat's id and the caller already checked. */
+  readonly streamHandler: RequestHandler;
+  /** Per API key and replica. */
+  readonly requestsPerMinuteMax: number;
+  /** Shown on the first page; null: nobody configured it. */
+  readonly temporalUiUrl: string | null;
+}

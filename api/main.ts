@@ -1,0 +1,178 @@
+// The API speaks HTTP and the store; this file composes it: the only one here that builds things.
+import { Client } from "@temporalio/client";
+import { Gauge, type Registry } from "prom-client";
+import type { LiveBus } from "../core/bus-message.ts";
+import { StartError } from "../dev/start-error.ts";
+import type { Config } from "../platform/config.ts";
+import { seal, unseal } from "../platform/crypto.ts";
+import type { Logger } from "../platform/logger.ts";
+import { createMetricsRegistry } from "../platform/metrics.ts";
+import { connectTemporal } from "../platform/temporal.ts";
+import { seedAdminKey } from "../store/api-keys.ts";
+import { createPool, type Pool } from "../store/database.ts";
+import { purgeIdempotencyKeys } from "../store/idempotency.ts";
+import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
+import { seedModelConfigs } from "../store/model-configs.ts";
+import type { Store } from "../store/store.ts";
+import { resolveProjectPath } from "../tools/project-root.ts";
+import { createApp } from "./app.ts";
+import { createChatLinks } from "./chat-links.ts";
+import { createCheckpointReader } from "./checkpoint-reader.ts";
+import { createDeliverer } from "./deliver-outbox.ts";
+import type { ApiDeps } from "./deps.ts";
+import { HubRegistry } from "./hub-registry.ts";
+import { ModelSeedError, modelSeeds } from "./model-seeds.ts";
+import { createReadiness } from "./readiness.ts";
+import { ListenError, serve } from "./serve.ts";
+import { requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start-checks.ts";
+import { createStreamHandler } from "./stream-handler.ts";
+
+/** A key that asks 500 times a second for a minute is a loop, not a client. */
+const requestsPerMinuteMax = 30_000;
+const pingTemporalMaxMs = 1_500;
+const purgeEveryMs = 3_600_000;
+
+export interface RunningApi {
+  readonly port: number;
+  /** Ready no more, readers sent elsewhere, answers in flight finished; within the grace time. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one replica. Temporal may be down: requests are accepted and delivered later (SPEC Q11).
+ * @throws StartError in words: Postgres away or not migrated, nobody could authenticate, the port is taken
+ */
+export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
+  const pool = createPool(config.databaseUrl, config.databasePoolMax);
+  try {
+    await prepare(config, pool);
+    return await run(config, pool, logger);
+  } catch (error) {
+    await pool.end();
+    const inWords =
+      error instanceof StartRefusal || error instanceof ListenError || error instanceof ModelSeedError;
+    throw inWords ? new StartError(error.message) : error;
+  }
+}
+
+/** What must be in the database before the first request. */
+async function prepare(config: Config, pool: Pool): Promise<void> {
+  const seeds = modelSeeds(config);
+  await requireDatabase(pool, config.databaseUrl);
+  await seedAdminKey(pool, config.apiKey);
+  await seedModelConfigs(pool, seeds);
+  await requireKeyBeyondLoopback(pool, config.host);
+}
+
+async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningApi> {
+  const { databaseUrl, queuedMessagesMax } = config;
+  const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
+  const store: Store = { pool, announce: (change) => bus.publish(change), queuedMessagesMax };
+  const { connection, namespace } = connectTemporal(config);
+  const temporal = new Client({ connection, namespace });
+  const links = createChatLinks(config.temporalUiUrl, namespace);
+  const hubs = createHubs(config, { store, bus, temporal, links, logger });
+  const deps = createDeps(config, { store, temporal, links, hubs, logger });
+  const served = await serve(createApp(deps), config).catch(async (error: unknown) => {
+    await bus.close();
+    throw error;
+  });
+  const purge = purgeNowAndThen(pool, logger);
+  return {
+    port: served.port,
+    async stop() {
+      deps.readiness.drain();
+      clearInterval(purge);
+      // Readers first: an open stream would keep the server waiting until the grace time is over.
+      hubs.close();
+      await served.close(config.shutdownGraceMs);
+      await bus.close();
+      // Temporal's connection stays open to the end of the process: its client tries calls again by a timer nobody can stop,
+      // and one that finds the connection closed throws where nothing catches it.
+      await pool.end();
+    },
+  };
+}
+
+interface DepsParts {
+  readonly store: Store;
+  readonly temporal: Client;
+  readonly links: ApiDeps["links"];
+  readonly hubs: HubRegistry;
+  readonly logger: Logger;
+}
+
+function createDeps(config: Config, { store, temporal, links, hubs, logger }: DepsParts): ApiDeps {
+  const metrics = createMetricsRegistry("api");
+  measureStreams(metrics, hubs);
+  return {
+    store,
+    logger,
+    metrics,
+    links,
+    deliverer: createDeliverer({
+      temporal: () => temporal,
+      store,
+      taskQueue: config.taskQueue,
+      showTitles: config.temporalDetail === "full",
+      heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+      logger,
+    }),
+    readiness: createReadiness({ pool: store.pool, pingTemporal: () => pingTemporal(temporal) }),
+    resolveProjectPath: (path) => resolveProjectPath(path, config.projectRoots),
+    streamHandler: createStreamHandler({ store, hubs, logger }),
+    requestsPerMinuteMax,
+    temporalUiUrl: config.temporalUiUrl ?? null,
+  };
+}
+
+interface HubParts {
+  readonly store: Store;
+  readonly bus: LiveBus;
+  readonly temporal: Client;
+  readonly links: ApiDeps["links"];
+  readonly logger: Logger;
+}
+
+function createHubs(config: Config, { store, bus, temporal, links, logger }: HubParts): HubRegistry {
+  const { secretKey } = config;
+  const readEpisodes = createCheckpointReader({
+    client: temporal,
+    db: store.pool,
+    // Whatever this process would write: a worker of another setting may have sealed what is read.
+    sealingOf: (chatId) => ({
+      seal: (text) => seal(text, secretKey, chatId),
+      unseal: (text) => unseal(text, secretKey, chatId),
+    }),
+  });
+  return new HubRegistry({ db: store.pool, bus, readEpisodes, links, logger });
+}
+
+function pingTemporal(temporal: Client): Promise<unknown> {
+  return temporal.withDeadline(Date.now() + pingTemporalMaxMs, () =>
+    temporal.workflowService.getSystemInfo({}),
+  );
+}
+
+function measureStreams(metrics: Registry, hubs: HubRegistry): void {
+  const gauge = new Gauge({
+    name: "everturn_streams",
+    help: "Chats watched by this replica, those of them that run, and their readers",
+    labelNames: ["what"],
+    registers: [metrics],
+    collect() {
+      for (const [what, count] of Object.entries(hubs.counts())) gauge.set({ what }, count);
+    },
+  });
+}
+
+/** Old answers of Idempotency-Keys go once an hour. A failure only means that they stay a little longer. */
+function purgeNowAndThen(pool: Pool, logger: Logger): NodeJS.Timeout {
+  const purge = () => {
+    purgeIdempotencyKeys(pool).catch((error: unknown) => {
+      logger.warn({ err: error }, "old Idempotency-Keys could not be purged");
+    });
+  };
+  purge();
+  return setInterval(purge, purgeEveryMs).unref();
+}

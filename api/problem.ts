@@ -1,0 +1,90 @@
+// The API speaks HTTP and the store; this file: every error becomes one problem document (RFC 9457) with a stable code.
+import { Refusal, REFUSALS, type RefusalCode } from "../core/refusal.ts";
+import { sqlState } from "../store/database.ts";
+
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: RefusalCode;
+  readonly detail?: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+}
+
+export const PROBLEM_CONTENT_TYPE = "application/problem+json";
+
+/** The wire form of a refusal. */
+export function toProblem(refusal: Refusal): Problem {
+  const { status, title } = REFUSALS[refusal.code];
+  return {
+    type: `urn:everturn:problem:${refusal.code}`,
+    title,
+    status,
+    code: refusal.code,
+    ...(refusal.detail !== undefined && { detail: refusal.detail }),
+    ...(refusal.errors.length > 0 && { errors: refusal.errors }),
+  };
+}
+
+/** Whatever was thrown, as a refusal: what is not expected is `unavailable` (Postgres is away) or `internal`. */
+export function toRefusal(error: unknown): Refusal {
+  if (error instanceof Refusal) return error;
+  if (isBodyError(error)) return refusalOfBody(error);
+  if (isPathError(error)) return new Refusal("not_found");
+  if (isDatabaseAway(error)) return new Refusal("unavailable", "the database cannot be reached; try again");
+  return new Refusal("internal");
+}
+
+/** What Express's body parser throws: a type, and the status it suggests. */
+interface BodyError {
+  readonly type: string;
+  readonly status: number;
+  readonly message: string;
+}
+
+function isBodyError(error: unknown): error is BodyError {
+  return error instanceof Error && "type" in error && typeof error.type === "string" && "status" in error;
+}
+
+function refusalOfBody(error: BodyError): Refusal {
+  switch (error.type) {
+    case "entity.too.large":
+      return new Refusal("body_too_large", "a body may have at most 256 KiB");
+    case "entity.parse.failed":
+      return new Refusal("invalid_json", error.message);
+    case "encoding.unsupported":
+    case "charset.unsupported":
+      return new Refusal("unsupported_media_type", error.message);
+    default:
+      return error.status < 500 ? new Refusal("invalid_request", error.message) : new Refusal("internal");
+  }
+}
+
+/** Express could not decode the path: `%` without two hex digits after it. */
+function isPathError(error: unknown): boolean {
+  return error instanceof URIError || (error instanceof Error && "status" in error && error.status === 400);
+}
+
+const SOCKET_ERRORS = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "ETIMEDOUT",
+  "EPIPE",
+  "EAI_AGAIN",
+  "ENOENT",
+]);
+// Connection exceptions, too many connections, and a server that shuts down, crashed or starts.
+const SQLSTATES_AWAY = /^(08...|53300|57P0[1-3])$/;
+// pg gives these no code.
+const MESSAGES_AWAY =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
+
+/** Whether the error says that Postgres is away: trying again later helps, and nothing here is broken. */
+export function isDatabaseAway(error: unknown): boolean {
+  const code = sqlState(error);
+  if (code !== undefined && (SOCKET_ERRORS.has(code) || SQLSTATES_AWAY.test(code))) return true;
+  // A host with several addresses fails with one error per address.
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
+  return error instanceof Error && MESSAGES_AWAY.test(error.message);
+}

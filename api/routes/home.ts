@@ -1,0 +1,48 @@
+// Routes: the first page, until a console stands there: what this is, and where to go.
+import type { ApiDeps } from "../deps.ts";
+import { type Route, route } from "../route.ts";
+import { version } from "../version.ts";
+
+export function homeRoutes(deps: ApiDeps): Route[] {
+  const page = homePage(deps.temporalUiUrl);
+  const home = route({
+    method: "get",
+    path: "/",
+    summary: "What this is, and where to go",
+    tag: "Operation",
+    public: true,
+    responses: { 200: { description: "A page", content_type: "text/html" } },
+    async handler() {
+      return { status: 200, text: page, content_type: "text/html" };
+    },
+  });
+  return [home];
+}
+
+function homePage(temporalUiUrl: string | null): string {
+  const links: readonly (readonly [string, string])[] = [
+    ["/docs", "API documentation"],
+    ["/openapi.json", "OpenAPI document"],
+    ["/healthz", "health"],
+    ["/readyz", "readiness"],
+    ["/metrics", "metrics"],
+    ...(temporalUiUrl === null ? [] : [[temporalUiUrl, "Temporal's Web UI"] as const]),
+  ];
+  const items = links.map(([href, words]) => `<li><a href="${escapeHtml(href)}">${words}</a></li>`);
+  return `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Everturn</title></head>
+<body>
+<h1>Everturn ${escapeHtml(version)}</h1>
+<p>A server for AI chat agents that do not lose work.</p>
+<ul>
+${items.join("\n")}
+</ul>
+</body>
+</html>
+`;
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+}

@@ -1,0 +1,66 @@
+// Routes: what operators' machines ask (SPEC O1). None needs a key.
+import { z } from "zod";
+import type { ApiDeps } from "../deps.ts";
+import { type Route, route } from "../route.ts";
+import { version } from "../version.ts";
+
+const tag = "Operation";
+const health = z.strictObject({ status: z.literal("ok"), version: z.string() }).meta({ id: "Health" });
+const check = z.strictObject({ ok: z.boolean(), detail: z.string().optional() });
+const readiness = z
+  .strictObject({
+    status: z.enum(["ready", "degraded", "not_ready"]),
+    checks: z.strictObject({ postgres: check, migrations: check, temporal: check, draining: check }),
+  })
+  .meta({ id: "Readiness" });
+
+export function probeRoutes(deps: ApiDeps): Route[] {
+  return [healthz(), readyz(deps), metrics(deps)];
+}
+
+function healthz(): Route {
+  return route({
+    method: "get",
+    path: "/healthz",
+    summary: "Whether the process lives",
+    tag,
+    public: true,
+    responses: { 200: { description: "It does", schema: health } },
+    async handler() {
+      return { status: 200, body: { status: "ok", version } };
+    },
+  });
+}
+
+function readyz(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/readyz",
+    summary: "Whether this replica should be sent requests",
+    description: "`degraded`: Temporal is away, requests are accepted and their turns begin when it is back.",
+    tag,
+    public: true,
+    responses: {
+      200: { description: "Ready, or degraded", schema: readiness },
+      503: { description: "Not ready", schema: readiness },
+    },
+    async handler() {
+      const report = await deps.readiness.report();
+      return { status: report.status === "not_ready" ? 503 : 200, body: report };
+    },
+  });
+}
+
+function metrics(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/metrics",
+    summary: "Prometheus metrics of this process",
+    tag,
+    public: true,
+    responses: { 200: { description: "Metrics", content_type: "text/plain" } },
+    async handler() {
+      return { status: 200, text: await deps.metrics.metrics(), content_type: deps.metrics.contentType };
+    },
+  });
+}

@@ -1,0 +1,105 @@
+// The wire, as schemas: chats, as they are shown and as they are asked for (API.md).
+import { z } from "zod";
+import { labelCharsMax, labelsMax, systemPromptCharsMax } from "../../core/limits.ts";
+import { CHAT_STATUSES } from "../../core/message.ts";
+import { errorKind, filledText, jsonObject, messageId, plainText, time, uuid } from "./common.ts";
+import { inputContent } from "./content.ts";
+
+/** A title of the user's own; one made from a message is shorter. */
+const userTitleCharsMax = 200;
+/** PATH_MAX of Linux. */
+const projectPathCharsMax = 4_096;
+const int4Max = 2_147_483_647;
+
+const lastError = z.strictObject({
+  message: z.string(),
+  kind: errorKind,
+  provider: z.string().nullable(),
+  retryable: z.boolean(),
+  status_code: z.int().nullable(),
+  detail: z.string().nullable(),
+});
+
+const requiredAction = z.strictObject({
+  tool_calls: z.array(
+    z.strictObject({
+      tool_call_id: z.string(),
+      tool_name: z.string(),
+      args: jsonObject,
+      kind: z.enum(["client", "approval"]),
+    }),
+  ),
+  deadline_at: time.nullable(),
+});
+
+const chatFields = z.strictObject({
+  id: uuid,
+  owner_id: uuid,
+  parent_chat_id: uuid.nullable(),
+  root_chat_id: uuid,
+  workspace_id: uuid.nullable(),
+  project_path: z.string().nullable(),
+  title: z.string(),
+  status: z.enum(CHAT_STATUSES),
+  last_error: lastError.nullable(),
+  last_model_config_id: uuid.nullable(),
+  reasoning_effort: z.string().nullable(),
+  labels: z.record(z.string(), z.string()),
+  pin_order: z.int().nullable(),
+  archived: z.boolean(),
+  plan_mode: z.boolean(),
+  last_turn_summary: z.string().nullable(),
+  has_unread: z.boolean(),
+  queue_length: z.int(),
+  current_turn_id: messageId.nullable(),
+  required_action: requiredAction.nullable(),
+  snapshot_version: z.int(),
+  history_version: z.int(),
+  created_at: time,
+  updated_at: time,
+  links: z.strictObject({ self: z.string(), stream: z.string(), temporal: z.string().nullable() }),
+});
+
+export const chat = chatFields
+  .extend({ children: z.array(chatFields).optional().meta({ description: "In lists: all descendants" }) })
+  .meta({ id: "Chat" });
+
+export const modelConfigId = uuid.meta({
+  description: "Of an enabled model config; absent: the chat's, else the default",
+});
+export const reasoningEffort = z
+  .enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"])
+  .meta({ description: "How much the model is to think; providers without the level take the nearest" });
+
+const labels = z
+  .record(filledText(labelCharsMax), plainText(labelCharsMax))
+  .refine((map) => Object.keys(map).length <= labelsMax, `at most ${labelsMax} labels`);
+const title = filledText(userTitleCharsMax);
+
+export const newChat = z
+  .strictObject({
+    content: inputContent,
+    title: title.optional(),
+    model_config_id: modelConfigId.optional(),
+    reasoning_effort: reasoningEffort.optional(),
+    system_prompt: plainText(systemPromptCharsMax).optional(),
+    labels: labels.optional(),
+    project_path: filledText(projectPathCharsMax)
+      .optional()
+      .meta({ description: "A folder below the roots the deployment allows; the chat's tools read it" }),
+  })
+  .meta({ id: "NewChat" });
+
+export const chatPatch = z
+  .strictObject({
+    title: title.optional(),
+    archived: z.boolean().optional(),
+    labels: labels.optional().meta({ description: "Replaces the whole map" }),
+    pin_order: z
+      .int()
+      .min(0)
+      .max(int4Max - 1)
+      .nullable()
+      .optional(),
+  })
+  .meta({ id: "ChatPatch" });

@@ -1,0 +1,73 @@
+// The wire, as schemas: what several resources share.
+import { z } from "zod";
+import { ERROR_KINDS } from "../../core/error-kind.ts";
+import { pageItemsDefault, pageItemsMax } from "../../core/limits.ts";
+import { REFUSALS, type RefusalCode } from "../../core/refusal.ts";
+
+export const uuid = z.uuid().meta({ example: "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a" });
+export const time = z.iso.datetime().meta({ description: "ISO 8601, UTC" });
+export const messageId = z.int().positive();
+export const errorKind = z.enum(ERROR_KINDS);
+export const jsonValue = z.unknown().meta({ description: "Any JSON value" });
+export const jsonObject = z.record(z.string(), jsonValue);
+
+/** Something else than white space; as patterns these stand in the document, too. */
+export const FILLED = /\S/;
+export const MUST_BE_FILLED = "must not be empty";
+// oxlint-disable-next-line no-control-regex
+const WITHOUT_NUL = /^[^\u0000]*$/;
+
+/** Text that Postgres can store as such: it has no U+0000. */
+export function plainText(charsMax: number) {
+  return z.string().max(charsMax).regex(WITHOUT_NUL, "must not contain U+0000");
+}
+
+/** Text with something in it. */
+export function filledText(charsMax: number) {
+  return plainText(charsMax).regex(FILLED, MUST_BE_FILLED);
+}
+
+/** A whole number in a query string. */
+export function queryNumber(min: number, max: number) {
+  const words = `expected a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, words)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, words)
+    .meta({ override: { type: "integer", minimum: min, maximum: max, pattern: undefined } });
+}
+
+export const pageLimit = queryNumber(1, pageItemsMax)
+  .default(pageItemsDefault)
+  .meta({
+    override: {
+      type: "integer",
+      minimum: 1,
+      maximum: pageItemsMax,
+      default: pageItemsDefault,
+      pattern: undefined,
+    },
+  });
+
+/** The id of a message in a path; what is no number in range cannot exist. */
+export const pathMessageId = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/)
+  .transform(Number)
+  .refine(Number.isSafeInteger)
+  .meta({ override: { type: "integer", minimum: 1, pattern: undefined } });
+
+export const problem = z
+  .strictObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(REFUSALS) as [RefusalCode, ...RefusalCode[]]).meta({ description: "Stable" }),
+    detail: z.string().optional(),
+    errors: z
+      .array(z.strictObject({ path: z.string(), message: z.string() }))
+      .optional()
+      .meta({ description: "Where the fault lies" }),
+  })
+  .meta({ id: "Problem", description: "application/problem+json (RFC 9457)" });

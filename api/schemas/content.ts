@@ -1,0 +1,31 @@
+// The wire, as schemas: what a client may send as the content of a message.
+import { z } from "zod";
+import type { InputPart } from "../../core/part.ts";
+import { FILLED, filledText, MUST_BE_FILLED } from "./common.ts";
+
+/** Past this a message is a data set; it belongs into a file. */
+const inputPartsMax = 100;
+const fileNameCharsMax = 1_024;
+
+const text = z.string().regex(FILLED, MUST_BE_FILLED);
+const textPart = z.strictObject({ type: z.literal("text"), text });
+const fileReferencePart = z.strictObject({
+  type: z.literal("file-reference"),
+  file_name: filledText(fileNameCharsMax),
+  start_line: z.int().positive(),
+  end_line: z.int().positive(),
+  content: z.string(),
+});
+
+const parts = z
+  .array(z.discriminatedUnion("type", [textPart, fileReferencePart]))
+  .min(1, MUST_BE_FILLED)
+  .max(inputPartsMax);
+
+/** A plain string is one text part; blank text is refused, since providers refuse it (SPEC Q1). */
+export const inputContent = z
+  .union([text, parts])
+  .transform((content): InputPart[] =>
+    typeof content === "string" ? [{ type: "text", text: content }] : content,
+  )
+  .meta({ description: "A plain string is one text part", example: "What can you do?" });

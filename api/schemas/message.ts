@@ -1,0 +1,95 @@
+// The wire, as schemas: messages and their parts (API.md).
+import { z } from "zod";
+import { jsonObject, jsonValue, messageId, time, uuid } from "./common.ts";
+
+const part = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("text"), text: z.string() }),
+  z.strictObject({
+    type: z.literal("reasoning"),
+    text: z.string(),
+    started_at: time.optional(),
+    completed_at: time.optional(),
+  }),
+  z.strictObject({
+    type: z.literal("tool-call"),
+    tool_call_id: z.string(),
+    tool_name: z.string(),
+    args: jsonObject,
+    provider_executed: z.boolean().optional(),
+    created_at: time,
+  }),
+  z.strictObject({
+    type: z.literal("tool-result"),
+    tool_call_id: z.string(),
+    tool_name: z.string(),
+    result: jsonValue,
+    is_error: z.boolean(),
+    truncated: z.boolean().optional(),
+    created_at: time,
+  }),
+  z.strictObject({ type: z.literal("source"), url: z.string(), title: z.string() }),
+  z.strictObject({
+    type: z.literal("file-reference"),
+    file_name: z.string(),
+    start_line: z.int(),
+    end_line: z.int(),
+    content: z.string(),
+  }),
+]);
+
+const usage = z.strictObject({
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  total_tokens: z.int(),
+  reasoning_tokens: z.int(),
+  cache_creation_tokens: z.int(),
+  cache_read_tokens: z.int(),
+  context_limit: z.int().nullable(),
+});
+
+const FINISH_REASONS = [
+  "stop",
+  "length",
+  "content_filter",
+  "tool_calls",
+  "error",
+  "interrupted",
+  "max_steps",
+  "other",
+] as const;
+
+export const message = z
+  .strictObject({
+    id: messageId,
+    chat_id: uuid,
+    turn_id: messageId.meta({ description: "Id of the user message that began the turn" }),
+    role: z.enum(["system", "user", "assistant", "tool"]),
+    content: z.array(part),
+    model_config_id: uuid.nullable(),
+    provider: z.string().nullable(),
+    model: z.string().nullable(),
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+    provider_response_id: z.string().nullable(),
+    usage: usage.nullable(),
+    finish_reason: z.enum(FINISH_REASONS).nullable(),
+    cost_micros: z.int().nullable(),
+    runtime_ms: z.int().nullable(),
+    interrupted: z.boolean(),
+    compressed: z.boolean(),
+    created_by: uuid.nullable(),
+    created_at: time,
+  })
+  .meta({ id: "Message" });
+
+export const queuedMessage = z
+  .strictObject({
+    id: messageId,
+    chat_id: uuid,
+    content: z.array(part),
+    model_config_id: uuid.nullable(),
+    reasoning_effort: z.string().nullable(),
+    position: z.int(),
+    created_at: time,
+  })
+  .meta({ id: "QueuedMessage" });

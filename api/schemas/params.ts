@@ -1,0 +1,56 @@
+// The wire, as schemas: what stands in paths and query strings.
+import { z } from "zod";
+import { labelCharsMax } from "../../core/limits.ts";
+import { CHAT_STATUSES } from "../../core/message.ts";
+import { pageLimit, pathMessageId, plainText, queryNumber, uuid } from "./common.ts";
+
+/** In lower case, as ids are everywhere behind this: hubs and notifications compare them as text. */
+export const chatPath = z.object({ chat: uuid.toLowerCase() });
+export const messagePath = chatPath.extend({ message: pathMessageId });
+export const queuedMessagePath = chatPath.extend({ queued_message: pathMessageId });
+export const modelConfigPath = z.object({ model_config: uuid });
+
+const searchCharsMax = 200;
+const cursorCharsMax = 1_024;
+const label = z
+  .string()
+  .max(2 * labelCharsMax + 1)
+  .regex(/^[^:]+:/, "expected key:value");
+
+/** `key:value` pairs as a map; what stands after the first colon is the value. */
+function toLabels(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const colon = pair.indexOf(":");
+      return [pair.slice(0, colon), pair.slice(colon + 1)];
+    }),
+  );
+}
+
+export const chatQuery = z.strictObject({
+  q: plainText(searchCharsMax).optional().meta({ description: "Part of the title, in any case" }),
+  label: z
+    .union([label.transform((one) => [one]), z.array(label)])
+    .default([])
+    .transform(toLabels)
+    .meta({
+      description: "`key:value`; several must all be there",
+      override: { type: "array", items: { type: "string" }, anyOf: undefined, default: undefined },
+    }),
+  status: z.enum(CHAT_STATUSES).optional(),
+  archived: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((value) => value === "true")
+    .meta({ override: { type: "boolean", enum: undefined, default: false } }),
+  limit: pageLimit,
+  after: z.string().max(cursorCharsMax).optional().meta({ description: "`next_cursor` of the page before" }),
+});
+
+const anyId = queryNumber(0, Number.MAX_SAFE_INTEGER);
+
+export const messageQuery = z.strictObject({
+  before_id: anyId.optional().meta({ description: "Only messages before this one" }),
+  after_id: anyId.optional().meta({ description: "Only messages after this one; alone: oldest first" }),
+  limit: pageLimit,
+});

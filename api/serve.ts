@@ -1,0 +1,59 @@
+// The API speaks HTTP and the store; this file: the socket. It closes so that nobody's answer is cut short before its time.
+import { createServer, type RequestListener } from "node:http";
+
+/** Longer than the idle time of usual load balancers (60 s): the one that closes first must not be us. */
+const keepAliveTimeoutMs = 65_000;
+/** What is left of the grace time for closing pools after the last answer. */
+const closingShare = 0.8;
+
+export interface Served {
+  readonly port: number;
+  /** Takes no new connections, waits for answers in flight, and cuts what is left shortly before the grace time ends. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** The address cannot be listened on. */
+export class ListenError extends Error {
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    super(`cannot listen on ${host}:${port}: ${listenProblem(cause)}`, { cause });
+    this.name = "ListenError";
+  }
+}
+
+function listenProblem(cause: NodeJS.ErrnoException): string {
+  switch (cause.code) {
+    case "EADDRINUSE":
+      return "the port is taken. Set PORT to another one";
+    case "EACCES":
+      return "no permission. Ports below 1024 usually need it: set PORT to a higher one";
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return "this machine has no such address. Set HOST to one of its own";
+    default:
+      return cause.message;
+  }
+}
+
+/** @throws ListenError */
+export async function serve(
+  listener: RequestListener,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Served> {
+  const server = createServer({ keepAliveTimeout: keepAliveTimeoutMs }, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error) => reject(new ListenError(host, port, error)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    async close(graceMs) {
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs * closingShare);
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      });
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+// The API speaks HTTP and the store; this file: one response as a stream of server-sent events, with an eye on how much of
+// it the other side has not taken yet.
+import type { ServerResponse } from "node:http";
+import { readerLagBytesMax, readerLagEventsMax } from "../core/limits.ts";
+import type { EventBatch } from "./event-batch.ts";
+
+/** Proxies close silent connections after half a minute or more (SPEC T6). */
+const pingEveryMs = 15_000;
+
+/** Where batches go. Also what is no HTTP may be one. */
+export interface EventSink {
+  write(batch: EventBatch): void;
+  /** Whether so much waits that the reader had better be brought up to date later (SPEC T7). */
+  readonly lagging: boolean;
+  readonly closed: boolean;
+  /** Resolves when nothing waits any more, or the sink is closed. */
+  drained(): Promise<void>;
+  /** @param retryMs tells the reader to come back after this; null: there is nothing to come back for */
+  end(retryMs: number | null): void;
+}
+
+/** Sends the head of the response at once. Ends by itself when the reader leaves. */
+export function createSseWriter(response: ServerResponse): EventSink {
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache, no-transform",
+    // Asks nginx not to collect frames.
+    "x-accel-buffering": "no",
+  });
+  response.flushHeaders();
+  response.socket?.setNoDelay(true);
+  /** Events written since the other side last took everything. */
+  let waitingEvents = 0;
+  const ping = setInterval(() => {
+    if (!response.writableNeedDrain) response.write(": ping\n\n");
+  }, pingEveryMs);
+  response.on("drain", () => {
+    waitingEvents = 0;
+  });
+  response.on("close", () => clearInterval(ping));
+  const isClosed = () => response.destroyed || response.writableEnded;
+  return {
+    write(batch) {
+      if (isClosed()) return;
+      if (!response.write(batch.bytes)) waitingEvents += batch.entries.length;
+    },
+    get lagging() {
+      if (!response.writableNeedDrain) return false;
+      return waitingEvents > readerLagEventsMax || response.writableLength > readerLagBytesMax;
+    },
+    get closed() {
+      return isClosed();
+    },
+    async drained() {
+      if (!response.writableNeedDrain || isClosed()) return;
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          response.off("drain", done);
+          response.off("close", done);
+          resolve();
+        };
+        response.on("drain", done);
+        response.on("close", done);
+      });
+    },
+    end(retryMs) {
+      clearInterval(ping);
+      if (isClosed()) return;
+      response.end(retryMs === null ? undefined : `retry: ${retryMs}\n\n`);
+    },
+  };
+}

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createApiKey, revokeApiKey, seedAdminKey } from "../store/api-keys.ts";
+import { randomToken } from "../platform/crypto.ts";
+import { startTestApi, type TestApi } from "./support/api.ts";
+
+let api: TestApi;
+
+before(async () => {
+  api = await startTestApi();
+});
+
+after(() => api.stop());
+
+test("A1 without a key, with a foreign scheme or an unknown key nothing is answered but 401", async () => {
+  for (const headers of [
+    {},
+    { Authorization: "Basic YTpi" },
+    { Authorization: "Bearer wrong" },
+    { Authorization: "Bearer" },
+  ]) {
+    const answer = await api.call("GET /v1/chats", { key: null, headers });
+    assert.equal(`${answer.status} ${answer.body.code}`, "401 unauthenticated");
+    assert.match(answer.headers.get("www-authenticate") ?? "", /^Bearer/);
+  }
+});
+
+test("A1 a call without a key is refused before its body or path is looked at", async () => {
+  const malformed = await api.call("POST /v1/chats", { key: null, text: "{" });
+  assert.equal(malformed.status, 401);
+  assert.equal((await api.call("GET /v1/nothing", { key: null })).status, 401);
+});
+
+test("A1 expired and revoked keys are refused", async () => {
+  const { userId } = await api.newKey();
+  const expired = randomToken("ek_");
+  await createApiKey(api.pool, {
+    user_id: userId,
+    name: "old",
+    key: expired,
+    expires_at: "2020-01-01T00:00:00Z",
+  });
+  assert.equal((await api.call("GET /v1/me", { key: expired })).status, 401);
+  const revoked = await api.newKey();
+  await revokeApiKey(api.pool, revoked.keyId);
+  assert.equal((await api.call("GET /v1/me", { key: revoked.key })).status, 401);
+});
+
+test("A1 of a key only its hash and a short prefix are stored, and its use is noted", async () => {
+  const { key, keyId } = await api.newKey();
+  const { body } = await api.call("GET /v1/me", { key });
+  assert.equal(body.api_key.id, keyId);
+  assert.equal(body.role, "member");
+  const stored = await api.pool.query("select * from api_keys where id = $1", [keyId]);
+  assert.equal(JSON.stringify(stored.rows).includes(key), false);
+  // The use is noted beside the request, not before its answer.
+  for (;;) {
+    const { rows } = await api.pool.query("select last_used_at from api_keys where id = $1", [keyId]);
+    if (rows[0].last_used_at !== null) break;
+  }
+});
+
+test("A1 the environment's key is an admin's; a changed one replaces it", async () => {
+  const [first, second] = [randomToken("ek_"), randomToken("ek_")];
+  await Promise.all([seedAdminKey(api.pool, first), seedAdminKey(api.pool, first)]);
+  await seedAdminKey(api.pool, second);
+  assert.equal((await api.call("GET /v1/me", { key: first })).status, 401);
+  assert.equal((await api.call("GET /v1/me", { key: second })).body.role, "admin");
+});
+
+test("A2 others' chats look like chats that are not there, admins' looks included", async () => {
+  const stranger = await api.newKey();
+  const { body: chat } = await api.call("POST /v1/chats", { key: stranger.key, body: { content: "mine" } });
+  const { body: sent } = await api.call(`POST /v1/chats/${chat.id}/messages`, {
+    key: stranger.key,
+    body: { content: "next" },
+  });
+  const { body: page } = await api.call(`GET /v1/chats/${chat.id}/messages`, { key: stranger.key });
+  const content = { content: "x" };
+  const calls: readonly [string, unknown?][] = [
+    [`GET /v1/chats/${chat.id}`],
+    [`PATCH /v1/chats/${chat.id}`, { title: "x" }],
+    [`PATCH /v1/chats/${chat.id}`, { archived: true }],
+    [`DELETE /v1/chats/${chat.id}`],
+    [`GET /v1/chats/${chat.id}/messages`],
+    [`GET /v1/chats/${chat.id}/stream`],
+    [`POST /v1/chats/${chat.id}/messages`, content],
+    [`PATCH /v1/chats/${chat.id}/messages/${page.messages[0].id}`, content],
+    [`POST /v1/chats/${chat.id}/interrupt`],
+    [`PATCH /v1/chats/${chat.id}/queue/${sent.queued_message.id}`, content],
+    [`POST /v1/chats/${chat.id}/queue/${sent.queued_message.id}/promote`],
+    [`DELETE /v1/chats/${chat.id}/queue/${sent.queued_message.id}`],
+  ];
+  for (const [what, body] of calls) {
+    const answer = await api.call(what, { body });
+    assert.equal(`${answer.status} ${answer.body.code}`, "404 chat_not_found", what);
+  }
+  const { body: list } = await api.call("GET /v1/chats?limit=200");
+  assert.equal(
+    list.items.some((item: { id: string }) => item.id === chat.id),
+    false,
+  );
+  const after = await api.call(`GET /v1/chats/${chat.id}/messages`, { key: stranger.key });
+  assert.deepEqual(after.body, page);
+});
+
+test("A3 past the rate limit a key gets 429 with Retry-After, and others go on", async () => {
+  const strict = await startTestApi({ requestsPerMinuteMax: 3 });
+  try {
+    for (let i = 0; i < 3; i++) assert.equal((await strict.call("GET /v1/me")).status, 200);
+    const answer = await strict.call("GET /v1/me");
+    assert.equal(`${answer.status} ${answer.body.code}`, "429 rate_limited");
+    assert.ok(Number(answer.headers.get("retry-after")) > 0);
+    const { key } = await strict.newKey();
+    assert.equal((await strict.call("GET /v1/me", { key })).status, 200);
+  } finally {
+    await strict.stop();
+  }
+});
+
+test("a sensible X-Request-Id comes back, another one is replaced", async () => {
+  const sent = await api.call("GET /v1/me", { headers: { "X-Request-Id": "trace-1" } });
+  assert.equal(sent.headers.get("x-request-id"), "trace-1");
+  const odd = await api.call("GET /v1/nothing", { headers: { "X-Request-Id": "a b" } });
+  assert.match(odd.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
+});
