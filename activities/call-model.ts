@@ -1,8 +1,8 @@
 // One activity per file. This file: `callModel`. It decides first from committed history; when it is the model's turn to
 // speak, it streams the answer and commits it. What it returns is the decision that followed its own commit.
 import { Context } from "@temporalio/activity";
-import type { LiveBus } from "../core/bus-message.ts";
 import { buildPrompt } from "../core/build-prompt.ts";
+import type { LiveBus } from "../core/bus-message.ts";
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { episodeName } from "../core/stream-part.ts";
 import type { ModelRequest, Provider, ToolSpec } from "../models/provider.ts";
@@ -75,7 +75,7 @@ async function runAttempt(deps: CallModelDeps, key: OutcomeKey, attempt: Attempt
   const head = { episode, model: model.model, model_config_id: model.id, started_at: now() };
   const answer = createAnswer({ ...head, provider: model.provider }, now);
   const parts = deps.openPartStream({ chat_id: chat.id, episode, role: "assistant" });
-  const watch = watchAttempt(deps, Context.current(), chat.id, fence);
+  const watch = watchAttempt(deps, Context.current(), { chat_id: chat.id, fence });
   let failure: unknown = null;
   try {
     await writeAnswer(deps, { attempt, answer, parts, signal: watch.signal });

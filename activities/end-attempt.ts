@@ -39,11 +39,13 @@ export async function endAttempt(deps: EndDeps, ended: EndedAttempt): Promise<St
   if (failure === null) {
     const finish_reason = answer.full ? "length" : (answer.finish_reason ?? "other");
     const message = answer.message({ finish_reason, interrupted: false });
-    return (await inUnit(deps.store, (unit) => commitAnswer(unit, key, fence, message))).result;
+    return (await inUnit(deps.store, (unit) => commitAnswer(unit, { key, fence }, message))).result;
   }
   if (failure instanceof Stopped) return endStopped(deps, ended, failure);
   if (failure instanceof ModelError) return endFailed(deps, ended, failure);
-  throw failure;
+  throw failure instanceof Error
+    ? failure
+    : new Error("something was thrown that is no error", { cause: failure });
 }
 
 async function endStopped(deps: EndDeps, ended: EndedAttempt, stopped: Stopped): Promise<StepOutcome> {
@@ -51,7 +53,7 @@ async function endStopped(deps: EndDeps, ended: EndedAttempt, stopped: Stopped):
   switch (stopped.reason) {
     case "interrupted": {
       const message = answer.message({ finish_reason: "interrupted", interrupted: true });
-      return (await inUnit(deps.store, (unit) => commitInterruption(unit, key, fence, message))).result;
+      return (await inUnit(deps.store, (unit) => commitInterruption(unit, { key, fence }, message))).result;
     }
     case "superseded":
       return { type: "superseded", snapshot_version: 0 };
@@ -79,7 +81,7 @@ async function endFailed(deps: EndDeps, ended: EndedAttempt, failed: ModelError)
     retry_base_ms: deps.retryBaseMs,
     now_ms: Date.now(),
   };
-  return (await inUnit(deps.store, (unit) => recordFailure(unit, key, fence, record))).result;
+  return (await inUnit(deps.store, (unit) => recordFailure(unit, { key, fence }, record))).result;
 }
 
 function lastErrorOf(fault: ModelFault, answer: Answer): LastError {
@@ -92,7 +94,7 @@ function lastErrorOf(fault: ModelFault, answer: Answer): LastError {
 export async function commitLostAnswer(deps: EndDeps, key: OutcomeKey, fence: Fence): Promise<StepOutcome> {
   const lost = await deps.readLostParts(key.chat_id);
   const message = lost === null ? null : lostMessage(lost, fence);
-  return (await inUnit(deps.store, (unit) => commitInterruption(unit, key, fence, message))).result;
+  return (await inUnit(deps.store, (unit) => commitInterruption(unit, { key, fence }, message))).result;
 }
 
 function lostMessage(lost: NonNullable<Awaited<ReturnType<ReadLostParts>>>, fence: Fence): NewMessage | null {

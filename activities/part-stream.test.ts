@@ -4,8 +4,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { BusMessage, LiveBus } from "../core/bus-message.ts";
 import {
-  checkpointBytes,
   type CheckpointDetails,
+  checkpointBytes,
   decodeCheckpoint,
   type SpillRow,
 } from "../core/checkpoint.ts";

@@ -3,7 +3,7 @@
 import type { LiveBus } from "../core/bus-message.ts";
 import { partDeltaBytesMax } from "../core/limits.ts";
 import { PartLog } from "../core/part-log.ts";
-import { type PartDelta, splitDelta, type StreamPart } from "../core/stream-part.ts";
+import { type PartDelta, type StreamPart, splitDelta } from "../core/stream-part.ts";
 import { Checkpointer, type CheckpointerInput } from "./checkpointer.ts";
 
 export interface PartStreamInput extends CheckpointerInput {

@@ -12,8 +12,8 @@ import type { Store } from "../store/store.ts";
 import { finishToolCall } from "../store/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
 import { runToolCall } from "../tools/run-tool-call.ts";
-import { errorOutput } from "../tools/tool-error.ts";
 import type { Tool, ToolOutput } from "../tools/tool.ts";
+import { errorOutput } from "../tools/tool-error.ts";
 import type { RunToolInput, RunToolOutput } from "./contract.ts";
 import type { OpenPartStream } from "./open-part-stream.ts";
 import { Stopped, watchAttempt } from "./watch-attempt.ts";
@@ -63,7 +63,7 @@ async function outcomeOf(deps: RunToolDeps, begun: BegunToolCall): Promise<ToolO
     role: "tool",
     max_bytes: toolCheckpointBytesMax,
   });
-  const watch = watchAttempt(deps, Context.current(), chat.id, fence);
+  const watch = watchAttempt(deps, Context.current(), { chat_id: chat.id, fence });
   try {
     const output = await runToolCall({ ...call, batch_tool_names: begun.batch_tool_names }, tools, {
       projectRoot: chat.project_path,

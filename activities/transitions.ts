@@ -1,8 +1,8 @@
 // One activity per file, but for these: database-only transitions, run as local activities of the workflow.
 import { Context } from "@temporalio/activity";
 import { errorDetailCharsMax } from "../core/limits.ts";
-import { Refusal } from "../core/refusal.ts";
 import type { LastError } from "../core/message.ts";
+import { Refusal } from "../core/refusal.ts";
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { commitInterruption, commitToolResults, notRunning } from "../store/commit-step.ts";
@@ -47,7 +47,7 @@ export function createTransitions(deps: TransitionDeps): LocalActivities {
     },
     async finishInterruption(turn) {
       const key = keyOf(turn);
-      const outcome = await commit(deps, (unit) => commitInterruption(unit, key, null, null));
+      const outcome = await commit(deps, (unit) => commitInterruption(unit, { key }, null));
       deps.failpoint("interruption:committed");
       return outcome;
     },

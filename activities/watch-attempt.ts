@@ -44,8 +44,7 @@ export interface Watch {
 export function watchAttempt(
   deps: WatchDeps,
   activity: ActivitySignals,
-  chatId: string,
-  fence: Fence,
+  { chat_id, fence }: { readonly chat_id: string; readonly fence: Fence },
 ): Watch {
   const controller = new AbortController();
   const stop = (reason: StopReason) => controller.abort(new Stopped(reason));
@@ -54,7 +53,7 @@ export function watchAttempt(
     if (looking || controller.signal.aborted) return;
     looking = true;
     try {
-      const standing = await attemptStanding(deps.store, chatId, fence);
+      const standing = await attemptStanding(deps.store, chat_id, fence);
       if (standing !== "running") stop(standing === "interrupting" ? "interrupted" : "superseded");
     } catch {
       // The database is away; the next look, or the commit's fence, will tell.
@@ -68,7 +67,7 @@ export function watchAttempt(
     stop(details?.notFound === true || details?.timedOut === true ? "lost" : "shutdown");
   };
   const onShutdown = () => stop("shutdown");
-  const leave = deps.bus.subscribe(chatId, (message) => {
+  const leave = deps.bus.subscribe(chat_id, (message) => {
     if (message.type === "changed" || message.type === "deleted") void look();
   });
   const timer = setInterval(() => void look(), deps.checkpointMs);

@@ -13,6 +13,9 @@ import {
 } from "../workflows/contract.ts";
 import { turnSearchAttributes } from "../workflows/search-attributes.ts";
 
+/** After a failed delivery the relay has the word for this long: while Temporal is away no request waits out its second. */
+const awayMs = 2_000;
+
 export interface DelivererOptions {
   /** Null: Temporal is not there yet; rows stay for the relay. */
   readonly temporal: () => Client | null;
@@ -37,15 +40,17 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     await send(client, row, options);
     await deleteOutboxRow(store.pool, row.id);
   };
+  let awayUntil = 0;
   return {
     async deliver(rows) {
       const client = temporal();
-      if (client === null || rows.length === 0) return;
+      if (client === null || rows.length === 0 || Date.now() < awayUntil) return;
       try {
         await client.withDeadline(Date.now() + deliveryDeadlineMs, async () => {
           for (const row of rows) await deliverNow(client, row);
         });
       } catch (error) {
+        awayUntil = Date.now() + awayMs;
         logger.warn({ err: error, chat_id: rows[0]?.chat_id }, "delivery left to the relay");
       }
     },

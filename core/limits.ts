@@ -54,6 +54,5 @@ export const idempotencyKeepMs = 24 * 3_600_000;
 export const deliveryDeadlineMs = 1_000;
 /** Transactions that lost a deadlock or serialisation race are tried again this often (40P01, 40001). */
 export const transactionRetriesMax = 5;
-/** Tries at preparing a step (database, keys, workspace) and the first wait (SPEC X5). */
+/** Tries at an activity that fails by a bug of ours, before the turn ends in error (SPEC X5). */
 export const prepareTriesMax = 3;
-export const prepareRetryDelayMs = 200;

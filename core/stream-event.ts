@@ -23,8 +23,6 @@ export type StreamEvent =
   | { readonly type: "message_part"; readonly data: MessagePartData }
   | { readonly type: "caught_up"; readonly data: { readonly chat_id: string } };
 
-export type StreamEventType = StreamEvent["type"];
-
 /** Drop everything: a snapshot of the newest messages follows; older ones are had by GET before `before_id`. */
 export interface HistoryReset {
   readonly chat_id: string;

@@ -1,10 +1,11 @@
 // The store is the only room with SQL. This file: how a turn begins, shared by every transition that begins one.
-import { chatMessageSignal } from "./chat-signal.ts";
+
 import type { LastError } from "../core/message.ts";
 import type { InputPart } from "../core/part.ts";
+import { chatMessageSignal } from "./chat-signal.ts";
 import { callsWithoutResult, cancelledResult, insertMessage, type MessageRow, readTail } from "./messages.ts";
-import { resolveModelConfig } from "./resolve-model-config.ts";
 import { dequeue, readQueue } from "./queued-messages.ts";
+import { resolveModelConfig } from "./resolve-model-config.ts";
 import type { Draft } from "./transition.ts";
 
 /** How the workflow is told; null when its own activity tells it. */
@@ -62,7 +63,7 @@ export async function beginTurn(
     retry: null,
     required_action: null,
   });
-  if (signal !== null) await chatMessageSignal(draft, "start", signal, model?.model ?? "");
+  if (signal !== null) await chatMessageSignal(draft, { kind: "start", signal, model: model?.model ?? "" });
   return message;
 }
 

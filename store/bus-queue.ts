@@ -1,6 +1,6 @@
 // The store is the only room with SQL. This file: what waits to be published, batched as it waits and bounded.
 import type { BusMessage, PartsPublished } from "../core/bus-message.ts";
-import { encodePart, joinPart, openPartsItem, type OutgoingItem, toItem, toPayloads } from "./bus-payload.ts";
+import { encodePart, joinPart, type OutgoingItem, openPartsItem, toItem, toPayloads } from "./bus-payload.ts";
 
 /** Waiting bytes while the database is away or slow; beyond it the oldest go, and readers look into checkpoints. */
 const waitingBytesMax = 8 * 1024 * 1024;

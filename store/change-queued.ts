@@ -1,8 +1,9 @@
 // The store is the only room with SQL. This file: the transitions on the queue alone (SPEC Q9).
-import { Refusal } from "../core/refusal.ts";
+
 import type { InputPart } from "../core/part.ts";
+import { Refusal } from "../core/refusal.ts";
 import { dequeue, type QueuedRow, readQueue, reorderQueue, updateQueuedContent } from "./queued-messages.ts";
-import { type Draft, transition } from "./transition.ts";
+import { transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
 
 export interface ChangeQueuedInput {
@@ -19,7 +20,7 @@ type QueuedId = Pick<ChangeQueuedInput, "chat_id" | "owner_id" | "queued_message
 /** Rewrites or moves a queued message. Throws `Refusal` `queued_message_not_found`. */
 export async function changeQueued(unit: Unit, input: ChangeQueuedInput): Promise<QueuedRow> {
   const name = input.content !== undefined ? "edit_queued" : "reorder_queued";
-  return onQueue(unit, name, input, async (draft) => {
+  return transition(unit, begin(name, input), async (draft) => {
     const queue = await readQueue(unit.tx, input.chat_id);
     if (!queue.some((row) => row.id === input.queued_message_id))
       throw new Refusal("queued_message_not_found");
@@ -36,25 +37,13 @@ export async function changeQueued(unit: Unit, input: ChangeQueuedInput): Promis
 
 /** Takes a message out of the queue for good. Throws `Refusal` `queued_message_not_found`. */
 export async function deleteQueued(unit: Unit, input: QueuedId): Promise<void> {
-  await onQueue(unit, "delete_queued", input, async (draft) => {
+  await transition(unit, begin("delete_queued", input), async (draft) => {
     const row = await dequeue(draft, input.queued_message_id);
     if (row === null) throw new Refusal("queued_message_not_found");
   });
 }
 
 /** An empty queue refuses by the table; for the caller that is simply a message that is not there. */
-async function onQueue<T>(
-  unit: Unit,
-  name: "edit_queued" | "reorder_queued" | "delete_queued",
-  input: QueuedId,
-  apply: (draft: Draft) => Promise<T>,
-): Promise<T> {
-  try {
-    return await transition(unit, { name, chat_id: input.chat_id, owner_id: input.owner_id }, apply);
-  } catch (error) {
-    if (error instanceof Refusal && error.code === "transition_refused") {
-      throw new Refusal("queued_message_not_found");
-    }
-    throw error;
-  }
+function begin(name: "edit_queued" | "reorder_queued" | "delete_queued", { chat_id, owner_id }: QueuedId) {
+  return { name, chat_id, owner_id, refusal: "queued_message_not_found" } as const;
 }

@@ -3,13 +3,15 @@ import type { OutboxKind } from "./outbox.ts";
 import type { Draft } from "./transition.ts";
 import { promise } from "./unit.ts";
 
+/** What the workflow is told; `model` shows in Temporal when the telling starts a run. */
+export interface Telling {
+  readonly kind: OutboxKind;
+  readonly signal: string;
+  readonly model?: string;
+}
+
 /** Promises a start or a signal that names the turn and the version of this change. */
-export async function chatMessageSignal(
-  draft: Draft,
-  kind: OutboxKind,
-  signal: string,
-  model = "",
-): Promise<void> {
+export async function chatMessageSignal(draft: Draft, { kind, signal, model = "" }: Telling): Promise<void> {
   const { before, change } = draft;
   await promise(draft.unit, {
     chat_id: before.id,

@@ -3,14 +3,21 @@
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { type ChatRow, lockChat } from "./chat-row.ts";
 import { finishInterruption, finishTurn } from "./finish-turn.ts";
+import { deleteSpill } from "./inflight-parts.ts";
 import { insertMessage, type NewMessage } from "./messages.ts";
-import { settleOpenCalls } from "./settle-calls.ts";
 import { movedTo } from "./moved-to.ts";
+import { settleOpenCalls } from "./settle-calls.ts";
 import { findOutcome, saveOutcome } from "./step-outcomes.ts";
-import { type Fence, isFenced, transition } from "./transition.ts";
 import type { Store } from "./store.ts";
+import { type Fence, isFenced, transition } from "./transition.ts";
 import { readNextStep } from "./turn-view.ts";
 import type { Unit } from "./unit.ts";
+
+/** The attempt that writes: how its commit is remembered, and what its write must still find. */
+export interface OwnAttempt {
+  readonly key: OutcomeKey;
+  readonly fence: Fence;
+}
 
 /**
  * What an activity finds when its chat is not simply running its turn; null when it is.
@@ -45,8 +52,7 @@ export async function notRunning(unit: Unit, key: OutcomeKey): Promise<StepOutco
  */
 export async function commitAnswer(
   unit: Unit,
-  key: OutcomeKey,
-  fence: Fence,
+  { key, fence }: OwnAttempt,
   answer: NewMessage,
 ): Promise<StepOutcome> {
   const found = await notRunning(unit, key);
@@ -55,7 +61,7 @@ export async function commitAnswer(
   await transition(unit, { name: "commit_step", chat_id: key.chat_id, fence }, async (draft) => {
     await insertMessage(draft, answer);
     draft.change.turn_steps = draft.before.turn_steps + 1;
-    await unit.tx.query("delete from inflight_parts where chat_id = $1", [key.chat_id]);
+    await deleteSpill(unit.tx, key.chat_id);
   });
   return followUp(unit, key);
 }
@@ -63,14 +69,13 @@ export async function commitAnswer(
 /** Commits a partial answer and ends the interruption, in one transaction. Null: nothing had been written. */
 export async function commitInterruption(
   unit: Unit,
-  key: OutcomeKey,
-  fence: Fence | null,
+  { key, fence }: { readonly key: OutcomeKey; readonly fence?: Fence },
   answer: NewMessage | null,
 ): Promise<StepOutcome> {
   const found = await notRunning(unit, key);
   if (found === null) return followUp(unit, key);
   if (found.type !== "interrupting") return found;
-  return finishInterruption(unit, { key, answer, ...(fence !== null && { fence }) });
+  return finishInterruption(unit, { key, answer, ...(fence !== undefined && { fence }) });
 }
 
 /** Commits the results of a step's tools as one message and says what follows. */
@@ -80,13 +85,13 @@ export async function commitToolResults(unit: Unit, key: OutcomeKey): Promise<St
   if (found !== null) return found;
   await transition(unit, { name: "commit_step", chat_id: key.chat_id }, async (draft) => {
     await settleOpenCalls(draft, "The tool gave no result: its worker was lost too often.");
-    await unit.tx.query("delete from inflight_parts where chat_id = $1", [key.chat_id]);
+    await deleteSpill(unit.tx, key.chat_id);
   });
   return followUp(unit, key);
 }
 
 /** The decision that follows a commit, in its own transaction. */
-export async function followUp(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
+async function followUp(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
   const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
   const step = await readNextStep(unit.tx, chat);
   if (step.type === "finish") return finishTurn(unit, { key }, step.reason);

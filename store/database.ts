@@ -11,11 +11,11 @@ export type Queryable = Pick<pg.Pool, "query">;
 const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
-function typeParser(oid: number, format?: "text" | "binary"): (text: string) => unknown {
+function typeParser(oid: number): (text: string) => unknown {
   // Ids and versions stay far below 2^53; times are ISO 8601 UTC everywhere above the store.
   if (oid === INT8) return Number;
   if (oid === TIMESTAMPTZ) return (text) => new Date(text).toISOString();
-  return pg.types.getTypeParser(oid, format as "text") as (text: string) => unknown;
+  return pg.types.getTypeParser(oid, "text");
 }
 
 /** @param size most connections; the pool makes them when needed */

@@ -1,7 +1,9 @@
 // The store is the only room with SQL. This file: the transition `edit`.
-import { Refusal } from "../core/refusal.ts";
+
 import type { InputPart } from "../core/part.ts";
+import { Refusal } from "../core/refusal.ts";
 import { beginTurn } from "./begin-turn.ts";
+import { deleteSpill } from "./inflight-parts.ts";
 import { deleteMessagesFrom, type MessageRow, readMessage } from "./messages.ts";
 import { clearQueue } from "./queued-messages.ts";
 import { requireModelConfig } from "./resolve-model-config.ts";
@@ -39,7 +41,7 @@ export async function editMessage(unit: Unit, input: EditMessageInput): Promise<
       if (old.role !== "user") throw new Refusal("not_a_user_message");
       const deleted_message_ids = await deleteMessagesFrom(draft, old.id);
       await clearQueue(draft);
-      await unit.tx.query("delete from inflight_parts where chat_id = $1", [input.chat_id]);
+      await deleteSpill(unit.tx, input.chat_id);
       draft.change.reset_version = draft.version;
       const start = {
         content: input.content,

@@ -1,9 +1,11 @@
 // The store is the only room with SQL. This file: how a turn ends: well, interrupted, or in error. Each end is one
 // transition that also begins the next queued turn, and remembers its outcome.
-import type { FinishReason, LastError } from "../core/message.ts";
+
 import { stepsPerTurnMax } from "../core/limits.ts";
+import type { FinishReason, LastError } from "../core/message.ts";
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { promoteHead } from "./begin-turn.ts";
+import { deleteSpill } from "./inflight-parts.ts";
 import { insertMessage, type NewMessage } from "./messages.ts";
 import { movedTo } from "./moved-to.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
@@ -82,7 +84,7 @@ async function insertAnswer(draft: Draft, answer: NewMessage | null | undefined)
 }
 
 async function dropInflight(draft: Draft): Promise<void> {
-  await draft.unit.tx.query("delete from inflight_parts where chat_id = $1", [draft.before.id]);
+  await deleteSpill(draft.unit.tx, draft.before.id);
 }
 
 function stepLimitNote(draft: Draft): NewMessage {

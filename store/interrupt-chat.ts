@@ -1,7 +1,7 @@
 // The store is the only room with SQL. This file: the transition `interrupt`.
 import { closeOpenCalls } from "./begin-turn.ts";
-import { chatMessageSignal } from "./chat-signal.ts";
 import { type ChatRow, readChatRow } from "./chat-row.ts";
+import { chatMessageSignal } from "./chat-signal.ts";
 import { transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
 
@@ -24,11 +24,11 @@ export async function interruptChat(unit: Unit, input: InterruptChatInput): Prom
     if (input.turn_id !== undefined && current_turn_id !== input.turn_id) return;
     if (status === "running") {
       draft.change.status = "interrupting";
-      await chatMessageSignal(draft, "signal", "interrupted");
+      await chatMessageSignal(draft, { kind: "signal", signal: "interrupted" });
     } else if (status === "requires_action") {
       await closeOpenCalls(draft, "The call was cancelled: the user interrupted it.");
       Object.assign(draft.change, { status: "running", required_action: null });
-      await chatMessageSignal(draft, "start", "interrupted");
+      await chatMessageSignal(draft, { kind: "start", signal: "interrupted" });
     }
   });
   return (await readChatRow(unit.tx, input.chat_id)) as ChatRow;

@@ -26,7 +26,8 @@ export async function promoteQueued(
 ): Promise<{ message: MessageRow | null }> {
   await requireModelConfig(unit.tx, input.model_config_id);
   const { chat_id, owner_id } = input;
-  return transition(unit, { name: "promote_queued", chat_id, owner_id }, async (draft) => {
+  const begin = { name: "promote_queued", chat_id, owner_id, refusal: "queued_message_not_found" } as const;
+  return transition(unit, begin, async (draft) => {
     const { status } = draft.before;
     if (status === "running" || status === "interrupting") return { message: await moveToHead(draft, input) };
     await closeOpenCalls(draft, "The call was cancelled: another message was promoted.");
@@ -48,6 +49,6 @@ async function moveToHead(draft: Draft, input: PromoteQueuedInput): Promise<null
     );
   }
   draft.change.status = "interrupting";
-  await chatMessageSignal(draft, "signal", "interrupted");
+  await chatMessageSignal(draft, { kind: "signal", signal: "interrupted" });
   return null;
 }

@@ -81,6 +81,6 @@ export async function updateQueuedContent(
   ]);
 }
 
-export function queueLength(draft: Draft): number {
+function queueLength(draft: Draft): number {
   return draft.change.queue_length ?? draft.before.queue_length;
 }

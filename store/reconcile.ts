@@ -1,7 +1,8 @@
 // The store is the only room with SQL. This file: what the reconciler needs: chats that should have an open run, and the
 // promise of a new one.
-import { chatMessageSignal } from "./chat-signal.ts";
+
 import { type ChatRow, lockChat, writeChatRow } from "./chat-row.ts";
+import { chatMessageSignal } from "./chat-signal.ts";
 import type { Pool } from "./database.ts";
 import { changed, repaired } from "./transition.ts";
 import type { Unit } from "./unit.ts";
@@ -43,7 +44,10 @@ export async function promiseRun(unit: Unit, busy: BusyChat): Promise<void> {
     change: {},
     touchHistory: () => undefined,
   };
-  await chatMessageSignal(draft, "start", chat.status === "interrupting" ? "interrupted" : "messageQueued");
+  await chatMessageSignal(draft, {
+    kind: "start",
+    signal: chat.status === "interrupting" ? "interrupted" : "messageQueued",
+  });
 }
 
 /** Writes the repaired state of an impossible chat. */

@@ -3,13 +3,14 @@ import type { ErrorKind } from "../core/error-kind.ts";
 import { noOutputRetriesMax, providerFailuresPerStepMax } from "../core/limits.ts";
 import type { LastError } from "../core/message.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
-import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
+import type { StepOutcome } from "../core/step-outcome.ts";
 import { type ChatRow, lockChat } from "./chat-row.ts";
-import { notRunning } from "./commit-step.ts";
+import { notRunning, type OwnAttempt } from "./commit-step.ts";
 import { finishError, finishInterruption } from "./finish-turn.ts";
+import { deleteSpill } from "./inflight-parts.ts";
 import type { NewMessage } from "./messages.ts";
 import { saveOutcome } from "./step-outcomes.ts";
-import { type Fence, transition } from "./transition.ts";
+import { transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
 
 export interface FailedCall {
@@ -25,12 +26,8 @@ export interface FailedCall {
 }
 
 /** Records the failure and decides: a retry after a wait, or the turn's end. Throws `Superseded`. */
-export async function recordFailure(
-  unit: Unit,
-  key: OutcomeKey,
-  fence: Fence,
-  failed: FailedCall,
-): Promise<StepOutcome> {
+export async function recordFailure(unit: Unit, own: OwnAttempt, failed: FailedCall): Promise<StepOutcome> {
+  const { key, fence } = own;
   const found = await notRunning(unit, key);
   if (found?.type === "interrupting") return finishInterruption(unit, { key, fence, answer: failed.answer });
   if (found !== null) return found;
@@ -42,15 +39,19 @@ export async function recordFailure(
   if (!failed.error.retryable || exhausted) {
     return finishError(unit, { key, fence, answer: failed.answer }, failed.error);
   }
-  return recordRetry(unit, key, fence, { failed, failures, empty, kind });
+  return recordRetry(unit, own, { failed, failures, empty, kind });
 }
 
-async function recordRetry(
-  unit: Unit,
-  key: OutcomeKey,
-  fence: Fence,
-  count: { failed: FailedCall; failures: number; empty: number; kind: ErrorKind },
-): Promise<StepOutcome> {
+/** The failure, and how many of its kinds the step has had with it. */
+interface Count {
+  readonly failed: FailedCall;
+  readonly failures: number;
+  readonly empty: number;
+  readonly kind: ErrorKind;
+}
+
+async function recordRetry(unit: Unit, own: OwnAttempt, count: Count): Promise<StepOutcome> {
+  const { key, fence } = own;
   const { failed, failures, empty, kind } = count;
   const delay_ms = retryDelayMs(failures, failed.retry_after_ms, failed.retry_base_ms);
   const { status_code, message } = failed.error;
@@ -58,7 +59,7 @@ async function recordRetry(
     unit,
     { name: "record_retry", chat_id: key.chat_id, fence },
     async (draft) => {
-      await unit.tx.query("delete from inflight_parts where chat_id = $1", [key.chat_id]);
+      await deleteSpill(unit.tx, key.chat_id);
       Object.assign(draft.change, {
         provider_failures: failures,
         no_output_failures: empty,

@@ -1,6 +1,7 @@
 // The store is the only room with SQL. This file: which model answers a message.
-import { Refusal } from "../core/refusal.ts";
+
 import type { JsonObject } from "../core/part.ts";
+import { Refusal } from "../core/refusal.ts";
 import type { Queryable } from "./database.ts";
 
 export interface ModelConfigRow {

@@ -1,9 +1,9 @@
 // The store is the only room with SQL. This file: the transition `send`, in its three ways of meeting a busy chat.
 import { assertNever } from "../core/assert-never.ts";
+import type { InputPart } from "../core/part.ts";
 import { Refusal } from "../core/refusal.ts";
 import { beginTurn, closeOpenCalls, promoteHead } from "./begin-turn.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
-import type { InputPart } from "../core/part.ts";
 import type { MessageRow } from "./messages.ts";
 import { enqueue, type QueuedRow } from "./queued-messages.ts";
 import { requireModelConfig } from "./resolve-model-config.ts";
@@ -70,16 +70,19 @@ async function wakeBusyChat(draft: Draft, behavior: "queue" | "interrupt"): Prom
     }
     case "running":
       if (behavior === "interrupt") draft.change.status = "interrupting";
-      await chatMessageSignal(draft, "signal", behavior === "interrupt" ? "interrupted" : "messageQueued");
+      await chatMessageSignal(draft, {
+        kind: "signal",
+        signal: behavior === "interrupt" ? "interrupted" : "messageQueued",
+      });
       return [];
     case "interrupting":
-      await chatMessageSignal(draft, "signal", "messageQueued");
+      await chatMessageSignal(draft, { kind: "signal", signal: "messageQueued" });
       return [];
     case "requires_action": {
       if (behavior === "queue") return [];
       const results = await closeOpenCalls(draft, "The call was cancelled: the user interrupted it.");
       Object.assign(draft.change, { status: "running", required_action: null });
-      await chatMessageSignal(draft, "start", "interrupted");
+      await chatMessageSignal(draft, { kind: "start", signal: "interrupted" });
       return results === null ? [] : [results];
     }
     default:

@@ -2,7 +2,7 @@
 import type { ToolCallPart, ToolResultPart } from "../core/part.ts";
 import { episodeName } from "../core/stream-part.ts";
 import { callsWithoutResult, cancelledResult, insertMessage, type MessageRow, readTail } from "./messages.ts";
-import { takeToolExecutions, type ToolExecution } from "./tool-executions.ts";
+import { type ToolExecution, takeToolExecutions } from "./tool-executions.ts";
 import type { Draft } from "./transition.ts";
 
 /**

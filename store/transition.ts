@@ -1,7 +1,7 @@
 // The store is the only room with SQL. This file: the one place where a chat changes state. It runs the table of
 // core/chat-state.ts under a row lock: check, change, bump the version, write, and announce after commit.
-import { chatStateOf, mayBegin, mayEnd, type ChatState, type TransitionName } from "../core/chat-state.ts";
-import { Refusal } from "../core/refusal.ts";
+import { type ChatState, chatStateOf, mayBegin, mayEnd, type TransitionName } from "../core/chat-state.ts";
+import { Refusal, type RefusalCode } from "../core/refusal.ts";
 import { type ChatChange, type ChatRow, lockChat, writeChatRow } from "./chat-row.ts";
 import type { Unit } from "./unit.ts";
 
@@ -37,6 +37,8 @@ export interface TransitionInput {
   /** Set: other people's chats are not found (SPEC A2). */
   readonly owner_id?: string | null;
   readonly fence?: Fence;
+  /** How a state that does not allow the transition is refused; absent: `transition_refused`. */
+  readonly refusal?: RefusalCode;
 }
 
 function makeDraft(unit: Unit, before: ChatRow): Draft {
@@ -86,7 +88,7 @@ export async function transition<T>(
   }
   const before = repaired(locked);
   if (input.fence !== undefined && isFenced(before, input.fence)) throw new Superseded(before.id);
-  const from = beginState(before, input.name);
+  const from = beginState(before, input);
   const draft = makeDraft(unit, before);
   const result = await apply(draft);
   const after = { ...before, ...draft.change };
@@ -120,11 +122,12 @@ export function repaired(chat: ChatRow): ChatRow {
   return { ...chat, status: "error", last_error };
 }
 
-function beginState(chat: ChatRow, name: TransitionName): ChatState {
+function beginState(chat: ChatRow, { name, refusal }: TransitionInput): ChatState {
   const from = chatStateOf(chat.status, chat.queue_length);
   if (from === null) throw new Error(`chat ${chat.id} is in an impossible state: ${chat.status}`);
   if (mayBegin(name, from, chat.archived)) return from;
   if (chat.archived) throw new Refusal("chat_archived");
+  if (refusal !== undefined) throw new Refusal(refusal);
   throw new Refusal("transition_refused", `${name} is not possible while the chat is ${chat.status}`);
 }
 

@@ -6,7 +6,7 @@ import type { Tx } from "./database.ts";
 import { callsWithoutResult, type MessageRow, readTail } from "./messages.ts";
 
 /** Derives the view from the newest assistant message and what follows it. Pure. */
-export function viewOfTail(chat: ChatRow, tail: readonly MessageRow[]): TurnView {
+function viewOfTail(chat: ChatRow, tail: readonly MessageRow[]): TurnView {
   const open = callsWithoutResult(tail).filter((call) => call.provider_executed !== true);
   const last = tail.at(-1);
   const answers = last?.role === "assistant" && last.turn_id === chat.current_turn_id && open.length === 0;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createApiKey, revokeApiKey, seedAdminKey } from "../store/api-keys.ts";
 import { randomToken } from "../platform/crypto.ts";
+import { createApiKey, revokeApiKey, seedAdminKey } from "../store/api-keys.ts";
 import { startTestApi, type TestApi } from "./support/api.ts";
 
 let api: TestApi;

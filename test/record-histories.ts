@@ -18,10 +18,7 @@ for (const name of Object.keys(SHAPES)) {
   if (kept !== null) continue;
   const { run } = await playShape(temporal, name);
   const history = await run.handle.fetchHistory();
-  await writeFile(
-    file,
-    `${JSON.stringify(HISTORY.toObject(HISTORY.create(history), READABLE), null, 1)}\n`,
-  );
+  await writeFile(file, `${JSON.stringify(HISTORY.toObject(HISTORY.create(history), READABLE), null, 1)}\n`);
   console.log(`recorded ${name}`);
 }
 await temporal.close();

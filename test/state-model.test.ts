@@ -57,7 +57,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
     weight: 5,
     arbitrary: fc.record({ type: fc.constant("work"), how: fc.constantFrom("text", "tool", "fail") }),
   },
-) as fc.Arbitrary<Action>;
+);
 
 function startHead(model: Model): void {
   const head = model.queue.shift();
@@ -134,7 +134,7 @@ async function work(chat: TestChat, model: Model, how: "text" | "tool" | "fail")
   const { result: begun } = await inUnit(store, (unit) => beginAttempt(unit, key));
   if (begun.type === "ended") return;
   if (begun.type === "interrupted") {
-    await inUnit(store, (unit) => commitInterruption(unit, key, begun.fence, null));
+    await inUnit(store, (unit) => commitInterruption(unit, { key, fence: begun.fence }, null));
     return startHead(model);
   }
   if (begun.type === "next") {
@@ -156,7 +156,9 @@ async function work(chat: TestChat, model: Model, how: "text" | "tool" | "fail")
     return;
   }
   const content = how === "text" ? text("answer") : [toolCall(crypto.randomUUID())];
-  await inUnit(store, (unit) => commitAnswer(unit, key, begun.fence, { role: "assistant", content }));
+  await inUnit(store, (unit) =>
+    commitAnswer(unit, { key, fence: begun.fence }, { role: "assistant", content }),
+  );
   if (how === "text") startHead(model);
 }
 

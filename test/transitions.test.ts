@@ -1,22 +1,26 @@
 // Tests: the transitions of a chat on a real database, by the marks of the specification.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Refusal } from "../core/refusal.ts";
 import { beginAttempt, fenceOf } from "../store/begin-attempt.ts";
 import { changeQueued, deleteQueued } from "../store/change-queued.ts";
-import { commitAnswer, commitInterruption, commitToolResults } from "../store/commit-step.ts";
+import { commitInterruption } from "../store/commit-step.ts";
 import { createChat } from "../store/create-chat.ts";
-import { deleteChat } from "../store/delete-chat.ts";
-import { editMessage } from "../store/edit-message.ts";
-import { finishError } from "../store/finish-turn.ts";
-import { interruptChat } from "../store/interrupt-chat.ts";
 import { patchChat } from "../store/patch-chat.ts";
 import { promoteQueued } from "../store/promote-queued.ts";
 import { recordFailure } from "../store/record-retry.ts";
-import { claimToolCall, finishToolCall } from "../store/tool-executions.ts";
-import { Superseded, transition } from "../store/transition.ts";
+import { transition } from "../store/transition.ts";
 import { inUnit } from "../store/unit.ts";
-import { aChat, anIdleChat, openStore, TestChat, type TestStore, text, toolCall } from "./support/chats.ts";
+import {
+  aChat,
+  anIdleChat,
+  openStore,
+  overloaded,
+  refuses,
+  type TestChat,
+  type TestStore,
+  text,
+  toolCall,
+} from "./support/chats.ts";
 import { createTestDatabase } from "./support/database.ts";
 
 let store: TestStore;
@@ -30,49 +34,13 @@ after(async () => {
   await database.drop();
 });
 
-const overloaded = {
-  message: "The provider is overloaded.",
-  kind: "overloaded" as const,
-  provider: "openai",
-  retryable: true,
-  status_code: 529,
-  detail: null,
-};
-
-function refuses(code: string) {
-  return (error: unknown) => error instanceof Refusal && error.code === code;
-}
-
-function interrupt(chat: TestChat, turn_id?: number) {
-  const input = { chat_id: chat.id, owner_id: store.userId, ...(turn_id !== undefined && { turn_id }) };
-  return inUnit(store, (unit) => interruptChat(unit, input));
-}
-
-function edit(chat: TestChat, message_id: number, value: string, model_config_id?: string) {
-  const input = {
-    chat_id: chat.id,
-    owner_id: store.userId,
-    message_id,
-    content: text(value),
-    created_by: store.userId,
-  };
-  return inUnit(store, (unit) => editMessage(unit, { ...input, model_config_id }));
-}
-
-async function fail(chat: TestChat) {
-  const key = await chat.key();
-  const { fence } = await chat.attempt();
-  const error = { ...overloaded, retryable: false };
-  await inUnit(store, (unit) => finishError(unit, { key, fence }, error));
-}
-
 test("S1 any change to messages raises history_version and zeroes the attempt; a new attempt clears the retry", async () => {
   const chat = await aChat(store);
   const { fence } = await chat.attempt();
   assert.deepEqual([fence.history_version, fence.generation_attempt], [1, 1]);
   const key = await chat.key();
   const failed = { error: overloaded, retry_after_ms: null, answer: null, retry_base_ms: 1000, now_ms: 0 };
-  const { result } = await inUnit(store, (unit) => recordFailure(unit, key, fence, failed));
+  const { result } = await inUnit(store, (unit) => recordFailure(unit, { key, fence }, failed));
   assert.equal(result.type, "retry");
   assert.equal((await chat.row()).retry?.attempt, 1);
   const second = await chat.attempt();
@@ -84,7 +52,7 @@ test("S1 any change to messages raises history_version and zeroes the attempt; a
 
 test("S2 leaving error clears last_error", async () => {
   const chat = await aChat(store);
-  await fail(chat);
+  await chat.fail();
   assert.equal((await chat.row()).last_error?.kind, "overloaded");
   await chat.send("again");
   const row = await chat.row();
@@ -94,14 +62,14 @@ test("S2 leaving error clears last_error", async () => {
 test("S4 a user message finds every open call answered with an error, exactly once and before it", async () => {
   const chat = await aChat(store);
   await chat.answer([toolCall("c1"), toolCall("c2")]);
-  await edit(chat, (await chat.history())[0]?.id ?? 0, "other");
+  await chat.edit((await chat.history())[0]?.id ?? 0, "other");
   assert.deepEqual(await chat.shortHistory(), ["user:other"]);
   const asking = await aChat(store);
   await asking.answer([toolCall("c3")]);
-  await interrupt(asking);
+  await asking.interrupt();
   const key = await asking.key();
   await asking.send("next");
-  await inUnit(store, (unit) => commitInterruption(unit, key, null, null));
+  await inUnit(store, (unit) => commitInterruption(unit, { key }, null));
   assert.deepEqual(await asking.shortHistory(), [
     "user:hello",
     "assistant:call(c3)",
@@ -131,7 +99,7 @@ test("S7 writers of one chat are serial, and none is lost", async () => {
 
 test("S7 archiving locks a tree in id order, so that two requests for it cannot deadlock", async () => {
   const chats = await Promise.all([anIdleChat(store), anIdleChat(store), anIdleChat(store)]);
-  const root = chats[0] as TestChat;
+  const root = chats[0];
   const ids = chats.slice(1).map((chat) => chat.id);
   await store.pool.query("update chats set parent_chat_id = $1, root_chat_id = $1 where id = any($2)", [
     root.id,
@@ -142,7 +110,7 @@ test("S7 archiving locks a tree in id order, so that two requests for it cannot 
   await Promise.all(chats.flatMap((chat) => [archive(chat.id, true), archive(chat.id, true)]));
   for (const chat of chats) assert.equal((await chat.row()).archived, true);
   await archive(root.id, false);
-  const busy = chats[1] as TestChat;
+  const busy = chats[1];
   await busy.send("work");
   await assert.rejects(archive(root.id, true), refuses("chat_busy"));
   assert.equal((await root.row()).archived, false);
@@ -182,7 +150,7 @@ test("Q3 a new message never overtakes older queued ones", async () => {
   const chat = await aChat(store);
   await chat.send("a");
   await chat.send("b");
-  await fail(chat);
+  await chat.fail();
   const sent = await chat.send("c");
   assert.deepEqual([sent.queued, sent.messages.length], [true, 1]);
   assert.deepEqual(await chat.queue(), ["b", "c"]);
@@ -236,7 +204,7 @@ test("Q7 busy_behavior interrupt keeps the partial answer before the new message
   assert.equal((await chat.row()).status, "interrupting");
   const key = await chat.key();
   const partial = { role: "assistant" as const, content: text("half an ans"), interrupted: true };
-  await inUnit(store, (unit) => commitInterruption(unit, key, fence, partial));
+  await inUnit(store, (unit) => commitInterruption(unit, { key, fence }, partial));
   assert.deepEqual(await chat.shortHistory(), ["user:hello", "assistant:half an ans", "user:no, this"]);
 });
 
@@ -249,7 +217,7 @@ test("Q8 promoting B of A, B, C runs B, then A, then C", async () => {
   assert.equal(result.message, null);
   assert.deepEqual([(await chat.row()).status, await chat.queue()], ["interrupting", ["b", "a", "c"]]);
   const key = await chat.key();
-  await inUnit(store, (unit) => commitInterruption(unit, key, null, null));
+  await inUnit(store, (unit) => commitInterruption(unit, { key }, null));
   assert.deepEqual(await chat.shortHistory(), ["user:hello", "user:b"]);
   const missing = inUnit(store, (unit) => promoteQueued(unit, { ...input, queued_message_id: 1 }));
   await assert.rejects(missing, refuses("queued_message_not_found"));
@@ -286,7 +254,7 @@ test("I3 an interrupt in requires_action closes the calls and the turn goes on",
   const chat = await aChat(store);
   await chat.answer([toolCall("c1")]);
   await requireAction(chat);
-  const { result, outbox } = await interrupt(chat);
+  const { result, outbox } = await chat.interrupt();
   assert.equal(result.status, "running");
   assert.equal(outbox[0]?.kind, "start");
   assert.deepEqual(await chat.shortHistory(), ["user:hello", "assistant:call(c1)", "tool:result(c1)!"]);
@@ -312,187 +280,4 @@ test("Q9 queued messages can be edited, moved and deleted", async () => {
     inUnit(store, (unit) => deleteQueued(unit, a)),
     refuses("queued_message_not_found"),
   );
-});
-
-test("E1 an edit deletes the message and all after it, clears the queue and starts a new turn", async () => {
-  const chat = await anIdleChat(store);
-  await chat.send("second");
-  await chat.send("queued");
-  const history = await chat.history();
-  const { result, outbox } = await edit(chat, history[0]?.id ?? 0, "better");
-  assert.deepEqual(
-    result.deleted_message_ids,
-    history.map((message) => message.id),
-  );
-  assert.deepEqual([await chat.shortHistory(), await chat.queue()], [["user:better"], []]);
-  const row = await chat.row();
-  assert.deepEqual([row.status, row.current_turn_id, row.queue_length], ["running", result.message.id, 0]);
-  assert.deepEqual(
-    outbox.map((entry) => [entry.kind, entry.signal]),
-    [["start", "messageEdited"]],
-  );
-});
-
-test("E2 an edit of nothing, of an answer, or with an unknown model changes nothing", async () => {
-  const chat = await anIdleChat(store);
-  const before_ = await chat.row();
-  const [user, answer] = await chat.history();
-  await assert.rejects(edit(chat, 1_000_000, "x"), refuses("message_not_found"));
-  await assert.rejects(edit(chat, answer?.id ?? 0, "x"), refuses("not_a_user_message"));
-  await assert.rejects(
-    edit(chat, user?.id ?? 0, "x", crypto.randomUUID()),
-    refuses("model_config_not_found"),
-  );
-  assert.deepEqual(await chat.row(), before_);
-});
-
-test("E3 a worker that finishes the old run after the cut changes nothing", async () => {
-  const chat = await aChat(store);
-  const { fence } = await chat.attempt();
-  const key = await chat.key();
-  await edit(chat, (await chat.history())[0]?.id ?? 0, "new");
-  const late = { role: "assistant" as const, content: text("late") };
-  const { result } = await inUnit(store, (unit) => commitAnswer(unit, key, fence, late));
-  assert.equal(result.type, "moved");
-  const same = { ...(await chat.key()), activity_id: "zombie" };
-  await assert.rejects(
-    inUnit(store, (unit) => commitAnswer(unit, same, fence, late)),
-    Superseded,
-  );
-  assert.deepEqual(await chat.shortHistory(), ["user:new"]);
-});
-
-test("I1 an interrupt keeps text and calls, and each open call gets a cancelled result", async () => {
-  const chat = await aChat(store);
-  const { fence } = await chat.attempt();
-  await interrupt(chat);
-  const key = await chat.key();
-  const partial = {
-    role: "assistant" as const,
-    content: [...text("so far"), toolCall("c1")],
-    interrupted: true,
-  };
-  const { result } = await inUnit(store, (unit) => commitInterruption(unit, key, fence, partial));
-  assert.deepEqual([result.type, (await chat.row()).status], ["ended", "waiting"]);
-  assert.deepEqual(await chat.shortHistory(), [
-    "user:hello",
-    "assistant:so far+call(c1)",
-    "tool:result(c1)!",
-  ]);
-});
-
-test("I4 interrupting an idle chat changes nothing, and a stale interrupt spares a later turn", async () => {
-  const chat = await anIdleChat(store);
-  const idle = await chat.row();
-  await interrupt(chat);
-  assert.deepEqual(await chat.row(), idle);
-  const old = idle.current_turn_id ?? 0;
-  await chat.send("next");
-  await interrupt(chat, old);
-  assert.equal((await chat.row()).status, "running");
-});
-
-test("L1 results of a batch are one message, in call order; L13 one result for each call", async () => {
-  const chat = await aChat(store);
-  const outcome = await chat.answer([toolCall("c1"), toolCall("c2"), toolCall("c3")], {
-    finish_reason: "tool_calls",
-  });
-  assert.equal(outcome.type === "next" && outcome.step.type, "run-tools");
-  for (const tool_call_id of ["c3", "c1"]) {
-    const call = { chat_id: chat.id, tool_call_id, tool_name: "grep" };
-    await inUnit(store, (unit) => claimToolCall(unit.tx, call));
-    const first = { ...call, result: { found: tool_call_id }, is_error: false, truncated: false };
-    await finishToolCall(store.pool, first);
-    await finishToolCall(store.pool, { ...first, result: { found: "a zombie" } });
-  }
-  const key = await chat.key();
-  const settle = () => inUnit(store, (unit) => commitToolResults(unit, key));
-  const { result } = await settle();
-  assert.deepEqual(await settle().then((again) => again.result), result);
-  assert.deepEqual(result.type === "next" && result.step, { type: "call-model" });
-  assert.deepEqual((await chat.shortHistory()).at(-1), "tool:result(c1)+result(c2)!+result(c3)");
-  const last = (await chat.history()).at(-1)?.content[0];
-  assert.deepEqual(last?.type === "tool-result" && last.result, { found: "c1" });
-});
-
-test("L1 the step limit ends the turn with a visible note", async () => {
-  const chat = await aChat(store);
-  await store.pool.query("update chats set turn_steps = 1200 where id = $1", [chat.id]);
-  const key = await chat.key();
-  const { result } = await inUnit(store, (unit) => beginAttempt(unit, key));
-  assert.equal(result.type, "ended");
-  const note = (await chat.history()).at(-1);
-  assert.deepEqual(
-    [note?.finish_reason, note?.visibility, (await chat.row()).status],
-    ["max_steps", "user", "waiting"],
-  );
-});
-
-test("X1 the twenty-fifth failed call is terminal, and lost workers are counted apart", async () => {
-  const chat = await aChat(store);
-  await chat.attempt();
-  for (let failures = 1; failures <= 25; failures++) {
-    const { fence } = await chat.attempt();
-    const key = await chat.key();
-    const failed = { error: overloaded, retry_after_ms: null, answer: null, retry_base_ms: 1, now_ms: 0 };
-    const { result } = await inUnit(store, (unit) => recordFailure(unit, key, fence, failed));
-    assert.equal(result.type, failures < 25 ? "retry" : "ended");
-  }
-  const row = await chat.row();
-  assert.deepEqual([row.status, row.last_error?.kind], ["error", "overloaded"]);
-  const lost = await aChat(store);
-  for (let i = 0; i < 10; i++) await lost.attempt();
-  const key = await lost.key();
-  const { result } = await inUnit(store, (unit) => beginAttempt(unit, key));
-  assert.deepEqual([result.type, (await lost.row()).last_error?.kind], ["ended", "generic"]);
-});
-
-test("L9 X7 an empty answer is tried three times; the text of the terminal attempt is kept", async () => {
-  const chat = await aChat(store);
-  const empty = { ...overloaded, kind: "no_output" as const, status_code: null };
-  const answer = {
-    role: "assistant" as const,
-    content: [...text("left"), toolCall("c9")],
-    interrupted: true,
-  };
-  const types: string[] = [];
-  for (let i = 0; i < 3; i++) {
-    const { fence } = await chat.attempt();
-    const key = await chat.key();
-    const failed = { error: empty, retry_after_ms: null, answer, retry_base_ms: 1, now_ms: 0 };
-    types.push((await inUnit(store, (unit) => recordFailure(unit, key, fence, failed))).result.type);
-  }
-  assert.deepEqual(types, ["retry", "retry", "ended"]);
-  assert.deepEqual(await chat.shortHistory(), ["user:hello", "assistant:left+call(c9)", "tool:result(c9)!"]);
-});
-
-test("A commit that is asked for twice answers twice and happens once", async () => {
-  const chat = await aChat(store);
-  const { fence } = await chat.attempt();
-  const key = await chat.key();
-  const message = { role: "assistant" as const, content: text("once"), finish_reason: "stop" as const };
-  const commit = () => inUnit(store, (unit) => commitAnswer(unit, key, fence, message));
-  const [first, second] = await Promise.all([commit(), commit()]);
-  assert.deepEqual(first.result, second.result);
-  assert.deepEqual(await chat.shortHistory(), ["user:hello", "assistant:once"]);
-});
-
-test("A deleted chat takes all of its rows along and has its run cancelled", async () => {
-  const chat = await aChat(store);
-  await chat.send("queued");
-  const { outbox } = await inUnit(store, (unit) =>
-    deleteChat(unit, { chat_id: chat.id, owner_id: store.userId }),
-  );
-  assert.deepEqual(
-    outbox.map((row) => row.kind),
-    ["cancel"],
-  );
-  const { rows } = await store.pool.query("select 1 from messages where chat_id = $1", [chat.id]);
-  assert.equal(rows.length, 0);
-  await assert.rejects(chat.send("gone"), refuses("chat_not_found"));
-});
-
-test("L8 a NUL character and lone surrogates survive in content", async () => {
-  const chat = await aChat(store, "a\u0000b\ud800");
-  assert.deepEqual((await chat.history())[0]?.content, text("a\u0000b\ud800"));
 });

@@ -1,7 +1,7 @@
 // Tests: turns end to end, on real Postgres and Temporal, with API and worker as processes and a scripted model.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startEverturn, type Everturn } from "./support/everturn.ts";
+import { type Everturn, startEverturn } from "./support/everturn.ts";
 import { assertSettled, script } from "./support/settled.ts";
 
 for (const liveBus of ["postgres", "off"] as const) {

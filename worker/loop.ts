@@ -11,16 +11,16 @@ export function startLoop(
   everyMs: number,
   { work, logger }: { work: () => Promise<void>; logger: Logger },
 ): Loop {
-  let stopped = false;
+  const stopping = new AbortController();
   let wake: () => void = () => undefined;
   const run = async () => {
-    while (!stopped) {
+    while (!stopping.signal.aborted) {
       try {
         await work();
       } catch (error) {
         logger.warn({ err: error, loop: name }, "loop failed, tried again");
       }
-      if (stopped) return;
+      if (stopping.signal.aborted) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, everyMs);
         wake = () => {
@@ -33,7 +33,7 @@ export function startLoop(
   const ended = run();
   return {
     async stop() {
-      stopped = true;
+      stopping.abort();
       wake();
       await ended;
     },

@@ -61,7 +61,9 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
       await Promise.all(loops.map((loop) => loop.stop()));
       if (worker.getState() === "RUNNING") worker.shutdown();
       await running.catch(() => undefined);
-      await Promise.all([connection.close(), temporal.connection.close(), metrics?.stop()]);
+      // The client's own connection stays until the process ends: closed under a call that is being retried, it throws where
+      // nobody can catch.
+      await Promise.all([connection.close(), metrics?.stop()]);
       await bus.close();
       await pool.end();
     },

@@ -22,10 +22,7 @@ export interface PartStreamDeps {
 }
 
 /** Bound to the chat, so that a checkpoint cannot be passed off as another chat's. Null: text stays readable. */
-export function sealingOf(
-  config: Pick<Config, "temporalDetail" | "secretKey">,
-  chatId: string,
-): Sealing | null {
+function sealingOf(config: Pick<Config, "temporalDetail" | "secretKey">, chatId: string): Sealing | null {
   const { secretKey } = config;
   if (config.temporalDetail === "full") return null;
   return { seal: (text) => seal(text, secretKey, chatId), unseal: (text) => unseal(text, secretKey, chatId) };

@@ -19,7 +19,7 @@ import type { StepOutcome } from "../core/step-outcome.ts";
 import { modelCallOptions, toolOptions, transitionOptions } from "./activity-options.ts";
 import { CHAT_SIGNALS, type ChatSignalInput, type ChatTurnInput } from "./contract.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
-import { describeRetry, type TurnProgress, showProgress } from "./turn-details.ts";
+import { describeRetry, showProgress, type TurnProgress } from "./turn-details.ts";
 
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
 
@@ -45,10 +45,11 @@ export async function chatTurn(input: ChatTurnInput): Promise<void> {
 
 async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promise<void> {
   const progress: TurnProgress = { model: input.model, title: input.title, calls: 1, state: "preparing" };
+  const run: Turn = { input, turn, heard, progress };
   let next: StepOutcome | null;
   try {
-    let outcome = await callModel(input, turn, progress, false);
-    while ((next = await follow(outcome, { input, turn, heard, progress })) !== null) outcome = next;
+    let outcome = await callModel(run);
+    while ((next = await follow(outcome, run)) !== null) outcome = next;
     next = outcome;
   } catch (error) {
     // An uncaught TypeError would leave the run open for ever; a crash must end the turn, in words.
@@ -66,7 +67,7 @@ interface Turn {
 
 /** Does what an outcome asks for. Null: the run is over, or goes on as another run. */
 async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | null> {
-  const { input, turn, heard, progress } = run;
+  const { turn, heard, progress } = run;
   switch (outcome.type) {
     case "next":
       return perform(outcome.step, outcome.snapshot_version, run);
@@ -75,17 +76,17 @@ async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | nu
       showProgress(progress, summary);
       await condition(() => heard.stop, outcome.delay_ms, { summary });
       if (heard.stop) return lookAfterStop(run);
-      return callModel(input, turn, progress, outcome.replay_full_history === true);
+      return callModel(run, outcome.replay_full_history === true);
     }
     case "interrupting":
       return local.finishInterruption(turn);
     case "superseded":
-      return callModel(input, turn, progress, false);
+      return callModel(run);
     case "moved":
       return null;
     case "ended":
       // A message sent after the end was committed finds this run still open, and its signal is all that tells of it.
-      return heard.version > outcome.snapshot_version ? callModel(input, turn, progress, false) : null;
+      return heard.version > outcome.snapshot_version ? callModel(run) : null;
     default:
       return assertNever(outcome);
   }
@@ -106,25 +107,21 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
         return { type: "moved", turn_id, model: input.model, title: input.title, snapshot_version: seen };
       }
       progress.calls++;
-      return callModel(input, turn, progress, step.replay_full_history === true);
+      return callModel(run, step.replay_full_history === true);
     case "run-tools":
       await runTools(step.calls, run);
       return local.settleTools(turn);
     case "await-client":
       showProgress(progress, "waiting for the client");
       await condition(() => heard.version > seen);
-      return callModel(input, turn, progress, false);
+      return callModel(run);
     default:
       throw new Error(`this version has no activity for the step ${step.type}`);
   }
 }
 
-async function callModel(
-  input: ChatTurnInput,
-  turn: TurnRef,
-  progress: TurnProgress,
-  replay_full_history: boolean,
-): Promise<StepOutcome> {
+async function callModel(run: Turn, replay_full_history = false): Promise<StepOutcome> {
+  const { input, turn, progress } = run;
   const summary = `${input.model || "model"} · step ${progress.calls}`;
   showProgress(progress, summary);
   const activities = proxyActivities<Activities>(modelCallOptions(input, summary));

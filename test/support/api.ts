@@ -4,19 +4,19 @@ import assert from "node:assert/strict";
 import { Registry } from "prom-client";
 import { allRoutes } from "../../api/all-routes.ts";
 import { createApp } from "../../api/app.ts";
-import type { ApiDeps } from "../../api/deps.ts";
 import { createDeliverer } from "../../api/deliver-outbox.ts";
+import type { ApiDeps } from "../../api/deps.ts";
 import { PROBLEM_CONTENT_TYPE } from "../../api/problem.ts";
 import { createReadiness } from "../../api/readiness.ts";
 import { problem } from "../../api/schemas/common.ts";
 import { serve } from "../../api/serve.ts";
+import { randomToken } from "../../platform/crypto.ts";
+import { createLogger } from "../../platform/logger.ts";
 import { createApiKey, createUser, type UserRole } from "../../store/api-keys.ts";
 import { createPool, type Pool } from "../../store/database.ts";
 import { seedModelConfigs } from "../../store/model-configs.ts";
 import type { Store } from "../../store/store.ts";
 import { resolveProjectPath } from "../../tools/project-root.ts";
-import { randomToken } from "../../platform/crypto.ts";
-import { createLogger } from "../../platform/logger.ts";
 import { createTestDatabase } from "./database.ts";
 
 export interface CallOptions {

@@ -1,19 +1,38 @@
 // Tests: builders of chats on a real database, and a worker that exists only as its commits.
 import { randomUUID } from "node:crypto";
 import type { ChatChanged, ChatDeleted } from "../../core/bus-message.ts";
+import type { LastError } from "../../core/message.ts";
 import type { InputPart, Part } from "../../core/part.ts";
+import { Refusal } from "../../core/refusal.ts";
 import { type Attempt, beginAttempt } from "../../store/begin-attempt.ts";
 import { type ChatRow, readChatRow } from "../../store/chat-row.ts";
 import { commitAnswer } from "../../store/commit-step.ts";
 import { createChat } from "../../store/create-chat.ts";
 import { createPool, type Pool } from "../../store/database.ts";
-import { type MessageRow, MESSAGE_COLUMNS, type NewMessage } from "../../store/messages.ts";
+import { editMessage } from "../../store/edit-message.ts";
+import { finishError } from "../../store/finish-turn.ts";
+import { interruptChat } from "../../store/interrupt-chat.ts";
+import { MESSAGE_COLUMNS, type MessageRow, type NewMessage } from "../../store/messages.ts";
 import { sendMessage } from "../../store/send-message.ts";
 import type { Store } from "../../store/store.ts";
 import { inUnit } from "../../store/unit.ts";
 
 export function text(value: string): InputPart[] {
   return [{ type: "text", text: value }];
+}
+
+export const overloaded: LastError = {
+  message: "The provider is overloaded.",
+  kind: "overloaded",
+  provider: "openai",
+  retryable: true,
+  status_code: 529,
+  detail: null,
+};
+
+/** For `assert.rejects`: the refusal of that code. */
+export function refuses(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof Refusal && error.code === code;
 }
 
 export function toolCall(id: string, name = "grep"): Part {
@@ -111,6 +130,27 @@ export class TestChat {
     return result;
   }
 
+  interrupt(turn_id?: number) {
+    const owner_id = this.store.userId;
+    const input = { chat_id: this.id, owner_id, ...(turn_id !== undefined && { turn_id }) };
+    return inUnit(this.store, (unit) => interruptChat(unit, input));
+  }
+
+  edit(message_id: number, value: string, model_config_id?: string) {
+    const owner_id = this.store.userId;
+    const input = { chat_id: this.id, owner_id, message_id, content: text(value), created_by: owner_id };
+    return inUnit(this.store, (unit) => editMessage(unit, { ...input, model_config_id }));
+  }
+
+  /** Ends the turn in an error that no retry mends. */
+  async fail(): Promise<void> {
+    const key = await this.key();
+    const { fence } = await this.attempt();
+    await inUnit(this.store, (unit) =>
+      finishError(unit, { key, fence }, { ...overloaded, retryable: false }),
+    );
+  }
+
   /** The key of a new activity of the chat's present turn. */
   async key() {
     const { current_turn_id } = await this.row();
@@ -134,7 +174,7 @@ export class TestChat {
   async commit(fence: Attempt["fence"], content: readonly Part[], more: Partial<NewMessage> = {}) {
     const key = await this.key();
     const message: NewMessage = { role: "assistant", content, finish_reason: "stop", ...more };
-    const { result } = await inUnit(this.store, (unit) => commitAnswer(unit, key, fence, message));
+    const { result } = await inUnit(this.store, (unit) => commitAnswer(unit, { key, fence }, message));
     return result;
   }
 }

@@ -3,11 +3,16 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
-import { startDemoModel, type DemoModel } from "../../dev/demo-model/server.ts";
+import type { Chat } from "../../core/message.ts";
+import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
 import { createPool, type Pool } from "../../store/database.ts";
 import { ChatReader } from "./chat-reader.ts";
 import { createTestDatabase, testTemporalAddress } from "./database.ts";
 import { type RunningRole, startRole } from "./process.ts";
+
+// Answers are JSON of any shape; each test knows what it asked for.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Json = any;
 
 export interface EverturnOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -31,22 +36,29 @@ export interface Everturn {
   /** Calls the API; throws unless the answer's status is 2xx. */
   call<T>(method: string, path: string, body?: unknown): Promise<T>;
   /** Calls the API and gives the answer whatever its status. */
-  answer(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
-  createChat(content: string, more?: Record<string, unknown>): Promise<any>;
+  answer(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }>;
+  createChat(content: string, more?: Record<string, unknown>): Promise<Chat>;
   reader(chatId: string): ChatReader;
   startWorker(env?: Readonly<Record<string, string>>): Promise<RunningRole>;
   startApi(env?: Readonly<Record<string, string>>): Promise<RunningRole>;
   stop(): Promise<void>;
 }
 
+interface EnvParts {
+  readonly databaseUrl: string;
+  readonly address: string;
+  readonly model: DemoModel;
+  readonly key: string;
+}
+
 /** Timeouts short enough for tests, with room for a slow machine where a healthy process must not be given up. */
-function baseEnv(databaseUrl: string, temporalAddress: string, model: DemoModel, key: string) {
+function baseEnv({ databaseUrl, address, model, key }: EnvParts) {
   return {
     PATH: process.env["PATH"] ?? "",
     HOME: process.env["HOME"] ?? "",
     HOST: "127.0.0.1",
     DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_ADDRESS: address,
     EVERTURN_TASK_QUEUE: `test-${randomUUID()}`,
     EVERTURN_API_KEY: key,
     EVERTURN_SECRET_KEY: randomBytes(32).toString("base64"),
@@ -77,7 +89,7 @@ export async function startEverturn(options: EverturnOptions = {}): Promise<Ever
   const address = options.temporalAddress ?? testTemporalAddress();
   const key = `evt_${randomBytes(16).toString("hex")}`;
   const env = {
-    ...baseEnv(database.url, address, model, key),
+    ...baseEnv({ databaseUrl: database.url, address, model, key }),
     EVERTURN_LIVE_BUS: options.liveBus ?? "postgres",
     ...options.env,
   };

@@ -35,7 +35,7 @@ export async function startRole(role: "api" | "worker", env: NodeJS.ProcessEnv):
       const line = output.split("\n").find((one) => one.includes(`"ready":"${role}"`));
       if (line !== undefined && line.endsWith("}")) resolve(JSON.parse(line));
     });
-    ended.then(() => reject(new Error(`${role} ended before it was ready:\n${output}`)));
+    void ended.then(() => reject(new Error(`${role} ended before it was ready:\n${output}`)));
   });
   const { port } = await ready;
   return {

@@ -1,18 +1,25 @@
 // Tests: what must hold of a chat at rest, whatever happened on the way (SPEC, last section).
 import assert from "node:assert/strict";
+import type { Chat, Message } from "../../core/message.ts";
 import type { ScriptStepWithAttempts } from "../../dev/demo-model/script-step.ts";
 import type { ChatReader } from "./chat-reader.ts";
 import type { Everturn } from "./everturn.ts";
 
 /** A message that tells the scripted model what to do. */
-export function script(steps: ScriptStepWithAttempts | readonly ScriptStepWithAttempts[], key?: string): string {
+export function script(
+  steps: ScriptStepWithAttempts | readonly ScriptStepWithAttempts[],
+  key?: string,
+): string {
   const list = Array.isArray(steps) ? steps : [steps];
   return `#script ${JSON.stringify({ steps: list, ...(key !== undefined && { key }) })}`;
 }
 
 /** The stored messages of a chat, oldest first, as the API shows them. */
-export async function storedMessages(everturn: Everturn, chatId: string): Promise<any[]> {
-  const { messages } = await everturn.call<{ messages: any[] }>("GET", `/v1/chats/${chatId}/messages?limit=200`);
+export async function storedMessages(everturn: Everturn, chatId: string): Promise<Message[]> {
+  const { messages } = await everturn.call<{ messages: Message[] }>(
+    "GET",
+    `/v1/chats/${chatId}/messages?limit=200`,
+  );
   return messages.toSorted((a, b) => a.id - b.id);
 }
 
@@ -20,9 +27,13 @@ export async function storedMessages(everturn: Everturn, chatId: string): Promis
  * Each reader shows what the store holds, byte for byte, nothing in flight is left, every call has one result, and no
  * promise of the stream was broken (SPEC T4, and 4 and 5 of its last section).
  */
-export async function assertSettled(everturn: Everturn, chatId: string, readers: readonly ChatReader[]): Promise<any[]> {
+export async function assertSettled(
+  everturn: Everturn,
+  chatId: string,
+  readers: readonly ChatReader[],
+): Promise<Message[]> {
   const stored = await storedMessages(everturn, chatId);
-  const chat = await everturn.call<any>("GET", `/v1/chats/${chatId}`);
+  const chat = await everturn.call<Chat>("GET", `/v1/chats/${chatId}`);
   for (const reader of readers) {
     assert.deepEqual(reader.violations, []);
     assert.deepEqual(reader.view.messages, stored);
@@ -33,11 +44,19 @@ export async function assertSettled(everturn: Everturn, chatId: string, readers:
   const parts = stored.flatMap((message) => message.content);
   const results = parts.filter((part) => part.type === "tool-result").map((part) => part.tool_call_id);
   const calls = parts.filter((part) => part.type === "tool-call").map((part) => part.tool_call_id);
-  assert.deepEqual([...results].sort(), [...new Set(calls)].sort(), "each call has exactly one result");
+  assert.deepEqual(
+    [...results].sort(byText),
+    [...new Set(calls)].sort(byText),
+    "each call has exactly one result",
+  );
   return stored;
 }
 
 /** The text of a message. */
-export function textOf(message: any): string {
-  return message.content.map((part: any) => (part.type === "text" ? part.text : "")).join("");
+export function textOf(message: Pick<Message, "content">): string {
+  return message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
+}
+
+function byText(a: string, b: string): number {
+  return a.localeCompare(b);
 }

@@ -2,8 +2,8 @@
 import type { StepOutcome } from "../../core/step-outcome.ts";
 import { runTurn, type Script, type TestTemporal, type TurnRun } from "./workflow-run.ts";
 
-export const ended: StepOutcome = { type: "ended", status: "waiting", snapshot_version: 100 };
-export const callModelNext: StepOutcome = { type: "next", step: { type: "call-model" }, snapshot_version: 3 };
+const ended: StepOutcome = { type: "ended", status: "waiting", snapshot_version: 100 };
+const callModelNext: StepOutcome = { type: "next", step: { type: "call-model" }, snapshot_version: 3 };
 const tools: StepOutcome = {
   type: "next",
   step: {

@@ -29,7 +29,7 @@ export interface TestTemporal {
 
 const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
-export async function bundleWorkflows(): Promise<WorkflowBundle> {
+async function bundleWorkflows(): Promise<WorkflowBundle> {
   const workflowsPath = new URL("../../workflows/index.ts", import.meta.url).pathname;
   return bundleWorkflowCode({ workflowsPath, logger: quiet });
 }
