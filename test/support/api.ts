@@ -101,6 +101,7 @@ function testDeps(pool: Pool, settings: TestApiSettings): ApiDeps {
     temporal: () => null,
     showTitles: false,
     heartbeatTimeoutMs: 5_000,
+    failpoint: () => undefined,
     taskQueue: "test",
   };
   return {

@@ -4,6 +4,7 @@ import { Client, Connection, type WorkflowHandle } from "@temporalio/client";
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Activities, LocalActivities } from "../../activities/contract.ts";
 import type { StepOutcome } from "../../core/step-outcome.ts";
+import { failpointSinks } from "../../worker/failpoint-sinks.ts";
 import { CHAT_TURN, type ChatSignal, type ChatTurnInput, chatWorkflowId } from "../../workflows/contract.ts";
 import { testTemporalAddress } from "./database.ts";
 
@@ -100,6 +101,7 @@ export async function runTurn(
     taskQueue,
     workflowBundle: temporal.bundle,
     activities: { ...scripted(script, calls) },
+    sinks: failpointSinks(() => undefined),
   });
   const input: ChatTurnInput = {
     chat_id,

@@ -1,0 +1,118 @@
+// Tests: turns whose model calls fail, by the kinds of failure people meet.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import type { ScriptStepWithAttempts } from "../dev/demo-model/script-step.ts";
+import { type Everturn, startEverturn } from "./support/everturn.ts";
+import { assertSettled, script, textOf } from "./support/settled.ts";
+
+let everturn: Everturn;
+before(async () => {
+  everturn = await startEverturn({ env: { EVERTURN_STREAM_SILENCE_MS: "2000" } });
+});
+after(() => everturn.stop());
+
+async function runTurn(content: string, more: Record<string, unknown> = {}) {
+  const chat = await everturn.createChat(content, more);
+  const reader = everturn.reader(chat.id);
+  await reader.untilIdle();
+  const stored = await assertSettled(everturn, chat.id, [reader]);
+  return { stored, reader, error: reader.view.error, status: reader.view.status };
+}
+
+const terminal: readonly [string, ScriptStepWithAttempts, string][] = [
+  ["a refused key", { http_error: { status: 401, message: "bad key" } }, "auth"],
+  ["a bad request", { http_error: { status: 400, message: "no such parameter" } }, "config"],
+  [
+    "an exhausted quota",
+    { http_error: { status: 429, code: "insufficient_quota", message: "pay" } },
+    "usage_limit",
+  ],
+  ["a content filter", { text: "well", content_filter: true }, "content_filter"],
+];
+for (const [what, step, kind] of terminal) {
+  test(`X3 X4 ${what} ends the turn at once, kind ${kind}, in words`, async () => {
+    const key = randomUUID();
+    const { error, status } = await runTurn(script(step, key));
+    assert.deepEqual([status, error?.kind, error?.retryable], ["error", kind, false]);
+    assert.ok((error?.message.length ?? 0) > 10);
+    assert.equal(everturn.model.requests(key).length, 1);
+  });
+}
+
+const retried: readonly [string, ScriptStepWithAttempts][] = [
+  ["an overloaded provider", { http_error: { status: 529, message: "busy" } }],
+  [
+    "a rate limit that mentions quota",
+    { http_error: { status: 429, message: "quota per minute", retry_after_ms: 20 } },
+  ],
+  ["a stream cut short", { parts: 5, cut_after: 3 }],
+  ["a stream without its end", { parts: 5, end_without_terminal_after: 5 }],
+  ["a provider that falls silent", { parts: 3, stall_after: 3 }],
+  ["an answer without output", { empty: true }],
+];
+for (const [what, step] of retried) {
+  test(`X1 X3 X7 ${what} is retried, and nothing of the failed attempt stays`, async () => {
+    const { stored, reader } = await runTurn(
+      script({ attempts: [step, { text: "fine" }] } as never, randomUUID()),
+    );
+    assert.deepEqual([stored.length, textOf(stored[1] as never)], [2, "fine"]);
+    const kinds = reader.events.map(({ type }) => type);
+    assert.ok(kinds.includes("retry"));
+  });
+}
+
+test("L9 X7 answers without output end the turn after three tries", async () => {
+  const key = randomUUID();
+  const { error } = await runTurn(script({ reasoning: "hm", empty: true }, key));
+  assert.equal(error?.kind, "no_output");
+  assert.equal(everturn.model.requests(key).length, 3);
+});
+
+test("X7 the text of the terminal attempt is kept, marked as interrupted", async () => {
+  const step = {
+    parts: 4,
+    stream_error: { type: "invalid_request_error", message: "no" },
+    stream_error_after: 4,
+  };
+  const { stored, error } = await runTurn(script(step));
+  assert.equal(error === null, false);
+  assert.deepEqual([stored[1]?.interrupted, stored[1]?.finish_reason], [true, "error"]);
+  assert.ok(textOf(stored[1] as never).includes("t4"));
+});
+
+test("X1 an interrupt ends the wait before a retry at once", async () => {
+  const step = { http_error: { status: 503, message: "later", retry_after: 600 } };
+  const chat = await everturn.createChat(script(step, randomUUID()));
+  const reader = everturn.reader(chat.id);
+  await reader.until("the retry is shown", ({ retry }) => (retry?.delay_ms ?? 0) >= 600_000);
+  await everturn.call("POST", `/v1/chats/${chat.id}/interrupt`);
+  await reader.until("the chat waits", ({ status }) => status === "waiting");
+  await assertSettled(everturn, chat.id, [reader]);
+});
+
+test("E1 X1 an edit ends the wait before a retry at once", async () => {
+  const step = { http_error: { status: 503, message: "later", retry_after: 600 } };
+  const chat = await everturn.createChat(script(step, randomUUID()));
+  const reader = everturn.reader(chat.id);
+  await reader.until("the retry is shown", ({ retry }) => retry !== null);
+  const id = reader.view.messages[0]?.id;
+  await everturn.call("PATCH", `/v1/chats/${chat.id}/messages/${id}`, {
+    content: script({ text: "edited" }),
+  });
+  await reader.until("the new answer", ({ messages }) => messages.length === 2);
+  await reader.untilIdle();
+  await assertSettled(everturn, chat.id, [reader]);
+});
+
+test("X6 a model whose provider has no key fails before any call", async () => {
+  const id = randomUUID();
+  await everturn.pool.query(
+    "insert into model_configs (id, name, provider, model) values ($1, 'keyless', 'openai-compatible', 'm')",
+    [id],
+  );
+  const before_ = everturn.model.requests().length;
+  const { error, status } = await runTurn("hello", { model_config_id: id });
+  assert.deepEqual([status, error?.kind], ["error", "missing_key"]);
+  assert.equal(everturn.model.requests().length, before_);
+});
