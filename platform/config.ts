@@ -83,7 +83,11 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     temporalEnvironment: temporalEnvironment(raw),
     temporalUiUrl: environment.TEMPORAL_UI_URL,
     taskQueue: environment.EVERTURN_TASK_QUEUE,
-    openai: { apiKey: environment.OPENAI_API_KEY, baseUrl: environment.OPENAI_BASE_URL },
+    openai: {
+      apiKey: environment.OPENAI_API_KEY,
+      baseUrl: environment.OPENAI_BASE_URL,
+      api: environment.OPENAI_API ?? defaultOpenAiApi(environment),
+    },
     anthropic: { apiKey: environment.ANTHROPIC_API_KEY, baseUrl: environment.ANTHROPIC_BASE_URL },
     defaultModel: environment.EVERTURN_DEFAULT_MODEL,
     demoModel: environment.EVERTURN_DEMO_MODEL,
@@ -105,6 +109,12 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     metricsPort: environment.METRICS_PORT,
     otlpEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
   } as const;
+}
+
+/** An address of one's own is nearly always a compatible server; the demo model speaks both. */
+function defaultOpenAiApi(environment: Environment): "responses" | "chat_completions" {
+  const isOwn = environment.OPENAI_BASE_URL !== undefined && !environment.EVERTURN_DEMO_MODEL;
+  return isOwn ? "chat_completions" : "responses";
 }
 
 function temporalEnvironment(raw: NodeJS.ProcessEnv): Readonly<Record<string, string>> {

@@ -98,6 +98,11 @@ export const environmentSchema = z.object({
     secret: true,
   }),
   OPENAI_BASE_URL: notes(webAddress().optional(), { description: "Base URL of the `openai` provider" }),
+  OPENAI_API: notes(choice(["responses", "chat_completions"]).optional(), {
+    description:
+      "Which API of the `openai` provider is called; most compatible servers only have Chat Completions",
+    shown_default: "`chat_completions` with a base URL, else `responses`",
+  }),
   ANTHROPIC_API_KEY: notes(z.string().optional(), {
     description: "Key of the `anthropic` provider",
     secret: true,

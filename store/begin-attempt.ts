@@ -37,7 +37,7 @@ export async function beginAttempt(
   if (found !== null && found.type !== "interrupting") return found;
   const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
   if (found?.type === "interrupting") return { type: "interrupted", fence: fenceOf(chat) };
-  const step = await readNextStep(unit.tx, chat);
+  const step = await readNextStep(unit, chat);
   if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
   if (step.type !== "call-model") return { type: "next", step, snapshot_version: chat.snapshot_version };
   // Looked up anew at each step: a model removed meanwhile falls back to the default (SPEC Q5).

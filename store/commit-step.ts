@@ -93,7 +93,7 @@ export async function commitToolResults(unit: Unit, key: OutcomeKey): Promise<St
 /** The decision that follows a commit, in its own transaction. */
 async function followUp(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
   const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
-  const step = await readNextStep(unit.tx, chat);
+  const step = await readNextStep(unit, chat);
   if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
   return saveOutcome(unit.tx, key, { type: "next", step, snapshot_version: chat.snapshot_version });
 }

@@ -26,6 +26,8 @@ export function createPool(databaseUrl: string, size = 10): Pool {
     // One Postgres restart must not leave requests hanging for the TCP default of minutes.
     connectionTimeoutMillis: 10_000,
     application_name: "everturn",
+    // A process frozen inside a transaction would hold its chat's lock for as long as it is frozen.
+    idle_in_transaction_session_timeout: 10_000,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   });
   // An idle client whose server went away emits on the pool; unheard, it would end the process.

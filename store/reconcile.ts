@@ -66,19 +66,22 @@ function isBusy(chat: ChatRow): boolean {
   return chat.status === "running" || chat.status === "interrupting" || chat.status === "requires_action";
 }
 
+/** A worker frozen in the middle of its round loses the lock after this; a second worker in the same round does no harm. */
+const LOOP_LOCK_IDLE_MS = 30_000;
+
 /** Holds the lock of one worker-wide loop for as long as `work` runs; false when another worker has it. */
 export async function withLoopLock(pool: Pool, key: number, work: () => Promise<void>): Promise<boolean> {
   const client = await pool.connect();
+  // A connection that dies while it waits for `work` emits here; unheard, it would end the process.
+  client.on("error", () => undefined);
   try {
+    await client.query(`set idle_session_timeout = ${LOOP_LOCK_IDLE_MS}`);
     const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock($1) as got", [key]);
     if (rows[0]?.got !== true) return false;
-    try {
-      await work();
-    } finally {
-      await client.query("select pg_advisory_unlock($1)", [key]);
-    }
+    await work();
     return true;
   } finally {
-    client.release();
+    // The connection is given up, and with it the lock, however the round ended.
+    client.release(true);
   }
 }

@@ -1,9 +1,13 @@
 // The store is the only room with SQL. This file: the tool message of a step, one per batch, results in call order.
+import { toolCallsPerStepMax } from "../core/limits.ts";
 import type { ToolCallPart, ToolResultPart } from "../core/part.ts";
 import { episodeName } from "../core/stream-part.ts";
 import { callsWithoutResult, cancelledResult, insertMessage, type MessageRow, readTail } from "./messages.ts";
 import { type ToolExecution, takeToolExecutions } from "./tool-executions.ts";
 import type { Draft } from "./transition.ts";
+
+/** Calls past the limit are never run; the model is told why, so that it asks again for fewer. */
+const TOO_MANY = `The call was not run: at most ${toolCallsPerStepMax} calls are run in one step.`;
 
 /**
  * Answers every open call of the chat: with the result its tool left, else with an error that gives `reason`. Exactly
@@ -17,9 +21,10 @@ export async function settleOpenCalls(draft: Draft, reason: string): Promise<Mes
   for (const row of await takeToolExecutions(draft.unit.tx, draft.before.id, ids))
     done.set(row.tool_call_id, row);
   const at = new Date().toISOString();
-  const content = calls.map((call) => {
+  const content = calls.map((call, place) => {
     const execution = done.get(call.tool_call_id);
-    return execution?.finished_at == null ? cancelledResult(call, reason, at) : resultOf(call, execution);
+    if (execution?.finished_at != null) return resultOf(call, execution);
+    return cancelledResult(call, place < toolCallsPerStepMax ? reason : TOO_MANY, at);
   });
   const { history_version, generation_attempt } = draft.before;
   const closes = ids.map((id) => episodeName(history_version, generation_attempt, id));

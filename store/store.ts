@@ -7,4 +7,6 @@ export interface Store {
   /** Called after commit, never inside a transaction (a NOTIFY there would serialise all commits). Never throws. */
   readonly announce: (change: ChatChanged | ChatDeleted) => void;
   readonly queuedMessagesMax: number;
+  /** Whether a tool ends the turn when it succeeds (SPEC L5); absent: none does. */
+  readonly stopsTurn?: (toolName: string) => boolean;
 }

@@ -4,7 +4,7 @@ import { type NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { createDeliverer } from "../api/deliver-outbox.ts";
 import { createProviders } from "../models/registry.ts";
 import type { Config } from "../platform/config.ts";
-import { createFailpoint } from "../platform/failpoint.ts";
+import { createFailpoint, type Failpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, serveMetrics } from "../platform/metrics.ts";
 import { connectTemporal } from "../platform/temporal.ts";
@@ -12,7 +12,9 @@ import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
 import { createPool } from "../store/database.ts";
 import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
 import type { Store } from "../store/store.ts";
+import { findTool } from "../tools/registry.ts";
 import { createActivities } from "./create-activities.ts";
+import { failpointSinks } from "./failpoint-sinks.ts";
 import { createPartStreams } from "./part-streams.ts";
 import { startReconciler, startRelay } from "./repair-loops.ts";
 import { workflowBundlePath } from "./workflow-bundle.ts";
@@ -32,7 +34,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
       ? createOffBus()
       : createPostgresBus({ databaseUrl: config.databaseUrl, logger });
   const { queuedMessagesMax } = config;
-  const store: Store = { pool, announce: (change) => bus.publish(change), queuedMessagesMax };
+  const stopsTurn = (name: string) => findTool(name)?.flags.stops_turn === true;
+  const store: Store = { pool, announce: (change) => bus.publish(change), queuedMessagesMax, stopsTurn };
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
@@ -48,19 +51,25 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     logger,
   });
   const { connection, namespace } = await connectTemporalForWorker(config);
-  const worker = await createWorker(config, { connection, namespace, activities });
+  const worker = await createWorker(config, { connection, namespace, activities, failpoint });
   const running = worker.run();
-  running.catch((error: unknown) => logger.error({ err: error }, "worker stopped by an error"));
+  let stopping = false;
+  running.catch((error: unknown) => {
+    logger.fatal({ err: error }, "worker stopped by an error");
+    // It polls no more and would only look alive: whoever supervises the process starts a fresh one.
+    if (!stopping) process.exit(1);
+  });
   const temporal = new Client(connectTemporal(config));
-  const loops = startLoops(config, { store, temporal, logger });
+  const loops = startLoops(config, { store, temporal, failpoint, logger });
   const metrics = await startMetrics(config);
   return {
     async stop() {
-      // Activities first: they checkpoint and hand on while the worker still completes their tasks.
-      shutdown.abort();
-      await Promise.all(loops.map((loop) => loop.stop()));
+      stopping = true;
+      // No new tasks first: what the activities hand on must not come back here. They checkpoint and hand on while the
+      // worker still completes their tasks.
       if (worker.getState() === "RUNNING") worker.shutdown();
-      await running.catch(() => undefined);
+      shutdown.abort();
+      await Promise.all([running.catch(() => undefined), ...loops.map((loop) => loop.stop())]);
       // The client's own connection stays until the process ends: closed under a call that is being retried, it throws where
       // nobody can catch.
       await Promise.all([connection.close(), metrics?.stop()]);
@@ -74,6 +83,7 @@ interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly activities: ReturnType<typeof createActivities>;
+  readonly failpoint: Failpoint;
 }
 
 async function createWorker(config: Config, parts: WorkerParts): Promise<Worker> {
@@ -84,6 +94,7 @@ async function createWorker(config: Config, parts: WorkerParts): Promise<Worker>
     activities: { ...parts.activities },
     taskQueue: config.taskQueue,
     workflowBundle: { codePath },
+    sinks: failpointSinks(parts.failpoint),
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
@@ -92,14 +103,22 @@ async function createWorker(config: Config, parts: WorkerParts): Promise<Worker>
   });
 }
 
-function startLoops(config: Config, parts: { store: Store; temporal: Client; logger: Logger }) {
-  const { store, temporal, logger } = parts;
+interface LoopParts {
+  readonly store: Store;
+  readonly temporal: Client;
+  readonly failpoint: Failpoint;
+  readonly logger: Logger;
+}
+
+function startLoops(config: Config, parts: LoopParts) {
+  const { store, temporal, failpoint, logger } = parts;
   const deliverer = createDeliverer({
     temporal: () => temporal,
     store,
     taskQueue: config.taskQueue,
     showTitles: config.temporalDetail === "full",
     heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+    failpoint,
     logger,
   });
   const deps = { store, temporal, deliverer, reconcileAfterMs: config.reconcileAfterMs, logger };
@@ -113,7 +132,7 @@ function providerSettings(config: Config): Parameters<typeof createProviders>[0]
     ...(openai.apiKey !== undefined && {
       openai: {
         apiKey: openai.apiKey,
-        api: "responses" as const,
+        api: openai.api,
         ...(openai.baseUrl !== undefined && { baseUrl: openai.baseUrl }),
       },
     }),
