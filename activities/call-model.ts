@@ -1,13 +1,13 @@
 // One activity per file. This file: `callModel`. It decides first from committed history; when it is the model's turn to
 // speak, it streams the answer and commits it. What it returns is the decision that followed its own commit.
-import { Context } from "@temporalio/activity";
+import { ApplicationFailure, Context } from "@temporalio/activity";
 import { buildPrompt } from "../core/build-prompt.ts";
 import type { LiveBus } from "../core/bus-message.ts";
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { episodeName } from "../core/stream-part.ts";
 import type { ModelRequest, Provider, ToolSpec } from "../models/provider.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
-import { type Attempt, beginAttempt } from "../store/begin-attempt.ts";
+import { type Attempt, beginAttempt, type BegunAttempt } from "../store/begin-attempt.ts";
 import type { ChatRow } from "../store/chat-row.ts";
 import { readPromptMessages } from "../store/messages.ts";
 import type { ModelConfigRow } from "../store/resolve-model-config.ts";
@@ -46,26 +46,29 @@ export function createCallModel(deps: CallModelDeps) {
       run_id: info.workflowExecution?.runId ?? "",
       activity_id: info.activityId,
     };
-    const { result: begun } = await inUnit(deps.store, (unit) => beginAttempt(unit, key));
+    const scheduledMs = info.currentAttemptScheduledTimestampMs;
+    const { result: begun } = await inUnit(deps.store, (unit) => beginAttempt(unit, key, scheduledMs));
     const outcome = await goOn(deps, key, begun);
     deps.failpoint("callModel:committed");
     return outcome;
   };
 }
 
-async function goOn(
-  deps: CallModelDeps,
-  key: OutcomeKey,
-  begun: Awaited<ReturnType<typeof beginAttempt>>,
-): Promise<StepOutcome> {
+async function goOn(deps: CallModelDeps, key: OutcomeKey, begun: BegunAttempt): Promise<StepOutcome> {
   try {
     if (begun.type === "attempt") return await runAttempt(deps, key, begun);
+    if (begun.type === "stale") throw staleFailure();
     if (begun.type === "interrupted") return await commitLostAnswer(deps, key, begun.fence);
     return begun;
   } catch (error) {
     if (error instanceof Superseded) return { type: "superseded", snapshot_version: 0 };
     throw error;
   }
+}
+
+/** Of a worker that was given up and woke: nobody hears it. Should Temporal's clock have been set back, the retry is later. */
+function staleFailure(): ApplicationFailure {
+  return ApplicationFailure.create({ message: "an attempt scheduled later has begun", type: "StaleAttempt" });
 }
 
 async function runAttempt(deps: CallModelDeps, key: OutcomeKey, attempt: Attempt): Promise<StepOutcome> {

@@ -10,15 +10,18 @@ import type { NewMessage } from "../store/messages.ts";
 import { recordFailure } from "../store/record-retry.ts";
 import type { Store } from "../store/store.ts";
 import type { Fence } from "../store/transition.ts";
-import { inUnit } from "../store/unit.ts";
+import { inUnit, type Unit } from "../store/unit.ts";
 import { type Answer, answerFromParts } from "./answer.ts";
 import type { OpenPart, ReadLostParts } from "./open-part-stream.ts";
+import { patiently } from "./patiently.ts";
 import { Stopped } from "./watch-attempt.ts";
 
 export interface EndDeps {
   readonly store: Store;
   readonly readLostParts: ReadLostParts;
   readonly retryBaseMs: number;
+  /** Aborted when this worker is told to end. */
+  readonly shutdown: AbortSignal;
 }
 
 export interface EndedAttempt {
@@ -39,7 +42,7 @@ export async function endAttempt(deps: EndDeps, ended: EndedAttempt): Promise<St
   if (failure === null) {
     const finish_reason = answer.full ? "length" : (answer.finish_reason ?? "other");
     const message = answer.message({ finish_reason, interrupted: false });
-    return (await inUnit(deps.store, (unit) => commitAnswer(unit, { key, fence }, message))).result;
+    return commit(deps, (unit) => commitAnswer(unit, { key, fence }, message));
   }
   if (failure instanceof Stopped) return endStopped(deps, ended, failure);
   if (failure instanceof ModelError) return endFailed(deps, ended, failure);
@@ -48,12 +51,16 @@ export async function endAttempt(deps: EndDeps, ended: EndedAttempt): Promise<St
     : new Error("something was thrown that is no error", { cause: failure });
 }
 
+async function commit(deps: EndDeps, work: (unit: Unit) => Promise<StepOutcome>): Promise<StepOutcome> {
+  return patiently(deps.shutdown, async () => (await inUnit(deps.store, work)).result);
+}
+
 async function endStopped(deps: EndDeps, ended: EndedAttempt, stopped: Stopped): Promise<StepOutcome> {
   const { key, fence, answer } = ended;
   switch (stopped.reason) {
     case "interrupted": {
       const message = answer.message({ finish_reason: "interrupted", interrupted: true });
-      return (await inUnit(deps.store, (unit) => commitInterruption(unit, { key, fence }, message))).result;
+      return commit(deps, (unit) => commitInterruption(unit, { key, fence }, message));
     }
     case "superseded":
       return { type: "superseded", snapshot_version: 0 };
@@ -81,7 +88,7 @@ async function endFailed(deps: EndDeps, ended: EndedAttempt, failed: ModelError)
     retry_base_ms: deps.retryBaseMs,
     now_ms: Date.now(),
   };
-  return (await inUnit(deps.store, (unit) => recordFailure(unit, { key, fence }, record))).result;
+  return commit(deps, (unit) => recordFailure(unit, { key, fence }, record));
 }
 
 function lastErrorOf(fault: ModelFault, answer: Answer): LastError {
@@ -94,7 +101,7 @@ function lastErrorOf(fault: ModelFault, answer: Answer): LastError {
 export async function commitLostAnswer(deps: EndDeps, key: OutcomeKey, fence: Fence): Promise<StepOutcome> {
   const lost = await deps.readLostParts(key.chat_id);
   const message = lost === null ? null : lostMessage(lost, fence);
-  return (await inUnit(deps.store, (unit) => commitInterruption(unit, { key, fence }, message))).result;
+  return commit(deps, (unit) => commitInterruption(unit, { key, fence }, message));
 }
 
 function lostMessage(lost: NonNullable<Awaited<ReturnType<ReadLostParts>>>, fence: Fence): NewMessage | null {

@@ -16,6 +16,7 @@ import type { Tool, ToolOutput } from "../tools/tool.ts";
 import { errorOutput } from "../tools/tool-error.ts";
 import type { RunToolInput, RunToolOutput } from "./contract.ts";
 import type { OpenPartStream } from "./open-part-stream.ts";
+import { patiently } from "./patiently.ts";
 import { Stopped, watchAttempt } from "./watch-attempt.ts";
 
 export interface RunToolDeps {
@@ -37,7 +38,8 @@ export function createRunTool(deps: RunToolDeps) {
     if (output !== null && begun?.execution.finished_at === null) {
       const { result, is_error, truncated = false } = output;
       const { chat_id, tool_call_id } = input;
-      await finishToolCall(deps.store.pool, { chat_id, tool_call_id, result, is_error, truncated });
+      const outcome = { chat_id, tool_call_id, result, is_error, truncated };
+      await patiently(deps.shutdown, () => finishToolCall(deps.store.pool, outcome));
       deps.failpoint("runTool:finished");
     }
     const duration_ms = Math.round(performance.now() - started);

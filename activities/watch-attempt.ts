@@ -1,6 +1,7 @@
 // One activity per file. This file: how an activity learns that it is to stop. Not from Temporal: a cancelled activity
 // would not be retried after its worker's death, and its text would be gone.
 import type { LiveBus } from "../core/bus-message.ts";
+import type { Failpoint } from "../platform/failpoint.ts";
 import { attemptStanding } from "../store/commit-step.ts";
 import type { Store } from "../store/store.ts";
 import type { Fence } from "../store/transition.ts";
@@ -26,6 +27,7 @@ export interface WatchDeps {
   /** Aborted when this worker is told to end. */
   readonly shutdown: AbortSignal;
   readonly checkpointMs: number;
+  readonly failpoint: Failpoint;
 }
 
 /** What the watch needs of Temporal's activity context. */
@@ -54,6 +56,7 @@ export function watchAttempt(
     looking = true;
     try {
       const standing = await attemptStanding(deps.store, chat_id, fence);
+      if (standing === "interrupting") deps.failpoint("interrupt:heard");
       if (standing !== "running") stop(standing === "interrupting" ? "interrupted" : "superseded");
     } catch {
       // The database is away; the next look, or the commit's fence, will tell.

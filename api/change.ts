@@ -2,7 +2,7 @@
 import type { JsonValue } from "../core/part.ts";
 import { Refusal } from "../core/refusal.ts";
 import { sha256Hex } from "../platform/crypto.ts";
-import { claimIdempotencyKey, keepAnswer, type KeyedRequest } from "../store/idempotency.ts";
+import { claimIdempotencyKey, type KeyedRequest, keepAnswer } from "../store/idempotency.ts";
 import { inUnit, type Unit } from "../store/unit.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { Answer, Input } from "./route.ts";

@@ -2,6 +2,7 @@
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import type { Logger } from "pino";
 import { deliveryDeadlineMs } from "../core/limits.ts";
+import type { Failpoint } from "../platform/failpoint.ts";
 import { readChatRow } from "../store/chat-row.ts";
 import { deleteOutboxRow, type OutboxRow } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
@@ -24,6 +25,7 @@ export interface DelivererOptions {
   /** Whether titles may be shown in Temporal's Web UI (`EVERTURN_TEMPORAL_DETAIL`). */
   readonly showTitles: boolean;
   readonly heartbeatTimeoutMs: number;
+  readonly failpoint: Failpoint;
   readonly logger: Logger;
 }
 
@@ -44,6 +46,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   return {
     async deliver(rows) {
       const client = temporal();
+      if (rows.length > 0) options.failpoint("outbox:committed");
       if (client === null || rows.length === 0 || Date.now() < awayUntil) return;
       try {
         await client.withDeadline(Date.now() + deliveryDeadlineMs, async () => {

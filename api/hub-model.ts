@@ -1,7 +1,7 @@
 // The API speaks HTTP and the store; this file: all that a hub knows of its chat, and what it tells readers when it learns
 // more. No I/O: snapshots and parts go in, in whatever order they come; batches for readers come out.
 import type { MessagePartData, StreamEvent } from "../core/stream-event.ts";
-import { slotOf, type StreamPart, withoutLengths } from "../core/stream-part.ts";
+import { type StreamPart, slotOf, withoutLengths } from "../core/stream-part.ts";
 import type { ChatSnapshot } from "../store/read-chat-snapshot.ts";
 import type { ChatLinks } from "../store/to-wire.ts";
 import type { Cursor } from "./cursor.ts";

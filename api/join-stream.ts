@@ -2,7 +2,7 @@
 // The hub is captured at one moment; what it tells afterwards follows, so nothing is missed and nothing is said twice.
 import { lostAttemptsMax } from "../core/limits.ts";
 import type { StreamEvent } from "../core/stream-event.ts";
-import { episodeName, parseEpisode, slotOf, type StreamPart } from "../core/stream-part.ts";
+import { episodeName, parseEpisode, type StreamPart, slotOf } from "../core/stream-part.ts";
 import type { ShownMessages } from "../store/read-chat-snapshot.ts";
 import type { Cursor } from "./cursor.ts";
 import { chatEvent, messageEvents, resetEvent, stateEvents } from "./diff-snapshots.ts";

@@ -5,6 +5,7 @@ import type { LiveBus } from "../core/bus-message.ts";
 import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config.ts";
 import { seal, unseal } from "../platform/crypto.ts";
+import { createFailpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry } from "../platform/metrics.ts";
 import { connectTemporal } from "../platform/temporal.ts";
@@ -116,6 +117,7 @@ function createDeps(config: Config, { store, temporal, links, hubs, logger }: De
       taskQueue: config.taskQueue,
       showTitles: config.temporalDetail === "full",
       heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+      failpoint: createFailpoint(config.failpoint),
       logger,
     }),
     readiness: createReadiness({ pool: store.pool, pingTemporal: () => pingTemporal(temporal) }),

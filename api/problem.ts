@@ -1,5 +1,5 @@
 // The API speaks HTTP and the store; this file: every error becomes one problem document (RFC 9457) with a stable code.
-import { Refusal, REFUSALS, type RefusalCode } from "../core/refusal.ts";
+import { REFUSALS, Refusal, type RefusalCode } from "../core/refusal.ts";
 import { sqlState } from "../store/database.ts";
 
 export interface Problem {

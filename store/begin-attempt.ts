@@ -19,6 +19,12 @@ export interface Attempt {
   readonly model: ModelConfigRow;
 }
 
+export type BegunAttempt =
+  | Attempt
+  | { readonly type: "interrupted"; readonly fence: Fence }
+  | { readonly type: "stale" }
+  | StepOutcome;
+
 /** The fence of a chat as it stands. */
 export function fenceOf(chat: ChatRow): Fence {
   const { history_version, generation_attempt } = chat;
@@ -27,15 +33,14 @@ export function fenceOf(chat: ChatRow): Fence {
 
 /**
  * Begins an attempt, or says what is to happen instead (SPEC L3). An interrupted chat comes back with its fence, since
- * the partial answer of the attempt before is still to be committed.
+ * the partial answer of the attempt before is still to be committed. `stale`: an attempt that was scheduled later has begun.
+ * @param scheduledMs when Temporal scheduled this attempt, by its own clock
  */
-export async function beginAttempt(
-  unit: Unit,
-  key: OutcomeKey,
-): Promise<Attempt | { type: "interrupted"; fence: Fence } | StepOutcome> {
+export async function beginAttempt(unit: Unit, key: OutcomeKey, scheduledMs = 0): Promise<BegunAttempt> {
   const found = await notRunning(unit, key);
   if (found !== null && found.type !== "interrupting") return found;
   const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
+  if (scheduledMs < chat.attempt_scheduled_ms) return { type: "stale" };
   if (found?.type === "interrupting") return { type: "interrupted", fence: fenceOf(chat) };
   const step = await readNextStep(unit, chat);
   if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
@@ -47,7 +52,13 @@ export async function beginAttempt(
   if (lost >= lostAttemptsMax) return finishError(unit, { key }, lostTooOften(lost));
   const generation_attempt = chat.generation_attempt + 1;
   await transition(unit, { name: "record_attempt", chat_id: key.chat_id }, async (draft) => {
-    Object.assign(draft.change, { generation_attempt, attempt_open: true, lost_attempts: lost, retry: null });
+    Object.assign(draft.change, {
+      generation_attempt,
+      attempt_open: true,
+      attempt_scheduled_ms: scheduledMs,
+      lost_attempts: lost,
+      retry: null,
+    });
   });
   return { type: "attempt", chat, fence: { ...fenceOf(chat), generation_attempt }, model };
 }

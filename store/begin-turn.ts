@@ -55,6 +55,7 @@ export async function beginTurn(
     status: "running",
     current_turn_id: message.id,
     turn_steps: 0,
+    attempt_scheduled_ms: 0,
     turn_model_config_id: model?.id ?? null,
     turn_reasoning_effort: start.reasoning_effort,
     model_config_id: model?.id ?? draft.before.model_config_id,

@@ -38,6 +38,8 @@ export interface ChatRow {
   readonly no_output_failures: number;
   readonly lost_attempts: number;
   readonly attempt_open: boolean;
+  /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
+  readonly attempt_scheduled_ms: number;
   readonly last_read_message_id: number;
   readonly created_at: string;
   readonly updated_at: string;
@@ -72,6 +74,7 @@ const WRITABLE = [
   "no_output_failures",
   "lost_attempts",
   "attempt_open",
+  "attempt_scheduled_ms",
 ] as const satisfies readonly (keyof ChatRow)[];
 
 export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };

@@ -168,7 +168,7 @@ for (const bus of ["on", "off"] as const) {
     } as const;
     const failure = { error, retry_after_ms: null, answer: null, retry_base_ms: 1, now_ms: Date.now() };
     const key = await chat.key();
-    await inUnit(world.store, (unit) => recordFailure(unit, key, failed.fence, failure));
+    await inUnit(world.store, (unit) => recordFailure(unit, { key, fence: failed.fence }, failure));
     failed.leave();
     await reader.until("a retry", (view) => view.retry !== null);
     await reader.untilWriting("");

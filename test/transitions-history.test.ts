@@ -210,3 +210,19 @@ test("L8 a NUL character and lone surrogates survive in content", async () => {
   const chat = await aChat(store, "a\u0000b\ud800");
   assert.deepEqual((await chat.history())[0]?.content, text("a\u0000b\ud800"));
 });
+
+test("L5 a tool that stops the turn does so only when it succeeds", async () => {
+  for (const [is_error, after_] of [
+    [false, "waiting"],
+    [true, "running"],
+  ] as const) {
+    const chat = await aChat({ ...store, stopsTurn: (name) => name === "propose" });
+    await chat.answer([toolCall("c1", "propose")], { finish_reason: "tool_calls" });
+    const call = { chat_id: chat.id, tool_call_id: "c1", tool_name: "propose" };
+    await inUnit(store, (unit) => claimToolCall(unit.tx, call));
+    await finishToolCall(store.pool, { ...call, result: {}, is_error, truncated: false });
+    const key = await chat.key();
+    await inUnit(chat.store, (unit) => commitToolResults(unit, key));
+    assert.equal((await chat.row()).status, after_);
+  }
+});

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { linkSync, symlinkSync } from "node:fs";
 import path from "node:path";
-import { test, type TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../core/part.ts";
 import { aProject, assertNothingLeaked, type ProjectFixture } from "./project-fixture.ts";
 

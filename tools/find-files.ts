@@ -4,13 +4,13 @@ import path from "node:path";
 import { z } from "zod";
 import { createCollector } from "./collector.ts";
 import { compileGlob } from "./glob.ts";
+import { createPathReader } from "./output-records.ts";
 import { globSchema, pathSchema } from "./path-schema.ts";
 import { isInside, openProjectFolder, requireProjectRoot, resolveInside } from "./project-path.ts";
-import { createPathReader } from "./output-records.ts";
 import { relativeOutputPath, runRipgrep } from "./ripgrep.ts";
+import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
 import { findPathsMax, searchTimeMaxMs } from "./tool-limits.ts";
-import type { Tool } from "./tool.ts";
 
 const schema = z.strictObject({
   pattern: globSchema.describe(

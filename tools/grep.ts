@@ -9,9 +9,9 @@ import { globSchema, pathSchema, patternSchema } from "./path-schema.ts";
 import { type ProjectPath, requireProjectRoot, resolveInside } from "./project-path.ts";
 import { relativeOutputPath, runRipgrep } from "./ripgrep.ts";
 import type { SearchEnd } from "./search-process.ts";
+import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
 import { grepMatchesMax, searchTimeMaxMs } from "./tool-limits.ts";
-import type { Tool } from "./tool.ts";
 
 const schema = z.strictObject({
   pattern: patternSchema.describe(

@@ -7,8 +7,8 @@ import { createCollector } from "./collector.ts";
 import { folderNames } from "./folder-names.ts";
 import { pathSchema } from "./path-schema.ts";
 import { openedPath, openProjectFolder, requireProjectRoot, resolveInside } from "./project-path.ts";
-import { listEntriesMax } from "./tool-limits.ts";
 import type { Tool } from "./tool.ts";
+import { listEntriesMax } from "./tool-limits.ts";
 
 const schema = z.strictObject({
   path: pathSchema

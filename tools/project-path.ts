@@ -1,9 +1,10 @@
 // Tools: nothing outside the project folder is ever read. A path is resolved link by link without touching what lies outside,
 // the file is opened without following a last link, and then the opened file itself is asked where it lies.
-import { constants } from "node:fs";
+
 import type { Stats } from "node:fs";
-import { lstat, open, readlink, realpath, stat } from "node:fs/promises";
+import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
+import { lstat, open, readlink, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { folderNames } from "./folder-names.ts";
 import { nearestNames } from "./nearest-names.ts";

@@ -1,9 +1,10 @@
 // Tools: ripgrep with the options that hold for every search: no configuration, no links, nothing of what lies above the project.
-import { rgPath } from "@vscode/ripgrep";
+
 import { lstat } from "node:fs/promises";
 import path from "node:path";
-import { runSearchProcess, type SearchEnd, type SearchProcess } from "./search-process.ts";
+import { rgPath } from "@vscode/ripgrep";
 import type { ProjectPath } from "./project-path.ts";
+import { runSearchProcess, type SearchEnd, type SearchProcess } from "./search-process.ts";
 import { quoted, ToolError } from "./tool-error.ts";
 
 const fixedArgs = [

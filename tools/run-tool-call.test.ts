@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import type { JsonObject } from "../core/part.ts";
-import { aProject, toolContext, textOf } from "./project-fixture.ts";
+import { aProject, textOf, toolContext } from "./project-fixture.ts";
 import { activeTools, findTool } from "./registry.ts";
 import { runToolCall, type ToolCall } from "./run-tool-call.ts";
 import { type Tool, type ToolOutput, toolSpecs } from "./tool.ts";

@@ -3,8 +3,8 @@ import type { z } from "zod";
 import { toolResultBytesMax } from "../core/limits.ts";
 import type { JsonObject } from "../core/part.ts";
 import { truncateJson } from "../core/truncate.ts";
-import { errorOutput, quoted, thrownOutput } from "./tool-error.ts";
 import type { Tool, ToolContext, ToolOutput } from "./tool.ts";
+import { errorOutput, quoted, thrownOutput } from "./tool-error.ts";
 
 export interface ToolCall {
   readonly tool_call_id: string;

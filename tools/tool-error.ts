@@ -1,7 +1,7 @@
 // Tools: failures in words that help the model, free of stacks and of paths of the host.
 import { headOf } from "../core/truncate.ts";
-import { quotedCharsMax } from "./tool-limits.ts";
 import type { ToolOutput } from "./tool.ts";
+import { quotedCharsMax } from "./tool-limits.ts";
 
 /** An expected failure: what is wrong, and what to do instead. Its words reach the model as they are. */
 export class ToolError extends Error {

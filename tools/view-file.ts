@@ -3,9 +3,9 @@ import { z } from "zod";
 import { lineSchema, pathSchema } from "./path-schema.ts";
 import { openProjectFile, requireProjectRoot, resolveInside } from "./project-path.ts";
 import { readLines } from "./read-lines.ts";
+import type { Tool } from "./tool.ts";
 import { ToolError } from "./tool-error.ts";
 import { viewFileBytesMax, viewLinesMax } from "./tool-limits.ts";
-import type { Tool } from "./tool.ts";
 
 const schema = z.strictObject({
   path: pathSchema.describe("File, relative to the project folder."),

@@ -8,6 +8,7 @@ import {
   makeContinueAsNewFunc,
   proxyActivities,
   proxyLocalActivities,
+  proxySinks,
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
@@ -16,11 +17,13 @@ import { assertNever } from "../core/assert-never.ts";
 import type { NextStep, OpenCall } from "../core/decide-next-step.ts";
 import { toolCallsPerStepMax } from "../core/limits.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
+import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { modelCallOptions, toolOptions, transitionOptions } from "./activity-options.ts";
 import { CHAT_SIGNALS, type ChatSignalInput, type ChatTurnInput } from "./contract.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
 import { describeRetry, showProgress, type TurnProgress } from "./turn-details.ts";
 
+const { failpoint } = proxySinks<FailpointSinks>();
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
 
 /** What the signals of this run have said so far. */
@@ -173,6 +176,7 @@ async function continueAs(
 ): Promise<never> {
   const { turn_id, model } = next;
   const title = input.title === "" ? "" : next.title;
+  failpoint.pass("turn:moved");
   const again = makeContinueAsNewFunc<typeof chatTurn>({
     // Not inherited: with the default a killed worker would cost the next turn ten seconds.
     workflowTaskTimeout: "3 s",

@@ -7,6 +7,7 @@ import { deleteChat } from "../../store/delete-chat.ts";
 import { interruptChat } from "../../store/interrupt-chat.ts";
 import { listChats } from "../../store/list-chats.ts";
 import { patchChat } from "../../store/patch-chat.ts";
+import { toChat } from "../../store/to-wire.ts";
 import { change } from "../change.ts";
 import { readChatCursor, writeChatCursor } from "../chat-list-cursor.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -14,7 +15,6 @@ import { type Route, route } from "../route.ts";
 import { chat, chatPatch, newChat } from "../schemas/chat.ts";
 import { chatPath, chatQuery } from "../schemas/params.ts";
 import { showChat, showOwnChat } from "../show-chat.ts";
-import { toChat } from "../../store/to-wire.ts";
 
 const tag = "Chats";
 const chatPage = z

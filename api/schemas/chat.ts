@@ -69,7 +69,7 @@ export const modelConfigId = uuid.meta({
 });
 export const reasoningEffort = z
   .enum(["none", "minimal", "low", "medium", "high", "xhigh", "max"])
-  .meta({ description: "How much the model is to think; providers without the level take the nearest" });
+  .meta({ description: "How much the model is to think; a model may refuse a level it does not have" });
 
 const labels = z
   .record(filledText(labelCharsMax), plainText(labelCharsMax))

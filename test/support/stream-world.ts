@@ -40,13 +40,15 @@ export interface StreamWorld {
   worker(chat: TestChat): Promise<SimWorker>;
   /** Heartbeat details by chat and activity. */
   readonly heartbeats: Map<string, Map<string, unknown>>;
+  /** Called at the end, in order. */
+  readonly closers: (() => Promise<void> | void)[];
   /** The history as a stream shows it. */
   shown(chat: TestChat): Promise<Message[]>;
   close(): Promise<void>;
 }
 
 export async function openStreamWorld(databaseUrl: string, busOn: boolean): Promise<StreamWorld> {
-  const closers: (() => Promise<void>)[] = [];
+  const closers: (() => Promise<void> | void)[] = [];
   const openBus = async (): Promise<LiveBus> => {
     if (!busOn) return createOffBus();
     const bus = createPostgresBus({ databaseUrl, logger });
@@ -65,6 +67,7 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
     },
     lose: () => false,
     heartbeats,
+    closers,
     async replica({ db = opened.pool, timing = {} } = {}) {
       const hubBus = await openBus();
       const hubs = new HubRegistry({
@@ -151,7 +154,7 @@ export class SimWorker {
     const chatId = this.#chat.id;
     const beats = heartbeats.get(chatId) ?? new Map<string, unknown>();
     heartbeats.set(chatId, beats);
-    return createPartStream({
+    const stream = createPartStream({
       chatId,
       episode,
       role,
@@ -170,6 +173,8 @@ export class SimWorker {
       },
       ...(beats.has(activity) && { heldDetails: beats.get(activity) }),
     });
+    this.#world.closers.unshift(() => stream.close());
+    return stream;
   }
 
   say(text: string, index = 0): void {

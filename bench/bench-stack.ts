@@ -1,0 +1,156 @@
+// Benchmarks measure what a user sees. This file: a stack of their own, as `npm start` runs it: durable Postgres, Temporal's
+// dev server with its file, the demo model, an API and a worker, each a process; in a folder that goes at the end.
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { demoModelPlan, rolePlan, runMigrations } from "../dev/everturn-parts.ts";
+import { freePort, startOnPort } from "../dev/free-port.ts";
+import { startLeash } from "../dev/leash.ts";
+import { startPart } from "../dev/part.ts";
+import type { Part, PartSurroundings } from "../dev/part-plan.ts";
+import { startPostgres } from "../dev/postgres.ts";
+import { resetPostgresHome } from "../dev/postgres-home.ts";
+import { withDemoModel } from "../dev/stack-environment.ts";
+import { findTemporalBinary } from "../dev/temporal-binary.ts";
+import { startTemporalDevServer } from "../dev/temporal-dev-server.ts";
+import { type BareTemporal, startBareTemporal } from "./bare-temporal.ts";
+import type { EverturnAddress } from "./everturn-client.ts";
+
+const SHUTDOWN_GRACE_MS = 5_000;
+
+export interface BenchStack {
+  readonly modelUrl: string;
+  readonly bare: BareTemporal;
+  /** Starts one API and one worker; those of before must have been stopped. */
+  startEverturn(liveBus: "postgres" | "off"): Promise<RunningEverturn>;
+  stop(): Promise<void>;
+}
+
+export interface RunningEverturn extends EverturnAddress {
+  stop(): Promise<void>;
+}
+
+/** Starts everything but Everturn itself. The caller stops it; a killed caller's is ended by itself. */
+export async function startBenchStack(): Promise<BenchStack> {
+  const folder = mkdtempSync(join(tmpdir(), "everturn-bench-"));
+  // Open to the user that Postgres runs as when this runs as root.
+  chmodSync(folder, 0o755);
+  const leash = startLeash();
+  const parts: Part[] = [];
+  const surroundings: PartSurroundings = { leash, logFolder: join(folder, "logs") };
+  const bare: BareTemporal[] = [];
+  const stop = async () => {
+    await Promise.all(bare.map((one) => one.close()));
+    // The latest first: whatever uses another ends before it. Stopping what is stopped does nothing.
+    for (const part of parts.toReversed()) await part.stop();
+    leash.close();
+    resetPostgresHome(folder);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const [databaseUrl, temporalAddress, modelUrl] = await settled([
+      startDatabase(folder, surroundings, parts),
+      startTemporal(folder, surroundings, parts),
+      startModel(surroundings, parts),
+    ]);
+    const env = everturnEnv({ folder, databaseUrl, temporalAddress, modelUrl });
+    await runMigrations(env);
+    const bareTemporal = await startBareTemporal(temporalAddress);
+    bare.push(bareTemporal);
+    return {
+      modelUrl,
+      bare: bareTemporal,
+      startEverturn: (liveBus) => startRoles({ ...env, EVERTURN_LIVE_BUS: liveBus }, surroundings, parts),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface Addresses {
+  readonly folder: string;
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly modelUrl: string;
+}
+
+/** As `npm start` sets it; of the caller's environment nothing counts, so that runs are alike. */
+function everturnEnv({ folder, databaseUrl, temporalAddress, modelUrl }: Addresses): NodeJS.ProcessEnv {
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: process.env["HOME"],
+    HOST: "127.0.0.1",
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    TEMPORAL_CONFIG_FILE: join(folder, "none.toml"),
+    EVERTURN_DATA_DIR: folder,
+    EVERTURN_API_KEY: `ek_${randomBytes(32).toString("base64url")}`,
+    EVERTURN_SECRET_KEY: randomBytes(32).toString("base64"),
+    EVERTURN_TEMPORAL_DETAIL: "full",
+    EVERTURN_SHUTDOWN_GRACE_MS: String(SHUTDOWN_GRACE_MS),
+    LOG_LEVEL: "info",
+    ...JSON.parse(process.env["PROF_ENV"] ?? "{}"),
+  };
+  return withDemoModel(env, modelUrl);
+}
+
+function startDatabase(folder: string, surroundings: PartSurroundings, parts: Part[]): Promise<string> {
+  const password = randomBytes(16).toString("base64url");
+  const kept = { dataFolder: folder, password, database: "everturn", isDurable: true, env: process.env };
+  return startOnPort(freePort, async (port) => {
+    const postgres = await startPostgres({ ...kept, port }, surroundings);
+    parts.push(postgres.part);
+    return postgres.url;
+  });
+}
+
+async function startTemporal(folder: string, surroundings: PartSurroundings, parts: Part[]): Promise<string> {
+  const binary = await findTemporalBinary({ env: process.env, onSlowWay: (words) => console.error(words) });
+  const kept = { binary, uiPort: null, file: join(folder, "temporal.db"), env: process.env };
+  return startOnPort(freePort, async (port) => {
+    const server = await startTemporalDevServer({ ...kept, port }, surroundings);
+    parts.push(server.part);
+    return server.address;
+  });
+}
+
+async function startModel(surroundings: PartSurroundings, parts: Part[]): Promise<string> {
+  const port = await freePort();
+  parts.push(await startPart(demoModelPlan(port, process.env), surroundings));
+  return `http://127.0.0.1:${port}`;
+}
+
+async function startRoles(
+  env: NodeJS.ProcessEnv,
+  surroundings: PartSurroundings,
+  parts: Part[],
+): Promise<RunningEverturn> {
+  const port = await freePort();
+  const settings = { env: { ...env, PORT: String(port) }, shutdownGraceMs: SHUTDOWN_GRACE_MS };
+  const start = async (role: "api" | "worker") => {
+    const part = await startPart(rolePlan(role, settings), surroundings);
+    parts.push(part);
+    return part;
+  };
+  const roles = await Promise.all([start("worker"), start("api")]);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    key: String(env["EVERTURN_API_KEY"]),
+    async stop() {
+      await Promise.all(roles.map((part) => part.stop()));
+    },
+  };
+}
+
+/** All of them, or the first fault once none is still on its way up. */
+async function settled<Results extends readonly unknown[]>(
+  work: {
+    [Index in keyof Results]: Promise<Results[Index]>;
+  },
+): Promise<Results> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}

@@ -1,0 +1,42 @@
+// Benchmarks measure what a user sees. This file: the demo model called directly: the floor of everything, and its log.
+import { callJson, openSse, type SseConnection } from "./http.ts";
+
+/** Fields of a scripted answer; see dev/demo-model/README.md. */
+export interface Script {
+  readonly key: string;
+  readonly parts: number;
+  readonly rate: number;
+  readonly stamp?: boolean;
+}
+
+interface LogEntry {
+  readonly started_at: number;
+  readonly client_closed_at: number | null;
+}
+
+/** The message that makes the demo model play a script, through Everturn as well as directly. */
+export function scriptMessage(script: Script): string {
+  return `#script ${JSON.stringify(script)}`;
+}
+
+/** Asks the provider for a scripted answer, as a client without Everturn would. */
+export function callProvider(
+  modelUrl: string,
+  script: Script,
+  onFrame: (frame: string, at: number) => void,
+): SseConnection {
+  const input = [{ role: "user", content: scriptMessage(script) }];
+  return openSse(
+    { url: `${modelUrl}/v1/responses`, method: "POST", body: { model: "demo", stream: true, input } },
+    onFrame,
+  );
+}
+
+/** The first call with this key, once it has come or its client has gone. */
+export async function waitForLog(modelUrl: string, key: string, event: "started" | "client_closed") {
+  const url = `${modelUrl}/__log/wait?event=${event}&key=${encodeURIComponent(key)}`;
+  const { entries } = await callJson<{ entries: LogEntry[] }>({ url });
+  const [entry] = entries;
+  if (entry === undefined) throw new Error(`the demo model was never called with ${key}`);
+  return entry;
+}

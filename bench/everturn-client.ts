@@ -1,0 +1,81 @@
+// Benchmarks measure what a user sees. This file: a light client of Everturn: it posts, and waits for frames.
+import { now } from "./clock.ts";
+import { type Script, scriptMessage } from "./demo-client.ts";
+import { callJson, openSse } from "./http.ts";
+
+const FRAME_WAIT_MAX_MS = 60_000;
+
+export interface EverturnAddress {
+  readonly url: string;
+  readonly key: string;
+}
+
+/** One chat with an open reader. */
+export interface WatchedChat {
+  readonly id: string;
+  /** Resolves with the time of the next frame that `matches`. Rejects when none comes within a minute. */
+  next(matches: (frame: string) => boolean): Promise<number>;
+  close(): void;
+}
+
+interface Waiting {
+  readonly matches: (frame: string) => boolean;
+  readonly found: (at: number) => void;
+}
+
+export function post<T>({ url, key }: EverturnAddress, path: string, body: unknown = {}): Promise<T> {
+  return callJson<T>({ url: url + path, method: "POST", headers: { authorization: `Bearer ${key}` }, body });
+}
+
+/** Creates a chat whose first answer is the scripted one; gives its id. */
+export async function createChat(address: EverturnAddress, script: Script): Promise<string> {
+  const { id } = await post<{ id: string }>(address, "/v1/chats", { content: scriptMessage(script) });
+  return id;
+}
+
+export function sendMessage(address: EverturnAddress, chatId: string, script: Script): Promise<unknown> {
+  return post(address, `/v1/chats/${chatId}/messages`, { content: scriptMessage(script) });
+}
+
+/** Follows a chat. `onFrame` sees every frame. */
+export function watchChat(
+  { url, key }: EverturnAddress,
+  id: string,
+  onFrame: (frame: string, at: number) => void = () => undefined,
+): WatchedChat {
+  const waiting = new Set<Waiting>();
+  const call = { url: `${url}/v1/chats/${id}/stream`, headers: { authorization: `Bearer ${key}` } };
+  const connection = openSse(call, (frame, at) => {
+    onFrame(frame, at);
+    for (const one of waiting) {
+      if (!one.matches(frame)) continue;
+      waiting.delete(one);
+      one.found(at);
+    }
+  });
+  return {
+    id,
+    next: (matches) =>
+      new Promise((resolve, reject) => {
+        const fail = (why: string) => reject(new Error(`${why} while a frame of chat ${id} was awaited`));
+        const timer = setTimeout(() => fail("a minute passed"), FRAME_WAIT_MAX_MS);
+        connection.ended.then(
+          () => fail("the stream ended"),
+          (error: Error) => fail(error.message),
+        );
+        const found = (at: number) => {
+          clearTimeout(timer);
+          resolve(at);
+        };
+        waiting.add({ matches, found });
+      }),
+    close: () => connection.close(),
+  };
+}
+
+/** Milliseconds that `work` takes, by the clock of all processes. */
+export async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begunAt = now();
+  await work();
+  return now() - begunAt;
+}

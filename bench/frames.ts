@@ -1,0 +1,26 @@
+// Benchmarks measure what a user sees. This file: what is looked for in frames; by text, for parsing each costs too much.
+
+/** A frame that shows new text to a reader of ours. */
+export function isPart(frame: string): boolean {
+  return frame.includes("event: message_part\n");
+}
+
+/** New text, or the committed answer when it was there before the reader. */
+export function showsAnswer(frame: string): boolean {
+  return isPart(frame) || (frame.includes("event: messages\n") && frame.includes('"role":"assistant"'));
+}
+
+/** The chat has come to rest. */
+export function isRest(frame: string): boolean {
+  return frame.includes("event: status\n") && /"status":"(waiting|error)"/.test(frame);
+}
+
+/** A frame of the provider that brings text, in the Responses dialect. */
+export function isProviderText(frame: string): boolean {
+  return frame.startsWith("event: response.output_text.delta\n");
+}
+
+/** When the tokens of a frame were sent: milliseconds since 1970. A frame of several merged parts has several. */
+export function stampsIn(frame: string): number[] {
+  return Array.from(frame.matchAll(/@(\d{13}\.\d{3})/g), ([, stamp]) => Number(stamp));
+}

@@ -1,0 +1,58 @@
+// Benchmarks measure what a user sees. This file: a line of the result: what was measured, beside its floor of the same run.
+import { type Summary, summarise } from "./percentiles.ts";
+
+export type Unit = "ms" | "turns/s" | "events";
+
+/** What the project aims at. `ratio` compares with the floor; `exactly` is a number that must not vary. */
+export type Aim =
+  | { readonly type: "at-most"; readonly of: "p50" | "p99"; readonly value: number }
+  | { readonly type: "ratio-at-most"; readonly value: number }
+  | { readonly type: "exactly"; readonly value: number };
+
+export interface Row {
+  readonly what: string;
+  readonly unit: Unit;
+  readonly measured: Summary;
+  /** Null: there is nothing less that does the same. */
+  readonly floor: Summary | null;
+  readonly aims: readonly Aim[];
+}
+
+interface RowInput {
+  readonly unit?: Unit;
+  readonly floor?: readonly number[];
+  readonly aims?: readonly Aim[];
+}
+
+/** Throws RangeError when nothing was measured. */
+export function row(what: string, samples: readonly number[], input: RowInput = {}): Row {
+  const { unit = "ms", floor, aims = [] } = input;
+  return { what, unit, measured: summarise(samples), floor: floor ? summarise(floor) : null, aims };
+}
+
+/** Measured to floor, of the medians; null without a floor. */
+export function ratioOf({ measured, floor }: Row): number | null {
+  return floor === null ? null : measured.p50 / floor.p50;
+}
+
+export function meets(of: Row, aim: Aim): boolean {
+  switch (aim.type) {
+    case "at-most":
+      return of.measured[aim.of] <= aim.value;
+    case "ratio-at-most":
+      return (ratioOf(of) ?? Number.POSITIVE_INFINITY) <= aim.value;
+    case "exactly":
+      return of.measured.p50 === aim.value && of.measured.p99 === aim.value;
+  }
+}
+
+export function describeAim(aim: Aim): string {
+  switch (aim.type) {
+    case "at-most":
+      return `${aim.of} ≤ ${aim.value}`;
+    case "ratio-at-most":
+      return `≤ ${aim.value}× floor`;
+    case "exactly":
+      return `= ${aim.value}`;
+  }
+}

@@ -1,0 +1,67 @@
+// Benchmarks measure what a user sees. This scenario: from the interrupt to the provider's socket being closed.
+import { randomUUID } from "node:crypto";
+import { now } from "../clock.ts";
+import { callProvider, type Script, waitForLog } from "../demo-client.ts";
+import { createChat, type EverturnAddress, post, watchChat } from "../everturn-client.ts";
+import { isPart, isProviderText, isRest } from "../frames.ts";
+import { row } from "../row.ts";
+import type { Scenario } from "../scenario.ts";
+
+const samplesMeasured = 50;
+const samplesQuick = 12;
+const samplesWarmUp = 3;
+
+export const interrupt: Scenario = {
+  name: "interrupt",
+  liveBus: "postgres",
+  async run({ stack, everturn, isQuick }) {
+    const [measured, floor]: [number[], number[]] = [[], []];
+    const count = samplesWarmUp + (isQuick ? samplesQuick : samplesMeasured);
+    for (let i = 0; i < count; i++) {
+      measured.push(await interruptChat(everturn, stack.modelUrl));
+      floor.push(await closeDirectly(stack.modelUrl));
+    }
+    return [
+      row("interrupt to closed provider socket", measured.slice(samplesWarmUp), {
+        floor: floor.slice(samplesWarmUp),
+        aims: [{ type: "at-most", of: "p50", value: 50 }],
+      }),
+    ];
+  },
+};
+
+function longAnswer(): Script {
+  return { key: randomUUID(), parts: 1_000, rate: 30 };
+}
+
+async function interruptChat(everturn: EverturnAddress, modelUrl: string): Promise<number> {
+  const script = longAnswer();
+  const chat = watchChat(everturn, await createChat(everturn, script));
+  await chat.next(isPart);
+  const rest = chat.next(isRest);
+  const begunAt = now();
+  await post(everturn, `/v1/chats/${chat.id}/interrupt`);
+  const closedAt = await whenClosed(modelUrl, script.key);
+  await rest;
+  chat.close();
+  return closedAt - begunAt;
+}
+
+/** What a client without Everturn needs for it: to close the socket. */
+async function closeDirectly(modelUrl: string): Promise<number> {
+  const script = longAnswer();
+  const flows = Promise.withResolvers<void>();
+  const connection = callProvider(modelUrl, script, (frame) => {
+    if (isProviderText(frame)) flows.resolve();
+  });
+  await flows.promise;
+  const begunAt = now();
+  connection.close();
+  return (await whenClosed(modelUrl, script.key)) - begunAt;
+}
+
+async function whenClosed(modelUrl: string, key: string): Promise<number> {
+  const { client_closed_at } = await waitForLog(modelUrl, key, "client_closed");
+  if (client_closed_at === null) throw new Error("the demo model saw no closed socket");
+  return client_closed_at;
+}

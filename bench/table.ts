@@ -1,0 +1,48 @@
+// Benchmarks measure what a user sees. This file: rows as a table for people.
+import type { Summary } from "./percentiles.ts";
+import { describeAim, meets, ratioOf, type Row } from "./row.ts";
+
+const HEAD = ["", "n", "p50", "p95", "p99", "floor p50", "p95", "p99", "ratio", "aim", ""];
+
+/** The rows below each other, columns aligned, numbers to the right. */
+export function renderTable(rows: readonly Row[]): string {
+  const lines = [HEAD, ...rows.map(cells)];
+  const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
+  const rendered = lines.map((line) =>
+    line
+      .map((cell, column) =>
+        isWords(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join("  ")
+      .trimEnd(),
+  );
+  rendered.splice(1, 0, widths.map((width) => "─".repeat(width)).join("──"));
+  return `${rendered.join("\n")}\n`;
+}
+
+function isWords(column: number): boolean {
+  return column === 0 || column >= HEAD.length - 2;
+}
+
+function cells(row: Row): string[] {
+  const { what, unit, measured, floor, aims } = row;
+  const ratio = ratioOf(row);
+  return [
+    `${what}, ${unit}`,
+    String(measured.n),
+    ...numbers(row, measured),
+    ...(floor === null ? ["", "", ""] : numbers(row, floor)),
+    ratio === null ? "" : `${ratio.toFixed(2)}×`,
+    aims.map(describeAim).join(", "),
+    aims.length === 0 ? "" : aims.every((aim) => meets(row, aim)) ? "met" : "missed",
+  ];
+}
+
+/** A rate is one number for the whole time: it has no percentiles. */
+function numbers({ unit }: Row, { p50, p95, p99 }: Summary): string[] {
+  return unit === "turns/s" ? [short(p50), "", ""] : [short(p50), short(p95), short(p99)];
+}
+
+function short(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(value < 10 ? 2 : 1);
+}

@@ -1,0 +1,65 @@
+// The demo runs on the stack of `npm start`; without one it brings up its own, which leaves nothing behind.
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { resetPostgresHome } from "../../dev/postgres-home.ts";
+import { createProgress } from "../../dev/progress.ts";
+import { readRunning } from "../../dev/running-file.ts";
+import { startStack } from "../../dev/stack.ts";
+
+export interface DemoStack {
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  readonly isOwn: boolean;
+  /** Whether the model is the script whose answers are known in advance. */
+  readonly isDemoModel: boolean;
+  /** Pid of the worker; undefined while it is being restarted. */
+  workerPid(): number | undefined;
+  stop(): Promise<void>;
+}
+
+export async function openStack(env: NodeJS.ProcessEnv): Promise<DemoStack> {
+  const folder = env["EVERTURN_DATA_DIR"] || ".data";
+  const running = readRunning(folder);
+  if (running === null) return startOwnStack(env);
+  return {
+    apiUrl: running.addresses.apiUrl,
+    apiKey: running.addresses.apiKey,
+    isOwn: false,
+    isDemoModel: running.addresses.demoModelUrl !== undefined,
+    workerPid: () => readRunning(folder)?.pids["worker"],
+    stop: async () => undefined,
+  };
+}
+
+async function startOwnStack(env: NodeJS.ProcessEnv): Promise<DemoStack> {
+  const dataDir = mkdtempSync(join(tmpdir(), "everturn-demo-"));
+  // Open to the user that Postgres runs as when the demo runs as root.
+  chmodSync(dataDir, 0o755);
+  const clean = () => {
+    resetPostgresHome(dataDir);
+    rmSync(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const stack = await startStack({
+      dataDir,
+      env: { ...env, EVERTURN_DATA_DIR: dataDir, LOG_LEVEL: env["LOG_LEVEL"] || "warn" },
+      progress: createProgress(process.stdout, env),
+      isTransient: true,
+    });
+    return {
+      apiUrl: stack.apiUrl,
+      apiKey: stack.apiKey,
+      isOwn: true,
+      isDemoModel: stack.demoModelUrl !== undefined,
+      workerPid: () => stack.pidOf("worker"),
+      async stop() {
+        await stack.stop();
+        clean();
+      },
+    };
+  } catch (error) {
+    clean();
+    throw error;
+  }
+}

@@ -1,0 +1,177 @@
+// The demo is a client like any other: this file is its script. A scene does what a person would do and says what must come of it.
+import type { Message } from "../../core/message.ts";
+import type { ChatFollower } from "./follow-chat.ts";
+import type { Narrator } from "./narrator.ts";
+import type { Rest } from "./rest.ts";
+import { textOf, writingOf } from "./tell-chat.ts";
+
+const COUNT_TO = 150;
+/** Long enough to be in the middle of something, short enough that most of it is still to come. */
+const CHARS_BEFORE_ACTING = 60;
+const WORKER_LOOK_EVERY_MS = 20;
+const WORKER_BACK_WITHIN_MS = 30_000;
+
+export interface Stage {
+  readonly rest: Rest;
+  readonly narrator: Narrator;
+  readonly follower: ChatFollower;
+  readonly chatId: string;
+  readonly isDemoModel: boolean;
+  workerPid(): number | undefined;
+  /** Notes what is not as it should be. */
+  expect(holds: boolean, words: string): void;
+}
+
+export interface Scene {
+  readonly title: string;
+  play(stage: Stage): Promise<void>;
+}
+
+/** What the chat is created with, so that the first scene is under way at once. */
+export const FIRST_MESSAGE = "Hello! What can you do?";
+
+export const SCENES: readonly Scene[] = [
+  { title: "An answer streams in", play: playFirst },
+  { title: "Tools look into a project folder, side by side", play: playTools },
+  { title: "A message sent meanwhile waits its turn", play: playQueue },
+  { title: "A stop keeps what was written", play: playInterrupt },
+  { title: "An edit goes back and takes another way", play: playEdit },
+  { title: "The worker dies in mid-answer (SIGKILL)", play: playCrash },
+];
+
+async function playFirst(stage: Stage): Promise<void> {
+  await stage.follower.until("the stream's first snapshot", ({ caught_up }) => caught_up);
+  await settled(stage, newestTurn(stage));
+}
+
+async function playTools(stage: Stage): Promise<void> {
+  const turn = await say(stage, "List the files, read README.md and search for departures");
+  await settled(stage, turn);
+  const parts = stage.follower.view.messages
+    .filter((message) => message.turn_id === turn)
+    .flatMap((message) => message.content);
+  const results = parts.filter((part) => part.type === "tool-result");
+  const names = new Set(results.map((part) => part.tool_name));
+  for (const name of ["list_dir", "view_file", "grep"])
+    stage.expect(names.has(name), `${name} was not called`);
+  stage.expect(
+    results.every((part) => !part.is_error),
+    "a tool failed",
+  );
+}
+
+async function playQueue(stage: Stage): Promise<void> {
+  const turn = await say(stage, "Count to 40, with spaces in between and nothing else");
+  await untilWriting(stage);
+  const answer = await stage.rest.send(stage.chatId, "Thank you. What is a summary of this chat?");
+  stage.expect(answer.queued, "a message sent while the agent worked was not queued");
+  const { follower } = stage;
+  await follower.until("the queued message is answered", ({ messages, status }) => {
+    const last = messages.at(-1);
+    return status === "waiting" && last?.role === "assistant" && last.turn_id > turn;
+  });
+  const roles = follower.view.messages.filter(({ turn_id }) => turn_id >= turn).map(({ role }) => role);
+  stage.expect(
+    roles.join() === "user,assistant,user,assistant",
+    `the order of messages is ${roles.join(", ")}`,
+  );
+}
+
+async function playInterrupt(stage: Stage): Promise<void> {
+  const { follower, narrator, rest, chatId } = stage;
+  const turn = await say(stage, "Tell me a long story");
+  await untilWriting(stage);
+  const shown = writingOf(follower.view.previews.get(""));
+  const askedAtMs = performance.now();
+  await rest.interrupt(chatId);
+  await settled(stage, turn);
+  narrator.line(
+    "Stop",
+    `the chat is at rest ${(performance.now() - askedAtMs).toFixed(0)} ms after the request`,
+  );
+  const last = answerOf(stage, turn);
+  stage.expect(last?.interrupted === true, "the partial answer is not marked as interrupted");
+  stage.expect(textOf(last?.content ?? []).startsWith(shown), "text shown before the stop is missing");
+}
+
+async function playEdit(stage: Stage): Promise<void> {
+  const { follower, rest, chatId } = stage;
+  const old = newestTurn(stage);
+  const content = "Count to 20 instead, with spaces in between and nothing else";
+  const { message, deleted_message_ids } = await rest.edit(chatId, old, content);
+  stage.expect(deleted_message_ids.includes(old), "the edited message was not replaced");
+  await settled(stage, message.id);
+  const isGone = !follower.view.messages.some(({ turn_id }) => turn_id === old);
+  stage.expect(isGone, "messages of the old way are still there");
+}
+
+async function playCrash(stage: Stage): Promise<void> {
+  const { follower, narrator } = stage;
+  const turn = await say(stage, `Count to ${COUNT_TO}, with spaces in between and nothing else`);
+  await untilWriting(stage);
+  const before = follower.view.previews.get("")?.episode;
+  const killedPid = stage.workerPid();
+  if (killedPid === undefined) throw new Error("the stack names no worker process to kill");
+  const killedAtMs = performance.now();
+  process.kill(killedPid, "SIGKILL");
+  narrator.line("Crash", `kill -9 ${killedPid}: the worker is gone`);
+  const pid = await newWorker(stage, killedPid);
+  narrator.line("Worker", `process ${pid}, started by the supervisor ${elapsed(killedAtMs)} later`);
+  await follower.until("another worker goes on", (view) => {
+    const episode = view.previews.get("")?.episode;
+    return episode !== undefined && episode !== before;
+  });
+  const goneOn = elapsed(killedAtMs);
+  await settled(stage, turn);
+  narrator.line("Worker", `the turn went on by itself ${goneOn} after the kill`);
+  const text = textOf(answerOf(stage, turn)?.content ?? []);
+  const whole = Array.from({ length: COUNT_TO }, (_, index) => index + 1).join(" ");
+  if (stage.isDemoModel) stage.expect(text === whole, `a number was lost or doubled: ${text}`);
+}
+
+/** Sends a message to a chat at rest; gives the id of the turn it begins. */
+async function say(stage: Stage, content: string): Promise<number> {
+  const { messages } = await stage.rest.send(stage.chatId, content);
+  const turn = messages.at(-1)?.id;
+  if (turn === undefined) throw new Error(`“${content}” began no turn`);
+  return turn;
+}
+
+async function untilWriting({ follower }: Stage): Promise<void> {
+  await follower.until("the answer has begun", ({ previews }) => {
+    return writingOf(previews.get("")).length >= CHARS_BEFORE_ACTING;
+  });
+}
+
+/** Waits until the turn has its last answer and the chat is at rest. */
+async function settled(stage: Stage, turn: number): Promise<void> {
+  await stage.follower.until("the chat is at rest", ({ status, messages, caught_up }) => {
+    if (!caught_up || (status !== "waiting" && status !== "error")) return false;
+    const last = messages.at(-1);
+    return last?.role === "assistant" && last.turn_id === turn && last.finish_reason !== "tool_calls";
+  });
+  const { status, error } = stage.follower.view;
+  stage.expect(status === "waiting", `the turn ended in an error: ${error?.message ?? "no words"}`);
+}
+
+function newestTurn({ follower }: Stage): number {
+  return follower.view.messages.at(-1)?.turn_id ?? 0;
+}
+
+function answerOf({ follower }: Stage, turn: number): Message | undefined {
+  return follower.view.messages.findLast(({ role, turn_id }) => role === "assistant" && turn_id === turn);
+}
+
+async function newWorker(stage: Stage, killedPid: number): Promise<number> {
+  const deadlineMs = performance.now() + WORKER_BACK_WITHIN_MS;
+  for (;;) {
+    const pid = stage.workerPid();
+    if (pid !== undefined && pid !== killedPid) return pid;
+    if (performance.now() > deadlineMs) throw new Error("no worker was started in place of the killed one");
+    await new Promise((resolve) => setTimeout(resolve, WORKER_LOOK_EVERY_MS));
+  }
+}
+
+function elapsed(sinceMs: number): string {
+  return `${((performance.now() - sinceMs) / 1_000).toFixed(1)} s`;
+}

@@ -1,0 +1,70 @@
+// The demo is a client like any other: this file tells what a person who reads along sees of a chat, as it changes.
+import type { ChatView, Preview } from "../../core/chat-reducer.ts";
+import type { Message } from "../../core/message.ts";
+import type { Narrator } from "./narrator.ts";
+
+const JSON_CHARS_SHOWN = 72;
+
+interface Told {
+  /** Committed messages, by id. */
+  readonly messages: Set<number>;
+  readonly queued: Set<number>;
+  /** The answer being written, and how much of it has been told. */
+  episode: string | null;
+  text: string;
+}
+
+/** Gives a function that is called with each new view, and tells what is new in it. */
+export function createTeller(narrator: Narrator): (view: ChatView) => void {
+  const told: Told = { messages: new Set(), queued: new Set(), episode: null, text: "" };
+  return (view) => {
+    for (const message of view.messages.filter(({ id }) => !told.messages.has(id))) {
+      told.messages.add(message.id);
+      tellMessage(narrator, message, told);
+    }
+    for (const queued of view.queued_messages.filter(({ id }) => !told.queued.has(id))) {
+      told.queued.add(queued.id);
+      narrator.line("Queued", textOf(queued.content));
+    }
+    tellWriting(narrator, view.previews.get(""), told);
+  };
+}
+
+function tellMessage(narrator: Narrator, message: Message, told: Told): void {
+  if (message.role === "user") narrator.line("You", textOf(message.content));
+  const wasTold = told.text !== "";
+  if (message.role === "assistant") Object.assign(told, { episode: null, text: "" });
+  for (const part of message.content) {
+    if (part.type === "text" && message.role === "assistant" && !wasTold) narrator.line("Model", part.text);
+    if (part.type === "tool-call") narrator.line("Calls", `${part.tool_name} ${short(part.args)}`);
+    if (part.type === "tool-result") narrator.line("Result", `${part.tool_name} ${short(part.result)}`);
+  }
+  if (message.interrupted) narrator.line("", "(stopped here; what was written is kept)");
+}
+
+function tellWriting(narrator: Narrator, preview: Preview | undefined, told: Told): void {
+  if (preview === undefined) return;
+  if (preview.episode !== told.episode) {
+    if (told.text !== "") narrator.line("Stream", "new attempt: what was shown is withdrawn");
+    told.episode = preview.episode;
+    told.text = "";
+  }
+  const text = writingOf(preview);
+  if (text.length > told.text.length) narrator.grow("Model", text.slice(told.text.length));
+  told.text = text;
+}
+
+/** The text of an answer being written. */
+export function writingOf(preview: Preview | undefined): string {
+  const parts = [...(preview?.content ?? [])].sort(([a], [b]) => a - b);
+  return parts.map(([, part]) => (part.type === "text" ? part.text : "")).join("");
+}
+
+export function textOf(content: readonly { readonly type: string; readonly text?: string }[]): string {
+  return content.map((part) => (part.type === "text" ? (part.text ?? "") : "")).join("");
+}
+
+function short(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length <= JSON_CHARS_SHOWN ? json : `${json.slice(0, JSON_CHARS_SHOWN)}…`;
+}

@@ -1,0 +1,89 @@
+// Tests: what crash tests wait for. Nothing sleeps: each wait ends when something that can be observed has happened.
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { arrayFromPayloads, defaultPayloadConverter } from "@temporalio/common";
+import type { Message } from "../../core/message.ts";
+import { chatWorkflowId } from "../../workflows/contract.ts";
+import type { Everturn } from "./everturn.ts";
+import type { RunningRole } from "./process.ts";
+
+const POLL_MS = 25;
+/** Several heartbeat timeouts and a slow machine. */
+const WAIT_MS = 60_000;
+
+/** Resolves with the first answer of `probe` that is neither null nor false; rejects after a minute. */
+export async function soon<T>(
+  what: string,
+  probe: () => Promise<T | null | false> | T | null | false,
+): Promise<T> {
+  const endsAt = performance.now() + WAIT_MS;
+  for (;;) {
+    const found = await probe();
+    if (found !== null && found !== false) return found;
+    if (performance.now() > endsAt) throw new Error(`not in time: ${what}`);
+    await sleep(POLL_MS);
+  }
+}
+
+/** Resolves when Temporal holds a checkpoint of the chat's answer that reaches the part `seq`. */
+export async function untilCheckpointed(everturn: Everturn, chatId: string, seq: number): Promise<void> {
+  const execution = { workflowId: chatWorkflowId(chatId) };
+  await soon(`a checkpoint of part ${seq}`, async () => {
+    const { pendingActivities } = await everturn.temporal.workflowService.describeWorkflowExecution({
+      namespace: "default",
+      execution,
+    });
+    const checkpoints = (pendingActivities ?? []).flatMap(
+      ({ heartbeatDetails }): { seq?: number }[] =>
+        arrayFromPayloads(defaultPayloadConverter, heartbeatDetails?.payloads) as { seq?: number }[],
+    );
+    return checkpoints.some((checkpoint) => (checkpoint?.seq ?? 0) >= seq);
+  });
+}
+
+/** Resolves with the status of the chat's newest run once no run of it is open. */
+export async function untilNoRun(everturn: Everturn, chatId: string): Promise<string> {
+  const handle = everturn.temporal.workflow.getHandle(chatWorkflowId(chatId));
+  return soon("the run has ended", async () => {
+    const { status } = await handle.describe();
+    return status.name !== "RUNNING" && status.name !== "CONTINUED_AS_NEW" && status.name;
+  });
+}
+
+/** Ends all workers, so that the next test starts its own. */
+export async function killWorkers(everturn: Everturn): Promise<void> {
+  await Promise.all(everturn.workers.splice(0).map((worker) => worker.kill()));
+}
+
+/** Resolves when a fail point has ended the process; rejects after a minute. */
+export async function untilDead(process: RunningRole): Promise<void> {
+  let dead = false;
+  void process.ended.then(() => {
+    dead = true;
+  });
+  await soon("the fail point is reached", () => dead);
+}
+
+/** Ends the backends of this everturn's database whose application is named so (a LIKE pattern). */
+export async function cutConnections(everturn: Everturn, application: string): Promise<number> {
+  const { rowCount } = await everturn.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where datname = current_database() and application_name like $1 and pid <> pg_backend_pid()`,
+    [application],
+  );
+  return rowCount ?? 0;
+}
+
+/** What the scripted model writes for `{parts: n}`. */
+export function tokens(n: number): string {
+  return Array.from({ length: n }, (_, i) => `t${i + 1}`).join(" ");
+}
+
+/** The one answer to the one message of a chat. */
+export function onlyAnswer(stored: readonly Message[]): Message {
+  assert.deepEqual(
+    stored.map(({ role }) => role),
+    ["user", "assistant"],
+  );
+  return stored[1] as Message;
+}
