@@ -5,23 +5,17 @@ import type { BusMessage, LiveBus } from "../core/bus-message.ts";
 import { snapshotMessagesMax } from "../core/limits.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Queryable } from "../store/database.ts";
-import { readChatSnapshot, readShownMessages, type ShownMessages } from "../store/read-chat-snapshot.ts";
+import { readChatSnapshot } from "../store/read-chat-snapshot.ts";
 import type { ChatLinks } from "../store/to-wire.ts";
 import type { ReadEpisodes } from "./checkpoint-reader.ts";
+import { CoalescedRead } from "./coalesced-read.ts";
 import type { EventBatch } from "./event-batch.ts";
+import { HubMessages } from "./hub-messages.ts";
 import { HubModel } from "./hub-model.ts";
+import type { HubEnd, HubReader } from "./hub-reader.ts";
+import { HubTimers } from "./hub-timers.ts";
 import type { HubTiming } from "./hub-timing.ts";
-import { type FreshMessages, packFresh } from "./join-stream.ts";
-
-/** `deleted`: the chat is gone. `retry`: trouble on our side or a shutdown; the reader is to come back. */
-export type HubEnd = "deleted" | "retry";
-
-export interface HubReader {
-  deliver(batch: EventBatch): void;
-  /** The history was cut or too much changed at once: start anew. */
-  resync(): void;
-  end(reason: HubEnd): void;
-}
+import { PartLookup } from "./part-lookup.ts";
 
 export interface HubDeps {
   readonly db: Queryable;
@@ -37,27 +31,31 @@ export class ChatHub {
   /** Rejects when the first read fails; then the hub is of no use. */
   readonly ready: Promise<void>;
   readonly model: HubModel;
+  readonly messages: HubMessages;
   readonly #deps: HubDeps;
   readonly #readers = new Set<HubReader>();
   readonly #leave: readonly (() => void)[];
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new HubTimers();
+  readonly #state = new CoalescedRead(() => this.#readState());
+  readonly #parts: PartLookup;
   #tickTimer: NodeJS.Timeout | undefined;
   #ended: HubEnd | null = null;
-  #reading: Promise<void> | null = null;
-  #readsWanted = 0;
-  #readFailures = 0;
   #retryingRead = false;
-  #lookingUp: Promise<void> | null = null;
-  #filling = false;
-  #heardAt = performance.now();
-  #silenceMs: number;
-  #fresh: { readonly key: string; readonly messages: Promise<FreshMessages> } | null = null;
+  /** Newest version heard of while a read was under way. */
+  #hintedVersion = 0;
 
   constructor(chatId: string, deps: HubDeps) {
     this.chatId = chatId;
     this.#deps = deps;
-    this.#silenceMs = deps.timing.silenceMs;
     this.model = new HubModel(chatId, deps.links);
+    this.messages = new HubMessages(deps.db, chatId);
+    this.#parts = new PartLookup({
+      ...deps,
+      model: this.model,
+      timers: this.#timers,
+      onLearned: (batch) => this.#learned(batch),
+      ended: () => this.#ended !== null,
+    });
     // Before the first read: what is published meanwhile waits in the model, and nothing falls in between.
     this.#leave = [
       deps.bus.subscribe(chatId, (message) => this.#hear(message)),
@@ -90,49 +88,19 @@ export class ChatHub {
     this.#ended = reason;
     for (const leave of this.#leave) leave();
     clearTimeout(this.#tickTimer);
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
     for (const reader of this.#readers) reader.end(reason);
     this.#readers.clear();
   }
 
   /** Resolves when a read of the state that began after this call has been taken in. Throws when it fails. */
   refresh(): Promise<void> {
-    this.#readsWanted += 1;
-    this.#reading ??= this.#readUntilServed().finally(() => {
-      this.#reading = null;
-    });
-    return this.#reading;
+    return this.#state.run();
   }
 
-  /** Takes in what checkpoints hold. Throws when Temporal cannot be reached. */
+  /** Takes in what checkpoints hold, as far as they can be read. */
   lookUpParts(): Promise<void> {
-    this.#lookingUp ??= this.#readCheckpoints().finally(() => {
-      this.#lookingUp = null;
-    });
-    return this.#lookingUp;
-  }
-
-  /** The newest messages of the present state; one read and one encoding for all readers that ask at it. */
-  freshMessages(limit: number): Promise<FreshMessages> {
-    const { state, version } = this.model;
-    const key = `${limit}:${version}`;
-    if (this.#fresh?.key === key) return this.#fresh.messages;
-    const range = { since_version: 0, up_to_version: version, limit };
-    const messages = readShownMessages(this.#deps.db, this.chatId, range).then((shown) =>
-      packFresh(state, shown),
-    );
-    this.#fresh = { key, messages };
-    messages.catch(() => {
-      if (this.#fresh?.key === key) this.#fresh = null;
-    });
-    return messages;
-  }
-
-  /** Messages that changed between two versions. */
-  async messagesBetween(since_version: number, up_to_version: number): Promise<ShownMessages> {
-    if (since_version === up_to_version) return { messages: [], has_more: false };
-    const range = { since_version, up_to_version, limit: snapshotMessagesMax };
-    return readShownMessages(this.#deps.db, this.chatId, range);
+    return this.#parts.look();
   }
 
   async #begin(): Promise<void> {
@@ -140,29 +108,35 @@ export class ChatHub {
     if (this.#ended !== null) return;
     if (this.model.active) {
       // Readers get the state even while Temporal is away; the parts follow.
-      await Promise.race([this.#lookUpQuietly(), this.#pause(this.#deps.timing.firstLookMaxMs)]);
-      this.#expectParts();
+      await Promise.race([this.#parts.look(), this.#timers.pause(this.#deps.timing.firstLookMaxMs)]);
+      this.#parts.expect();
     }
     this.#armTick();
   }
 
   #hear(message: BusMessage): void {
-    if (message.type === "parts") {
-      this.#heardAt = performance.now();
-      this.#silenceMs = this.#deps.timing.silenceMs;
-      this.#deliver(this.model.learnParts(message.episode, message.parts));
-      this.#afterParts();
-    } else if (
-      message.type === "deleted" ||
-      (message.type === "changed" && message.version > this.model.version)
-    ) {
-      this.#refreshQuietly();
+    switch (message.type) {
+      case "parts":
+        this.#parts.heard();
+        return this.#learned(this.model.learnParts(message.episode, message.parts));
+      case "deleted":
+        return this.#refreshQuietly();
+      case "changed":
+        if (message.version <= this.model.version) return;
+        // One change may be told by several hints: the read under way probably answers them all.
+        if (this.#state.running) this.#hintedVersion = Math.max(this.#hintedVersion, message.version);
+        else this.#refreshQuietly();
+        return;
+      case "checkpoint_wanted":
+        return;
     }
   }
 
-  #afterParts(): void {
+  /** Tells readers, and looks for what the parts show to be missing. */
+  #learned(batch: EventBatch | null): void {
+    this.#deliver(batch);
     if (this.model.behind) this.#refreshQuietly();
-    if (this.model.gap) void this.#fillGap();
+    if (this.model.gap) void this.#parts.fillGap();
   }
 
   #deliver(batch: EventBatch | null): void {
@@ -170,32 +144,23 @@ export class ChatHub {
     for (const reader of this.#readers) reader.deliver(batch);
   }
 
-  async #readUntilServed(): Promise<void> {
-    let served: number;
-    do {
-      served = this.#readsWanted;
-      await this.#readState();
-    } while (served !== this.#readsWanted && this.#ended === null);
-  }
-
   async #readState(): Promise<void> {
-    const { version } = this.model;
+    const { version, active } = this.model;
+    this.#hintedVersion = 0;
     // The first read only says where things stand: messages are read for each reader's own range.
     const range = { since_version: version, limit: version === 0 ? 1 : snapshotMessagesMax };
-    const snapshot = await readChatSnapshot(this.#deps.db, this.chatId, range).catch((error: unknown) => {
-      this.#readFailures += 1;
-      throw error;
-    });
-    this.#readFailures = 0;
+    const snapshot = await readChatSnapshot(this.#deps.db, this.chatId, range);
     if (this.#ended !== null) return;
     if (snapshot === null) return this.close("deleted");
-    const wasActive = this.model.active;
     const learned = this.model.learnState(snapshot);
+    if (this.model.version !== version) this.messages.forget();
     if (learned.type === "reset") for (const reader of this.#readers) reader.resync();
     else for (const batch of learned.batches) this.#deliver(batch);
-    if (this.model.active !== wasActive && version > 0) this.#armTick();
-    if (this.model.behind) this.#later(this.#deps.timing.gapFirstMs, () => this.#refreshQuietly());
-    if (this.model.gap) void this.#fillGap();
+    if (this.model.active !== active && version > 0) this.#armTick();
+    if (this.model.gap) void this.#parts.fillGap();
+    if (this.#hintedVersion > this.model.version) this.#refreshQuietly();
+    else if (this.model.behind)
+      this.#timers.later(this.#deps.timing.gapFirstMs, () => this.#refreshQuietly());
   }
 
   /** Looks again without anybody waiting for it; readers are sent away when it fails too often in a row. */
@@ -204,58 +169,20 @@ export class ChatHub {
     this.refresh().catch((error: unknown) => {
       if (this.#retryingRead || this.#ended !== null) return;
       this.#deps.logger.warn({ err: error, chat_id: this.chatId }, "a hub could not read its chat");
-      if (this.#readFailures >= this.#deps.timing.readFailuresMax) return this.close("retry");
+      if (this.#state.failures >= this.#deps.timing.readFailuresMax) return this.close("retry");
       this.#retryingRead = true;
-      this.#later(this.#deps.timing.readRetryMs, () => {
+      this.#timers.later(this.#deps.timing.readRetryMs, () => {
         this.#retryingRead = false;
         this.#refreshQuietly();
       });
     });
   }
 
-  async #readCheckpoints(): Promise<void> {
-    const episodes = await this.#deps.readEpisodes(this.chatId, (episode) => this.model.lastSeqOf(episode));
-    if (this.#ended !== null) return;
-    for (const { episode, parts } of episodes) this.#deliver(this.model.learnParts(episode, parts));
-    // Parts of a newer history than the one known: the checkpoint overtook the state.
-    if (this.model.behind) this.#refreshQuietly();
-  }
-
-  async #lookUpQuietly(): Promise<void> {
-    try {
-      await this.lookUpParts();
-    } catch (error) {
-      this.#deps.logger.debug({ err: error, chat_id: this.chatId }, "a hub could not read checkpoints");
-    }
-  }
-
-  /** Asks whoever writes for a checkpoint and reads it, slower and slower, until nothing is missing. */
-  async #fillGap(): Promise<void> {
-    if (this.#filling) return;
-    this.#filling = true;
-    const { gapFirstMs, gapMaxMs } = this.#deps.timing;
-    for (let wait = gapFirstMs; this.model.gap && this.#ended === null; wait = Math.min(wait * 2, gapMaxMs)) {
-      this.#deps.bus.publish({ type: "checkpoint_wanted", chat_id: this.chatId });
-      await this.#pause(wait);
-      if (this.model.gap && this.#ended === null) await this.#lookUpQuietly();
-    }
-    this.#filling = false;
-  }
-
-  /** Something may have been missed: the connection was gone. */
+  /** The bus was away: something may have been missed, and looks become rarer again. */
   #lookAgain(): void {
     this.#refreshQuietly();
-    if (this.model.active) this.#expectParts();
+    if (this.model.active) this.#parts.expect();
     if (this.model.version > 0) this.#armTick();
-  }
-
-  /** A checkpoint is up to a second old: asks for a new one, and reads it unless live parts have shown the way. */
-  #expectParts(): void {
-    const askedAt = performance.now();
-    this.#deps.bus.publish({ type: "checkpoint_wanted", chat_id: this.chatId });
-    this.#later(this.#deps.timing.secondLookMs, () => {
-      if (this.#heardAt < askedAt) void this.#lookUpQuietly();
-    });
   }
 
   #armTick(): void {
@@ -271,28 +198,9 @@ export class ChatHub {
   }
 
   async #tick(): Promise<void> {
-    const silentMs = performance.now() - this.#heardAt;
-    const looks = this.model.active && (!this.#deps.bus.up || silentMs >= this.#silenceMs);
-    if (looks && this.#deps.bus.up) {
-      this.#silenceMs = Math.min(this.#silenceMs * 2, this.#deps.timing.silenceMaxMs);
-      this.#heardAt = performance.now();
-    }
+    const looks = this.model.active && (!this.#deps.bus.up || this.#parts.takeSilence());
     this.#refreshQuietly();
-    await Promise.all([this.#reading?.catch(() => undefined), looks ? this.#lookUpQuietly() : undefined]);
+    if (looks) await this.#parts.look();
     this.#armTick();
-  }
-
-  #later(ms: number, run: () => void): void {
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      run();
-    }, ms);
-    this.#timers.add(timer);
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      this.#later(ms, resolve);
-    });
   }
 }

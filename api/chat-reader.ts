@@ -1,9 +1,10 @@
 // The API speaks HTTP and the store; this file: one reader of a hub. It is brought to where the hub stands, then follows.
 // One that cannot keep up is let go and brought up to date again when it can, instead of growing our memory (SPEC T7).
 import { readerLagBytesMax, readerLagEventsMax } from "../core/limits.ts";
-import type { ChatHub, HubEnd, HubReader } from "./chat-hub.ts";
+import type { ChatHub } from "./chat-hub.ts";
 import type { Cursor } from "./cursor.ts";
 import type { EventBatch } from "./event-batch.ts";
+import type { HubEnd, HubReader } from "./hub-reader.ts";
 import { type Capture, captureHub, freshBatches, resumeBatches } from "./join-stream.ts";
 import type { EventSink } from "./sse-writer.ts";
 
@@ -102,7 +103,7 @@ export class ChatReader implements HubReader {
     this.#mode = "behind";
     try {
       if (looks || (cursor !== null && cursor.version > hub.model.version)) await hub.refresh();
-      if (cursor !== null && isAhead(cursor, hub)) await hub.lookUpParts().catch(() => undefined);
+      if (cursor !== null && isAhead(cursor, hub)) await hub.lookUpParts();
       if (over()) return;
       const capture = captureHub(hub.model, cursor);
       this.#pending = noPending();
@@ -131,8 +132,9 @@ export class ChatReader implements HubReader {
   /** Null when so much was missed that the reader must start anew. */
   async #snapshot(capture: Capture): Promise<EventBatch[] | null> {
     const { hub, messagesMax } = this.#input;
-    if (capture.resume === null) return freshBatches(capture, await hub.freshMessages(messagesMax));
-    const shown = await hub.messagesBetween(capture.resume.version, capture.position.version);
+    if (capture.resume === null)
+      return freshBatches(capture, await hub.messages.newest(capture.state, messagesMax));
+    const shown = await hub.messages.between(capture.resume.version, capture.position.version);
     return shown.has_more ? null : resumeBatches(capture, shown);
   }
 }

@@ -33,8 +33,7 @@ export interface CheckpointReaderInput {
 
 /** A look that takes longer is given up: another follows. */
 const describeMaxMs = 5_000;
-/** gRPC's status NOT_FOUND: no such workflow. */
-const NOT_FOUND: number = 5;
+const GRPC_NOT_FOUND = 5;
 
 export function createCheckpointReader({ client, db, sealingOf }: CheckpointReaderInput): ReadEpisodes {
   return async (chatId, lastSeqOf) => {
@@ -80,7 +79,14 @@ async function readCheckpoints(
       return decodeCheckpoint(details, sealing) ?? [];
     });
   } catch (error) {
-    if (isGrpcServiceError(error) && error.code === NOT_FOUND) return [];
+    if (isNotFound(error)) return [];
     throw error;
   }
+}
+
+/** The run has ended and its history is gone, or it has not been started yet. */
+function isNotFound(error: unknown): boolean {
+  if (!isGrpcServiceError(error)) return false;
+  const code: number = error.code;
+  return code === GRPC_NOT_FOUND;
 }

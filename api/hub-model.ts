@@ -93,7 +93,7 @@ export class HubModel {
       this.#takeFuture();
       return { type: "reset" };
     }
-    const closes = [...new Set([...snapshot.closes, ...this.#dropStale()])];
+    const closes = [...new Set([...snapshot.closes, ...this.#dropStale(snapshot.messages.length > 0)])];
     const events = diffSnapshots(before, after, { messages: snapshot.messages, closes });
     this.#openAnswer();
     const batches = events.length === 0 ? [] : [changeBatch(this.chatId, events, this.cursor)];
@@ -144,15 +144,18 @@ export class HubModel {
     });
   }
 
-  /** Ends the slots whose episode is over, and names those that nothing else takes from the screen. */
-  #dropStale(): string[] {
+  /**
+   * Ends the slots whose episode is over, and names those that nothing else takes from the screen in time: a reset of the
+   * answer comes after the messages, and what is committed must not be shown beside its parts even for a moment.
+   */
+  #dropStale(messagesCome: boolean): string[] {
     const answer = currentEpisode(this.state);
     const closed: string[] = [];
     for (const [name, { episode }] of this.#slots) {
       const stays = name === "" ? episode === answer : this.#toolStays(episode);
       if (stays) continue;
       this.#slots.delete(name);
-      if (name !== "" || answer === null) closed.push(episode);
+      if (name !== "" || answer === null || messagesCome) closed.push(episode);
     }
     return closed;
   }

@@ -13,7 +13,6 @@ import type { HubState } from "./hub-state.ts";
 
 interface CapturedSlot {
   readonly episode: string;
-  /** What the reader has not seen of it. */
   readonly parts: readonly StreamPart[];
 }
 
@@ -25,9 +24,11 @@ export interface Capture {
   readonly position: Cursor;
   /** The reader's cursor, when it can be resumed from; else it starts anew. */
   readonly resume: Cursor | null;
-  /** The answer, when the reader goes on in the middle of it. */
-  readonly continued: CapturedSlot | null;
-  readonly slots: readonly CapturedSlot[];
+  /** Whether the reader goes on in the middle of the answer. */
+  readonly continues: boolean;
+  /** The answer being written, as far as the reader has not seen it. */
+  readonly answer: CapturedSlot | null;
+  readonly tools: readonly CapturedSlot[];
 }
 
 /** Takes what a reader at `cursor` needs to know; parts only, so that it costs nothing to stand near the end. */
@@ -37,20 +38,19 @@ export function captureHub(model: HubModel, cursor: Cursor | null): Capture {
     cursor !== null && cursor.version <= position.version && cursor.version >= state.reset_version;
   const resume = known ? cursor : null;
   // A hub that knows less of the answer than its reader begins it again: that withdraws text, but never doubles it.
-  const continues =
-    resume !== null && resume.episode === position.episode && resume.seq <= position.seq ? resume : null;
+  const continues = resume !== null && resume.episode === position.episode && resume.seq <= position.seq;
   const captured = slots.map((slot) => {
-    const seen = continues !== null && slotOf(slot.episode) === "" ? continues.seq : 0;
+    const seen = continues && slotOf(slot.episode) === "" ? resume.seq : 0;
     return { episode: slot.episode, parts: slot.after(seen) };
   });
-  const answer = captured.find(({ episode }) => slotOf(episode) === "") ?? null;
   return {
     chatId,
     state,
     position,
     resume,
-    continued: continues === null ? null : answer,
-    slots: continues === null ? captured : captured.filter((slot) => slot !== answer),
+    continues,
+    answer: captured.find(({ episode }) => slotOf(episode) === "") ?? null,
+    tools: captured.filter(({ episode }) => slotOf(episode) !== ""),
   };
 }
 
@@ -71,46 +71,63 @@ export function packFresh(state: HubState, shown: ShownMessages): FreshMessages 
   };
 }
 
-/** The snapshot of a reader that starts anew. */
+/** The snapshot of a reader that starts anew. Cut off before its end, it begins again with a reset. */
 export function freshBatches(capture: Capture, fresh: FreshMessages): EventBatch[] {
-  const { chatId, state } = capture;
+  const { chatId, state, answer, tools, position } = capture;
   const { has_more, before_id } = fresh;
   const reset: StreamEvent = { type: "history_reset", data: { chat_id: chatId, has_more, before_id } };
+  const previews = answer === null ? tools : [answer, ...tools];
   return [
     plainBatch(chatId, reset),
     plainBatch(chatId, chatEvent(state)),
     ...fresh.batches,
-    ...restOfSnapshot(capture),
+    ...stateEvents(state).map((event) => plainBatch(chatId, event)),
+    ...previews.map((slot) => previewBatch(state, slot, null)),
+    caughtUpBatch(chatId, position),
   ];
 }
 
-/** The snapshot of a reader that resumes: what changed since its cursor, then the rest of the answer, live. */
+/**
+ * What changed since a reader's cursor, then the rest of the answer, live. The answer comes after `caught_up`, since there
+ * each frame has a cursor: wherever the reader is cut off, its next cursor says exactly which parts it shows.
+ */
 export function resumeBatches(capture: Capture, shown: ShownMessages): EventBatch[] {
-  const { chatId, state, resume, continued, position } = capture;
+  const { chatId, state, resume, continues, answer, tools, position } = capture;
+  const { version } = position;
   const closed = expandCloses(shown.messages.flatMap((item) => item.closes));
   const left = resume?.episode ?? null;
-  if (left !== null && left !== position.episode) closed.add(left);
+  const stays = left === position.episode;
+  if (left !== null && !stays) closed.add(left);
   const messages = messageEvents(state, { messages: shown.messages, closes: [...closed] });
-  const changed = [chatEvent(state), ...messages].map((event) => plainBatch(chatId, event));
-  const batches = [...changed, ...restOfSnapshot(capture)];
-  if (continued === null || continued.parts.length === 0) return batches;
-  // After caught_up: each part has a cursor, so a reader that is cut off among them does not get one twice.
-  const { episode, parts } = continued;
-  const entries = partEntries(chatId, episode, { parts, version: position.version });
-  return [...batches, new EventBatch(chatId, entries)];
+  const changed = [chatEvent(state), ...messages, ...stateEvents(state)];
+  const shows = stays ? { episode: left, seq: resume?.seq ?? 0 } : { episode: null, seq: 0 };
+  const rest =
+    answer === null
+      ? []
+      : [continues ? partBatch(chatId, answer, version) : previewBatch(state, answer, version)];
+  return [
+    ...changed.map((event) => plainBatch(chatId, event)),
+    ...tools.map((slot) => previewBatch(state, slot, null)),
+    caughtUpBatch(chatId, { version, ...shows }),
+    ...rest.filter((batch) => batch.entries.length > 0),
+  ];
 }
 
-/** State, what is in flight, and the end of the snapshot. */
-function restOfSnapshot(capture: Capture): EventBatch[] {
-  const { chatId, state, slots, position, continued, resume } = capture;
-  const seq = continued === null ? position.seq : (resume?.seq ?? 0);
-  const previews = slots.map(({ episode, parts }) => {
-    const opened = { event: resetEvent(state, episode), cursor: null };
-    return new EventBatch(chatId, [opened, ...partEntries(chatId, episode, { parts, version: null })]);
-  });
-  const caughtUp: StreamEvent = { type: "caught_up", data: { chat_id: chatId } };
-  const end = new EventBatch(chatId, [{ event: caughtUp, cursor: { ...position, seq } }]);
-  return [...stateEvents(state).map((event) => plainBatch(chatId, event)), ...previews, end];
+/** An episode from its beginning. @param version set: with cursors */
+function previewBatch(state: HubState, slot: CapturedSlot, version: number | null): EventBatch {
+  const { episode, parts } = slot;
+  const cursor = version === null ? null : { version, episode, seq: 0 };
+  const opened = { event: resetEvent(state, episode), cursor };
+  const chatId = state.chat.id;
+  return new EventBatch(chatId, [opened, ...partEntries(chatId, episode, { parts, version })]);
+}
+
+function partBatch(chatId: string, { episode, parts }: CapturedSlot, version: number): EventBatch {
+  return new EventBatch(chatId, partEntries(chatId, episode, { parts, version }));
+}
+
+function caughtUpBatch(chatId: string, cursor: Cursor): EventBatch {
+  return new EventBatch(chatId, [{ event: { type: "caught_up", data: { chat_id: chatId } }, cursor }]);
 }
 
 function plainBatch(chatId: string, event: StreamEvent): EventBatch {

@@ -92,7 +92,6 @@ function everturnEnv({ folder, databaseUrl, temporalAddress, modelUrl }: Address
     EVERTURN_TEMPORAL_DETAIL: "full",
     EVERTURN_SHUTDOWN_GRACE_MS: String(SHUTDOWN_GRACE_MS),
     LOG_LEVEL: "info",
-    ...JSON.parse(process.env["PROF_ENV"] ?? "{}"),
   };
   return withDemoModel(env, modelUrl);
 }

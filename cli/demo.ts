@@ -80,9 +80,9 @@ async function playScene(stage: Stage, scene: Scene, number: number): Promise<st
   const { rest, chatId, follower, narrator } = stage;
   narrator.title(`${number}. ${scene.title}`);
   await scene.play(stage);
-  const found = await differences(rest, chatId, follower);
-  const count = follower.view.messages.length;
-  const words = found.length === 0 ? `stored = streamed, ${count} messages` : found.join("; ");
+  const [messages, { status }] = await Promise.all([rest.messages(chatId), rest.chat(chatId)]);
+  const found = differences(follower, { messages, status });
+  const words = found.length === 0 ? `stored = streamed, ${messages.length} messages` : found.join("; ");
   narrator.line("Check", words);
   return found.map((fault) => `scene ${number}: ${fault}`);
 }

@@ -14,7 +14,7 @@ export interface BoxContents {
 /** The box as text, then one curl that works as it stands. */
 export function renderBox(contents: BoxContents): string {
   const rows: [string, string][] = [
-    ["API, console", contents.apiUrl],
+    ["API", contents.apiUrl],
     ["API docs", `${contents.apiUrl}/docs`],
     ["API key", contents.apiKey],
     ["Temporal UI", contents.temporalUiUrl ?? "–"],

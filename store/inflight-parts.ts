@@ -1,16 +1,21 @@
 // The store is the only room with SQL. This file: parts of an answer in flight that no longer fit its heartbeat.
 import type { SpillRow } from "../core/checkpoint.ts";
+import { parseEpisode } from "../core/stream-part.ts";
 import type { Queryable } from "./database.ts";
 
 /**
  * Writes a spill row, one statement of its own. Written again under the same `from_seq` (the answer to the first
- * write was lost) it replaces what is there.
+ * write was lost) it replaces what is there. An episode that is over leaves none: the lock waits for a commit under way,
+ * which has dropped the rows of its episode and would not drop this one.
  */
 export async function insertSpill(db: Queryable, chatId: string, row: SpillRow): Promise<void> {
+  const of = parseEpisode(row.episode);
   await db.query(
-    `insert into inflight_parts (chat_id, episode, from_seq, seq, parts) values ($1, $2, $3, $4, $5)
+    `insert into inflight_parts (chat_id, episode, from_seq, seq, parts)
+     select id, $2, $3, $4, $5 from chats where id = $1 and history_version = $6 and generation_attempt = $7
+     for key share
      on conflict (chat_id, episode, from_seq) do update set seq = excluded.seq, parts = excluded.parts`,
-    [chatId, row.episode, row.from_seq, row.seq, JSON.stringify(row.parts)],
+    [chatId, row.episode, row.from_seq, row.seq, JSON.stringify(row.parts), of?.history_version, of?.attempt],
   );
 }
 

@@ -6,8 +6,9 @@ import { type Everturn, startEverturn } from "./support/everturn.ts";
 import type { RunningRole } from "./support/process.ts";
 import { assertSettled, script, storedMessages, textOf } from "./support/settled.ts";
 
-/** A frozen worker's open polls may swallow tasks, each until its timeout. */
+/** A frozen worker's open polls swallow tasks, each until its heartbeat timeout: as many as it has slots left. */
 const SWALLOWED_MS = 60_000;
+const slots = (count: number) => ({ EVERTURN_WORKER_SLOTS: String(count) });
 
 let everturn: Everturn;
 before(async () => {
@@ -26,7 +27,8 @@ function thaw(worker: RunningRole): void {
 
 test("E3 T3 a frozen worker that wakes beside its successor neither commits nor is heard", async () => {
   const key = "zombie-writes";
-  const zombie = await everturn.startWorker();
+  // Two: when it wakes, it also begins the retry that its poll has swallowed, long after others have.
+  const zombie = await everturn.startWorker(slots(2));
   const attempts = [
     { hold_until: `${key}-1`, hold_after: 30 },
     { hold_until: `${key}-2`, hold_after: 20 },
@@ -60,7 +62,7 @@ test("E3 T3 a frozen worker that wakes beside its successor neither commits nor 
 
 test("I2 E3 a frozen worker that wakes after the turn lets go of its provider", async () => {
   const key = "zombie-late";
-  const zombie = await everturn.startWorker();
+  const zombie = await everturn.startWorker(slots(1));
   const attempts = [{ hold_until: key, hold_after: 30 }, {}];
   const chat = await everturn.createChat(script({ parts: 60, rate: 600, attempts }, key));
   const reader = everturn.reader(chat.id);
@@ -73,5 +75,28 @@ test("I2 E3 a frozen worker that wakes after the turn lets go of its provider", 
   await everturn.model.waitFor({ key, event: "client_closed", call: 1 });
   assert.deepEqual(await assertSettled(everturn, chat.id, [reader]), stored);
   assert.equal(textOf(onlyAnswer(stored)).trim(), tokens(60));
+  assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
+});
+
+test("E3 E4 a worker that slept through an edit wakes with the old answer and writes none of it", async () => {
+  const key = "zombie-edited";
+  const zombie = await everturn.startWorker();
+  const chat = await everturn.createChat(
+    script({ parts: 60, rate: 600, hold_until: key, hold_after: 30 }, key),
+  );
+  const reader = everturn.reader(chat.id);
+  await reader.until("half the answer is shown", (_view, { writing }) => writing.includes("t30"));
+  freeze(zombie);
+  const [question] = await storedMessages(everturn, chat.id);
+  const path = `/v1/chats/${chat.id}/messages/${question?.id}`;
+  await everturn.call("PATCH", path, { content: script({ text: "edited" }) });
+  everturn.model.release(key);
+  await everturn.model.waitFor({ key, event: "finished" });
+  thaw(zombie);
+  await reader.until(
+    "the new answer",
+    ({ messages, status }) => messages.length === 2 && status === "waiting",
+  );
+  assert.equal(textOf(onlyAnswer(await assertSettled(everturn, chat.id, [reader]))), "edited");
   assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
 });

@@ -1,19 +1,21 @@
 // Streams of a chat at real HTTP replicas, on a real database, with the live bus on and off: the same promises.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { encodeCursor } from "../api/cursor.ts";
-import { shownContent } from "../core/chat-reducer.ts";
 import { episodeName } from "../core/stream-part.ts";
 import { commitToolResults } from "../store/commit-step.ts";
-import { deleteChat } from "../store/delete-chat.ts";
 import { editMessage } from "../store/edit-message.ts";
 import { interruptChat } from "../store/interrupt-chat.ts";
 import { recordFailure } from "../store/record-retry.ts";
 import { inUnit } from "../store/unit.ts";
-import { aChat, anIdleChat, type TestChat, text } from "./support/chats.ts";
+import { aChat, text } from "./support/chats.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { StreamClient } from "./support/stream-client.ts";
-import { openStreamWorld, type Replica, type StreamWorld } from "./support/stream-world.ts";
+import {
+  assertEqualsStore,
+  openStreamWorld,
+  type Replica,
+  type StreamWorld,
+} from "./support/stream-world.ts";
 
 /** Looks often, so that what the bus does not say is seen soon; how often is no promise of these tests. */
 const timing = { statePollMs: 200, idlePollMs: 200, offlineIdlePollMs: 30, silenceMs: 200 };
@@ -35,23 +37,6 @@ for (const bus of ["on", "off"] as const) {
     await database.drop();
   });
 
-  /** The reader shows exactly what the store holds, and the stream broke no promise on the way there. */
-  async function assertEqualsStore(reader: StreamClient, chat: TestChat): Promise<void> {
-    const { snapshot_version, status, history_version } = await chat.row();
-    const shown = await world.shown(chat);
-    await reader.until(
-      `version ${snapshot_version}`,
-      (view) =>
-        view.caught_up &&
-        view.history_version === history_version &&
-        view.status === status &&
-        view.messages.length === shown.length &&
-        shownContent(view).length === shown.length,
-    );
-    assert.deepEqual(reader.view.messages, shown);
-    assert.deepEqual(reader.violations, []);
-  }
-
   test(
     named("T1 a reader in mid-answer gets the snapshot, what was written, caught_up, then the rest live"),
     async () => {
@@ -64,7 +49,7 @@ for (const bus of ["on", "off"] as const) {
       worker.say("four");
       await reader.untilWriting("one two three four");
       await worker.commit();
-      await assertEqualsStore(reader, chat);
+      await assertEqualsStore(world, reader, chat);
       const types = reader.types();
       assert.deepEqual(types.slice(0, 6), [
         "history_reset",
@@ -101,7 +86,7 @@ for (const bus of ["on", "off"] as const) {
         await worker.commit();
         if (step < 2) await chat.send(`next ${step}`);
       }
-      await assertEqualsStore(reader, chat);
+      await assertEqualsStore(world, reader, chat);
       assert.equal(
         reader.types().filter((type) => type === "history_reset").length,
         1,
@@ -132,7 +117,7 @@ for (const bus of ["on", "off"] as const) {
         ),
       );
       await next.commit();
-      await assertEqualsStore(reader, chat);
+      await assertEqualsStore(world, reader, chat);
       await reader.cut();
     },
   );
@@ -148,7 +133,7 @@ for (const bus of ["on", "off"] as const) {
     const reader = await new StreamClient(chat.id).connect(b.url);
     await reader.untilWriting(worker.text);
     await worker.commit();
-    await assertEqualsStore(reader, chat);
+    await assertEqualsStore(world, reader, chat);
     await reader.cut();
   });
 
@@ -178,7 +163,7 @@ for (const bus of ["on", "off"] as const) {
     await reader.untilWriting("whole");
     assert.equal(reader.view.retry, null);
     await next.commit();
-    await assertEqualsStore(reader, chat);
+    await assertEqualsStore(world, reader, chat);
     await reader.cut();
   });
 
@@ -213,9 +198,9 @@ for (const bus of ["on", "off"] as const) {
     await inUnit(world.store, (unit) => commitToolResults(unit, key));
     for (const { parts } of streams) parts.close();
     world.heartbeats.delete(chat.id);
-    await assertEqualsStore(reader, chat);
+    await assertEqualsStore(world, reader, chat);
     await late.connect(a.url);
-    await assertEqualsStore(late, chat);
+    await assertEqualsStore(world, late, chat);
     await Promise.all([reader.cut(), late.cut()]);
   });
 
@@ -241,7 +226,7 @@ for (const bus of ["on", "off"] as const) {
       const next = await world.worker(chat);
       next.say("answer to next");
       await next.commit();
-      await assertEqualsStore(reader, chat);
+      await assertEqualsStore(world, reader, chat);
       await reader.cut();
     },
   );
@@ -278,176 +263,9 @@ for (const bus of ["on", "off"] as const) {
       await next.commit();
       for (const reader of readers) {
         assert.ok(!reader.view.messages.some((message) => message.id === first?.id));
-        await assertEqualsStore(reader, chat);
+        await assertEqualsStore(world, reader, chat);
         await reader.cut();
       }
-    },
-  );
-
-  test(
-    named(
-      "T5 a cursor that is foreign, from the future, cut off or no cursor at all means a reset and a snapshot",
-    ),
-    async () => {
-      const chat = await anIdleChat(world.store);
-      const other = await anIdleChat(world.store);
-      const far = { version: 10_000_000, episode: null, seq: 0 };
-      const cursors = [
-        encodeCursor(other.id, { ...far, version: 1 }),
-        encodeCursor(chat.id, far),
-        "garbage!",
-        "x".repeat(300),
-      ];
-      for (const cursor of cursors) {
-        const reader = await new StreamClient(chat.id).connect(a.url, { cursor });
-        await assertEqualsStore(reader, chat);
-        assert.equal(reader.types()[0], "history_reset");
-        await reader.cut();
-      }
-      const before = await new StreamClient(chat.id).connect(a.url);
-      await before.untilCaughtUp();
-      await before.cut();
-      const [first] = await chat.history();
-      const edit = {
-        chat_id: chat.id,
-        owner_id: world.store.userId,
-        message_id: first?.id ?? 0,
-        content: text("edited"),
-        created_by: world.store.userId,
-      };
-      await inUnit(world.store, (unit) => editMessage(unit, edit));
-      await before.connect(b.url);
-      await assertEqualsStore(before, chat);
-      await before.cut();
-    },
-  );
-
-  test(
-    named("T5 a cursor more than 200 messages behind means a reset; fewer are sent as they are"),
-    async () => {
-      const chat = await anIdleChat(world.store);
-      const reader = await new StreamClient(chat.id).connect(a.url);
-      await reader.untilCaughtUp();
-      await reader.cut();
-      const { snapshot_version } = await chat.row();
-      await world.store.pool.query(
-        `insert into messages (chat_id, turn_id, role, content, version) select $1, 1, 'user', '[]', $2 from generate_series(1, 190)`,
-        [chat.id, snapshot_version + 1],
-      );
-      await world.store.pool.query("update chats set snapshot_version = snapshot_version + 1 where id = $1", [
-        chat.id,
-      ]);
-      await reader.connect(b.url);
-      await assertEqualsStore(reader, chat);
-      assert.equal(reader.types().filter((type) => type === "history_reset").length, 1);
-      await reader.cut();
-      await world.store.pool.query(
-        `insert into messages (chat_id, turn_id, role, content, version) select $1, 1, 'user', '[]', $2 from generate_series(1, 201)`,
-        [chat.id, snapshot_version + 2],
-      );
-      await world.store.pool.query("update chats set snapshot_version = snapshot_version + 1 where id = $1", [
-        chat.id,
-      ]);
-      await reader.connect(a.url, { query: "?messages=20" });
-      await reader.until(
-        "a snapshot of twenty",
-        (view) => view.caught_up && view.messages.length === 20 && view.has_more,
-      );
-      assert.equal(reader.view.before_id, reader.view.messages[0]?.id);
-      await reader.cut();
-    },
-  );
-
-  test(
-    named("S5 what a request has committed is in the snapshot of a reader who asks after it, at any replica"),
-    async () => {
-      const chat = await anIdleChat(world.store);
-      const watching = await Promise.all(
-        [a, b].map((replica) => new StreamClient(chat.id).connect(replica.url)),
-      );
-      await Promise.all(watching.map((reader) => reader.untilCaughtUp()));
-      await chat.send("again");
-      for (const replica of [a, b]) {
-        const reader = await new StreamClient(chat.id).connect(replica.url);
-        await reader.untilCaughtUp();
-        assert.equal(reader.view.status, "running");
-        await reader.cut();
-      }
-      const worker = await world.worker(chat);
-      worker.say("here");
-      await Promise.all(watching.map((reader) => reader.untilWriting("here")));
-      worker.die();
-      await Promise.all(watching.map((reader) => reader.cut()));
-    },
-  );
-
-  test(
-    named("T6 a server that shuts down sends its readers away with retry:, and they go on elsewhere"),
-    async () => {
-      const chat = await aChat(world.store);
-      const leaving = await world.replica({ timing });
-      const worker = await world.worker(chat);
-      worker.say("a");
-      const reader = await new StreamClient(chat.id).connect(leaving.url);
-      await reader.untilWriting("a");
-      leaving.hubs.close();
-      await reader.untilEnded();
-      assert.ok(reader.retryMs !== null && reader.retryMs > 0);
-      worker.say("b");
-      await reader.connect(a.url);
-      await reader.untilWriting("ab");
-      await worker.commit();
-      await assertEqualsStore(reader, chat);
-      await reader.cut();
-    },
-  );
-
-  test(named("a deleted chat ends its streams, with nothing to come back for"), async () => {
-    const chat = await aChat(world.store);
-    const reader = await new StreamClient(chat.id).connect(a.url);
-    await reader.untilCaughtUp();
-    await inUnit(world.store, (unit) => deleteChat(unit, { chat_id: chat.id, owner_id: world.store.userId }));
-    await reader.untilEnded();
-    assert.equal(reader.retryMs, null);
-    assert.ok(!reader.types().includes("error"));
-  });
-
-  test(named("a database that goes away ends streams with retry:, never with an error event"), async () => {
-    let away = false;
-    const db = new Proxy(world.store.pool, {
-      get(pool, name) {
-        if (name !== "query") return Reflect.get(pool, name) as unknown;
-        return (...args: unknown[]) =>
-          away ? Promise.reject(new Error("connection refused")) : Reflect.apply(pool.query, pool, args);
-      },
-    });
-    const replica = await world.replica({ db, timing: { ...timing, readRetryMs: 5 } });
-    const chat = await aChat(world.store);
-    const reader = await new StreamClient(chat.id).connect(replica.url);
-    await reader.untilCaughtUp();
-    away = true;
-    await reader.untilEnded();
-    assert.ok(reader.retryMs !== null);
-    assert.ok(!reader.types().includes("error"));
-  });
-
-  test(
-    named("T9 a chat is read up to where a reader came and went, unless it asks not to be counted"),
-    async () => {
-      const chat = await anIdleChat(world.store);
-      const lastRead = async () => (await chat.row()).last_read_message_id;
-      const newest = (await chat.history()).at(-1)?.id ?? 0;
-      const silent = await new StreamClient(chat.id).connect(a.url, { query: "?read=false" });
-      await silent.untilCaughtUp();
-      await silent.cut();
-      assert.equal(await lastRead(), 0);
-      const reader = await new StreamClient(chat.id).connect(a.url);
-      await reader.untilCaughtUp();
-      await eventually(async () => (await lastRead()) === newest);
-      await chat.send("more");
-      await chat.answer(text("yes"));
-      await reader.cut();
-      await eventually(async () => (await lastRead()) === (await chat.history()).at(-1)?.id);
     },
   );
 
@@ -499,7 +317,7 @@ for (const bus of ["on", "off"] as const) {
         await worker.commit();
         if (step === 0) await chat.send("next");
       }
-      await assertEqualsStore(reader, chat);
+      await assertEqualsStore(world, reader, chat);
       world.lose = () => false;
       await reader.cut();
     });
@@ -513,8 +331,4 @@ function isEpisode(data: unknown, episode: string): boolean {
 function output(view: StreamClient["view"], slot: string): string {
   const parts = [...(view.previews.get(slot)?.content.values() ?? [])];
   return parts.map((part) => (part.type === "tool-output" ? part.text : "")).join("");
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -53,9 +53,7 @@ const retried: readonly [string, ScriptStepWithAttempts][] = [
 ];
 for (const [what, step] of retried) {
   test(`X1 X3 X7 ${what} is retried, and nothing of the failed attempt stays`, async () => {
-    const { stored, reader } = await runTurn(
-      script({ attempts: [step, { text: "fine" }] } as never, randomUUID()),
-    );
+    const { stored, reader } = await runTurn(script({ attempts: [step, { text: "fine" }] }, randomUUID()));
     assert.deepEqual([stored.length, textOf(stored[1] as never)], [2, "fine"]);
     const kinds = reader.events.map(({ type }) => type);
     assert.ok(kinds.includes("retry"));

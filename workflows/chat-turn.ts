@@ -17,11 +17,11 @@ import { assertNever } from "../core/assert-never.ts";
 import type { NextStep, OpenCall } from "../core/decide-next-step.ts";
 import { toolCallsPerStepMax } from "../core/limits.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
-import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { modelCallOptions, toolOptions, transitionOptions } from "./activity-options.ts";
 import { CHAT_SIGNALS, type ChatSignalInput, type ChatTurnInput } from "./contract.ts";
+import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
-import { describeRetry, showProgress, type TurnProgress } from "./turn-details.ts";
+import { describeEnd, describeRetry, showProgress, type TurnProgress } from "./turn-details.ts";
 
 const { failpoint } = proxySinks<FailpointSinks>();
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
@@ -47,7 +47,7 @@ export async function chatTurn(input: ChatTurnInput): Promise<void> {
 }
 
 async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promise<void> {
-  const progress: TurnProgress = { model: input.model, title: input.title, calls: 1, state: "preparing" };
+  const progress: TurnProgress = { model: input.model, title: input.title, calls: 1 };
   const run: Turn = { input, turn, heard, progress };
   let next: StepOutcome | null;
   try {
@@ -58,6 +58,7 @@ async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promi
     // An uncaught TypeError would leave the run open for ever; a crash must end the turn, in words.
     next = await local.recordCrash({ ...turn, message: wordsOf(error) });
   }
+  showProgress(progress, describeEnd(next));
   if (next.type === "moved") await continueAs(input, next);
 }
 
@@ -126,14 +127,14 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
 async function callModel(run: Turn, replay_full_history = false): Promise<StepOutcome> {
   const { input, turn, progress } = run;
   const summary = `${input.model || "model"} · step ${progress.calls}`;
-  showProgress(progress, summary);
+  showProgress(progress, "asking the model");
   const activities = proxyActivities<Activities>(modelCallOptions(input, summary));
   return activities.callModel({ ...turn, ...(replay_full_history && { replay_full_history }) });
 }
 
 /** All calls of the step side by side. One that fails leaves no result; settling gives it an error result. */
 async function runTools(calls: readonly OpenCall[], { input, turn, progress }: Turn): Promise<void> {
-  showProgress(progress, `tools: ${calls.map((call) => call.tool_name).join(", ")}`);
+  showProgress(progress, `running ${calls.map((call) => call.tool_name).join(", ")}`);
   await Promise.allSettled(
     calls.slice(0, toolCallsPerStepMax).map((call) => {
       const activities = proxyActivities<Activities>(toolOptions(input, call.tool_name));

@@ -8,16 +8,24 @@ export interface TurnProgress {
   readonly title: string;
   /** Model calls begun, retries of one step not counted. */
   calls: number;
-  state: string;
 }
 
-/** Rewrites the run's current details: Markdown, a line each. */
-export function showProgress(progress: TurnProgress, state: string): void {
-  progress.state = state;
-  const title = progress.title === "" ? [] : [`**${progress.title}**`, ""];
-  setCurrentDetails(
-    [...title, `- now: ${state}`, `- step: ${progress.calls}`, `- model: ${progress.model}`].join("\n"),
-  );
+/** Rewrites the run's current details: Markdown, in few lines, since the Web UI's box has room for four. */
+export function showProgress({ title, calls, model }: TurnProgress, state: string): void {
+  const line = [state, `step ${calls}`, ...(model === "" ? [] : [model])].join(" · ");
+  setCurrentDetails(title === "" ? line : `**${asPlainText(title)}**\n\n${line}`);
+}
+
+/** How the run ended, for those who look at it later. */
+export function describeEnd(outcome: StepOutcome): string {
+  if (outcome.type === "moved") return "goes on as the chat's next run";
+  if (outcome.type !== "ended" || outcome.status === "waiting") return "done";
+  return outcome.status === "deleted" ? "the chat was deleted" : "ended in an error";
+}
+
+/** A title is a person's words: it must not become links and pictures. */
+function asPlainText(title: string): string {
+  return title.replaceAll("\n", " ").replace(/[\\`*_[\]<>!#|]/g, "\\$&");
 }
 
 /** `retry 3 in 4 s: rate limited` */

@@ -38,7 +38,8 @@ export function followChat({ apiUrl, apiKey, chatId, onChange }: FollowedStream)
 
   const take = (type: StreamEvent["type"], id: string | null, text: string) => {
     if (type === "message_part") parts++;
-    checked.apply({ type, data: JSON.parse(text) } as StreamEvent, id);
+    const event: StreamEvent = { type, data: JSON.parse(text) };
+    checked.apply(event, id);
     if (id !== null) cursor = id;
     onChange(checked.view);
     for (const look of watchers) look();

@@ -32,6 +32,6 @@ test("long text wraps below its beginning, no line is too long and none ends in 
 test("line breaks of the text stay", () => {
   assert.equal(
     written((narrator) => narrator.line("Model", "a\n\n- b")),
-    "   Model  a\n          \n          - b\n",
+    "   Model  a\n\n          - b\n",
   );
 });

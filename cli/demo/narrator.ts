@@ -4,6 +4,7 @@
 const LINE_CHARS_MAX = 100;
 const LABEL_CHARS = 7;
 const INDENT = " ".repeat(3);
+const TEXT_INDENT = " ".repeat(INDENT.length + LABEL_CHARS);
 
 export interface Narrator {
   title(words: string): void;
@@ -26,13 +27,14 @@ export function createNarrator(write: (text: string) => void): Narrator {
   };
   const wrap = () => {
     write("\n");
-    start("");
+    column = 0;
+    space = TEXT_INDENT;
   };
   const endLine = () => {
     if (growing !== null) write("\n");
     growing = null;
   };
-  const isAtStart = () => column === INDENT.length + LABEL_CHARS;
+  const isAtStart = () => column === 0 || column === TEXT_INDENT.length;
   const put = (text: string) => {
     for (const piece of text.split(/(\n| +)/)) {
       const isBlank = piece.trim() === "" && piece !== "\n";

@@ -55,6 +55,7 @@ export const packageOwners: readonly {
   readonly rooms: readonly string[];
 }[] = [
   { packages: ["openai", "@anthropic-ai/sdk"], rooms: ["models"] },
-  { packages: ["@temporalio/workflow"], rooms: ["workflows"] },
+  // The bench has a bare workflow as its floor.
+  { packages: ["@temporalio/workflow"], rooms: ["workflows", "bench"] },
   { packages: ["pg"], rooms: ["store", "dev", "worker", "cli", "bench", "test"] },
 ];

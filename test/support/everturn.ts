@@ -23,6 +23,8 @@ export interface EverturnOptions {
   readonly liveBus?: "postgres" | "off";
   /** Another Temporal than the test run's. */
   readonly temporalAddress?: string;
+  /** Another Postgres than the test run's: a database that is migrated already. */
+  readonly databaseUrl?: string;
 }
 
 export interface Everturn {
@@ -84,7 +86,11 @@ async function startApiOn(port: number, env: Record<string, string>): Promise<Ru
 }
 
 export async function startEverturn(options: EverturnOptions = {}): Promise<Everturn> {
-  const database = await createTestDatabase();
+  const { databaseUrl } = options;
+  const database =
+    databaseUrl === undefined
+      ? await createTestDatabase()
+      : { url: databaseUrl, drop: () => Promise.resolve() };
   const model = await startDemoModel();
   const address = options.temporalAddress ?? testTemporalAddress();
   const key = `evt_${randomBytes(16).toString("hex")}`;

@@ -1,6 +1,7 @@
 // Tests: API replicas with hubs on a real database, and a worker that is its part stream and its commits. Only Temporal is
 // missing: what it would hold of a running activity, its heartbeat details, is kept in a map.
-import { type AddressInfo } from "node:net";
+import assert from "node:assert/strict";
+import type { AddressInfo } from "node:net";
 import express from "express";
 import { pino } from "pino";
 import { createPartStream, type PartStream } from "../../activities/part-stream.ts";
@@ -10,6 +11,7 @@ import { HubRegistry } from "../../api/hub-registry.ts";
 import type { HubTiming } from "../../api/hub-timing.ts";
 import { createStreamHandler } from "../../api/stream-handler.ts";
 import type { BusMessage, LiveBus } from "../../core/bus-message.ts";
+import { shownContent } from "../../core/chat-reducer.ts";
 import { decodeCheckpoint } from "../../core/checkpoint.ts";
 import { applyDelta, type DraftPart, finishDraft } from "../../core/draft-content.ts";
 import { checkpointBytesMax } from "../../core/limits.ts";
@@ -20,6 +22,7 @@ import { insertSpill, readSpill } from "../../store/inflight-parts.ts";
 import { createOffBus, createPostgresBus } from "../../store/live-bus.ts";
 import { toMessage } from "../../store/to-wire.ts";
 import { openStore, type TestChat, type TestStore } from "./chats.ts";
+import type { StreamClient } from "./stream-client.ts";
 
 const logger = pino({ level: "silent" });
 const links = { temporal: () => null };
@@ -214,4 +217,30 @@ export class SimWorker {
 
 function textOf(parts: readonly StreamPart[]): string {
   return parts.map(({ part }) => (part.type === "text" ? part.text : "")).join("");
+}
+
+/** The reader shows exactly what the store holds, and the stream broke no promise on the way there. */
+export async function assertEqualsStore(
+  world: StreamWorld,
+  reader: StreamClient,
+  chat: TestChat,
+): Promise<void> {
+  const { snapshot_version, status, history_version } = await chat.row();
+  const shown = await world.shown(chat);
+  await reader.until(
+    `version ${snapshot_version}`,
+    (view) =>
+      view.caught_up &&
+      view.history_version === history_version &&
+      view.status === status &&
+      view.messages.length === shown.length &&
+      shownContent(view).length === shown.length,
+  );
+  assert.deepEqual(reader.view.messages, shown);
+  assert.deepEqual(reader.violations, []);
+}
+
+/** Looks until it holds; the test run's own limit ends what never does. */
+export async function eventually(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
