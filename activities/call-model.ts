@@ -7,7 +7,7 @@ import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { episodeName } from "../core/stream-part.ts";
 import type { ModelRequest, Provider, ToolSpec } from "../models/provider.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
-import { type Attempt, beginAttempt, type BegunAttempt } from "../store/begin-attempt.ts";
+import { type Attempt, type BegunAttempt, beginAttempt } from "../store/begin-attempt.ts";
 import type { ChatRow } from "../store/chat-row.ts";
 import { readPromptMessages } from "../store/messages.ts";
 import type { ModelConfigRow } from "../store/resolve-model-config.ts";

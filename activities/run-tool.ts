@@ -58,7 +58,7 @@ async function outcomeOf(deps: RunToolDeps, begun: BegunToolCall): Promise<ToolO
     return errorOutput("The server running this tool was lost: whether it took effect is unknown.");
   }
   const fence = fenceOf(chat);
-  const episode = episodeName(fence.history_version, fence.generation_attempt, call.tool_call_id);
+  const episode = episodeName(fence.history_version, execution.attempts, call.tool_call_id);
   const parts = deps.openPartStream({
     chat_id: chat.id,
     episode,

@@ -3,9 +3,10 @@
 import type { LastError } from "../core/message.ts";
 import type { InputPart } from "../core/part.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
-import { callsWithoutResult, cancelledResult, insertMessage, type MessageRow, readTail } from "./messages.ts";
+import { insertMessage, type MessageRow } from "./messages.ts";
 import { dequeue, readQueue } from "./queued-messages.ts";
 import { resolveModelConfig } from "./resolve-model-config.ts";
+import { settleOpenCalls } from "./settle-calls.ts";
 import type { Draft } from "./transition.ts";
 
 /** How the workflow is told; null when its own activity tells it. */
@@ -18,20 +19,6 @@ export interface TurnStart {
   readonly created_by: string | null;
 }
 
-/** Answers every open call with an error result, published before what follows (SPEC S4). */
-export async function closeOpenCalls(draft: Draft, reason: string): Promise<MessageRow | null> {
-  const calls = callsWithoutResult(await readTail(draft.unit.tx, draft.before.id));
-  if (calls.length === 0) return null;
-  const at = new Date().toISOString();
-  const content = calls.map((call) => cancelledResult(call, reason, at));
-  const base = `${draft.before.history_version}.${draft.before.generation_attempt}`;
-  return insertMessage(draft, {
-    role: "tool",
-    content,
-    closes: calls.map((call) => `${base}.${call.tool_call_id}`),
-  });
-}
-
 /**
  * Inserts the user message that begins a turn and sets the chat running. The workflow hears of it through the outbox,
  * by this name, unless `signal` is null: then it learns it by the outcome of its own activity.
@@ -41,7 +28,7 @@ export async function beginTurn(
   start: TurnStart,
   signal: TurnSignal = "messageQueued",
 ): Promise<MessageRow> {
-  await closeOpenCalls(draft, "The call was cancelled: a new message was sent.");
+  await settleOpenCalls(draft, "The call was cancelled: a new message was sent.");
   const model = await resolveModelConfig(draft.unit.tx, start.model_config_id);
   const message = await insertMessage(draft, {
     role: "user",

@@ -42,6 +42,8 @@ export async function editMessage(unit: Unit, input: EditMessageInput): Promise<
       const deleted_message_ids = await deleteMessagesFrom(draft, old.id);
       await clearQueue(draft);
       await deleteSpill(unit.tx, input.chat_id);
+      // What ran for the cut branch has nobody left to report to.
+      await unit.tx.query("delete from tool_executions where chat_id = $1", [input.chat_id]);
       draft.change.reset_version = draft.version;
       const start = {
         content: input.content,

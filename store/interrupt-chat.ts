@@ -1,7 +1,8 @@
 // The store is the only room with SQL. This file: the transition `interrupt`.
-import { closeOpenCalls } from "./begin-turn.ts";
+
 import { type ChatRow, readChatRow } from "./chat-row.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
+import { settleOpenCalls } from "./settle-calls.ts";
 import { transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
 
@@ -26,7 +27,7 @@ export async function interruptChat(unit: Unit, input: InterruptChatInput): Prom
       draft.change.status = "interrupting";
       await chatMessageSignal(draft, { kind: "signal", signal: "interrupted" });
     } else if (status === "requires_action") {
-      await closeOpenCalls(draft, "The call was cancelled: the user interrupted it.");
+      await settleOpenCalls(draft, "The call was cancelled: the user interrupted it.");
       Object.assign(draft.change, { status: "running", required_action: null });
       await chatMessageSignal(draft, { kind: "start", signal: "interrupted" });
     }

@@ -1,10 +1,11 @@
 // The store is the only room with SQL. This file: the transition `promote_queued`.
 import { Refusal } from "../core/refusal.ts";
-import { beginTurn, closeOpenCalls } from "./begin-turn.ts";
+import { beginTurn } from "./begin-turn.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
 import type { MessageRow } from "./messages.ts";
 import { dequeue, readQueue, reorderQueue } from "./queued-messages.ts";
 import { requireModelConfig } from "./resolve-model-config.ts";
+import { settleOpenCalls } from "./settle-calls.ts";
 import { type Draft, transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
 
@@ -30,7 +31,7 @@ export async function promoteQueued(
   return transition(unit, begin, async (draft) => {
     const { status } = draft.before;
     if (status === "running" || status === "interrupting") return { message: await moveToHead(draft, input) };
-    await closeOpenCalls(draft, "The call was cancelled: another message was promoted.");
+    await settleOpenCalls(draft, "The call was cancelled: another message was promoted.");
     const row = await dequeue(draft, input.queued_message_id);
     if (row === null) throw new Refusal("queued_message_not_found");
     const model_config_id = input.model_config_id ?? row.model_config_id;

@@ -2,11 +2,12 @@
 import { assertNever } from "../core/assert-never.ts";
 import type { InputPart } from "../core/part.ts";
 import { Refusal } from "../core/refusal.ts";
-import { beginTurn, closeOpenCalls, promoteHead } from "./begin-turn.ts";
+import { beginTurn, promoteHead } from "./begin-turn.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
 import type { MessageRow } from "./messages.ts";
 import { enqueue, type QueuedRow } from "./queued-messages.ts";
 import { requireModelConfig } from "./resolve-model-config.ts";
+import { settleOpenCalls } from "./settle-calls.ts";
 import { type Draft, transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
 
@@ -80,7 +81,7 @@ async function wakeBusyChat(draft: Draft, behavior: "queue" | "interrupt"): Prom
       return [];
     case "requires_action": {
       if (behavior === "queue") return [];
-      const results = await closeOpenCalls(draft, "The call was cancelled: the user interrupted it.");
+      const results = await settleOpenCalls(draft, "The call was cancelled: the user interrupted it.");
       Object.assign(draft.change, { status: "running", required_action: null });
       await chatMessageSignal(draft, { kind: "start", signal: "interrupted" });
       return results === null ? [] : [results];

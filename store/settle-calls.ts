@@ -26,9 +26,16 @@ export async function settleOpenCalls(draft: Draft, reason: string): Promise<Mes
     if (execution?.finished_at != null) return resultOf(call, execution);
     return cancelledResult(call, place < toolCallsPerStepMax ? reason : TOO_MANY, at);
   });
-  const { history_version, generation_attempt } = draft.before;
-  const closes = ids.map((id) => episodeName(history_version, generation_attempt, id));
-  return insertMessage(draft, { role: "tool", content, closes });
+  return insertMessage(draft, { role: "tool", content, closes: outputEpisodes(draft, [...done.values()]) });
+}
+
+/** Each claim of a call began an episode of its output; all of them are over. */
+function outputEpisodes(draft: Draft, executions: readonly ToolExecution[]): string[] {
+  return executions.flatMap(({ tool_call_id, attempts }) =>
+    Array.from({ length: attempts }, (_, i) =>
+      episodeName(draft.before.history_version, i + 1, tool_call_id),
+    ),
+  );
 }
 
 function resultOf(call: ToolCallPart, execution: ToolExecution): ToolResultPart {

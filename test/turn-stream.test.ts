@@ -31,7 +31,9 @@ const promises: Readonly<Record<string, (world: World) => Promise<void>>> = {
       assert.ok(tries < 10, "every start was delivered twice");
       const chat = await everturn.createChat(script({ parts: 300, rate: 3_000 }));
       await everturn.reader(chat.id).untilIdle();
-      const { events = [] } = await everturn.temporal.workflow.getHandle(`chat-${chat.id}`).fetchHistory();
+      const run = everturn.temporal.workflow.getHandle(`chat-${chat.id}`);
+      await run.result();
+      const { events = [] } = await run.fetchHistory();
       signals = events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null).length ?? 0;
       if (signals === 1) assert.equal(events?.length, 12);
     }

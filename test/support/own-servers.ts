@@ -32,7 +32,7 @@ export interface OwnPostgres {
 interface Place {
   readonly folder: string;
   readonly surroundings: Parameters<typeof startTemporalDevServer>[1];
-  clear(): void;
+  readonly clear: () => void;
 }
 
 function makePlace(): Place {
