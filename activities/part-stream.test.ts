@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../test/support/fixed-seed.ts";
 import type { BusMessage, LiveBus } from "../core/bus-message.ts";
 import {
   type CheckpointDetails,

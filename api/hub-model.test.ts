@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../test/support/fixed-seed.ts";
 import { shownContent } from "../core/chat-reducer.ts";
 import { type CheckedReader, createCheckedReader } from "../core/checked-reader.ts";
 import type { Message } from "../core/message.ts";

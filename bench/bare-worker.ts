@@ -1,7 +1,7 @@
 // Benchmarks measure what a user sees. This file: the worker of the floor, a process of its own. It tells its parent when
 // an activity starts and when a workflow is done: asking the server would cost what is to be measured.
 import { fileURLToPath } from "node:url";
-import { NativeConnection, Runtime, Worker, type InjectedSinks } from "@temporalio/worker";
+import { type InjectedSinks, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import type { BareActivities, BareSinks } from "./bare-workflow.ts";
 import { now } from "./clock.ts";
 

@@ -1,5 +1,4 @@
 // Benchmarks measure what a user sees. This file: a light client of Everturn: it posts, and waits for frames.
-import { now } from "./clock.ts";
 import { type Script, scriptMessage } from "./demo-client.ts";
 import { callJson, openSse } from "./http.ts";
 
@@ -71,11 +70,4 @@ export function watchChat(
       }),
     close: () => connection.close(),
   };
-}
-
-/** Milliseconds that `work` takes, by the clock of all processes. */
-export async function timed(work: () => Promise<unknown>): Promise<number> {
-  const begunAt = now();
-  await work();
-  return now() - begunAt;
 }

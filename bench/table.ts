@@ -1,6 +1,6 @@
 // Benchmarks measure what a user sees. This file: rows as a table for people.
 import type { Summary } from "./percentiles.ts";
-import { describeAim, meets, ratioOf, type Row } from "./row.ts";
+import { describeAim, meets, type Row, ratioOf } from "./row.ts";
 
 const HEAD = ["", "n", "p50", "p95", "p99", "floor p50", "p95", "p99", "ratio", "aim", ""];
 

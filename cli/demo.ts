@@ -60,15 +60,13 @@ async function play(stack: DemoStack, narrator: Narrator): Promise<number> {
   } finally {
     follower.close();
   }
-  const { messages } = follower.view;
   const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);
   if (faults.length > 0) {
     narrator.title(`What did not hold:\n${faults.map((words) => `- ${words}`).join("\n")}`);
     return 1;
   }
-  narrator.title(
-    `All of it held: ${SCENES.length} scenes, ${follower.parts} parts, ${messages.length} messages at the end, in ${seconds} s.`,
-  );
+  const counts = `${SCENES.length} scenes, ${follower.parts} parts, ${follower.view.messages.length} messages`;
+  narrator.title(`All of it held: ${counts} at the end, in ${seconds} s.`);
   if (!stack.isOwn && chat.links.temporal !== null) {
     narrator.title(`Its turns in Temporal's Web UI: ${chat.links.temporal}`);
   }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../test/support/fixed-seed.ts";
 import { applyDelta, type DraftPart, finishDraft, parseToolArgs } from "./draft-content.ts";
 import type { PartDelta } from "./stream-part.ts";
 

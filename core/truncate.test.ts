@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import "../test/support/fixed-seed.ts";
 import { headOf, jsonLength, truncateJson, truncateMiddle, utf8Length } from "./truncate.ts";
 
 const anyText = fc.string({ unit: "binary", maxLength: 400 });

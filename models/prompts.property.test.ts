@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import fc from "fast-check";
+import "../test/support/fixed-seed.ts";
 import { histories } from "./__fixtures__/histories.ts";
 import type { PromptMessage } from "./provider.ts";
 import { toAnthropic } from "./to-anthropic.ts";

@@ -299,3 +299,18 @@ test("L4 a tool name that a model invented does not spoil the history for ever",
   const history = [user("go"), assistant("openai", invented), tool(result("ours-1", "no such tool", true))];
   assert.match(JSON.stringify(toOpenAiChat("", history, "openai")), /"name":"read_file__now_"/);
 });
+
+test("L4 a turn of the provider's own items alone leaves no two user messages side by side", () => {
+  const search: Part = {
+    type: "tool-call",
+    tool_call_id: "s1",
+    tool_name: "web_search",
+    args: {},
+    provider_executed: true,
+    created_at: AT,
+    provider_data: { provider: "openai" },
+  };
+  const found: Part = { ...result("s1", "found"), provider_data: { provider: "openai" } };
+  const history = [user("one"), assistant("openai", search, found), user("two")];
+  assert.deepEqual(toOpenAiChat("", history, "openai"), [{ role: "user", content: "one\n\ntwo" }]);
+});

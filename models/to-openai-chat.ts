@@ -19,10 +19,18 @@ export function toOpenAiChat(
   const out: ChatCompletionMessageParam[] = [];
   if (prompt.system.length > 0) out.push({ role: "system", content: prompt.system.join("\n\n") });
   for (const [index, turn] of prompt.turns.entries()) {
-    if (turn.type === "user") out.push({ role: "user", content: turn.texts.join("\n\n") });
+    if (turn.type === "user") addUserMessage(out, turn.texts.join("\n\n"));
     else out.push(...assistantMessages(turn, index > lastUser));
   }
   return out;
+}
+
+/** A turn of nothing but the provider's own items leaves no message here; its neighbours must not stand side by side. */
+function addUserMessage(out: ChatCompletionMessageParam[], text: string): void {
+  const last = out.at(-1);
+  const joins = last?.role === "user" && typeof last.content === "string";
+  if (joins) out[out.length - 1] = { role: "user", content: `${last.content}\n\n${text}` };
+  else out.push({ role: "user", content: text });
 }
 
 function assistantMessages(turn: AssistantTurn, isInCurrentTurn: boolean): ChatCompletionMessageParam[] {

@@ -1,6 +1,6 @@
 // The store is the only room with SQL. This file: parts of an answer in flight that no longer fit its heartbeat.
 import type { SpillRow } from "../core/checkpoint.ts";
-import { parseEpisode } from "../core/stream-part.ts";
+import { parseEpisode, slotOf } from "../core/stream-part.ts";
 import type { Queryable } from "./database.ts";
 
 /**
@@ -10,12 +10,15 @@ import type { Queryable } from "./database.ts";
  */
 export async function insertSpill(db: Queryable, chatId: string, row: SpillRow): Promise<void> {
   const of = parseEpisode(row.episode);
+  // Attempts of a tool call are counted by its claims, which go with the commit that raises the history version.
+  const attempt = slotOf(row.episode) === "" ? of?.attempt : null;
   await db.query(
     `insert into inflight_parts (chat_id, episode, from_seq, seq, parts)
-     select id, $2, $3, $4, $5 from chats where id = $1 and history_version = $6 and generation_attempt = $7
+     select id, $2, $3, $4, $5 from chats where id = $1 and history_version = $6
+       and coalesce($7::int, generation_attempt) = generation_attempt
      for key share
      on conflict (chat_id, episode, from_seq) do update set seq = excluded.seq, parts = excluded.parts`,
-    [chatId, row.episode, row.from_seq, row.seq, JSON.stringify(row.parts), of?.history_version, of?.attempt],
+    [chatId, row.episode, row.from_seq, row.seq, JSON.stringify(row.parts), of?.history_version, attempt],
   );
 }
 

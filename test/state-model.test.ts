@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import fc from "fast-check";
+import "./support/fixed-seed.ts";
 import { chatStateOf } from "../core/chat-state.ts";
 import { Refusal } from "../core/refusal.ts";
 import { beginAttempt } from "../store/begin-attempt.ts";

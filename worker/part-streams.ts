@@ -28,16 +28,23 @@ function sealingOf(config: Pick<Config, "temporalDetail" | "secretKey">, chatId:
   return { seal: (text) => seal(text, secretKey, chatId), unseal: (text) => unseal(text, secretKey, chatId) };
 }
 
+/** Without a live bus checkpoints are all that readers see: as often as this … */
+const offlinePaceMinMs = 80;
+/** … but no more than 250 a second for all of a worker's streams: Temporal's dev server takes some 500 beside its work. */
+const offlinePacePerStreamMs = 4;
+
 /** The part streams of a worker's activities, and what is left of those whose worker died. */
 export function createPartStreams(deps: PartStreamDeps): {
   openPartStream: OpenPartStream;
   readLostParts: ReadLostParts;
 } {
   const { config, store, bus, failpoint, logger } = deps;
+  const open = new Set<object>();
+  const offlinePaceMs = () => Math.max(offlinePaceMinMs, open.size * offlinePacePerStreamMs);
   return {
     openPartStream({ chat_id, episode, role, max_bytes }) {
       const context = Context.current();
-      return createPartStream({
+      const stream = createPartStream({
         chatId: chat_id,
         episode,
         role,
@@ -47,7 +54,10 @@ export function createPartStreams(deps: PartStreamDeps): {
         onSpillFailed: (error) => logger.warn({ err: error, chat_id, episode }, "spill failed, tried again"),
         failpoint,
         sealing: sealingOf(config, chat_id),
-        checkpointMs: config.checkpointMs,
+        get checkpointMs() {
+          const { checkpointMs, liveBus } = config;
+          return liveBus === "off" ? Math.min(checkpointMs, offlinePaceMs()) : checkpointMs;
+        },
         heartbeatTimeoutMs: config.heartbeatTimeoutMs,
         bytesMax: max_bytes ?? checkpointBytesMax,
         clock: {
@@ -57,6 +67,15 @@ export function createPartStreams(deps: PartStreamDeps): {
         },
         heldDetails: context.info.heartbeatDetails,
       });
+      open.add(stream);
+      return {
+        push: (index, delta) => stream.push(index, delta),
+        checkpointNow: () => stream.checkpointNow(),
+        close() {
+          open.delete(stream);
+          stream.close();
+        },
+      };
     },
     async readLostParts(chatId) {
       return readCheckpoint(Context.current().info.heartbeatDetails, {

@@ -2,7 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { now } from "../clock.ts";
 import type { Script } from "../demo-client.ts";
-import { createChat, type EverturnAddress, sendMessage, type WatchedChat, watchChat } from "../everturn-client.ts";
+import {
+  createChat,
+  type EverturnAddress,
+  sendMessage,
+  type WatchedChat,
+  watchChat,
+} from "../everturn-client.ts";
 import { isRest } from "../frames.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
@@ -32,7 +38,10 @@ export const turnsPerSecond: Scenario = {
     for (const chat of rested) chat.close();
     const floor = await rate(forMs, () => stack.bare.untilDone());
     return [
-      row(`turns, ${concurrency} at a time`, [turns.perSecond], { unit: "turns/s", floor: [floor.perSecond] }),
+      row(`turns, ${concurrency} at a time`, [turns.perSecond], {
+        unit: "turns/s",
+        floor: [floor.perSecond],
+      }),
       row(`a turn's duration, ${concurrency} at a time`, turns.durations, { floor: floor.durations }),
     ];
   },

@@ -7,7 +7,7 @@ import type { Chat } from "../../core/message.ts";
 import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
 import { createPool, type Pool } from "../../store/database.ts";
 import { ChatReader } from "./chat-reader.ts";
-import { createTestDatabase, testTemporalAddress } from "./database.ts";
+import { createTestDatabase, type TestDatabase, testTemporalAddress } from "./database.ts";
 import { type RunningRole, startRole } from "./process.ts";
 
 // Answers are JSON of any shape; each test knows what it asked for.
@@ -85,12 +85,28 @@ async function startApiOn(port: number, env: Record<string, string>): Promise<Ru
   return startRole("api", { ...env, PORT: String(port) });
 }
 
+async function openDatabase(url: string | undefined): Promise<TestDatabase> {
+  return url === undefined ? createTestDatabase() : { url, drop: () => Promise.resolve() };
+}
+
+/** Calls the API with the key and gives the answer whatever its status. */
+function createCaller(url: string, key: string): Everturn["answer"] {
+  return async (method, path, body) => {
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${key}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+  };
+}
+
 export async function startEverturn(options: EverturnOptions = {}): Promise<Everturn> {
-  const { databaseUrl } = options;
-  const database =
-    databaseUrl === undefined
-      ? await createTestDatabase()
-      : { url: databaseUrl, drop: () => Promise.resolve() };
+  const database = await openDatabase(options.databaseUrl);
   const model = await startDemoModel();
   const address = options.temporalAddress ?? testTemporalAddress();
   const key = `evt_${randomBytes(16).toString("hex")}`;
@@ -106,18 +122,7 @@ export async function startEverturn(options: EverturnOptions = {}): Promise<Ever
   const url = `http://127.0.0.1:${port}`;
   const workers: RunningRole[] = [];
   const readers: ChatReader[] = [];
-  const answer = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(url + path, {
-      method,
-      headers: {
-        authorization: `Bearer ${key}`,
-        ...(body !== undefined && { "content-type": "application/json" }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === "" ? null : JSON.parse(text) };
-  };
+  const answer = createCaller(url, key);
   const everturn: Everturn = {
     model,
     pool,
