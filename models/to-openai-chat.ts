@@ -28,8 +28,8 @@ export function toOpenAiChat(
 /** A turn of nothing but the provider's own items leaves no message here; its neighbours must not stand side by side. */
 function addUserMessage(out: ChatCompletionMessageParam[], text: string): void {
   const last = out.at(-1);
-  const joins = last?.role === "user" && typeof last.content === "string";
-  if (joins) out[out.length - 1] = { role: "user", content: `${last.content}\n\n${text}` };
+  const before = last?.role === "user" && typeof last.content === "string" ? last.content : null;
+  if (before !== null) out[out.length - 1] = { role: "user", content: `${before}\n\n${text}` };
   else out.push({ role: "user", content: text });
 }
 
