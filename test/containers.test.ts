@@ -114,9 +114,14 @@ test("the search attributes registered for Temporal are those that workflows set
   );
 });
 
-test("Temporal's dynamic configuration lifts the poll rate, and its scripts are proper shell", () => {
+test("Temporal's dynamic configuration lets turns start and retry at once, and its scripts are proper shell", () => {
   const settings = parse(readText("deploy/temporal/dynamic-config.yaml")) as unknown;
-  assert.deepEqual(settings, { "history.transferProcessorMaxPollRPS": [{ value: 5000 }] });
+  assert.deepEqual(settings, {
+    "history.transferProcessorMaxPollRPS": [{ value: 5000 }],
+    "history.workflowIdReuseMinimalInterval": [{ value: "0s" }],
+    "history.timerProcessorMaxTimeShift": [{ value: "10ms" }],
+    "history.timerProcessorMaxPollRPS": [{ value: 1000 }],
+  });
   for (const service of [serviceOf(file, "temporal-schema"), serviceOf(file, "search-attributes")]) {
     const script = resolve(projectFolder, "deploy/temporal", scriptOf(service));
     assert.equal(spawnSync("sh", ["-n", script]).status, 0, script);

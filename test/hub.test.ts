@@ -6,6 +6,7 @@ import { commitToolResults } from "../store/commit-step.ts";
 import { editMessage } from "../store/edit-message.ts";
 import { interruptChat } from "../store/interrupt-chat.ts";
 import { recordFailure } from "../store/record-retry.ts";
+import { claimToolCall } from "../store/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
 import { aChat, text } from "./support/chats.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
@@ -176,9 +177,13 @@ for (const bus of ["on", "off"] as const) {
     }
     await worker.commit();
     const { history_version } = await chat.row();
+    for (const tool_call_id of ["t1", "t2"]) {
+      const call = { chat_id: chat.id, tool_call_id, tool_name: "grep" };
+      await inUnit(world.store, (unit) => claimToolCall(unit.tx, call));
+    }
     const streams = ["t1", "t2"].map((id) => ({
       id,
-      parts: worker.open(episodeName(history_version, 0, id), "tool", id),
+      parts: worker.open(episodeName(history_version, 1, id), "tool", id),
     }));
     for (const line of ["a\n", "b\n"]) {
       for (const { id, parts } of streams)
