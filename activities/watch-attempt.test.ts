@@ -21,10 +21,10 @@ function aWorld() {
       bus: bus as unknown as LiveBus,
       shutdown: new AbortController().signal,
       checkpointMs: 1_000_000,
+      failpoint: () => undefined,
     },
     { cancellationSignal: new AbortController().signal, cancellationDetails: undefined },
-    "c",
-    FENCE,
+    { chat_id: "c", fence: FENCE },
   );
   return { asked, watch, tell: () => tell(CHANGED) };
 }

@@ -51,18 +51,23 @@ export function watchAttempt(
   const controller = new AbortController();
   const stop = (reason: StopReason) => controller.abort(new Stopped(reason));
   let looking = false;
+  let wanted = false;
   const look = async () => {
-    if (looking || controller.signal.aborted) return;
+    // What is told during a look may be newer than what that look reads; dropped, it would wait for the next checkpoint.
+    wanted = true;
+    if (looking) return;
     looking = true;
-    try {
-      const standing = await attemptStanding(deps.store, chat_id, fence);
-      if (standing === "interrupting") deps.failpoint("interrupt:heard");
-      if (standing !== "running") stop(standing === "interrupting" ? "interrupted" : "superseded");
-    } catch {
-      // The database is away; the next look, or the commit's fence, will tell.
-    } finally {
-      looking = false;
+    while (wanted && !controller.signal.aborted) {
+      wanted = false;
+      try {
+        const standing = await attemptStanding(deps.store, chat_id, fence);
+        if (standing === "interrupting") deps.failpoint("interrupt:heard");
+        if (standing !== "running") stop(standing === "interrupting" ? "interrupted" : "superseded");
+      } catch {
+        // The database is away; the next look, or the commit's fence, will tell.
+      }
     }
+    looking = false;
   };
   const onCancelled = () => {
     const details = activity.cancellationDetails;

@@ -13,7 +13,7 @@ const startEveryMs = 45;
 /** After the last one has begun, before counting. */
 const settleMs = 1_000;
 const windowMs = 8_000;
-const windowQuickMs = 3_000;
+const windowQuickMs = 2_000;
 /** Beyond the time that is planned: a slow machine starts chats slowly. */
 const sparePartsS = 15;
 

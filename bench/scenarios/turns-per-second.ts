@@ -16,9 +16,9 @@ import type { Scenario } from "../scenario.ts";
 const concurrency = 32;
 /** More chats than turns at a time: a run is over a moment after its chat has come to rest, and people take longer still. */
 const chatsPerTurn = 3;
-const warmUpMs = 2_000;
+const warmUpMs = 1_500;
 const windowMs = 10_000;
-const windowQuickMs = 4_000;
+const windowQuickMs = 3_000;
 
 export const turnsPerSecond: Scenario = {
   name: "turns-per-second",
