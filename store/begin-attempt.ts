@@ -4,13 +4,13 @@ import { lostAttemptsMax } from "../core/limits.ts";
 import type { LastError } from "../core/message.ts";
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { NO_MODEL_ERROR } from "./begin-turn.ts";
-import { type ChatRow, lockChat } from "./chat-row.ts";
+import type { ChatRow } from "./chat-row.ts";
 import { notRunning } from "./commit-step.ts";
 import { finishError, finishTurn } from "./finish-turn.ts";
 import { type ModelConfigRow, resolveModelConfig } from "./resolve-model-config.ts";
 import { type Fence, transition } from "./transition.ts";
 import { readNextStep } from "./turn-view.ts";
-import type { Unit } from "./unit.ts";
+import { lockInUnit, type Unit } from "./unit.ts";
 
 export interface Attempt {
   readonly type: "attempt";
@@ -39,7 +39,7 @@ export function fenceOf(chat: ChatRow): Fence {
 export async function beginAttempt(unit: Unit, key: OutcomeKey, scheduledMs = 0): Promise<BegunAttempt> {
   const found = await notRunning(unit, key);
   if (found !== null && found.type !== "interrupting") return found;
-  const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
+  const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
   if (scheduledMs < chat.attempt_scheduled_ms) return { type: "stale" };
   if (found?.type === "interrupting") return { type: "interrupted", fence: fenceOf(chat) };
   const step = await readNextStep(unit, chat);

@@ -1,10 +1,10 @@
 // The store is the only room with SQL. This file: how a tool call begins: it must be open in the running turn, and is
 // claimed before anything happens.
 import type { ToolCallPart } from "../core/part.ts";
-import { type ChatRow, lockChat } from "./chat-row.ts";
+import type { ChatRow } from "./chat-row.ts";
 import { callsWithoutResult, readTail } from "./messages.ts";
 import { claimToolCall, type ToolExecution } from "./tool-executions.ts";
-import type { Unit } from "./unit.ts";
+import { lockInUnit, type Unit } from "./unit.ts";
 
 export interface BegunToolCall {
   readonly chat: ChatRow;
@@ -22,7 +22,7 @@ interface ToolCallRef {
 
 /** Null: the call is not to be run any more (answered, interrupted, cut, or its chat deleted). */
 export async function beginToolCall(unit: Unit, ref: ToolCallRef): Promise<BegunToolCall | null> {
-  const chat = await lockChat(unit.tx, ref.chat_id);
+  const chat = await lockInUnit(unit, ref.chat_id);
   if (chat === null || chat.status !== "running" || chat.current_turn_id !== ref.turn_id) return null;
   const open = callsWithoutResult(await readTail(unit.tx, ref.chat_id));
   const call = open.find((candidate) => candidate.tool_call_id === ref.tool_call_id);

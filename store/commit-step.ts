@@ -1,7 +1,7 @@
 // The store is the only room with SQL. This file: the commits of a running step. Each decides what follows it in the same
 // transaction, so that nothing can come between a change and its consequence.
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
-import { type ChatRow, lockChat } from "./chat-row.ts";
+import type { ChatRow } from "./chat-row.ts";
 import { finishInterruption, finishTurn } from "./finish-turn.ts";
 import { deleteSpill } from "./inflight-parts.ts";
 import { insertMessage, type NewMessage } from "./messages.ts";
@@ -11,7 +11,7 @@ import { findOutcome, saveOutcome } from "./step-outcomes.ts";
 import type { Store } from "./store.ts";
 import { type Fence, isFenced, transition } from "./transition.ts";
 import { readNextStep } from "./turn-view.ts";
-import type { Unit } from "./unit.ts";
+import { lockInUnit, type Unit } from "./unit.ts";
 
 /** The attempt that writes: how its commit is remembered, and what its write must still find. */
 export interface OwnAttempt {
@@ -25,7 +25,7 @@ export interface OwnAttempt {
  */
 export async function notRunning(unit: Unit, key: OutcomeKey): Promise<StepOutcome | null> {
   // The lock first: a twin of this activity may be committing the very outcome that is looked for.
-  const chat = await lockChat(unit.tx, key.chat_id);
+  const chat = await lockInUnit(unit, key.chat_id);
   const stored = await findOutcome(unit.tx, key);
   if (stored !== null) return stored;
   if (chat === null) return { type: "ended", status: "deleted", snapshot_version: Number.MAX_SAFE_INTEGER };
@@ -61,7 +61,6 @@ export async function commitAnswer(
   await transition(unit, { name: "commit_step", chat_id: key.chat_id, fence }, async (draft) => {
     await insertMessage(draft, answer);
     draft.change.turn_steps = draft.before.turn_steps + 1;
-    await deleteSpill(unit.tx, key.chat_id);
   });
   return followUp(unit, key);
 }
@@ -85,16 +84,16 @@ export async function commitToolResults(unit: Unit, key: OutcomeKey): Promise<St
   if (found !== null) return found;
   await transition(unit, { name: "commit_step", chat_id: key.chat_id }, async (draft) => {
     await settleOpenCalls(draft, "The tool gave no result: its worker was lost too often.");
-    await deleteSpill(unit.tx, key.chat_id);
   });
   return followUp(unit, key);
 }
 
 /** The decision that follows a commit, in its own transaction. */
 async function followUp(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
-  const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
+  const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
   const step = await readNextStep(unit, chat);
   if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
+  await deleteSpill(unit.tx, key.chat_id);
   return saveOutcome(unit.tx, key, { type: "next", step, snapshot_version: chat.snapshot_version });
 }
 

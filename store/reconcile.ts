@@ -1,11 +1,11 @@
 // The store is the only room with SQL. This file: what the reconciler needs: chats that should have an open run, and the
 // promise of a new one.
 
-import { type ChatRow, lockChat, writeChatRow } from "./chat-row.ts";
+import { type ChatRow, writeChatRow } from "./chat-row.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
 import type { Pool } from "./database.ts";
 import { changed, repaired } from "./transition.ts";
-import type { Unit } from "./unit.ts";
+import { lockInUnit, type Unit } from "./unit.ts";
 
 export interface BusyChat {
   readonly id: string;
@@ -35,7 +35,7 @@ export async function listImpossibleChats(pool: Pool): Promise<string[]> {
 
 /** Promises a run to a chat that was found without one, if it is still in the same turn. */
 export async function promiseRun(unit: Unit, busy: BusyChat): Promise<void> {
-  const chat = await lockChat(unit.tx, busy.id);
+  const chat = await lockInUnit(unit, busy.id);
   if (chat === null || chat.current_turn_id !== busy.current_turn_id || !isBusy(chat)) return;
   const draft = {
     unit,
@@ -52,7 +52,7 @@ export async function promiseRun(unit: Unit, busy: BusyChat): Promise<void> {
 
 /** Writes the repaired state of an impossible chat. */
 export async function repairChat(unit: Unit, chatId: string): Promise<void> {
-  const chat = await lockChat(unit.tx, chatId);
+  const chat = await lockInUnit(unit, chatId);
   if (chat === null) return;
   const fixed = repaired(chat);
   if (fixed === chat) return;

@@ -4,14 +4,14 @@ import { noOutputRetriesMax, providerFailuresPerStepMax } from "../core/limits.t
 import type { LastError } from "../core/message.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
-import { type ChatRow, lockChat } from "./chat-row.ts";
+import type { ChatRow } from "./chat-row.ts";
 import { notRunning, type OwnAttempt } from "./commit-step.ts";
 import { finishError, finishInterruption } from "./finish-turn.ts";
 import { deleteSpill } from "./inflight-parts.ts";
 import type { NewMessage } from "./messages.ts";
 import { saveOutcome } from "./step-outcomes.ts";
 import { transition } from "./transition.ts";
-import type { Unit } from "./unit.ts";
+import { lockInUnit, type Unit } from "./unit.ts";
 
 export interface FailedCall {
   readonly error: LastError;
@@ -31,7 +31,7 @@ export async function recordFailure(unit: Unit, own: OwnAttempt, failed: FailedC
   const found = await notRunning(unit, key);
   if (found?.type === "interrupting") return finishInterruption(unit, { key, fence, answer: failed.answer });
   if (found !== null) return found;
-  const chat = (await lockChat(unit.tx, key.chat_id)) as ChatRow;
+  const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
   const { kind } = failed.error;
   const failures = chat.provider_failures + 1;
   const empty = chat.no_output_failures + (kind === "no_output" ? 1 : 0);

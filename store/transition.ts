@@ -2,8 +2,8 @@
 // core/chat-state.ts under a row lock: check, change, bump the version, write, and announce after commit.
 import { type ChatState, chatStateOf, mayBegin, mayEnd, type TransitionName } from "../core/chat-state.ts";
 import { Refusal, type RefusalCode } from "../core/refusal.ts";
-import { type ChatChange, type ChatRow, lockChat, writeChatRow } from "./chat-row.ts";
-import type { Unit } from "./unit.ts";
+import { type ChatChange, type ChatRow, writeChatRow } from "./chat-row.ts";
+import { lockInUnit, type Unit } from "./unit.ts";
 
 /** Which attempt writes. A write of an attempt that is not the chat's own any more changes nothing (SPEC E3). */
 export interface Fence {
@@ -82,7 +82,7 @@ export async function transition<T>(
   input: TransitionInput,
   apply: (draft: Draft) => Promise<T>,
 ): Promise<T> {
-  const locked = await lockChat(unit.tx, input.chat_id);
+  const locked = await lockInUnit(unit, input.chat_id);
   if (locked === null || (input.owner_id != null && locked.owner_id !== input.owner_id)) {
     throw new Refusal("chat_not_found");
   }
@@ -103,6 +103,7 @@ export async function transition<T>(
     last_error: before.last_error,
     ...draft.change,
   });
+  unit.lockedChats.set(after.id, after);
   unit.announcements.push(changed(after));
   return result;
 }

@@ -1,5 +1,6 @@
 // The store is the only room with SQL. This file: one transaction with what must follow it (announcements, deliveries).
 import type { ChatChanged, ChatDeleted } from "../core/bus-message.ts";
+import { type ChatRow, lockChat } from "./chat-row.ts";
 import { type Tx, withTransaction } from "./database.ts";
 import { insertOutboxRow, type NewOutboxRow, type OutboxRow } from "./outbox.ts";
 import type { Store } from "./store.ts";
@@ -11,6 +12,17 @@ export interface Unit {
   readonly announcements: (ChatChanged | ChatDeleted)[];
   /** Rows to deliver now; the relay delivers them when this process dies first. */
   readonly outbox: OutboxRow[];
+  /** Rows this transaction has locked, as it has left them: nobody else can change them before it ends. */
+  readonly lockedChats: Map<string, ChatRow>;
+}
+
+/** Locks a chat until the unit ends, with one query however often it is asked for. Null when there is no such chat. */
+export async function lockInUnit(unit: Unit, chatId: string): Promise<ChatRow | null> {
+  const known = unit.lockedChats.get(chatId);
+  if (known !== undefined) return known;
+  const chat = await lockChat(unit.tx, chatId);
+  if (chat !== null) unit.lockedChats.set(chatId, chat);
+  return chat;
 }
 
 /** Runs `work` in one transaction, then announces what it changed. Nothing is announced when it throws. */
@@ -19,7 +31,7 @@ export async function inUnit<T>(
   work: (unit: Unit) => Promise<T>,
 ): Promise<{ result: T; outbox: readonly OutboxRow[] }> {
   const done = await withTransaction(store.pool, async (tx) => {
-    const unit: Unit = { tx, store, announcements: [], outbox: [] };
+    const unit: Unit = { tx, store, announcements: [], outbox: [], lockedChats: new Map() };
     const result = await work(unit);
     return { unit, result };
   });
