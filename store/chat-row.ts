@@ -1,6 +1,7 @@
 // The store is the only room with SQL. This file: the chat row, read under a lock and written back by transitions.
 import type { ChatStatus, LastError, RequiredAction, RetryState } from "../core/message.ts";
 import type { JsonObject } from "../core/part.ts";
+import type { StepOutcome } from "../core/step-outcome.ts";
 import type { Queryable, Tx } from "./database.ts";
 
 export interface ChatRow {
@@ -41,6 +42,10 @@ export interface ChatRow {
   /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
   readonly attempt_scheduled_ms: number;
   readonly last_read_message_id: number;
+  /** Whose outcome `outcome` is: of the activity that committed last. */
+  readonly outcome_run_id: string | null;
+  readonly outcome_activity_id: string | null;
+  readonly outcome: StepOutcome | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
@@ -74,12 +79,21 @@ const WRITABLE = [
   "no_output_failures",
   "lost_attempts",
   "attempt_open",
+  "outcome_run_id",
+  "outcome_activity_id",
+  "outcome",
   "attempt_scheduled_ms",
 ] as const satisfies readonly (keyof ChatRow)[];
 
 export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };
 
-const JSON_COLUMNS: ReadonlySet<string> = new Set(["last_error", "retry", "required_action", "labels"]);
+const JSON_COLUMNS: ReadonlySet<string> = new Set([
+  "last_error",
+  "retry",
+  "required_action",
+  "labels",
+  "outcome",
+]);
 
 /** Locks the row until the transaction ends: every change of a chat is serial (SPEC S). */
 export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow | null> {

@@ -26,9 +26,9 @@ export interface OwnAttempt {
 export async function notRunning(unit: Unit, key: OutcomeKey): Promise<StepOutcome | null> {
   // The lock first: a twin of this activity may be committing the very outcome that is looked for.
   const chat = await lockInUnit(unit, key.chat_id);
-  const stored = await findOutcome(unit.tx, key);
-  if (stored !== null) return stored;
   if (chat === null) return { type: "ended", status: "deleted", snapshot_version: Number.MAX_SAFE_INTEGER };
+  const stored = findOutcome(chat, key);
+  if (stored !== null) return stored;
   const snapshot_version = chat.snapshot_version;
   const busy =
     chat.status === "running" || chat.status === "interrupting" || chat.status === "requires_action";
@@ -94,7 +94,7 @@ async function followUp(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
   const step = await readNextStep(unit, chat);
   if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
   await deleteSpill(unit.tx, key.chat_id);
-  return saveOutcome(unit.tx, key, { type: "next", step, snapshot_version: chat.snapshot_version });
+  return saveOutcome(unit, key, { type: "next", step, snapshot_version: chat.snapshot_version });
 }
 
 /** Whether an attempt still owns its chat: running, its turn, its version. Read at each checkpoint; one cheap select. */

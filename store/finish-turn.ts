@@ -28,7 +28,7 @@ export async function finishTurn(unit: Unit, input: FinishInput, reason: FinishR
     if (reason === "max_steps") await insertMessage(draft, stepLimitNote(draft));
     return endOrPromote(draft, "waiting");
   });
-  return saveOutcome(unit.tx, input.key, outcome);
+  return saveOutcome(unit, input.key, outcome);
 }
 
 /** I → W, or the head's turn: the partial answer is kept, open calls are answered (SPEC I1). */
@@ -44,7 +44,7 @@ export async function finishInterruption(unit: Unit, input: FinishInput): Promis
     await settleOpenCalls(draft, "The call was cancelled: the turn was interrupted.");
     return endOrPromote(draft, "waiting");
   });
-  return saveOutcome(unit.tx, key, outcome);
+  return saveOutcome(unit, key, outcome);
 }
 
 /** R, I → E. The text of the terminal attempt is kept, its open calls are answered (SPEC X7); the queue stays. */
@@ -62,7 +62,7 @@ export async function finishError(unit: Unit, input: FinishInput, error: LastErr
     Object.assign(draft.change, { status: "error", last_error: error, retry: null, attempt_open: false });
     return { type: "ended", status: "error", snapshot_version: draft.version } as const;
   });
-  return saveOutcome(unit.tx, key, outcome);
+  return saveOutcome(unit, key, outcome);
 }
 
 async function endOrPromote(draft: Draft, status: "waiting"): Promise<StepOutcome> {

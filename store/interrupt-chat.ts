@@ -4,7 +4,7 @@ import { type ChatRow, readChatRow } from "./chat-row.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import { transition } from "./transition.ts";
-import type { Unit } from "./unit.ts";
+import { flushUnit, type Unit } from "./unit.ts";
 
 export interface InterruptChatInput {
   readonly chat_id: string;
@@ -32,5 +32,6 @@ export async function interruptChat(unit: Unit, input: InterruptChatInput): Prom
       await chatMessageSignal(draft, { kind: "start", signal: "interrupted" });
     }
   });
+  await flushUnit(unit);
   return (await readChatRow(unit.tx, input.chat_id)) as ChatRow;
 }

@@ -2,7 +2,7 @@
 import { Refusal } from "../core/refusal.ts";
 import { type ChatRow, readChatRow } from "./chat-row.ts";
 import { transition } from "./transition.ts";
-import type { Unit } from "./unit.ts";
+import { flushUnit, type Unit } from "./unit.ts";
 
 export interface PatchChatInput {
   readonly chat_id: string;
@@ -27,6 +27,7 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
       if (pin_order !== undefined) draft.change.pin_order = pin_order;
     });
   }
+  await flushUnit(unit);
   return (await readChatRow(unit.tx, chat_id)) as ChatRow;
 }
 

@@ -1,11 +1,11 @@
 // The store is the only room with SQL. This file: what the reconciler needs: chats that should have an open run, and the
 // promise of a new one.
 
-import { type ChatRow, writeChatRow } from "./chat-row.ts";
+import type { ChatRow } from "./chat-row.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
 import type { Pool } from "./database.ts";
 import { changed, repaired } from "./transition.ts";
-import { lockInUnit, type Unit } from "./unit.ts";
+import { changeLocked, lockInUnit, type Unit } from "./unit.ts";
 
 export interface BusyChat {
   readonly id: string;
@@ -58,7 +58,7 @@ export async function repairChat(unit: Unit, chatId: string): Promise<void> {
   if (fixed === chat) return;
   const { status, last_error } = fixed;
   const change = { status, last_error, snapshot_version: chat.snapshot_version + 1 };
-  await writeChatRow(unit.tx, chat, change);
+  changeLocked(unit, { ...chat, ...change });
   unit.announcements.push(changed({ ...chat, ...change }));
 }
 

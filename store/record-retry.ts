@@ -79,5 +79,5 @@ async function recordRetry(unit: Unit, own: OwnAttempt, count: Count): Promise<S
   );
   const replay = failed.replay_full_history === true ? { replay_full_history: true } : {};
   const outcome = { type: "retry", delay_ms, attempt: failures, kind, status_code, ...replay } as const;
-  return saveOutcome(unit.tx, key, { ...outcome, snapshot_version: version });
+  return saveOutcome(unit, key, { ...outcome, snapshot_version: version });
 }

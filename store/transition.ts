@@ -2,8 +2,8 @@
 // core/chat-state.ts under a row lock: check, change, bump the version, write, and announce after commit.
 import { type ChatState, chatStateOf, mayBegin, mayEnd, type TransitionName } from "../core/chat-state.ts";
 import { Refusal, type RefusalCode } from "../core/refusal.ts";
-import { type ChatChange, type ChatRow, writeChatRow } from "./chat-row.ts";
-import { lockInUnit, type Unit } from "./unit.ts";
+import { type ChatChange, type ChatRow } from "./chat-row.ts";
+import { changeLocked, lockInUnit, type Unit } from "./unit.ts";
 
 /** Which attempt writes. A write of an attempt that is not the chat's own any more changes nothing (SPEC E3). */
 export interface Fence {
@@ -98,12 +98,7 @@ export async function transition<T>(
       `${input.name} led chat ${before.id} from ${from} to ${to ?? after.status}: not in the table`,
     );
   }
-  await writeChatRow(unit.tx, locked, {
-    status: before.status,
-    last_error: before.last_error,
-    ...draft.change,
-  });
-  unit.lockedChats.set(after.id, after);
+  changeLocked(unit, after);
   unit.announcements.push(changed(after));
   return result;
 }

@@ -1,6 +1,6 @@
 // The store is the only room with SQL. This file: one transaction with what must follow it (announcements, deliveries).
 import type { ChatChanged, ChatDeleted } from "../core/bus-message.ts";
-import { type ChatRow, lockChat } from "./chat-row.ts";
+import { type ChatRow, lockChat, writeChatRow } from "./chat-row.ts";
 import { type Tx, withTransaction } from "./database.ts";
 import { insertOutboxRow, type NewOutboxRow, type OutboxRow } from "./outbox.ts";
 import type { Store } from "./store.ts";
@@ -12,17 +12,40 @@ export interface Unit {
   readonly announcements: (ChatChanged | ChatDeleted)[];
   /** Rows to deliver now; the relay delivers them when this process dies first. */
   readonly outbox: OutboxRow[];
-  /** Rows this transaction has locked, as it has left them: nobody else can change them before it ends. */
-  readonly lockedChats: Map<string, ChatRow>;
+  /** Chats this transaction has locked: nobody else can change them before it ends. */
+  readonly lockedChats: Map<string, LockedChat>;
+}
+
+interface LockedChat {
+  /** As the database has it. */
+  stored: ChatRow;
+  /** As this unit leaves it; written once, before the commit. */
+  now: ChatRow;
 }
 
 /** Locks a chat until the unit ends, with one query however often it is asked for. Null when there is no such chat. */
 export async function lockInUnit(unit: Unit, chatId: string): Promise<ChatRow | null> {
   const known = unit.lockedChats.get(chatId);
-  if (known !== undefined) return known;
+  if (known !== undefined) return known.now;
   const chat = await lockChat(unit.tx, chatId);
-  if (chat !== null) unit.lockedChats.set(chatId, chat);
+  if (chat !== null) unit.lockedChats.set(chatId, { stored: chat, now: chat });
   return chat;
+}
+
+/** Changes a locked chat. Several changes in a unit become one statement: what they come to is all that is written. */
+export function changeLocked(unit: Unit, now: ChatRow): void {
+  const locked = unit.lockedChats.get(now.id);
+  if (locked === undefined) throw new Error(`chat ${now.id} is changed without being locked`);
+  locked.now = now;
+}
+
+/** Writes what has changed so far. For those who read the chat again inside the unit; else it happens before the commit. */
+export async function flushUnit(unit: Unit): Promise<void> {
+  for (const locked of unit.lockedChats.values()) {
+    if (locked.stored === locked.now) continue;
+    await writeChatRow(unit.tx, locked.stored, locked.now);
+    locked.stored = locked.now;
+  }
 }
 
 /** Runs `work` in one transaction, then announces what it changed. Nothing is announced when it throws. */
@@ -33,6 +56,7 @@ export async function inUnit<T>(
   const done = await withTransaction(store.pool, async (tx) => {
     const unit: Unit = { tx, store, announcements: [], outbox: [], lockedChats: new Map() };
     const result = await work(unit);
+    await flushUnit(unit);
     return { unit, result };
   });
   // Several transitions of one chat in a unit are one change to the world: only where it ended is told.

@@ -73,6 +73,10 @@ create table chats (
   lost_attempts integer not null default 0,
   -- Whether the latest attempt has told how it ended; one that has not was lost with its worker.
   attempt_open boolean not null default false,
+  -- What the activity that committed last has returned, so that its retry returns the same.
+  outcome_run_id text,
+  outcome_activity_id text,
+  outcome json,
   last_read_message_id bigint not null default 0,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -148,14 +152,6 @@ create table inflight_parts (
   seq integer not null,
   parts json not null,
   primary key (chat_id, episode, from_seq)
-);
-
--- What the latest committing activity of a chat returned, so that its retry returns the same.
-create table activity_outcomes (
-  chat_id uuid primary key references chats on delete cascade,
-  run_id text not null,
-  activity_id text not null,
-  outcome json not null
 );
 
 -- Claim before effect: one row per tool call.
