@@ -2,7 +2,7 @@
 import type { ChatStatus, LastError, RequiredAction, RetryState } from "../core/message.ts";
 import type { JsonObject } from "../core/part.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
-import type { Queryable, Tx } from "./database.ts";
+import { prepared, type Queryable, type Tx } from "./database.ts";
 
 export interface ChatRow {
   readonly id: string;
@@ -49,6 +49,52 @@ export interface ChatRow {
   readonly created_at: string;
   readonly updated_at: string;
 }
+
+/** Every column, by name: hot statements are prepared, and those must not say `*`. A test holds it against the table. */
+export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
+  "id",
+  "owner_id",
+  "parent_chat_id",
+  "root_chat_id",
+  "workspace_id",
+  "project_path",
+  "title",
+  "title_by_user",
+  "system_prompt",
+  "status",
+  "last_error",
+  "retry",
+  "required_action",
+  "model_config_id",
+  "reasoning_effort",
+  "turn_model_config_id",
+  "turn_reasoning_effort",
+  "labels",
+  "pin_order",
+  "archived",
+  "plan_mode",
+  "dynamic_tools",
+  "last_turn_summary",
+  "current_turn_id",
+  "turn_steps",
+  "queue_length",
+  "snapshot_version",
+  "history_version",
+  "generation_attempt",
+  "reset_version",
+  "provider_failures",
+  "no_output_failures",
+  "lost_attempts",
+  "attempt_open",
+  "attempt_scheduled_ms",
+  "last_read_message_id",
+  "outcome_run_id",
+  "outcome_activity_id",
+  "outcome",
+  "created_at",
+  "updated_at",
+];
+const ALL = CHAT_COLUMNS.join(", ");
 
 /** Columns a transition may write; the rest is set once, or by the runner itself. */
 const WRITABLE = [
@@ -97,12 +143,14 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
 
 /** Locks the row until the transaction ends: every change of a chat is serial (SPEC S). */
 export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow | null> {
-  const { rows } = await tx.query<ChatRow>("select * from chats where id = $1 for update", [chatId]);
+  const { rows } = await tx.query<ChatRow>(
+    prepared(`select ${ALL} from chats where id = $1 for update`, [chatId]),
+  );
   return rows[0] ?? null;
 }
 
 export async function readChatRow(db: Queryable, chatId: string): Promise<ChatRow | null> {
-  const { rows } = await db.query<ChatRow>("select * from chats where id = $1", [chatId]);
+  const { rows } = await db.query<ChatRow>(prepared(`select ${ALL} from chats where id = $1`, [chatId]));
   return rows[0] ?? null;
 }
 
@@ -114,8 +162,6 @@ export async function writeChatRow(tx: Tx, before: ChatRow, change: ChatChange):
     const value = change[name];
     return JSON_COLUMNS.has(name) && value !== null ? JSON.stringify(value) : value;
   });
-  await tx.query(`update chats set ${[...sets, "updated_at = now()"].join(", ")} where id = $1`, [
-    before.id,
-    ...values,
-  ]);
+  const text = `update chats set ${[...sets, "updated_at = now()"].join(", ")} where id = $1`;
+  await tx.query(prepared(text, [before.id, ...values]));
 }

@@ -1,7 +1,9 @@
 // The store is the only room with SQL. This file: the commits of a running step. Each decides what follows it in the same
 // transaction, so that nothing can come between a change and its consequence.
+
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import type { ChatRow } from "./chat-row.ts";
+import { prepared } from "./database.ts";
 import { finishInterruption, finishTurn } from "./finish-turn.ts";
 import { deleteSpill } from "./inflight-parts.ts";
 import { insertMessage, type NewMessage } from "./messages.ts";
@@ -104,8 +106,9 @@ export async function attemptStanding(
   fence: Fence,
 ): Promise<"running" | "interrupting" | "superseded"> {
   const { rows } = await store.pool.query<ChatRow>(
-    `select status, current_turn_id, history_version, generation_attempt from chats where id = $1`,
-    [chatId],
+    prepared(`select status, current_turn_id, history_version, generation_attempt from chats where id = $1`, [
+      chatId,
+    ]),
   );
   const [chat] = rows;
   if (chat === undefined || isFenced(chat, fence)) return "superseded";

@@ -1,4 +1,5 @@
 // The store is the only room with SQL. This file: the pool, and transactions that are tried again after a lost race.
+import { createHash } from "node:crypto";
 import pg from "pg";
 import { transactionRetriesMax } from "../core/limits.ts";
 
@@ -33,6 +34,21 @@ export function createPool(databaseUrl: string, size = 10): Pool {
   // An idle client whose server went away emits on the pool; unheard, it would end the process.
   pool.on("error", () => undefined);
   return pool;
+}
+
+const statementNames = new Map<string, string>();
+
+/**
+ * A statement that each connection parses and plans once: worth its name for what every turn asks. Its columns must be
+ * listed, for a statement prepared as `select *` breaks when a migration adds one. The text must be one of few.
+ */
+export function prepared(text: string, values: unknown[]): { name: string; text: string; values: unknown[] } {
+  let name = statementNames.get(text);
+  if (name === undefined) {
+    name = `s${createHash("sha256").update(text).digest("hex").slice(0, 24)}`;
+    statementNames.set(text, name);
+  }
+  return { name, text, values };
 }
 
 /** Deadlock and serialisation failures: the whole transaction is simply run again (SPEC S7). */

@@ -1,7 +1,7 @@
 // The store is the only room with SQL. This file: parts of an answer in flight that no longer fit its heartbeat.
 import type { SpillRow } from "../core/checkpoint.ts";
 import { parseEpisode, slotOf } from "../core/stream-part.ts";
-import type { Queryable } from "./database.ts";
+import { prepared, type Queryable } from "./database.ts";
 
 /**
  * Writes a spill row, one statement of its own. Written again under the same `from_seq` (the answer to the first
@@ -38,5 +38,5 @@ export async function readSpill(
 
 /** All that is in flight in a chat; part of the transaction that commits or drops it. */
 export async function deleteSpill(db: Queryable, chatId: string): Promise<void> {
-  await db.query("delete from inflight_parts where chat_id = $1", [chatId]);
+  await db.query(prepared("delete from inflight_parts where chat_id = $1", [chatId]));
 }

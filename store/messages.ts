@@ -1,7 +1,7 @@
 // The store is the only room with SQL. This file: the history of a chat. Written by transitions only.
 import type { FinishReason, Role, StoredMessage, Usage, Visibility } from "../core/message.ts";
 import type { Part, ToolCallPart, ToolResultPart } from "../core/part.ts";
-import type { Queryable, Tx } from "./database.ts";
+import { prepared, type Queryable, type Tx } from "./database.ts";
 import type { Draft } from "./transition.ts";
 
 /** A stored message with what only the store knows. */
@@ -43,33 +43,35 @@ export async function insertMessage(draft: Draft, message: NewMessage): Promise<
   draft.touchHistory();
   const turn = message.turn ?? draft.change.current_turn_id ?? draft.before.current_turn_id ?? "own";
   const { rows } = await draft.unit.tx.query<MessageRow>(
-    `with new_id as (select nextval('message_ids') as id)
+    prepared(
+      `with new_id as (select nextval('message_ids') as id)
      insert into messages (chat_id, id, turn_id, role, content, visibility, model_config_id, reasoning_effort, provider,
        model, started_at, finished_at, provider_response_id, usage, finish_reason, runtime_ms, interrupted, created_by,
        closes, version)
      select $1, new_id.id, coalesce($2::bigint, new_id.id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
        $16, $17, $18, $19 from new_id returning ${MESSAGE_COLUMNS}`,
-    [
-      draft.before.id,
-      turn === "own" ? null : turn,
-      message.role,
-      JSON.stringify(message.content),
-      message.visibility ?? "both",
-      message.model_config_id ?? null,
-      message.reasoning_effort ?? null,
-      message.provider ?? null,
-      message.model ?? null,
-      message.started_at ?? null,
-      message.finished_at ?? null,
-      message.provider_response_id ?? null,
-      message.usage == null ? null : JSON.stringify(message.usage),
-      message.finish_reason ?? null,
-      message.runtime_ms ?? null,
-      message.interrupted ?? false,
-      message.created_by ?? null,
-      message.closes ?? [],
-      draft.version,
-    ],
+      [
+        draft.before.id,
+        turn === "own" ? null : turn,
+        message.role,
+        JSON.stringify(message.content),
+        message.visibility ?? "both",
+        message.model_config_id ?? null,
+        message.reasoning_effort ?? null,
+        message.provider ?? null,
+        message.model ?? null,
+        message.started_at ?? null,
+        message.finished_at ?? null,
+        message.provider_response_id ?? null,
+        message.usage == null ? null : JSON.stringify(message.usage),
+        message.finish_reason ?? null,
+        message.runtime_ms ?? null,
+        message.interrupted ?? false,
+        message.created_by ?? null,
+        message.closes ?? [],
+        draft.version,
+      ],
+    ),
   );
   return rows[0] as MessageRow;
 }
@@ -96,9 +98,11 @@ export async function deleteMessagesFrom(draft: Draft, id: number): Promise<numb
 /** What the prompt holds: messages the model may see, oldest first. */
 export async function readPromptMessages(db: Queryable, chatId: string): Promise<MessageRow[]> {
   const { rows } = await db.query<MessageRow>(
-    `select ${MESSAGE_COLUMNS} from messages
+    prepared(
+      `select ${MESSAGE_COLUMNS} from messages
      where chat_id = $1 and deleted_at is null and visibility in ('model', 'both') order by id`,
-    [chatId],
+      [chatId],
+    ),
   );
   return rows;
 }
@@ -106,10 +110,12 @@ export async function readPromptMessages(db: Queryable, chatId: string): Promise
 /** The newest assistant message that may have open calls, and the results after it. */
 export async function readTail(tx: Tx, chatId: string): Promise<MessageRow[]> {
   const { rows } = await tx.query<MessageRow>(
-    `select ${MESSAGE_COLUMNS} from messages where chat_id = $1 and deleted_at is null and id >= coalesce(
+    prepared(
+      `select ${MESSAGE_COLUMNS} from messages where chat_id = $1 and deleted_at is null and id >= coalesce(
        (select max(id) from messages where chat_id = $1 and deleted_at is null and role = 'assistant'),
        (select max(id) from messages where chat_id = $1 and deleted_at is null)) order by id`,
-    [chatId],
+      [chatId],
+    ),
   );
   return rows;
 }

@@ -1,5 +1,5 @@
 // The store is the only room with SQL. This file: promises to tell the workflow, made in the transaction that needs them.
-import type { Pool, Queryable, Tx } from "./database.ts";
+import { type Pool, prepared, type Queryable, type Tx } from "./database.ts";
 
 /**
  * `start` opens a run when none is open (only while the chat still needs one), `signal` reaches an open run or nobody,
@@ -33,15 +33,17 @@ const RELAY_BATCH = 50;
 
 export async function insertOutboxRow(tx: Tx, row: NewOutboxRow): Promise<OutboxRow> {
   const { rows } = await tx.query<{ id: number }>(
-    `insert into outbox (chat_id, kind, signal, payload, not_before)
+    prepared(
+      `insert into outbox (chat_id, kind, signal, payload, not_before)
      values ($1, $2, $3, $4, now() + make_interval(secs => $5)) returning id`,
-    [row.chat_id, row.kind, row.signal, JSON.stringify(row.payload), REQUEST_PATH_MS / 1000],
+      [row.chat_id, row.kind, row.signal, JSON.stringify(row.payload), REQUEST_PATH_MS / 1000],
+    ),
   );
   return { ...row, id: (rows[0] as { id: number }).id, tries: 0 };
 }
 
 export async function deleteOutboxRow(db: Queryable, id: number): Promise<void> {
-  await db.query("delete from outbox where id = $1", [id]);
+  await db.query(prepared("delete from outbox where id = $1", [id]));
 }
 
 /**

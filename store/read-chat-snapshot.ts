@@ -1,7 +1,7 @@
 // The store is the only room with SQL. This file: what a stream shows of a chat, read at one moment by one statement.
 import type { Message, QueuedMessage } from "../core/message.ts";
-import type { ChatRow } from "./chat-row.ts";
-import type { Queryable } from "./database.ts";
+import { CHAT_COLUMNS, type ChatRow } from "./chat-row.ts";
+import { prepared, type Queryable } from "./database.ts";
 import type { MessageRow } from "./messages.ts";
 import { HAS_UNREAD } from "./read-cursor.ts";
 import { toMessage, toQueuedMessage, type WireChatRow } from "./to-wire.ts";
@@ -47,6 +47,9 @@ const QUEUE = `select coalesce(json_agg(q order by q.position, q.id), '[]'::json
     select id, chat_id, content, model_config_id, reasoning_effort, position, created_at
     from queued_messages where chat_id = chats.id) q`;
 
+const SNAPSHOT = `select ${CHAT_COLUMNS.join(", ")}, ${HAS_UNREAD}, (${MESSAGES}) as shown_messages,
+    (${CLOSES}) as shown_closes, (${QUEUE}) as shown_queue from chats where id = $1`;
+
 interface SnapshotRow extends ChatRow {
   readonly has_unread: boolean;
   readonly shown_messages: readonly MessageRow[];
@@ -61,10 +64,7 @@ export async function readChatSnapshot(
   range: MessageRange,
 ): Promise<ChatSnapshot | null> {
   const query = {
-    text: `select chats.*, ${HAS_UNREAD}, (${MESSAGES}) as shown_messages, (${CLOSES}) as shown_closes,
-       (${QUEUE}) as shown_queue
-     from chats where id = $1`,
-    values: [chatId, range.since_version, range.limit + 1],
+    ...prepared(SNAPSHOT, [chatId, range.since_version, range.limit + 1]),
     query_timeout: answerMaxMs,
   };
   const { rows } = await db.query<SnapshotRow>(query);

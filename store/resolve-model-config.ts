@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../core/part.ts";
 import { Refusal } from "../core/refusal.ts";
-import type { Queryable } from "./database.ts";
+import { prepared, type Queryable } from "./database.ts";
 
 export interface ModelConfigRow {
   readonly id: string;
@@ -22,9 +22,11 @@ export async function resolveModelConfig(
   wanted: string | null,
 ): Promise<ModelConfigRow | null> {
   const { rows } = await db.query<ModelConfigRow>(
-    `select ${COLUMNS} from model_configs where enabled and (id = $1 or is_default)
+    prepared(
+      `select ${COLUMNS} from model_configs where enabled and (id = $1 or is_default)
      order by (id = $1) desc nulls last limit 1`,
-    [wanted],
+      [wanted],
+    ),
   );
   return rows[0] ?? null;
 }

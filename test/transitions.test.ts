@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { beginAttempt, fenceOf } from "../store/begin-attempt.ts";
 import { changeQueued, deleteQueued } from "../store/change-queued.ts";
+import { CHAT_COLUMNS } from "../store/chat-row.ts";
 import { commitInterruption } from "../store/commit-step.ts";
 import { createChat } from "../store/create-chat.ts";
 import { patchChat } from "../store/patch-chat.ts";
@@ -279,5 +280,15 @@ test("Q9 queued messages can be edited, moved and deleted", async () => {
   await assert.rejects(
     inUnit(store, (unit) => deleteQueued(unit, a)),
     refuses("queued_message_not_found"),
+  );
+});
+
+test("O3 the chat row names every column of its table", async () => {
+  const { rows } = await store.pool.query<{ name: string }>(
+    "select column_name as name from information_schema.columns where table_name = 'chats' order by 1",
+  );
+  assert.deepEqual(
+    [...CHAT_COLUMNS].map(String).sort((a, b) => (a < b ? -1 : 1)),
+    rows.map(({ name }) => name),
   );
 });

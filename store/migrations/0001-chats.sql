@@ -73,6 +73,9 @@ create table chats (
   lost_attempts integer not null default 0,
   -- Whether the latest attempt has told how it ended; one that has not was lost with its worker.
   attempt_open boolean not null default false,
+  -- When Temporal scheduled the attempt that began last, in milliseconds since 1970 by Temporal's clock. Tasks that a frozen
+  -- worker had taken before it was given up begin when it wakes: one scheduled earlier must not push out its successor.
+  attempt_scheduled_ms bigint not null default 0,
   -- What the activity that committed last has returned, so that its retry returns the same.
   outcome_run_id text,
   outcome_activity_id text,
