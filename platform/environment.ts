@@ -74,7 +74,8 @@ export const environmentSchema = z.object({
     secret: true,
   }),
   DATABASE_URL: notes(postgresUrl, {
-    description: "Postgres 14 or newer. `npm start` runs its own when this is not set; required otherwise",
+    description:
+      "Postgres 14 or newer, directly or through a pooler of sessions, not of transactions. `npm start` runs its own when this is not set; required otherwise",
     secret: true,
   }),
   EVERTURN_DATABASE_POOL_MAX: notes(wholeNumber(2, 1_000).default(20), {
@@ -125,7 +126,8 @@ export const environmentSchema = z.object({
       "`full`: titles, tool arguments and checkpoint text readable in the Web UI (set by `npm start`); `ids`: names and numbers only, checkpoint text sealed",
   }),
   EVERTURN_CHECKPOINT_MS: notes(milliseconds(10).optional(), {
-    description: "Cadence of checkpoints by heartbeat; at most half the heartbeat timeout",
+    description:
+      "Longest time between checkpoints by heartbeat while text comes; at most half the heartbeat timeout. With the live bus off they come sooner when few answers are written",
     shown_default: "`1000`, or `200` with the live bus off",
   }),
   EVERTURN_HEARTBEAT_TIMEOUT_MS: notes(milliseconds(500).default(5_000), {
