@@ -56,3 +56,12 @@ export const deliveryDeadlineMs = 1_000;
 export const transactionRetriesMax = 5;
 /** Tries at an activity that fails by a bug of ours, before the turn ends in error (SPEC X5). */
 export const prepareTriesMax = 3;
+/** An attempt to reach the agent of a workspace being built, and the pause between two (SPEC W3). */
+export const agentAttemptMs = 5_000;
+export const agentPauseMs = 2_000;
+/** Bytes of a build's log; a command that talks without end must not fill the database. */
+export const buildLogBytesMax = 4 * 1024 * 1024;
+/** Bytes of one line of it; a progress bar is one line without end. */
+export const buildLogLineBytesMax = 4 * 1024;
+/** The end of a build's log in its heartbeat, for people who look into Temporal. */
+export const buildLogTailBytesMax = 8 * 1024;

@@ -7,6 +7,7 @@ import { claimToolCall, type ToolExecution } from "./tool-executions.ts";
 import { lockInUnit, type Unit } from "./unit.ts";
 
 export interface BegunToolCall {
+  readonly type: "claimed";
   readonly chat: ChatRow;
   readonly call: ToolCallPart;
   /** Names of all calls of the same answer, this one included (SPEC L6). */
@@ -20,14 +21,30 @@ interface ToolCallRef {
   readonly tool_call_id: string;
 }
 
-/** Null: the call is not to be run any more (answered, interrupted, cut, or its chat deleted). */
-export async function beginToolCall(unit: Unit, ref: ToolCallRef): Promise<BegunToolCall | null> {
+export type ToolCallBegin =
+  | BegunToolCall
+  /** Not to be run any more: answered, interrupted or cut. What an earlier attempt began is to be ended. */
+  | { readonly type: "over"; readonly chat: ChatRow }
+  /** Its chat is gone. */
+  | { readonly type: "deleted" }
+  /** An attempt that was scheduled later has claimed it. */
+  | { readonly type: "stale" };
+
+/** @param scheduledMs when Temporal scheduled this attempt, by its own clock */
+export async function beginToolCall(
+  unit: Unit,
+  ref: ToolCallRef,
+  scheduledMs: number,
+): Promise<ToolCallBegin> {
   const chat = await lockInUnit(unit, ref.chat_id);
-  if (chat === null || chat.status !== "running" || chat.current_turn_id !== ref.turn_id) return null;
+  if (chat === null) return { type: "deleted" };
+  if (chat.status !== "running" || chat.current_turn_id !== ref.turn_id) return { type: "over", chat };
   const open = callsWithoutResult(await readTail(unit.tx, ref.chat_id));
   const call = open.find((candidate) => candidate.tool_call_id === ref.tool_call_id);
-  if (call === undefined) return null;
+  if (call === undefined) return { type: "over", chat };
   const { tool_call_id, tool_name } = call;
-  const execution = await claimToolCall(unit.tx, { chat_id: ref.chat_id, tool_call_id, tool_name });
-  return { chat, call, batch_tool_names: open.map((one) => one.tool_name), execution };
+  const claim = { chat_id: ref.chat_id, tool_call_id, tool_name, scheduled_ms: scheduledMs };
+  const execution = await claimToolCall(unit.tx, claim);
+  if (execution === null) return { type: "stale" };
+  return { type: "claimed", chat, call, batch_tool_names: open.map((one) => one.tool_name), execution };
 }

@@ -15,17 +15,26 @@ export interface ToolExecution {
 
 const COLUMNS = "tool_call_id, tool_name, attempts, finished_at, result, is_error, truncated";
 
-/** Claims a call, or finds what an earlier claim has made of it. */
-export async function claimToolCall(
-  tx: Tx,
-  call: { readonly chat_id: string; readonly tool_call_id: string; readonly tool_name: string },
-): Promise<ToolExecution> {
+export interface ToolClaim {
+  readonly chat_id: string;
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  /** When Temporal scheduled the attempt that claims, by its own clock. */
+  readonly scheduled_ms: number;
+}
+
+/**
+ * Claims a call, or finds what an earlier claim has made of it. Null: an attempt scheduled later has claimed it; this one
+ * comes from a worker that was given up and woke.
+ */
+export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecution | null> {
   const { rows } = await tx.query<ToolExecution>(
-    `insert into tool_executions as t (chat_id, tool_call_id, tool_name, attempts) values ($1, $2, $3, 1)
-     on conflict (chat_id, tool_call_id) do update set attempts = t.attempts + 1 returning ${COLUMNS}`,
-    [call.chat_id, call.tool_call_id, call.tool_name],
+    `insert into tool_executions as t (chat_id, tool_call_id, tool_name, attempts, scheduled_ms) values ($1, $2, $3, 1, $4)
+     on conflict (chat_id, tool_call_id) do update set attempts = t.attempts + 1, scheduled_ms = $4
+     where t.scheduled_ms <= $4 returning ${COLUMNS}`,
+    [claim.chat_id, claim.tool_call_id, claim.tool_name, claim.scheduled_ms],
   );
-  return rows[0] as ToolExecution;
+  return rows[0] ?? null;
 }
 
 export interface ToolOutcome {
