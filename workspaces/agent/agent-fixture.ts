@@ -1,0 +1,210 @@
+// The workspace agent runs inside the workspace. This file: for tests, a real daemon as a child process and the barest of
+// clients, so that what is tested is the wire.
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ProcessInfo, ProcessStart } from "./api.ts";
+import { type Frame, FrameReader } from "./frames.ts";
+import {
+  agentPaths,
+  agentTokenVariable,
+  idempotencyKeyHeader,
+  type ProcessAction,
+  processPath,
+  type StartAnswer,
+} from "./protocol.ts";
+
+const mainPath = fileURLToPath(new URL("main.ts", import.meta.url));
+const token = "a-token-for-tests";
+
+export interface FixtureCall {
+  readonly method?: string;
+  readonly path: string;
+  /** Sent as it is when it is a text, else as JSON. */
+  readonly body?: unknown;
+  readonly key?: string;
+  readonly authorization?: string;
+}
+
+export interface FixtureAnswer {
+  readonly status: number;
+  readonly bytes: Buffer;
+}
+
+/** A workspace with an agent that a test may kill and start again. All of it is gone after the test. */
+export class AgentFixture {
+  readonly folder = mkdtempSync(join(tmpdir(), "agent-test-"));
+  readonly root = mkdtempSync(join(this.folder, "root-"));
+  readonly #connections = new Agent({ keepAlive: true, maxSockets: 100 });
+  readonly #env: Readonly<Record<string, string>>;
+  #daemon: ChildProcess | null = null;
+  #log = "";
+  /** Of a daemon that listens on TCP. */
+  #port: number | null = null;
+
+  /** `env` is the daemon's, over the test's own. */
+  static async start(
+    t: { after(end: () => Promise<void>): void },
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<AgentFixture> {
+    const fixture = new AgentFixture(env);
+    t.after(async () => fixture.#remove());
+    await fixture.start(args);
+    return fixture;
+  }
+
+  private constructor(env: Readonly<Record<string, string>>) {
+    this.#env = env;
+  }
+
+  get socketPath(): string {
+    return join(this.folder, "agent.sock");
+  }
+
+  get stateFolder(): string {
+    return join(this.folder, "state");
+  }
+
+  get daemon(): ChildProcess {
+    assert(this.#daemon !== null);
+    return this.#daemon;
+  }
+
+  /** The daemon over the same folders, anew. Throws with its log when it does not come up. */
+  async start(args: readonly string[] = []): Promise<void> {
+    const place = args.includes("--port") ? [] : ["--socket", this.socketPath];
+    const daemon = spawn(
+      process.execPath,
+      [mainPath, "--root", this.root, "--state", this.stateFolder, "--rg", "rg", ...place, ...args],
+      {
+        env: { ...process.env, ...this.#env, [agentTokenVariable]: token },
+        stdio: ["ignore", "ignore", "pipe"],
+      },
+    );
+    this.#daemon = daemon;
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    daemon.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.#log += text;
+      const place = /agent [\d.]+ listens on (\S+)\n/.exec(this.#log)?.[1];
+      if (place !== undefined) resolve(place);
+    });
+    daemon.once("exit", () => reject(new Error(this.#log)));
+    const listening = await promise;
+    this.#log = "";
+    if (listening.startsWith("tcp:")) this.#port = Number(listening.split(":").at(-1));
+  }
+
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const { daemon } = this;
+    if (daemon.exitCode === null && daemon.signalCode === null) {
+      const exit = once(daemon, "exit");
+      daemon.kill(signal);
+      await exit;
+    }
+    this.#connections.destroy();
+    return daemon.exitCode;
+  }
+
+  async #remove(): Promise<void> {
+    // SIGTERM takes the processes along.
+    await this.end("SIGTERM");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async open(call: FixtureCall): Promise<IncomingMessage> {
+    const { method = call.body === undefined ? "GET" : "POST", path, body, key } = call;
+    const sent = request({
+      ...(this.#port === null ? { socketPath: this.socketPath } : { port: this.#port }),
+      method,
+      path,
+      agent: this.#connections,
+      headers: {
+        authorization: call.authorization ?? `Bearer ${token}`,
+        ...(key !== undefined && { [idempotencyKeyHeader]: key }),
+      },
+    });
+    sent.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
+    const [answer] = (await once(sent, "response")) as [IncomingMessage];
+    return answer;
+  }
+
+  async call(call: FixtureCall): Promise<FixtureAnswer> {
+    const answer = await this.open(call);
+    const chunks: Buffer[] = [];
+    for await (const chunk of answer) chunks.push(chunk as Buffer);
+    return { status: answer.statusCode ?? 0, bytes: Buffer.concat(chunks) };
+  }
+
+  /** The JSON of an answer with status 200. */
+  async json<Answer>(call: FixtureCall): Promise<Answer> {
+    const { status, bytes } = await this.call(call);
+    assert.equal(status, 200, bytes.toString());
+    return JSON.parse(bytes.toString()) as Answer;
+  }
+
+  /** The status and the error of a refusal. */
+  async refusal(
+    call: FixtureCall,
+  ): Promise<{ status: number; code: string; message: string; hint?: string }> {
+    const { status, bytes } = await this.call(call);
+    assert.notEqual(status, 200, bytes.toString());
+    return {
+      status,
+      ...(JSON.parse(bytes.toString()) as { error: { code: string; message: string } }).error,
+    };
+  }
+
+  async run(spec: ProcessStart): Promise<StartAnswer> {
+    return this.json({ path: agentPaths.processes, body: spec });
+  }
+
+  async get(key: string): Promise<ProcessInfo> {
+    return (await this.json<{ process: ProcessInfo }>({ path: processPath(key) })).process;
+  }
+
+  async act(key: string, action: ProcessAction, body: unknown): Promise<ProcessInfo> {
+    return (await this.json<{ process: ProcessInfo }>({ path: processPath(key, action), body })).process;
+  }
+
+  /** `output` with a query such as `offset=0&wait_ms=100`. */
+  async output(key: string, query: string): Promise<{ offset: number; text: string; process: ProcessInfo }> {
+    const { status, bytes } = await this.call({ path: `${processPath(key, "output")}?${query}` });
+    assert.equal(status, 200, bytes.toString());
+    const [output, process] = new FrameReader().push(bytes);
+    assert(output?.type === "output" && process?.type === "process");
+    return {
+      offset: output.offset,
+      text: Buffer.from(output.bytes).toString("latin1"),
+      process: process.process,
+    };
+  }
+
+  /** Follows to the end. */
+  async followed(
+    key: string,
+    offset = 0,
+  ): Promise<{ offset: number | null; text: string; process: ProcessInfo }> {
+    let text = "";
+    let first: number | null = null;
+    for await (const frame of this.follow(key, offset)) {
+      if (frame.type === "ended") return { offset: first, text, process: frame.process };
+      if (frame.type !== "output") continue;
+      first ??= frame.offset;
+      text += Buffer.from(frame.bytes).toString("latin1");
+    }
+    throw new Error("the stream broke off");
+  }
+
+  async *follow(key: string, offset = 0): AsyncGenerator<Frame> {
+    const answer = await this.open({ path: `${processPath(key, "follow")}?offset=${offset}` });
+    assert.equal(answer.statusCode, 200);
+    const reader = new FrameReader();
+    for await (const chunk of answer) yield* reader.push(chunk as Buffer);
+  }
+}

@@ -1,0 +1,125 @@
+// The workspace agent runs inside the workspace. This file: a command becomes a child process. That it cannot be started is
+// a result, as a shell would give it, and not an exception.
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, writeFileSync } from "node:fs";
+import { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import type { OutputPipe, PipePool } from "./output-pipe.ts";
+
+export interface Command {
+  readonly text: string;
+  /** Real path of the folder to run it in. */
+  readonly folder: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdin: boolean;
+}
+
+export type Spawned =
+  | {
+      readonly type: "running";
+      readonly child: ChildProcess;
+      readonly pid: number;
+      /** stdout and stderr: one pipe for both, or two where pipes of our own cannot be made. */
+      readonly outputs: readonly Readable[];
+      readonly input: Writable | null;
+    }
+  | { readonly type: "failed"; readonly exit_code: 126 | 127; readonly reason: string };
+
+// As shells have it: 127 when there is nothing to run, 126 when it cannot be run.
+const nothingThere = new Set(["ENOENT", "ENOTDIR"]);
+// Where Linux is out of memory it ends a command and not the agent, which has all the others (0 is usual, 1000 first).
+const oomScore = "500";
+
+export async function spawnCommand(command: Command, pipes: PipePool): Promise<Spawned> {
+  const output = await pipes.take().catch(() => null);
+  try {
+    return await spawnWith(command, output);
+  } finally {
+    // The child has its own by now.
+    if (output !== null) closeSync(output.theirs);
+  }
+}
+
+async function spawnWith(command: Command, output: OutputPipe | null): Promise<Spawned> {
+  const stdout = output?.theirs ?? "pipe";
+  const child = tryThat(() =>
+    spawn(shellPath(), ["-c", command.text], {
+      cwd: command.folder,
+      env: command.env,
+      stdio: [command.stdin ? "pipe" : "ignore", stdout, stdout],
+      // A session and process group of its own, so that signals reach all that the command starts.
+      detached: true,
+    }),
+  );
+  if (child instanceof Error || child.pid === undefined) {
+    if (output !== null) closeSync(output.ours);
+    return failed(child instanceof Error ? child : await faultOf(child));
+  }
+  offerToOom(child.pid);
+  // A process may close its input whenever it likes.
+  child.stdin?.on("error", () => undefined);
+  const outputs = output === null ? ownOutputs(child) : [reading(output.ours)];
+  return { type: "running", child, pid: child.pid, outputs, input: child.stdin };
+}
+
+function tryThat<Value>(action: () => Value): Value | Error {
+  try {
+    return action();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function faultOf(child: ChildProcess): Promise<Error> {
+  return new Promise((resolve) => {
+    child.once("error", resolve);
+  });
+}
+
+function failed(error: NodeJS.ErrnoException): Spawned {
+  const exitCode = nothingThere.has(error.code ?? "") ? 127 : 126;
+  return { type: "failed", exit_code: exitCode, reason: reasonOf(error) };
+}
+
+function reasonOf(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case "ENOENT":
+    case "ENOTDIR":
+      return "the folder, or the shell, is not there";
+    case "EACCES":
+      return "the folder may not be entered";
+    case "E2BIG":
+      return "command and environment are too long together; put the command into a file and run that";
+    case "EAGAIN":
+    case "ENOMEM":
+      return "the workspace has no memory, or no process, left";
+    case "EMFILE":
+    case "ENFILE":
+      return "too many files are open";
+    default:
+      return error.message;
+  }
+}
+
+let shell: string | undefined;
+
+function shellPath(): string {
+  shell ??= existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh";
+  return shell;
+}
+
+function offerToOom(pid: number): void {
+  try {
+    writeFileSync(`/proc/${pid}/oom_score_adj`, oomScore);
+  } catch {
+    // Gone already, or no Linux: then nothing is to be told.
+  }
+}
+
+function reading(fd: number): Readable {
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+function ownOutputs(child: ChildProcess): readonly Readable[] {
+  return [child.stdout, child.stderr].filter((stream) => stream !== null);
+}
