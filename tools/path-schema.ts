@@ -1,12 +1,13 @@
 // Tools: argument schemas that several tools share.
 import { z } from "zod";
-import { globCharsMax, pathCharsMax, patternCharsMax } from "./tool-limits.ts";
+import { pathCharsMax } from "../workspaces/agent/files/file-limits.ts";
+import { globCharsMax, patternCharsMax } from "./tool-limits.ts";
 
 /** Arguments reach other programs, whose arguments end at a NUL. */
 const withoutNul = (text: string): boolean => !text.includes("\0");
 const nulFault = "must not hold a NUL character";
 
-/** A path in the project; what it leads to is judged when it is opened. */
+/** A path in the workspace or project folder; what it leads to is judged when it is opened. */
 export const pathSchema = z.string().min(1).max(pathCharsMax).refine(withoutNul, nulFault);
 
 export const patternSchema = z.string().min(1).max(patternCharsMax).refine(withoutNul, nulFault);

@@ -2,8 +2,8 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { isInside } from "./project-path.ts";
-import { pathCharsMax } from "./tool-limits.ts";
+import { pathCharsMax } from "../workspaces/agent/files/file-limits.ts";
+import { isInside } from "../workspaces/agent/files/root.ts";
 
 export type ResolvedProjectPath =
   | { readonly ok: true; readonly path: string }

@@ -26,10 +26,11 @@ function call(tool: Tool, changes: Partial<ToolCall> = {}): Promise<ToolOutput> 
   return runToolCall({ tool_call_id: "c1", tool_name: "probe", args: {}, ...changes }, [tool], toolContext());
 }
 
-test("W8 the four read-only tools are active only in a chat with a project folder", () => {
+test("W8 a chat with a project folder has the four read-only tools and no others", () => {
   const names = activeTools({ projectPath: "/srv/app" }).map((tool) => tool.name);
   assert.deepEqual(names, ["view_file", "list_dir", "grep", "find_files"]);
-  assert.deepEqual(activeTools({ projectPath: null }), []);
+  const others = activeTools({ projectPath: null }).map((tool) => tool.name);
+  assert.ok(["write_file", "edit_files", "execute"].every((name) => others.includes(name)));
   assert.ok(activeTools({ projectPath: "/srv/app" }).every((tool) => tool.flags.read_only === true));
   assert.equal(findTool("grep")?.name, "grep");
   assert.equal(findTool("toString"), undefined);
@@ -80,10 +81,10 @@ test("L4 arguments against the schema come back with each problem by its path", 
   assert.equal(noPath.result["hint"], "Arguments of view_file: path, start_line?, end_line?.");
 });
 
-test("L4 a tool called without a project folder says so", async () => {
+test("L4 a file tool called without a project folder and without a workspace says so", async () => {
   const tool = findTool("list_dir") as Tool;
   const { result } = await call(tool, { tool_name: "list_dir" });
-  assert.deepEqual(result, { error: "This chat is not bound to a project folder." });
+  assert.deepEqual(result, { error: "This chat has neither a project folder nor a workspace." });
 });
 
 test("L4 whatever a tool throws is an error result without stack or host paths", async () => {

@@ -2,9 +2,10 @@
 import type { z } from "zod";
 import { toolResultBytesMax } from "../core/limits.ts";
 import type { JsonObject } from "../core/part.ts";
+import { quoted } from "../core/quoted.ts";
 import { truncateJson } from "../core/truncate.ts";
 import type { Tool, ToolContext, ToolOutput } from "./tool.ts";
-import { errorOutput, quoted, thrownOutput } from "./tool-error.ts";
+import { errorOutput, thrownOutput } from "./tool-error.ts";
 
 export interface ToolCall {
   readonly tool_call_id: string;

@@ -1,7 +1,7 @@
 // Tools: failures in words that help the model, free of stacks and of paths of the host.
 import { headOf } from "../core/truncate.ts";
+import { AgentError } from "../workspaces/agent/api.ts";
 import type { ToolOutput } from "./tool.ts";
-import { quotedCharsMax } from "./tool-limits.ts";
 
 /** An expected failure: what is wrong, and what to do instead. Its words reach the model as they are. */
 export class ToolError extends Error {
@@ -28,12 +28,6 @@ export function errorOutput(error: string, hint?: string): ToolOutput {
   return { result: hint === undefined ? { error } : { error, hint }, is_error: true };
 }
 
-/** A path or name as JSON text: a newline in a name must not look like words of ours. */
-export function quoted(name: string): string {
-  const head = headOf(name, quotedCharsMax);
-  return JSON.stringify(head === name ? name : `${head}…`);
-}
-
 /** Words of an unexpected error without absolute paths: the host's folders are no business of a model. */
 function withoutHostPaths(message: string): string {
   return message.replaceAll(/(?:file:\/\/)?(?<![\w.])\/[^\s'"`,;:()]+/g, "<path>");
@@ -41,7 +35,9 @@ function withoutHostPaths(message: string): string {
 
 /** The error result for anything thrown by a tool. */
 export function thrownOutput(thrown: unknown): ToolOutput {
-  if (thrown instanceof ToolError) return errorOutput(thrown.message, thrown.hint);
+  // The agent's words are made for models, and name paths of the workspace only.
+  if (thrown instanceof ToolError || thrown instanceof AgentError)
+    return errorOutput(thrown.message, thrown.hint);
   const code = (thrown as { code?: unknown } | null)?.code;
   const known = typeof code === "string" ? systemFaults[code] : undefined;
   if (known !== undefined) return errorOutput(known);

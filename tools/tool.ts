@@ -1,6 +1,8 @@
 // Tools: the port. A tool is a value with a schema and a function; where it runs and what it may do are data beside it.
 import { z } from "zod";
 import type { JsonObject } from "../core/part.ts";
+import type { FileViews } from "../workspaces/agent/api.ts";
+import type { ChatWorkspace } from "./chat-workspace.ts";
 
 export type RunsIn = "workspace" | "worker" | "workflow" | "client" | "provider";
 
@@ -13,17 +15,40 @@ export interface ToolFlags {
   readonly stops_turn?: boolean;
   /** Waits for a person's consent unless the chat's policy says otherwise (SPEC D4). */
   readonly needs_approval?: boolean;
+  /**
+   * Its effect is kept under the tool call's id (by the workspace agent, by the database): run again after its worker died, it
+   * finds what it began and goes on, or says that the outcome is unknown. It never acts twice.
+   */
+  readonly reattaches?: boolean;
+}
+
+/** Why a running call is to stop; the reason of `ToolContext.signal`. */
+export class ToolStopped extends Error {
+  /**
+   * `end`: an interrupt, edit or deletion: what it began is to be ended (SPEC I2). `leave`: only this worker's part ends; what
+   * was begun goes on, and another worker takes it up again.
+   */
+  readonly effect: "end" | "leave";
+  constructor(effect: "end" | "leave") {
+    super(effect === "end" ? "the call was interrupted" : "the call goes on elsewhere");
+    this.name = "ToolStopped";
+    this.effect = effect;
+  }
 }
 
 export interface ToolContext {
   /** Real path of the chat's project folder, as `resolveProjectPath` gave it; null when the chat has none. */
   readonly projectRoot: string | null;
-  /** Aborted by an interrupt: processes are to be ended and handles closed. */
+  /** Looks at the project folder; null when the chat has none. */
+  readonly projectFiles: FileViews | null;
+  /** The chat's workspace; null where the deployment has none for it (a chat bound to a project folder). */
+  readonly workspace: ChatWorkspace | null;
+  /** Aborted with a `ToolStopped`, whose effect says whether processes are to be ended or left. */
   readonly signal: AbortSignal;
   readonly chatId: string;
   readonly toolCallId: string;
   /** Shows readers output while the tool runs; the committed result replaces it. */
-  emit(delta: string): void;
+  readonly emit: (delta: string) => void;
 }
 
 /** What the model gets. An error result is `{error, hint?}` with `is_error`. */
@@ -42,6 +67,8 @@ export interface Tool<Schema extends z.ZodObject = z.ZodObject> {
   readonly flags: ToolFlags;
   /** `args` have passed the schema. Expected failures are thrown as `ToolError`. */
   run(args: z.output<Schema>, context: ToolContext): Promise<ToolOutput>;
+  /** Ends what an earlier attempt of this call began, when it is not to be run again (interrupted while its worker was dead). */
+  abandon?(context: ToolContext): Promise<void>;
 }
 
 /** A tool as model providers are told of it. */

@@ -1,4 +1,5 @@
 // Judges one import by the table of rooms. Pure: the graph is read elsewhere.
+import { isBuiltin } from "node:module";
 import { packageOwners, type Room, rooms } from "./rooms.ts";
 
 /** One import statement, resolved. */
@@ -39,6 +40,7 @@ function judgePackage(edge: ImportEdge, name: string, room: Room): string | null
     return `${edge.to} may be imported only in ${owner.rooms.map((each) => `${each}/`).join(", ")}`;
   }
   if (room.packages === undefined || room.packages.includes(edge.to)) return null;
+  if (room.packages.includes("node:") && isBuiltin(edge.to)) return null;
   const allowed =
     room.packages.length === 0 ? "no package and no Node module" : `only ${room.packages.join(", ")}`;
   return `${name}/ may not import ${edge.to}: ${allowed} belongs there`;
@@ -52,7 +54,10 @@ function covers(targets: readonly string[], file: string): boolean {
   return targets.some((target) => file === target || file.startsWith(`${target}/`));
 }
 
+/** The innermost folder of the table that holds the file; else its first folder. */
 function roomOf(file: string): string | null {
   const slash = file.indexOf("/");
-  return slash === -1 ? null : file.slice(0, slash);
+  if (slash === -1) return null;
+  const inner = Object.keys(rooms).filter((name) => name.includes("/") && file.startsWith(`${name}/`));
+  return inner[0] ?? file.slice(0, slash);
 }

@@ -6,10 +6,11 @@ export interface Room {
   readonly imports: readonly string[] | "everything";
   /** Targets of which only types may be imported: erased before anything runs, so they couple no code. */
   readonly typesOf?: readonly string[];
-  /** npm packages; absent = any (subject to `packageOwners`). `node:` modules count as packages. */
+  /** npm packages; absent = any (subject to `packageOwners`). Node's modules count as packages; "node:" stands for all of them. */
   readonly packages?: readonly string[];
 }
 
+/** A folder, or a folder in a folder, which is then a room of its own. */
 export const rooms: Readonly<Record<string, Room>> = {
   // Pure: the same code decides in workflow, activity and API, so it may touch neither I/O nor a package.
   core: { imports: [], packages: [] },
@@ -23,7 +24,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   activities: { imports: ["core", "store", "models", "tools", "workspaces", "platform"] },
   models: { imports: ["core", "platform"] },
   // Tools talk to the workspace agent only, so that every driver behaves alike.
-  tools: { imports: ["core", "platform", "workspaces/agent-client.ts"] },
+  // Its file part alone also runs in the worker, for a chat's project folder.
+  tools: { imports: ["core", "platform", "workspaces/agent/api.ts", "workspaces/agent/files"] },
+  // Copied into containers: Node's own modules, core, and nothing else.
+  "workspaces/agent": { imports: ["core"], packages: ["node:"] },
   workspaces: { imports: ["core", "platform"] },
   store: { imports: ["core", "platform"] },
   // The API knows workflows by names, attributes and payload types alone: their code never runs in its process.

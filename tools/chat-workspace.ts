@@ -1,0 +1,57 @@
+// Tools: the port through which they reach the workspace of their chat. The worker implements it over store and driver.
+import type { Template, TemplateFault } from "../core/template.ts";
+import type { AgentApi } from "../workspaces/agent/api.ts";
+
+/** What `create_workspace` and `start_workspace` answer (API.md, SPEC W2, W3). */
+export interface WorkspaceReport {
+  readonly workspace_id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly agent_status: string;
+  readonly agent_error: string | null;
+  readonly build_id: string;
+  /** Whether this call made it. */
+  readonly created: boolean;
+  /** What happened, in words: reused, started, replaced, built. */
+  readonly message: string;
+}
+
+export interface BuildWatch {
+  /** Stopped: see `ToolContext.signal`. */
+  readonly signal: AbortSignal;
+  /** Shows readers the build's log as it grows. */
+  readonly emit: (text: string) => void;
+}
+
+/** The workspace of one chat, for one tool call. Expected failures are thrown as `ToolError`. */
+export interface ChatWorkspace {
+  /**
+   * Its agent, checked to be there. Counts as use: the workspace stays alive. Throws `ToolError`: there is none (names
+   * create_workspace), it is stopped (names start_workspace, SPEC W9), being built, failed, deleted, or its agent is silent.
+   */
+  agent(signal: AbortSignal): Promise<AgentApi>;
+  templates(): Promise<{
+    readonly templates: readonly Template[];
+    readonly faults: readonly TemplateFault[];
+  }>;
+  template(name: string): Promise<{
+    readonly template: Template | null;
+    readonly faults: readonly TemplateFault[];
+    readonly readme: string | null;
+  } | null>;
+  /** Makes, joins, starts or reuses; follows the build's log until it ends (SPEC W2 to W4). */
+  create(
+    args: {
+      readonly template: string;
+      readonly name?: string;
+      readonly parameters?: Readonly<Record<string, unknown>>;
+    },
+    watch: BuildWatch,
+  ): Promise<WorkspaceReport>;
+  start(watch: BuildWatch): Promise<WorkspaceReport>;
+  stop(
+    watch: BuildWatch,
+  ): Promise<{ readonly workspace_id: string; readonly name: string; readonly status: string }>;
+  /** For a call whose worker died and that was interrupted meanwhile: cancels the build that this turn began, if any. */
+  abandon(): Promise<void>;
+}

@@ -1,0 +1,7 @@
+// Tools: how the model names a process: by the id that execute gave.
+import { z } from "zod";
+
+export const processIdSchema = z
+  .string()
+  .regex(/^[\w.-]{1,100}$/, "must be a process_id as execute or process_list gave it")
+  .describe("As execute or process_list gave it.");

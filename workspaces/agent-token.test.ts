@@ -1,0 +1,13 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { agentTokenOf } from "./agent-token.ts";
+
+const key = Buffer.alloc(32, 7);
+
+test("W10 a workspace's token is the same for whoever holds the key, and another for each workspace and key", () => {
+  const token = agentTokenOf(key, "w1");
+  assert.equal(agentTokenOf(Buffer.from(key), "w1"), token);
+  assert.match(token, /^[\w-]{43}$/);
+  assert.notEqual(agentTokenOf(key, "w2"), token);
+  assert.notEqual(agentTokenOf(Buffer.alloc(32, 8), "w1"), token);
+});

@@ -1,0 +1,56 @@
+// Workspaces: the port of drivers. A driver makes the place a workspace runs in; everything inside it is the agent's.
+// Each step is idempotent by workspace id: a worker that died in one is followed by another that does the same again.
+import type { WorkspacePlan } from "../core/workspace-plan.ts";
+
+export type { WorkspacePlan } from "../core/workspace-plan.ts";
+
+export type WorkspaceErrorCode =
+  /** The sandbox (or the engine) is not there: nothing may be run (SPEC W10). */
+  | "sandbox_missing"
+  /** No such workspace in this driver: never provisioned, or destroyed. */
+  | "workspace_missing"
+  /** The image cannot be had. */
+  | "image_missing"
+  /** The agent does not come up; the message has the end of its log. */
+  | "agent_failed"
+  | "driver_failed";
+
+/** An expected failure of a driver, in words for people and models. */
+export class WorkspaceError extends Error {
+  readonly code: WorkspaceErrorCode;
+  constructor(code: WorkspaceErrorCode, message: string) {
+    super(message);
+    this.name = "WorkspaceError";
+    this.code = code;
+  }
+}
+
+/** Where the agent of a workspace answers, and what it wants to be shown. */
+export type AgentAddress =
+  | { readonly kind: "unix"; readonly path: string; readonly token: string }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly token: string };
+
+export interface DriverStep {
+  readonly signal: AbortSignal;
+  /** A line of the build log. */
+  log(line: string): void;
+}
+
+export interface WorkspaceDriver {
+  readonly name: "local" | "docker";
+  /** Resolves when workspaces can be run here, with warnings to be shown at start. Throws `sandbox_missing` with what to do. */
+  probe(): Promise<readonly string[]>;
+  /** Makes the place and puts the template's files into it, once. What a killed predecessor left half is done again. */
+  provision(workspaceId: string, plan: WorkspacePlan, step: DriverStep): Promise<void>;
+  /**
+   * Where the agent is; starts it when it does not run (after a stop, a crash, a reboot). One attempt: returns when the agent
+   * answers, throws `agent_failed` when it does not within 5 s, `workspace_missing` when there is nothing to start.
+   */
+  connect(workspaceId: string, plan: WorkspacePlan, signal: AbortSignal): Promise<AgentAddress>;
+  /** Ends the agent and all processes; files stay. */
+  stop(workspaceId: string): Promise<void>;
+  /** Removes everything of the workspace. Resolves when there is nothing (any more). */
+  destroy(workspaceId: string): Promise<void>;
+  /** Ids of the workspaces of this deployment that the driver has anything of. */
+  list(): Promise<readonly string[]>;
+}

@@ -1,0 +1,64 @@
+// Workspaces: drivers make the place. This file: everything the engine has of a deployment, found by its labels, and removed.
+import * as z from "zod";
+import { removeContainer, untilGone } from "./docker-containers.ts";
+import { labelFilter, type Place, workspaceLabel } from "./docker-place.ts";
+import type { EngineClient } from "./engine-client.ts";
+
+interface Thing {
+  /** Id, or name of a volume. */
+  readonly id: string;
+  readonly workspaceId: string | undefined;
+}
+
+interface Inventory {
+  readonly containers: readonly Thing[];
+  readonly networks: readonly Thing[];
+  readonly volumes: readonly Thing[];
+}
+
+const labels = z.record(z.string(), z.string()).nullish();
+const containerList = z.array(z.object({ Id: z.string(), Labels: labels }));
+const networkList = z.array(z.object({ Id: z.string(), Labels: labels }));
+const volumeList = z.object({ Volumes: z.array(z.object({ Name: z.string(), Labels: labels })).nullish() });
+
+/** Ids of all workspaces of the deployment that the engine has anything of. */
+export async function listWorkspaceIds(engine: EngineClient, deployment: string): Promise<string[]> {
+  const { containers, networks, volumes } = await takeInventory(engine, labelFilter(deployment));
+  const ids = [...containers, ...networks, ...volumes].flatMap(({ workspaceId }) => workspaceId ?? []);
+  return [...new Set(ids)].toSorted();
+}
+
+/** Removes all that bears the workspace's labels, in the order in which the engine lets go of it. */
+export async function removeEverything(engine: EngineClient, place: Place): Promise<void> {
+  const filters = labelFilter(place.deployment, place.workspaceId);
+  const { containers, networks, volumes } = await takeInventory(engine, filters);
+  for (const { id } of containers) await removeContainer(engine, id);
+  for (const { id } of networks) await untilGone(engine, { method: "DELETE", path: `/networks/${id}` });
+  for (const { id } of volumes) await untilGone(engine, { method: "DELETE", path: `/volumes/${id}` });
+}
+
+/** Removes the workspace's network alone. */
+export async function removeNetwork(engine: EngineClient, place: Place): Promise<void> {
+  const filters = labelFilter(place.deployment, place.workspaceId);
+  const networks = await engine.json({ method: "GET", path: "/networks", query: { filters } }, networkList);
+  for (const { Id } of networks) await untilGone(engine, { method: "DELETE", path: `/networks/${Id}` });
+}
+
+async function takeInventory(engine: EngineClient, filters: string): Promise<Inventory> {
+  const ofContainers = { all: "true", filters };
+  const containers = await engine.json(
+    { method: "GET", path: "/containers/json", query: ofContainers },
+    containerList,
+  );
+  const networks = await engine.json({ method: "GET", path: "/networks", query: { filters } }, networkList);
+  const { Volumes } = await engine.json({ method: "GET", path: "/volumes", query: { filters } }, volumeList);
+  const thing = (id: string, its: Readonly<Record<string, string>> | null | undefined): Thing => ({
+    id,
+    workspaceId: its?.[workspaceLabel],
+  });
+  return {
+    containers: containers.map(({ Id, Labels }) => thing(Id, Labels)),
+    networks: networks.map(({ Id, Labels }) => thing(Id, Labels)),
+    volumes: (Volumes ?? []).map(({ Name, Labels }) => thing(Name, Labels)),
+  };
+}

@@ -1,0 +1,132 @@
+// Workspaces: the driver `local`: a folder, bubblewrap around it, and an agent that outlives the worker. Its state is all on disk
+// and in the process table, so that any worker of the machine goes on where another died.
+import { lstat, mkdir, readdir } from "node:fs/promises";
+import path from "node:path";
+import type { Logger } from "../../platform/logger.ts";
+import { agentTokenOf } from "../agent-token.ts";
+import { type WorkspaceDriver, WorkspaceError } from "../driver.ts";
+import { bringUpAgent, runningAgent } from "./local/connect-agent.ts";
+import { copyTemplate } from "./local/copy-template.ts";
+import { endProcesses } from "./local/end-processes.ts";
+import { findSandbox } from "./local/find-sandbox.ts";
+import { withFolderLock } from "./local/folder-lock.ts";
+import { removeTree } from "./local/remove-tree.ts";
+import type { Sandbox } from "./local/sandbox-command.ts";
+import { ownerOutside } from "./local/sandbox-user.ts";
+import {
+  isWorkspaceId,
+  placesOf,
+  removeSocketAddress,
+  type WorkspacePlace,
+} from "./local/workspace-place.ts";
+
+const unsandboxedWarning =
+  "Workspaces run WITHOUT a sandbox (EVERTURN_ALLOW_UNSANDBOXED): whatever a model runs has all rights of this process, on all of its files and networks.";
+
+export interface LocalDriverSettings {
+  /** Everturn's own; nothing of it is shown to workspaces. */
+  readonly dataDir: string;
+  /** Of the workspaces; `workspaces` in the data folder when absent. */
+  readonly folder?: string;
+  /** Tokens of agents come from it. */
+  readonly secretKey: Uint8Array;
+  /** Whether to run without a sandbox where there is none. */
+  readonly allowUnsandboxed: boolean;
+  /** Bubblewrap; PATH and the cache when absent. */
+  readonly bwrapPath?: string | undefined;
+  readonly logger?: Pick<Logger, "warn" | "info">;
+}
+
+export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDriver {
+  const { dataDir, secretKey } = settings;
+  const places = placesOf(folderOf(settings));
+  const sandbox = findOnce(settings);
+  // Not to be cut short: what is half ended or half removed helps nobody.
+  const unbroken = new AbortController().signal;
+
+  return {
+    name: "local",
+    async probe() {
+      return (await sandbox()) === null ? [unsandboxedWarning] : [];
+    },
+    async provision(workspaceId, plan, step) {
+      const place = places.of(workspaceId);
+      // First: nothing is made where nothing may be run.
+      await sandbox();
+      await mkdir(places.root, { recursive: true, mode: 0o700 });
+      const { signal } = step;
+      await withFolderLock(place.lock, signal, async () => {
+        await mkdir(place.folder, { recursive: true, mode: 0o700 });
+        if (await isProvisioned(place)) return;
+        const owner = ownerOutside(workspaceId);
+        await copyTemplate({
+          from: plan.files,
+          to: place.files,
+          owner,
+          signal,
+          log: (line) => step.log(line),
+        });
+      });
+    },
+    async connect(workspaceId, plan, signal) {
+      const place = places.of(workspaceId);
+      const token = agentTokenOf(secretKey, workspaceId);
+      const running = await runningAgent(place, token, signal);
+      if (running !== null) return running;
+      const found = await sandbox();
+      const { compiled } = places;
+      return withFolderLock(place.lock, signal, async () => {
+        if (!(await isProvisioned(place))) {
+          throw new WorkspaceError("workspace_missing", "This workspace does not exist (any more).");
+        }
+        settings.logger?.info({ workspace_id: workspaceId }, "starting the agent of a workspace");
+        return bringUpAgent({ place, plan, token, dataDir, compiled, sandbox: found }, signal);
+      });
+    },
+    async stop(workspaceId) {
+      const place = places.of(workspaceId);
+      await withFolderLock(place.lock, unbroken, () => endProcesses(place));
+    },
+    async destroy(workspaceId) {
+      const place = places.of(workspaceId);
+      await withFolderLock(place.lock, unbroken, async () => {
+        await endProcesses(place);
+        await removeSocketAddress(place);
+        await removeTree(place.folder);
+      });
+    },
+    async list() {
+      const entries = await readdir(places.root, { withFileTypes: true }).catch(() => []);
+      return entries
+        .filter((entry) => entry.isDirectory() && isWorkspaceId(entry.name))
+        .map(({ name }) => name);
+    },
+  };
+}
+
+function folderOf({ dataDir, folder }: LocalDriverSettings): string {
+  return folder ?? path.join(dataDir, "workspaces");
+}
+
+async function isProvisioned(place: WorkspacePlace): Promise<boolean> {
+  return (await lstat(place.files).catch(() => null))?.isDirectory() ?? false;
+}
+
+/** Null: there is none, and running without is allowed. Looked for once; a failure is looked into again, for it may be mended. */
+function findOnce(settings: LocalDriverSettings): () => Promise<Sandbox | null> {
+  const { bwrapPath, dataDir } = settings;
+  let found: Promise<Sandbox | null> | null = null;
+  const find = async () => {
+    try {
+      return await findSandbox({ bwrapPath, dataDir, folder: folderOf(settings) });
+    } catch (error) {
+      if (settings.allowUnsandboxed && error instanceof WorkspaceError) {
+        settings.logger?.warn({ reason: error.message }, unsandboxedWarning);
+        return null;
+      }
+      found = null;
+      throw error;
+    }
+  };
+  return () => (found ??= find());
+}

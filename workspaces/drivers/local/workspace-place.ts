@@ -1,0 +1,131 @@
+// Workspaces: the folders of one local workspace, and what they are called inside of the sandbox.
+import { createHash } from "node:crypto";
+import { chmod, lstat, mkdir, readlink, rmdir, symlink, unlink } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import path from "node:path";
+import { WorkspaceError } from "../../driver.ts";
+
+/** Names inside of the sandbox. */
+export const inside = {
+  workspace: "/workspace",
+  run: "/run/everturn",
+  state: "/var/lib/everturn",
+  /** Node, ripgrep and the agent's sources, read-only. */
+  program: "/opt/everturn",
+} as const;
+
+const socketName = "agent.sock";
+// sun_path has 108 bytes on Linux and 104 on macOS, the last a NUL (unix(7)).
+const socketPathBytesMax = 103;
+// Ids are ours; this keeps any other text from becoming a path.
+const idPattern = /^[A-Za-z0-9][\w-]{0,63}$/;
+
+/** Absolute paths outside of the sandbox. */
+export interface WorkspacePlace {
+  readonly id: string;
+  readonly folder: string;
+  /** The workspace itself. Exists when, and only when, it was provisioned. */
+  readonly files: string;
+  /** The agent's own. */
+  readonly state: string;
+  /** Holds the socket. */
+  readonly run: string;
+  /** /tmp inside; emptied at each start of the agent. */
+  readonly tmp: string;
+  /** /dev/shm inside; emptied likewise. */
+  readonly shm: string;
+  /** Written by the driver, read-only inside: users, environment … */
+  readonly settings: string;
+  /** What the agent printed. */
+  readonly log: string;
+  readonly socket: string;
+  /** Held by whoever changes any of this. Not in `folder`, which comes and goes under it. */
+  readonly lock: string;
+}
+
+export interface WorkspacePlaces {
+  readonly root: string;
+  /** Node's cache of the agent's code, for all workspaces. */
+  readonly compiled: string;
+  of(id: string): WorkspacePlace;
+}
+
+/** @param folder of all workspaces of the deployment */
+export function placesOf(folder: string): WorkspacePlaces {
+  const root = path.resolve(folder);
+  return {
+    root,
+    compiled: path.join(root, ".compiled"),
+    of(id) {
+      if (!isWorkspaceId(id)) throw new WorkspaceError("driver_failed", "This is no id of a workspace.");
+      const folder = path.join(root, id);
+      const below = (name: string) => path.join(folder, name);
+      const run = below("run");
+      return {
+        id,
+        folder,
+        files: below("files"),
+        state: below("state"),
+        run,
+        tmp: below("tmp"),
+        shm: below("shm"),
+        settings: below("settings"),
+        log: below("agent.log"),
+        socket: path.join(run, socketName),
+        lock: path.join(root, ".locks", id),
+      };
+    },
+  };
+}
+
+export function isWorkspaceId(name: string): boolean {
+  return idPattern.test(name);
+}
+
+/**
+ * A path of the socket that fits into an address: its own, or one through a link in the temporary folder. `make` puts the
+ * link up; without it the path is the same.
+ */
+export async function socketAddress(place: WorkspacePlace, make: boolean): Promise<string> {
+  if (Buffer.byteLength(place.socket) <= socketPathBytesMax) return place.socket;
+  const { folder, link } = shortLink(place);
+  if (make) {
+    await mkdir(folder, { mode: 0o700 }).catch(ignoreExisting);
+    await checkOurs(folder);
+    if ((await readlink(link).catch(() => null)) !== place.run) {
+      await unlink(link).catch(() => undefined);
+      await symlink(place.run, link).catch(ignoreExisting);
+    }
+  }
+  return path.join(link, socketName);
+}
+
+/** Takes the link down, if there is one. */
+export async function removeSocketAddress(place: WorkspacePlace): Promise<void> {
+  const { folder, link } = shortLink(place);
+  await unlink(link).catch(() => undefined);
+  // Only an empty folder goes: the links of others stay.
+  await rmdir(folder).catch(() => undefined);
+}
+
+function shortLink(place: WorkspacePlace): { readonly folder: string; readonly link: string } {
+  const folder = path.join(tmpdir(), `everturn-${userInfo().uid}`);
+  const name = createHash("sha256").update(place.run).digest("base64url").slice(0, 16);
+  return { folder, link: path.join(folder, name) };
+}
+
+/** The temporary folder is everybody's: a folder that another user made there could lead us to another's socket. */
+async function checkOurs(folder: string): Promise<void> {
+  const stats = await lstat(folder);
+  if (!stats.isDirectory() || stats.uid !== userInfo().uid) {
+    throw new WorkspaceError(
+      "driver_failed",
+      `${folder} is not ours; remove it, or use a shorter data folder.`,
+    );
+  }
+  await chmod(folder, 0o700);
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
+}
