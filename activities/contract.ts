@@ -1,6 +1,7 @@
 // One activity per file. This file: what workflows call and with what; readonly JSON objects in and out, ids and outcomes
 // only, never content.
 import type { StepOutcome } from "../core/step-outcome.ts";
+import type { WorkspaceStep } from "../core/workspace-step.ts";
 
 export interface TurnRef {
   readonly chat_id: string;
@@ -46,4 +47,60 @@ export interface LocalActivities {
   requestInterrupt(input: TurnRef): Promise<void>;
   /** Ends the turn in `error` after a bug. */
   recordCrash(input: RecordCrashInput): Promise<StepOutcome>;
+}
+
+export interface WorkspaceRef {
+  readonly workspace_id: string;
+}
+
+export interface BuildRef extends WorkspaceRef {
+  readonly build_id: string;
+}
+
+/** `over`: the build has ended in this activity or elsewhere (failed, cancelled); the workflow looks what is next. */
+export type BuildOutcome = { readonly type: "done" | "over" };
+export type ConnectOutcome = { readonly type: "ready" | "not_ready" | "over" };
+
+export interface StopWorkspaceInput extends WorkspaceRef {
+  /** Nothing in it is worth keeping. */
+  readonly removes: boolean;
+}
+
+export interface WorkspaceEndInput extends WorkspaceRef {
+  /** Why it could not be ended, in words; null: it was. */
+  readonly error: string | null;
+}
+
+export interface NextWorkspaceStepOutput {
+  readonly step: Exclude<WorkspaceStep, { type: "expire" }>;
+  /** The newest wish that the step has seen. */
+  readonly version: number;
+}
+
+/** What the workflow of a workspace has done in the world; each may be run again by another worker. */
+export interface WorkspaceActivities {
+  /** Makes the place. */
+  provisionWorkspace(input: BuildRef): Promise<BuildOutcome>;
+  /** Looks for the agent until it answers or its time is over. */
+  connectWorkspace(input: BuildRef): Promise<ConnectOutcome>;
+  /** Runs the template's build commands, one after the other. */
+  runBuildCommands(input: BuildRef): Promise<BuildOutcome>;
+  /** Runs the template's start-up script. */
+  runStartup(input: BuildRef): Promise<BuildOutcome>;
+  /** Ends what runs in a workspace; removes the place when nothing in it is worth keeping. */
+  stopWorkspace(input: StopWorkspaceInput): Promise<void>;
+  /** Removes everything of a workspace that is being deleted. */
+  destroyWorkspace(input: WorkspaceRef): Promise<void>;
+}
+
+/** Database-only steps of a workspace; run as local activities. */
+export interface LocalWorkspaceActivities {
+  nextWorkspaceStep(input: WorkspaceRef): Promise<NextWorkspaceStepOutput>;
+  finishBuild(input: BuildRef): Promise<void>;
+  finishStop(input: WorkspaceEndInput): Promise<void>;
+  finishDeletion(input: WorkspaceEndInput): Promise<void>;
+  /** Turns a cancel from Temporal's Web UI into the wish that the workspace stops. */
+  requestWorkspaceStop(input: WorkspaceRef): Promise<void>;
+  /** Ends what is under way after a bug. */
+  recordWorkspaceCrash(input: WorkspaceRef & { readonly message: string }): Promise<void>;
 }

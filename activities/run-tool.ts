@@ -6,36 +6,46 @@ import { toolCheckpointBytesMax } from "../core/limits.ts";
 import { episodeName } from "../core/stream-part.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { fenceOf } from "../store/begin-attempt.ts";
-import { type BegunToolCall, beginToolCall } from "../store/begin-tool-call.ts";
+import { type BegunToolCall, beginToolCall, type ToolCallBegin } from "../store/begin-tool-call.ts";
 import type { ChatRow } from "../store/chat-row.ts";
 import type { Store } from "../store/store.ts";
 import { finishToolCall } from "../store/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
+import type { ChatWorkspace } from "../tools/chat-workspace.ts";
 import { runToolCall } from "../tools/run-tool-call.ts";
-import type { Tool, ToolOutput } from "../tools/tool.ts";
+import { type Tool, type ToolContext, type ToolOutput, ToolStopped } from "../tools/tool.ts";
 import { errorOutput } from "../tools/tool-error.ts";
+import type { FileViews } from "../workspaces/agent/api.ts";
 import type { RunToolInput, RunToolOutput } from "./contract.ts";
 import type { OpenPartStream } from "./open-part-stream.ts";
 import { patiently } from "./patiently.ts";
-import { Stopped, watchAttempt } from "./watch-attempt.ts";
+import { Stopped, type Watch, watchAttempt } from "./watch-attempt.ts";
 
 export interface RunToolDeps {
   readonly store: Store;
   readonly bus: LiveBus;
   readonly toolsOf: (chat: ChatRow) => readonly Tool[];
+  /** What the tools of a chat look at and work in. */
+  readonly placesOf: (chat: ChatRow, turnId: number) => ToolPlaces;
   readonly openPartStream: OpenPartStream;
   readonly shutdown: AbortSignal;
   readonly checkpointMs: number;
   readonly failpoint: Failpoint;
 }
 
+export interface ToolPlaces {
+  readonly projectFiles: FileViews | null;
+  readonly workspace: ChatWorkspace | null;
+}
+
 /** Returns the activity. It throws only what Temporal is to retry: a worker's end, a database out of reach. */
 export function createRunTool(deps: RunToolDeps) {
   return async function runTool(input: RunToolInput): Promise<RunToolOutput> {
     const started = performance.now();
-    const { result: begun } = await inUnit(deps.store, (unit) => beginToolCall(unit, input));
-    const output = begun === null ? null : await outcomeOf(deps, begun);
-    if (output !== null && begun?.execution.finished_at === null) {
+    const { currentAttemptScheduledTimestampMs: scheduledMs } = Context.current().info;
+    const { result: begun } = await inUnit(deps.store, (unit) => beginToolCall(unit, input, scheduledMs));
+    const output = await outcomeOf(deps, input, begun);
+    if (output !== null && begun.type === "claimed" && begun.execution.finished_at === null) {
       const { result, is_error, truncated = false } = output;
       const { chat_id, tool_call_id } = input;
       const outcome = { chat_id, tool_call_id, result, is_error, truncated };
@@ -47,45 +57,101 @@ export function createRunTool(deps: RunToolDeps) {
   };
 }
 
-/** The call's output; null when it was stopped and another hand will answer it. */
-async function outcomeOf(deps: RunToolDeps, begun: BegunToolCall): Promise<ToolOutput | null> {
+/** The call's output; null when another hand will answer it. */
+async function outcomeOf(
+  deps: RunToolDeps,
+  input: RunToolInput,
+  begun: ToolCallBegin,
+): Promise<ToolOutput | null> {
+  switch (begun.type) {
+    case "deleted":
+      return null;
+    case "stale":
+      // Of a worker that was given up and woke: nobody hears it.
+      throw ApplicationFailure.create({
+        message: "an attempt scheduled later has begun",
+        type: "StaleAttempt",
+      });
+    case "over":
+      await abandon(deps, input, begun.chat);
+      return null;
+    case "claimed":
+      return begun.execution.finished_at === null ? runClaimed(deps, begun) : errorOutput("already answered");
+  }
+}
+
+/** Interrupted or cut while its worker was dead: what that worker had begun still runs, and nobody will follow it. */
+async function abandon(deps: RunToolDeps, input: RunToolInput, chat: ChatRow): Promise<void> {
+  const tool = deps.toolsOf(chat).find(({ name }) => name === input.tool_name);
+  if (tool?.abandon === undefined || Context.current().info.attempt === 1) return;
+  await tool.abandon({
+    ...deps.placesOf(chat, input.turn_id),
+    projectRoot: chat.project_path,
+    signal: deps.shutdown,
+    chatId: chat.id,
+    toolCallId: input.tool_call_id,
+    emit: () => undefined,
+  });
+}
+
+async function runClaimed(deps: RunToolDeps, begun: BegunToolCall): Promise<ToolOutput | null> {
   const { chat, call, execution } = begun;
-  if (execution.finished_at !== null) return errorOutput("already answered");
   const tools = deps.toolsOf(chat);
   const tool = tools.find(({ name }) => name === call.tool_name);
-  if (execution.attempts > 1 && tool !== undefined && tool.flags.read_only !== true) {
+  if (execution.attempts > 1 && tool !== undefined && !mayRunAgain(tool)) {
     // It may have had its effect already, and nothing is left to re-attach to: it never runs twice (claim before effect).
     return errorOutput("The server running this tool was lost: whether it took effect is unknown.");
   }
   const fence = fenceOf(chat);
   const episode = episodeName(fence.history_version, execution.attempts, call.tool_call_id);
-  const parts = deps.openPartStream({
-    chat_id: chat.id,
-    episode,
-    role: "tool",
-    max_bytes: toolCheckpointBytesMax,
-  });
+  const opened = { chat_id: chat.id, episode, role: "tool", max_bytes: toolCheckpointBytesMax } as const;
+  const parts = deps.openPartStream(opened);
   const watch = watchAttempt(deps, Context.current(), { chat_id: chat.id, fence });
+  const context: ToolContext = {
+    ...deps.placesOf(chat, fence.turn_id),
+    projectRoot: chat.project_path,
+    signal: toolSignal(watch),
+    chatId: chat.id,
+    toolCallId: call.tool_call_id,
+    emit: (delta) =>
+      parts.push(0, { type: "tool-result", tool_call_id: call.tool_call_id, result_delta: delta }),
+  };
   try {
-    const output = await runToolCall({ ...call, batch_tool_names: begun.batch_tool_names }, tools, {
-      projectRoot: chat.project_path,
-      signal: watch.signal,
-      chatId: chat.id,
-      toolCallId: call.tool_call_id,
-      emit: (delta) =>
-        parts.push(0, { type: "tool-result", tool_call_id: call.tool_call_id, result_delta: delta }),
-    });
-    return watch.signal.aborted ? stoppedOutput(watch.signal.reason) : output;
+    const named = { ...call, batch_tool_names: begun.batch_tool_names };
+    const output = await runToolCall(named, tools, context);
+    return watch.signal.aborted ? stoppedOutput(watch.signal.reason, output) : output;
   } finally {
     watch.end();
     parts.close();
   }
 }
 
-/** A stopped call has no result of its own: an interruption or the next attempt gives it one. */
-function stoppedOutput(reason: unknown): null {
-  const stopped = reason instanceof Stopped ? reason.reason : "lost";
-  if (stopped === "interrupted" || stopped === "superseded") return null;
+function mayRunAgain(tool: Tool): boolean {
+  return tool.flags.read_only === true || tool.flags.reattaches === true;
+}
+
+/** The watch in the words of tools: an interrupt, edit or deletion ends what a call began; anything else leaves it running. */
+function toolSignal(watch: Watch): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    const { reason } = watch.signal;
+    const isOver =
+      reason instanceof Stopped && (reason.reason === "interrupted" || reason.reason === "superseded");
+    controller.abort(new ToolStopped(isOver ? "end" : "leave"));
+  };
+  watch.signal.addEventListener("abort", stop, { once: true });
+  if (watch.signal.aborted) stop();
+  return controller.signal;
+}
+
+/**
+ * An interrupted call keeps what it had come to, as an error result; a cut one has no place to keep it. Handed on, it has no
+ * result yet.
+ */
+function stoppedOutput(why: unknown, output: ToolOutput): ToolOutput | null {
+  const stopped = why instanceof Stopped ? why.reason : "lost";
+  if (stopped === "interrupted") return output;
+  if (stopped === "superseded") return null;
   throw ApplicationFailure.create({
     message: "this worker shuts down; the call goes on elsewhere",
     type: "WorkerShutdown",

@@ -1,24 +1,43 @@
-// Tests: records the history of each shape of a turn into test/histories/, for the replay test. Run it only when a shape is
+// Tests: records the history of each shape of a turn and of a workspace into test/histories/, for the replay tests. Run it only when a shape is
 // added: a changed history of an old shape is what the replay test exists to catch. `npm test -- --record-histories`
 import { mkdir, stat, writeFile } from "node:fs/promises";
+import type { WorkflowHandle } from "@temporalio/client";
 import proto from "@temporalio/proto";
 import { playShape, SHAPES } from "./support/turn-shapes.ts";
 import { openTemporal } from "./support/workflow-run.ts";
+import { playWorkspaceShape, WORKSPACE_SHAPES } from "./support/workspace-shapes.ts";
 
 /** 64-bit numbers and bytes as text, enums by name. */
 const READABLE = { longs: String, bytes: String, enums: String } as const;
 const HISTORY = proto.temporal.api.history.v1.History;
 const FOLDER = new URL("histories/", import.meta.url);
+const WORKSPACES = new URL("workspaces/", FOLDER);
 
 const temporal = await openTemporal();
-await mkdir(FOLDER, { recursive: true });
-for (const name of Object.keys(SHAPES)) {
-  const file = new URL(`${name}.json`, FOLDER);
-  const kept = await stat(file).catch(() => null);
-  if (kept !== null) continue;
-  const { run } = await playShape(temporal, name);
-  const history = await run.handle.fetchHistory();
-  await writeFile(file, `${JSON.stringify(HISTORY.toObject(HISTORY.create(history), READABLE), null, 1)}\n`);
-  console.log(`recorded ${name}`);
+for (const name of Object.keys(SHAPES)) await keep(FOLDER, name, () => playShape(temporal, name));
+for (const name of Object.keys(WORKSPACE_SHAPES)) {
+  await keep(WORKSPACES, name, () => playWorkspaceShape(temporal, name));
 }
 await temporal.close();
+
+/** Plays a shape and keeps its history, unless that was done before. */
+async function keep(
+  folder: URL,
+  name: string,
+  play: () => Promise<{ run: { handle: WorkflowHandle } }>,
+): Promise<void> {
+  const file = new URL(`${name}.json`, folder);
+  await mkdir(folder, { recursive: true });
+  const kept = await stat(file).catch(() => null);
+  if (kept !== null) return;
+  const { run } = await play();
+  const history = await run.handle.fetchHistory();
+  const plain = HISTORY.toObject(HISTORY.create(history), READABLE);
+  await writeFile(file, `${JSON.stringify(plain, withoutPaths, 1)}\n`);
+  console.log(`recorded ${name}`);
+}
+
+/** Stack traces name folders of the machine they were recorded on, and nothing replays them. */
+function withoutPaths(key: string, value: unknown): unknown {
+  return key === "stackTrace" ? "" : value;
+}

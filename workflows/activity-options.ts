@@ -32,6 +32,33 @@ export function toolOptions(config: TimeoutConfig, summary: string): ActivityOpt
 }
 
 /**
+ * Steps of a build: as model calls, since another worker goes on where the dead one was. The build's own clock is in the
+ * database, for it runs on while workers change.
+ */
+export function buildOptions(config: TimeoutConfig, summary: string): ActivityOptions {
+  return modelCallOptions(config, summary);
+}
+
+/**
+ * Stopping and removing. A driver needs seconds, two minutes is a hung one; ten tries span some three minutes, after which
+ * the workspace says that it could not be ended, instead of being on its way for ever.
+ */
+export function endWorkspaceOptions(config: TimeoutConfig, summary: string): ActivityOptions {
+  return {
+    startToCloseTimeout: "2 minutes",
+    heartbeatTimeout: config.heartbeat_timeout_ms,
+    retry: {
+      initialInterval: "200 ms",
+      maximumInterval: "30 s",
+      backoffCoefficient: 2.5,
+      maximumAttempts: 10,
+    },
+    cancellationType: ActivityCancellationType.ABANDON,
+    summary,
+  };
+}
+
+/**
  * Database-only transitions: two seconds each, far above a locked row's wait. Tried again for a minute inside the workflow
  * task's heartbeats, since a database that restarts is back by then; after that the crash handler has its turn.
  */

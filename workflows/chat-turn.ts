@@ -22,6 +22,7 @@ import { CHAT_SIGNALS, type ChatSignalInput, type ChatTurnInput } from "./contra
 import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
 import { describeEnd, describeRetry, showProgress, type TurnProgress } from "./turn-details.ts";
+import { wordsOfFailure } from "./words-of-failure.ts";
 
 const { failpoint } = proxySinks<FailpointSinks>();
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
@@ -56,7 +57,7 @@ async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promi
     next = outcome;
   } catch (error) {
     // An uncaught TypeError would leave the run open for ever; a crash must end the turn, in words.
-    next = await local.recordCrash({ ...turn, message: wordsOf(error) });
+    next = await local.recordCrash({ ...turn, message: wordsOfFailure(error) });
   }
   showProgress(progress, describeEnd(next));
   if (next.type === "moved") await continueAs(input, next);
@@ -184,9 +185,4 @@ async function continueAs(
     typedSearchAttributes: turnSearchAttributes({ owner_id: input.owner_id, turn_id, model }),
   });
   return again({ ...input, turn_id, model, title });
-}
-
-function wordsOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
 }

@@ -37,6 +37,30 @@ export interface ChatTurnInput {
   readonly heartbeat_timeout_ms: number;
 }
 
+/** The one workflow type of workspaces; its id is `workspace-<id>`, so each has one hand that works on it. */
+export const WORKSPACE = "workspace";
+
+export function workspaceWorkflowId(workspaceId: string): string {
+  return `workspace-${workspaceId}`;
+}
+
+/** Another wish is in the database: look again. */
+export const WISH_CHANGED = "wishChanged";
+
+export interface WishChangedInput {
+  /** Of the workspace's row: a step that has seen it need not look again. */
+  readonly version: number;
+}
+
+export interface WorkspaceInput {
+  readonly workspace_id: string;
+  readonly owner_id: string;
+  /** Empty unless names may be shown in Temporal's Web UI. */
+  readonly name: string;
+  /** How long an activity may be silent before Temporal takes its worker for dead. */
+  readonly heartbeat_timeout_ms: number;
+}
+
 export const SEARCH_ATTRIBUTES = {
   owner: "EverturnOwner",
   model: "EverturnModel",

@@ -1,2 +1,3 @@
 // Workflows are deterministic. This file: what the worker bundles.
 export { chatTurn } from "./chat-turn.ts";
+export { workspace } from "./workspace.ts";

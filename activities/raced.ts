@@ -1,0 +1,16 @@
+// One activity per file. This file: work shared by several calls, each of which may stop waiting for it.
+
+/** What `work` comes to; rejects with the signal's reason as soon as that is aborted. The work goes on for the others. */
+export async function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal.reason as Error);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    // The loser of the race may still reject, with nobody listening.
+    work.catch(() => undefined);
+  }
+}

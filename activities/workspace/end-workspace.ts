@@ -1,0 +1,41 @@
+// One activity per file. This file: `stopWorkspace` and `destroyWorkspace`. Both look at the row first: one of a worker that
+// was given up and woke must not end what was started since.
+import { Context } from "@temporalio/activity";
+import type { WorkspaceStatus } from "../../core/workspace.ts";
+import { readWorkspace } from "../../store/workspaces.ts";
+import type { StopWorkspaceInput, WorkspaceRef } from "../contract.ts";
+import { patiently } from "../patiently.ts";
+import type { WorkspaceActivityDeps } from "./work-on-build.ts";
+
+export function createStopWorkspace(deps: WorkspaceActivityDeps) {
+  const { driver } = deps;
+  return ({ workspace_id, removes }: StopWorkspaceInput): Promise<void> =>
+    endWhileIn(deps, workspace_id, {
+      status: "stopping",
+      end: () => (removes ? driver.destroy(workspace_id) : driver.stop(workspace_id)),
+    });
+}
+
+export function createDestroyWorkspace(deps: WorkspaceActivityDeps) {
+  return ({ workspace_id }: WorkspaceRef): Promise<void> =>
+    endWhileIn(deps, workspace_id, {
+      status: "deleting",
+      end: () => deps.driver.destroy(workspace_id),
+    });
+}
+
+interface Ending {
+  readonly status: WorkspaceStatus;
+  readonly end: () => Promise<void>;
+}
+
+async function endWhileIn(deps: WorkspaceActivityDeps, id: string, { status, end }: Ending): Promise<void> {
+  const activity = Context.current();
+  const timer = setInterval(() => activity.heartbeat(), deps.heartbeatTimeoutMs / 3);
+  try {
+    const row = await patiently(deps.shutdown, () => readWorkspace(deps.store.pool, id, null));
+    if (row?.status === status) await end();
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,130 @@
+// One activity per file. This file: what all activities of a build have in common: they take it over, beat, follow its log,
+// stop when it is not wanted any more, and record a failure in words.
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import type { Failpoint } from "../../platform/failpoint.ts";
+import type { Logger } from "../../platform/logger.ts";
+import { type BuildAttempt, type BuildWork, beginBuildWork, buildStanding } from "../../store/build-work.ts";
+import type { Store } from "../../store/store.ts";
+import { inUnit } from "../../store/unit.ts";
+import { failBuild } from "../../store/workspace-progress.ts";
+import type { AgentApi } from "../../workspaces/agent/api.ts";
+import { type AgentAddress, type WorkspaceDriver, WorkspaceError } from "../../workspaces/driver.ts";
+import type { BuildRef } from "../contract.ts";
+import { patiently } from "../patiently.ts";
+import { BuildFailed } from "./build-failed.ts";
+import { BuildLog } from "./build-log.ts";
+import { BuildStopped, watchBuild } from "./watch-build.ts";
+
+export interface WorkspaceActivityDeps {
+  readonly store: Store;
+  readonly driver: WorkspaceDriver;
+  readonly openAgent: (address: AgentAddress) => AgentApi;
+  /** Aborted when this worker is told to end. */
+  readonly shutdown: AbortSignal;
+  readonly heartbeatTimeoutMs: number;
+  /** A build, all its steps together. */
+  readonly buildMs: number;
+  /** All attempts to reach the agent of a build. */
+  readonly connectMs: number;
+  /** Whether the log's tail may be read in Temporal's Web UI (`EVERTURN_TEMPORAL_DETAIL`). */
+  readonly showLogs: boolean;
+  readonly failpoint: Failpoint;
+  readonly logger: Logger;
+}
+
+/** A build as one attempt works on it. */
+export interface BuildSite {
+  readonly work: BuildWork;
+  readonly log: BuildLog;
+  /** Aborted with a `BuildStopped`. */
+  readonly signal: AbortSignal;
+}
+
+export interface BuildTask<T> {
+  /** The clock that runs: the build's, or one of the task's own. */
+  readonly clock: "build" | "own";
+  /** Throws `BuildFailed` or `WorkspaceError` to fail the build. */
+  readonly run: (site: BuildSite) => Promise<T>;
+}
+
+/** Runs a task of an open build; `over` when the build has ended, in this task or elsewhere. */
+export async function workOnBuild<T>(
+  deps: WorkspaceActivityDeps,
+  ref: BuildRef,
+  task: BuildTask<T>,
+): Promise<T | { readonly type: "over" }> {
+  const activity = Context.current();
+  const attempt = { ...ref, scheduled_ms: activity.info.currentAttemptScheduledTimestampMs };
+  const work = await beginBuildWork(deps.store.pool, attempt);
+  if (work.type === "over") return { type: "over" };
+  if (work.type === "stale") throw staleAttempt();
+  const { pool } = deps.store;
+  const log = new BuildLog({ pool, attempt, logger: deps.logger });
+  const watch = watchBuild({
+    activity,
+    shutdown: deps.shutdown,
+    maybeOver: log.over,
+    isGoing: async () => (await buildStanding(pool, attempt)) === "going",
+    heartbeat: () => activity.heartbeat({ lines: log.count, ...(deps.showLogs && { log: log.tail }) }),
+    heartbeatTimeoutMs: deps.heartbeatTimeoutMs,
+    leftMs: task.clock === "build" ? deps.buildMs - work.age_ms : null,
+  });
+  try {
+    const result = await task.run({ work, log, signal: watch.signal });
+    await patiently(deps.shutdown, () => log.flush());
+    return result;
+  } catch (error) {
+    await endWith(deps, attempt, { log, cause: watch.signal.aborted ? watch.signal.reason : error });
+    return { type: "over" };
+  } finally {
+    watch.end();
+    log.close();
+  }
+}
+
+interface End {
+  readonly log: BuildLog;
+  readonly cause: unknown;
+}
+
+/** Records why the build ends here. Throws what is no end of it: this worker's end, or a bug. */
+async function endWith(deps: WorkspaceActivityDeps, attempt: BuildAttempt, end: End): Promise<void> {
+  const { cause, log } = end;
+  if (cause instanceof BuildStopped && cause.reason === "over") {
+    if ((await buildStanding(deps.store.pool, attempt)) === "stale") throw staleAttempt();
+    return;
+  }
+  if (cause instanceof BuildStopped && cause.reason !== "late") {
+    await log.flush().catch(() => undefined);
+    throw ApplicationFailure.create({
+      message: "this worker shuts down; the build goes on elsewhere",
+      type: "WorkerShutdown",
+      nextRetryDelay: "10 ms",
+    });
+  }
+  const failure = failureOf(deps, cause);
+  if (failure === null) throw cause;
+  await patiently(deps.shutdown, () => log.flush());
+  const { workspace_id, build_id } = attempt;
+  const { message: error, gone } = failure;
+  await patiently(deps.shutdown, () =>
+    inUnit(deps.store, (unit) => failBuild(unit, { workspace_id, build_id, error, gone })),
+  );
+}
+
+function failureOf(deps: WorkspaceActivityDeps, cause: unknown): BuildFailed | null {
+  if (cause instanceof BuildFailed) return cause;
+  if (cause instanceof WorkspaceError) {
+    return new BuildFailed(cause.message, cause.code === "workspace_missing");
+  }
+  if (cause instanceof BuildStopped) {
+    const seconds = Math.round(deps.buildMs / 1_000);
+    return new BuildFailed(`The build took longer than ${seconds} s and was ended.`);
+  }
+  return null;
+}
+
+/** Of a worker that was given up and woke: nobody hears it. */
+function staleAttempt(): ApplicationFailure {
+  return ApplicationFailure.create({ message: "an attempt scheduled later has begun", type: "StaleAttempt" });
+}

@@ -1,0 +1,55 @@
+// One activity per file, but for these: database-only steps of a workspace, run as local activities of its workflow.
+import { errorDetailCharsMax } from "../../core/limits.ts";
+import { Refusal } from "../../core/refusal.ts";
+import type { Failpoint } from "../../platform/failpoint.ts";
+import type { Store } from "../../store/store.ts";
+import { inUnit } from "../../store/unit.ts";
+import { wishWorkspace } from "../../store/wish-workspace.ts";
+import {
+  finishBuild,
+  finishStop,
+  giveUpDeletion,
+  nextWorkspaceStep,
+  recordWorkspaceCrash,
+  removeWorkspace,
+} from "../../store/workspace-progress.ts";
+import type { LocalWorkspaceActivities } from "../contract.ts";
+
+export interface WorkspaceStepDeps {
+  readonly store: Store;
+  readonly failpoint: Failpoint;
+}
+
+export function createWorkspaceSteps({ store, failpoint }: WorkspaceStepDeps): LocalWorkspaceActivities {
+  return {
+    async nextWorkspaceStep({ workspace_id }) {
+      return (await inUnit(store, (unit) => nextWorkspaceStep(unit, workspace_id))).result;
+    },
+    async finishBuild(ref) {
+      await inUnit(store, (unit) => finishBuild(unit, ref));
+      failpoint("workspace:finished");
+    },
+    async finishStop({ workspace_id, error }) {
+      await inUnit(store, (unit) => finishStop(unit, workspace_id, error));
+    },
+    async finishDeletion({ workspace_id, error }) {
+      await inUnit(store, (unit) =>
+        error === null ? removeWorkspace(unit, workspace_id) : giveUpDeletion(unit, workspace_id, error),
+      );
+    },
+    async requestWorkspaceStop({ workspace_id }) {
+      try {
+        await inUnit(store, (unit) =>
+          wishWorkspace(unit, { id: workspace_id, owner_id: null, wish: "stopped" }),
+        );
+      } catch (error) {
+        // Deleted, or being deleted: it stops anyway.
+        if (!(error instanceof Refusal)) throw error;
+      }
+    },
+    async recordWorkspaceCrash({ workspace_id, message }) {
+      const words = message.slice(0, errorDetailCharsMax);
+      await inUnit(store, (unit) => recordWorkspaceCrash(unit, workspace_id, words));
+    },
+  };
+}

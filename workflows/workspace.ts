@@ -1,0 +1,180 @@
+// Workflows are deterministic. This file: the life of a workspace. The row says what is wished and how far things are; this
+// works towards the wish, and signals only say "look again".
+import {
+  CancellationScope,
+  condition,
+  defineSignal,
+  isCancellation,
+  makeContinueAsNewFunc,
+  proxyActivities,
+  proxyLocalActivities,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type {
+  BuildRef,
+  LocalWorkspaceActivities,
+  NextWorkspaceStepOutput,
+  WorkspaceActivities,
+  WorkspaceRef,
+} from "../activities/contract.ts";
+import { assertNever } from "../core/assert-never.ts";
+import { buildOptions, endWorkspaceOptions, transitionOptions } from "./activity-options.ts";
+import { WISH_CHANGED, type WishChangedInput, type WorkspaceInput } from "./contract.ts";
+import { workspaceSearchAttributes } from "./search-attributes.ts";
+import { wordsOfFailure } from "./words-of-failure.ts";
+
+const local = proxyLocalActivities<LocalWorkspaceActivities>(transitionOptions);
+
+/** A bug is recorded, and what it left is cleaned up; more of them in a row than there are things to clean up are no accident. */
+const crashesMax = 3;
+
+interface Life {
+  readonly input: WorkspaceInput;
+  readonly workspace: WorkspaceRef;
+  /** Newest wish that a signal told of. */
+  heard: number;
+  /** The wish was changed from within: no signal tells of it. */
+  isToLook: boolean;
+  crashes: number;
+}
+
+type Step<T extends NextWorkspaceStepOutput["step"]["type"]> = Extract<
+  NextWorkspaceStepOutput["step"],
+  { type: T }
+>;
+
+/** Works until nothing is left to do or to wait for; the next wish starts it again. */
+export async function workspace(input: WorkspaceInput): Promise<void> {
+  const ref: WorkspaceRef = { workspace_id: input.workspace_id };
+  const life: Life = { input, workspace: ref, heard: 0, isToLook: false, crashes: 0 };
+  setHandler(defineSignal<[WishChangedInput]>(WISH_CHANGED), ({ version }) => {
+    life.heard = Math.max(life.heard, version);
+  });
+  stopOnCancel(life);
+  // Nothing below is cancelled from outside: a stop goes by way of the database, and what runs is cleaned up.
+  await CancellationScope.nonCancellable(() => live(life));
+}
+
+async function live(life: Life): Promise<void> {
+  while (life.crashes < crashesMax) {
+    if (workflowInfo().continueAsNewSuggested) return continueAsNew(life.input);
+    life.isToLook = false;
+    try {
+      const next = await local.nextWorkspaceStep(life.workspace);
+      const isOver = await perform(next, life);
+      if (isOver) return;
+    } catch (error) {
+      // An uncaught bug would leave the run open for ever, and the workspace on its way to nowhere.
+      life.crashes++;
+      await local.recordWorkspaceCrash({ ...life.workspace, message: wordsOfFailure(error) });
+    }
+  }
+}
+
+/** True: nothing is left to do, and nothing new was wished meanwhile. */
+async function perform({ step, version }: NextWorkspaceStepOutput, life: Life): Promise<boolean> {
+  switch (step.type) {
+    case "build":
+      await build(step, life);
+      return false;
+    case "stop":
+      await stop(step, life);
+      return false;
+    case "destroy":
+      return destroy(life, version);
+    case "wait":
+      show(life, "running");
+      await condition(() => hasNews(life, version), step.ms, { summary: "time-to-live" });
+      return false;
+    case "end":
+      show(life, "at rest");
+      return !hasNews(life, version);
+    default:
+      return assertNever(step);
+  }
+}
+
+async function build(step: Step<"build">, life: Life): Promise<void> {
+  const ref: BuildRef = { ...life.workspace, build_id: step.build_id };
+  const doing = (summary: string) => {
+    show(life, summary);
+    return proxyActivities<WorkspaceActivities>(buildOptions(life.input, summary));
+  };
+  const made = step.makes_place && (await doing("making the place").provisionWorkspace(ref));
+  if (made !== false && made.type === "over") return;
+  const agent = await doing("connecting to the agent").connectWorkspace(ref);
+  if (agent.type === "over") return;
+  // Without an agent nothing can be run in it; the workspace says so (SPEC W3).
+  if (agent.type === "ready") {
+    const commands = step.runs_commands && (await doing("build commands").runBuildCommands(ref));
+    if (commands !== false && commands.type === "over") return;
+    const startup = step.runs_startup && (await doing("start-up script").runStartup(ref));
+    if (startup !== false && startup.type === "over") return;
+  }
+  await local.finishBuild(ref);
+}
+
+async function stop({ removes }: Step<"stop">, life: Life): Promise<void> {
+  const { workspace: ref } = life;
+  const summary = removes ? "removing what was begun" : "stopping";
+  show(life, summary);
+  const ended = proxyActivities<WorkspaceActivities>(endWorkspaceOptions(life.input, summary));
+  const error = await errorOf(ended.stopWorkspace({ ...ref, removes }));
+  await local.finishStop({ ...ref, error: error === null ? null : `It could not be stopped: ${error}` });
+}
+
+/** A deletion that is given up ends the run unless it was wished again: tried for ever, it would be seen by nobody. */
+async function destroy(life: Life, version: number): Promise<boolean> {
+  const { workspace: ref } = life;
+  show(life, "deleting");
+  const ended = proxyActivities<WorkspaceActivities>(endWorkspaceOptions(life.input, "deleting"));
+  const error = await errorOf(ended.destroyWorkspace(ref));
+  await local.finishDeletion({ ...ref, error: error === null ? null : `It could not be deleted: ${error}` });
+  return error !== null && !hasNews(life, version);
+}
+
+/** @param version the newest wish that has been seen */
+function hasNews({ heard, isToLook }: Life, version: number): boolean {
+  return isToLook || heard > version;
+}
+
+/** Null: it went well. */
+async function errorOf(work: Promise<void>): Promise<string | null> {
+  try {
+    await work;
+    return null;
+  } catch (error) {
+    return wordsOfFailure(error);
+  }
+}
+
+/** Cancel in Temporal's Web UI is the wish that it stops: by way of the database, so that nothing is left half. */
+function stopOnCancel(life: Life): void {
+  CancellationScope.current()
+    .cancelRequested.catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+      return CancellationScope.nonCancellable(() => local.requestWorkspaceStop(life.workspace));
+    })
+    .then(
+      () => {
+        life.isToLook = true;
+      },
+      () => undefined,
+    );
+}
+
+function show({ input }: Life, state: string): void {
+  setCurrentDetails(input.name === "" ? state : `**${input.name}**\n\n${state}`);
+}
+
+function continueAsNew(input: WorkspaceInput): Promise<never> {
+  const { owner_id, workspace_id } = input;
+  const again = makeContinueAsNewFunc<typeof workspace>({
+    // Not inherited: with the default a killed worker would cost the next step ten seconds.
+    workflowTaskTimeout: "3 s",
+    typedSearchAttributes: workspaceSearchAttributes({ owner_id, workspace_id }),
+  });
+  return again(input);
+}
