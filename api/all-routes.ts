@@ -2,6 +2,7 @@
 import type { ApiDeps } from "./deps.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Route } from "./route.ts";
+import { buildLogRoutes } from "./routes/build-logs.ts";
 import { chatRoutes } from "./routes/chats.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { homeRoutes } from "./routes/home.ts";
@@ -11,6 +12,8 @@ import { modelConfigRoutes } from "./routes/model-configs.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { queueRoutes } from "./routes/queue.ts";
 import { streamRoutes } from "./routes/stream-chat.ts";
+import { templateRoutes } from "./routes/templates.ts";
+import { workspaceRoutes } from "./routes/workspaces.ts";
 
 export function allRoutes(deps: ApiDeps): readonly Route[] {
   let document: string | undefined;
@@ -19,6 +22,9 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...messageRoutes(deps),
     ...queueRoutes(deps),
     ...streamRoutes(deps),
+    ...workspaceRoutes(deps),
+    ...buildLogRoutes(deps),
+    ...templateRoutes(deps),
     ...modelConfigRoutes(deps),
     ...meRoutes(),
     ...probeRoutes(deps),

@@ -1,10 +1,25 @@
-// The API speaks HTTP and nothing else. This file: where a chat's workflow is seen in Temporal's Web UI.
+// The API speaks HTTP and nothing else. This file: where the workflows of chats and workspaces are seen in Temporal's Web UI.
 import type { ChatLinks } from "../store/to-wire.ts";
-import { chatWorkflowId } from "../workflows/contract.ts";
+import { chatWorkflowId, workspaceWorkflowId } from "../workflows/contract.ts";
+import type { WorkspaceTemporalLink } from "./show-workspace.ts";
 
 /** @param temporalUiUrl base of the Web UI; undefined: no links */
 export function createChatLinks(temporalUiUrl: string | undefined, namespace: string): ChatLinks {
-  if (temporalUiUrl === undefined) return { temporal: () => null };
+  const toWorkflow = workflowLink(temporalUiUrl, namespace);
+  return { temporal: (chatId) => toWorkflow(chatWorkflowId(chatId)) };
+}
+
+/** @param temporalUiUrl base of the Web UI; undefined: no links */
+export function createWorkspaceLink(
+  temporalUiUrl: string | undefined,
+  namespace: string,
+): WorkspaceTemporalLink {
+  const toWorkflow = workflowLink(temporalUiUrl, namespace);
+  return (workspaceId) => toWorkflow(workspaceWorkflowId(workspaceId));
+}
+
+function workflowLink(temporalUiUrl: string | undefined, namespace: string) {
+  if (temporalUiUrl === undefined) return () => null;
   const base = `${temporalUiUrl.replace(/\/+$/, "")}/namespaces/${encodeURIComponent(namespace)}/workflows/`;
-  return { temporal: (chatId) => base + chatWorkflowId(chatId) };
+  return (workflowId: string) => base + workflowId;
 }

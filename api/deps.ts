@@ -1,11 +1,15 @@
 // The API speaks HTTP and the store; this file: what its routes are given. Only main.ts builds these.
 import type { RequestHandler } from "express";
 import type { Registry } from "prom-client";
+import type { TemplateShelf } from "../core/template.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Store } from "../store/store.ts";
 import type { ChatLinks } from "../store/to-wire.ts";
+import type { BuildLogRegistry } from "./build-log-registry.ts";
 import type { Deliverer } from "./deliver-outbox.ts";
 import type { Readiness } from "./readiness.ts";
+import type { WorkspaceTemporalLink } from "./show-workspace.ts";
+import type { WorkspaceTeller } from "./tell-workspace.ts";
 
 /** A folder a chat may be bound to, links resolved, or why not. */
 export type ResolveProjectPath = (
@@ -20,6 +24,13 @@ export interface ApiDeps {
   readonly readiness: Readiness;
   readonly links: ChatLinks;
   readonly resolveProjectPath: ResolveProjectPath;
+  readonly templates: TemplateShelf;
+  /** Tells a workspace's workflow what is wished of it; within a second, and never throws. */
+  readonly workspaceTeller: Pick<WorkspaceTeller, "tell">;
+  readonly workspaceLink: WorkspaceTemporalLink;
+  /** Where new workspaces run. */
+  readonly workspaceDriver: string;
+  readonly buildLogs: Pick<BuildLogRegistry, "hold">;
   /** Answers GET /v1/chats/{chat}/stream, the chat's id and the caller already checked. */
   readonly streamHandler: RequestHandler;
   /** Per API key and replica. */

@@ -1,6 +1,5 @@
 // The API speaks HTTP and the store; this file composes it: the only one here that builds things.
 import { Client } from "@temporalio/client";
-import { Gauge, type Registry } from "prom-client";
 import type { LiveBus } from "../core/bus-message.ts";
 import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config.ts";
@@ -16,17 +15,21 @@ import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
 import { seedModelConfigs } from "../store/model-configs.ts";
 import type { Store } from "../store/store.ts";
 import { resolveProjectPath } from "../tools/project-root.ts";
+import { createTemplateShelf } from "../workspaces/templates.ts";
 import { createApp } from "./app.ts";
-import { createChatLinks } from "./chat-links.ts";
+import { BuildLogRegistry } from "./build-log-registry.ts";
+import { createChatLinks, createWorkspaceLink } from "./chat-links.ts";
 import { createCheckpointReader } from "./checkpoint-reader.ts";
 import { createDeliverer } from "./deliver-outbox.ts";
 import type { ApiDeps } from "./deps.ts";
 import { HubRegistry } from "./hub-registry.ts";
+import { measureStreams } from "./measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./model-seeds.ts";
 import { createReadiness } from "./readiness.ts";
 import { ListenError, serve } from "./serve.ts";
 import { requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start-checks.ts";
 import { createStreamHandler } from "./stream-handler.ts";
+import { createWorkspaceTeller } from "./tell-workspace.ts";
 
 /** A key that asks 500 times a second for a minute is a loop, not a client. */
 const requestsPerMinuteMax = 30_000;
@@ -73,7 +76,8 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
   const temporal = new Client({ connection, namespace });
   const links = createChatLinks(config.temporalUiUrl, namespace);
   const hubs = createHubs(config, { store, bus, temporal, links, logger });
-  const deps = createDeps(config, { store, temporal, links, hubs, logger });
+  const buildLogs = new BuildLogRegistry({ db: pool, logger });
+  const deps = createDeps(config, { store, temporal, namespace, links, hubs, buildLogs, logger });
   const served = await serve(createApp(deps), config).catch(async (error: unknown) => {
     await bus.close();
     throw error;
@@ -86,6 +90,7 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
       clearInterval(purge);
       // Readers first: an open stream would keep the server waiting until the grace time is over.
       hubs.close();
+      buildLogs.close();
       await served.close(config.shutdownGraceMs);
       await bus.close();
       // Temporal's connection stays open to the end of the process: its client tries calls again by a timer nobody can stop,
@@ -98,33 +103,48 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
 interface DepsParts {
   readonly store: Store;
   readonly temporal: Client;
+  readonly namespace: string;
   readonly links: ApiDeps["links"];
   readonly hubs: HubRegistry;
+  readonly buildLogs: BuildLogRegistry;
   readonly logger: Logger;
 }
 
-function createDeps(config: Config, { store, temporal, links, hubs, logger }: DepsParts): ApiDeps {
+function createDeps(config: Config, parts: DepsParts): ApiDeps {
+  const { store, temporal, links, hubs, buildLogs, logger } = parts;
   const metrics = createMetricsRegistry("api");
-  measureStreams(metrics, hubs);
+  measureStreams(metrics, { hubs, buildLogs });
   return {
     store,
     logger,
     metrics,
     links,
-    deliverer: createDeliverer({
-      temporal: () => temporal,
-      store,
-      taskQueue: config.taskQueue,
-      showTitles: config.temporalDetail === "full",
-      heartbeatTimeoutMs: config.heartbeatTimeoutMs,
-      failpoint: createFailpoint(config.failpoint),
-      logger,
-    }),
+    ...createTellers(config, parts),
     readiness: createReadiness({ pool: store.pool, pingTemporal: () => pingTemporal(temporal) }),
     resolveProjectPath: (path) => resolveProjectPath(path, config.projectRoots),
+    templates: createTemplateShelf(config.templatesDir),
+    workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),
+    workspaceDriver: config.workspaceDriver,
+    buildLogs,
     streamHandler: createStreamHandler({ store, hubs, logger }),
     requestsPerMinuteMax,
     temporalUiUrl: config.temporalUiUrl ?? null,
+  };
+}
+
+/** Who tells workflows what was committed. */
+function createTellers(config: Config, { store, temporal, logger }: DepsParts) {
+  const shared = {
+    temporal: () => temporal,
+    store,
+    taskQueue: config.taskQueue,
+    showTitles: config.temporalDetail === "full",
+    heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+    logger,
+  };
+  return {
+    deliverer: createDeliverer({ ...shared, failpoint: createFailpoint(config.failpoint) }),
+    workspaceTeller: createWorkspaceTeller(shared),
   };
 }
 
@@ -154,18 +174,6 @@ function pingTemporal(temporal: Client): Promise<unknown> {
   return temporal.withDeadline(Date.now() + pingTemporalMaxMs, () =>
     temporal.workflowService.getSystemInfo({}),
   );
-}
-
-function measureStreams(metrics: Registry, hubs: HubRegistry): void {
-  const gauge = new Gauge({
-    name: "everturn_streams",
-    help: "Chats watched by this replica, those of them that run, and their readers",
-    labelNames: ["what"],
-    registers: [metrics],
-    collect() {
-      for (const [what, count] of Object.entries(hubs.counts())) gauge.set({ what }, count);
-    },
-  });
 }
 
 /** Old answers of Idempotency-Keys go once an hour. A failure only means that they stay a little longer. */

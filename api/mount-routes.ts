@@ -12,6 +12,9 @@ const NOT_FOUND_BY_PARAM: Readonly<Record<string, RefusalCode>> = {
   chat: "chat_not_found",
   message: "message_not_found",
   queued_message: "queued_message_not_found",
+  workspace: "workspace_not_found",
+  build: "build_not_found",
+  template: "template_not_found",
 };
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 

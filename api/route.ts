@@ -60,7 +60,7 @@ interface RouteSettings<P, Q, B> {
   readonly tag: string;
   /** No API key needed. */
   readonly public?: true;
-  /** Honours Idempotency-Key: it changes a chat. */
+  /** Honours Idempotency-Key: it changes a chat or a workspace. */
   readonly changes?: true;
   readonly params?: P;
   readonly query?: Q;

@@ -3,6 +3,8 @@ import { createServer, type RequestListener } from "node:http";
 
 /** Longer than the idle time of usual load balancers (60 s): the one that closes first must not be us. */
 const keepAliveTimeoutMs = 65_000;
+/** A connection whose answer has ended since the last look is idle now, and would be kept for its client's next request. */
+const closeIdleEveryMs = 50;
 /** What is left of the grace time for closing pools after the last answer. */
 const closingShare = 0.8;
 
@@ -49,11 +51,13 @@ export async function serve(
     port: typeof address === "object" && address !== null ? address.port : port,
     async close(graceMs) {
       const timer = setTimeout(() => server.closeAllConnections(), graceMs * closingShare);
+      const idle = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
       });
       clearTimeout(timer);
+      clearInterval(idle);
     },
   };
 }

@@ -7,9 +7,15 @@ import type { EventBatch } from "./event-batch.ts";
 /** Proxies close silent connections after half a minute or more (SPEC T6). */
 const pingEveryMs = 15_000;
 
+/** Frames that are sent together; how many counts where a reader's lag is told by events. */
+export interface Frames {
+  readonly bytes: Buffer;
+  readonly entries: { readonly length: number };
+}
+
 /** Where batches go. Also what is no HTTP may be one. */
-export interface EventSink {
-  write(batch: EventBatch): void;
+export interface EventSink<Batch extends Frames = EventBatch> {
+  write(batch: Batch): void;
   /** Whether so much waits that the reader had better be brought up to date later (SPEC T7). */
   readonly lagging: boolean;
   readonly closed: boolean;
@@ -20,7 +26,9 @@ export interface EventSink {
 }
 
 /** Sends the head of the response at once. Ends by itself when the reader leaves. */
-export function createSseWriter(response: ServerResponse): EventSink {
+export function createSseWriter<Batch extends Frames = EventBatch>(
+  response: ServerResponse,
+): EventSink<Batch> {
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",

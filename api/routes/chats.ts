@@ -8,6 +8,8 @@ import { interruptChat } from "../../store/interrupt-chat.ts";
 import { listChats } from "../../store/list-chats.ts";
 import { patchChat } from "../../store/patch-chat.ts";
 import { toChat } from "../../store/to-wire.ts";
+import type { Unit } from "../../store/unit.ts";
+import { bindChat } from "../bind-chat.ts";
 import { change } from "../change.ts";
 import { readChatCursor, writeChatCursor } from "../chat-list-cursor.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -34,7 +36,7 @@ function create(deps: ApiDeps): Route {
     changes: true,
     body: newChat,
     responses: { 201: { description: "The chat, running", schema: chat } },
-    refusals: ["model_config_not_found", "project_path_refused"],
+    refusals: ["model_config_not_found", "project_path_refused", "workspace_refused"],
     async handler(input) {
       const { body, caller } = input;
       const project_path = await projectPath(deps, body.project_path);
@@ -42,7 +44,9 @@ function create(deps: ApiDeps): Route {
         const id = uuidv7();
         // For the request's log line: the path does not name the chat yet.
         input.raw.response.locals["chatId"] = id;
-        await createChat(unit, { ...body, id, owner_id: caller.user_id, project_path });
+        const owner_id = caller.user_id;
+        await createChat(unit, { ...body, id, owner_id, project_path });
+        await bindChat(unit, { chat_id: id, owner_id, workspace_id: body.workspace_id });
         return { status: 201, body: await showChat(unit.tx, id, deps.links) };
       });
     },
@@ -106,18 +110,23 @@ function patch(deps: ApiDeps): Route {
   return route({
     method: "patch",
     path: "/v1/chats/{chat}",
-    summary: "Change title, labels, pin or archive",
+    summary: "Change title, labels, pin, archive or workspace",
     description: "Archiving takes all descendants along; while one of them is busy nothing is changed.",
     tag,
     changes: true,
     params: chatPath,
     body: chatPatch,
     responses: { 200: { description: "The chat", schema: chat } },
-    refusals: ["chat_not_found", "chat_busy"],
+    refusals: ["chat_not_found", "chat_busy", "chat_archived", "workspace_refused"],
     async handler(input) {
       const { params, body, caller } = input;
+      const of = { chat_id: params.chat, owner_id: caller.user_id };
+      const bind = (unit: Unit) => bindChat(unit, { ...of, workspace_id: body.workspace_id });
       return change(deps, input, async (unit) => {
-        await patchChat(unit, { ...body, chat_id: params.chat, owner_id: caller.user_id });
+        // An archived chat is bound to nothing: one that comes back is bound after that, one that goes before.
+        if (body.archived === true) await bind(unit);
+        await patchChat(unit, { ...body, ...of });
+        if (body.archived !== true) await bind(unit);
         return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
       });
     },

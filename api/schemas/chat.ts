@@ -75,6 +75,9 @@ const labels = z
   .record(filledText(labelCharsMax), plainText(labelCharsMax))
   .refine((map) => Object.keys(map).length <= labelsMax, `at most ${labelsMax} labels`);
 const title = filledText(userTitleCharsMax);
+const workspaceId = uuid
+  .toLowerCase()
+  .meta({ description: "Of a workspace of the caller's; the chat's tools work in it" });
 
 export const newChat = z
   .strictObject({
@@ -87,6 +90,11 @@ export const newChat = z
     project_path: filledText(projectPathCharsMax)
       .optional()
       .meta({ description: "A folder below the roots the deployment allows; the chat's tools read it" }),
+    workspace_id: workspaceId.optional(),
+  })
+  .refine((chat) => chat.project_path === undefined || chat.workspace_id === undefined, {
+    path: ["workspace_id"],
+    message: "a chat has a project folder or a workspace, not both",
   })
   .meta({ id: "NewChat" });
 
@@ -101,5 +109,6 @@ export const chatPatch = z
       .max(int4Max - 1)
       .nullable()
       .optional(),
+    workspace_id: workspaceId.nullable().optional().meta({ description: "Null: bound to none any more" }),
   })
   .meta({ id: "ChatPatch" });

@@ -4,13 +4,20 @@ import { labelCharsMax } from "../../core/limits.ts";
 import { CHAT_STATUSES } from "../../core/message.ts";
 import { pageLimit, pathMessageId, plainText, queryNumber, uuid } from "./common.ts";
 
+const searchCharsMax = 200;
+/** A template's name is that of a folder. */
+export const templateNameCharsMax = 255;
+
 /** In lower case, as ids are everywhere behind this: hubs and notifications compare them as text. */
 export const chatPath = z.object({ chat: uuid.toLowerCase() });
 export const messagePath = chatPath.extend({ message: pathMessageId });
 export const queuedMessagePath = chatPath.extend({ queued_message: pathMessageId });
 export const modelConfigPath = z.object({ model_config: uuid });
+export const workspacePath = z.object({ workspace: uuid.toLowerCase() });
+export const buildPath = workspacePath.extend({ build: uuid.toLowerCase() });
+/** A folder whose name is no template's is shown, too, with its fault. */
+export const templatePath = z.object({ template: z.string().max(templateNameCharsMax) });
 
-const searchCharsMax = 200;
 const cursorCharsMax = 1_024;
 const label = z
   .string()

@@ -1,0 +1,68 @@
+// The wire, as schemas: workspaces and their builds, as they are shown and as they are asked for (API.md).
+import { z } from "zod";
+import { filledText, jsonObject, pageLimit, plainText, time, uuid } from "./common.ts";
+import { templateNameCharsMax } from "./params.ts";
+
+/** A name that is too long is mended, not refused; past this it is no name. */
+const givenNameCharsMax = 256;
+const cursorCharsMax = 1_024;
+/** Far more than a template declares; the body's own limit would allow a hundred thousand. */
+const parametersMax = 200;
+
+const build = z
+  .strictObject({
+    id: uuid,
+    kind: z.enum(["create", "start"]),
+    status: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]),
+    error: z.string().nullable(),
+    created_at: time,
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+  })
+  .meta({ id: "Build" });
+
+export const workspace = z
+  .strictObject({
+    id: uuid,
+    owner_id: uuid,
+    name: z.string(),
+    template: z.string(),
+    parameters: jsonObject,
+    driver: z.string(),
+    status: z.enum(["building", "running", "stopping", "stopped", "failed", "deleting"]),
+    agent_status: z.enum(["none", "connecting", "ready", "not_ready"]),
+    agent_error: z.string().nullable(),
+    error: z.string().nullable().meta({ description: "Why the newest build failed, or null" }),
+    build: build.meta({ description: "The newest" }),
+    ttl_ms: z.int().nullable().meta({ description: "Idle time after which it stops; null: never" }),
+    last_active_at: time,
+    created_at: time,
+    updated_at: time,
+    links: z.strictObject({
+      self: z.string(),
+      logs: z.string().meta({ description: "Of the newest build, as server-sent events" }),
+      temporal: z.string().nullable(),
+    }),
+  })
+  .meta({ id: "Workspace" });
+
+export const workspacePage = z
+  .strictObject({ items: z.array(workspace), next_cursor: z.string().nullable() })
+  .meta({ id: "WorkspacePage" });
+
+export const newWorkspace = z
+  .strictObject({
+    template: filledText(templateNameCharsMax),
+    name: plainText(givenNameCharsMax)
+      .optional()
+      .meta({ description: "Mended where it is not a name, and told apart where it is taken" }),
+    parameters: jsonObject
+      .refine((map) => Object.keys(map).length <= parametersMax, `at most ${parametersMax} parameters`)
+      .optional(),
+  })
+  .meta({ id: "NewWorkspace" });
+
+export const workspaceQuery = z.strictObject({
+  limit: pageLimit,
+  after: z.string().max(cursorCharsMax).optional().meta({ description: "`next_cursor` of the page before" }),
+});
