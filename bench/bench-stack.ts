@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { demoModelPlan, rolePlan, runMigrations } from "../dev/everturn-parts.ts";
+import { demoModelPlan, rolePlan, runMigrations, runStopWorkspaces } from "../dev/everturn-parts.ts";
 import { freePort, startOnPort } from "../dev/free-port.ts";
 import { startLeash } from "../dev/leash.ts";
 import { startPart } from "../dev/part.ts";
@@ -140,6 +140,7 @@ async function startRoles(
     key: String(env["EVERTURN_API_KEY"]),
     async stop() {
       await Promise.all(roles.map((part) => part.stop()));
+      await runStopWorkspaces(env);
     },
   };
 }

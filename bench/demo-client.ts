@@ -11,6 +11,7 @@ export interface Script {
 
 interface LogEntry {
   readonly started_at: number;
+  readonly finished_at: number | null;
   readonly client_closed_at: number | null;
 }
 
@@ -34,7 +35,15 @@ export function callProvider(
 
 /** The first call with this key, once it has come or its client has gone. */
 export async function waitForLog(modelUrl: string, key: string, event: "started" | "client_closed") {
-  const url = `${modelUrl}/__log/wait?event=${event}&key=${encodeURIComponent(key)}`;
+  return waitForCall(modelUrl, { key, event, call: 1 });
+}
+
+/** The n-th call under a key, once it has come so far. */
+export async function waitForCall(
+  modelUrl: string,
+  { key, event, call }: { readonly key: string; readonly event: string; readonly call: number },
+): Promise<LogEntry> {
+  const url = `${modelUrl}/__log/wait?event=${event}&call=${call}&key=${encodeURIComponent(key)}`;
   const { entries } = await callJson<{ entries: LogEntry[] }>({ url });
   const [entry] = entries;
   if (entry === undefined) throw new Error(`the demo model was never called with ${key}`);

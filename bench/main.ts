@@ -14,6 +14,7 @@ import { interrupt } from "./scenarios/interrupt.ts";
 import { partLatency, partLatencyBusOff } from "./scenarios/part-latency.ts";
 import { startBurst } from "./scenarios/start-burst.ts";
 import { turnsPerSecond } from "./scenarios/turns-per-second.ts";
+import { workspaceTools } from "./scenarios/workspace-tools.ts";
 import { renderTable } from "./table.ts";
 
 /** Those with the bus before those without: Everturn is started once for each. */
@@ -24,6 +25,7 @@ const SCENARIOS: readonly Scenario[] = [
   historyEvents,
   startBurst,
   turnsPerSecond,
+  workspaceTools,
   partLatencyBusOff,
 ];
 

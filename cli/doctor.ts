@@ -10,6 +10,7 @@ import { StartError } from "../dev/start-error.ts";
 import { findTemporalBinary } from "../dev/temporal-binary.ts";
 import { unprivilegedUser } from "../dev/unprivileged-user.ts";
 import { type Config, ConfigError, loadConfig } from "../platform/config.ts";
+import { createLogger } from "../platform/logger.ts";
 
 const PROVIDER_TIMEOUT_MS = 10_000;
 // Stand-ins for what `start` makes by itself, so that the rest of the environment can be looked at.
@@ -36,6 +37,7 @@ export async function doctor(): Promise<void> {
     { name: "Postgres", look: () => postgres(env) },
     { name: "Temporal", look: () => temporal(env) },
     { name: "Model", look: () => model(env) },
+    { name: "Workspaces", look: () => workspaces(env) },
   ];
   let faults = 0;
   for (const { name, look } of examinations) {
@@ -105,6 +107,15 @@ async function model(env: NodeJS.ProcessEnv): Promise<string> {
     asked.push(ask("anthropic", `${anthropic.baseUrl ?? "https://api.anthropic.com"}/v1/models`, headers));
   }
   return (await Promise.all(asked)).join(", ");
+}
+
+async function workspaces(env: NodeJS.ProcessEnv): Promise<string> {
+  const { createDriver } = await import("../worker/create-driver.ts");
+  const config = settings(env);
+  const driver = createDriver(config, createLogger({ level: "silent", role: "cli" }));
+  // As a worker would find it: a program in the cache counts, and nothing is fetched for looking.
+  const warnings = await driver.probe();
+  return [`driver ${driver.name} works`, ...warnings].join("; ");
 }
 
 async function ask(provider: string, url: string, headers: Record<string, string>): Promise<string> {

@@ -7,6 +7,7 @@ export const HELP = `everturn <command>
   worker              a worker alone
   migrate             bring the database up to date
   search-attributes   register the search attributes of turns with Temporal
+  stop-workspaces     end what runs in workspaces; their files stay
   demo                a narrated conversation that survives a killed worker
   doctor              look at the environment and say what is wrong
   config-docs         write docs/configuration.md

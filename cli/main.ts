@@ -13,6 +13,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   worker: async () => (await import("./worker.ts")).worker,
   migrate: async () => (await import("./migrate.ts")).migrate,
   "search-attributes": async () => (await import("./search-attributes.ts")).searchAttributes,
+  "stop-workspaces": async () => (await import("./stop-workspaces.ts")).stopWorkspaces,
   doctor: async () => (await import("./doctor.ts")).doctor,
   demo: async () => (await import("./demo.ts")).demo,
   "config-docs": async () => (await import("./config-docs.ts")).configDocs,

@@ -7,6 +7,8 @@ import { StartError } from "./start-error.ts";
 
 const READY_WITHIN_MS = 60_000;
 const MIGRATE_TIMEOUT_MS = 300_000;
+// An agent gives its processes 5 s between SIGTERM and SIGKILL.
+const STOP_WORKSPACES_TIMEOUT_MS = 20_000;
 const DEMO_MODEL_GRACE_MS = 2_000;
 // Beyond the grace the process gives itself, before it is killed.
 const EXTRA_GRACE_MS = 2_000;
@@ -46,6 +48,14 @@ export function demoModelPlan(port: number, env: NodeJS.ProcessEnv): PartPlan {
     readyWithinMs: READY_WITHIN_MS,
     readyLine: `"listening"`,
   };
+}
+
+/** Ends what runs in workspaces: their agents outlive workers by design. What cannot be ended is left, since all else ends too. */
+export async function runStopWorkspaces(env: NodeJS.ProcessEnv): Promise<void> {
+  const timeout = STOP_WORKSPACES_TIMEOUT_MS;
+  await promisify(execFile)(process.execPath, [CLI, "stop-workspaces"], { env, timeout }).catch(
+    () => undefined,
+  );
 }
 
 /**

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "../platform/config.ts";
 import { type DataFolder, openDataFolder, readSecrets, type Secrets, wipeDataFolder } from "./data-folder.ts";
-import { rolePlan } from "./everturn-parts.ts";
+import { rolePlan, runStopWorkspaces } from "./everturn-parts.ts";
 import { freePort, isPortFree, nextFreePort } from "./free-port.ts";
 import { type Leash, startLeash } from "./leash.ts";
 import { startPart } from "./part.ts";
 import type { Part, PartEvent } from "./part-plan.ts";
 import { resetPostgresHome } from "./postgres-home.ts";
 import { createRunningFile, endLeftoverParts, type StackAddresses } from "./running-file.ts";
+import { findOrFetchSandbox, sandboxCacheFolder } from "./sandbox-binary.ts";
 import { withStackDefaults } from "./stack-environment.ts";
 import {
   type StackOptions,
@@ -42,7 +43,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const leash = startLeash();
   const parts: Part[] = [];
   const running = createRunningFile(folder.path);
-  const stop = stopOnce({ parts, leash, folder, removeRunning: running.remove });
+  const ending: Ending = { parts, leash, folder, removeRunning: running.remove, workerEnv: undefined };
+  const stop = stopOnce(ending);
   try {
     await endLeftoverParts(folder.path);
     if (options.reset) {
@@ -57,6 +59,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     };
     const surroundings = { leash, logFolder: join(folder.path, "logs"), onChange };
     const started = await startAll({ options, config, folder, secrets, surroundings, parts });
+    ending.workerEnv = started.env;
     running.setAddresses(started.addresses);
     const pidOf = (name: string) => parts.find((part) => part.name === name)?.pid();
     return { ...started.addresses, model: started.model, logFolder: surroundings.logFolder, pidOf, stop };
@@ -74,6 +77,7 @@ async function startAll(starting: Starting) {
     startDatabase(starting, base),
     startTemporal(starting),
     startModel(starting),
+    prepareSandbox(starting),
   ]);
   const addressed = { ...base, DATABASE_URL: database, PORT: String(apiPort), HOST: config.host };
   const env = model.lead(temporal.lead(addressed));
@@ -94,7 +98,16 @@ async function startAll(starting: Starting) {
     temporalUiUrl: temporal.uiUrl,
     demoModelUrl: model.url,
   };
-  return { addresses, model: model.words };
+  return { addresses, model: model.words, env };
+}
+
+/** Without one Everturn runs all the same, and its workspaces refuse to, in words. */
+async function prepareSandbox({ options, config }: Starting): Promise<void> {
+  if (config.workspaceDriver !== "local" || config.bwrapPath !== undefined) return;
+  await options.progress.step("Sandbox for workspaces", async (note) => {
+    const found = await findOrFetchSandbox(sandboxCacheFolder(options.env));
+    if (found === null) note("none: install bubblewrap to use workspaces");
+  });
 }
 
 /** Faults of the environment are told before anything is started; what is started later stands in for now. */
@@ -112,12 +125,22 @@ async function chooseApiPort({ env, isTransient }: StackOptions, { port, host }:
   );
 }
 
-function stopOnce(of: { parts: Part[]; leash: Leash; folder: DataFolder; removeRunning: () => void }) {
+interface Ending {
+  readonly parts: Part[];
+  readonly leash: Leash;
+  readonly folder: DataFolder;
+  readonly removeRunning: () => void;
+  /** Of the worker that may have left agents of workspaces behind; undefined before there was one. */
+  workerEnv: NodeJS.ProcessEnv | undefined;
+}
+
+function stopOnce(of: Ending) {
   let stopped: Promise<void> | undefined;
   const stopAll = async () => {
     // The API first: no new work comes in, and readers are told to come back. Then whatever the others need.
     for (const name of ["api", "worker", "demo-model", "temporal", "postgres"]) {
       await of.parts.find((part) => part.name === name)?.stop();
+      if (name === "worker" && of.workerEnv !== undefined) await runStopWorkspaces(of.workerEnv);
     }
     of.removeRunning();
     of.leash.close();

@@ -154,6 +154,27 @@ export const environmentSchema = z.object({
   EVERTURN_WORKSPACE_DRIVER: notes(choice(["local", "docker"]).default("local"), {
     description: "Where workspaces run",
   }),
+  EVERTURN_WORKSPACES_DIR: notes(z.string().optional(), {
+    description:
+      "Folder of the `local` driver's workspaces. All workers of a deployment must see the same one; no other deployment may use it",
+    shown_default: "`workspaces` in the data folder",
+  }),
+  EVERTURN_BWRAP_PATH: notes(z.string().optional(), {
+    description: "Bubblewrap's program, which confines workspaces of the `local` driver",
+    shown_default: "`bwrap` on PATH",
+  }),
+  EVERTURN_ALLOW_UNSANDBOXED: notes(flag.default(false), {
+    description:
+      "1: workspaces of the local driver run without a sandbox where none can be had; their commands may then do whatever this process may",
+    shown_default: "`0`",
+  }),
+  EVERTURN_WORKSPACE_BUILD_MS: notes(milliseconds(1_000).default(600_000), {
+    description: "Time a build of a workspace has in all: making the place, build commands, start-up script",
+  }),
+  EVERTURN_AGENT_CONNECT_MS: notes(milliseconds(100).default(120_000), {
+    description:
+      "Time the agent of a workspace being built has to answer; after it the agent counts as not ready",
+  }),
   EVERTURN_TEMPLATES_DIR: notes(z.string().default("templates"), {
     description: "Folder of the workspace templates",
   }),

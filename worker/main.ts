@@ -2,6 +2,7 @@
 import { Client } from "@temporalio/client";
 import { type NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { createDeliverer } from "../api/deliver-outbox.ts";
+import { createWorkspaceTeller, type WorkspaceTeller } from "../api/tell-workspace.ts";
 import { createProviders } from "../models/registry.ts";
 import type { Config } from "../platform/config.ts";
 import { createFailpoint, type Failpoint } from "../platform/failpoint.ts";
@@ -13,11 +14,14 @@ import { createPool } from "../store/database.ts";
 import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
 import type { Store } from "../store/store.ts";
 import { findTool } from "../tools/registry.ts";
-import { createActivities } from "./create-activities.ts";
+import type { WorkspaceDriver } from "../workspaces/driver.ts";
+import { type AllActivities, createActivities } from "./create-activities.ts";
+import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { failpointSinks } from "./failpoint-sinks.ts";
 import { createPartStreams } from "./part-streams.ts";
 import { startReconciler, startRelay } from "./repair-loops.ts";
 import { workflowBundlePath } from "./workflow-bundle.ts";
+import { startWorkspaceLoops } from "./workspace-loops.ts";
 
 /** Heartbeats leave at once; the part stream paces itself (with the SDK's default they would wait for seconds). */
 const HEARTBEAT_THROTTLE_MS = 50;
@@ -40,11 +44,22 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
   const providers = createProviders(providerSettings(config));
+  const driver = createDriver(config, logger);
+  void warnOfDriver(driver, logger);
+  const temporal = new Client(connectTemporal(config));
+  const told = { store, temporal: () => temporal, taskQueue: config.taskQueue, logger };
+  const teller = createWorkspaceTeller({
+    ...told,
+    showTitles: config.temporalDetail === "full",
+    heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+  });
   const activities = createActivities({
     config,
     store,
     bus,
     providers,
+    driver,
+    teller,
     ...streams,
     shutdown: shutdown.signal,
     failpoint,
@@ -59,8 +74,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     // It polls no more and would only look alive: whoever supervises the process starts a fresh one.
     if (!stopping) process.exit(1);
   });
-  const temporal = new Client(connectTemporal(config));
-  const loops = startLoops(config, { store, temporal, failpoint, logger });
+  const loops = startLoops(config, { store, temporal, driver, teller, failpoint, logger });
   const metrics = await startMetrics(config);
   return {
     async stop() {
@@ -82,7 +96,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
 interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  readonly activities: ReturnType<typeof createActivities>;
+  readonly activities: AllActivities;
   readonly failpoint: Failpoint;
 }
 
@@ -106,6 +120,8 @@ async function createWorker(config: Config, parts: WorkerParts): Promise<Worker>
 interface LoopParts {
   readonly store: Store;
   readonly temporal: Client;
+  readonly driver: WorkspaceDriver;
+  readonly teller: WorkspaceTeller;
   readonly failpoint: Failpoint;
   readonly logger: Logger;
 }
@@ -122,7 +138,8 @@ function startLoops(config: Config, parts: LoopParts) {
     logger,
   });
   const deps = { store, temporal, deliverer, reconcileAfterMs: config.reconcileAfterMs, logger };
-  return [startRelay(deps), startReconciler(deps)];
+  const { driver, teller } = parts;
+  return [startRelay(deps), startReconciler(deps), ...startWorkspaceLoops({ ...deps, driver, teller })];
 }
 
 function providerSettings(config: Config): Parameters<typeof createProviders>[0] {

@@ -2,7 +2,7 @@
 import type { Chat, Message, QueuedMessage } from "../../core/message.ts";
 
 export interface Rest {
-  createChat(body: { content: string; title: string; project_path: string }): Promise<Chat>;
+  createChat(body: { content: string; title: string; project_path?: string }): Promise<Chat>;
   send(chatId: string, content: string): Promise<SendAnswer>;
   edit(
     chatId: string,

@@ -1,31 +1,12 @@
 // The demo is a client like any other: this file is its script. A scene does what a person would do and says what must come of it.
 import type { Message } from "../../core/message.ts";
-import type { ChatFollower } from "./follow-chat.ts";
-import type { Narrator } from "./narrator.ts";
-import type { Rest } from "./rest.ts";
+import { PROGRAM_SCENE } from "./scene-program.ts";
+import { elapsed, killWorker, newestTurn, type Scene, type Stage, settled } from "./stage.ts";
 import { textOf, writingOf } from "./tell-chat.ts";
 
 const COUNT_TO = 150;
 /** Long enough to be in the middle of something, short enough that most of it is still to come. */
 const CHARS_BEFORE_ACTING = 60;
-const WORKER_LOOK_EVERY_MS = 20;
-const WORKER_BACK_WITHIN_MS = 30_000;
-
-export interface Stage {
-  readonly rest: Rest;
-  readonly narrator: Narrator;
-  readonly follower: ChatFollower;
-  readonly chatId: string;
-  readonly isDemoModel: boolean;
-  workerPid(): number | undefined;
-  /** Notes what is not as it should be. */
-  expect(holds: boolean, words: string): void;
-}
-
-export interface Scene {
-  readonly title: string;
-  play(stage: Stage): Promise<void>;
-}
 
 /** What the chat is created with, so that the first scene is under way at once. */
 export const FIRST_MESSAGE = "Hello! What can you do?";
@@ -37,6 +18,7 @@ export const SCENES: readonly Scene[] = [
   { title: "A stop keeps what was written", play: playInterrupt },
   { title: "An edit goes back and takes another way", play: playEdit },
   { title: "The worker dies in mid-answer (SIGKILL)", play: playCrash },
+  PROGRAM_SCENE,
 ];
 
 async function playFirst(stage: Stage): Promise<void> {
@@ -110,13 +92,7 @@ async function playCrash(stage: Stage): Promise<void> {
   const turn = await say(stage, `Count to ${COUNT_TO}, with spaces in between and nothing else`);
   await untilWriting(stage);
   const before = follower.view.previews.get("")?.episode;
-  const killedPid = stage.workerPid();
-  if (killedPid === undefined) throw new Error("the stack names no worker process to kill");
-  const killedAtMs = performance.now();
-  process.kill(killedPid, "SIGKILL");
-  narrator.line("Crash", `kill -9 ${killedPid}: the worker is gone`);
-  const pid = await newWorker(stage, killedPid);
-  narrator.line("Worker", `process ${pid}, started by the supervisor ${elapsed(killedAtMs)} later`);
+  const killedAtMs = await killWorker(stage);
   await follower.until("another worker goes on", (view) => {
     const episode = view.previews.get("")?.episode;
     return episode !== undefined && episode !== before;
@@ -143,35 +119,6 @@ async function untilWriting({ follower }: Stage): Promise<void> {
   });
 }
 
-/** Waits until the turn has its last answer and the chat is at rest. */
-async function settled(stage: Stage, turn: number): Promise<void> {
-  await stage.follower.until("the chat is at rest", ({ status, messages, caught_up }) => {
-    if (!caught_up || (status !== "waiting" && status !== "error")) return false;
-    const last = messages.at(-1);
-    return last?.role === "assistant" && last.turn_id === turn && last.finish_reason !== "tool_calls";
-  });
-  const { status, error } = stage.follower.view;
-  stage.expect(status === "waiting", `the turn ended in an error: ${error?.message ?? "no words"}`);
-}
-
-function newestTurn({ follower }: Stage): number {
-  return follower.view.messages.at(-1)?.turn_id ?? 0;
-}
-
 function answerOf({ follower }: Stage, turn: number): Message | undefined {
   return follower.view.messages.findLast(({ role, turn_id }) => role === "assistant" && turn_id === turn);
-}
-
-async function newWorker(stage: Stage, killedPid: number): Promise<number> {
-  const deadlineMs = performance.now() + WORKER_BACK_WITHIN_MS;
-  for (;;) {
-    const pid = stage.workerPid();
-    if (pid !== undefined && pid !== killedPid) return pid;
-    if (performance.now() > deadlineMs) throw new Error("no worker was started in place of the killed one");
-    await new Promise((resolve) => setTimeout(resolve, WORKER_LOOK_EVERY_MS));
-  }
-}
-
-function elapsed(sinceMs: number): string {
-  return `${((performance.now() - sinceMs) / 1_000).toFixed(1)} s`;
 }

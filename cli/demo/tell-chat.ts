@@ -12,11 +12,21 @@ interface Told {
   /** The answer being written, and how much of it has been told. */
   episode: string | null;
   text: string;
+  /** What running tools have printed, and how much of it has been told. */
+  outputs: string;
+  output: string;
 }
 
 /** Gives a function that is called with each new view, and tells what is new in it. */
 export function createTeller(narrator: Narrator): (view: ChatView) => void {
-  const told: Told = { messages: new Set(), queued: new Set(), episode: null, text: "" };
+  const told: Told = {
+    messages: new Set(),
+    queued: new Set(),
+    episode: null,
+    text: "",
+    outputs: "",
+    output: "",
+  };
   return (view) => {
     for (const message of view.messages.filter(({ id }) => !told.messages.has(id))) {
       told.messages.add(message.id);
@@ -27,6 +37,7 @@ export function createTeller(narrator: Narrator): (view: ChatView) => void {
       narrator.line("Queued", textOf(queued.content));
     }
     tellWriting(narrator, view.previews.get(""), told);
+    tellOutput(narrator, view.previews, told);
   };
 }
 
@@ -52,6 +63,23 @@ function tellWriting(narrator: Narrator, preview: Preview | undefined, told: Tol
   const text = writingOf(preview);
   if (text.length > told.text.length) narrator.grow("Model", text.slice(told.text.length));
   told.text = text;
+}
+
+/** Output of running tools. An attempt after a crash shows it from the start: only what is new is told. */
+function tellOutput(narrator: Narrator, previews: ReadonlyMap<string, Preview>, told: Told): void {
+  const running = [...previews.keys()].filter((slot) => slot !== "").join();
+  if (running === "") return;
+  if (running !== told.outputs) Object.assign(told, { outputs: running, output: "" });
+  const text = outputOf(previews);
+  if (text.length <= told.output.length) return;
+  narrator.grow("Output", text.slice(told.output.length));
+  told.output = text;
+}
+
+/** What running tools have printed so far. */
+export function outputOf(previews: ReadonlyMap<string, Preview>): string {
+  const parts = [...previews].flatMap(([slot, { content }]) => (slot === "" ? [] : [...content.values()]));
+  return parts.map((part) => (part.type === "tool-output" ? part.text : "")).join("");
 }
 
 /** The text of an answer being written. */

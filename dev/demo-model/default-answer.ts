@@ -1,6 +1,7 @@
 // What the demo model says when no script tells it: who it is, what the chat's tools found, a title, a summary, a count.
 import { describeResults } from "./describe-results.ts";
 import { lastUserText, type ModelCall, systemText, turnsSinceUser } from "./model-call.ts";
+import { programStep } from "./program-plot.ts";
 import type { ScriptStep } from "./script-step.ts";
 import { toolWishes } from "./tool-wishes.ts";
 
@@ -20,6 +21,8 @@ export function defaultStep(call: ModelCall): ScriptStep {
   const delay = { delay_ms: call.model === "demo-slow" ? slowWordDelayMs : wordDelayMs };
   const wish = descriptionWish(call);
   if (wish !== null) return { ...delay, text: describeChat(wish, lastUserText(call.turns)) };
+  const program = programStep(call);
+  if (program !== null) return { ...delay, ...program };
   const results = turnsSinceUser(call.turns).flatMap((turn) => turn.results);
   if (results.length > 0) return { ...delay, text: describeResults(call, results) };
   const asked = lastUserText(call.turns);
@@ -72,7 +75,7 @@ function introduction(asked: string, call: ModelCall): string {
   const hint =
     tools.length === 0
       ? "Ask me to count to 50 or to tell a story, and stop the worker meanwhile: the answer goes on where it was."
-      : `This chat offers me ${tools.join(", ")}: try “list the files”, “read README.md” or “search for TODO”.`;
+      : `This chat offers me ${tools.join(", ")}: try ${tools.includes("create_workspace") ? "“write a small program”" : "“list the files”, “read README.md” or “search for TODO”"}.`;
   return (
     `Hello! I am the demo model: a small script that answers without a key, so that everything around it can be tried.${heard} ` +
     `${hint} For a real model, set OPENAI_API_KEY or ANTHROPIC_API_KEY and start again.`

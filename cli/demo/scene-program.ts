@@ -1,0 +1,56 @@
+// The demo is a client like any other: this scene has a program written in a workspace, and kills the worker while its tests run.
+import type { Message } from "../../core/message.ts";
+import { elapsed, killWorker, newestTurn, type Scene, type Stage, settled } from "./stage.ts";
+import { outputOf } from "./tell-chat.ts";
+
+export const PROGRAM_SCENE: Scene = {
+  title: "A program is written in a workspace; the worker dies while its tests run (SIGKILL)",
+  opening: "Please write a small program and test it: the median of a list of numbers.",
+  play: playProgram,
+};
+
+async function playProgram(stage: Stage): Promise<void> {
+  const { follower, narrator } = stage;
+  await follower.until("the tests print", ({ previews }) => outputOf(previews).includes("median("));
+  const killedAtMs = await killWorker(stage);
+  await follower.until(
+    "the first run of the tests has a result",
+    (view) => verdictsOf(view.messages).length > 0,
+  );
+  narrator.line(
+    "Worker",
+    `re-attached to the same process: its result came ${elapsed(killedAtMs)} after the kill`,
+  );
+  await settled(stage, newestTurn(stage));
+  const results = resultsOf(follower.view.messages);
+  stage.expect(
+    results.every((part) => !part.is_error),
+    "a tool failed",
+  );
+  if (!stage.isDemoModel) return;
+  const verdicts = verdictsOf(follower.view.messages);
+  stage.expect(
+    verdicts.join(", ") === "5 passed, 1 failed, 6 passed, 0 failed",
+    `the tests said ${verdicts.join(", ")}`,
+  );
+  const runs = executeOutput(results.at(-1)?.result).trim();
+  stage.expect(runs === "2", `the tests were to run twice, and ran ${runs} times`);
+}
+
+type ToolResult = Extract<Message["content"][number], { readonly type: "tool-result" }>;
+
+function resultsOf(messages: readonly Message[]): readonly ToolResult[] {
+  return messages.flatMap(({ content }) => content.filter((part) => part.type === "tool-result"));
+}
+
+function executeOutput(result: unknown): string {
+  const output = (result as { readonly output?: unknown } | null)?.output;
+  return typeof output === "string" ? output : "";
+}
+
+/** What each run of the tests said in its last line. */
+function verdictsOf(messages: readonly Message[]): readonly string[] {
+  return resultsOf(messages).flatMap(
+    ({ result }) => /\d+ passed, \d+ failed/.exec(executeOutput(result))?.[0] ?? [],
+  );
+}

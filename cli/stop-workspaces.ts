@@ -1,0 +1,14 @@
+// The command line composes: `stop-workspaces` ends what runs in this deployment's workspaces. Agents outlive workers, so
+// somebody who stops everything has to say so.
+import { loadConfig } from "../platform/config.ts";
+import { createLogger } from "../platform/logger.ts";
+
+/** Ends agents and processes; files stay, and the next use of a workspace starts its agent again. */
+export async function stopWorkspaces(): Promise<void> {
+  const config = loadConfig(process.env);
+  const { createDriver } = await import("../worker/create-driver.ts");
+  const driver = createDriver(config, createLogger({ level: config.logLevel, role: "cli" }));
+  const ids = await driver.list();
+  await Promise.all(ids.map((id) => driver.stop(id)));
+  process.stdout.write(`${ids.length} workspaces stopped\n`);
+}

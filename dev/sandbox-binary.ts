@@ -1,0 +1,87 @@
+// Dev holds the embedded stack: where bubblewrap comes from, the sandbox of workspaces. Nothing of the system is changed.
+import { execFile } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+const VERSION_TIMEOUT_MS = 10_000;
+// A package of 50 KB; the lists it is looked up in are some ten MB.
+const DOWNLOAD_TIMEOUT_MS = 60_000;
+const UPDATE_TIMEOUT_MS = 120_000;
+const UNPACK_TIMEOUT_MS = 30_000;
+
+/** Where programs that were fetched are kept for all checkouts of this user. */
+export function sandboxCacheFolder(env: NodeJS.ProcessEnv): string {
+  return join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "everturn");
+}
+
+/**
+ * The path of a bubblewrap that starts: the system's, the cached one, or one fetched into the cache by apt-get on systems of
+ * Debian's kind. Null where there is none to be had; what to do then is told by whoever needs it. Whether it may do its work
+ * here is another question (`everturn doctor`).
+ */
+export async function findOrFetchSandbox(
+  cacheFolder: string,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string | null> {
+  if (process.platform !== "linux") return null;
+  const cached = join(cacheFolder, "bwrap");
+  const installed = onPath(env, "bwrap");
+  if (installed !== null && (await doesStart(installed))) return installed;
+  if (existsSync(cached) && (await doesStart(cached))) return cached;
+  if (onPath(env, "apt-get") === null || onPath(env, "dpkg") === null) return null;
+  const folder = mkdtempSync(join(tmpdir(), "everturn-bubblewrap-"));
+  try {
+    await download(folder, env);
+    const program = await unpack(folder, env);
+    if (program === null || !(await doesStart(program))) return null;
+    mkdirSync(cacheFolder, { recursive: true });
+    // All or nothing, for another start may look at this moment.
+    copyFileSync(program, `${cached}.${process.pid}`);
+    renameSync(`${cached}.${process.pid}`, cached);
+    return cached;
+  } catch {
+    return null;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function download(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+  const fetchPackage = () =>
+    run("apt-get", ["download", "bubblewrap"], { cwd: folder, env, timeout: DOWNLOAD_TIMEOUT_MS });
+  try {
+    await fetchPackage();
+  } catch (error) {
+    // Fresh containers have no lists of packages; only root may get them, and reading them changes no program.
+    if (process.getuid?.() !== 0) throw error;
+    await run("apt-get", ["update"], { env, timeout: UPDATE_TIMEOUT_MS });
+    await fetchPackage();
+  }
+}
+
+async function unpack(folder: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  const file = readdirSync(folder).find((name) => name.endsWith(".deb"));
+  if (file === undefined) return null;
+  const content = join(folder, "content");
+  await run("dpkg", ["-x", join(folder, file), content], { env, timeout: UNPACK_TIMEOUT_MS });
+  const program = join(content, "usr", "bin", "bwrap");
+  return existsSync(program) ? program : null;
+}
+
+async function doesStart(program: string): Promise<boolean> {
+  try {
+    await run(program, ["--version"], { timeout: VERSION_TIMEOUT_MS });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function onPath(env: NodeJS.ProcessEnv, program: string): string | null {
+  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
+}

@@ -1,0 +1,39 @@
+// The worker is a composition root. This file: the driver of workspaces that the configuration asks for.
+import { createHmac } from "node:crypto";
+import type { Config } from "../platform/config.ts";
+import type { Logger } from "../platform/logger.ts";
+import { type WorkspaceDriver, WorkspaceError } from "../workspaces/driver.ts";
+import { createDockerDriver } from "../workspaces/drivers/docker.ts";
+import { createLocalDriver } from "../workspaces/drivers/local.ts";
+
+type DriverConfig = Pick<
+  Config,
+  "workspaceDriver" | "dataDir" | "workspacesDir" | "bwrapPath" | "allowUnsandboxed" | "secretKey"
+>;
+
+export function createDriver(config: DriverConfig, logger: Logger): WorkspaceDriver {
+  const { secretKey } = config;
+  if (config.workspaceDriver === "docker") {
+    // The secret is the deployment's own, so a name made from it tells deployments on one engine apart.
+    const deployment = createHmac("sha256", secretKey).update("deployment").digest("hex").slice(0, 16);
+    return createDockerDriver({ deployment, secretKey });
+  }
+  return createLocalDriver({
+    dataDir: config.dataDir,
+    folder: config.workspacesDir,
+    secretKey,
+    allowUnsandboxed: config.allowUnsandboxed,
+    bwrapPath: config.bwrapPath,
+    logger,
+  });
+}
+
+/** Says at start what workspaces lack. The worker runs all the same: its tools then refuse, in words (SPEC W10). */
+export async function warnOfDriver(driver: WorkspaceDriver, logger: Logger): Promise<void> {
+  try {
+    for (const warning of await driver.probe()) logger.warn({ driver: driver.name }, warning);
+  } catch (error) {
+    if (!(error instanceof WorkspaceError)) throw error;
+    logger.warn({ driver: driver.name, code: error.code }, error.message);
+  }
+}
