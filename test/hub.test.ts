@@ -178,7 +178,7 @@ for (const bus of ["on", "off"] as const) {
     await worker.commit();
     const { history_version } = await chat.row();
     for (const tool_call_id of ["t1", "t2"]) {
-      const call = { chat_id: chat.id, tool_call_id, tool_name: "grep" };
+      const call = { chat_id: chat.id, tool_call_id, tool_name: "grep", scheduled_ms: 0 };
       await inUnit(world.store, (unit) => claimToolCall(unit.tx, call));
     }
     const streams = ["t1", "t2"].map((id) => ({

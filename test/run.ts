@@ -6,6 +6,7 @@ import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createProgress } from "../dev/progress.ts";
+import { findOrFetchSandbox, sandboxCacheFolder } from "../dev/sandbox-binary.ts";
 import { startTestStack } from "./support/stack.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -31,6 +32,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void finish(EXIT_CODE_INTERRUPTED));
 }
 if (stack !== null) {
+  await progress.step("Sandbox for workspaces", () => findOrFetchSandbox(sandboxCacheFolder(process.env)));
   process.env["EVERTURN_TEST_DATABASE_URL"] = stack.adminUrl;
   process.env["EVERTURN_TEST_TEMPORAL_ADDRESS"] = stack.temporalAddress;
 }

@@ -113,7 +113,7 @@ test("L1 results of a batch are one message, in call order; L13 one result for e
   });
   assert.equal(outcome.type === "next" && outcome.step.type, "run-tools");
   for (const tool_call_id of ["c3", "c1"]) {
-    const call = { chat_id: chat.id, tool_call_id, tool_name: "grep" };
+    const call = { chat_id: chat.id, tool_call_id, tool_name: "grep", scheduled_ms: 0 };
     await inUnit(store, (unit) => claimToolCall(unit.tx, call));
     const first = { ...call, result: { found: tool_call_id }, is_error: false, truncated: false };
     await finishToolCall(store.pool, first);
@@ -218,7 +218,7 @@ test("L5 a tool that stops the turn does so only when it succeeds", async () => 
   ] as const) {
     const chat = await aChat({ ...store, stopsTurn: (name) => name === "propose" });
     await chat.answer([toolCall("c1", "propose")], { finish_reason: "tool_calls" });
-    const call = { chat_id: chat.id, tool_call_id: "c1", tool_name: "propose" };
+    const call = { chat_id: chat.id, tool_call_id: "c1", tool_name: "propose", scheduled_ms: 0 };
     await inUnit(store, (unit) => claimToolCall(unit.tx, call));
     await finishToolCall(store.pool, { ...call, result: {}, is_error, truncated: false });
     const key = await chat.key();

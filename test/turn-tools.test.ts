@@ -85,13 +85,14 @@ test("L8 W6 a large file comes back cut, saying so", async () => {
   assert.equal(result?.truncated, true);
 });
 
-test("W8 a chat without a project has no tools, and a call of one gets an error result", async () => {
+test("W9 without project and workspace a file tool gets an error result that names create_workspace", async () => {
   const chat = await everturn.createChat(script([{ tool_calls: [{ name: "list_dir" }] }, { text: "none" }]));
   const reader = everturn.reader(chat.id);
   await reader.untilIdle();
   const stored = await assertSettled(everturn, chat.id, [reader]);
   const result = stored[2]?.content[0];
   assert.equal(result?.type === "tool-result" && result.is_error, true);
+  assert.match(JSON.stringify(result), /create_workspace/);
 });
 
 test("L1 more calls than a step may have get error results without being run", async () => {

@@ -4,12 +4,14 @@ import assert from "node:assert/strict";
 import { Registry } from "prom-client";
 import { allRoutes } from "../../api/all-routes.ts";
 import { createApp } from "../../api/app.ts";
+import { BuildLogRegistry } from "../../api/build-log-registry.ts";
 import { createDeliverer } from "../../api/deliver-outbox.ts";
 import type { ApiDeps } from "../../api/deps.ts";
 import { PROBLEM_CONTENT_TYPE } from "../../api/problem.ts";
 import { createReadiness } from "../../api/readiness.ts";
 import { problem } from "../../api/schemas/common.ts";
 import { serve } from "../../api/serve.ts";
+import { createWorkspaceTeller } from "../../api/tell-workspace.ts";
 import { randomToken } from "../../platform/crypto.ts";
 import { createLogger } from "../../platform/logger.ts";
 import { createApiKey, createUser, type UserRole } from "../../store/api-keys.ts";
@@ -17,7 +19,8 @@ import { createPool, type Pool } from "../../store/database.ts";
 import { seedModelConfigs } from "../../store/model-configs.ts";
 import type { Store } from "../../store/store.ts";
 import { resolveProjectPath } from "../../tools/project-root.ts";
-import { createTestDatabase } from "./database.ts";
+import { createTemplateShelf } from "../../workspaces/templates.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
 
 export interface CallOptions {
   readonly body?: unknown;
@@ -41,6 +44,8 @@ export interface Called {
 export interface TestApi {
   readonly url: string;
   readonly deps: ApiDeps;
+  readonly buildLogs: BuildLogRegistry;
+  readonly databaseUrl: string;
   readonly pool: Pool;
   readonly ownerId: string;
   readonly key: string;
@@ -54,14 +59,22 @@ export interface TestApiSettings {
   readonly projectRoots?: readonly string[];
   readonly requestsPerMinuteMax?: number;
   readonly queuedMessagesMax?: number;
+  /** Absent: the product's own. */
+  readonly templatesDir?: string;
+  /** Of another test API, to be its second replica; absent: a database of its own. */
+  readonly databaseUrl?: string;
   /** Gets each log line; nothing is logged without it. */
   readonly onLog?: (line: string) => void;
 }
 
 export async function startTestApi(settings: TestApiSettings = {}): Promise<TestApi> {
-  const database = await createTestDatabase();
+  const database = await openDatabase(settings.databaseUrl);
   const pool = createPool(database.url, 10);
-  const deps = testDeps(pool, settings);
+  const buildLogs = new BuildLogRegistry({
+    db: pool,
+    logger: createLogger({ level: "silent", role: "api" }),
+  });
+  const deps = testDeps(pool, buildLogs, settings);
   await seedModelConfigs(pool, [{ name: "Test model", provider: "openai", model: "test" }]);
   const newKey = async (role: UserRole = "member") => {
     const user = await createUser(pool, { name: role, role });
@@ -75,12 +88,15 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
   return {
     url,
     deps,
+    buildLogs,
+    databaseUrl: database.url,
     pool,
     ownerId: owner.userId,
     key: owner.key,
     newKey,
     call: (what, options = {}) => callApi(deps, url, { what, key: owner.key, ...options }),
     async stop() {
+      buildLogs.close();
       await served.close(1_000);
       await pool.end();
       await database.drop();
@@ -88,7 +104,11 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
   };
 }
 
-function testDeps(pool: Pool, settings: TestApiSettings): ApiDeps {
+async function openDatabase(url: string | undefined): Promise<TestDatabase> {
+  return url === undefined ? createTestDatabase() : { url, drop: () => Promise.resolve() };
+}
+
+function testDeps(pool: Pool, buildLogs: BuildLogRegistry, settings: TestApiSettings): ApiDeps {
   const store: Store = {
     pool,
     announce: () => undefined,
@@ -111,6 +131,11 @@ function testDeps(pool: Pool, settings: TestApiSettings): ApiDeps {
     deliverer: createDeliverer({ ...temporalAway, store, logger }),
     readiness: createReadiness({ pool, pingTemporal: () => Promise.reject(new Error("away")) }),
     links: { temporal: () => null },
+    templates: createTemplateShelf(settings.templatesDir ?? "templates"),
+    workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),
+    workspaceLink: () => null,
+    workspaceDriver: "local",
+    buildLogs,
     resolveProjectPath: (path) => resolveProjectPath(path, settings.projectRoots ?? []),
     streamHandler: (_request, response) => {
       response.end();

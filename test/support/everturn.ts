@@ -1,5 +1,6 @@
 // Tests: a whole Everturn on real parts: own database and task queue, API and workers as processes, a scripted model.
 import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
@@ -9,6 +10,7 @@ import { createPool, type Pool } from "../../store/database.ts";
 import { ChatReader } from "./chat-reader.ts";
 import { createTestDatabase, type TestDatabase, testTemporalAddress } from "./database.ts";
 import { type RunningRole, startRole } from "./process.ts";
+import { removeWorkspaces } from "./remove-workspaces.ts";
 
 // Answers are JSON of any shape; each test knows what it asked for.
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -33,6 +35,8 @@ export interface Everturn {
   readonly temporal: Client;
   readonly key: string;
   readonly url: string;
+  /** Where the workspaces of the local driver are. */
+  readonly workspacesDir: string;
   api: RunningRole;
   readonly workers: RunningRole[];
   /** Calls the API; throws unless the answer's status is 2xx. */
@@ -51,10 +55,11 @@ interface EnvParts {
   readonly address: string;
   readonly model: DemoModel;
   readonly key: string;
+  readonly workspacesDir: string;
 }
 
 /** Timeouts short enough for tests, with room for a slow machine where a healthy process must not be given up. */
-function baseEnv({ databaseUrl, address, model, key }: EnvParts) {
+function baseEnv({ databaseUrl, address, model, key, workspacesDir }: EnvParts) {
   return {
     PATH: process.env["PATH"] ?? "",
     HOME: process.env["HOME"] ?? "",
@@ -66,6 +71,7 @@ function baseEnv({ databaseUrl, address, model, key }: EnvParts) {
     EVERTURN_SECRET_KEY: randomBytes(32).toString("base64"),
     // Bundles are named by their sources, so all test runs may share them.
     EVERTURN_DATA_DIR: join(tmpdir(), "everturn-test-bundles"),
+    EVERTURN_WORKSPACES_DIR: workspacesDir,
     OPENAI_API_KEY: "demo",
     OPENAI_BASE_URL: `${model.url}/v1`,
     ANTHROPIC_API_KEY: "demo",
@@ -110,8 +116,9 @@ export async function startEverturn(options: EverturnOptions = {}): Promise<Ever
   const model = await startDemoModel();
   const address = options.temporalAddress ?? testTemporalAddress();
   const key = `evt_${randomBytes(16).toString("hex")}`;
+  const workspacesDir = mkdtempSync(join(tmpdir(), "everturn-ws-"));
   const env = {
-    ...baseEnv({ databaseUrl: database.url, address, model, key }),
+    ...baseEnv({ databaseUrl: database.url, address, model, key, workspacesDir }),
     EVERTURN_LIVE_BUS: options.liveBus ?? "postgres",
     ...options.env,
   };
@@ -128,6 +135,7 @@ export async function startEverturn(options: EverturnOptions = {}): Promise<Ever
     pool,
     key,
     url,
+    workspacesDir,
     api,
     workers,
     temporal: new Client({ connection }),
@@ -155,6 +163,7 @@ export async function startEverturn(options: EverturnOptions = {}): Promise<Ever
     async stop() {
       for (const reader of readers) reader.close();
       await Promise.all([everturn.api.kill(), ...workers.map((worker) => worker.kill())]);
+      await removeWorkspaces(workspacesDir);
       await Promise.all([connection.close(), pool.end(), model.stop()]);
       await database.drop();
     },

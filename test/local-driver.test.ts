@@ -1,0 +1,83 @@
+// The local driver where something is different: the key, the names, the start, the sandbox.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { isAlive } from "../dev/process-identity.ts";
+import { AgentError } from "../workspaces/agent/api.ts";
+import { WorkspaceError } from "../workspaces/driver.ts";
+import { aDriver, aPlan, connected, processesNaming, sandboxTest, signal } from "./support/sandbox.ts";
+
+sandboxTest(
+  "W10 an agent that knows another secret key is ended, and one that knows ours is started",
+  async (t) => {
+    const { dataDir, workspace } = await aDriver(t);
+    const { run } = await workspace("w1");
+    await run("echo kept > file");
+    const { driver } = await aDriver(t, { dataDir, secretKey: Buffer.alloc(32, 2) });
+    const again = await connected(t, driver, { id: "w1" });
+    assert.equal((await again.run("cat file")).output, "kept\n");
+    await assert.rejects(run("cat file"), (error) => error instanceof AgentError);
+  },
+);
+
+sandboxTest("W10 a data folder with a long name, spaces and quotes works like any other", async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "everturn-sandbox-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const { driver, workspace } = await aDriver(t, {
+    dataDir: path.join(folder, `it's "a" $HOME ${"long".repeat(30)}`),
+  });
+  const { run } = await workspace("w1");
+  assert.equal((await run("pwd")).output, "/workspace\n");
+  await driver.destroy("w1");
+});
+
+sandboxTest("W3 an agent that cannot start fails the attempt at once, with the end of its log", async (t) => {
+  const { driver, dataDir } = await aDriver(t);
+  await driver.provision("w1", aPlan(), { signal, log: () => undefined });
+  const plan = aPlan({ env: { "NOT A NAME": "x" } });
+  await assert.rejects(driver.connect("w1", plan, signal), (error) => {
+    return (
+      error instanceof WorkspaceError && error.code === "agent_failed" && error.message.includes("NOT A NAME")
+    );
+  });
+  assert.deepEqual(processesNaming(dataDir), []);
+  const { run } = await connected(t, driver, { id: "w1" });
+  assert.equal((await run("echo up")).output, "up\n");
+});
+
+test("W10 without a sandbox nothing is made and nothing runs, and the words say what to do", async (t) => {
+  const { driver, dataDir } = await aDriver(t, { bwrapPath: path.join(tmpdir(), "no-bwrap") });
+  const isMissing = (error: unknown) => {
+    assert.ok(error instanceof WorkspaceError && error.code === "sandbox_missing");
+    assert.match(error.message, /apt-get install bubblewrap.*EVERTURN_ALLOW_UNSANDBOXED=1/);
+    return true;
+  };
+  await assert.rejects(driver.probe(), isMissing);
+  await assert.rejects(driver.provision("w1", aPlan(), { signal, log: () => undefined }), isMissing);
+  await assert.rejects(driver.connect("w1", aPlan(), signal), isMissing);
+  assert.deepEqual(await driver.list(), []);
+  assert.deepEqual(processesNaming(dataDir), []);
+});
+
+test("W10 explicitly allowed, commands run without a sandbox: with a warning, a clean environment, and an end", async (t) => {
+  process.env["EVERTURN_TEST_SECRET"] = "secret";
+  t.after(() => delete process.env["EVERTURN_TEST_SECRET"]);
+  const settings = { bwrapPath: path.join(tmpdir(), "no-bwrap"), allowUnsandboxed: true };
+  const { driver, dataDir, workspace } = await aDriver(t, settings);
+  assert.match((await driver.probe()).join(), /WITHOUT a sandbox/);
+  const { run, agent } = await workspace("w1", aPlan({ env: { GREETING: "hi" } }));
+  const { output } = await run("pwd; env; (setsid sleep 600 >/dev/null 2>&1 & echo $! > sleeper)");
+  assert.ok(output.includes("GREETING=hi") && !output.includes("EVERTURN_TEST_SECRET"), output);
+  const files = path.join(dataDir, "workspaces", "w1", "files");
+  assert.equal(output.split("\n")[0], files);
+  await assert.rejects(agent.files.readLines({ path: "/etc/passwd" }, signal), AgentError);
+  const sleeper = Number(await readFile(path.join(files, "sleeper"), "utf8"));
+  assert.equal(isAlive(sleeper), true);
+  await driver.stop("w1");
+  assert.deepEqual(processesNaming(dataDir), []);
+  assert.equal(isAlive(sleeper), false);
+  await driver.destroy("w1");
+  assert.deepEqual(await driver.list(), []);
+});

@@ -1,0 +1,180 @@
+// Tests: workspaces that nobody uses stop, those in use do not, and the loops that mend what crashes leave behind.
+import assert from "node:assert/strict";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { v7 as uuidv7 } from "uuid";
+import { bindWorkspace } from "../store/bind-workspace.ts";
+import { createWorkspace } from "../store/create-workspace.ts";
+import { inUnit } from "../store/unit.ts";
+import { cancelBuild } from "../store/wish-workspace.ts";
+import { touchWorkspace } from "../store/workspaces.ts";
+import { type Loop } from "../worker/loop.ts";
+import { reap, startWorkspaceLoops } from "../worker/workspace-loops.ts";
+import { aChat } from "./support/chats.ts";
+import { soon } from "./support/crash.ts";
+import { ScriptedDriver } from "./support/scripted-driver.ts";
+import { aPlan, logger, WorkspaceWorld } from "./support/workspace-world.ts";
+
+let world: WorkspaceWorld;
+let loops: readonly Loop[] = [];
+before(async () => {
+  world = await WorkspaceWorld.open();
+});
+after(() => world.close());
+beforeEach(async () => {
+  world.driver = new ScriptedDriver();
+  await world.startWorker();
+});
+afterEach(async () => {
+  await Promise.all(loops.map((loop) => loop.stop()));
+  loops = [];
+  await world.stopWorkers();
+});
+
+function startLoops(): void {
+  const { store, driver, teller } = world;
+  const temporal = world.temporal.client;
+  loops = startWorkspaceLoops({ store, driver, teller, temporal, reconcileAfterMs: 300, logger });
+}
+
+/** Sets back by an hour when the workspace was used last. */
+async function age(id: string): Promise<void> {
+  await world.store.pool.query(
+    "update workspaces set last_active_at = now() - interval '1 hour', updated_at = now() - interval '1 hour' where id = $1",
+    [id],
+  );
+}
+
+async function bind(chat_id: string, workspace_id: string): Promise<void> {
+  await inUnit(world.store, (unit) => bindWorkspace(unit, { chat_id, owner_id: null, workspace_id }));
+}
+
+/** Resolves when the workspace's run waits in a timer of this many milliseconds or less, as Temporal has it. */
+async function timersOf(id: string): Promise<number> {
+  const { events } = await world.temporal.client.workflow.getHandle(`workspace-${id}`).fetchHistory();
+  return (events ?? []).filter((event) => event.timerStartedEventAttributes).length;
+}
+
+test("W9 an idle workspace stops after its time-to-live, and its place stays", async () => {
+  const { id } = await world.create({ ttl_ms: 300 });
+  await world.until(id, "running");
+  const row = await world.until(id, "stopped");
+  assert.deepEqual([row.wish, row.error, row.agent_status], ["stopped", null, "none"]);
+  assert.equal(world.driver.places.has(id), true);
+  assert.equal(await world.untilNoRun(id), "COMPLETED");
+});
+
+test("W9 a busy chat keeps its workspace alive; when it rests, the time-to-live begins anew", async () => {
+  const chat = await aChat(world.store);
+  const made = await inUnit(world.store, (unit) =>
+    createWorkspace(unit, aPlan(world.store, { ttl_ms: 400 })),
+  );
+  const { id } = made.result;
+  await bind(chat.id, id);
+  await world.teller.tellLate(made.result);
+  await world.until(id, "running");
+  // Its timer has ended twice, each time finding the chat busy.
+  await soon("two timers have ended", async () => (await timersOf(id)) >= 3);
+  assert.equal((await world.row(id)).status, "running");
+  await chat.answer([{ type: "text", text: "done" }]);
+  await world.until(id, "stopped");
+});
+
+test("W9 use puts the end off", async () => {
+  const { id } = await world.create({ ttl_ms: 500 });
+  await world.until(id, "running");
+  // Used all the time until its timer has ended three times.
+  await soon("three timers have begun", async () => {
+    await touchWorkspace(world.store.pool, id);
+    return (await timersOf(id)) >= 3;
+  });
+  assert.equal((await world.row(id)).status, "running");
+  await world.until(id, "stopped");
+});
+
+test("W3 I2 a cancelled build is ended at once, and nothing of it is left", async () => {
+  const reached = Promise.withResolvers<void>();
+  world.driver.commands["make"] = () => {
+    reached.resolve();
+    return new Promise<number>(() => undefined);
+  };
+  const chat = await aChat(world.store);
+  const began_by = { chat_id: chat.id, turn_id: (await chat.row()).current_turn_id ?? 0 };
+  const { id, build_id } = await world.create({ build_commands: ["make"], began_by });
+  await reached.promise;
+  const { result } = await inUnit(world.store, (unit) => cancelBuild(unit, { build_id, began_by }));
+  assert.ok(result !== null);
+  await world.teller.tellLate(result);
+  const row = await world.until(id, "failed");
+  assert.match(row.error ?? "", /^The build was cancelled: the turn/);
+  assert.equal(world.driver.places.has(id), false);
+});
+
+test("Q11 a wish nobody told is told by the worker", async () => {
+  startLoops();
+  const { result } = await inUnit(world.store, (unit) => createWorkspace(unit, aPlan(world.store)));
+  const row = await world.until(result.id, "running");
+  await soon("it counts as told", async () => (await world.row(row.id)).told_version === row.version);
+});
+
+test("Q11 a workspace on its way whose run is gone gets another", async () => {
+  const reached = Promise.withResolvers<void>();
+  world.driver.commands["make"] = () => {
+    reached.resolve();
+    return new Promise<number>(() => undefined);
+  };
+  const { id } = await world.create({ build_commands: ["make"] });
+  await reached.promise;
+  await world.temporal.client.workflow.getHandle(`workspace-${id}`).terminate();
+  await world.stopWorkers();
+  world.driver.places.clear();
+  world.driver.commands["make"] = () => 0;
+  await world.store.pool.query("update workspace_builds set provisioned = false where workspace_id = $1", [
+    id,
+  ]);
+  await world.startWorker();
+  startLoops();
+  await world.until(id, "running");
+});
+
+test("W9 an overdue workspace whose run is gone is stopped", async () => {
+  const { id } = await world.create({ ttl_ms: 600_000 });
+  await world.until(id, "running");
+  await world.temporal.client.workflow.getHandle(`workspace-${id}`).terminate();
+  await age(id);
+  startLoops();
+  await world.until(id, "stopped");
+});
+
+test("a place without a row is removed when it is found so twice, and nothing else is", async () => {
+  const { store, driver } = world;
+  const kept = await world.create();
+  await world.until(kept.id, "running");
+  const orphan = uuidv7();
+  const agent = driver.places.get(kept.id);
+  assert.ok(agent !== undefined);
+  for (const id of [orphan, "somebody-elses", "00000000-0000-4000-8000-000000000000"])
+    driver.places.set(id, agent);
+  const first = await reap({ store, driver, logger }, new Set());
+  assert.deepEqual([...first], [orphan]);
+  assert.equal(driver.places.has(orphan), true);
+  assert.deepEqual([...(await reap({ store, driver, logger }, first))], []);
+  assert.deepEqual(
+    [...driver.places.keys()],
+    [kept.id, "somebody-elses", "00000000-0000-4000-8000-000000000000"],
+  );
+});
+
+test("a deletion that cannot be done says so, and is taken up anew when wished again", async () => {
+  const { id } = await world.create();
+  await world.until(id, "running");
+  await world.untilNoRun(id);
+  await world.stopWorkers();
+  // What ten tries in three minutes come to, without the waiting.
+  const deleting = await world.wish(id, "deleted");
+  assert.equal(deleting.status, "deleting");
+  await world.store.pool.query("update workspaces set status = 'failed', error = 'busy' where id = $1", [id]);
+  await world.startWorker();
+  await world.untilNoRun(id);
+  await world.wish(id, "deleted");
+  await world.untilGone(id);
+});

@@ -1,0 +1,43 @@
+// Tests: control flow of the workspace's workflow, and that histories of every shape still replay.
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import proto from "@temporalio/proto";
+import { Worker } from "@temporalio/worker";
+import { openTemporal, type TestTemporal } from "./support/workflow-run.ts";
+import { playWorkspaceShape, WORKSPACE_SHAPES } from "./support/workspace-shapes.ts";
+
+const HISTORIES = new URL("histories/workspaces/", import.meta.url);
+
+let temporal: TestTemporal;
+before(async () => {
+  temporal = await openTemporal();
+});
+after(() => temporal.close());
+
+for (const name of Object.keys(WORKSPACE_SHAPES)) {
+  test(`W3 the life of the shape "${name}" calls what it must, in order, and ends`, async () => {
+    const { run, shape } = await playWorkspaceShape(temporal, name);
+    assert.deepEqual(withoutRepeats(run.calls), withoutRepeats(shape.calls));
+    assert.equal((await run.handle.describe()).status.name, "COMPLETED");
+  });
+}
+
+/** A local activity runs twice when a signal comes in its workflow task. */
+function withoutRepeats(calls: readonly string[]): readonly string[] {
+  return calls.filter((call, i) => call !== calls[i - 1]);
+}
+
+test("O4 kept histories of every shape of a workspace replay with today's workflows", async () => {
+  const files = (await readdir(HISTORIES)).filter((file) => file.endsWith(".json"));
+  assert.deepEqual(
+    files.map((file) => file.replace(".json", "")).toSorted(),
+    Object.keys(WORKSPACE_SHAPES).toSorted(),
+  );
+  for (const file of files) {
+    const history = proto.temporal.api.history.v1.History.fromObject(
+      JSON.parse(await readFile(new URL(file, HISTORIES), "utf8")),
+    );
+    await Worker.runReplayHistory({ workflowBundle: temporal.bundle }, history, `workspace-${file}`);
+  }
+});
