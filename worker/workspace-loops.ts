@@ -12,7 +12,7 @@ import type { WorkspaceDriver } from "../workspaces/driver.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /** Any constant that no other user of the database takes. */
-const RECONCILER_LOCK_KEY = 7_305_110_003;
+const RECONCILER_LOCK_KEY = 7_305_110_004;
 const TELL_EVERY_MS = 2_000;
 const REAP_EVERY_MS = 60_000;
 /** What we name places by. Whatever else a driver lists was not made by us, and is left alone. */
