@@ -95,7 +95,7 @@ function translate({ command, mounts, host, port }: StubCommand): string[] {
 }
 
 /** Stream, three zeros, length, bytes: the framing the API's document describes under ContainerAttach. */
-export function frame(stream: 1 | 2, bytes: Buffer): Buffer {
+function frame(stream: 1 | 2, bytes: Buffer): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt8(stream, 0);
   header.writeUInt32BE(bytes.length, 4);

@@ -61,8 +61,9 @@ const newest: StubVersion = {
 
 export async function startEngineStub(settings: StubSettings = {}): Promise<EngineStub> {
   const version = { ...newest, ...settings.version };
+  const judge = await loadEngineJudge(settings.judgedAs ?? version.api);
   const folder = await mkdtemp(join(tmpdir(), "everturn-engine-"));
-  const stub = new Stub(folder, version, await loadEngineJudge(settings.judgedAs ?? version.api));
+  const stub = new Stub(folder, version, judge);
   if (settings.transport === "tcp") await stub.listen(0);
   else await stub.listen(join(folder, "engine.sock"));
   return stub;

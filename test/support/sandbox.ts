@@ -52,9 +52,13 @@ export interface TestDriver {
   readonly workspace: (id: string, plan?: WorkspacePlan) => Promise<TestWorkspace>;
 }
 
+/** Data folders of this file's drivers. */
+const folders: string[] = [];
+
 /** A driver with a data folder of its own; its workspaces are destroyed with the test. */
 export async function aDriver(t: TestContext, given: Partial<LocalDriverSettings> = {}): Promise<TestDriver> {
   const dataDir = given.dataDir ?? (await mkdtemp(path.join(tmpdir(), "everturn-sandbox-")));
+  folders.push(dataDir);
   const secretKey = Buffer.alloc(32, 1);
   const driver = createLocalDriver({ dataDir, secretKey, allowUnsandboxed: false, bwrapPath, ...given });
   t.after(async () => {
@@ -132,9 +136,7 @@ async function isSandboxThere(): Promise<boolean> {
   return probed;
 }
 
-// Whatever a test did, none of its agents outlives the file.
-const before = new Set(processesNaming(tmpdir()));
+// Whatever a test did, none of its agents outlives the file. Of its own folders alone: other files run beside it.
 after(() => {
-  const left = processesNaming(path.join(tmpdir(), "everturn-sandbox-")).filter((pid) => !before.has(pid));
-  assert.deepEqual(left, []);
+  assert.deepEqual(folders.flatMap(processesNaming), []);
 });

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { configLabel, namesOf, type Place, refuseForeign } from "./docker-place.ts";
 import { orNull } from "./docker-volumes.ts";
 import type { EngineClient } from "./engine-client.ts";
-import { EngineError } from "./engine-client.ts";
+import { EngineError } from "./engine-request.ts";
 
 const portBinding = z.object({ HostIp: z.string().nullish(), HostPort: z.string().nullish() });
 

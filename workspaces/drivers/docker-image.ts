@@ -1,7 +1,8 @@
 // Workspaces: drivers make the place. This file: images are found or pulled, and pulling is told line by line.
 import * as z from "zod";
 import { type DriverStep, WorkspaceError } from "../driver.ts";
-import { type EngineClient, EngineError } from "./engine-client.ts";
+import type { EngineClient } from "./engine-client.ts";
+import { EngineError } from "./engine-request.ts";
 
 export interface EngineImage {
   readonly id: string;

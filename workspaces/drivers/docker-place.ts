@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 import { WorkspaceError } from "../driver.ts";
 
 export const workspaceLabel = "dev.everturn.workspace";
-export const deploymentLabel = "dev.everturn.deployment";
+const deploymentLabel = "dev.everturn.deployment";
 /** Of the agent's volume: which version of the agent is in it. */
 export const agentLabel = "dev.everturn.agent";
 /** Of a container: a digest of everything it was made with. One that is different now is made again at the next start. */

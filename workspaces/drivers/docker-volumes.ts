@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { agentLabel, agentVolumeName, labelsOf, namesOf, type Place, refuseForeign } from "./docker-place.ts";
 import type { EngineClient } from "./engine-client.ts";
-import { EngineError } from "./engine-client.ts";
+import { EngineError } from "./engine-request.ts";
 import { keepsNetworkNamesUnique } from "./engine-version.ts";
 
 const labels = z.record(z.string(), z.string()).nullish();

@@ -19,7 +19,8 @@ import { type AgentTurn, loadVolumes, removeLoader } from "./docker-load.ts";
 import { configLabel, namesOf, type Place } from "./docker-place.ts";
 import { cpusOf, probeEngine } from "./docker-probe.ts";
 import { ensureAgentVolume, ensureNetwork, ensureVolumes, hasVolumes } from "./docker-volumes.ts";
-import { createEngineClient, type EngineClient, EngineError } from "./engine-client.ts";
+import { createEngineClient, type EngineClient } from "./engine-client.ts";
+import { EngineError } from "./engine-request.ts";
 
 export interface DockerDriverSettings {
   /** As DOCKER_HOST; that variable, else the usual socket, when absent. */

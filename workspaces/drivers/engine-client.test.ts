@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import * as z from "zod";
-import { createEngineClient, EngineError } from "./engine-client.ts";
+import { createEngineClient } from "./engine-client.ts";
+import { EngineError } from "./engine-request.ts";
 
 const version = JSON.stringify({ ApiVersion: "1.50", Os: "linux", Arch: "amd64" });
 

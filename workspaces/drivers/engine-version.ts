@@ -12,8 +12,8 @@ export interface ApiVersion {
 }
 
 // From Docker 20.10 of 2020 (the oldest distribution still kept) to the newest document the tests check against.
-export const oldestApiVersion = "1.41";
-export const newestApiVersion = "1.54";
+const oldestApiVersion = "1.41";
+const newestApiVersion = "1.54";
 // Until then engines let two networks have one name unless asked not to.
 const uniqueNetworkNamesSince = "1.44";
 
