@@ -5,10 +5,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
-import { AgentError, type AgentErrorCode, type ProcessEvent } from "./agent/api.ts";
-import { openAgent } from "./agent-client.ts";
-import { startAgentProcess } from "./agent-process.fixture.ts";
-import type { AgentAddress } from "./driver.ts";
+import { AgentError, type AgentErrorCode, type ProcessEvent } from "../workspaces/agent/api.ts";
+import { openAgent } from "../workspaces/agent-client.ts";
+import { startAgentProcess } from "../workspaces/agent-process.fixture.ts";
+import type { AgentAddress } from "../workspaces/driver.ts";
 
 const signal = new AbortController().signal;
 

@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { aProject, assertNothingLeaked, type ProjectFixture, secretText } from "./project-fixture.ts";
-import type { ToolOutput } from "./tool.ts";
+import { aProject, assertNothingLeaked, type ProjectFixture, secretText } from "../tools/project-fixture.ts";
+import type { ToolOutput } from "../tools/tool.ts";
 
 /**
  * Swaps race/ between the folder itself and a link to the neighbour, and race.txt between a file and a link to the neighbour's

@@ -8,16 +8,16 @@ import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { rgPath } from "@vscode/ripgrep";
 import type { JsonObject } from "../core/part.ts";
-import { agentTokenVariable } from "../workspaces/agent/protocol.ts";
-import { openAgent } from "../workspaces/agent-client.ts";
 import {
   aProject,
   assertNothingLeaked,
   type ProjectFixture,
   textOf,
   workspaceOf,
-} from "./project-fixture.ts";
-import type { ToolOutput } from "./tool.ts";
+} from "../tools/project-fixture.ts";
+import type { ToolOutput } from "../tools/tool.ts";
+import { agentTokenVariable } from "../workspaces/agent/protocol.ts";
+import { openAgent } from "../workspaces/agent-client.ts";
 
 const agentPath = fileURLToPath(new URL("../workspaces/agent/main.ts", import.meta.url));
 const token = "a-token-for-tests";

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { AgentFixture } from "./agent-fixture.ts";
-import { agentPaths, processPath } from "./protocol.ts";
+import { AgentFixture } from "../workspaces/agent/agent-fixture.ts";
+import { agentPaths, processPath } from "../workspaces/agent/protocol.ts";
 
 const agent = await AgentFixture.start({ after });
 

@@ -4,12 +4,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { AgentFixture } from "./agent-fixture.ts";
-import { keptProcessesMax } from "./agent-limits.ts";
-import type { ProcessInfo } from "./api.ts";
-import { ForgottenProcesses } from "./forgotten-processes.ts";
-import { ProcessJournal } from "./process-journal.ts";
-import { agentPaths } from "./protocol.ts";
+import { AgentFixture } from "../workspaces/agent/agent-fixture.ts";
+import { keptProcessesMax } from "../workspaces/agent/agent-limits.ts";
+import type { ProcessInfo } from "../workspaces/agent/api.ts";
+import { ForgottenProcesses } from "../workspaces/agent/forgotten-processes.ts";
+import { ProcessJournal } from "../workspaces/agent/process-journal.ts";
+import { agentPaths } from "../workspaces/agent/protocol.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "forgotten-"));
 after(() => rmSync(folder, { recursive: true }));

@@ -5,10 +5,10 @@ import { once } from "node:events";
 import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { AgentFixture } from "./agent-fixture.ts";
-import type { Frame } from "./frames.ts";
-import { identityOf } from "./process-identity.ts";
-import { agentPaths, processPath } from "./protocol.ts";
+import { AgentFixture } from "../workspaces/agent/agent-fixture.ts";
+import type { Frame } from "../workspaces/agent/frames.ts";
+import { identityOf } from "../workspaces/agent/process-identity.ts";
+import { agentPaths, processPath } from "../workspaces/agent/protocol.ts";
 
 // One agent that did all this, was killed, and has a successor: starting one takes longer than the rest of a test.
 const agent = await AgentFixture.start({ after });

@@ -6,9 +6,9 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../core/part.ts";
-import { anArchive } from "./archive-fixture.ts";
-import { projectFiles } from "./project-files.ts";
-import { aProject, assertNothingLeaked, type ProjectFixture, secretText } from "./project-fixture.ts";
+import { anArchive } from "../tools/archive-fixture.ts";
+import { projectFiles } from "../tools/project-files.ts";
+import { aProject, assertNothingLeaked, type ProjectFixture, secretText } from "../tools/project-fixture.ts";
 
 interface Trick {
   readonly name: string;
