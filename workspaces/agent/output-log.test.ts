@@ -42,13 +42,21 @@ async function append(log: OutputLog, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** All that is kept from `offset` on, read as a follower does. */
+/**
+ * All that is kept from `offset` on, read as a follower does. The beginning of a log that is still written to disk may be
+ * dropped under its reader, who then goes on at the first byte kept.
+ */
 async function readAll(log: OutputLog, offset: number) {
-  const first = await log.read(offset, 7);
-  const pieces = [first.bytes];
+  let first = await log.read(offset, 7);
+  let pieces = [first.bytes];
   let at = first.offset + first.bytes.length;
   while (at < log.end) {
     const next = await log.read(at, 7);
+    if (next.offset > at && next.offset <= log.keptFrom) {
+      first = next;
+      pieces = [];
+      at = next.offset;
+    }
     assert.equal(next.offset, at);
     assert(next.bytes.length > 0);
     pieces.push(next.bytes);
@@ -89,7 +97,8 @@ test("W5 output read from any offset is what was written there, in memory, on di
         assert(read.keptFrom <= Math.max(0, all.length - (64 - 16)));
         if (offset > all.length) return;
         const { offset: from, bytes } = await readAll(read, offset);
-        assert.equal(from, Math.max(offset, read.keptFrom));
+        // While the log is open, its beginning may go between the reading and this look.
+        assert(from >= offset && from <= Math.max(offset, read.keptFrom));
         assert.deepEqual(bytes, all.subarray(from));
       };
       await check(log);
