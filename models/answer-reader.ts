@@ -25,6 +25,12 @@ export interface AnswerReader {
   endFault?(): ModelError | null;
   /** True once nothing of worth can follow, so that the socket need not be drained. */
   ended(): boolean;
+  /** What is known only now that the answer is complete; asked once, before the end. */
+  rest?(): Iterable<ModelEvent>;
+  /** Reads a whole answer that came as one JSON document, from servers that do not stream; null when it is none. */
+  readWhole?(body: JsonObject): Iterable<ModelEvent> | null;
+  /** True when the provider only paused: the answer goes on in the response to another request. Asked once a response. */
+  resumes?(): boolean;
 }
 
 /** An error that the provider reported inside the stream, in its own words; the transport classifies it. */

@@ -1,8 +1,9 @@
 // Models room: pieces of Anthropic's stream in our terms. Pure.
+import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import type { Usage } from "../core/message.ts";
 import type { JsonObject, JsonValue } from "../core/part.ts";
 import type { ModelDelta } from "./provider.ts";
-import { countOf, objectOf, textOf } from "./untrusted-json.ts";
+import { countOf, objectOf, parseObject, textOf } from "./untrusted-json.ts";
 
 /** A content block while it streams. */
 export interface Block {
@@ -12,8 +13,36 @@ export interface Block {
   /** Of calls: our id and the name. */
   readonly tool_call_id: string;
   readonly tool_name: string;
+  /** Text or thinking so far. */
+  text: string;
+  /** Arguments so far. */
   json: string;
   signature: string;
+  readonly citations: JsonObject[];
+}
+
+/** The block as it would stand in a message: what goes back to a provider that paused. */
+export function saidBlock(block: Block): ContentBlockParam {
+  const { start, text, signature, citations } = block;
+  const cited = citations.length === 0 ? {} : { citations };
+  const said =
+    block.type === "text"
+      ? { type: "text", text, ...cited }
+      : block.type === "thinking"
+        ? { type: "thinking", thinking: text, signature }
+        : { ...start, ...(block.tool_call_id === "" ? {} : { input: inputOf(block) }) };
+  // The cast is safe: the block came from this provider as it is.
+  return said as unknown as ContentBlockParam;
+}
+
+/** Compatible servers may give the whole input in the start; Anthropic's start always says {}. */
+export function inputOf(block: Block): JsonObject {
+  return parseObject(block.json) ?? objectOf(block.start["input"]) ?? {};
+}
+
+/** Citations that the API takes back as it gave them; those of documents it does not. */
+export function replayableCitations(block: Block): readonly JsonObject[] {
+  return block.citations.filter((citation) => citation["type"] === "web_search_result_location");
 }
 
 /** The source a citation names; citations of documents have no address, and give none. */
@@ -56,5 +85,19 @@ export function usageOf(usage: JsonObject): Usage {
     cache_creation_tokens: created,
     cache_read_tokens: read,
     context_limit: null,
+  };
+}
+
+/** What two responses of one answer cost together. */
+export function usageSum(a: Usage | null, b: Usage): Usage {
+  if (a === null) return b;
+  return {
+    input_tokens: a.input_tokens + b.input_tokens,
+    output_tokens: a.output_tokens + b.output_tokens,
+    total_tokens: a.total_tokens + b.total_tokens,
+    reasoning_tokens: a.reasoning_tokens + b.reasoning_tokens,
+    cache_creation_tokens: a.cache_creation_tokens + b.cache_creation_tokens,
+    cache_read_tokens: a.cache_read_tokens + b.cache_read_tokens,
+    context_limit: b.context_limit,
   };
 }

@@ -1,7 +1,5 @@
 // Models room: a reasoning effort in Anthropic's terms. Pure.
-
-/** Models before adaptive thinking: there a budget of tokens is named. */
-const BUDGET_MODEL = /^claude-(3|(opus|sonnet|haiku)-4(-(0|1|5))?(-\d{8})?$)/;
+import { claudeTraits } from "./model-traits.ts";
 
 const BUDGET_TOKENS: Readonly<Record<string, number>> = {
   minimal: 1_024,
@@ -18,7 +16,7 @@ const budgetTokensMin = 1_024;
 /** Request fields for `effort`; none when there is none, or when the output limit leaves no room for a budget. */
 export function thinkingSettings(model: string, effort: string | undefined, maxTokens: number): object {
   if (effort === undefined || effort === "none") return {};
-  if (BUDGET_MODEL.test(model)) {
+  if (claudeTraits(model).names_budget) {
     // The budget counts towards the output limit: half of it stays for the answer.
     const budget = Math.min(BUDGET_TOKENS[effort] ?? budgetTokensMin, Math.floor(maxTokens / 2));
     return budget < budgetTokensMin ? {} : { thinking: { type: "enabled", budget_tokens: budget } };

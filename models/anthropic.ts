@@ -1,16 +1,10 @@
 // Models room: Anthropic's Messages.
 import Anthropic from "@anthropic-ai/sdk";
-import { thinkingSettings } from "./anthropic-thinking.ts";
+import { anthropicBody, continuedBody } from "./anthropic-body.ts";
 import type { ModelRequest, Provider, StreamOptions } from "./provider.ts";
-import { type ProviderOptions, requestBody, sdkTimeoutMs } from "./provider-options.ts";
-import { createAnthropicReader } from "./read-anthropic.ts";
+import { type ProviderOptions, sdkTimeoutMs } from "./provider-options.ts";
+import { AnthropicReader } from "./read-anthropic.ts";
 import { silenceMsDefault, streamAnswer } from "./stream-answer.ts";
-import { toAnthropic } from "./to-anthropic.ts";
-
-type Body = Anthropic.Messages.MessageCreateParamsStreaming;
-
-/** This API wants a limit named in each request (SPEC L12). */
-const outputTokensMaxDefault = 32_000;
 
 /** A provider that speaks Messages. */
 export function createAnthropic(options: ProviderOptions): Provider {
@@ -19,20 +13,25 @@ export function createAnthropic(options: ProviderOptions): Provider {
   return {
     name,
     dialect: "anthropic",
-    stream: (request: ModelRequest, { signal, newToolCallId }: StreamOptions) =>
-      streamAnswer(
+    stream(request: ModelRequest, { signal, newToolCallId, onUnsupported }: StreamOptions) {
+      const { body, unsupported } = anthropicBody(request, name);
+      if (unsupported.length > 0) onUnsupported?.(unsupported);
+      const reader = new AnthropicReader({ provider: name, newToolCallId });
+      return streamAnswer(
         {
           provider: name,
-          reader: createAnthropicReader({ provider: name, newToolCallId }),
+          reader,
           open: (line) => {
-            const body = messagesBody(request, name);
-            return client.messages.create(body, { signal: line, headers: versionHeader(body) }).asResponse();
+            const next = reader.said.length === 0 ? body : continuedBody(body, reader.said, reader.container);
+            return client.messages.create(next, { signal: line, headers: versionHeader(body) }).asResponse();
           },
           silenceMs,
           secrets: [apiKey],
+          replays: request.replay_full_history === true,
         },
         signal,
-      ),
+      );
+    },
   };
 }
 
@@ -59,36 +58,4 @@ const SAMPLING_FIELDS = ["temperature", "top_p", "top_k"];
 function versionHeader(body: object): Record<string, string> {
   const samples = SAMPLING_FIELDS.some((field) => field in body);
   return samples ? { "anthropic-version": SAMPLING_VERSION } : {};
-}
-
-function messagesBody(request: ModelRequest, provider: string): Body {
-  const { config, tools } = request;
-  const { system, messages } = toAnthropic(request.system, request.messages, provider);
-  const maxTokens = config.max_output_tokens ?? outputTokensMaxDefault;
-  const thinking = thinkingSettings(request.model, config.reasoning_effort, maxTokens);
-  // Thinking refuses to be combined with sampling settings.
-  const sampling = "thinking" in thinking ? {} : pickSampling(config);
-  const stop = config.stop?.filter((text) => text.trim() !== "") ?? [];
-  const chosen = {
-    ...sampling,
-    ...thinking,
-    max_tokens: maxTokens,
-    system: system.length === 0 ? undefined : system,
-    stop_sequences: stop.length === 0 ? undefined : stop,
-    tools:
-      tools.length === 0
-        ? undefined
-        : tools.map(({ name, description, parameters }) => ({
-            name,
-            description,
-            input_schema: parameters,
-          })),
-  };
-  const fixed = { model: request.model, messages, stream: true };
-  // The cast is safe by `fixed`; the options of a deployment may hold anything the API knows.
-  return requestBody(chosen, config.provider_options, fixed) as Body;
-}
-
-function pickSampling({ temperature, top_p, top_k }: ModelRequest["config"]): object {
-  return { temperature, top_p, top_k };
 }

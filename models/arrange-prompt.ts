@@ -1,21 +1,26 @@
 // Models room: what all dialects want of a history before its own words: system first, turns that alternate, each call
 // followed by its result. Pure. Whatever the history holds, the arranged prompt is one that every provider takes.
-import type { JsonObject, JsonValue, Part, ProviderData, ToolResultPart } from "../core/part.ts";
+import type { JsonObject, Part, ProviderData, ToolResultPart } from "../core/part.ts";
 import { userText } from "./part-text.ts";
 import type { PromptMessage } from "./provider.ts";
+import { type ResultContent, resultContent } from "./result-content.ts";
 import { type WrittenCall, wireCallIds, wireToolName } from "./wire-names.ts";
 
 export type AssistantPiece =
   | { readonly type: "text"; readonly text: string; readonly data: ProviderData | null }
   | { readonly type: "reasoning"; readonly text: string; readonly data: ProviderData }
-  | { readonly type: "call"; readonly wire_id: string; readonly name: string; readonly args: JsonObject }
+  | {
+      readonly type: "call";
+      readonly wire_id: string;
+      readonly name: string;
+      readonly args: JsonObject;
+      readonly data: ProviderData | null;
+    }
   /** A call or result of a tool that this same provider ran itself; `data` holds it word for word. */
   | { readonly type: "provider-item"; readonly data: ProviderData };
 
-export interface ArrangedResult {
+export interface ArrangedResult extends ResultContent {
   readonly wire_id: string;
-  readonly text: string;
-  readonly is_error: boolean;
 }
 
 export type PromptTurn =
@@ -82,7 +87,7 @@ function pieceOf(part: Part, { own, wireIds, results }: Surroundings): readonly 
   }
   const wireId = wireIds.get(part);
   if (part.type === "tool-call" && wireId !== undefined) {
-    return [{ type: "call", wire_id: wireId, name: wireToolName(part.tool_name), args: part.args }];
+    return [{ type: "call", wire_id: wireId, name: wireToolName(part.tool_name), args: part.args, data }];
   }
   const isProviders =
     part.type === "tool-result" || (part.type === "tool-call" && part.provider_executed === true);
@@ -141,20 +146,8 @@ function arrangedResults(
   return content.flatMap((part): readonly ArrangedResult[] => {
     const wireId = wireIds.get(part);
     if (part.type !== "tool-call" || wireId === undefined) return [];
-    const result = results.get(part.tool_call_id);
-    if (result === undefined)
-      return [{ wire_id: wireId, text: "the call ended without a result", is_error: true }];
-    return [{ wire_id: wireId, text: resultText(result.result, result.is_error), is_error: result.is_error }];
+    return [{ wire_id: wireId, ...resultContent(results.get(part.tool_call_id)) }];
   });
-}
-
-/** A result as a model reads it. A lone `error` field is said plainly, without the JSON around it. */
-function resultText(result: JsonValue, isError: boolean): string {
-  if (typeof result === "string") return result.toWellFormed();
-  const fields = typeof result === "object" && result !== null ? Object.entries(result) : [];
-  const [key, value] = fields.length === 1 && fields[0] !== undefined ? fields[0] : [null, null];
-  if (isError && key === "error" && typeof value === "string") return value.toWellFormed();
-  return JSON.stringify(result);
 }
 
 function isWorthSaying(text: string): boolean {

@@ -19,7 +19,6 @@ export class CallLine {
     this.#caller = caller;
     caller.addEventListener("abort", this.#hangUp, { once: true });
     this.#silenceMs = silenceMs;
-    this.#listen();
   }
 
   get signal(): AbortSignal {
@@ -31,9 +30,25 @@ export class CallLine {
     return this.#silent;
   }
 
+  /** Waits for what `open` sends for: its silence counts too. */
+  async dial(open: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+    this.#listen();
+    try {
+      return await open(this.signal);
+    } finally {
+      this.#stopListening();
+    }
+  }
+
   /** The answer is complete: from now on wait only for late usage. */
   expectOnlyUsage(): void {
     this.#late ??= setTimeout(() => this.#controller.abort(), lateUsageMsMax);
+  }
+
+  /** It was not complete after all: some servers give a finish reason with every piece. */
+  expectMore(): void {
+    if (this.#late !== null) clearTimeout(this.#late);
+    this.#late = null;
   }
 
   /** Passes a response's bytes through; each chunk counts as a sign of life. */
@@ -44,20 +59,18 @@ export class CallLine {
         this.#listen();
         const { done, value } = await reader.read();
         this.#stopListening();
-        if (done) break;
+        if (done) return;
         yield value;
       }
     } finally {
       reader.cancel().catch(() => undefined);
     }
-    // Some servers end without the empty line that closes the last event. An event that was cut fails to parse instead.
-    yield NEWLINES;
   }
 
   /** Hangs up. Closes the socket unless the body was read to its end. */
   close(): void {
     this.#stopListening();
-    if (this.#late !== null) clearTimeout(this.#late);
+    this.expectMore();
     this.#caller.removeEventListener("abort", this.#hangUp);
     this.#controller.abort();
   }
@@ -79,5 +92,3 @@ export class CallLine {
     this.#timer = null;
   }
 }
-
-const NEWLINES = new TextEncoder().encode("\n\n");

@@ -2,16 +2,16 @@
 import {
   CODE_STATUSES,
   CODES_OVER_STATUS,
-  CONTEXT_OVERFLOW_WORDS,
   statusVerdict,
   TRANSPORT_VERDICTS,
   type Verdict,
-  WORD_VERDICTS,
 } from "./error-verdicts.ts";
+import { CONTEXT_OVERFLOW_WORDS, REFUSAL_WORDS, WORD_VERDICTS } from "./error-words.ts";
 import { type FailureFacts, readFailure } from "./failure-facts.ts";
 import { faultMessage } from "./fault-words.ts";
 import { ModelError, type ModelFault } from "./provider.ts";
 import { detailOf } from "./redact.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 export interface ErrorContext {
   readonly provider: string;
@@ -19,6 +19,8 @@ export interface ErrorContext {
   readonly now_ms: number;
   /** Keys that must not appear in `detail`, beside those that look like one. */
   readonly secrets?: readonly string[];
+  /** The call sent the whole history, and nothing sealed: to do that again would not help. */
+  readonly replays?: boolean;
 }
 
 /**
@@ -28,17 +30,24 @@ export interface ErrorContext {
 export function classifyError(error: unknown, context: ErrorContext): ModelFault {
   if (error instanceof ModelError) return error.fault;
   const facts = readFailure(error);
-  const verdict = judge(facts);
+  const verdict = judgeReplay(judge(facts), context);
   return {
     kind: verdict.kind,
     retryable: verdict.retryable,
     status_code: facts.status,
     message: faultMessage(verdict, context.provider, facts.is_web_page),
     detail: detailOf(facts.text, context.secrets),
-    retry_after_ms: verdict.retryable ? retryAfterMs(facts.retry_after, context.now_ms) : null,
+    retry_after_ms: verdict.retryable ? retryAfterMs(facts, context.now_ms) : null,
     ...(verdict.cause === "chain_broken" ? { replay_full_history: true } : {}),
     ...(facts.context_limit === null ? {} : { context_limit: facts.context_limit }),
   };
+}
+
+/** A chain that breaks although nothing hangs on it is a request that the provider does not take. */
+function judgeReplay(verdict: Verdict, { replays }: ErrorContext): Verdict {
+  return verdict.cause === "chain_broken" && replays === true
+    ? { kind: "config", retryable: false }
+    : verdict;
 }
 
 function judge(facts: FailureFacts): Verdict {
@@ -56,17 +65,11 @@ function judge(facts: FailureFacts): Verdict {
 /** Words may only tell refusals of one status apart; a 429 that mentions quota, or a 500 that mentions tokens, stays itself. */
 function judgeRefusal(status: number, text: string): Verdict | null {
   if (![400, 403, 404, 413, 422].includes(status)) return null;
+  // A page of rights speaks of limits that no shorter prompt would mend.
   if (status !== 403 && CONTEXT_OVERFLOW_WORDS.some((words) => words.test(text))) {
     return { kind: "context_overflow", retryable: false };
   }
-  if (/credit balance is too low|insufficient (balance|credits?|quota)/.test(text)) {
-    return { kind: "usage_limit", retryable: false };
-  }
-  if (status === 400 && /api key (not valid|expired)|invalid api key/.test(text))
-    return { kind: "auth", retryable: false };
-  if (/previous.?response.{0,80}not found/.test(text))
-    return { kind: "generic", retryable: true, cause: "chain_broken" };
-  return null;
+  return REFUSAL_WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
 
 function judgeTransport(facts: FailureFacts): Verdict | null {
@@ -93,16 +96,4 @@ function statusOfCodes(codes: readonly string[]): number | null {
     if (status !== undefined) return status;
   }
   return null;
-}
-
-/** Milliseconds to wait by `retry-after-ms`, or by `Retry-After` in seconds or as a date (RFC 9110, 10.2.3); null without. */
-function retryAfterMs(header: FailureFacts["retry_after"], nowMs: number): number | null {
-  const exact = header.ms === null ? Number.NaN : Number(header.ms);
-  if (Number.isFinite(exact) && exact >= 0) return Math.ceil(exact);
-  const words = header.seconds_or_date?.trim() ?? "";
-  if (words === "") return null;
-  const seconds = Number(words);
-  if (Number.isFinite(seconds)) return seconds >= 0 ? Math.ceil(seconds * 1000) : null;
-  const date = Date.parse(words);
-  return Number.isNaN(date) ? null : Math.max(0, date - nowMs);
 }

@@ -17,9 +17,9 @@ export interface Verdict {
     | "chain_broken";
 }
 
-const terminal = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>
+export const terminal = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>
   cause === undefined ? { kind, retryable: false } : { kind, retryable: false, cause };
-const retry = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>
+export const retry = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>
   cause === undefined ? { kind, retryable: true } : { kind, retryable: true, cause };
 
 /** Statuses that are not simply "another 4xx" or "another 5xx". */
@@ -47,6 +47,8 @@ const STATUS_VERDICTS: Readonly<Record<number, Verdict>> = {
   524: retry("timeout"),
   525: retry("network"),
   526: retry("network"),
+  527: retry("network"),
+  530: retry("network"),
   529: retry("overloaded"),
 };
 
@@ -55,9 +57,10 @@ export function statusVerdict(status: number): Verdict {
   return STATUS_VERDICTS[status] ?? (status >= 500 ? retry("generic") : terminal("config"));
 }
 
-const QUOTA = terminal("usage_limit");
-const FILTER = terminal("content_filter");
+export const QUOTA = terminal("usage_limit");
+export const FILTER = terminal("content_filter");
 const OVERFLOW = terminal("context_overflow");
+export const CHAIN = retry("generic", "chain_broken");
 
 /** Codes that say more than the status they come with: they win over it. */
 export const CODES_OVER_STATUS: Readonly<Record<string, Verdict>> = {
@@ -66,6 +69,11 @@ export const CODES_OVER_STATUS: Readonly<Record<string, Verdict>> = {
   billing_not_active: QUOTA,
   billing_error: QUOTA,
   insufficient_balance: QUOTA,
+  // Moonshot; One API and its descendants; Alibaba's DashScope.
+  exceeded_current_quota_error: QUOTA,
+  insufficient_user_quota: QUOTA,
+  pre_consume_token_quota_failed: QUOTA,
+  arrearage: QUOTA,
   contract_spend_limit_reached: QUOTA,
   enforced_spend_limit_reached: QUOTA,
   linked_organization_spend_limit_reached: QUOTA,
@@ -78,9 +86,11 @@ export const CODES_OVER_STATUS: Readonly<Record<string, Verdict>> = {
   bio_policy: FILTER,
   misalignment_policy_violation: FILTER,
   responsibleaipolicyviolation: FILTER,
+  data_inspection_failed: FILTER,
   overloaded_error: retry("overloaded"),
   server_is_overloaded: retry("overloaded"),
-  previous_response_not_found: retry("generic", "chain_broken"),
+  previous_response_not_found: CHAIN,
+  invalid_encrypted_content: CHAIN,
   invalid_api_key: terminal("auth"),
   model_not_found: terminal("config", "unknown_model"),
 };
@@ -90,16 +100,31 @@ export const CODE_STATUSES: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   badrequesterror: 400,
   invalid_prompt: 400,
+  data_residency_mismatch: 400,
   invalid_image: 400,
+  invalid_image_format: 400,
+  invalid_base64_image: 400,
+  invalid_image_url: 400,
+  invalid_image_mode: 400,
+  image_too_large: 400,
+  image_too_small: 400,
+  image_file_too_large: 400,
+  image_parse_error: 400,
+  unsupported_image_media_type: 400,
+  empty_image_file: 400,
+  failed_to_download_image: 400,
+  image_file_not_found: 400,
   authentication_error: 401,
   permission_error: 403,
   not_found_error: 404,
+  conflict_error: 409,
   notfounderror: 404,
   request_too_large: 413,
   rate_limit_error: 429,
   rate_limit_exceeded: 429,
   rate_limit_reached: 429,
   too_many_requests: 429,
+  throttling_error: 429,
   resource_exhausted: 429,
   api_error: 500,
   server_error: 500,
@@ -108,6 +133,8 @@ export const CODE_STATUSES: Readonly<Record<string, number>> = {
   internalservererror: 500,
   slow_down: 503,
   unavailable: 503,
+  overloaded: 503,
+  provider_unavailable: 503,
   unavailable_error: 503,
   service_unavailable: 503,
   timeout_error: 504,
@@ -117,7 +144,10 @@ export const CODE_STATUSES: Readonly<Record<string, number>> = {
 
 /** Codes of Node, undici, TLS and the SDKs' own connection errors; the first that matches decides. */
 export const TRANSPORT_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
-  [/^(ENOTFOUND|EAI_AGAIN|EAI_FAIL)/, retry("network", "dns")],
+  [/^(ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_NODATA)/, retry("network", "dns")],
+  [/^(ERR_TLS_HANDSHAKE_TIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT)$/, retry("timeout")],
+  // This machine ran out of sockets or files: others give theirs back.
+  [/^(EMFILE|ENFILE|ENOBUFS)$/, retry("network")],
   [/^ECONNREFUSED$/, retry("network", "refused")],
   // A certificate does not get better by asking again; nor does https spoken to an http port.
   [
@@ -125,6 +155,10 @@ export const TRANSPORT_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
     terminal("config", "tls"),
   ],
   [/^(ERR_INVALID_URL|ERR_UNSUPPORTED_)/, terminal("config", "address")],
+  // Our own guard of addresses (SPEC A4): the name will not lead elsewhere by asking again.
+  [/^ADDRESS_REFUSED$/, terminal("config", "address")],
+  // A request that the transport refuses to send is a bug of ours.
+  [/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/, terminal("generic")],
   [/^UND_ERR_BODY_TIMEOUT$/, retry("stream_silence")],
   [
     /^(ETIMEDOUT|ESOCKETTIMEDOUT|UND_ERR_(CONNECT|HEADERS)_TIMEOUT|(HEADERS|CONNECT)TIMEOUTERROR|TIMEOUTERROR)$/,
@@ -135,34 +169,4 @@ export const TRANSPORT_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
     retry("network"),
   ],
   [/^(UND_ERR_|ERR_HTTP2_|ERR_STREAM_PREMATURE_CLOSE|HPE_|NGHTTP2_)/, retry("network")],
-];
-
-/** Words that decide only where nothing structured does. */
-export const WORD_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
-  [
-    /exceeded your current quota|insufficient (quota|credits?|balance|funds)|credit balance is too low/,
-    QUOTA,
-  ],
-  [/overloaded|over capacity|at capacity|service unavailable/, retry("overloaded")],
-  [/rate.?limit|too many requests/, retry("rate_limit")],
-  [/bad port|invalid url|unknown scheme/, terminal("config", "address")],
-  [/timed? ?out/, retry("timeout")],
-  [
-    /terminated|premature|unexpected (eof|end)|socket hang up|other side closed|go.?away|connection (reset|closed|error|lost|aborted)|fetch failed|network error|broken pipe/,
-    retry("network"),
-  ],
-  [/internal (server )?error/, retry("generic")],
-];
-
-/** How OpenAI, Anthropic, vLLM, llama.cpp, Ollama and others say that the prompt does not fit (text in lower case). */
-export const CONTEXT_OVERFLOW_WORDS: readonly RegExp[] = [
-  /maximum context length/,
-  /prompt is too long/,
-  /context (length|window|size|limit)[^.]{0,40}(exceed|overflow|too small)/,
-  /exceeds?[^.]{0,60}context (length|window|size|limit)/,
-  /larger than the max(imum)? context/,
-  /(input|prompt)[^.]{0,80}(exceeds?|is longer than|too large for)[^.]{0,60}(maximum|max_model_len|model|context|limit)/,
-  /input token count[^.]{0,40}exceeds/,
-  /reduce (the length of the messages|your message size)/,
-  /too many (input )?tokens/,
 ];

@@ -21,7 +21,7 @@ const CAUSE_WORDS: Readonly<Record<NonNullable<Verdict["cause"]>, (name: string)
   truncated: (name) => `${name} broke off before the answer was complete.`,
   forbidden: (name) => `${name} does not allow this request for the configured key.`,
   unknown_model: (name) => `${name} does not know the requested model or address.`,
-  chain_broken: (name) => `${name} no longer knows the previous response; the whole history is sent again.`,
+  chain_broken: (name) => `${name} does not take back what it said before; the whole history is sent again.`,
 };
 
 const KIND_WORDS: Readonly<Record<ErrorKind, (name: string) => string>> = {

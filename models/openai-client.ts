@@ -24,8 +24,11 @@ export function createOpenAiClient(options: ProviderOptions): OpenAI {
   });
 }
 
-/** Whether OpenAI itself answers, which refuses fields that it does not know; other servers ignore them. */
-export function isOpenAiItself(options: ProviderOptions): boolean {
+/** Hosts whose servers refuse fields that they do not know; others ignore them. */
+const STRICT_HOSTS = ["openai.com", "openai.azure.com", "cognitiveservices.azure.com"];
+
+/** Whether OpenAI's own service answers, at OpenAI or in Azure. */
+export function isStrictServer(options: ProviderOptions): boolean {
   const host = URL.parse(options.baseUrl ?? OPENAI_BASE_URL)?.hostname ?? "";
-  return host === "openai.com" || host.endsWith(".openai.com");
+  return STRICT_HOSTS.some((strict) => host === strict || host.endsWith(`.${strict}`));
 }

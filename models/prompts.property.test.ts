@@ -7,6 +7,7 @@ import fc from "fast-check";
 import "../test/support/fixed-seed.ts";
 import { histories } from "./__fixtures__/histories.ts";
 import type { PromptMessage } from "./provider.ts";
+import { chainEnd } from "./response-chain.ts";
 import { toAnthropic } from "./to-anthropic.ts";
 import { toOpenAiChat } from "./to-openai-chat.ts";
 import { toOpenAiResponses } from "./to-openai-responses.ts";
@@ -86,6 +87,29 @@ test("L4 any history is a valid prompt of Responses", () => {
     }
     assert.deepEqual(outputs, calls);
     assertUnique(calls);
+  });
+});
+
+test("L10 any history that hangs on a kept answer is told once: its outputs first, then what came after", () => {
+  forAny((history, provider) => {
+    const end = chainEnd(history, provider);
+    const place = history.findLastIndex(
+      (message) =>
+        message.role === "assistant" &&
+        message.provider === provider &&
+        message.content.some(
+          (part) =>
+            part.type === "text" &&
+            part.provider_data?.["response_id"] !== undefined &&
+            part.provider_data.provider === provider,
+        ),
+    );
+    if (place < 0 || end === null) return assert.equal(end === null || place >= 0, true);
+    assert.deepEqual(end.messages, history.slice(place + 1));
+    const calls = history[place]?.content.filter(
+      (part) => part.type === "tool-call" && part.provider_executed !== true,
+    );
+    assert.equal(end.outputs.length, calls?.length);
   });
 });
 

@@ -6,7 +6,7 @@ import type { Fetch } from "./provider-options.ts";
  * How long an idle connection is kept for the next step. Node's own default of 4 s makes each step after a longer tool
  * pay for a new TLS handshake before its first token.
  */
-const keepAliveMs = 30_000;
+export const keepAliveMs = 30_000;
 
 /**
  * A `fetch` without time limits of its own. Node's gives up after five minutes without headers or bytes, which cuts
@@ -14,7 +14,9 @@ const keepAliveMs = 30_000;
  */
 export function createProviderFetch(): Fetch {
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: keepAliveMs });
-  const call = (input: unknown, init: object) => undiciFetch(input as string, { ...init, dispatcher });
+  // A redirect is not followed: it could take the key and the conversation to another server (SPEC A4).
+  const always = { dispatcher, redirect: "manual" } as const;
+  const call = (input: unknown, init: object) => undiciFetch(input as string, { ...init, ...always });
   // The cast is safe: Node's fetch is this same implementation, typed a second time.
   return call as unknown as Fetch;
 }

@@ -30,7 +30,12 @@ export interface CallConfig {
   readonly presence_penalty?: number;
   readonly frequency_penalty?: number;
   readonly reasoning_effort?: string;
+  /** More than this is never asked for, whoever asks (SPEC L11). */
+  readonly reasoning_effort_max?: string;
   readonly stop?: readonly string[];
+  /** OpenAI Responses: the provider keeps its answers, and a call names the one it follows (SPEC L10). */
+  readonly response_chain?: boolean;
+  /** Fields of the request in the dialect's own words; they win. `tools` and `include` are added to ours. */
   readonly provider_options?: JsonObject;
 }
 
@@ -40,6 +45,16 @@ export interface ModelRequest {
   readonly messages: readonly PromptMessage[];
   readonly tools: readonly ToolSpec[];
   readonly config: CallConfig;
+  /** The provider did not take back what it had given us: send everything, and nothing sealed by it. */
+  readonly replay_full_history?: boolean;
+}
+
+/** A setting that this call goes without, or with another value. */
+export interface UnsupportedSetting {
+  /** As in `CallConfig`. */
+  readonly setting: string;
+  /** In words, for the log. */
+  readonly why: string;
 }
 
 /**
@@ -83,6 +98,8 @@ export interface StreamOptions {
   readonly signal: AbortSignal;
   /** Makes a tool call id that is unique in the chat (SPEC L13). */
   readonly newToolCallId: () => string;
+  /** Told once, before the request is sent, when settings cannot be kept (SPEC L12: never silently). */
+  readonly onUnsupported?: (settings: readonly UnsupportedSetting[]) => void;
 }
 
 export interface Provider {
@@ -103,7 +120,7 @@ export interface ModelFault {
   /** ≤ 500 characters of the provider's own words, redacted. */
   readonly detail: string | null;
   readonly retry_after_ms: number | null;
-  /** The provider forgot the response chain: the next attempt replays the whole history. */
+  /** The provider forgot the response chain, or refuses its own sealed reasoning: the next attempt replays without them. */
   readonly replay_full_history?: boolean;
   /** The context that the server says it has, where its error names it (llama.cpp's n_ctx): for SPEC K1. */
   readonly context_limit?: number;

@@ -1,12 +1,14 @@
-// Models room: reads the stream of Anthropic's Messages. Blocks come by index, and each knows its type from its start.
-import type { FinishReason } from "../core/message.ts";
-import type { JsonObject, ProviderData } from "../core/part.ts";
+// Models room: reads the stream of Anthropic's Messages. An answer may take several responses: the provider pauses when
+// its own tools have run for long, and goes on when it is given back what it said.
+import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
+import type { FinishReason, Usage } from "../core/message.ts";
+import type { JsonObject } from "../core/part.ts";
 import { type AnswerReader, type ReaderOptions, StreamFailure } from "./answer-reader.ts";
-import { type Block, callDelta, sourcesOf, usageOf, withoutSealed } from "./anthropic-block.ts";
+import { usageOf, usageSum } from "./anthropic-block.ts";
+import { AnthropicBlocks } from "./anthropic-blocks.ts";
 import { contentFilterStop } from "./own-fault.ts";
-import { PartIndexes } from "./part-indexes.ts";
-import type { ModelDelta, ModelEvent } from "./provider.ts";
-import { objectOf, parseObject, textOf } from "./untrusted-json.ts";
+import type { ModelEvent } from "./provider.ts";
+import { objectOf, textOf } from "./untrusted-json.ts";
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: "stop",
@@ -16,23 +18,37 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   tool_use: "tool_calls",
 };
 
-/** A reader for one streamed message. */
-export function createAnthropicReader(options: ReaderOptions): AnswerReader {
-  return new AnthropicReader(options);
-}
+/** Pauses after which an answer goes on; each is some ten tool runs of the provider. Then it is cut. */
+const pausesPerAnswerMax = 16;
 
-class AnthropicReader implements AnswerReader {
-  readonly #options: ReaderOptions;
-  readonly #parts = new PartIndexes();
-  readonly #blocks = new Map<unknown, Block>();
-  readonly #calls = new Map<string, Block>();
+/** Reads one answer. */
+export class AnthropicReader implements AnswerReader {
+  readonly #provider: string;
+  readonly #blocks: AnthropicBlocks;
+  /** What the responses before this one cost. */
+  #spent: Usage | null = null;
   #usage: JsonObject = {};
   #finish: FinishReason | null = null;
   #stopped = false;
-  #begun = 0;
+  #paused = false;
+  #pauses = 0;
+  #isNamed = false;
+  #said: readonly ContentBlockParam[] = [];
+  #container: string | null = null;
 
   constructor(options: ReaderOptions) {
-    this.#options = options;
+    this.#provider = options.provider;
+    this.#blocks = new AnthropicBlocks(options);
+  }
+
+  /** What the model had said when it paused; empty before the first pause. */
+  get said(): readonly ContentBlockParam[] {
+    return this.#said;
+  }
+
+  /** Where the provider's tools left their files. */
+  get container(): string | null {
+    return this.#container;
   }
 
   read(event: JsonObject, name: string | null): Iterable<ModelEvent> {
@@ -40,11 +56,11 @@ class AnthropicReader implements AnswerReader {
       case "message_start":
         return this.#readStart(objectOf(event["message"]) ?? {});
       case "content_block_start":
-        return this.#readBlockStart(event["index"], objectOf(event["content_block"]) ?? {});
+        return this.#blocks.start(event["index"], objectOf(event["content_block"]) ?? {});
       case "content_block_delta":
-        return this.#readDelta(this.#blocks.get(event["index"]), objectOf(event["delta"]) ?? {});
+        return this.#blocks.delta(event["index"], objectOf(event["delta"]) ?? {});
       case "content_block_stop":
-        return this.#readBlockStop(this.#blocks.get(event["index"]));
+        return this.#blocks.stop(event["index"]);
       case "message_delta":
         return this.#readMessageDelta(event);
       case "message_stop":
@@ -53,22 +69,48 @@ class AnthropicReader implements AnswerReader {
       case "error":
         throw new StreamFailure(event["error"] ?? event);
       default:
+        // Proxies report errors in the form of another dialect, without a type.
+        if (event["error"] !== undefined && event["error"] !== null) throw new StreamFailure(event["error"]);
         return [];
     }
   }
 
   /** The stop reason comes when all blocks are complete; `message_stop` after it adds nothing. */
   finishReason(): FinishReason | null {
-    return this.#finish ?? (this.#stopped ? "other" : null);
+    if (this.#paused) return null;
+    const reason = this.#finish ?? (this.#stopped ? "other" : null);
+    if (reason !== "stop" && reason !== "tool_calls") return reason;
+    // Servers that imitate the API say `end_turn` beside calls, or `tool_use` without any: the calls decide.
+    return this.#blocks.anyCall ? "tool_calls" : "stop";
   }
 
   ended(): boolean {
     return this.#stopped;
   }
 
+  resumes(): boolean {
+    if (!this.#paused) return false;
+    this.#paused = false;
+    this.#pauses++;
+    this.#said = this.#blocks.said();
+    if (this.#pauses > pausesPerAnswerMax || this.#said.length === 0) {
+      this.#finish = "length";
+      return false;
+    }
+    this.#spent = usageSum(this.#spent, usageOf(this.#usage));
+    this.#usage = {};
+    this.#stopped = false;
+    return true;
+  }
+
   #readStart(message: JsonObject): readonly ModelEvent[] {
     const [id, model] = [textOf(message["id"]), textOf(message["model"])];
-    return [{ type: "response", response_id: id || null, model: model || null }, ...this.#readUsage(message)];
+    this.#readContainer(message);
+    const named: readonly ModelEvent[] = this.#isNamed
+      ? []
+      : [{ type: "response", response_id: id || null, model: model || null }];
+    this.#isNamed = true;
+    return [...named, ...this.#readUsage(message)];
   }
 
   #readUsage(holder: JsonObject): readonly ModelEvent[] {
@@ -77,122 +119,23 @@ class AnthropicReader implements AnswerReader {
     // Running totals: what an event leaves out or gives as null keeps its last value.
     const known = Object.entries(usage).filter(([, value]) => value !== null && value !== undefined);
     this.#usage = { ...this.#usage, ...Object.fromEntries(known) };
-    return [{ type: "usage", usage: usageOf(this.#usage) }];
+    return [{ type: "usage", usage: usageSum(this.#spent, usageOf(this.#usage)) }];
   }
 
-  #readBlockStart(index: unknown, start: JsonObject): readonly ModelEvent[] {
-    const type = textOf(start["type"]);
-    const isCall = type.endsWith("tool_use");
-    const block: Block = {
-      key: `block ${this.#begun++}`,
-      type,
-      start,
-      tool_call_id: isCall ? this.#options.newToolCallId() : "",
-      tool_name: textOf(start["name"]),
-      json: "",
-      signature: textOf(start["signature"]),
-    };
-    this.#blocks.set(index, block);
-    if (isCall) return this.#beginCall(block);
-    if (type.endsWith("tool_result")) return this.#readResult(block);
-    const text = textOf(start["text"]);
-    if (type === "text" && text !== "") return [this.#at(block, { type: "text", text })];
-    const thinking = textOf(start["thinking"]);
-    if (type === "thinking" && thinking !== "")
-      return [this.#at(block, { type: "reasoning", text: thinking })];
-    if (type !== "redacted_thinking") return [];
-    const data = this.#data({ redacted_thinking: textOf(start["data"]) });
-    return [this.#at(block, { type: "reasoning", text: "", provider_data: data })];
-  }
-
-  #beginCall(block: Block): readonly ModelEvent[] {
-    const callId = textOf(block.start["id"]);
-    this.#calls.set(callId, block);
-    return [
-      this.#at(block, { ...callDelta(block, ""), provider_data: this.#data({ call_id: callId || null }) }),
-    ];
-  }
-
-  #readDelta(block: Block | undefined, delta: JsonObject): readonly ModelEvent[] {
-    if (block === undefined) return [];
-    switch (textOf(delta["type"])) {
-      case "text_delta":
-        return this.#text(block, { type: "text", text: textOf(delta["text"]) });
-      case "thinking_delta":
-        return this.#text(block, { type: "reasoning", text: textOf(delta["thinking"]) });
-      case "signature_delta":
-        block.signature += textOf(delta["signature"]);
-        return [];
-      case "input_json_delta": {
-        const piece = textOf(delta["partial_json"]);
-        block.json += piece;
-        return piece === "" || block.tool_call_id === "" ? [] : [this.#at(block, callDelta(block, piece))];
-      }
-      case "citations_delta":
-        return sourcesOf(objectOf(delta["citation"])).map((source) => this.#parts.single(source));
-      default:
-        return [];
-    }
-  }
-
-  #readBlockStop(block: Block | undefined): readonly ModelEvent[] {
-    if (block === undefined) return [];
-    if (block.type === "thinking" && block.signature !== "") {
-      const data = this.#data({ signature: block.signature });
-      return [this.#at(block, { type: "reasoning", text: "", provider_data: data })];
-    }
-    if (block.tool_call_id === "") return [];
-    // Compatible servers may give the whole input in the start; Anthropic's start always says {}.
-    const rest = block.json === "" ? JSON.stringify(objectOf(block.start["input"]) ?? {}) : "";
-    const delta = callDelta(block, rest);
-    if (block.type === "tool_use") return rest === "" ? [] : [this.#at(block, delta)];
-    // What the provider ran itself goes back to it word for word.
-    const input = parseObject(block.json + rest) ?? {};
-    const data = this.#data({ call_id: textOf(block.start["id"]), block: { ...block.start, input } });
-    return [this.#at(block, { ...delta, provider_data: data })];
-  }
-
-  /** A result of a tool that the provider itself ran: it stays in the assistant message (SPEC L7). */
-  #readResult(block: Block): readonly ModelEvent[] {
-    const call = this.#calls.get(textOf(block.start["tool_use_id"]));
-    if (call === undefined) return [];
-    const content = block.start["content"];
-    const isError =
-      block.start["is_error"] === true || textOf(objectOf(content)?.["type"]).endsWith("_error");
-    return [
-      this.#at(block, {
-        type: "tool-result",
-        tool_call_id: call.tool_call_id,
-        tool_name: call.tool_name,
-        result: { content: withoutSealed(content) },
-        is_error: isError,
-        provider_data: this.#data({ block: block.start }),
-      }),
-    ];
+  #readContainer(holder: JsonObject): void {
+    this.#container = textOf(objectOf(holder["container"])?.["id"]) || this.#container;
   }
 
   *#readMessageDelta(event: JsonObject): Iterable<ModelEvent> {
     yield* this.#readUsage(event);
     const delta = objectOf(event["delta"]) ?? {};
+    this.#readContainer(delta);
     const reason = textOf(delta["stop_reason"]);
     if (reason === "refusal") {
-      throw contentFilterStop(
-        this.#options.provider,
-        textOf(objectOf(delta["stop_details"])?.["explanation"]),
-      );
+      const words = textOf(objectOf(delta["stop_details"])?.["explanation"]);
+      throw contentFilterStop(this.#provider, words);
     }
-    if (reason !== "") this.#finish = FINISH_REASONS[reason] ?? "other";
-  }
-
-  #text(block: Block, delta: Extract<ModelDelta, { type: "text" | "reasoning" }>): readonly ModelEvent[] {
-    return delta.text === "" ? [] : [this.#at(block, delta)];
-  }
-
-  #at(block: Block, delta: ModelDelta): ModelEvent {
-    return this.#parts.at(block.key, delta);
-  }
-
-  #data(fields: JsonObject): ProviderData {
-    return { ...fields, provider: this.#options.provider };
+    this.#paused = reason === "pause_turn";
+    if (reason !== "") this.#finish = this.#paused ? null : (FINISH_REASONS[reason] ?? "other");
   }
 }

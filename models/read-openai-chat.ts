@@ -1,25 +1,16 @@
 // Models room: reads the stream of OpenAI's Chat Completions, as OpenAI and the many servers that imitate it send it.
-import type { FinishReason, Usage } from "../core/message.ts";
+import type { FinishReason } from "../core/message.ts";
 import type { JsonObject } from "../core/part.ts";
 import { type AnswerReader, type ReaderOptions, StreamFailure } from "./answer-reader.ts";
+import { chatFinish } from "./chat-finish.ts";
+import { ChatReasoning } from "./chat-reasoning.ts";
+import { ChatSources } from "./chat-sources.ts";
 import { ChatToolCalls } from "./chat-tool-calls.ts";
+import { chatUsage } from "./chat-usage.ts";
 import { contentFilterStop } from "./own-fault.ts";
 import { PartIndexes } from "./part-indexes.ts";
 import type { ModelError, ModelEvent } from "./provider.ts";
-import { countOf, listOf, numberOf, objectOf, textOf } from "./untrusted-json.ts";
-
-/** Where servers put reasoning: DeepSeek and llama.cpp, then vLLM and OpenRouter. The same text may stand in both. */
-const REASONING_FIELDS = ["reasoning_content", "reasoning"] as const;
-
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
-  stop: "stop",
-  eos: "stop",
-  end_turn: "stop",
-  length: "length",
-  max_tokens: "length",
-  tool_calls: "tool_calls",
-  function_call: "tool_calls",
-};
+import { listOf, objectOf, textOf } from "./untrusted-json.ts";
 
 /** A reader for one streamed chat completion. */
 export function createOpenAiChatReader(options: ReaderOptions): AnswerReader {
@@ -30,6 +21,8 @@ class OpenAiChatReader implements AnswerReader {
   readonly #provider: string;
   readonly #parts = new PartIndexes();
   readonly #calls: ChatToolCalls;
+  readonly #reasoning: ChatReasoning;
+  readonly #sources = new ChatSources();
   #finish: FinishReason | null = null;
   #refused = false;
   #filtered = false;
@@ -38,6 +31,7 @@ class OpenAiChatReader implements AnswerReader {
   constructor(options: ReaderOptions) {
     this.#provider = options.provider;
     this.#calls = new ChatToolCalls(options, this.#parts);
+    this.#reasoning = new ChatReasoning(options.provider, this.#parts);
   }
 
   *read(event: JsonObject, name: string | null): Iterable<ModelEvent> {
@@ -51,8 +45,11 @@ class OpenAiChatReader implements AnswerReader {
     const choice = listOf(event["choices"])
       .map(objectOf)
       .find((each) => (each?.["index"] ?? 0) === 0);
-    if (choice) yield* this.#readDelta(objectOf(choice["delta"]) ?? objectOf(choice["message"]) ?? {});
-    const usage = usageOf(event, choice ?? null);
+    const delta = objectOf(choice?.["delta"]) ?? objectOf(choice?.["message"]) ?? {};
+    yield* this.#readDelta(delta);
+    const sources = this.#sources.read(event, delta);
+    yield* sources.map((source) => this.#parts.single({ type: "source", ...source }));
+    const usage = chatUsage(event, choice ?? null);
     if (usage !== null) yield { type: "usage", usage };
     if (choice) this.#readFinish(choice);
   }
@@ -75,65 +72,57 @@ class OpenAiChatReader implements AnswerReader {
     return false;
   }
 
+  rest(): readonly ModelEvent[] {
+    return [...this.#reasoning.rest(), ...this.#calls.rest()];
+  }
+
+  /** A completion that was not streamed has a `message` where a chunk has a `delta`. */
+  readWhole(body: JsonObject): Iterable<ModelEvent> | null {
+    return Array.isArray(body["choices"]) ? this.read(body, null) : null;
+  }
+
   #readDelta(delta: JsonObject): readonly ModelEvent[] {
-    const events: ModelEvent[] = [];
-    const field = REASONING_FIELDS.find((each) => textOf(delta[each]) !== "");
-    if (field !== undefined) {
-      const data = { provider: this.#provider, field };
-      events.push(this.#parts.continue({ type: "reasoning", text: textOf(delta[field]) }, data));
-    }
+    const events: ModelEvent[] = [...this.#reasoning.read(delta), ...this.#readContent(delta["content"])];
     const refusal = textOf(delta["refusal"]);
-    if (refusal !== "") this.#refused = true;
-    for (const text of [textOf(delta["content"]), refusal]) {
-      if (text !== "") events.push(this.#parts.continue({ type: "text", text }));
+    if (refusal !== "") {
+      this.#refused = true;
+      events.push(this.#parts.continue({ type: "text", text: refusal }));
     }
-    events.push(...sourcesOf(delta).map((source) => this.#parts.single({ type: "source", ...source })));
     events.push(...this.#calls.read(delta));
     return events;
   }
 
+  /** Text, or a list of pieces of text and of thinking (Mistral). */
+  #readContent(content: unknown): readonly ModelEvent[] {
+    if (Array.isArray(content)) return content.flatMap((piece) => this.#readPiece(objectOf(piece) ?? {}));
+    const text = textOf(content);
+    return text === "" ? [] : [this.#parts.continue({ type: "text", text })];
+  }
+
+  #readPiece(piece: JsonObject): readonly ModelEvent[] {
+    if (piece["type"] !== "thinking") return this.#readContent(textOf(piece["text"]));
+    const texts = listOf(piece["thinking"]).map((each) => textOf(objectOf(each)?.["text"]));
+    const thinking = textOf(piece["thinking"]) || texts.join("");
+    return thinking === "" ? [] : [this.#reasoning.show(thinking, null)];
+  }
+
   #readFinish(choice: JsonObject): void {
-    const reason = textOf(choice["finish_reason"]);
-    if (reason === "") return;
-    if (reason === "content_filter") this.#filtered = true;
-    if (reason === "error") throw new StreamFailure(choice["error"] ?? { message: "finish_reason error" });
-    this.#finish = FINISH_REASONS[reason] ?? "other";
+    const finish = chatFinish(choice);
+    if (finish.type === "failed") throw new StreamFailure(choice["error"] ?? { message: finish.words });
+    if (finish.type === "filtered") {
+      this.#filtered = true;
+      this.#finish = "content_filter";
+    }
+    if (finish.type === "finished") this.#finish = finish.reason;
   }
 }
 
 function throwIfError(event: JsonObject, name: string | null): void {
   const error = event["error"];
   if (error !== undefined && error !== null && error !== false) throw new StreamFailure(error);
-  // vLLM sends {"object": "error", "message": …}; gateways name the event instead.
-  if (name === "error" || event["object"] === "error") throw new StreamFailure(event);
-}
-
-function sourcesOf(delta: JsonObject): readonly { url: string; title: string }[] {
-  return listOf(delta["annotations"]).flatMap((each) => {
-    const citation = objectOf(objectOf(each)?.["url_citation"]);
-    const url = textOf(citation?.["url"]);
-    return url === "" ? [] : [{ url, title: textOf(citation?.["title"]) }];
-  });
-}
-
-/** Usage stands at the chunk, in the choice (Moonshot) or in `x_groq`; running totals replace each other. */
-function usageOf(event: JsonObject, choice: JsonObject | null): Usage | null {
-  const usage =
-    objectOf(event["usage"]) ?? objectOf(choice?.["usage"]) ?? objectOf(objectOf(event["x_groq"])?.["usage"]);
-  if (usage === null) return null;
-  const prompt = countOf(usage["prompt_tokens"]);
-  const output = countOf(usage["completion_tokens"]);
-  const details = objectOf(usage["prompt_tokens_details"]);
-  const read = countOf(details?.["cached_tokens"] ?? usage["prompt_cache_hit_tokens"]);
-  const created = countOf(details?.["cache_write_tokens"]);
-  return {
-    // OpenAI counts cached tokens inside the prompt's; ours are counted beside it (SPEC K1).
-    input_tokens: Math.max(0, prompt - read - created),
-    output_tokens: output,
-    total_tokens: countOf(usage["total_tokens"]) || prompt + output,
-    reasoning_tokens: countOf(objectOf(usage["completion_tokens_details"])?.["reasoning_tokens"]),
-    cache_creation_tokens: created,
-    cache_read_tokens: read,
-    context_limit: numberOf(usage["n_ctx"] ?? objectOf(event["timings"])?.["n_ctx"]),
-  };
+  // vLLM sends {"object": "error", "message": …}; gateways name the event, or give it a type.
+  const isError = name === "error" || event["object"] === "error" || event["type"] === "error";
+  // A bare {"detail": …} is how Python's web servers say that they failed.
+  const isBare = event["choices"] === undefined && textOf(event["detail"]) !== "";
+  if (isError || isBare) throw new StreamFailure(event);
 }

@@ -7,19 +7,26 @@ import type { ModelEvent } from "./provider.ts";
 import { ResponseItems } from "./response-items.ts";
 import { countOf, listOf, objectOf, textOf } from "./untrusted-json.ts";
 
+export interface ResponsesReaderOptions extends ReaderOptions {
+  /** The provider keeps the response: the next call may name it (SPEC L10). */
+  readonly is_kept?: boolean;
+}
+
 /** A reader for one streamed response. */
-export function createOpenAiResponsesReader(options: ReaderOptions): AnswerReader {
+export function createOpenAiResponsesReader(options: ResponsesReaderOptions): AnswerReader {
   return new OpenAiResponsesReader(options);
 }
 
 class OpenAiResponsesReader implements AnswerReader {
   readonly #provider: string;
   readonly #items: ResponseItems;
+  readonly #isKept: boolean;
   #finish: FinishReason | null = null;
   #isNamed = false;
 
-  constructor(options: ReaderOptions) {
+  constructor(options: ResponsesReaderOptions) {
     this.#provider = options.provider;
+    this.#isKept = options.is_kept === true;
     this.#items = new ResponseItems(options);
   }
 
@@ -28,6 +35,7 @@ class OpenAiResponsesReader implements AnswerReader {
     const response = objectOf(event["response"]) ?? {};
     switch (type) {
       case "response.created":
+      case "response.queued":
       case "response.in_progress":
         return this.#readName(response);
       case "response.completed":
@@ -51,6 +59,13 @@ class OpenAiResponsesReader implements AnswerReader {
     return this.#finish !== null;
   }
 
+  /** A response that was not streamed is what the last event of a stream holds. */
+  readWhole(body: JsonObject): Iterable<ModelEvent> | null {
+    const status = textOf(body["status"]);
+    const isEnd = ["completed", "incomplete", "failed"].includes(status);
+    return isEnd ? this.#readEnd(`response.${status}`, body) : null;
+  }
+
   #readName(response: JsonObject): readonly ModelEvent[] {
     const [id, model] = [textOf(response["id"]), textOf(response["model"])];
     if (this.#isNamed || (id === "" && model === "")) return [];
@@ -68,6 +83,9 @@ class OpenAiResponsesReader implements AnswerReader {
     const reason = textOf(objectOf(response["incomplete_details"])?.["reason"]);
     if (reason === "content_filter") throw contentFilterStop(this.#provider);
     this.#finish = this.#finishReasonOf(type, reason);
+    const id = textOf(response["id"]);
+    // Only now: of an answer that was cut short nothing is kept that a call could follow.
+    if (this.#isKept && id !== "") yield* this.#items.mark({ response_id: id });
   }
 
   #finishReasonOf(type: string, incompleteReason: string): FinishReason {

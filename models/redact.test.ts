@@ -12,6 +12,14 @@ const SECRETS: readonly (readonly [string, string])[] = [
   ["https://host/v1?key=k123456&x=1", "k123456"],
   ["https://user:hunter2@host/v1", "hunter2"],
   ["AIzaSyA1234567890123456789012", "SyA123"],
+  ["https://x.openai.azure.com/openai?api-version=1&api-key=k123456", "k123456"],
+  ["Ocp-Apim-Subscription-Key: k123456", "k123456"],
+  ["key 0123456789abcdef0123456789ABCDEF is wrong", "456789abcdef"],
+  [`key ${"Ab0".repeat(17)}JQQJ99${"Cd1".repeat(9)} is wrong`, "JQQJ99"],
+  ["gsk_0123456789ab", "3456"],
+  ["xai-0123456789ab", "3456"],
+  ["hf_0123456789ab", "3456"],
+  ["AKIAIOSFODNN7EXAMPLE", "FODNN"],
   ["token eyJhbGciOiJI.eyJzdWIiOiIx.c2lnbmF0dXJl here", "eyJhbGci"],
 ];
 
@@ -30,6 +38,8 @@ test("X4 ordinary words stay", () => {
 test("X4 a configured key is hidden whatever it looks like, a very short one is not searched for", () => {
   assert.equal(redact("you sent plainkey", ["plainkey"]), "you sent [redacted]");
   assert.equal(redact("a none b", ["none"]), "a none b");
+  assert.equal(redact("?k=my%2Fown%2Bkey", ["my/own+key"]), "?k=[redacted]");
+  assert.equal(redact('{\\"k\\":\\"my\\\"key\\"}', ['my"key']).includes("my"), false);
 });
 
 test("X4 detail is one line of at most 500 characters, null when empty, whole characters only", () => {

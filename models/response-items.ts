@@ -14,6 +14,9 @@ export class ResponseItems {
   readonly #parts = new PartIndexes();
   readonly #items = new Map<string, ResponseItem>();
   readonly #streamed = new StreamedText();
+  readonly #sources = new Set<string>();
+  /** Gives the newest part more data. */
+  #last: ((data: ProviderData) => ModelEvent) | null = null;
   anyCall = false;
   refused = false;
 
@@ -66,6 +69,11 @@ export class ResponseItems {
     }
   }
 
+  /** Data that stands at the last part of the answer, where there is one to carry it. */
+  mark(fields: JsonObject): readonly ModelEvent[] {
+    return this.#last === null ? [] : [this.#last(this.#data(fields))];
+  }
+
   /** The items of a finished response, when the server streamed none of them. */
   *readUnstreamed(output: readonly unknown[]): Iterable<ModelEvent> {
     if (this.#items.size > 0 || this.#streamed.any) return;
@@ -94,6 +102,7 @@ export class ResponseItems {
     this.anyCall = true;
     const data = { call_id: textOf(source["call_id"]) || null, item_id: textOf(source["id"]) || null };
     const events = [this.#parts.at(item.key, { ...callDelta(item, ""), provider_data: this.#data(data) })];
+    this.#last = (more) => this.#parts.at(item.key, { ...callDelta(item, ""), provider_data: more });
     const args = textOf(source["arguments"]);
     return { item, events: args === "" ? events : [...events, ...this.#args(place, args)] };
   }
@@ -125,9 +134,11 @@ export class ResponseItems {
       if (refusal !== "") this.refused = true;
       const event = { content_index: contentIndex };
       const whole = textOf(fields["text"]) || refusal;
-      return this.#streamed.rest(this.#textKey(place, event), whole, (text) =>
+      const rest = this.#streamed.rest(this.#textKey(place, event), whole, (text) =>
         this.#text(place, event, text),
       );
+      const unnamed = listOf(fields["annotations"]).flatMap((each) => this.#annotation(objectOf(each)));
+      return [...rest, ...unnamed];
     });
   }
 
@@ -159,6 +170,7 @@ export class ResponseItems {
     // Newer models mark commentary and final answers, and want the mark back.
     const phase = isFirst ? textOf(this.#items.get(place)?.source["phase"]) : "";
     const data = phase === "" ? {} : { provider_data: this.#data({ phase }) };
+    this.#last = (more) => this.#parts.at(key, { type: "text", text: "", provider_data: more });
     return [this.#parts.at(key, { type: "text", text, ...data })];
   }
 
@@ -180,9 +192,10 @@ export class ResponseItems {
 
   #annotation(annotation: JsonObject | null): readonly ModelEvent[] {
     const url = textOf(annotation?.["url"]);
-    return url === ""
-      ? []
-      : [this.#parts.single({ type: "source", url, title: textOf(annotation?.["title"]) })];
+    // Where it stands in the text may differ; as a source a page is named once.
+    if (url === "" || this.#sources.has(url)) return [];
+    this.#sources.add(url);
+    return [this.#parts.single({ type: "source", url, title: textOf(annotation?.["title"]) })];
   }
 
   #textKey(place: string, event: JsonObject): string {

@@ -26,7 +26,7 @@ export function serverToolParts(
   const name = textOf(item["name"]) || type.replace(/_call$/, "");
   const isImage = type === "image_generation_call";
   const error = item["error"] ?? null;
-  const args = parseObject(textOf(item["arguments"])) ?? objectOf(item["action"]) ?? {};
+  const args = parseObject(textOf(item["arguments"])) ?? objectOf(item["action"]) ?? askedOf(item);
   return {
     call: {
       type: "tool-call",
@@ -44,6 +44,12 @@ export function serverToolParts(
       is_error: error !== null || item["status"] === "failed",
     },
   };
+}
+
+/** What tools without arguments were asked: the code that ran, the files that were looked for. */
+function askedOf(item: JsonObject): JsonObject {
+  const known = ["code", "queries"].map((key) => [key, item[key]] as const);
+  return Object.fromEntries(known.filter(([, value]) => value !== undefined && value !== null));
 }
 
 function resultOf(item: JsonObject): JsonObject {

@@ -6,6 +6,7 @@ import {
   collect,
   countedIds,
   fixtureBytes,
+  fold,
   providerOf,
   SHORT_REQUEST,
 } from "./__fixtures__/replay.ts";
@@ -156,6 +157,37 @@ for (const [dialect, fixture] of DIALECTS) {
   });
 }
 
+const WHOLE: readonly (readonly [Dialect, object])[] = [
+  [
+    "openai-chat",
+    {
+      id: "c1",
+      model: "m",
+      choices: [{ index: 0, message: { role: "assistant", content: "Whole" }, finish_reason: "stop" }],
+      usage: { prompt_tokens: 1, completion_tokens: 2 },
+    },
+  ],
+  [
+    "openai-responses",
+    {
+      id: "resp_1",
+      object: "response",
+      status: "completed",
+      output: [{ type: "message", content: [{ type: "output_text", text: "Whole" }] }],
+      usage: { input_tokens: 1, output_tokens: 2 },
+    },
+  ],
+];
+for (const [dialect, body] of WHOLE) {
+  test(`B1 ${dialect}: a server that does not stream answers all the same, whole`, async () => {
+    const outcome = await collect({
+      [Symbol.asyncIterator]: () => start(providerOf(dialect, async () => Response.json(body))),
+    });
+    const { parts, usage, finish } = fold(outcome.events);
+    assert.deepEqual([parts.map((part) => part.text), usage?.output_tokens, finish], [["Whole"], 2, "stop"]);
+  });
+}
+
 async function drain(iterator: AsyncIterator<ModelEvent>): Promise<void> {
   while (!(await iterator.next()).done);
 }
@@ -180,6 +212,47 @@ test("I2 an answer that is complete does not wait for usage that never comes", a
     await rest;
     await hungUp;
     assert.deepEqual(events.at(-1), { type: "finish", finish_reason: "stop" });
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("I2 a server that gives a finish reason with every piece is not cut off after the first", async () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  try {
+    const settle = async () => {
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    };
+    let push: (text: string) => void = () => undefined;
+    let close: () => void = () => undefined;
+    const fetch: Fetch = async (_input, init) => {
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          push = (text) =>
+            controller.enqueue(
+              new TextEncoder().encode(
+                `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: text }, finish_reason: "stop" }] })}\n\n`,
+              ),
+            );
+          close = () => controller.close();
+          init?.signal?.addEventListener("abort", () => controller.error(init.signal?.reason));
+        },
+      });
+      return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    };
+    const outcome = collect({ [Symbol.asyncIterator]: () => start(providerOf("openai-chat", fetch)) });
+    await settle();
+    for (const text of ["a", "b", "c"]) {
+      push(text);
+      await settle();
+      mock.timers.tick(lateUsageMsMax - 1);
+    }
+    close();
+    const { parts } = fold((await outcome).events);
+    assert.deepEqual(
+      parts.map((part) => part.text),
+      ["abc"],
+    );
   } finally {
     mock.timers.reset();
   }

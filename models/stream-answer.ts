@@ -1,14 +1,14 @@
 // Models room: one call from request to judged end, the same for every dialect. Each failure leaves as a `ModelError`.
-import { Stream } from "@anthropic-ai/sdk/core/streaming";
 import type { FinishReason } from "../core/message.ts";
 import type { JsonObject } from "../core/part.ts";
 import { type AnswerReader, DamagedStream, StreamFailure } from "./answer-reader.ts";
 import { CallLine } from "./call-line.ts";
 import { classifyError } from "./classify-error.ts";
-import { pageTitle } from "./failure-facts.ts";
 import { ownFault } from "./own-fault.ts";
 import { ModelError, type ModelEvent } from "./provider.ts";
-import { objectOf, parseObject } from "./untrusted-json.ts";
+import { type ServerEvent, serverEvents } from "./server-events.ts";
+import { objectOf } from "./untrusted-json.ts";
+import { wholeAnswer } from "./whole-answer.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 
 /** Silence after which a call counts as dead (SPEC X3), unless configured otherwise. */
@@ -17,10 +17,12 @@ export const silenceMsDefault = 10 * 60 * 1000;
 export interface AnswerSource {
   readonly provider: string;
   readonly reader: AnswerReader;
-  /** Sends the request; resolves with the response once its headers are there. Throws the SDK's errors. */
+  /** Sends the request, again after a pause; resolves with the response once its headers are there. Throws the SDK's errors. */
   readonly open: (signal: AbortSignal) => Promise<Response>;
   readonly silenceMs: number;
   readonly secrets: readonly string[];
+  /** This is the replay of a whole history: a provider that asks for one now would ask for ever. */
+  readonly replays: boolean;
 }
 
 /**
@@ -50,8 +52,19 @@ export async function* streamAnswer(source: AnswerSource, signal: AbortSignal): 
     line.close();
   }
   signal.throwIfAborted();
-  yield* characters.flush();
+  yield* lastEvents(characters, judge);
   yield { type: "finish", finish_reason: judge.verdict() };
+}
+
+/** What the end of an answer brings, whole or not: of one that was cut there is no more to know. */
+function* lastEvents(characters: WholeCharacters, judge: EndJudge): Iterable<ModelEvent> {
+  for (const event of judge.finishReason() === null ? [] : (judge.reader.rest?.() ?? [])) {
+    const whole = characters.pass(event);
+    if (whole === null) continue;
+    judge.note(whole);
+    yield whole;
+  }
+  yield* characters.flush();
 }
 
 async function* answerEvents(
@@ -59,20 +72,35 @@ async function* answerEvents(
   line: CallLine,
   judge: EndJudge,
 ): AsyncGenerator<ModelEvent> {
-  const response = await source.open(line.signal);
-  const body = await eventStreamBody(response, source.provider);
-  // The decoder reads the body by `for await` alone; a web stream around these bytes would only add turns of the event
-  // loop to each part. That is what the cast says; the cut tests would fail if the pinned SDK ever read it otherwise.
-  const events = Stream.rawEvents({ body: line.bytes(body) } as unknown as Response);
-  for await (const event of events) {
+  const { reader } = source;
+  do {
+    const response = await line.dial(source.open);
+    const whole = await wholeAnswer(response, source, line);
+    if (whole !== null) yield* whole;
+    else yield* streamedEvents(response, line, judge);
+  } while (reader.resumes?.() === true);
+}
+
+async function* streamedEvents(
+  response: Response,
+  line: CallLine,
+  judge: EndJudge,
+): AsyncGenerator<ModelEvent> {
+  const { reader } = judge;
+  if (response.body === null) return;
+  for await (const event of serverEvents(line.bytes(response.body))) {
     if (event.data === "[DONE]") {
       judge.sawDone = true;
       return;
     }
-    if (event.data === "") continue;
-    yield* source.reader.read(parseEvent(event.data), event.event);
-    if (source.reader.ended()) return;
-    if (source.reader.finishReason(false) !== null) line.expectOnlyUsage();
+    let isPart = false;
+    for (const read of reader.read(parseEvent(event), event.name)) {
+      isPart ||= read.type === "part";
+      yield read;
+    }
+    if (reader.ended()) return;
+    if (reader.finishReason(false) === null || isPart) line.expectMore();
+    if (reader.finishReason(false) !== null) line.expectOnlyUsage();
   }
 }
 
@@ -84,6 +112,10 @@ class EndJudge {
 
   constructor(source: AnswerSource) {
     this.#source = source;
+  }
+
+  get reader(): AnswerReader {
+    return this.#source.reader;
   }
 
   note(event: ModelEvent): void {
@@ -109,28 +141,19 @@ class EndJudge {
 
 function asModelError(error: unknown, source: AnswerSource, line: CallLine): ModelError {
   if (error instanceof ModelError) return error;
-  const { provider, secrets } = source;
+  const { provider, secrets, replays } = source;
   if (line.fellSilent) return ownFault({ kind: "stream_silence", retryable: true }, provider);
-  return new ModelError(classifyError(error, { provider, now_ms: Date.now(), secrets }), error);
+  const fault = classifyError(error, { provider, now_ms: Date.now(), secrets, replays });
+  // What a provider or a socket threw may hold keys and headers, and a logger prints causes; a bug of ours needs its stack.
+  return isOwnBug(error) ? new ModelError(fault, error) : new ModelError(fault);
 }
 
-/** The body, when it is an event stream; servers that answer 200 with something else are told apart here. */
-async function eventStreamBody(response: Response, provider: string): Promise<ReadableStream<Uint8Array>> {
-  const type = response.headers.get("content-type") ?? "";
-  const isPage = type.includes("text/html");
-  if (response.body !== null && !isPage && !type.includes("application/json")) return response.body;
-  const text = await response.text();
-  const error = parseObject(text)?.["error"];
-  if (error !== undefined && error !== null) throw new StreamFailure(error);
-  // A wrong base URL often lands on a web page or another API: no retry makes that a stream of events.
-  throw ownFault(
-    { kind: "config", retryable: false, cause: "address" },
-    provider,
-    isPage ? pageTitle(text) : text,
-  );
+function isOwnBug(error: unknown): boolean {
+  const isBug = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  return isBug && error.cause === undefined;
 }
 
-function parseEvent(data: string): JsonObject {
+function parseEvent({ data }: ServerEvent): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(data);

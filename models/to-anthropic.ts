@@ -1,8 +1,16 @@
 // Models room: a history as Anthropic's system blocks and messages. Pure. Roles alternate, user first; the caching marks of
 // SPEC L10 stand on the system prompt and on the last two messages.
-import type { ContentBlockParam, MessageParam, TextBlockParam } from "@anthropic-ai/sdk/resources/messages";
+import type {
+  ContentBlockParam,
+  ImageBlockParam,
+  MessageParam,
+  TextBlockParam,
+  ToolResultBlockParam,
+} from "@anthropic-ai/sdk/resources/messages";
 import { type AssistantPiece, arrangePrompt, type PromptTurn } from "./arrange-prompt.ts";
 import type { PromptMessage } from "./provider.ts";
+import type { ResultContent } from "./result-content.ts";
+import { listOf } from "./untrusted-json.ts";
 
 export interface AnthropicPrompt {
   readonly system: TextBlockParam[];
@@ -44,12 +52,23 @@ function messagesOf(turn: PromptTurn): BlockMessage[] {
     (result): ContentBlockParam => ({
       type: "tool_result",
       tool_use_id: result.wire_id,
-      ...(result.text === "" ? {} : { content: result.text }),
+      ...resultBlocks(result),
       ...(result.is_error ? { is_error: true } : {}),
     }),
   );
   const assistant: BlockMessage = { role: "assistant", content: callsLast(blocks.slice(0, last + 1)) };
   return results.length === 0 ? [assistant] : [assistant, userMessage(results)];
+}
+
+function resultBlocks({ text, images }: ResultContent): Pick<ToolResultBlockParam, "content"> {
+  if (images.length === 0) return text === "" ? {} : { content: text };
+  const shown = images.map(
+    ({ media_type, data }): ImageBlockParam => ({
+      type: "image",
+      source: { type: "base64", media_type, data },
+    }),
+  );
+  return { content: [...(text === "" ? [] : [{ type: "text" as const, text }]), ...shown] };
 }
 
 /** Calls end an assistant message: their results come next. The order among calls, and among the rest, stays. */
@@ -62,8 +81,13 @@ function callsLast(blocks: readonly ContentBlockParam[]): ContentBlockParam[] {
 
 function blockOf(piece: AssistantPiece): ContentBlockParam[] {
   switch (piece.type) {
-    case "text":
-      return [{ type: "text", text: piece.text }];
+    case "text": {
+      const citations = listOf(piece.data?.["citations"]);
+      // The cast is safe: the citations came from this provider as they are.
+      const cited =
+        citations.length === 0 ? {} : { citations: citations as TextBlockParam["citations"] & object };
+      return [{ type: "text", text: piece.text, ...cited }];
+    }
     case "reasoning": {
       const { redacted_thinking: redacted, signature } = piece.data;
       if (typeof redacted === "string" && redacted !== "")

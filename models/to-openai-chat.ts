@@ -3,8 +3,10 @@ import type {
   ChatCompletionAssistantMessageParam,
   ChatCompletionMessageParam,
 } from "openai/resources/chat/completions";
-import { arrangePrompt, type PromptTurn } from "./arrange-prompt.ts";
+import { type AssistantPiece, arrangePrompt, type PromptTurn } from "./arrange-prompt.ts";
 import type { PromptMessage } from "./provider.ts";
+import { textWithoutImages } from "./result-content.ts";
+import { listOf } from "./untrusted-json.ts";
 
 type AssistantTurn = Extract<PromptTurn, { type: "assistant" }>;
 
@@ -46,22 +48,28 @@ function assistantMessages(turn: AssistantTurn, isInCurrentTurn: boolean): ChatC
   const results = turn.results.map((result) => ({
     role: "tool" as const,
     tool_call_id: result.wire_id,
-    content: result.is_error ? `error: ${result.text}` : result.text,
+    content: (result.is_error ? "error: " : "") + textWithoutImages(result),
   }));
   return [message, ...results];
 }
 
-function toolCall(call: { readonly wire_id: string; readonly name: string; readonly args: object }) {
+function toolCall(call: Extract<AssistantPiece, { type: "call" }>) {
+  const extra = call.data?.["extra_content"];
   return {
     type: "function" as const,
     id: call.wire_id,
     function: { name: call.name, arguments: JSON.stringify(call.args) },
+    // Gemini refuses the history when a call comes back without the signature that it put here.
+    ...(extra === undefined || extra === null ? {} : { extra_content: extra }),
   };
 }
 
 /** Servers with interleaved thinking (DeepSeek, for one) want a step's reasoning back while its turn goes on, where they put it. */
-function reasoningOf(turn: AssistantTurn): Record<string, string> {
+function reasoningOf(turn: AssistantTurn): Record<string, unknown> {
   const pieces = turn.pieces.flatMap((piece) => (piece.type === "reasoning" ? [piece] : []));
+  // Gateways sign or seal the blocks of a reasoning, and take them back as they are or not at all.
+  const details = pieces.flatMap((piece) => listOf(piece.data["reasoning_details"]));
+  if (details.length > 0) return { reasoning_details: details };
   const field = pieces.find((piece) => typeof piece.data["field"] === "string")?.data["field"];
   return typeof field === "string" ? { [field]: pieces.map((piece) => piece.text).join("\n\n") } : {};
 }

@@ -2,6 +2,7 @@
 import type { ResponseInputItem } from "openai/resources/responses/responses";
 import { type AssistantPiece, arrangePrompt } from "./arrange-prompt.ts";
 import type { PromptMessage } from "./provider.ts";
+import type { ResultContent } from "./result-content.ts";
 
 export interface ResponsesPrompt {
   readonly instructions: string | null;
@@ -19,14 +20,29 @@ export function toOpenAiResponses(
     if (turn.type === "user") {
       return [{ role: "user", content: turn.texts.map((text) => ({ type: "input_text", text })) }];
     }
-    const outputs = turn.results.map((result) => ({
-      type: "function_call_output" as const,
-      call_id: result.wire_id,
-      output: result.is_error ? `error: ${result.text}` : result.text,
-    }));
+    const outputs = turn.results.map((result) => functionCallOutput(result.wire_id, result));
     return [...withoutLooseReasoning(turn.pieces).flatMap(itemOf), ...outputs];
   });
   return { instructions: prompt.system.length > 0 ? prompt.system.join("\n\n") : null, input };
+}
+
+/** What a call led to. Errors are said in words: this dialect has no field for them. */
+export function functionCallOutput(
+  callId: string,
+  { text, images, is_error }: ResultContent,
+): Extract<ResponseInputItem, { type: "function_call_output" }> {
+  const words = is_error ? `error: ${text}` : text;
+  const shown = images.map(({ media_type, data }) => ({
+    type: "input_image" as const,
+    image_url: `data:${media_type};base64,${data}`,
+    detail: "auto" as const,
+  }));
+  const said = words === "" ? [] : [{ type: "input_text" as const, text: words }];
+  return {
+    type: "function_call_output",
+    call_id: callId,
+    output: shown.length === 0 ? words : [...said, ...shown],
+  };
 }
 
 /** A reasoning item must be followed by what it led to; this dialect sends only sealed ones. */

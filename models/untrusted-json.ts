@@ -27,11 +27,23 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** The JSON objects of a list; empty when it is none. */
+export function objectsOf(value: unknown): readonly JsonObject[] {
+  return listOf(value)
+    .map(objectOf)
+    .filter((each) => each !== null);
+}
+
+/** The text parsed as JSON, or undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The text parsed as a JSON object, or null. */
 export function parseObject(text: string): JsonObject | null {
-  try {
-    return objectOf(JSON.parse(text));
-  } catch {
-    return null;
-  }
+  return objectOf(parseJson(text));
 }

@@ -1,54 +1,102 @@
-// Failures as the SDKs and the transport throw them, for the table of the error classifier.
-import Anthropic from "@anthropic-ai/sdk";
-import OpenAI from "openai";
+// Failures as they come over the wire, or out of the transport, for the table of the error classifier.
 import type { ErrorKind } from "../../core/error-kind.ts";
-import { StreamFailure } from "../answer-reader.ts";
+import type { Dialect } from "../provider.ts";
 
-/** What a proxy says in place of a provider. */
-export const PAGE = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
+/** Where a call failed: at an HTTP status, inside a stream that began well, below HTTP before or amid the answer, or above it. */
+export type Failure =
+  | { readonly type: "http"; readonly dialect: Dialect; readonly status: number; readonly body: string; readonly headers: Readonly<Record<string, string>> }
+  | { readonly type: "stream"; readonly dialect: Dialect; readonly body: string }
+  | { readonly type: "connect"; readonly error: Error }
+  | { readonly type: "cut"; readonly error: Error }
+  | { readonly type: "thrown"; readonly error: unknown };
 
-/** Name, error, then what it means. */
-export type FailureRow = readonly [name: string, error: unknown, kind: ErrorKind, retryable: boolean, status?: number | null];
+/** `source` says where the body, or the shape, was seen. */
+export type FailureRow = readonly [
+  name: string,
+  source: string,
+  failure: Failure,
+  kind: ErrorKind,
+  retryable: boolean,
+  status?: number | null,
+];
 
-/** As the SDK makes it of a response with a JSON body. */
-export function openai(status: number, error: object | undefined, headers: Record<string, string> = {}): Error {
-  return OpenAI.APIError.generate(status, error && { error }, undefined, new Headers(headers));
+type Body = object | string;
+
+const textOf = (body: Body): string => (typeof body === "string" ? body : JSON.stringify(body));
+
+/** An answer of Chat Completions with a status that is no success. */
+export function chat(status: number, body: Body, headers: Readonly<Record<string, string>> = {}): Failure {
+  return { type: "http", dialect: "openai-chat", status, body: textOf(body), headers };
 }
 
-/** As the SDK makes it of a response whose body is no JSON. */
-export function openaiText(status: number, text: string): Error {
-  return OpenAI.APIError.generate(status, undefined, text, new Headers());
+export function responses(status: number, body: Body): Failure {
+  return { type: "http", dialect: "openai-responses", status, body: textOf(body), headers: {} };
 }
 
-/** As the SDK makes it of Anthropic's error. */
-export function anthropic(status: number, type: string, message: string): Error {
-  return anthropicError(status, { type, message });
+export function messages(status: number, body: Body, headers: Readonly<Record<string, string>> = {}): Failure {
+  return { type: "http", dialect: "anthropic", status, body: textOf(body), headers };
 }
 
-/** The same with details or headers. */
-export function anthropicError(status: number, error: object, headers: Record<string, string> = {}): Error {
-  return Anthropic.APIError.generate(status, { type: "error", error }, undefined, new Headers(headers));
+/** Anthropic's own wrapping of an error. */
+export function anthropicError(status: number, type: string, message: string): Failure {
+  return messages(status, { type: "error", error: { type, message }, request_id: "req_011CQ" });
 }
 
-export const inStream = (body: unknown): Error => new StreamFailure(body);
-
-/** As undici fails: a bare TypeError with the reason as its cause; the SDKs wrap it once more. */
-export function transport(code: string, message = code): Error {
-  const cause = Object.assign(new Error(message), { code });
-  return new OpenAI.APIConnectionError({
-    message: "Connection error.",
-    cause: new TypeError("fetch failed", { cause }),
-  });
+/** The same with the finer code that stands in the details. */
+export function anthropicLimit(error_code: string): Failure {
+  return messages(429, { type: "error", error: { type: "rate_limit_error", message: "limit", details: { error_code } } });
 }
 
-export const midStream = (message: string, code?: string): Error =>
-  new TypeError(message, code === undefined ? {} : { cause: Object.assign(new Error("socket"), { code }) });
-
-/** With the finer code that Anthropic puts into the details. */
-export function anthropicDetails(status: number, type: string, code: string): Error {
-  return anthropicError(status, { type, message: "x", details: { error_code: code } });
+/** OpenAI's own wrapping of an error. */
+export function openAiError(status: number, error: object): Failure {
+  return chat(status, { error: { param: null, code: null, ...error } });
 }
 
-export function openaiDetail(status: number, detail: unknown): Error {
-  return OpenAI.APIError.generate(status, { error: { detail } }, undefined, new Headers());
+const CHAT_BEGUN = 'data: {"id":"c1","model":"m","choices":[{"index":0,"delta":{"role":"assistant","content":"Par"}}]}\n\n';
+const MESSAGES_BEGUN =
+  'event: message_start\ndata: {"type":"message_start","message":{"id":"msg_1","model":"m","usage":{"input_tokens":1,"output_tokens":1}}}\n\n';
+const RESPONSES_BEGUN =
+  'event: response.created\ndata: {"type":"response.created","response":{"id":"resp_1","model":"m","status":"in_progress"}}\n\n';
+
+/** A stream of Chat Completions that began, and then held this, word for word. */
+export function chatStream(rest: string): Failure {
+  return { type: "stream", dialect: "openai-chat", body: CHAT_BEGUN + rest };
+}
+
+/** The same where the rest is one event with these data. */
+export function chatEvent(data: Body): Failure {
+  return chatStream(`data: ${textOf(data)}\n\n`);
+}
+
+export function responsesEvent(data: { readonly type: string; readonly [field: string]: unknown }): Failure {
+  return { type: "stream", dialect: "openai-responses", body: `${RESPONSES_BEGUN}event: ${data.type}\ndata: ${textOf(data)}\n\n` };
+}
+
+export function messagesEvent(error: object): Failure {
+  const data = textOf({ type: "error", error, request_id: null });
+  return { type: "stream", dialect: "anthropic", body: `${MESSAGES_BEGUN}event: error\ndata: ${data}\n\n` };
+}
+
+const coded = (code: string, message = code): Error => Object.assign(new Error(message), { code });
+
+/** As undici fails before an answer: a bare TypeError with the reason as its cause. */
+export function connect(code: string, message?: string): Failure {
+  return { type: "connect", error: new TypeError("fetch failed", { cause: coded(code, message) }) };
+}
+
+/** As undici fails amid the body. */
+export function cut(code: string, message?: string): Failure {
+  return { type: "cut", error: new TypeError("terminated", { cause: coded(code, message) }) };
+}
+
+export const thrown = (error: unknown): Failure => ({ type: "thrown", error });
+
+/** nginx' built-in page of a status. */
+export function nginxPage(title: string): string {
+  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.27.3</center>\r\n</body>\r\n</html>\r\n`;
+}
+
+/** Cloudflare's page of an error of the server behind it. */
+export function cloudflarePage(status: number, words: string): string {
+  return `<!DOCTYPE html>\n<!--[if lt IE 7]> <html class="no-js ie6 oldie" lang="en-US"> <![endif]-->\n<html lang="en-US"><head><title>api.example.com | ${status}: ${words}</title></head><body><div id="cf-error-details"><h1>${words}</h1><span class="code-label">Error code ${status}</span></div></body></html>`;
 }

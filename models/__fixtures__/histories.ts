@@ -15,7 +15,7 @@ const args: fc.Arbitrary<JsonObject> = fc.oneof(
   fc.dictionary(fc.string({ maxLength: 4 }), fc.string({ maxLength: 4 }), { maxKeys: 2 }),
 );
 const result = fc.oneof(
-  fc.constantFrom("", "plain", null, 3, { error: "no such file" }, { error: 1 }, { content: "x" }, [], {}),
+  fc.constantFrom("", "plain", null, 3, { error: "no such file" }, { error: 1 }, { content: "x" }, [], {}, { content: [{ type: "image", data: "aQ==", mimeType: "image/png" }] }),
   args,
 );
 const toolName = fc.constantFrom("read_file", "slug__tool", "not a name!", "", "ü", "n".repeat(80));
@@ -32,8 +32,9 @@ function assistantPart(provider: string, nextId: () => string): fc.Arbitrary<rea
   const writer = fc.constantFrom(provider, "someone-else");
   return fc.oneof(
     fc.tuple(text).map(([said]): Part[] => [{ type: "text", text: said }]),
+    fc.tuple(text, writer).map(([said, by]): Part[] => [{ type: "text", text: said, provider_data: dataFor(by, { response_id: "resp_1" }) }]),
     fc
-      .tuple(text, writer, fc.constantFrom<JsonObject>({}, { signature: "s" }, { redacted_thinking: "r" }, { item_id: "rs", encrypted_content: "e" }, { field: "reasoning_content" }))
+      .tuple(text, writer, fc.constantFrom<JsonObject>({}, { signature: "s" }, { redacted_thinking: "r" }, { item_id: "rs", encrypted_content: "e" }, { field: "reasoning_content" }, { reasoning_details: [{ type: "reasoning.text", index: 0 }] }))
       .map(([said, by, fields]): Part[] => [{ type: "reasoning", text: said, provider_data: dataFor(by, fields) }]),
     fc
       .tuple(id, toolName, args, writer, callId)

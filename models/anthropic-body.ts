@@ -1,0 +1,85 @@
+// Models room: the request of Anthropic's Messages, with each setting in the words that the model knows. Pure.
+import type Anthropic from "@anthropic-ai/sdk";
+import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
+import { thinkingSettings } from "./anthropic-thinking.ts";
+import { CallSettings, outputTokensMaxDefault } from "./call-settings.ts";
+import { claudeTraits } from "./model-traits.ts";
+import type { ModelRequest, UnsupportedSetting } from "./provider.ts";
+import { requestBody } from "./provider-options.ts";
+import { toAnthropic } from "./to-anthropic.ts";
+
+type Body = Anthropic.Messages.MessageCreateParamsStreaming;
+
+/** This API takes temperatures from 0 to 1; others go to 2. */
+const temperatureMax = 1;
+
+export function anthropicBody(
+  request: ModelRequest,
+  provider: string,
+): { readonly body: Body; readonly unsupported: readonly UnsupportedSetting[] } {
+  const { model } = request;
+  const settings = new CallSettings(request.config);
+  settings.dropGiven(["presence_penalty", "frequency_penalty"], "Anthropic has no such setting");
+  if (settings.response_chain) settings.note("response_chain", "Anthropic keeps no answers");
+  // This API wants a limit named in each request.
+  const maxTokens = settings.outputTokens(model, outputTokensMaxDefault) ?? outputTokensMaxDefault;
+  const effort = settings.effort();
+  const thinking = thinkingSettings(model, effort, maxTokens);
+  if (effort !== undefined && effort !== "none" && !("thinking" in thinking))
+    settings.note("reasoning_effort", `no room to think in ${maxTokens} tokens of output`);
+  const chosen = {
+    ...samplingOf(model, settings, "thinking" in thinking),
+    ...thinking,
+    max_tokens: maxTokens,
+    stop_sequences: settings.stop({ takesBlank: false }),
+    tools: toolsOf(request),
+  };
+  // Without the name of the writer nothing that it signed goes back to it.
+  const writer = request.replay_full_history === true ? "" : provider;
+  const { system, messages } = toAnthropic(request.system, request.messages, writer);
+  const fixed = { model, system: system.length === 0 ? undefined : system, messages, stream: true };
+  // The cast is safe by `fixed`; the options of a deployment may hold anything the API knows.
+  const body = requestBody(chosen, settings.provider_options, fixed) as Body;
+  return { body, unsupported: settings.noted };
+}
+
+/** The request after a pause: the same, with what the model has said so far as the answer that it goes on with. */
+export function continuedBody(
+  body: Body,
+  said: readonly ContentBlockParam[],
+  container: string | null,
+): Body {
+  const last = body.messages.at(-1);
+  const begun = last?.role === "assistant" && Array.isArray(last.content) ? last.content : [];
+  const before = begun.length > 0 ? body.messages.slice(0, -1) : body.messages;
+  return {
+    ...body,
+    messages: [...before, { role: "assistant", content: [...begun, ...said] }],
+    // What tools of the provider made so far lies there.
+    ...(container === null ? {} : { container }),
+  };
+}
+
+function samplingOf(model: string, settings: CallSettings, thinks: boolean): object {
+  const { sampling } = claudeTraits(model);
+  if (thinks || sampling === "none") {
+    const why = thinks ? "thinking takes no sampling settings" : `${model} takes no sampling settings`;
+    settings.dropGiven(["temperature", "top_p", "top_k"], why);
+    return {};
+  }
+  const temperature = settings.number("temperature");
+  const isHot = temperature !== undefined && temperature > temperatureMax;
+  if (isHot) settings.note("temperature", `Anthropic takes at most ${temperatureMax}`);
+  const keepsTopP = temperature === undefined || sampling === "both";
+  if (!keepsTopP) settings.dropGiven(["top_p"], `${model} takes temperature or top_p, not both`);
+  return {
+    temperature: isHot ? temperatureMax : temperature,
+    top_p: keepsTopP ? settings.number("top_p") : undefined,
+    top_k: settings.number("top_k"),
+  };
+}
+
+function toolsOf({ tools }: ModelRequest): object[] | undefined {
+  if (tools.length === 0) return undefined;
+  return tools.map(({ name, description, parameters }) => ({ name, description, input_schema: parameters }));
+}

@@ -1,0 +1,26 @@
+// Models room: one provider, out of what is known of it.
+import { createAnthropic } from "./anthropic.ts";
+import { createOpenAiChat } from "./openai-chat.ts";
+import { createOpenAiResponses } from "./openai-responses.ts";
+import { ownFault } from "./own-fault.ts";
+import type { Provider } from "./provider.ts";
+import type { ProviderOptions } from "./provider-options.ts";
+
+export interface ProviderSpec extends ProviderOptions {
+  readonly kind: "openai" | "openai-compatible" | "anthropic";
+  /** Of the OpenAI kinds; null: Responses of OpenAI itself, Chat Completions of all that resemble it. */
+  readonly api: "responses" | "chat_completions" | null;
+}
+
+/** @throws ModelError missing_key: the kind needs a key (SPEC X6: before any call); config: it needs an address */
+export function createProvider({ kind, api, ...options }: ProviderSpec): Provider {
+  if (kind !== "openai-compatible" && options.apiKey === "") {
+    throw ownFault({ kind: "missing_key", retryable: false }, options.name);
+  }
+  if (kind === "anthropic") return createAnthropic(options);
+  if (kind === "openai-compatible" && options.baseUrl === undefined) {
+    throw ownFault({ kind: "config", retryable: false }, options.name, "the provider has no base URL");
+  }
+  const chosen = api ?? (kind === "openai" ? "responses" : "chat_completions");
+  return chosen === "responses" ? createOpenAiResponses(options) : createOpenAiChat(options);
+}

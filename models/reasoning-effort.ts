@@ -1,0 +1,13 @@
+// Models room: how hard a model is to think, as an ordered scale (SPEC L11). Pure.
+
+/** Weakest first. The words are OpenAI's and Anthropic's; a provider may know others. */
+const EFFORTS: readonly string[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+/** The wanted effort, no more than `most`. A word outside the scale cannot be compared: only without a limit is it kept. */
+export function clampEffort(wanted: string | undefined, most: string | undefined): string | undefined {
+  if (wanted === undefined || most === undefined) return wanted;
+  const limit = EFFORTS.indexOf(most);
+  if (limit < 0) return wanted;
+  const place = EFFORTS.indexOf(wanted);
+  return place < 0 || place > limit ? most : wanted;
+}
