@@ -12,14 +12,34 @@ export interface PromptEntry {
 
 interface HistoryMessage extends PromptEntry {
   readonly id: number;
+  /** A boundary: what came before it is in its text, or was cleared. */
+  readonly compressed?: boolean;
+  /** Of a boundary: the user messages before it that follow it word for word. */
+  readonly keeps?: readonly number[] | null;
+}
+
+/** What a prompt is made of (SPEC K3, K4): system messages, the newest boundary, what it keeps, and what follows it. */
+export function afterBoundary<M extends HistoryMessage>(messages: readonly M[]): M[] {
+  const place = messages.findLastIndex((message) => message.compressed === true);
+  const boundary = messages[place];
+  if (boundary === undefined) return [...messages];
+  const before = messages.slice(0, place);
+  const kept = new Set(boundary.keeps ?? []);
+  return [
+    ...before.filter((message) => message.role === "system"),
+    boundary,
+    ...before.filter((message) => message.role === "user" && kept.has(message.id)),
+    ...messages.slice(place + 1),
+  ];
 }
 
 /**
- * The messages a provider is sent, oldest first.
+ * The messages a provider is sent, oldest first: what follows the newest boundary.
  * Provider-executed calls keep their results beside them; a local call whose result is missing (it cannot be, SPEC S4) and
  * a result without its call are left out, since one of them would make the provider refuse the whole request.
  */
-export function buildPrompt(messages: readonly HistoryMessage[]): PromptEntry[] {
+export function buildPrompt(history: readonly HistoryMessage[]): PromptEntry[] {
+  const messages = afterBoundary(history);
   const parts = messages.flatMap((message) => message.content);
   const answered = new Set(parts.flatMap((part) => (part.type === "tool-result" ? [part.tool_call_id] : [])));
   const called = new Set(parts.flatMap((part) => (part.type === "tool-call" ? [part.tool_call_id] : [])));

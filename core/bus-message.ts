@@ -20,6 +20,13 @@ export interface ChatDeleted {
   readonly owner_id: string;
 }
 
+/** A chat was read by its owner, which changes nothing of it but for those who follow all chats (SPEC T9). */
+export interface ChatRead {
+  readonly type: "read";
+  readonly chat_id: string;
+  readonly owner_id: string;
+}
+
 /** Parts of an answer or of a tool's output, contiguous, unmerged. */
 export interface PartsPublished {
   readonly type: "parts";
@@ -34,7 +41,7 @@ export interface CheckpointWanted {
   readonly chat_id: string;
 }
 
-export type BusMessage = ChatChanged | ChatDeleted | PartsPublished | CheckpointWanted;
+export type BusMessage = ChatChanged | ChatDeleted | ChatRead | PartsPublished | CheckpointWanted;
 
 /** The bus as everyone uses it. `publish` never throws and never waits: it queues, batches and may drop. */
 export interface LiveBus {

@@ -7,12 +7,13 @@ const idle: TurnView = {
   open_local_calls: [],
   open_client_calls: [],
   client_deadline_ms: null,
-  compaction_requested: false,
+  compaction_requested: null,
   stopped_by_tool: false,
   answered: null,
   steps: 0,
   context_persisted: true,
   context_usage_percent: null,
+  just_compacted: false,
 };
 const call = { tool_call_id: "c1", tool_name: "grep" };
 /** Everything that could be wanted at once; each row of the order switches the highest off. */
@@ -21,7 +22,7 @@ const crowded: TurnView = {
   open_local_calls: [call],
   open_client_calls: [{ tool_call_id: "c2", tool_name: "ask" }],
   client_deadline_ms: 5,
-  compaction_requested: true,
+  compaction_requested: "manual",
   stopped_by_tool: true,
   answered: "stop",
   steps: 1200,
@@ -34,7 +35,7 @@ test("L3 the order of decisions is: local calls, client's, manual compaction, st
     [{}, { type: "run-tools", calls: [call] }],
     [{ open_local_calls: [] }, { type: "await-client", tool_call_ids: ["c2"], deadline_ms: 5 }],
     [{ open_client_calls: [] }, { type: "compact", source: "manual" }],
-    [{ compaction_requested: false }, { type: "finish", reason: "tool_calls" }],
+    [{ compaction_requested: null }, { type: "finish", reason: "tool_calls" }],
     [{ stopped_by_tool: false }, { type: "finish", reason: "stop" }],
     [{ answered: null }, { type: "finish", reason: "max_steps" }],
     [{ steps: 1199 }, { type: "persist-context" }],
@@ -52,4 +53,16 @@ test("K2 a threshold of 100 switches automatic compaction off", () => {
   const full = { ...idle, context_usage_percent: 100 };
   assert.equal(decideNextStep(full, { ...limits, compaction_threshold_percent: 100 }).type, "call-model");
   assert.equal(decideNextStep(full, limits).type, "compact");
+});
+
+test("X3 a prompt that the provider refused as too long is compacted whatever the threshold says", () => {
+  const refused: TurnView = { ...idle, compaction_requested: "overflow" };
+  const off = { ...limits, compaction_threshold_percent: 100 };
+  assert.deepEqual(decideNextStep(refused, off), { type: "compact", source: "overflow" });
+});
+
+test("K5 directly after a compaction there is no other: the turn goes on, and over the limit it ends", () => {
+  const after = (percent: number) =>
+    decideNextStep({ ...idle, context_usage_percent: percent, just_compacted: true }, limits).type;
+  assert.deepEqual([69, 70, 100, 101].map(after), ["call-model", "call-model", "call-model", "overflow"]);
 });

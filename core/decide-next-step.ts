@@ -1,4 +1,5 @@
 // Core is pure: the policy of a turn. What happens next follows from committed history alone.
+import { type CompactionSource, thresholdOff } from "./compaction.ts";
 import type { FinishReason } from "./message.ts";
 
 export interface OpenCall {
@@ -15,7 +16,9 @@ export type NextStep =
       readonly deadline_ms: number | null;
     }
   | { readonly type: "persist-context" }
-  | { readonly type: "compact"; readonly source: "automatic" | "manual" | "overflow" }
+  | { readonly type: "compact"; readonly source: CompactionSource }
+  /** Compacted a moment ago, and still over the limit: another call would only say so again. */
+  | { readonly type: "overflow" }
   | { readonly type: "finish"; readonly reason: FinishReason };
 
 /** What `decideNextStep` looks at; all of it committed. */
@@ -25,7 +28,8 @@ export interface TurnView {
   /** The same, answered by the client or waiting for an approval. */
   readonly open_client_calls: readonly OpenCall[];
   readonly client_deadline_ms: number | null;
-  readonly compaction_requested: boolean;
+  /** By a person, or by the provider's refusal of a prompt that was too long. */
+  readonly compaction_requested: "manual" | "overflow" | null;
   /** A tool that ends the turn has succeeded in the last batch. */
   readonly stopped_by_tool: boolean;
   /** The finish reason of the last assistant message, when nothing follows it that wants an answer. */
@@ -35,11 +39,13 @@ export interface TurnView {
   readonly context_persisted: boolean;
   /** Tokens of the last call in percent of the context limit; null while unknown. */
   readonly context_usage_percent: number | null;
+  /** That call was the first since a compaction: another one would summarise the summary. */
+  readonly just_compacted: boolean;
 }
 
 export interface TurnLimits {
   readonly steps_max: number;
-  /** 100 switches automatic compaction off. */
+  /** `thresholdOff` switches automatic compaction off. */
   readonly compaction_threshold_percent: number;
 }
 
@@ -53,7 +59,7 @@ export function decideNextStep(view: TurnView, limits: TurnLimits): NextStep {
     return { type: "await-client", tool_call_ids: ids, deadline_ms: view.client_deadline_ms };
   }
   // Somebody asked for it, and it needs no answer from the model: before anything that could end the turn.
-  if (view.compaction_requested) return { type: "compact", source: "manual" };
+  if (view.compaction_requested === "manual") return { type: "compact", source: "manual" };
   // A tool that ends the turn outranks the model's wish to go on.
   if (view.stopped_by_tool) return { type: "finish", reason: "tool_calls" };
   if (view.answered !== null) return { type: "finish", reason: view.answered };
@@ -61,9 +67,16 @@ export function decideNextStep(view: TurnView, limits: TurnLimits): NextStep {
   if (view.steps >= limits.steps_max) return { type: "finish", reason: "max_steps" };
   // Context before compaction: what it adds counts towards the threshold.
   if (!view.context_persisted) return { type: "persist-context" };
-  if (view.context_usage_percent !== null && limits.compaction_threshold_percent < 100) {
-    const full = view.context_usage_percent >= limits.compaction_threshold_percent;
-    if (full) return { type: "compact", source: "automatic" };
-  }
-  return { type: "call-model" };
+  // The provider has refused the call that would come next, so this is no matter of the threshold.
+  if (view.compaction_requested === "overflow") return { type: "compact", source: "overflow" };
+  return byThreshold(view, limits) ?? { type: "call-model" };
+}
+
+/** No loop (SPEC K5): directly after a compaction there is nothing to gain by another one. */
+function byThreshold(view: TurnView, limits: TurnLimits): NextStep | null {
+  const { context_usage_percent: percent, just_compacted } = view;
+  const { compaction_threshold_percent: threshold } = limits;
+  if (percent === null || threshold >= thresholdOff || percent < threshold) return null;
+  if (!just_compacted) return { type: "compact", source: "automatic" };
+  return percent > 100 ? { type: "overflow" } : null;
 }

@@ -15,6 +15,10 @@ export const retryAfterMaxMs = 3_600_000;
 export const lostAttemptsMax = 10;
 /** Answers without output tried again before the turn fails (SPEC L9). */
 export const noOutputRetriesMax = 2;
+/** A summary's prompt that does not fit the model is tried this often with half of it: 4 tries reach an eighth. */
+export const compactionTriesMax = 4;
+/** Characters of a conversation that a summary is made of where no limit of tokens is known. */
+export const compactionCharsMax = 1_500_000;
 /** Tool calls of a step that run; more get an error result (one activity each, and history has a price). */
 export const toolCallsPerStepMax = 64;
 /** Bytes of a tool result kept for the model (SPEC L8). */
@@ -41,6 +45,8 @@ export const errorDetailCharsMax = 500;
 /** Titles made from the first message (SPEC M1). */
 export const titleWordsMax = 6;
 export const titleCharsMax = 80;
+/** Time for a model's title or turn summary, all models that are asked together (SPEC M1): later nobody waits for it. */
+export const describeMs = 30_000;
 export const systemPromptCharsMax = 10_000;
 /** Request bodies, files apart (SPEC A3). */
 export const requestBodyBytesMax = 256 * 1024;
@@ -48,6 +54,14 @@ export const labelsMax = 50;
 export const labelCharsMax = 256;
 export const pageItemsDefault = 50;
 export const pageItemsMax = 200;
+/** Groups of a usage report: who has more wants an export, not an answer. */
+export const usageGroupsMax = 1_000;
+/** Chats in the first snapshot of a feed (API.md). */
+export const feedChatsMax = 200;
+/** A feed is resumed from a cursor of this age at most; past it the whole list is the cheaper answer. */
+export const feedResumeMs = 3_600_000;
+/** Marks of read and deleted chats outlive every cursor that a feed is resumed from, by far. */
+export const chatMarkKeepMs = 24 * 3_600_000;
 /** How long the answer to an idempotency key is kept (SPEC Q10). */
 export const idempotencyKeepMs = 24 * 3_600_000;
 /** Signals and starts get this long on the request path; then the relay delivers them. */
@@ -65,3 +79,21 @@ export const buildLogBytesMax = 4 * 1024 * 1024;
 export const buildLogLineBytesMax = 4 * 1024;
 /** The end of a build's log in its heartbeat, for people who look into Temporal. */
 export const buildLogTailBytesMax = 8 * 1024;
+/** Each process keeps all of them in memory, and lists show them on one page. */
+export const modelProvidersMax = 200;
+export const modelConfigsMax = 1_000;
+/** Bytes of an HTTP body that a debug run keeps (SPEC B4); the rest is a note of its size. */
+export const debugBodyBytesMax = 256 * 1024;
+/** HTTP calls recorded of one model call; more come only from a provider that pauses without end. */
+export const debugAttemptsPerCallMax = 50;
+/** Model calls that wait to be written down, and their bytes: past that the newest are not recorded (SPEC B4). */
+export const debugQueuedCallsMax = 2_000;
+export const debugQueuedBytesMax = 64 * 1024 * 1024;
+/** What one write takes along: enough to be rare, little enough to be short. */
+export const debugBatchCallsMax = 50;
+export const debugBatchBytesMax = 4 * 1024 * 1024;
+/** How long debug runs are kept (SPEC B4), and how many a list shows. */
+export const debugKeptDays = 30;
+export const debugRunsListedMax = 100;
+/** Bytes of bodies, requests and responses in the answer that shows one run; older ones are left out with a note. */
+export const debugShownBytesMax = 16 * 1024 * 1024;

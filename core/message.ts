@@ -78,6 +78,8 @@ export interface LastError {
   readonly retryable: boolean;
   readonly status_code: number | null;
   readonly detail: string | null;
+  /** Of a usage limit: when its period ends. */
+  readonly resets_at?: string;
 }
 
 /** A model call that failed and is waited out; shown to readers as the `retry` event. */
@@ -119,6 +121,8 @@ export interface Chat {
   readonly pin_order: number | null;
   readonly archived: boolean;
   readonly plan_mode: boolean;
+  /** Its model calls are recorded as debug runs. */
+  readonly debug: boolean;
   readonly last_turn_summary: string | null;
   readonly has_unread: boolean;
   readonly queue_length: number;

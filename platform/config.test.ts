@@ -73,3 +73,11 @@ test("Temporal's own variables are handed on as they are, others are not", () =>
   });
   assert.deepEqual(config.temporalEnvironment, { TEMPORAL_ADDRESS: "t:7233", TEMPORAL_TLS_SERVER_NAME: "t" });
 });
+
+test("M2 turns are summed up where a small model is set, unless that is said otherwise", () => {
+  const small = { ...complete, EVERTURN_SMALL_MODEL: "openai/small" };
+  assert.deepEqual([loadConfig(complete).titles, loadConfig(complete).turnSummaries], ["model", false]);
+  assert.equal(loadConfig(small).turnSummaries, true);
+  assert.equal(loadConfig({ ...small, EVERTURN_TURN_SUMMARIES: "0" }).turnSummaries, false);
+  assert.equal(loadConfig({ ...complete, EVERTURN_TURN_SUMMARIES: "1" }).turnSummaries, true);
+});

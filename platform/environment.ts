@@ -73,6 +73,11 @@ export const environmentSchema = z.object({
     description: "32 bytes as base64: the key of secrets at rest. `npm start` makes one; required otherwise",
     secret: true,
   }),
+  EVERTURN_SECRET_KEY_PREVIOUS: notes(secretKey.optional(), {
+    description:
+      "The secret key before the present one, until `everturn rotate-keys` has sealed everything anew",
+    secret: true,
+  }),
   DATABASE_URL: notes(postgresUrl, {
     description:
       "Postgres 14 or newer, directly or through a pooler of sessions, not of transactions. `npm start` runs its own when this is not set; required otherwise",
@@ -109,9 +114,31 @@ export const environmentSchema = z.object({
     secret: true,
   }),
   ANTHROPIC_BASE_URL: notes(webAddress().optional(), { description: "Base URL of the `anthropic` provider" }),
+  EVERTURN_ALLOW_PRIVATE_PROVIDERS: notes(flag.default(false), {
+    description:
+      "1: base URLs of model providers made by the API may lead to private and loopback addresses. Those of the environment always may",
+    shown_default: "`0`",
+  }),
   EVERTURN_DEFAULT_MODEL: notes(z.string().optional(), {
     description: "Model of the first model config, such as `openai/gpt-5` or `anthropic/claude-sonnet-4-5`",
     shown_default: "chosen by provider",
+  }),
+  EVERTURN_SMALL_MODEL: notes(z.string().optional(), {
+    description:
+      "Model config that writes titles and turn summaries: its name, its id, or `provider/model`. The chat's own model does when it fails",
+    shown_default: "the chat's own",
+  }),
+  EVERTURN_TITLES: notes(choice(["model", "words"]).default("model"), {
+    description:
+      "Titles of new chats: `model` (one short call after the first turn), or `words` (the first six of the first message)",
+  }),
+  EVERTURN_TURN_SUMMARIES: notes(flag.optional(), {
+    description: "1: a model sums up each turn in 2 to 5 words for lists of chats, one short call per turn",
+    shown_default: "`1` with a small model, else `0`",
+  }),
+  EVERTURN_COMPACTION_MODEL: notes(z.string().optional(), {
+    description: "Model config that summarises long conversations: its id, its name or its model",
+    shown_default: "the chat's own",
   }),
   EVERTURN_DEMO_MODEL: notes(flag.default(false), {
     description: "1: the providers' addresses lead to the demo model. Set by `npm start`",
@@ -135,6 +162,10 @@ export const environmentSchema = z.object({
   }),
   EVERTURN_RECONCILE_AFTER_MS: notes(milliseconds(100).default(30_000), {
     description: "A chat running this long without an open workflow is started again",
+  }),
+  EVERTURN_DEBUG_RUNS: notes(choice(["off", "chats", "all"]).default("chats"), {
+    description:
+      "Whose model calls are recorded as debug runs, with their HTTP bodies and without secrets, for 30 days: `off`, `chats` (where `debug` was switched on), `all`",
   }),
   EVERTURN_QUEUE_MAX: notes(wholeNumber(1, 1_000).default(20), {
     description: "Queued messages a chat holds at most; more: 429",
