@@ -6,11 +6,13 @@ import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { NO_MODEL_ERROR } from "./begin-turn.ts";
 import type { ChatRow } from "./chat-row.ts";
 import { notRunning } from "./commit-step.ts";
-import { finishError, finishTurn } from "./finish-turn.ts";
-import { type ModelConfigRow, resolveModelConfig } from "./resolve-model-config.ts";
+import { CONTEXT_FULL_ERROR, finishError, finishTurn } from "./finish-turn.ts";
+import { resolveModel } from "./resolve-model.ts";
+import type { ModelConfigRow } from "./resolve-model-config.ts";
 import { type Fence, transition } from "./transition.ts";
 import { readNextStep } from "./turn-view.ts";
 import { lockInUnit, type Unit } from "./unit.ts";
+import { limitReached, usageLimitError } from "./usage-limits.ts";
 
 export interface Attempt {
   readonly type: "attempt";
@@ -31,12 +33,29 @@ export function fenceOf(chat: ChatRow): Fence {
   return { turn_id: chat.current_turn_id ?? 0, history_version, generation_attempt };
 }
 
+/** What a model call is for, and which model it asks. */
+export interface CallWish {
+  /** When Temporal scheduled this attempt, by its own clock. */
+  readonly scheduledMs: number;
+  readonly step: "call-model" | "compact";
+  /** Looked up anew at each step: a model removed meanwhile falls back to the default (SPEC Q5). */
+  readonly modelOf: (chat: ChatRow) => Promise<ModelConfigRow | null>;
+}
+
 /**
- * Begins an attempt, or says what is to happen instead (SPEC L3). An interrupted chat comes back with its fence, since
- * the partial answer of the attempt before is still to be committed. `stale`: an attempt that was scheduled later has begun.
+ * Begins an attempt at an answer, or says what is to happen instead (SPEC L3). An interrupted chat comes back with its
+ * fence, since the partial answer of the attempt before is still to be committed. `stale`: an attempt that was scheduled
+ * later has begun.
  * @param scheduledMs when Temporal scheduled this attempt, by its own clock
  */
 export async function beginAttempt(unit: Unit, key: OutcomeKey, scheduledMs = 0): Promise<BegunAttempt> {
+  const modelOf = (chat: ChatRow) => resolveModel(unit, chat.turn_model_config_id);
+  return beginCall(unit, key, { scheduledMs, step: "call-model", modelOf });
+}
+
+/** Begins a model call if that is what comes next; else says what does. */
+export async function beginCall(unit: Unit, key: OutcomeKey, wish: CallWish): Promise<BegunAttempt> {
+  const { scheduledMs } = wish;
   const found = await notRunning(unit, key);
   if (found !== null && found.type !== "interrupting") return found;
   const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
@@ -44,9 +63,12 @@ export async function beginAttempt(unit: Unit, key: OutcomeKey, scheduledMs = 0)
   if (found?.type === "interrupting") return { type: "interrupted", fence: fenceOf(chat) };
   const step = await readNextStep(unit, chat);
   if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
-  if (step.type !== "call-model") return { type: "next", step, snapshot_version: chat.snapshot_version };
-  // Looked up anew at each step: a model removed meanwhile falls back to the default (SPEC Q5).
-  const model = await resolveModelConfig(unit.tx, chat.turn_model_config_id);
+  if (step.type === "overflow") return finishError(unit, { key }, CONTEXT_FULL_ERROR);
+  if (step.type !== wish.step) return { type: "next", step, snapshot_version: chat.snapshot_version };
+  // Before each call, not only before the turn: a turn of many steps must stop, too (SPEC B3).
+  const reached = await limitReached(unit.tx, chat);
+  if (reached !== null) return finishError(unit, { key }, usageLimitError(reached));
+  const model = await wish.modelOf(chat);
   if (model === null) return finishError(unit, { key }, NO_MODEL_ERROR);
   const lost = chat.lost_attempts + (chat.attempt_open ? 1 : 0);
   if (lost >= lostAttemptsMax) return finishError(unit, { key }, lostTooOften(lost));

@@ -5,9 +5,10 @@ import type { InputPart } from "../core/part.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
 import { insertMessage, type MessageRow } from "./messages.ts";
 import { dequeue, readQueue } from "./queued-messages.ts";
-import { resolveModelConfig } from "./resolve-model-config.ts";
+import { resolveModel } from "./resolve-model.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import type { Draft } from "./transition.ts";
+import { limitReached, usageLimitError } from "./usage-limits.ts";
 
 /** How the workflow is told; null when its own activity tells it. */
 type TurnSignal = "messageQueued" | "messageEdited" | null;
@@ -29,7 +30,7 @@ export async function beginTurn(
   signal: TurnSignal = "messageQueued",
 ): Promise<MessageRow> {
   await settleOpenCalls(draft, "The call was cancelled: a new message was sent.");
-  const model = await resolveModelConfig(draft.unit.tx, start.model_config_id);
+  const model = await resolveModel(draft.unit, start.model_config_id);
   const message = await insertMessage(draft, {
     role: "user",
     content: start.content,
@@ -50,6 +51,7 @@ export async function beginTurn(
     last_error: null,
     retry: null,
     required_action: null,
+    compaction: null,
   });
   if (signal !== null) await chatMessageSignal(draft, { kind: "start", signal, model: model?.model ?? "" });
   return message;
@@ -65,8 +67,9 @@ export const NO_MODEL_ERROR: LastError = {
 };
 
 /**
- * Begins the turn of the queue's head (SPEC Q6). When no model can answer it, nothing is taken from the queue and the
- * chat ends in `error`, kind config (SPEC Q5). Returns the message, or null.
+ * Begins the turn of the queue's head (SPEC Q6). When no model can answer it, or its owner may spend no more, nothing is
+ * taken from the queue and the chat ends in `error`, kind config (SPEC Q5) or usage_limit (SPEC B3). Returns the message,
+ * or null.
  */
 export async function promoteHead(
   draft: Draft,
@@ -74,15 +77,18 @@ export async function promoteHead(
 ): Promise<MessageRow | null> {
   const [head] = await readQueue(draft.unit.tx, draft.before.id);
   if (head === undefined) throw new Error(`chat ${draft.before.id} has no queue to promote from`);
-  if ((await resolveModelConfig(draft.unit.tx, head.model_config_id)) === null) {
-    Object.assign(draft.change, {
-      status: "error",
-      last_error: NO_MODEL_ERROR,
-      retry: null,
-      required_action: null,
-    });
+  const error = await unanswerable(draft, head.model_config_id);
+  if (error !== null) {
+    Object.assign(draft.change, { status: "error", last_error: error, retry: null, required_action: null });
     return null;
   }
   await dequeue(draft, head.id);
   return beginTurn(draft, head, signal);
+}
+
+/** Why a message that waits cannot be answered now; null when it can. */
+async function unanswerable(draft: Draft, model_config_id: string | null): Promise<LastError | null> {
+  const reached = await limitReached(draft.unit.tx, draft.before);
+  if (reached !== null) return usageLimitError(reached);
+  return (await resolveModel(draft.unit, model_config_id)) === null ? NO_MODEL_ERROR : null;
 }

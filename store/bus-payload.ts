@@ -9,6 +9,7 @@ type WirePart = readonly [index: number, tool: 0 | 1, delta: string | PartDelta]
 type WireItem =
   | readonly ["c", string, string, number, ChatStatus, number | null, number, number]
   | readonly ["d", string, string]
+  | readonly ["r", string, string]
   | readonly ["w", string]
   | readonly ["p", string, string, number, readonly WirePart[]];
 
@@ -33,6 +34,7 @@ export function toItem(message: Exclude<BusMessage, PartsPublished>): OutgoingIt
 function toWire(message: Exclude<BusMessage, PartsPublished>): WireItem {
   const { chat_id } = message;
   if (message.type === "deleted") return ["d", chat_id, message.owner_id];
+  if (message.type === "read") return ["r", chat_id, message.owner_id];
   if (message.type === "checkpoint_wanted") return ["w", chat_id];
   const { owner_id, version, status, turn_id, history_version, attempt } = message;
   return ["c", chat_id, owner_id, version, status, turn_id, history_version, attempt];
@@ -103,6 +105,8 @@ function fromWire(item: WireItem): BusMessage {
     }
     case "d":
       return { type: "deleted", chat_id: item[1], owner_id: item[2] };
+    case "r":
+      return { type: "read", chat_id: item[1], owner_id: item[2] };
     case "w":
       return { type: "checkpoint_wanted", chat_id: item[1] };
     case "p": {

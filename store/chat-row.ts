@@ -1,8 +1,10 @@
 // The store is the only room with SQL. This file: the chat row, read under a lock and written back by transitions.
+import type { WantedCompaction } from "../core/compaction.ts";
 import type { ChatStatus, LastError, RequiredAction, RetryState } from "../core/message.ts";
 import type { JsonObject } from "../core/part.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
 import { prepared, type Queryable, type Tx } from "./database.ts";
+import { USAGE_LIMIT_COLUMN, type UsageLimit } from "./usage-limits.ts";
 
 export interface ChatRow {
   readonly id: string;
@@ -13,6 +15,8 @@ export interface ChatRow {
   readonly project_path: string | null;
   readonly title: string;
   readonly title_by_user: boolean;
+  /** Snapshot version of the change that wrote the title; 0: the first one. */
+  readonly title_version: number;
   readonly system_prompt: string | null;
   readonly status: ChatStatus;
   readonly last_error: LastError | null;
@@ -26,8 +30,12 @@ export interface ChatRow {
   readonly pin_order: number | null;
   readonly archived: boolean;
   readonly plan_mode: boolean;
+  /** Its model calls are recorded (SPEC B4). */
+  readonly debug: boolean;
   readonly dynamic_tools: readonly JsonObject[];
   readonly last_turn_summary: string | null;
+  /** The turn that `last_turn_summary` is of. */
+  readonly summary_turn_id: number | null;
   readonly current_turn_id: number | null;
   readonly turn_steps: number;
   readonly queue_length: number;
@@ -39,6 +47,10 @@ export interface ChatRow {
   readonly no_output_failures: number;
   readonly lost_attempts: number;
   readonly attempt_open: boolean;
+  /** A compaction that comes next, whatever the threshold says. */
+  readonly compaction: WantedCompaction | null;
+  /** The turn whose context overflow was answered by a compaction. */
+  readonly overflow_turn_id: number | null;
   /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
   readonly attempt_scheduled_ms: number;
   readonly last_read_message_id: number;
@@ -48,6 +60,8 @@ export interface ChatRow {
   readonly outcome: StepOutcome | null;
   readonly created_at: string;
   readonly updated_at: string;
+  /** What its owner may spend; null: without limit. Only there on rows that were read to be locked. */
+  readonly owner_usage_limit?: UsageLimit | null;
 }
 
 /** Every column, by name: hot statements are prepared, and those must not say `*`. A test holds it against the table. */
@@ -60,6 +74,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "project_path",
   "title",
   "title_by_user",
+  "title_version",
   "system_prompt",
   "status",
   "last_error",
@@ -73,8 +88,10 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "pin_order",
   "archived",
   "plan_mode",
+  "debug",
   "dynamic_tools",
   "last_turn_summary",
+  "summary_turn_id",
   "current_turn_id",
   "turn_steps",
   "queue_length",
@@ -91,6 +108,8 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "outcome_run_id",
   "outcome_activity_id",
   "outcome",
+  "compaction",
+  "overflow_turn_id",
   "created_at",
   "updated_at",
 ];
@@ -101,6 +120,7 @@ const WRITABLE = [
   "workspace_id",
   "title",
   "title_by_user",
+  "title_version",
   "status",
   "last_error",
   "retry",
@@ -113,7 +133,9 @@ const WRITABLE = [
   "pin_order",
   "archived",
   "plan_mode",
+  "debug",
   "last_turn_summary",
+  "summary_turn_id",
   "current_turn_id",
   "turn_steps",
   "queue_length",
@@ -129,6 +151,8 @@ const WRITABLE = [
   "outcome_activity_id",
   "outcome",
   "attempt_scheduled_ms",
+  "compaction",
+  "overflow_turn_id",
 ] as const satisfies readonly (keyof ChatRow)[];
 
 export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };
@@ -139,13 +163,16 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "required_action",
   "labels",
   "outcome",
+  "compaction",
 ]);
+
+/** The owner's limit comes along, so that a turn that has none asks nothing more for it (SPEC B3). */
+const LOCK = `select ${ALL}, (select ${USAGE_LIMIT_COLUMN} from users where users.id = owner_id) as owner_usage_limit
+  from chats where id = $1 for update`;
 
 /** Locks the row until the transaction ends: every change of a chat is serial (SPEC S). */
 export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow | null> {
-  const { rows } = await tx.query<ChatRow>(
-    prepared(`select ${ALL} from chats where id = $1 for update`, [chatId]),
-  );
+  const { rows } = await tx.query<ChatRow>(prepared(LOCK, [chatId]));
   return rows[0] ?? null;
 }
 

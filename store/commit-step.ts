@@ -4,7 +4,7 @@
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import type { ChatRow } from "./chat-row.ts";
 import { prepared } from "./database.ts";
-import { finishInterruption, finishTurn } from "./finish-turn.ts";
+import { CONTEXT_FULL_ERROR, finishError, finishInterruption, finishTurn } from "./finish-turn.ts";
 import { deleteSpill } from "./inflight-parts.ts";
 import { insertMessage, type NewMessage } from "./messages.ts";
 import { movedTo } from "./moved-to.ts";
@@ -14,6 +14,7 @@ import type { Store } from "./store.ts";
 import { type Fence, isFenced, transition } from "./transition.ts";
 import { readNextStep } from "./turn-view.ts";
 import { lockInUnit, type Unit } from "./unit.ts";
+import { recordUnkept } from "./usage-records.ts";
 
 /** The attempt that writes: how its commit is remembered, and what its write must still find. */
 export interface OwnAttempt {
@@ -59,7 +60,7 @@ export async function commitAnswer(
 ): Promise<StepOutcome> {
   const found = await notRunning(unit, key);
   if (found?.type === "interrupting") return finishInterruption(unit, { key, fence, answer });
-  if (found !== null) return found;
+  if (found !== null) return unkept(unit, key, { found, answer });
   await transition(unit, { name: "commit_step", chat_id: key.chat_id, fence }, async (draft) => {
     await insertMessage(draft, answer);
     draft.change.turn_steps = draft.before.turn_steps + 1;
@@ -74,9 +75,20 @@ export async function commitInterruption(
   answer: NewMessage | null,
 ): Promise<StepOutcome> {
   const found = await notRunning(unit, key);
-  if (found === null) return followUp(unit, key);
-  if (found.type !== "interrupting") return found;
+  if (found === null) return unkept(unit, key, { found: await followUp(unit, key), answer });
+  if (found.type !== "interrupting") return unkept(unit, key, { found, answer });
   return finishInterruption(unit, { key, answer, ...(fence !== undefined && { fence }) });
+}
+
+/** What the chat has come to without this answer; its call is booked all the same. */
+export async function unkept(
+  unit: Unit,
+  key: OutcomeKey,
+  { found, answer }: { readonly found: StepOutcome; readonly answer: NewMessage | null },
+): Promise<StepOutcome> {
+  const chat = answer === null ? null : await lockInUnit(unit, key.chat_id);
+  if (chat !== null) await recordUnkept(unit.tx, chat, answer);
+  return found;
 }
 
 /** Commits the results of a step's tools as one message and says what follows. */
@@ -91,10 +103,11 @@ export async function commitToolResults(unit: Unit, key: OutcomeKey): Promise<St
 }
 
 /** The decision that follows a commit, in its own transaction. */
-async function followUp(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
+export async function followUp(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
   const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
   const step = await readNextStep(unit, chat);
   if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
+  if (step.type === "overflow") return finishError(unit, { key }, CONTEXT_FULL_ERROR);
   await deleteSpill(unit.tx, key.chat_id);
   return saveOutcome(unit, key, { type: "next", step, snapshot_version: chat.snapshot_version });
 }

@@ -7,6 +7,7 @@ import type { MessageRow } from "./messages.ts";
 import { requireModelConfig } from "./resolve-model-config.ts";
 import { changed, type Draft } from "./transition.ts";
 import type { Unit } from "./unit.ts";
+import { refuseOverLimit } from "./usage-limits.ts";
 
 export interface CreateChatInput {
   /** UUIDv7. */
@@ -23,8 +24,8 @@ export interface CreateChatInput {
 }
 
 /**
- * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`; then no row is
- * there.
+ * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`,
+ * `usage_limit_reached`; the transaction is to be rolled back then.
  */
 export async function createChat(
   unit: Unit,
@@ -46,6 +47,7 @@ export async function createChat(
     ],
   );
   const before = (await lockChat(unit.tx, input.id)) as ChatRow;
+  await refuseOverLimit(unit.tx, before);
   const draft: Draft = {
     unit,
     before,

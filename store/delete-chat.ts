@@ -1,5 +1,6 @@
 // The store is the only room with SQL. This file: the transition `delete`.
 import { Refusal } from "../core/refusal.ts";
+import { markDeleted } from "./chat-marks.ts";
 import type { ChatRow } from "./chat-row.ts";
 import { promise, type Unit } from "./unit.ts";
 
@@ -33,5 +34,6 @@ export async function deleteChat(unit: Unit, input: DeleteChatInput): Promise<vo
     });
     unit.announcements.push({ type: "deleted", chat_id: chat.id, owner_id: chat.owner_id });
   }
+  await markDeleted(unit.tx, rows);
   await unit.tx.query("delete from chats where id = any($1)", [rows.map((chat) => chat.id)]);
 }

@@ -8,16 +8,18 @@ import { promoteHead } from "./begin-turn.ts";
 import { deleteSpill } from "./inflight-parts.ts";
 import { insertMessage, type NewMessage } from "./messages.ts";
 import { movedTo } from "./moved-to.ts";
+import { dropInflightAndDescribe } from "./promise-description.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import { saveOutcome } from "./step-outcomes.ts";
 import { type Draft, type Fence, transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
+import { recordUnkept } from "./usage-records.ts";
 
 export interface FinishInput {
   readonly key: OutcomeKey;
   /** Absent for ends that no attempt owns (crash, interruption between steps). */
   readonly fence?: Fence;
-  /** What the attempt had written; empty content inserts nothing. */
+  /** What the attempt had written; empty content inserts nothing, but its call is booked. */
   readonly answer?: NewMessage | null;
 }
 
@@ -59,18 +61,24 @@ export async function finishError(unit: Unit, input: FinishInput, error: LastErr
     await insertAnswer(draft, input.answer);
     await settleOpenCalls(draft, "The call was not run: the turn ended with an error.");
     await dropInflight(draft);
-    Object.assign(draft.change, { status: "error", last_error: error, retry: null, attempt_open: false });
+    Object.assign(draft.change, {
+      status: "error",
+      last_error: error,
+      retry: null,
+      attempt_open: false,
+      compaction: null,
+    });
     return { type: "ended", status: "error", snapshot_version: draft.version } as const;
   });
   return saveOutcome(unit, key, outcome);
 }
 
 async function endOrPromote(draft: Draft, status: "waiting"): Promise<StepOutcome> {
-  await dropInflight(draft);
+  await dropInflightAndDescribe(draft);
   const snapshot_version = draft.version;
   const queued = (draft.change.queue_length ?? draft.before.queue_length) > 0;
   if (!queued) {
-    Object.assign(draft.change, { status, retry: null, attempt_open: false });
+    Object.assign(draft.change, { status, retry: null, attempt_open: false, compaction: null });
     return { type: "ended", status, snapshot_version };
   }
   const promoted = await promoteHead(draft, null);
@@ -79,13 +87,25 @@ async function endOrPromote(draft: Draft, status: "waiting"): Promise<StepOutcom
 }
 
 async function insertAnswer(draft: Draft, answer: NewMessage | null | undefined): Promise<void> {
-  if (answer == null || answer.content.length === 0) return;
-  await insertMessage(draft, answer);
+  if (answer == null) return;
+  if (answer.content.length === 0) await recordUnkept(draft.unit.tx, draft.before, answer);
+  else await insertMessage(draft, answer);
 }
 
 async function dropInflight(draft: Draft): Promise<void> {
   await deleteSpill(draft.unit.tx, draft.before.id);
 }
+
+/** How a turn ends whose history a compaction could not make small enough (SPEC K5). */
+export const CONTEXT_FULL_ERROR: LastError = {
+  message:
+    "The conversation is still over the model's context limit after it was compacted. Clear the context, or choose a model with a larger one.",
+  kind: "context_overflow",
+  provider: null,
+  retryable: false,
+  status_code: null,
+  detail: null,
+};
 
 function stepLimitNote(draft: Draft): NewMessage {
   const text = `The turn was stopped after ${stepsPerTurnMax} steps. Send a message to go on.`;

@@ -1,70 +1,174 @@
-// The store is the only room with SQL. This file: the model configs, read by API and worker, and seeded from the environment.
+// The store is the only room with SQL. This file: the model configs as people list and change them.
 import { v7 as uuidv7 } from "uuid";
-import { type Pool, type Queryable, type Tx, withTransaction } from "./database.ts";
-import type { ModelConfigRow } from "./resolve-model-config.ts";
+import { modelConfigsMax } from "../core/limits.ts";
+import type { JsonObject } from "../core/part.ts";
+import type { Price } from "../core/price.ts";
+import { Refusal } from "../core/refusal.ts";
+import { type Queryable, type Tx, withTransaction } from "./database.ts";
+import { electDefault, lockModels, makeDefault } from "./elect-default.ts";
+import type { Store } from "./store.ts";
 
-/** A model config as the environment wants it. The first of a list becomes the default. */
-export interface SeededModelConfig {
+/** What people may set. Absent in a change: stays as it is. */
+export interface ModelConfigFields {
   readonly name: string;
-  readonly provider: string;
   readonly model: string;
+  readonly enabled: boolean;
+  readonly context_limit: number | null;
+  readonly compression_threshold: number | null;
+  readonly reasoning_effort: string | null;
+  readonly reasoning_effort_max: string | null;
+  readonly price: Price | null;
+  /** Null takes a setting out. */
+  readonly settings: JsonObject;
 }
 
-export interface ListedModelConfig extends ModelConfigRow {
+export interface ListedModelConfig extends ModelConfigFields {
+  readonly id: string;
+  readonly provider_id: string | null;
+  readonly provider: string;
+  readonly is_default: boolean;
+  readonly seeded: boolean;
   readonly created_at: string;
+  readonly updated_at: string;
 }
 
-const COLUMNS = "id, name, provider, model, is_default, enabled, settings, created_at";
-/** Two replicas that start at once must not both write. */
-const SEED_LOCK_KEY = 7_305_110_003;
+const SELECT = `select c.id, c.name, c.provider_id, coalesce(p.name, c.provider) as provider, c.model, c.is_default, c.enabled,
+  c.seeded and not c.withdrawn as seeded, c.settings, c.context_limit, c.compression_threshold, c.reasoning_effort,
+  c.reasoning_effort_max, c.price, c.created_at, c.updated_at
+  from model_configs c left join model_providers p on p.id = c.provider_id`;
 
 /** All of them, the default first, then by name. */
 export async function listModelConfigs(db: Queryable): Promise<ListedModelConfig[]> {
-  const { rows } = await db.query<ListedModelConfig>(
-    `select ${COLUMNS} from model_configs order by is_default desc, name, id`,
-  );
+  const { rows } = await db.query<ListedModelConfig>(`${SELECT} order by c.is_default desc, c.name, c.id`);
   return rows;
 }
 
 export async function readModelConfig(db: Queryable, id: string): Promise<ListedModelConfig | null> {
-  const { rows } = await db.query<ListedModelConfig>(`select ${COLUMNS} from model_configs where id = $1`, [
-    id,
-  ]);
+  const { rows } = await db.query<ListedModelConfig>(`${SELECT} where c.id = $1`, [id]);
   return rows[0] ?? null;
 }
 
-/**
- * Makes the model configs of the environment exist. Ids stay: a seeded one that the environment no longer names is
- * disabled, and comes back enabled. The first becomes the default unless people chose another that still works.
- */
-export async function seedModelConfigs(pool: Pool, seeds: readonly SeededModelConfig[]): Promise<void> {
-  if (seeds.length === 0) return;
-  await withTransaction(pool, async (tx) => {
-    await tx.query("select pg_advisory_xact_lock($1)", [SEED_LOCK_KEY]);
-    const ids: string[] = [];
-    for (const seed of seeds) ids.push(await upsertSeed(tx, seed));
-    await tx.query(
-      "update model_configs set enabled = false, is_default = false where seeded and not id = any($1)",
-      [ids],
+/** Makes a config; the first that can answer becomes the default. */
+export async function createModelConfig(
+  store: Store,
+  provider_id: string,
+  { is_default, ...fields }: ModelConfigFields & { readonly is_default: boolean },
+): Promise<ListedModelConfig> {
+  return changeModels(store, async (tx) => {
+    const { rows } = await tx.query<{ count: number; name: string | null }>(
+      "select count(*)::int as count, (select name from model_providers where id = $1) as name from model_configs",
+      [provider_id],
     );
-    await chooseDefault(tx, ids[0] as string);
+    const { count, name } = rows[0] as { count: number; name: string | null };
+    if (name === null) throw noSuchProvider();
+    if (count >= modelConfigsMax) throw new Refusal("too_many", `at most ${modelConfigsMax} model configs`);
+    const id = uuidv7();
+    await tx.query(
+      "insert into model_configs (id, name, provider, provider_id, model) values ($1, $2, $3, $4, $5)",
+      [id, fields.name, name, provider_id, fields.model],
+    );
+    await writeFields(tx, id, fields);
+    return settle(tx, id, is_default ? true : undefined);
   });
 }
 
-async function upsertSeed(tx: Tx, seed: SeededModelConfig): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(
-    `insert into model_configs (id, name, provider, model, seeded) values ($1, $2, $3, $4, true)
-     on conflict (provider, model) where seeded do update set enabled = true returning id`,
-    [uuidv7(), seed.name, seed.provider, seed.model],
-  );
-  return (rows[0] as { id: string }).id;
+/** Changes a config. `is_default: false` hands the default to the oldest other that can answer, if there is one. */
+export async function updateModelConfig(
+  store: Store,
+  id: string,
+  change: Partial<ModelConfigFields> & { readonly provider_id?: string; readonly is_default?: boolean },
+): Promise<ListedModelConfig> {
+  return changeModels(store, async (tx) => {
+    const old = await readModelConfig(tx, id);
+    if (old === null) throw new Refusal("not_found", "no such model config");
+    if (old.seeded && change.model !== undefined && change.model !== old.model) throw fixedByEnvironment();
+    if (change.provider_id !== undefined && change.provider_id !== old.provider_id) {
+      await moveToProvider(tx, old, change.provider_id);
+    }
+    const settings = Object.entries({ ...old.settings, ...change.settings });
+    const kept = Object.fromEntries(settings.filter(([, value]) => value !== null));
+    await writeFields(tx, id, { ...old, ...change, settings: kept });
+    return settle(tx, id, change.is_default);
+  });
 }
 
-async function chooseDefault(tx: Tx, seededId: string): Promise<void> {
-  const { rows } = await tx.query(
-    "select 1 from model_configs where is_default and enabled and not seeded limit 1",
+/** Chats that used it go on with the default (SPEC Q5). */
+export async function deleteModelConfig(store: Store, id: string): Promise<void> {
+  await changeModels(store, async (tx) => {
+    const old = await readModelConfig(tx, id);
+    if (old === null) throw new Refusal("not_found", "no such model config");
+    if (old.seeded) throw ofEnvironment();
+    await tx.query("delete from model_configs where id = $1", [id]);
+    await electDefault(tx);
+  });
+}
+
+/** One after the other, and this process does not go on with what it knew. */
+export async function changeModels<T>(store: Store, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await withTransaction(store.pool, async (tx) => {
+      await lockModels(tx);
+      return work(tx);
+    });
+  } finally {
+    store.modelBook?.forget();
+  }
+}
+
+export function ofEnvironment(): Refusal {
+  return new Refusal("of_environment", "the environment would bring it back: disable it instead");
+}
+
+function fixedByEnvironment(): Refusal {
+  return new Refusal("of_environment", "its provider and model come from the environment");
+}
+
+async function moveToProvider(tx: Tx, old: ListedModelConfig, providerId: string): Promise<void> {
+  if (old.seeded) throw fixedByEnvironment();
+  const { rowCount } = await tx.query(
+    `update model_configs set provider_id = $2, provider = (select name from model_providers where id = $2)
+     where id = $1 and exists (select 1 from model_providers where id = $2)`,
+    [old.id, providerId],
   );
-  if (rows.length > 0) return;
-  await tx.query("update model_configs set is_default = false where is_default and id <> $1", [seededId]);
-  await tx.query("update model_configs set is_default = true where id = $1", [seededId]);
+  if (rowCount === 0) throw noSuchProvider();
+}
+
+async function writeFields(tx: Tx, id: string, fields: ModelConfigFields): Promise<void> {
+  await tx.query(
+    `update model_configs set name = $2, model = $3, enabled = $4, context_limit = $5, compression_threshold = $6,
+       reasoning_effort = $7, reasoning_effort_max = $8, price = $9, settings = $10, updated_at = now() where id = $1`,
+    [
+      id,
+      fields.name,
+      fields.model,
+      fields.enabled,
+      fields.context_limit,
+      fields.compression_threshold,
+      fields.reasoning_effort,
+      fields.reasoning_effort_max,
+      fields.price === null ? null : JSON.stringify(fields.price),
+      JSON.stringify(fields.settings),
+    ],
+  );
+}
+
+async function settle(tx: Tx, id: string, isDefault: boolean | undefined): Promise<ListedModelConfig> {
+  if (isDefault === true) await makeDefault(tx, id, "person");
+  if (isDefault === false) {
+    await tx.query("update model_configs set is_default = false, chosen = false where id = $1", [id]);
+  }
+  await electDefault(tx, isDefault === false ? id : null);
+  const config = (await readModelConfig(tx, id)) as ListedModelConfig;
+  if (isDefault === true && !config.is_default) {
+    throw new Refusal("invalid_request", undefined, [
+      { path: "is_default", message: "the default must be enabled, and its provider too" },
+    ]);
+  }
+  return config;
+}
+
+function noSuchProvider(): Refusal {
+  return new Refusal("model_provider_not_found", undefined, [
+    { path: "provider_id", message: "names no model provider" },
+  ]);
 }

@@ -3,9 +3,17 @@ import { type Pool, prepared, type Queryable, type Tx } from "./database.ts";
 
 /**
  * `start` opens a run when none is open (only while the chat still needs one), `signal` reaches an open run or nobody,
- * `cancel` ends the run of a deleted chat.
+ * `cancel` ends the run of a deleted chat. `describe` is not for the turn's workflow but for the one that describes the chat.
  */
-export type OutboxKind = "start" | "signal" | "cancel";
+export type OutboxKind = "start" | "signal" | "cancel" | "describe";
+
+/** What is to be written of a chat (SPEC M1, M2). */
+export interface DescribeWish {
+  /** Of the title that another is to replace; null: none is wanted. */
+  readonly title_version: number | null;
+  /** Whether the turn is to be summed up. */
+  readonly summary: boolean;
+}
 
 export interface OutboxPayload {
   readonly owner_id: string;
@@ -13,6 +21,8 @@ export interface OutboxPayload {
   readonly version: number;
   readonly title: string;
   readonly model: string;
+  /** Of the kind `describe`. */
+  readonly describe?: DescribeWish;
 }
 
 export interface NewOutboxRow {
@@ -48,13 +58,18 @@ export async function deleteOutboxRow(db: Queryable, id: number): Promise<void> 
 
 /**
  * Due rows, oldest first, leased for ten seconds: another relay skips them, and a relay that dies gives them back.
+ * Descriptions are leased apart: no turn is to wait behind them.
  */
-export async function leaseOutboxRows(pool: Pool): Promise<OutboxRow[]> {
+export async function leaseOutboxRows(
+  pool: Pool,
+  of: "turns" | "descriptions" = "turns",
+): Promise<OutboxRow[]> {
   const { rows } = await pool.query<OutboxRow>(
     `update outbox set not_before = now() + interval '10 seconds', tries = tries + 1
-     where id in (select id from outbox where not_before <= now() order by id limit $1 for update skip locked)
+     where id in (select id from outbox where not_before <= now() and (kind = 'describe') = $2
+       order by id limit $1 for update skip locked)
      returning id, chat_id, kind, signal, payload, tries`,
-    [RELAY_BATCH],
+    [RELAY_BATCH, of === "descriptions"],
   );
   return rows.sort((a, b) => a.id - b.id);
 }

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: title, labels, pin, archive (transitions `rename`, `archive`, `unarchive`).
+// The store is the only room with SQL. This file: title, labels, pin, debug switch, archive (transitions `rename`, `archive`, `unarchive`).
 import { Refusal } from "../core/refusal.ts";
 import { type ChatRow, readChatRow } from "./chat-row.ts";
 import { transition } from "./transition.ts";
@@ -12,19 +12,24 @@ export interface PatchChatInput {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly pin_order?: number | null | undefined;
   readonly archived?: boolean | undefined;
+  /** Whether its model calls are recorded from now on (SPEC B4). */
+  readonly debug?: boolean | undefined;
 }
 
 /** Changes what is given. Throws `Refusal` `chat_not_found`, `chat_busy` (archiving a busy tree, nothing changed). */
 export async function patchChat(unit: Unit, input: PatchChatInput): Promise<ChatRow> {
-  const { chat_id, owner_id, title, labels, pin_order } = input;
+  const { chat_id, owner_id, title, labels, pin_order, debug } = input;
   const chat = await readChatRow(unit.tx, chat_id);
   if (chat === null || (owner_id !== null && chat.owner_id !== owner_id)) throw new Refusal("chat_not_found");
   if (input.archived !== undefined) await setArchived(unit, chat, input.archived);
-  if (title !== undefined || labels !== undefined || pin_order !== undefined) {
+  if ([title, labels, pin_order, debug].some((given) => given !== undefined)) {
     await transition(unit, { name: "rename", chat_id, owner_id }, async (draft) => {
-      if (title !== undefined) Object.assign(draft.change, { title, title_by_user: true });
+      if (title !== undefined) {
+        Object.assign(draft.change, { title, title_by_user: true, title_version: draft.version });
+      }
       if (labels !== undefined) draft.change.labels = labels;
       if (pin_order !== undefined) draft.change.pin_order = pin_order;
+      if (debug !== undefined) draft.change.debug = debug;
     });
   }
   await flushUnit(unit);

@@ -8,6 +8,7 @@ import { requireModelConfig } from "./resolve-model-config.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import { type Draft, transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
+import { refuseOverLimit } from "./usage-limits.ts";
 
 export interface PromoteQueuedInput {
   readonly chat_id: string;
@@ -19,7 +20,7 @@ export interface PromoteQueuedInput {
 /**
  * Runs a queued message next: at once when the chat is idle or waits for its client, else behind an interrupt (then the
  * message is null). [A, B, C] with B promoted becomes B, A, C (SPEC Q8). Throws `Refusal`
- * `queued_message_not_found`, `model_config_not_found`.
+ * `queued_message_not_found`, `model_config_not_found`, `usage_limit_reached`.
  */
 export async function promoteQueued(
   unit: Unit,
@@ -29,6 +30,7 @@ export async function promoteQueued(
   const { chat_id, owner_id } = input;
   const begin = { name: "promote_queued", chat_id, owner_id, refusal: "queued_message_not_found" } as const;
   return transition(unit, begin, async (draft) => {
+    await refuseOverLimit(unit.tx, draft.before);
     const { status } = draft.before;
     if (status === "running" || status === "interrupting") return { message: await moveToHead(draft, input) };
     await settleOpenCalls(draft, "The call was cancelled: another message was promoted.");

@@ -1,17 +1,20 @@
 // The store is the only room with SQL. This file: a model call failed. It is tried again later, or the turn ends (SPEC X1).
+import { afterBoundary } from "../core/build-prompt.ts";
+import { planCompaction } from "../core/compaction.ts";
 import type { ErrorKind } from "../core/error-kind.ts";
 import { noOutputRetriesMax, providerFailuresPerStepMax } from "../core/limits.ts";
 import type { LastError } from "../core/message.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
 import type { ChatRow } from "./chat-row.ts";
-import { notRunning, type OwnAttempt } from "./commit-step.ts";
+import { notRunning, type OwnAttempt, unkept } from "./commit-step.ts";
 import { finishError, finishInterruption } from "./finish-turn.ts";
 import { deleteSpill } from "./inflight-parts.ts";
-import type { NewMessage } from "./messages.ts";
+import { type NewMessage, readPromptMessages } from "./messages.ts";
 import { saveOutcome } from "./step-outcomes.ts";
 import { transition } from "./transition.ts";
 import { lockInUnit, type Unit } from "./unit.ts";
+import { recordUnkept } from "./usage-records.ts";
 
 export interface FailedCall {
   readonly error: LastError;
@@ -19,6 +22,8 @@ export interface FailedCall {
   readonly replay_full_history?: boolean;
   /** What had been written: kept only when no other attempt follows (SPEC X7). */
   readonly answer: NewMessage | null;
+  /** The limit that a provider names as it refuses a prompt that is too long. */
+  readonly context_limit?: number;
   /** First wait, from the configuration. */
   readonly retry_base_ms: number;
   /** Now, in milliseconds since the epoch. */
@@ -30,9 +35,12 @@ export async function recordFailure(unit: Unit, own: OwnAttempt, failed: FailedC
   const { key, fence } = own;
   const found = await notRunning(unit, key);
   if (found?.type === "interrupting") return finishInterruption(unit, { key, fence, answer: failed.answer });
-  if (found !== null) return found;
+  if (found !== null) return unkept(unit, key, { found, answer: failed.answer });
   const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
   const { kind } = failed.error;
+  if (kind === "context_overflow" && (await isCompactable(unit, chat, failed))) {
+    return wantCompaction(unit, own, failed);
+  }
   const failures = chat.provider_failures + 1;
   const empty = chat.no_output_failures + (kind === "no_output" ? 1 : 0);
   const exhausted = failures >= providerFailuresPerStepMax || empty > noOutputRetriesMax;
@@ -40,6 +48,31 @@ export async function recordFailure(unit: Unit, own: OwnAttempt, failed: FailedC
     return finishError(unit, { key, fence, answer: failed.answer }, failed.error);
   }
   return recordRetry(unit, own, { failed, failures, empty, kind });
+}
+
+/** Once per turn, and only where it makes the prompt smaller (SPEC X3). A compaction that overflows itself ends the turn. */
+async function isCompactable(unit: Unit, chat: ChatRow, failed: FailedCall): Promise<boolean> {
+  if (failed.answer?.usage_kind === "compaction" || chat.overflow_turn_id === chat.current_turn_id)
+    return false;
+  const history = afterBoundary(await readPromptMessages(unit.tx, chat.id));
+  return planCompaction(history, true) !== null;
+}
+
+async function wantCompaction(unit: Unit, own: OwnAttempt, failed: FailedCall): Promise<StepOutcome> {
+  const { key, fence } = own;
+  const begin = { name: "record_retry", chat_id: key.chat_id, fence } as const;
+  const snapshot_version = await transition(unit, begin, async (draft) => {
+    await recordUnkept(unit.tx, draft.before, failed.answer);
+    await deleteSpill(unit.tx, key.chat_id);
+    Object.assign(draft.change, {
+      attempt_open: false,
+      compaction: { source: "overflow", context_limit: failed.context_limit ?? null },
+      overflow_turn_id: draft.before.current_turn_id,
+    });
+    return draft.version;
+  });
+  const step = { type: "compact", source: "overflow" } as const;
+  return saveOutcome(unit, key, { type: "next", step, snapshot_version });
 }
 
 /** The failure, and how many of its kinds the step has had with it. */
@@ -59,6 +92,7 @@ async function recordRetry(unit: Unit, own: OwnAttempt, count: Count): Promise<S
     unit,
     { name: "record_retry", chat_id: key.chat_id, fence },
     async (draft) => {
+      await recordUnkept(unit.tx, draft.before, failed.answer);
       await deleteSpill(unit.tx, key.chat_id);
       Object.assign(draft.change, {
         provider_failures: failures,

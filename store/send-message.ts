@@ -10,6 +10,7 @@ import { requireModelConfig } from "./resolve-model-config.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import { type Draft, transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
+import { refuseOverLimit } from "./usage-limits.ts";
 
 export interface SendMessageInput {
   readonly chat_id: string;
@@ -30,7 +31,7 @@ export interface SentMessage {
 
 /**
  * An idle chat takes the message into its history and runs; a busy one queues it (SPEC Q2, Q7). Throws `Refusal`
- * `chat_not_found`, `chat_archived`, `queue_full`, `model_config_not_found`.
+ * `chat_not_found`, `chat_archived`, `queue_full`, `model_config_not_found`, `usage_limit_reached`.
  */
 export async function sendMessage(unit: Unit, input: SendMessageInput): Promise<SentMessage> {
   await requireModelConfig(unit.tx, input.model_config_id);
@@ -41,6 +42,7 @@ export async function sendMessage(unit: Unit, input: SendMessageInput): Promise<
 }
 
 async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMessage> {
+  await refuseOverLimit(draft.unit.tx, draft.before);
   const { status, queue_length } = draft.before;
   const message = {
     content: input.content,

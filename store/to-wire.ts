@@ -68,6 +68,7 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
     pin_order: row.pin_order,
     archived: row.archived,
     plan_mode: row.plan_mode,
+    debug: row.debug,
     last_turn_summary: row.last_turn_summary,
     has_unread: row.has_unread,
     queue_length: row.queue_length,

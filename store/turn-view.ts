@@ -1,8 +1,10 @@
 // The store is the only room with SQL. This file: what the policy of a turn looks at, read from committed history.
+import { thresholdOff, usagePercent } from "../core/compaction.ts";
 import { decideNextStep, type NextStep, type TurnView } from "../core/decide-next-step.ts";
 import { stepsPerTurnMax } from "../core/limits.ts";
 import type { Part } from "../core/part.ts";
 import type { ChatRow } from "./chat-row.ts";
+import { contextUsage, isFirstSinceCompaction, measuredStep } from "./context-usage.ts";
 import { callsWithoutResult, type MessageRow, readTail } from "./messages.ts";
 import type { Unit } from "./unit.ts";
 
@@ -17,12 +19,13 @@ function viewOfTail(chat: ChatRow, tail: readonly MessageRow[], stopsTurn: Stops
     open_local_calls: open.map(({ tool_call_id, tool_name }) => ({ tool_call_id, tool_name })),
     open_client_calls: [],
     client_deadline_ms: null,
-    compaction_requested: false,
+    compaction_requested: chat.compaction?.source ?? null,
     stopped_by_tool: last?.role === "tool" && last.content.some((part) => hasStopped(part, stopsTurn)),
     answered: answers ? (last.finish_reason ?? "stop") : null,
     steps: chat.turn_steps,
     context_persisted: true,
     context_usage_percent: null,
+    just_compacted: false,
   };
 }
 
@@ -34,6 +37,36 @@ function hasStopped(part: Part, stopsTurn: StopsTurn): boolean {
 /** The next step of a chat's current turn, as of this transaction. */
 export async function readNextStep(unit: Unit, chat: ChatRow): Promise<NextStep> {
   const stopsTurn = unit.store.stopsTurn ?? (() => false);
-  const view = viewOfTail(chat, await readTail(unit.tx, chat.id), stopsTurn);
-  return decideNextStep(view, { steps_max: stepsPerTurnMax, compaction_threshold_percent: 100 });
+  const tail = await readTail(unit.tx, chat.id);
+  const view = viewOfTail(chat, tail, stopsTurn);
+  const step = decideNextStep(view, {
+    steps_max: stepsPerTurnMax,
+    compaction_threshold_percent: thresholdOff,
+  });
+  const measured = measuredStep(tail);
+  // How full the context is only matters to a turn that wants another call; most are complete by now.
+  if (step.type !== "call-model" || measured === null) return step;
+  return (await compactionByThreshold(unit, chat, { view, measured })) ?? step;
+}
+
+interface Measured {
+  readonly view: TurnView;
+  readonly measured: MessageRow;
+}
+
+/** Null: the context has room, or nobody knows. */
+async function compactionByThreshold(
+  unit: Unit,
+  chat: ChatRow,
+  { view, measured }: Measured,
+): Promise<NextStep | null> {
+  const usage = await contextUsage(unit, chat, measured);
+  const limits = { steps_max: stepsPerTurnMax, compaction_threshold_percent: usage.threshold_percent };
+  const full = { ...view, context_usage_percent: usagePercent(usage) };
+  const step = decideNextStep(full, limits);
+  if (step.type === "call-model") return null;
+  const just_compacted = await isFirstSinceCompaction(unit, measured);
+  const next = decideNextStep({ ...full, just_compacted }, limits);
+  // What an earlier turn has ended with is no reason to refuse a new one its try.
+  return next.type === "overflow" && measured.turn_id !== chat.current_turn_id ? null : next;
 }
