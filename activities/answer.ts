@@ -3,6 +3,7 @@ import { applyDelta, type DraftPart, finishDraft } from "../core/draft-content.t
 import { answerBytesMax } from "../core/limits.ts";
 import type { FinishReason, Usage } from "../core/message.ts";
 import type { ProviderData } from "../core/part.ts";
+import { costMicros, type Price } from "../core/price.ts";
 import type { PartDelta, StreamPart } from "../core/stream-part.ts";
 import type { ModelDelta, ModelEvent } from "../models/provider.ts";
 import type { NewMessage } from "../store/messages.ts";
@@ -13,6 +14,8 @@ export interface AnswerHead {
   readonly provider: string;
   readonly model: string;
   readonly model_config_id: string;
+  /** As it was when the call began; null: unpriced. */
+  readonly price: Price | null;
   readonly started_at: string;
 }
 
@@ -78,6 +81,8 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
         finished_at,
         provider_response_id: response_id,
         usage,
+        cost_micros: costMicros(usage, head.price),
+        call: head.episode,
         finish_reason: end.finish_reason,
         interrupted: end.interrupted,
         runtime_ms: Math.max(0, Date.parse(finished_at) - Date.parse(head.started_at)),

@@ -3,9 +3,10 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { buildPrompt } from "../core/build-prompt.ts";
 import type { LiveBus } from "../core/bus-message.ts";
+import type { Usage } from "../core/message.ts";
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { episodeName } from "../core/stream-part.ts";
-import type { ModelRequest, Provider, ToolSpec } from "../models/provider.ts";
+import type { ModelRequest, Provider, ToolSpec, UnsupportedSetting } from "../models/provider.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { type Attempt, type BegunAttempt, beginAttempt } from "../store/begin-attempt.ts";
 import type { ChatRow } from "../store/chat-row.ts";
@@ -15,9 +16,12 @@ import type { Store } from "../store/store.ts";
 import { Superseded } from "../store/transition.ts";
 import { inUnit } from "../store/unit.ts";
 import { type Answer, createAnswer } from "./answer.ts";
+import { callConfig } from "./call-config.ts";
 import type { CallModelInput } from "./contract.ts";
+import type { DebugCall, DebugRecorder } from "./debug-recorder.ts";
 import { commitLostAnswer, endAttempt } from "./end-attempt.ts";
 import type { OpenPartStream, ReadLostParts } from "./open-part-stream.ts";
+import { endDebugCall, openDebugCall } from "./record-attempt.ts";
 import { watchAttempt } from "./watch-attempt.ts";
 
 export interface CallModelDeps {
@@ -26,10 +30,15 @@ export interface CallModelDeps {
   /** The provider of a model config. Throws `ModelError` (missing_key, config) before any call (SPEC X6). */
   readonly providerOf: (model: ModelConfigRow) => Provider;
   readonly toolsOf: (chat: ChatRow) => readonly ToolSpec[];
-  readonly systemPromptOf: (chat: ChatRow) => string;
+  readonly systemPromptOf: (chat: ChatRow) => Promise<string>;
   readonly newToolCallId: () => string;
+  /** Told which settings of a model config a call goes without (SPEC L12). */
+  readonly onUnsupported?: (model: ModelConfigRow, settings: readonly UnsupportedSetting[]) => void;
+  /** Told what a call has used, as the provider reports it. */
+  readonly onUsage?: (model: ModelConfigRow, usage: Usage) => void;
   readonly openPartStream: OpenPartStream;
   readonly readLostParts: ReadLostParts;
+  readonly debug: DebugRecorder;
   readonly shutdown: AbortSignal;
   readonly checkpointMs: number;
   readonly retryBaseMs: number;
@@ -48,15 +57,25 @@ export function createCallModel(deps: CallModelDeps) {
     };
     const scheduledMs = info.currentAttemptScheduledTimestampMs;
     const { result: begun } = await inUnit(deps.store, (unit) => beginAttempt(unit, key, scheduledMs));
-    const outcome = await goOn(deps, key, begun);
+    const replay_full_history = input.replay_full_history === true;
+    const outcome = await goOn(deps, key, { ...begun, replay_full_history });
     deps.failpoint("callModel:committed");
     return outcome;
   };
 }
 
-async function goOn(deps: CallModelDeps, key: OutcomeKey, begun: BegunAttempt): Promise<StepOutcome> {
+/** The provider may have forgotten what it was to remember: then everything is sent (SPEC L10). */
+interface Replay {
+  readonly replay_full_history: boolean;
+}
+
+async function goOn(
+  deps: CallModelDeps,
+  key: OutcomeKey,
+  { replay_full_history, ...begun }: BegunAttempt & Replay,
+): Promise<StepOutcome> {
   try {
-    if (begun.type === "attempt") return await runAttempt(deps, key, begun);
+    if (begun.type === "attempt") return await runAttempt(deps, key, { ...begun, replay_full_history });
     if (begun.type === "stale") throw staleFailure();
     if (begun.type === "interrupted") return await commitLostAnswer(deps, key, begun.fence);
     return begun;
@@ -67,46 +86,69 @@ async function goOn(deps: CallModelDeps, key: OutcomeKey, begun: BegunAttempt): 
 }
 
 /** Of a worker that was given up and woke: nobody hears it. Should Temporal's clock have been set back, the retry is later. */
-function staleFailure(): ApplicationFailure {
+export function staleFailure(): ApplicationFailure {
   return ApplicationFailure.create({ message: "an attempt scheduled later has begun", type: "StaleAttempt" });
 }
 
-async function runAttempt(deps: CallModelDeps, key: OutcomeKey, attempt: Attempt): Promise<StepOutcome> {
+async function runAttempt(
+  deps: CallModelDeps,
+  key: OutcomeKey,
+  attempt: Attempt & Replay,
+): Promise<StepOutcome> {
   const { chat, fence, model } = attempt;
   const now = () => new Date().toISOString();
   const episode = episodeName(fence.history_version, fence.generation_attempt);
-  const head = { episode, model: model.model, model_config_id: model.id, started_at: now() };
+  const head = {
+    episode,
+    model: model.model,
+    model_config_id: model.id,
+    price: model.price,
+    started_at: now(),
+  };
   const answer = createAnswer({ ...head, provider: model.provider }, now);
   const parts = deps.openPartStream({ chat_id: chat.id, episode, role: "assistant" });
   const watch = watchAttempt(deps, Context.current(), { chat_id: chat.id, fence });
+  const recording = openDebugCall(deps.debug, attempt);
   let failure: unknown = null;
   try {
-    await writeAnswer(deps, { attempt, answer, parts, signal: watch.signal });
+    const writing = { attempt, answer, parts, recording, signal: watch.signal };
+    await recording.during(() => writeAnswer(deps, writing));
   } catch (error) {
     failure = watch.signal.aborted ? watch.signal.reason : error;
   } finally {
     watch.end();
   }
+  let outcome: StepOutcome | null = null;
   try {
-    return await endAttempt(deps, { key, fence, answer, parts, failure });
+    outcome = await endAttempt(deps, { key, fence, chat, answer, parts, failure });
+    return outcome;
   } finally {
     parts.close();
+    endDebugCall(recording, { answer, failure, outcome });
   }
 }
 
 interface Writing {
-  readonly attempt: Attempt;
+  readonly attempt: Attempt & Replay;
   readonly answer: Answer;
   readonly parts: { push(index: number, delta: Parameters<ReturnType<OpenPartStream>["push"]>[1]): void };
+  readonly recording: DebugCall;
   readonly signal: AbortSignal;
 }
 
 /** Streams the model's answer into `answer` and `parts`. Throws `ModelError`, or the signal's reason. */
-async function writeAnswer(deps: CallModelDeps, { attempt, answer, parts, signal }: Writing): Promise<void> {
-  const request = await makeRequest(deps, attempt);
+async function writeAnswer(deps: CallModelDeps, writing: Writing): Promise<void> {
+  const { attempt, answer, parts, signal } = writing;
+  const request = await makeRequest(deps, writing);
   const provider = deps.providerOf(attempt.model);
   signal.throwIfAborted();
-  for await (const event of provider.stream(request, { signal, newToolCallId: deps.newToolCallId })) {
+  const options = {
+    signal,
+    newToolCallId: deps.newToolCallId,
+    onUnsupported: (settings: readonly UnsupportedSetting[]) => deps.onUnsupported?.(attempt.model, settings),
+  };
+  for await (const event of provider.stream(request, options)) {
+    if (event.type === "usage") deps.onUsage?.(attempt.model, event.usage);
     const shown = answer.take(event);
     if (shown !== null) parts.push(shown.index, shown.delta);
     if (answer.full) break;
@@ -114,14 +156,17 @@ async function writeAnswer(deps: CallModelDeps, { attempt, answer, parts, signal
   }
 }
 
-async function makeRequest(deps: CallModelDeps, { chat, model }: Attempt): Promise<ModelRequest> {
+async function makeRequest(deps: CallModelDeps, { attempt, recording }: Writing): Promise<ModelRequest> {
+  const { chat, model, replay_full_history } = attempt;
   const messages = await readPromptMessages(deps.store.pool, chat.id);
-  const effort = chat.turn_reasoning_effort;
-  return {
+  const request = {
     model: model.model,
-    system: deps.systemPromptOf(chat),
+    system: await deps.systemPromptOf(chat),
     messages: buildPrompt(messages),
     tools: deps.toolsOf(chat),
-    config: { ...model.settings, ...(effort !== null && { reasoning_effort: effort }) },
+    config: callConfig(model, chat.turn_reasoning_effort),
+    ...(replay_full_history && { replay_full_history }),
   };
+  recording.asked(request, messages.at(-1)?.id ?? null);
+  return request;
 }

@@ -1,5 +1,6 @@
 // One activity per file. This file: what workflows call and with what; readonly JSON objects in and out, ids and outcomes
 // only, never content.
+import type { CompactionSource } from "../core/compaction.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
 import type { WorkspaceStep } from "../core/workspace-step.ts";
 
@@ -11,6 +12,10 @@ export interface TurnRef {
 export interface CallModelInput extends TurnRef {
   /** The provider forgot its response chain: send the whole history. */
   readonly replay_full_history?: boolean;
+}
+
+export interface CompactHistoryInput extends TurnRef {
+  readonly source: CompactionSource;
 }
 
 export interface RunToolInput extends TurnRef {
@@ -33,6 +38,8 @@ export interface RecordCrashInput extends TurnRef {
 export interface Activities {
   /** Decides from committed history; when the model is to speak, streams its answer and commits it. */
   callModel(input: CallModelInput): Promise<StepOutcome>;
+  /** Has a model summarise the history and commits the summary as the boundary that prompts begin at. */
+  compactHistory(input: CompactHistoryInput): Promise<StepOutcome>;
   /** Runs one claimed tool call and keeps its result. */
   runTool(input: RunToolInput): Promise<RunToolOutput>;
 }
@@ -47,6 +54,28 @@ export interface LocalActivities {
   requestInterrupt(input: TurnRef): Promise<void>;
   /** Ends the turn in `error` after a bug. */
   recordCrash(input: RecordCrashInput): Promise<StepOutcome>;
+}
+
+export interface WriteTitleInput {
+  readonly chat_id: string;
+  /** Of the title that is to be replaced: another one stays as it is. */
+  readonly title_version: number;
+}
+
+/**
+ * What came of a description. `stale`: another is there already, or the chat or turn is gone; `nothing`: there are no words
+ * to describe; `unusable`: what the model said is none; `no_model`, `over_limit`: nobody was asked.
+ */
+export interface DescribeOutcome {
+  readonly type: "written" | "stale" | "nothing" | "unusable" | "no_model" | "over_limit";
+}
+
+/** Calls of a model beside the turn. They may fail, and then leave everything as it is. */
+export interface DescribeActivities {
+  /** Puts a model's title in place of the present one. */
+  writeTitle(input: WriteTitleInput): Promise<DescribeOutcome>;
+  /** Sums up a turn that has ended. */
+  writeTurnSummary(input: TurnRef): Promise<DescribeOutcome>;
 }
 
 export interface WorkspaceRef {

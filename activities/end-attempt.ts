@@ -5,12 +5,14 @@ import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { parseEpisode } from "../core/stream-part.ts";
 import { ModelError, type ModelFault } from "../models/provider.ts";
 import { releaseAttempt } from "../store/begin-attempt.ts";
+import type { ChatRow } from "../store/chat-row.ts";
 import { commitAnswer, commitInterruption } from "../store/commit-step.ts";
 import type { NewMessage } from "../store/messages.ts";
 import { recordFailure } from "../store/record-retry.ts";
 import type { Store } from "../store/store.ts";
-import type { Fence } from "../store/transition.ts";
+import { type Fence, Superseded } from "../store/transition.ts";
 import { inUnit, type Unit } from "../store/unit.ts";
+import { recordUnkept } from "../store/usage-records.ts";
 import { type Answer, answerFromParts } from "./answer.ts";
 import type { OpenPart, ReadLostParts } from "./open-part-stream.ts";
 import { patiently } from "./patiently.ts";
@@ -27,10 +29,14 @@ export interface EndDeps {
 export interface EndedAttempt {
   readonly key: OutcomeKey;
   readonly fence: Fence;
+  /** As the attempt found it. */
+  readonly chat: Pick<ChatRow, "id" | "owner_id" | "root_chat_id">;
   readonly answer: Answer;
   readonly parts: OpenPart;
   /** What ended it early; null when the model finished. */
   readonly failure: unknown;
+  /** Commits what the model finished; absent: as the answer of the step. */
+  readonly commitWhole?: (unit: Unit) => Promise<StepOutcome>;
 }
 
 /** How soon the next worker takes over what this one hands on at its shutdown. */
@@ -38,7 +44,17 @@ const HAND_OVER_DELAY = "10 ms";
 
 /** Commits what the attempt has come to. Throws `Superseded`, and what Temporal is to retry. */
 export async function endAttempt(deps: EndDeps, ended: EndedAttempt): Promise<StepOutcome> {
+  try {
+    return await commitEnd(deps, ended);
+  } catch (error) {
+    if (error instanceof Superseded) await bookUnkept(deps, ended);
+    throw error;
+  }
+}
+
+async function commitEnd(deps: EndDeps, ended: EndedAttempt): Promise<StepOutcome> {
   const { failure, answer, key, fence } = ended;
+  if (failure === null && ended.commitWhole !== undefined) return commit(deps, ended.commitWhole);
   if (failure === null) {
     const finish_reason = answer.full ? "length" : (answer.finish_reason ?? "other");
     const message = answer.message({ finish_reason, interrupted: false });
@@ -51,7 +67,13 @@ export async function endAttempt(deps: EndDeps, ended: EndedAttempt): Promise<St
     : new Error("something was thrown that is no error", { cause: failure });
 }
 
-async function commit(deps: EndDeps, work: (unit: Unit) => Promise<StepOutcome>): Promise<StepOutcome> {
+/** The call of an answer that an edit or a deletion has overtaken: what was spent stays spent (SPEC B3). */
+async function bookUnkept(deps: EndDeps, { chat, answer }: EndedAttempt): Promise<void> {
+  const message = answer.message({ finish_reason: "interrupted", interrupted: true });
+  await commit(deps, (unit) => recordUnkept(unit.tx, chat, message));
+}
+
+async function commit<T>(deps: EndDeps, work: (unit: Unit) => Promise<T>): Promise<T> {
   return patiently(deps.shutdown, async () => (await inUnit(deps.store, work)).result);
 }
 
@@ -63,10 +85,19 @@ async function endStopped(deps: EndDeps, ended: EndedAttempt, stopped: Stopped):
       return commit(deps, (unit) => commitInterruption(unit, { key, fence }, message));
     }
     case "superseded":
+      await bookUnkept(deps, ended);
       return { type: "superseded", snapshot_version: 0 };
     case "shutdown":
       await ended.parts.checkpointNow();
-      await inUnit(deps.store, (unit) => releaseAttempt(unit, key.chat_id, fence));
+      await inUnit(deps.store, async (unit) => {
+        await releaseAttempt(unit, key.chat_id, fence);
+        // The next worker asks anew, and is billed anew.
+        await recordUnkept(
+          unit.tx,
+          ended.chat,
+          answer.message({ finish_reason: "interrupted", interrupted: true }),
+        );
+      });
       throw ApplicationFailure.create({
         message: "this worker shuts down; the call goes on elsewhere",
         type: "WorkerShutdown",
@@ -84,6 +115,7 @@ async function endFailed(deps: EndDeps, ended: EndedAttempt, failed: ModelError)
     error: lastErrorOf(fault, answer),
     retry_after_ms: fault.retry_after_ms,
     ...(fault.replay_full_history === true && { replay_full_history: true }),
+    ...(fault.context_limit !== undefined && { context_limit: fault.context_limit }),
     answer: answer.message({ finish_reason: "error", interrupted: true }),
     retry_base_ms: deps.retryBaseMs,
     now_ms: Date.now(),

@@ -59,6 +59,23 @@ export function endWorkspaceOptions(config: TimeoutConfig, summary: string): Act
 }
 
 /**
+ * Titles and turn summaries: the model has 30 seconds, the rest is the database's. Four tries within a minute, for a chat
+ * without them lacks little; a worker that dies costs one.
+ */
+export function describeOptions(summary: string): ActivityOptions {
+  return {
+    startToCloseTimeout: "45 s",
+    retry: {
+      initialInterval: "1 s",
+      maximumInterval: "30 s",
+      backoffCoefficient: 4,
+      maximumAttempts: 4,
+    },
+    summary,
+  };
+}
+
+/**
  * Database-only transitions: two seconds each, far above a locked row's wait. Tried again for a minute inside the workflow
  * task's heartbeats, since a database that restarts is back by then; after that the crash handler has its turn.
  */

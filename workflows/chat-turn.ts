@@ -14,6 +14,7 @@ import {
 } from "@temporalio/workflow";
 import type { Activities, LocalActivities, TurnRef } from "../activities/contract.ts";
 import { assertNever } from "../core/assert-never.ts";
+import type { CompactionSource } from "../core/compaction.ts";
 import type { NextStep, OpenCall } from "../core/decide-next-step.ts";
 import { toolCallsPerStepMax } from "../core/limits.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
@@ -120,6 +121,8 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
       showProgress(progress, "waiting for the client");
       await condition(() => heard.version > seen);
       return callModel(run);
+    case "compact":
+      return compactHistory(run, step.source);
     default:
       throw new Error(`this version has no activity for the step ${step.type}`);
   }
@@ -131,6 +134,15 @@ async function callModel(run: Turn, replay_full_history = false): Promise<StepOu
   showProgress(progress, "asking the model");
   const activities = proxyActivities<Activities>(modelCallOptions(input, summary));
   return activities.callModel({ ...turn, ...(replay_full_history && { replay_full_history }) });
+}
+
+async function compactHistory(
+  { input, turn, progress }: Turn,
+  source: CompactionSource,
+): Promise<StepOutcome> {
+  showProgress(progress, "summarising the conversation");
+  const activities = proxyActivities<Activities>(modelCallOptions(input, `compaction · ${source}`));
+  return activities.compactHistory({ ...turn, source });
 }
 
 /** All calls of the step side by side. One that fails leaves no result; settling gives it an error result. */

@@ -61,6 +61,40 @@ export interface WorkspaceInput {
   readonly heartbeat_timeout_ms: number;
 }
 
+/** The one workflow type that writes titles and turn summaries; its id is `describe-<chat id>`: one at a time for each chat. */
+export const DESCRIBE_CHAT = "describeChat";
+
+export function describeWorkflowId(chatId: string): string {
+  return `describe-${chatId}`;
+}
+
+/** Something is to be written of the chat. */
+export const DESCRIBE = "describe";
+
+export interface DescribeSignalInput {
+  readonly turn_id: number;
+  /** Of the title that another is to replace; null: none is wanted. */
+  readonly title_version: number | null;
+  /** Whether the turn is to be summed up. */
+  readonly summary: boolean;
+}
+
+export interface DescribeChatInput {
+  readonly chat_id: string;
+  readonly owner_id: string;
+  /** Empty unless titles may be shown in Temporal's Web UI. */
+  readonly title: string;
+  /** What the run before this one had not come to. */
+  readonly left?: DescriptionsLeft;
+}
+
+export interface DescriptionsLeft {
+  /** Of the newest title that was asked to be replaced. */
+  readonly title_version: number | null;
+  /** The newest turn that is to be summed up. */
+  readonly summary_turn_id: number | null;
+}
+
 export const SEARCH_ATTRIBUTES = {
   owner: "EverturnOwner",
   model: "EverturnModel",

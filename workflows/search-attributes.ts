@@ -22,6 +22,10 @@ export function turnSearchAttributes(turn: TurnAttributes): TypedSearchAttribute
   ]);
 }
 
+export function describeSearchAttributes(owner_id: string): TypedSearchAttributes {
+  return new TypedSearchAttributes([{ key: OWNER, value: owner_id }]);
+}
+
 export function workspaceSearchAttributes(workspace: {
   readonly owner_id: string;
   readonly workspace_id: string;
