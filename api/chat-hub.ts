@@ -128,6 +128,7 @@ export class ChatHub {
         else this.#refreshQuietly();
         return;
       case "checkpoint_wanted":
+      case "read":
         return;
     }
   }

@@ -13,6 +13,7 @@ import {
   chatWorkflowId,
 } from "../workflows/contract.ts";
 import { turnSearchAttributes } from "../workflows/search-attributes.ts";
+import { deliverDescription } from "./deliver-description.ts";
 
 /** After a failed delivery the relay has the word for this long: while Temporal is away no request waits out its second. */
 const awayMs = 2_000;
@@ -77,6 +78,7 @@ async function stillNeeded(store: Store, row: OutboxRow): Promise<boolean> {
 async function send(client: Client, row: OutboxRow, options: DelivererOptions): Promise<void> {
   const workflowId = chatWorkflowId(row.chat_id);
   if (row.kind === "start") return start(client, row, options);
+  if (row.kind === "describe") return deliverDescription(client, row, options);
   try {
     const handle = client.workflow.getHandle(workflowId);
     if (row.kind === "cancel") await handle.cancel();

@@ -1,12 +1,17 @@
 // The API speaks HTTP and the store; this file: what its routes are given. Only main.ts builds these.
 import type { RequestHandler } from "express";
 import type { Registry } from "prom-client";
+import type { ErrorKind } from "../core/error-kind.ts";
 import type { TemplateShelf } from "../core/template.ts";
 import type { Logger } from "../platform/logger.ts";
+import type { AddressRules } from "../platform/provider-address.ts";
+import type { SecretBox } from "../platform/secret-box.ts";
+import type { OpenAiApi, ProviderSource } from "../store/resolve-model-config.ts";
 import type { Store } from "../store/store.ts";
 import type { ChatLinks } from "../store/to-wire.ts";
 import type { BuildLogRegistry } from "./build-log-registry.ts";
 import type { Deliverer } from "./deliver-outbox.ts";
+import type { FeedRegistry } from "./feed-registry.ts";
 import type { Readiness } from "./readiness.ts";
 import type { WorkspaceTemporalLink } from "./show-workspace.ts";
 import type { WorkspaceTeller } from "./tell-workspace.ts";
@@ -15,6 +20,29 @@ import type { WorkspaceTeller } from "./tell-workspace.ts";
 export type ResolveProjectPath = (
   path: string,
 ) => Promise<{ readonly ok: true; readonly path: string } | { readonly ok: false; readonly reason: string }>;
+
+/** What the routes of model providers need beside the store. */
+export interface ModelSettings {
+  readonly secrets: Pick<SecretBox, "keyId" | "seal">;
+  /** Of the seeded providers: what the environment says of them. */
+  readonly environment: Readonly<
+    Record<
+      string,
+      { readonly has_api_key: boolean; readonly base_url: string | null; readonly api: OpenAiApi | null }
+    >
+  >;
+  readonly addressRules: AddressRules;
+  /** Makes a tiny call. Never throws for what the provider or the network does. */
+  readonly testProvider: (source: ProviderSource, model: string) => Promise<ProviderTest>;
+}
+
+export interface ProviderTest {
+  readonly ok: boolean;
+  readonly latency_ms: number;
+  readonly message: string;
+  readonly kind?: ErrorKind;
+  readonly detail?: string;
+}
 
 export interface ApiDeps {
   readonly store: Store;
@@ -31,10 +59,12 @@ export interface ApiDeps {
   /** Where new workspaces run. */
   readonly workspaceDriver: string;
   readonly buildLogs: Pick<BuildLogRegistry, "hold">;
+  readonly feeds: Pick<FeedRegistry, "hold">;
   /** Answers GET /v1/chats/{chat}/stream, the chat's id and the caller already checked. */
   readonly streamHandler: RequestHandler;
   /** Per API key and replica. */
   readonly requestsPerMinuteMax: number;
+  readonly models: ModelSettings;
   /** Shown on the first page; null: nobody configured it. */
   readonly temporalUiUrl: string | null;
 }

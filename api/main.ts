@@ -3,16 +3,19 @@ import { Client } from "@temporalio/client";
 import type { LiveBus } from "../core/bus-message.ts";
 import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config.ts";
-import { seal, unseal } from "../platform/crypto.ts";
 import { createFailpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry } from "../platform/metrics.ts";
+import { createSecretBox } from "../platform/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { seedAdminKey } from "../store/api-keys.ts";
+import { purgeChatMarks } from "../store/chat-marks.ts";
 import { createPool, type Pool } from "../store/database.ts";
+import { purgeDebugRuns } from "../store/debug-runs.ts";
 import { purgeIdempotencyKeys } from "../store/idempotency.ts";
 import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
-import { seedModelConfigs } from "../store/model-configs.ts";
+import { createModelBook } from "../store/model-book.ts";
+import { seedModelConfigs } from "../store/seed-models.ts";
 import type { Store } from "../store/store.ts";
 import { resolveProjectPath } from "../tools/project-root.ts";
 import { createTemplateShelf } from "../workspaces/templates.ts";
@@ -21,10 +24,12 @@ import { BuildLogRegistry } from "./build-log-registry.ts";
 import { createChatLinks, createWorkspaceLink } from "./chat-links.ts";
 import { createCheckpointReader } from "./checkpoint-reader.ts";
 import { createDeliverer } from "./deliver-outbox.ts";
-import type { ApiDeps } from "./deps.ts";
+import type { ApiDeps, ModelSettings } from "./deps.ts";
+import { FeedRegistry } from "./feed-registry.ts";
 import { HubRegistry } from "./hub-registry.ts";
 import { measureStreams } from "./measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./model-seeds.ts";
+import { createModelSettings } from "./model-settings.ts";
 import { createReadiness } from "./readiness.ts";
 import { ListenError, serve } from "./serve.ts";
 import { requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start-checks.ts";
@@ -71,15 +76,18 @@ async function prepare(config: Config, pool: Pool): Promise<void> {
 async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningApi> {
   const { databaseUrl, queuedMessagesMax } = config;
   const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
-  const store: Store = { pool, announce: (change) => bus.publish(change), queuedMessagesMax };
+  const modelBook = createModelBook(databaseUrl);
+  const store: Store = { pool, announce: (change) => bus.publish(change), queuedMessagesMax, modelBook };
   const { connection, namespace } = connectTemporal(config);
   const temporal = new Client({ connection, namespace });
   const links = createChatLinks(config.temporalUiUrl, namespace);
   const hubs = createHubs(config, { store, bus, temporal, links, logger });
   const buildLogs = new BuildLogRegistry({ db: pool, logger });
-  const deps = createDeps(config, { store, temporal, namespace, links, hubs, buildLogs, logger });
+  const feeds = new FeedRegistry({ db: pool, bus, links, logger });
+  const parts = { store, temporal, namespace, links, hubs, buildLogs, feeds, bus, logger };
+  const deps = createDeps(config, parts);
   const served = await serve(createApp(deps), config).catch(async (error: unknown) => {
-    await bus.close();
+    await Promise.all([bus.close(), modelBook.close()]);
     throw error;
   });
   const purge = purgeNowAndThen(pool, logger);
@@ -91,8 +99,9 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
       // Readers first: an open stream would keep the server waiting until the grace time is over.
       hubs.close();
       buildLogs.close();
+      feeds.close();
       await served.close(config.shutdownGraceMs);
-      await bus.close();
+      await Promise.all([bus.close(), modelBook.close()]);
       // Temporal's connection stays open to the end of the process: its client tries calls again by a timer nobody can stop,
       // and one that finds the connection closed throws where nothing catches it.
       await pool.end();
@@ -107,13 +116,15 @@ interface DepsParts {
   readonly links: ApiDeps["links"];
   readonly hubs: HubRegistry;
   readonly buildLogs: BuildLogRegistry;
+  readonly feeds: FeedRegistry;
+  readonly bus: LiveBus;
   readonly logger: Logger;
 }
 
 function createDeps(config: Config, parts: DepsParts): ApiDeps {
-  const { store, temporal, links, hubs, buildLogs, logger } = parts;
+  const { store, temporal, links, hubs, buildLogs, feeds, logger } = parts;
   const metrics = createMetricsRegistry("api");
-  measureStreams(metrics, { hubs, buildLogs });
+  measureStreams(metrics, { hubs, buildLogs, feeds });
   return {
     store,
     logger,
@@ -126,9 +137,22 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),
     workspaceDriver: config.workspaceDriver,
     buildLogs,
-    streamHandler: createStreamHandler({ store, hubs, logger }),
+    feeds,
+    streamHandler: createStreamHandler({ store, hubs, bus: parts.bus, logger }),
     requestsPerMinuteMax,
+    models: createModelSettings(config, createTester(config)),
     temporalUiUrl: config.temporalUiUrl ?? null,
+  };
+}
+
+/** The SDKs of the providers are loaded when the first provider is tested, and not at each start. */
+function createTester(config: Config): ModelSettings["testProvider"] {
+  let tester: Promise<ModelSettings["testProvider"]> | undefined;
+  return async (source, model) => {
+    tester ??= import("../activities/provider-tester.ts").then(({ createProviderTester }) =>
+      createProviderTester({ ...config, secrets: createSecretBox(config) }),
+    );
+    return (await tester)(source, model);
   };
 }
 
@@ -157,14 +181,14 @@ interface HubParts {
 }
 
 function createHubs(config: Config, { store, bus, temporal, links, logger }: HubParts): HubRegistry {
-  const { secretKey } = config;
+  const secrets = createSecretBox(config);
   const readEpisodes = createCheckpointReader({
     client: temporal,
     db: store.pool,
     // Whatever this process would write: a worker of another setting may have sealed what is read.
     sealingOf: (chatId) => ({
-      seal: (text) => seal(text, secretKey, chatId),
-      unseal: (text) => unseal(text, secretKey, chatId),
+      seal: (text) => secrets.seal(text, chatId),
+      unseal: (text) => secrets.openAny(text, chatId),
     }),
   });
   return new HubRegistry({ db: store.pool, bus, readEpisodes, links, logger });
@@ -176,11 +200,17 @@ function pingTemporal(temporal: Client): Promise<unknown> {
   );
 }
 
-/** Old answers of Idempotency-Keys go once an hour. A failure only means that they stay a little longer. */
+/** Old answers of Idempotency-Keys, and old debug runs, go once an hour. A failure only means that they stay a little longer. */
 function purgeNowAndThen(pool: Pool, logger: Logger): NodeJS.Timeout {
   const purge = () => {
     purgeIdempotencyKeys(pool).catch((error: unknown) => {
       logger.warn({ err: error }, "old Idempotency-Keys could not be purged");
+    });
+    purgeChatMarks(pool).catch((error: unknown) => {
+      logger.warn({ err: error }, "old marks of chats could not be purged");
+    });
+    purgeDebugRuns(pool).catch((error: unknown) => {
+      logger.warn({ err: error }, "old debug runs could not be purged");
     });
   };
   purge();

@@ -1,5 +1,5 @@
 // The API speaks HTTP and the store; which models the deployment's environment offers, as rows to seed.
-import type { SeededModelConfig } from "../store/model-configs.ts";
+import type { SeededModelConfig } from "../store/seed-models.ts";
 
 export interface ModelEnvironment {
   readonly openai: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined };

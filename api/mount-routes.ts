@@ -15,6 +15,7 @@ const NOT_FOUND_BY_PARAM: Readonly<Record<string, RefusalCode>> = {
   workspace: "workspace_not_found",
   build: "build_not_found",
   template: "template_not_found",
+  user: "user_not_found",
 };
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 

@@ -1,5 +1,6 @@
 // The API speaks HTTP and the store; this file: every error becomes one problem document (RFC 9457) with a stable code.
 import { REFUSALS, Refusal, type RefusalCode } from "../core/refusal.ts";
+import { UsageLimitReached } from "../core/usage-limit-reached.ts";
 import { sqlState } from "../store/database.ts";
 
 export interface Problem {
@@ -9,6 +10,8 @@ export interface Problem {
   readonly code: RefusalCode;
   readonly detail?: string;
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** Of a usage limit: when its period ends. */
+  readonly resets_at?: string;
 }
 
 export const PROBLEM_CONTENT_TYPE = "application/problem+json";
@@ -23,6 +26,7 @@ export function toProblem(refusal: Refusal): Problem {
     code: refusal.code,
     ...(refusal.detail !== undefined && { detail: refusal.detail }),
     ...(refusal.errors.length > 0 && { errors: refusal.errors }),
+    ...(refusal instanceof UsageLimitReached && { resets_at: refusal.resets_at }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { RefusalCode } from "../core/refusal.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Caller } from "./caller.ts";
 
-export type Method = "get" | "post" | "patch" | "delete";
+export type Method = "get" | "post" | "put" | "patch" | "delete";
 
 /** What a successful answer looks like, for the document and for tests that hold answers against it. */
 export interface ResponseSpec {

@@ -1,6 +1,7 @@
 // The API speaks HTTP and the store; this file: GET /v1/chats/{chat}/stream, from the request to the reader. Whose chat it
 // is has been checked before.
 import type { Request, RequestHandler } from "express";
+import type { LiveBus } from "../core/bus-message.ts";
 import { snapshotMessagesDefault, snapshotMessagesMax } from "../core/limits.ts";
 import { Refusal } from "../core/refusal.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -14,6 +15,7 @@ import { createSseWriter } from "./sse-writer.ts";
 export interface StreamHandlerDeps {
   readonly store: Pick<Store, "pool">;
   readonly hubs: HubRegistry;
+  readonly bus: Pick<LiveBus, "publish">;
   readonly logger: Pick<Logger, "warn">;
 }
 
@@ -59,7 +61,11 @@ function messagesMax(request: Request): number {
 
 /** At both ends of a visit: what was there, and what came while it was watched (SPEC T9). Nobody waits for it. */
 function markRead(deps: StreamHandlerDeps, chatId: string): void {
-  markChatRead(deps.store.pool, chatId).catch((error: unknown) => {
-    deps.logger.warn({ err: error, chat_id: chatId }, "the read state of a chat could not be moved");
-  });
+  markChatRead(deps.store.pool, chatId)
+    .then((owner_id) => {
+      if (owner_id !== null) deps.bus.publish({ type: "read", chat_id: chatId, owner_id });
+    })
+    .catch((error: unknown) => {
+      deps.logger.warn({ err: error, chat_id: chatId }, "the read state of a chat could not be moved");
+    });
 }

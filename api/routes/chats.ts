@@ -36,7 +36,7 @@ function create(deps: ApiDeps): Route {
     changes: true,
     body: newChat,
     responses: { 201: { description: "The chat, running", schema: chat } },
-    refusals: ["model_config_not_found", "project_path_refused", "workspace_refused"],
+    refusals: ["model_config_not_found", "project_path_refused", "workspace_refused", "usage_limit_reached"],
     async handler(input) {
       const { body, caller } = input;
       const project_path = await projectPath(deps, body.project_path);
@@ -110,7 +110,7 @@ function patch(deps: ApiDeps): Route {
   return route({
     method: "patch",
     path: "/v1/chats/{chat}",
-    summary: "Change title, labels, pin, archive or workspace",
+    summary: "Change title, labels, pin, archive, debug switch or workspace",
     description: "Archiving takes all descendants along; while one of them is busy nothing is changed.",
     tag,
     changes: true,

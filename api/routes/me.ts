@@ -1,7 +1,11 @@
 // Routes: who the caller is.
 import { z } from "zod";
+import { readUsageLimit } from "../../store/usage-limits.ts";
+import type { ApiDeps } from "../deps.ts";
 import { type Route, route } from "../route.ts";
 import { time, uuid } from "../schemas/common.ts";
+import { usageLimit } from "../schemas/usage.ts";
+import { showUsageLimit } from "../show-usage-limit.ts";
 
 const me = z
   .strictObject({
@@ -14,10 +18,11 @@ const me = z
       prefix: z.string(),
       expires_at: time.nullable(),
     }),
+    usage_limit: usageLimit,
   })
   .meta({ id: "Me" });
 
-export function meRoutes(): Route[] {
+export function meRoutes(deps: Pick<ApiDeps, "store">): Route[] {
   const read = route({
     method: "get",
     path: "/v1/me",
@@ -31,10 +36,10 @@ export function meRoutes(): Route[] {
         prefix: caller.key_prefix,
         expires_at: caller.key_expires_at,
       };
-      return {
-        status: 200,
-        body: { id: caller.user_id, name: caller.user_name, role: caller.role, api_key },
-      };
+      const { user_id: id, user_name: name, role } = caller;
+      const { pool } = deps.store;
+      const usage_limit = await showUsageLimit(pool, id, (await readUsageLimit(pool, id)) ?? null);
+      return { status: 200, body: { id, name, role, api_key, usage_limit } };
     },
   });
   return [read];

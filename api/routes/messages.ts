@@ -98,7 +98,13 @@ function send(deps: ApiDeps): Route {
     params: chatPath,
     body: newMessage,
     responses: { 200: { description: "Accepted", schema: sentMessage } },
-    refusals: ["chat_not_found", "chat_archived", "queue_full", "model_config_not_found"],
+    refusals: [
+      "chat_not_found",
+      "chat_archived",
+      "queue_full",
+      "model_config_not_found",
+      "usage_limit_reached",
+    ],
     async handler(input) {
       const { user_id } = input.caller;
       return change(deps, input, async (unit) => {
@@ -136,6 +142,7 @@ function edit(deps: ApiDeps): Route {
       "message_not_found",
       "not_a_user_message",
       "model_config_not_found",
+      "usage_limit_reached",
       "chat_archived",
     ],
     async handler(input) {

@@ -1,22 +1,34 @@
-// Routes: the models a caller may choose from.
+// Routes: the models a caller may choose from. Everybody reads them, admins change them (SPEC B2).
 import { z } from "zod";
 import { Refusal } from "../../core/refusal.ts";
-import { type ListedModelConfig, listModelConfigs, readModelConfig } from "../../store/model-configs.ts";
+import {
+  createModelConfig,
+  deleteModelConfig,
+  type ListedModelConfig,
+  listModelConfigs,
+  readModelConfig,
+  updateModelConfig,
+} from "../../store/model-configs.ts";
+import type { Caller } from "../caller.ts";
 import type { ApiDeps } from "../deps.ts";
+import { requireAdmin } from "../require-admin.ts";
 import { type Route, route } from "../route.ts";
-import { modelConfig } from "../schemas/model-config.ts";
+import {
+  modelConfig,
+  modelConfigChange,
+  modelConfigPage,
+  newModelConfig,
+  SETTING_NAMES,
+} from "../schemas/model-config.ts";
 import { modelConfigPath } from "../schemas/params.ts";
 
 const tag = "Models";
-const modelConfigPage = z
-  .strictObject({ items: z.array(modelConfig), next_cursor: z.null() })
-  .meta({ id: "ModelConfigPage" });
 
-export function modelConfigRoutes(deps: ApiDeps): Route[] {
-  return [list(deps), read(deps)];
+export function modelConfigRoutes(deps: Pick<ApiDeps, "store">): Route[] {
+  return [list(deps), create(deps), read(deps), change(deps), remove(deps)];
 }
 
-function list(deps: ApiDeps): Route {
+function list({ store }: Pick<ApiDeps, "store">): Route {
   return route({
     method: "get",
     path: "/v1/model-configs",
@@ -24,14 +36,42 @@ function list(deps: ApiDeps): Route {
     tag,
     query: z.strictObject({}),
     responses: { 200: { description: "All model configs", schema: modelConfigPage } },
-    async handler() {
-      const configs = await listModelConfigs(deps.store.pool);
-      return { status: 200, body: { items: configs.map(toWire), next_cursor: null } };
+    async handler({ caller }) {
+      const configs = await listModelConfigs(store.pool);
+      return { status: 200, body: { items: configs.map((each) => toWire(each, caller)), next_cursor: null } };
     },
   });
 }
 
-function read(deps: ApiDeps): Route {
+function create({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "post",
+    path: "/v1/model-configs",
+    summary: "Make a model config",
+    description: "For admins. The first config that can answer becomes the default.",
+    tag,
+    body: newModelConfig,
+    responses: { 201: { description: "The model config", schema: modelConfig } },
+    refusals: ["forbidden", "model_provider_not_found", "too_many"],
+    async handler({ body, caller }) {
+      requireAdmin(caller);
+      const { provider_id, ...fields } = body;
+      const { settings, rest } = splitSettings(fields);
+      const made = await createModelConfig(store, provider_id, {
+        context_limit: null,
+        compression_threshold: null,
+        reasoning_effort: null,
+        reasoning_effort_max: null,
+        price: null,
+        ...rest,
+        settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null)),
+      });
+      return { status: 201, body: toWire(made, caller) };
+    },
+  });
+}
+
+function read({ store }: Pick<ApiDeps, "store">): Route {
   return route({
     method: "get",
     path: "/v1/model-configs/{model_config}",
@@ -40,15 +80,73 @@ function read(deps: ApiDeps): Route {
     params: modelConfigPath,
     responses: { 200: { description: "The model config", schema: modelConfig } },
     refusals: ["not_found"],
-    async handler({ params }) {
-      const config = await readModelConfig(deps.store.pool, params.model_config);
+    async handler({ params, caller }) {
+      const config = await readModelConfig(store.pool, params.model_config);
       if (config === null) throw new Refusal("not_found", "no such model config");
-      return { status: 200, body: toWire(config) };
+      return { status: 200, body: toWire(config, caller) };
     },
   });
 }
 
-/** Settings stay inside: they may hold provider options that are nobody else's business. */
-function toWire({ settings: _inside, ...shown }: ListedModelConfig) {
-  return shown;
+function change({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "patch",
+    path: "/v1/model-configs/{model_config}",
+    summary: "Change a model config",
+    description:
+      "For admins. A default that is disabled hands over to the oldest config that can answer. Turns under way use the change from their next model call on.",
+    tag,
+    params: modelConfigPath,
+    body: modelConfigChange,
+    responses: { 200: { description: "The model config", schema: modelConfig } },
+    refusals: ["forbidden", "not_found", "model_provider_not_found", "of_environment"],
+    async handler({ params, body, caller }) {
+      requireAdmin(caller);
+      const { settings, rest } = splitSettings(body);
+      const changed = await updateModelConfig(store, params.model_config, { ...rest, settings });
+      return { status: 200, body: toWire(changed, caller) };
+    },
+  });
+}
+
+function remove({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "delete",
+    path: "/v1/model-configs/{model_config}",
+    summary: "Delete a model config",
+    description: "For admins. Chats that used it go on with the default.",
+    tag,
+    params: modelConfigPath,
+    responses: { 204: { description: "It is gone" } },
+    refusals: ["forbidden", "not_found", "of_environment"],
+    async handler({ params, caller }) {
+      requireAdmin(caller);
+      await deleteModelConfig(store, params.model_config);
+      return { status: 204 };
+    },
+  });
+}
+
+type SettingName = (typeof SETTING_NAMES)[number];
+/** What came as JSON: fields are there or absent, never undefined. */
+type WithoutUndefined<T> = T extends object
+  ? { [Key in keyof T]: WithoutUndefined<Exclude<T[Key], undefined>> }
+  : T;
+
+/** The settings of the call, which are kept as one value, and the rest, each without what was not given. */
+function splitSettings<Fields extends object>(fields: Fields) {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const isSetting = (name: string) => (SETTING_NAMES as readonly string[]).includes(name);
+  return {
+    settings: Object.fromEntries(given.filter(([name]) => isSetting(name))),
+    rest: Object.fromEntries(given.filter(([name]) => !isSetting(name))) as WithoutUndefined<
+      Omit<Fields, SettingName>
+    >,
+  };
+}
+
+/** Provider options may hold what is nobody's business but the admins'. */
+function toWire({ settings, ...shown }: ListedModelConfig, caller: Caller) {
+  const all = Object.fromEntries(SETTING_NAMES.map((name) => [name, settings[name] ?? null]));
+  return { ...shown, ...all, ...(caller.role !== "admin" && { provider_options: null }) };
 }

@@ -103,7 +103,13 @@ function promote(deps: ApiDeps): Route {
     params: queuedMessagePath,
     body: promotion,
     responses: { 200: { description: "Promoted", schema: promoted } },
-    refusals: ["chat_not_found", "queued_message_not_found", "model_config_not_found", "chat_archived"],
+    refusals: [
+      "chat_not_found",
+      "queued_message_not_found",
+      "model_config_not_found",
+      "usage_limit_reached",
+      "chat_archived",
+    ],
     async handler(input) {
       const { params, body, caller } = input;
       return change(deps, input, async (unit) => {

@@ -18,6 +18,7 @@ const lastError = z.strictObject({
   retryable: z.boolean(),
   status_code: z.int().nullable(),
   detail: z.string().nullable(),
+  resets_at: time.optional().meta({ description: "Of a usage limit: when its period ends" }),
 });
 
 const requiredAction = z.strictObject({
@@ -48,6 +49,7 @@ const chatFields = z.strictObject({
   pin_order: z.int().nullable(),
   archived: z.boolean(),
   plan_mode: z.boolean(),
+  debug: z.boolean().meta({ description: "Its model calls are recorded as debug runs" }),
   last_turn_summary: z.string().nullable(),
   has_unread: z.boolean(),
   queue_length: z.int(),
@@ -110,5 +112,9 @@ export const chatPatch = z
       .nullable()
       .optional(),
     workspace_id: workspaceId.nullable().optional().meta({ description: "Null: bound to none any more" }),
+    debug: z
+      .boolean()
+      .optional()
+      .meta({ description: "Record model calls as debug runs, where the deployment lets chats choose" }),
   })
   .meta({ id: "ChatPatch" });

@@ -69,5 +69,6 @@ export const problem = z
       .array(z.strictObject({ path: z.string(), message: z.string() }))
       .optional()
       .meta({ description: "Where the fault lies" }),
+    resets_at: time.optional().meta({ description: "Of a usage limit: when its period ends" }),
   })
   .meta({ id: "Problem", description: "application/problem+json (RFC 9457)" });

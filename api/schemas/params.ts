@@ -12,7 +12,10 @@ export const templateNameCharsMax = 255;
 export const chatPath = z.object({ chat: uuid.toLowerCase() });
 export const messagePath = chatPath.extend({ message: pathMessageId });
 export const queuedMessagePath = chatPath.extend({ queued_message: pathMessageId });
-export const modelConfigPath = z.object({ model_config: uuid });
+export const debugRunPath = chatPath.extend({ run: uuid.toLowerCase() });
+export const userPath = z.object({ user: uuid.toLowerCase() });
+export const modelConfigPath = z.object({ model_config: uuid.toLowerCase() });
+export const modelProviderPath = z.object({ model_provider: uuid.toLowerCase() });
 export const workspacePath = z.object({ workspace: uuid.toLowerCase() });
 export const buildPath = workspacePath.extend({ build: uuid.toLowerCase() });
 /** A folder whose name is no template's is shown, too, with its fault. */

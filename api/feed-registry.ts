@@ -1,0 +1,122 @@
+// The API speaks HTTP and the store; this file: the users whose feed is followed at this replica, one watch for all readers
+// of a user, made for the first and let go a while after the last.
+import type { LiveBus } from "../core/bus-message.ts";
+import { feedChatsMax } from "../core/limits.ts";
+import { Refusal } from "../core/refusal.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { Queryable } from "../store/database.ts";
+import { readFeedChanges, readFeedChats, readFeedNewest } from "../store/feed-chats.ts";
+import type { ChatLinks } from "../store/to-wire.ts";
+import { FeedWatch } from "./feed-watch.ts";
+
+/** What the bus has lost is seen within this time. */
+const pollDefaultMs = 2_000;
+/** A reload of the page finds the watch still there. */
+const lingerMs = 5_000;
+
+export interface FeedRegistryInput {
+  readonly db: Queryable;
+  readonly bus: LiveBus;
+  readonly links: ChatLinks;
+  readonly logger: Pick<Logger, "warn">;
+  /** Set by tests. */
+  readonly pollMs?: number;
+}
+
+export interface HeldFeed {
+  readonly watch: FeedWatch;
+  /** To be called once, when the reader has gone. */
+  release(): void;
+}
+
+interface Kept {
+  readonly watch: FeedWatch;
+  holders: number;
+  linger: NodeJS.Timeout | undefined;
+}
+
+export class FeedRegistry {
+  readonly #input: FeedRegistryInput;
+  readonly #kept = new Map<string, Kept>();
+  readonly #leave: readonly (() => void)[];
+  #closed = false;
+
+  constructor(input: FeedRegistryInput) {
+    this.#input = input;
+    this.#leave = [
+      input.bus.subscribe(null, (message) => {
+        if ("owner_id" in message) this.#kept.get(message.owner_id)?.watch.hear(message);
+      }),
+      input.bus.onReconnect(() => {
+        for (const { watch } of this.#kept.values()) watch.lookAgain();
+      }),
+    ];
+  }
+
+  /** The watch over a user's chats, kept until released. Throws `Refusal` `draining` once closed. */
+  hold(ownerId: string): HeldFeed {
+    if (this.#closed) throw new Refusal("draining");
+    const found = this.#kept.get(ownerId);
+    const kept = found === undefined || found.watch.closed ? this.#open(ownerId) : found;
+    kept.holders += 1;
+    clearTimeout(kept.linger);
+    let released = false;
+    return {
+      watch: kept.watch,
+      release: () => {
+        if (released) return;
+        released = true;
+        this.#release(ownerId, kept);
+      },
+    };
+  }
+
+  /** For metrics and tests: users watched, and their readers. */
+  counts(): { readonly feeds: number; readonly feed_readers: number } {
+    let feed_readers = 0;
+    for (const { watch } of this.#kept.values()) feed_readers += watch.readerCount;
+    return { feeds: this.#kept.size, feed_readers };
+  }
+
+  /** Sends all readers away, to come back elsewhere; none is taken from now on. */
+  close(): void {
+    this.#closed = true;
+    for (const leave of this.#leave) leave();
+    for (const { watch, linger } of this.#kept.values()) {
+      clearTimeout(linger);
+      watch.close();
+    }
+    this.#kept.clear();
+  }
+
+  #open(ownerId: string): Kept {
+    const { db, links, logger, pollMs = pollDefaultMs } = this.#input;
+    const watch = new FeedWatch({
+      ownerId,
+      links,
+      pollMs,
+      source: {
+        readChanges: (since_ms, limit) => readFeedChanges(db, ownerId, { since_ms, limit }),
+        readNewest: () => readFeedNewest(db, ownerId, feedChatsMax),
+        readChats: (ids) => readFeedChats(db, ownerId, ids),
+      },
+      onFailed: (error) => logger.warn({ err: error, owner_id: ownerId }, "a feed could not look"),
+    });
+    const kept: Kept = { watch, holders: 0, linger: undefined };
+    this.#kept.set(ownerId, kept);
+    return kept;
+  }
+
+  #release(ownerId: string, kept: Kept): void {
+    kept.holders -= 1;
+    if (kept.holders > 0) return;
+    const forget = () => {
+      kept.watch.close();
+      if (this.#kept.get(ownerId) === kept) this.#kept.delete(ownerId);
+    };
+    if (this.#closed || kept.watch.closed) return forget();
+    kept.linger = setTimeout(forget, lingerMs);
+    // A process that wants to end does not wait for feeds nobody reads.
+    kept.linger.unref();
+  }
+}

@@ -1,0 +1,82 @@
+// Routes: settings of the deployment (admins) and of the caller. Each is read and written as a whole.
+import { Refusal } from "../../core/refusal.ts";
+import { listModelConfigs } from "../../store/model-configs.ts";
+import { readSettings, writeDeploymentSettings, writeUserSettings } from "../../store/settings.ts";
+import type { ApiDeps } from "../deps.ts";
+import { requireAdmin } from "../require-admin.ts";
+import { type Route, route } from "../route.ts";
+import { deploymentSettings, userSettings } from "../schemas/settings.ts";
+
+const tag = "Settings";
+
+export function settingsRoutes(deps: Pick<ApiDeps, "store">): Route[] {
+  return [readDeployment(deps), putDeployment(deps), readOwn(deps), putOwn(deps)];
+}
+
+function readDeployment({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "get",
+    path: "/v1/settings",
+    summary: "Read the deployment's settings",
+    tag,
+    responses: { 200: { description: "The settings", schema: deploymentSettings } },
+    refusals: ["forbidden"],
+    async handler({ caller }) {
+      requireAdmin(caller);
+      return { status: 200, body: (await readSettings(store.pool, caller.user_id)).deployment };
+    },
+  });
+}
+
+function putDeployment({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "put",
+    path: "/v1/settings",
+    summary: "Replace the deployment's settings",
+    tag,
+    body: deploymentSettings,
+    responses: { 200: { description: "The settings", schema: deploymentSettings } },
+    refusals: ["forbidden"],
+    async handler({ body, caller }) {
+      requireAdmin(caller);
+      await writeDeploymentSettings(store.pool, body);
+      store.modelBook?.forget();
+      return { status: 200, body };
+    },
+  });
+}
+
+function readOwn({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "get",
+    path: "/v1/me/settings",
+    summary: "Read the caller's settings",
+    tag,
+    responses: { 200: { description: "The settings", schema: userSettings } },
+    async handler({ caller }) {
+      return { status: 200, body: (await readSettings(store.pool, caller.user_id)).user };
+    },
+  });
+}
+
+function putOwn({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "put",
+    path: "/v1/me/settings",
+    summary: "Replace the caller's settings",
+    tag,
+    body: userSettings,
+    responses: { 200: { description: "The settings", schema: userSettings } },
+    refusals: ["model_config_not_found"],
+    async handler({ body, caller }) {
+      const known = new Set((await listModelConfigs(store.pool)).map(({ id }) => id));
+      const errors = Object.keys(body.compaction_thresholds)
+        .filter((id) => !known.has(id))
+        .map((id) => ({ path: `compaction_thresholds.${id}`, message: "names no model config" }));
+      if (errors.length > 0) throw new Refusal("model_config_not_found", undefined, errors);
+      await writeUserSettings(store.pool, caller.user_id, body);
+      store.modelBook?.forget();
+      return { status: 200, body };
+    },
+  });
+}

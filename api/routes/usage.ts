@@ -1,0 +1,122 @@
+// Routes: what chats and users have cost, and what they may.
+import type { z } from "zod";
+import { limitPeriodAt } from "../../core/limit-period.ts";
+import { usageGroupsMax } from "../../core/limits.ts";
+import { Refusal } from "../../core/refusal.ts";
+import type { Spending } from "../../core/usage-record.ts";
+import { readChatRow } from "../../store/chat-row.ts";
+import { readUsageLimit, setUsageLimit } from "../../store/usage-limits.ts";
+import { readTreeSpending, readUsageReport } from "../../store/usage-reports.ts";
+import type { ApiDeps } from "../deps.ts";
+import { requireAdmin } from "../require-admin.ts";
+import { type Route, route } from "../route.ts";
+import { chatPath, userPath } from "../schemas/params.ts";
+import { chatCost, newUsageLimit, usageLimit, usageQuery, usageReport } from "../schemas/usage.ts";
+import { showUsageLimit } from "../show-usage-limit.ts";
+
+const tag = "Usage";
+
+export function usageRoutes(deps: ApiDeps): Route[] {
+  return [cost(deps), report(deps), readLimit(deps), putLimit(deps)];
+}
+
+function cost(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/v1/chats/{chat}/cost",
+    summary: "Read what a chat and its descendants have cost",
+    description:
+      "Messages that were edited away or deleted count, and so do calls for titles and compaction.",
+    tag,
+    params: chatPath,
+    responses: { 200: { description: "The cost of all model calls", schema: chatCost } },
+    refusals: ["chat_not_found"],
+    async handler({ params, caller }) {
+      const { pool } = deps.store;
+      const chat = await readChatRow(pool, params.chat);
+      if (chat?.owner_id !== caller.user_id) throw new Refusal("chat_not_found");
+      return { status: 200, body: toWire(await readTreeSpending(pool, chat)) };
+    },
+  });
+}
+
+function report(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/v1/usage",
+    summary: "Read what was used and spent in a period",
+    description: "Admins see all users, members themselves.",
+    tag,
+    query: usageQuery,
+    responses: { 200: { description: "In all, and by group when asked for", schema: usageReport } },
+    async handler({ query, caller }) {
+      const asked = periodOf(query);
+      const read = await readUsageReport(deps.store.pool, {
+        ...asked,
+        caller_id: caller.user_id,
+        user_id: caller.role === "admin" ? null : caller.user_id,
+        group_by: query.group_by,
+        groups_max: usageGroupsMax,
+      });
+      const groups =
+        read.groups?.map(({ key, label, ...spending }) => ({ key, label, ...toWire(spending) })) ?? null;
+      const { groups_truncated } = read;
+      const group_by = query.group_by ?? null;
+      return { status: 200, body: { ...asked, group_by, ...toWire(read.total), groups, groups_truncated } };
+    },
+  });
+}
+
+function periodOf(query: z.output<typeof usageQuery>): { from: string; to: string } {
+  const now = Date.now();
+  const from = query.from ?? new Date(limitPeriodAt("month", now).start_ms).toISOString();
+  const to = query.to ?? new Date(now).toISOString();
+  if (from < to) return { from, to };
+  throw new Refusal("invalid_request", undefined, [{ path: "to", message: "must be later than `from`" }]);
+}
+
+function readLimit(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/v1/users/{user}/limit",
+    summary: "Read what a user may spend",
+    description: "Members may ask for themselves.",
+    tag,
+    params: userPath,
+    responses: { 200: { description: "The limit, and where the user stands", schema: usageLimit } },
+    refusals: ["user_not_found"],
+    async handler({ params, caller }) {
+      if (caller.role !== "admin" && caller.user_id !== params.user) throw new Refusal("user_not_found");
+      const { pool } = deps.store;
+      const limit = await readUsageLimit(pool, params.user);
+      if (limit === undefined) throw new Refusal("user_not_found");
+      return { status: 200, body: await showUsageLimit(pool, params.user, limit) };
+    },
+  });
+}
+
+function putLimit(deps: ApiDeps): Route {
+  return route({
+    method: "put",
+    path: "/v1/users/{user}/limit",
+    summary: "Set what a user may spend",
+    description: "For admins. Counts what the present period has seen already; null takes the limit away.",
+    tag,
+    params: userPath,
+    body: newUsageLimit,
+    responses: { 200: { description: "The limit, and where the user stands", schema: usageLimit } },
+    refusals: ["user_not_found", "forbidden"],
+    async handler({ params, body, caller }) {
+      requireAdmin(caller);
+      const { pool } = deps.store;
+      const limit =
+        body.limit_micros === null ? null : { limit_micros: body.limit_micros, period: body.period };
+      if (!(await setUsageLimit(pool, params.user, limit))) throw new Refusal("user_not_found");
+      return { status: 200, body: await showUsageLimit(pool, params.user, limit) };
+    },
+  });
+}
+
+function toWire({ cost_micros, ...rest }: Spending) {
+  return { total_cost_micros: cost_micros, ...rest };
+}

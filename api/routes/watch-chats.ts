@@ -1,0 +1,58 @@
+// Routes: the feed of all chats of the caller, described and checked here, then handed to a reader.
+import { z } from "zod";
+import { feedChatsMax } from "../../core/limits.ts";
+import type { ApiDeps } from "../deps.ts";
+import { decodeFeedCursor } from "../feed-cursor.ts";
+import { followFeed } from "../follow-feed.ts";
+import { type RawExchange, type Route, route, TAKEN_OVER } from "../route.ts";
+import { createSseWriter, type Frames } from "../sse-writer.ts";
+
+/** Cursors are at most 256 bytes; what is longer is foreign, and answered like any foreign one. */
+const cursorCharsMax = 4_096;
+
+const watchQuery = z.strictObject({
+  after: z
+    .string()
+    .max(cursorCharsMax)
+    .optional()
+    .meta({ description: "A cursor; the header `Last-Event-ID` wins" }),
+});
+
+/** To be mounted before the routes of one chat: the path looks like one of them. */
+export function watchRoutes(deps: ApiDeps): Route[] {
+  const watch = route({
+    method: "get",
+    path: "/v1/chats/watch",
+    summary: "Follow all chats of the caller as server-sent events",
+    description: [
+      `\`snapshot\` {chats}: the newest ${feedChatsMax}, roots and descendants alike, archived ones too; it replaces what was known.`,
+      "Then {chat} as `created`, `action_required`, `archived` (also when it comes back), `status_change` (and whatever has no name",
+      "of its own), `queue_change`, `title_change`, `summary_change` or `read_change`: the first that holds; and `deleted` {chat_id}.",
+      "At least once: take a chat unless you have one of a newer `snapshot_version`. Reconnect with the last `id` as `Last-Event-ID`:",
+      "what changed since then is sent again, or a snapshot.",
+    ].join(" "),
+    tag: "Chats",
+    query: watchQuery,
+    responses: { 200: { description: "Events", content_type: "text/event-stream" } },
+    async handler({ query, caller, raw }) {
+      const { request, response } = raw;
+      const held = deps.feeds.hold(caller.user_id);
+      response.on("close", () => held.release());
+      await held.watch.ready;
+      if (response.destroyed) return TAKEN_OVER;
+      const sink = createSseWriter<Frames>(response);
+      if (request.method === "HEAD") sink.end(null);
+      else {
+        const toldMs = decodeFeedCursor(caller.user_id, lastEventId(raw) ?? query.after);
+        response.on("close", followFeed({ watch: held.watch, sink, toldMs }));
+      }
+      return TAKEN_OVER;
+    },
+  });
+  return [watch];
+}
+
+/** The header wins: a browser sends it when it reconnects, under the URL it began with. */
+function lastEventId({ request }: RawExchange): string | undefined {
+  return request.get("Last-Event-ID");
+}

@@ -1,0 +1,30 @@
+// The wire, as schemas: what the deployment and its users have set.
+import { z } from "zod";
+import { systemPromptCharsMax } from "../../core/limits.ts";
+import { uuid } from "./common.ts";
+
+const prompt = z.string().max(systemPromptCharsMax).nullable();
+
+export const deploymentSettings = z
+  .strictObject({
+    system_prompt: prompt.describe("Stands first in the system prompt of every chat"),
+  })
+  .meta({ id: "DeploymentSettings" });
+
+/** Model configs of which a user may choose the threshold; a deployment has a handful. */
+const thresholdsMax = 200;
+
+export const userSettings = z
+  .strictObject({
+    prompt: prompt.describe("Stands in the system prompt of the caller's chats, after the deployment's"),
+    compaction_thresholds: z
+      .record(uuid, z.int().min(0).max(100))
+      .refine(
+        (given) => Object.keys(given).length <= thresholdsMax,
+        `expected at most ${thresholdsMax} entries`,
+      )
+      .describe(
+        "Percent of the context limit by model config, over the config's own; 100 switches compaction off",
+      ),
+  })
+  .meta({ id: "UserSettings" });
