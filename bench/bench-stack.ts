@@ -21,6 +21,8 @@ const SHUTDOWN_GRACE_MS = 5_000;
 
 export interface BenchStack {
   readonly modelUrl: string;
+  /** For histories that nobody has the time to have. */
+  readonly databaseUrl: string;
   readonly bare: BareTemporal;
   /** Starts one API and one worker; those of before must have been stopped. */
   startEverturn(liveBus: "postgres" | "off"): Promise<RunningEverturn>;
@@ -60,6 +62,7 @@ export async function startBenchStack(): Promise<BenchStack> {
     bare.push(bareTemporal);
     return {
       modelUrl,
+      databaseUrl,
       bare: bareTemporal,
       startEverturn: (liveBus) => startRoles({ ...env, EVERTURN_LIVE_BUS: liveBus }, surroundings, parts),
       stop,
@@ -91,6 +94,8 @@ function everturnEnv({ folder, databaseUrl, temporalAddress, modelUrl }: Address
     EVERTURN_SECRET_KEY: randomBytes(32).toString("base64"),
     EVERTURN_TEMPORAL_DETAIL: "full",
     EVERTURN_SHUTDOWN_GRACE_MS: String(SHUTDOWN_GRACE_MS),
+    // What is measured are turns, one call each.
+    EVERTURN_TITLES: "words",
     LOG_LEVEL: "info",
   };
   return withDemoModel(env, modelUrl);

@@ -15,6 +15,11 @@ export function isRest(frame: string): boolean {
   return frame.includes("event: status\n") && /"status":"(waiting|error)"/.test(frame);
 }
 
+/** The reader has been told all there was. */
+export function isCaughtUp(frame: string): boolean {
+  return frame.includes("event: caught_up\n");
+}
+
 /** A frame of the provider that brings text, in the Responses dialect. */
 export function isProviderText(frame: string): boolean {
   return frame.startsWith("event: response.output_text.delta\n");

@@ -8,9 +8,11 @@ import { runBareWorker } from "./bare-worker.ts";
 import { type BenchStack, startBenchStack } from "./bench-stack.ts";
 import type { Row } from "./row.ts";
 import type { Scenario } from "./scenario.ts";
+import { debugOverhead } from "./scenarios/debug-overhead.ts";
 import { firstPart } from "./scenarios/first-part.ts";
 import { historyEvents } from "./scenarios/history-events.ts";
 import { interrupt } from "./scenarios/interrupt.ts";
+import { longChat } from "./scenarios/long-chat.ts";
 import { partLatency, partLatencyBusOff } from "./scenarios/part-latency.ts";
 import { startBurst } from "./scenarios/start-burst.ts";
 import { turnsPerSecond } from "./scenarios/turns-per-second.ts";
@@ -24,7 +26,9 @@ const SCENARIOS: readonly Scenario[] = [
   interrupt,
   historyEvents,
   startBurst,
+  longChat,
   turnsPerSecond,
+  debugOverhead,
   workspaceTools,
   partLatencyBusOff,
 ];

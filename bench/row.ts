@@ -1,7 +1,7 @@
 // Benchmarks measure what a user sees. This file: a line of the result: what was measured, beside its floor of the same run.
 import { type Summary, summarise } from "./percentiles.ts";
 
-export type Unit = "ms" | "turns/s" | "files/s" | "events";
+export type Unit = "ms" | "turns/s" | "files/s" | "events" | "%";
 
 /** What the project aims at. `ratio` compares with the floor; `exactly` is a number that must not vary. */
 export type Aim =

@@ -112,7 +112,7 @@ async function model(env: NodeJS.ProcessEnv): Promise<string> {
 async function workspaces(env: NodeJS.ProcessEnv): Promise<string> {
   const { createDriver } = await import("../worker/create-driver.ts");
   const config = settings(env);
-  const driver = createDriver(config, createLogger({ level: "silent", role: "cli" }));
+  const driver = createDriver(config, createLogger({ level: "silent", role: "cli" }), "doctor");
   // As a worker would find it: a program in the cache counts, and nothing is fetched for looking.
   const warnings = await driver.probe();
   return [`driver ${driver.name} works`, ...warnings].join("; ");

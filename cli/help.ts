@@ -6,6 +6,7 @@ export const HELP = `everturn <command>
   api                 the HTTP API alone
   worker              a worker alone
   migrate             bring the database up to date
+  rotate-keys         seal stored keys anew, after EVERTURN_SECRET_KEY changed
   search-attributes   register the search attributes of turns with Temporal
   stop-workspaces     end what runs in workspaces; their files stay
   demo                a narrated conversation that survives a killed worker

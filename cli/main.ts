@@ -12,6 +12,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   api: async () => (await import("./api.ts")).api,
   worker: async () => (await import("./worker.ts")).worker,
   migrate: async () => (await import("./migrate.ts")).migrate,
+  "rotate-keys": async () => (await import("./rotate-keys.ts")).rotateKeys,
   "search-attributes": async () => (await import("./search-attributes.ts")).searchAttributes,
   "stop-workspaces": async () => (await import("./stop-workspaces.ts")).stopWorkspaces,
   doctor: async () => (await import("./doctor.ts")).doctor,

@@ -3,22 +3,30 @@ import type { Logger } from "pino";
 import { boundRetries } from "../activities/bound-retries.ts";
 import { createCallModel } from "../activities/call-model.ts";
 import { createChatWorkspaces } from "../activities/chat-workspace.ts";
+import { createCompactHistory } from "../activities/compact-history.ts";
 import type {
   Activities,
+  DescribeActivities,
   LocalActivities,
   LocalWorkspaceActivities,
   WorkspaceActivities,
 } from "../activities/contract.ts";
+import type { DebugRecorder } from "../activities/debug-recorder.ts";
+import { createNoLimitNotice } from "../activities/no-limit-notice.ts";
 import type { OpenPartStream, ReadLostParts } from "../activities/open-part-stream.ts";
 import { createRunTool, type RunToolDeps } from "../activities/run-tool.ts";
 import { createTransitions } from "../activities/transitions.ts";
 import { createWorkspaceActivities } from "../activities/workspace/create-workspace-activities.ts";
+import { createWriteTitle } from "../activities/write-title.ts";
+import { createWriteTurnSummary } from "../activities/write-turn-summary.ts";
 import type { WorkspaceTeller } from "../api/tell-workspace.ts";
 import type { LiveBus } from "../core/bus-message.ts";
 import type { Provider } from "../models/provider.ts";
 import type { Config } from "../platform/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import type { ChatRow } from "../store/chat-row.ts";
+import type { ModelConfigRow } from "../store/resolve-model-config.ts";
+import { settingsOf } from "../store/settings.ts";
 import type { Store } from "../store/store.ts";
 import { projectFiles } from "../tools/project-files.ts";
 import { projectPrompt } from "../tools/project-prompt.ts";
@@ -29,35 +37,51 @@ import { openAgent } from "../workspaces/agent-client.ts";
 import type { WorkspaceDriver } from "../workspaces/driver.ts";
 import { createTemplateShelf } from "../workspaces/templates.ts";
 import { newToolCallId } from "./new-tool-call-id.ts";
+import { createUnsupportedNotice } from "./unsupported-notice.ts";
 
 export interface ActivityDeps {
   readonly config: Config;
   readonly store: Store;
   readonly bus: LiveBus;
-  readonly providers: { get(name: string): Provider };
+  readonly providerOf: (model: ModelConfigRow) => Provider;
   readonly driver: WorkspaceDriver;
   readonly teller: Pick<WorkspaceTeller, "tell">;
   readonly openPartStream: OpenPartStream;
   readonly readLostParts: ReadLostParts;
+  readonly debug: DebugRecorder;
   readonly shutdown: AbortSignal;
   readonly failpoint: Failpoint;
   readonly logger: Logger;
 }
 
-export type AllActivities = Activities & LocalActivities & WorkspaceActivities & LocalWorkspaceActivities;
+export type AllActivities = Activities &
+  DescribeActivities &
+  LocalActivities &
+  WorkspaceActivities &
+  LocalWorkspaceActivities;
 
 export function createActivities(deps: ActivityDeps): AllActivities {
   const { config, store, bus, shutdown, failpoint, openPartStream, readLostParts } = deps;
   const shared = { store, bus, shutdown, failpoint, openPartStream, checkpointMs: config.checkpointMs };
   const toolsOf = (chat: ChatRow) => activeTools({ projectPath: chat.project_path });
-  const callModel = createCallModel({
+  const calls = {
     ...shared,
     readLostParts,
+    debug: deps.debug,
     retryBaseMs: config.retryBaseMs,
-    providerOf: (model) => deps.providers.get(model.provider),
-    toolsOf: (chat) => toolSpecs(toolsOf(chat)),
-    systemPromptOf,
+    providerOf: deps.providerOf,
     newToolCallId,
+  };
+  const callModel = createCallModel({
+    ...calls,
+    toolsOf: (chat) => toolSpecs(toolsOf(chat)),
+    systemPromptOf: (chat) => systemPromptOf(store, chat),
+    onUsage: createNoLimitNotice(deps.logger),
+    onUnsupported: createUnsupportedNotice(deps.logger),
+  });
+  const compactHistory = createCompactHistory({
+    ...calls,
+    compactionModel: config.compactionModel ?? null,
   });
   const runTool = createRunTool({ ...shared, toolsOf, placesOf: createPlaces(deps) });
   return {
@@ -74,9 +98,17 @@ export function createActivities(deps: ActivityDeps): AllActivities {
       logger: deps.logger,
     }),
     callModel: boundRetries(callModel),
+    compactHistory: boundRetries(compactHistory),
     runTool: boundRetries(runTool),
+    ...createDescriptions(deps),
     ...createTransitions({ store, failpoint }),
   };
+}
+
+function createDescriptions(deps: ActivityDeps): DescribeActivities {
+  const { config, store, providerOf, debug, shutdown, logger } = deps;
+  const shared = { store, providerOf, debug, smallModel: config.smallModel, shutdown, logger };
+  return { writeTitle: createWriteTitle(shared), writeTurnSummary: createWriteTurnSummary(shared) };
 }
 
 /** What the tools of a chat look at and work in: its project folder, or its workspace. */
@@ -89,7 +121,10 @@ function createPlaces({ config, store, driver, teller }: ActivityDeps): RunToolD
       : { projectFiles: projectFiles(chat.project_path), workspace: null };
 }
 
-function systemPromptOf(chat: ChatRow): string {
+/** The deployment's, the user's, the chat's, and what its tools are: from what changes least, so that providers can cache it. */
+async function systemPromptOf(store: Store, chat: ChatRow): Promise<string> {
+  const { deployment, user } = await settingsOf(store, store.pool, chat.owner_id);
   const place = chat.project_path === null ? workspacePrompt() : projectPrompt(chat.project_path);
-  return chat.system_prompt === null ? place : `${chat.system_prompt}\n\n${place}`;
+  const parts = [deployment.system_prompt, user.prompt, chat.system_prompt, place];
+  return parts.filter((part) => part !== null && part !== "").join("\n\n");
 }

@@ -1,5 +1,4 @@
 // The worker is a composition root. This file: the driver of workspaces that the configuration asks for.
-import { createHmac } from "node:crypto";
 import type { Config } from "../platform/config.ts";
 import type { Logger } from "../platform/logger.ts";
 import { type WorkspaceDriver, WorkspaceError } from "../workspaces/driver.ts";
@@ -11,13 +10,10 @@ type DriverConfig = Pick<
   "workspaceDriver" | "dataDir" | "workspacesDir" | "bwrapPath" | "allowUnsandboxed" | "secretKey"
 >;
 
-export function createDriver(config: DriverConfig, logger: Logger): WorkspaceDriver {
+/** @param deployment tells this deployment's containers from others' on the same engine, for as long as they live */
+export function createDriver(config: DriverConfig, logger: Logger, deployment: string): WorkspaceDriver {
   const { secretKey } = config;
-  if (config.workspaceDriver === "docker") {
-    // The secret is the deployment's own, so a name made from it tells deployments on one engine apart.
-    const deployment = createHmac("sha256", secretKey).update("deployment").digest("hex").slice(0, 16);
-    return createDockerDriver({ deployment, secretKey });
-  }
+  if (config.workspaceDriver === "docker") return createDockerDriver({ deployment, secretKey });
   return createLocalDriver({
     dataDir: config.dataDir,
     folder: config.workspacesDir,

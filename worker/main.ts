@@ -1,25 +1,29 @@
 // The worker is a composition root: it builds everything a worker needs, hands it in, and takes it down in order.
 import { Client } from "@temporalio/client";
 import { type NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { createProviderShelf } from "../activities/provider-shelf.ts";
 import { createDeliverer } from "../api/deliver-outbox.ts";
 import { createWorkspaceTeller, type WorkspaceTeller } from "../api/tell-workspace.ts";
-import { createProviders } from "../models/registry.ts";
 import type { Config } from "../platform/config.ts";
 import { createFailpoint, type Failpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, serveMetrics } from "../platform/metrics.ts";
+import { createSecretBox } from "../platform/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
 import { createPool } from "../store/database.ts";
+import { readDeploymentId } from "../store/deployment.ts";
 import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
+import { createModelBook } from "../store/model-book.ts";
 import type { Store } from "../store/store.ts";
 import { findTool } from "../tools/registry.ts";
 import type { WorkspaceDriver } from "../workspaces/driver.ts";
 import { type AllActivities, createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
+import { createRecording } from "./create-recording.ts";
 import { failpointSinks } from "./failpoint-sinks.ts";
 import { createPartStreams } from "./part-streams.ts";
-import { startReconciler, startRelay } from "./repair-loops.ts";
+import { startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
 import { workflowBundlePath } from "./workflow-bundle.ts";
 import { startWorkspaceLoops } from "./workspace-loops.ts";
 
@@ -39,12 +43,16 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
       : createPostgresBus({ databaseUrl: config.databaseUrl, logger });
   const { queuedMessagesMax } = config;
   const stopsTurn = (name: string) => findTool(name)?.flags.stops_turn === true;
-  const store: Store = { pool, announce: (change) => bus.publish(change), queuedMessagesMax, stopsTurn };
+  const announce: Store["announce"] = (change) => bus.publish(change);
+  const modelBook = createModelBook(config.databaseUrl);
+  const describes = { titles: config.titles === "model", summaries: config.turnSummaries };
+  const store: Store = { pool, announce, queuedMessagesMax, stopsTurn, modelBook, describes };
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
-  const providers = createProviders(providerSettings(config));
-  const driver = createDriver(config, logger);
+  const shelf = createProviderShelf({ ...config, secrets: createSecretBox(config) });
+  const recording = createRecording(config, { pool, logger });
+  const driver = createDriver(config, logger, await readDeploymentId(pool));
   void warnOfDriver(driver, logger);
   const temporal = new Client(connectTemporal(config));
   const told = { store, temporal: () => temporal, taskQueue: config.taskQueue, logger };
@@ -57,10 +65,11 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     config,
     store,
     bus,
-    providers,
+    providerOf: (model) => shelf.providerOf(model),
     driver,
     teller,
     ...streams,
+    debug: recording.recorder,
     shutdown: shutdown.signal,
     failpoint,
     logger,
@@ -87,7 +96,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
       // The client's own connection stays until the process ends: closed under a call that is being retried, it throws where
       // nobody can catch.
       await Promise.all([connection.close(), metrics?.stop()]);
-      await bus.close();
+      await Promise.all([bus.close(), modelBook.close(), recording.close()]);
       await pool.end();
     },
   };
@@ -139,27 +148,8 @@ function startLoops(config: Config, parts: LoopParts) {
   });
   const deps = { store, temporal, deliverer, reconcileAfterMs: config.reconcileAfterMs, logger };
   const { driver, teller } = parts;
-  return [startRelay(deps), startReconciler(deps), ...startWorkspaceLoops({ ...deps, driver, teller })];
-}
-
-function providerSettings(config: Config): Parameters<typeof createProviders>[0] {
-  const { openai, anthropic, streamSilenceMs } = config;
-  return {
-    silenceMs: streamSilenceMs,
-    ...(openai.apiKey !== undefined && {
-      openai: {
-        apiKey: openai.apiKey,
-        api: openai.api,
-        ...(openai.baseUrl !== undefined && { baseUrl: openai.baseUrl }),
-      },
-    }),
-    ...(anthropic.apiKey !== undefined && {
-      anthropic: {
-        apiKey: anthropic.apiKey,
-        ...(anthropic.baseUrl !== undefined && { baseUrl: anthropic.baseUrl }),
-      },
-    }),
-  };
+  const relays = [startRelay(deps), startDescriptionRelay(deps)];
+  return [...relays, startReconciler(deps), ...startWorkspaceLoops({ ...deps, driver, teller })];
 }
 
 async function startMetrics(config: Config) {

@@ -7,9 +7,9 @@ import type { LiveBus } from "../core/bus-message.ts";
 import type { Sealing } from "../core/checkpoint.ts";
 import { checkpointBytesMax } from "../core/limits.ts";
 import type { Config } from "../platform/config.ts";
-import { seal, unseal } from "../platform/crypto.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
+import { createSecretBox } from "../platform/secret-box.ts";
 import { insertSpill, readSpill } from "../store/inflight-parts.ts";
 import type { Store } from "../store/store.ts";
 
@@ -22,10 +22,13 @@ export interface PartStreamDeps {
 }
 
 /** Bound to the chat, so that a checkpoint cannot be passed off as another chat's. Null: text stays readable. */
-function sealingOf(config: Pick<Config, "temporalDetail" | "secretKey">, chatId: string): Sealing | null {
-  const { secretKey } = config;
+function sealingOf(
+  config: Pick<Config, "temporalDetail" | "secretKey" | "secretKeyPrevious">,
+  chatId: string,
+): Sealing | null {
   if (config.temporalDetail === "full") return null;
-  return { seal: (text) => seal(text, secretKey, chatId), unseal: (text) => unseal(text, secretKey, chatId) };
+  const box = createSecretBox(config);
+  return { seal: (text) => box.seal(text, chatId), unseal: (text) => box.openAny(text, chatId) };
 }
 
 /** Without a live bus checkpoints are all that readers see: as often as this … */

@@ -3,7 +3,7 @@
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import type { Logger } from "pino";
 import type { Deliverer } from "../api/deliver-outbox.ts";
-import { leaseOutboxRows, postponeOutboxRow } from "../store/outbox.ts";
+import { leaseOutboxRows, type OutboxRow, postponeOutboxRow } from "../store/outbox.ts";
 import {
   type BusyChat,
   listImpossibleChats,
@@ -31,18 +31,30 @@ export interface RepairDeps {
 }
 
 export function startRelay(deps: RepairDeps): Loop {
-  const { store, deliverer, logger } = deps;
+  const { store, logger } = deps;
   const work = async () => {
-    for (const row of await leaseOutboxRows(store.pool)) {
-      try {
-        await deliverer.deliverLate(row);
-      } catch (error) {
-        logger.warn({ err: error, chat_id: row.chat_id, tries: row.tries }, "relay could not deliver");
-        await postponeOutboxRow(store.pool, row);
-      }
-    }
+    for (const row of await leaseOutboxRows(store.pool)) await deliverLate(deps, row);
   };
   return startLoop("relay", RELAY_EVERY_MS, { work, logger });
+}
+
+/** Descriptions are started side by side: nothing depends on their order, and each chat has a run of its own. */
+export function startDescriptionRelay(deps: RepairDeps): Loop {
+  const { store, logger } = deps;
+  const work = async () => {
+    const rows = await leaseOutboxRows(store.pool, "descriptions");
+    await Promise.all(rows.map((row) => deliverLate(deps, row)));
+  };
+  return startLoop("description relay", RELAY_EVERY_MS, { work, logger });
+}
+
+async function deliverLate({ store, deliverer, logger }: RepairDeps, row: OutboxRow): Promise<void> {
+  try {
+    await deliverer.deliverLate(row);
+  } catch (error) {
+    logger.warn({ err: error, chat_id: row.chat_id, tries: row.tries }, "relay could not deliver");
+    await postponeOutboxRow(store.pool, row);
+  }
 }
 
 export function startReconciler(deps: RepairDeps): Loop {

@@ -13,9 +13,9 @@ import { isRest } from "../frames.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 
-const concurrency = 32;
+export const concurrency = 32;
 /** More chats than turns at a time: a run is over a moment after its chat has come to rest, and people take longer still. */
-const chatsPerTurn = 3;
+export const chatsPerTurn = 3;
 const warmUpMs = 1_500;
 const windowMs = 10_000;
 const windowQuickMs = 3_000;
@@ -48,7 +48,7 @@ export const turnsPerSecond: Scenario = {
 };
 
 /** Keeps so many going for the time and counts those that end in it. */
-async function rate(forMs: number, once: () => Promise<void>) {
+export async function rate(forMs: number, once: () => Promise<void>) {
   const from = now() + warmUpMs;
   const to = from + forMs;
   const durations: number[] = [];
@@ -68,13 +68,13 @@ function shortAnswer(): Script {
   return { key: randomUUID(), parts: 3, rate: 1_000 };
 }
 
-async function openChat(everturn: EverturnAddress): Promise<WatchedChat> {
+export async function openChat(everturn: EverturnAddress): Promise<WatchedChat> {
   const chat = watchChat(everturn, await createChat(everturn, shortAnswer()));
   await chat.next(isRest);
   return chat;
 }
 
-async function turn(everturn: EverturnAddress, chat: WatchedChat): Promise<void> {
+export async function turn(everturn: EverturnAddress, chat: WatchedChat): Promise<void> {
   const rest = chat.next(isRest);
   await sendMessage(everturn, chat.id, shortAnswer());
   await rest;

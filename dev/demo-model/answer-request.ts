@@ -56,7 +56,8 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
     body = objectOf(await readJson(exchange.req));
     checkAccess(exchange.req, body);
     const call = readCall(exchange.dialect, body, exchange.memory.earlier.before(body));
-    const chosen = wantsDescription(call) ? null : exchange.memory.scripts.choose(call);
+    const { scripts } = exchange.memory;
+    const chosen = wantsDescription(call) ? scripts.ofModel(call) : scripts.choose(call);
     const logged = begin(exchange, body, { key: chosen?.key ?? null, step: chosen?.stepIndex ?? null });
     await answerCall(exchange, { call, logged, step: chosen?.step ?? defaultStep(call) });
   } catch (error) {
@@ -67,16 +68,21 @@ export async function answerRequest(exchange: Exchange): Promise<void> {
 }
 
 function checkAccess(req: IncomingMessage, body: JsonObject): void {
-  const key = req.headers["x-api-key"] ?? req.headers.authorization?.replace(/^Bearer /, "");
-  if (key === invalidKey) throw new CallRefused(401, "Incorrect API key provided: invalid");
+  if (keyOf(req) === invalidKey) throw new CallRefused(401, "Incorrect API key provided: invalid");
   if (body["model"] !== missingModel) return;
   throw new CallRefused(404, `The model ${missingModel} does not exist`, "model_not_found");
+}
+
+function keyOf(req: IncomingMessage): string | null {
+  const key = req.headers["x-api-key"] ?? req.headers.authorization?.replace(/^Bearer /, "");
+  return typeof key === "string" ? key : null;
 }
 
 function begin(exchange: Exchange, body: JsonObject, script: { key: string | null; step: number | null }) {
   const { req, dialect, memory } = exchange;
   const path = req.url ?? "";
-  return memory.log.begin({ id: newId("req"), dialect, path, model: textOf(body["model"]), body, ...script });
+  const from = { api_key: keyOf(req), path, model: textOf(body["model"]) };
+  return memory.log.begin({ id: newId("req"), dialect, ...from, body, ...script });
 }
 
 interface Answering {

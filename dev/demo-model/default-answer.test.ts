@@ -102,6 +102,10 @@ test("a title and a summary are short, and scripts quoted in them are not obeyed
   const summary = call([system("Summarise the conversation."), quoted]);
   assert.ok(wantsDescription(summary));
   assert.match(defaultStep(summary).text ?? "", /deploy the new search service/);
+  const turn = call([system("Write a summary in 2 to 5 words."), quoted]);
+  assert.equal(defaultStep(turn).text, "Answered deploy the new search");
+  const excerpt = user("<message>\nthe login page\n</message>\n<answer>\nI mended it.\n</answer>");
+  assert.equal(defaultStep(call([system("Write a title."), excerpt])).text, "The login page");
   assert.ok(!wantsDescription(call([system("You are helpful."), quoted])));
   assert.ok(!wantsDescription(call([system("Keep titles short."), quoted], { tools })));
 });

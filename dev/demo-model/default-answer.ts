@@ -8,6 +8,7 @@ import { toolWishes } from "./tool-wishes.ts";
 const wordDelayMs = 25;
 const slowWordDelayMs = 120;
 const titleWordsMax = 6;
+const turnSummaryWordsMax = 4;
 const quotedCharsMax = 160;
 const countMax = 1_000;
 
@@ -34,18 +35,23 @@ export function defaultStep(call: ModelCall): ScriptStep {
   return { ...delay, ...reasoning, text: answerTo(asked, call) };
 }
 
-function descriptionWish(call: ModelCall): "title" | "summary" | null {
+type Wish = "title" | "summary" | "turn summary";
+
+function descriptionWish(call: ModelCall): Wish | null {
   // A chat's own calls offer tools or have a prompt of another kind; describing calls have neither.
   if (call.tools.length > 0) return null;
   const instruction = systemText(call.turns);
   if (/\btitles?\b/i.test(instruction)) return "title";
-  return /\bsummar(y|i[sz]e)/i.test(instruction) ? "summary" : null;
+  if (!/\bsummar(y|i[sz]e)/i.test(instruction)) return null;
+  return /\b2 to 5 words\b/i.test(instruction) ? "turn summary" : "summary";
 }
 
-function describeChat(wish: "title" | "summary", text: string): string {
-  const plain = text.replace(/^#script.*$/gm, "");
+function describeChat(wish: Wish, text: string): string {
+  const quoted = /<message>\n([^]*?)\n<\/message>/.exec(text)?.[1] ?? text;
+  const plain = quoted.replace(/^#script.*$/gm, "");
   const words = plain.match(/[\p{L}\p{N}'’-]+/gu) ?? [];
   if (words.length === 0) return "A short chat";
+  if (wish === "turn summary") return `Answered ${words.slice(0, turnSummaryWordsMax).join(" ")}`;
   const beginning = words.slice(0, titleWordsMax).join(" ");
   return wish === "title" ? capitalised(beginning) : `Summary: the chat began with “${quoteBody(plain)}”.`;
 }

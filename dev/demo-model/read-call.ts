@@ -17,7 +17,10 @@ export function tokensOf(chars: number): number {
  * Throws `CallRefused` for a prompt that the real service would not take.
  */
 export function readCall(dialect: DialectName, body: JsonObject, history: readonly PromptTurn[]): ModelCall {
-  const turns = [...history, ...readPrompt(dialect, body)];
+  const prompt = readPrompt(dialect, body);
+  const isSystem = (turn: PromptTurn) => turn.role === "system";
+  // Each request brings its own instructions: they stand before all of it, not between a call and its output.
+  const turns = [...prompt.filter(isSystem), ...history, ...prompt.filter((turn) => !isSystem(turn))];
   checkPrompt(dialect, body, turns);
   const last = turns.at(-1);
   // Of the three only Anthropic's dialect lets the caller begin the answer.

@@ -27,6 +27,8 @@ export interface RequestLogEntry {
   readonly call: number;
   readonly step: number | null;
   readonly body: JsonObject;
+  /** The key that came along, null without one. */
+  readonly api_key: string | null;
   readonly started_at: number;
   readonly http_status: number | null;
   readonly status: CallStatus;
@@ -49,7 +51,7 @@ export interface LogWait {
   readonly count?: number | undefined;
 }
 
-type Draft = Pick<RequestLogEntry, "id" | "dialect" | "path" | "model" | "key" | "step" | "body">;
+type Draft = Pick<RequestLogEntry, "id" | "dialect" | "path" | "model" | "key" | "step" | "body" | "api_key">;
 type Changes = Partial<
   Pick<RequestLogEntry, "status" | "http_status" | "chunks_sent" | "finished_at" | "client_closed_at">
 >;

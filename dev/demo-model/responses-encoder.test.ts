@@ -147,6 +147,8 @@ test("a response is continued by its id; an unknown id is refused", async (t) =>
   const second = await client.responses.create({
     model: "demo",
     previous_response_id: first.id,
+    // They are not carried over, and must not come between the call and its output.
+    instructions: "Be brief.",
     input: [{ type: "function_call_output", call_id: "c1", output: "found" }],
   });
   assert.equal(second.output_text, "second step");

@@ -34,6 +34,17 @@ export class ScriptBook {
     const script = this.#scriptOf(found[1], (found[2] ?? "").trim());
     const key = found[1] ?? script.key ?? line;
     const stepIndex = turnsSinceUser(call.turns).filter((turn) => turn.role === "assistant").length;
+    return this.#stepOf(script, key, stepIndex);
+  }
+
+  /** The first step of the script registered under `model:<name>`: for calls that quote directives and obey none. */
+  ofModel(call: ModelCall): ChosenStep | null {
+    const key = `model:${call.model}`;
+    const script = this.#scripts.get(key);
+    return script === undefined ? null : this.#stepOf(script, key, 0);
+  }
+
+  #stepOf(script: Script, key: string, stepIndex: number): ChosenStep {
     const step = script.steps[stepIndex];
     if (step === undefined) return { key, stepIndex, step: { text: "done" } };
     const { attempts, ...plain } = step;

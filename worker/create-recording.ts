@@ -1,0 +1,25 @@
+// The worker is a composition root. This file: model calls recorded as debug runs, and how they reach the database.
+import { createDebugQueue } from "../activities/debug-queue.ts";
+import { createDebugRecorder, type DebugRecorder } from "../activities/debug-recorder.ts";
+import type { Config } from "../platform/config.ts";
+import type { Logger } from "../platform/logger.ts";
+import { isUnavailable, type Pool } from "../store/database.ts";
+import { writeDebugCalls } from "../store/write-debug-calls.ts";
+
+export interface Recording {
+  readonly recorder: DebugRecorder;
+  /** Writes down what is left; before the pool ends. */
+  close(): Promise<void>;
+}
+
+export function createRecording(
+  config: Pick<Config, "debugRuns">,
+  { pool, logger }: { readonly pool: Pool; readonly logger: Logger },
+): Recording {
+  const queue = createDebugQueue({
+    write: (records) => writeDebugCalls(pool, records),
+    isUnavailable,
+    logger,
+  });
+  return { recorder: createDebugRecorder(config.debugRuns, queue), close: () => queue.close() };
+}
