@@ -1,8 +1,9 @@
-// Tests: records the history of each shape of a turn and of a workspace into test/histories/, for the replay tests. Run it only when a shape is
+// Tests: records the history of each shape of a turn, a workspace and a description into test/histories/, for the replay tests. Run it only when a shape is
 // added: a changed history of an old shape is what the replay test exists to catch. `npm test -- --record-histories`
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import type { WorkflowHandle } from "@temporalio/client";
 import proto from "@temporalio/proto";
+import { DESCRIBE_SHAPES, playDescribeShape } from "./support/describe-shapes.ts";
 import { playShape, SHAPES } from "./support/turn-shapes.ts";
 import { openTemporal } from "./support/workflow-run.ts";
 import { playWorkspaceShape, WORKSPACE_SHAPES } from "./support/workspace-shapes.ts";
@@ -12,11 +13,15 @@ const READABLE = { longs: String, bytes: String, enums: String } as const;
 const HISTORY = proto.temporal.api.history.v1.History;
 const FOLDER = new URL("histories/", import.meta.url);
 const WORKSPACES = new URL("workspaces/", FOLDER);
+const DESCRIPTIONS = new URL("descriptions/", FOLDER);
 
 const temporal = await openTemporal();
 for (const name of Object.keys(SHAPES)) await keep(FOLDER, name, () => playShape(temporal, name));
 for (const name of Object.keys(WORKSPACE_SHAPES)) {
   await keep(WORKSPACES, name, () => playWorkspaceShape(temporal, name));
+}
+for (const name of Object.keys(DESCRIBE_SHAPES)) {
+  await keep(DESCRIPTIONS, name, () => playDescribeShape(temporal, name));
 }
 await temporal.close();
 

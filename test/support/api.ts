@@ -7,16 +7,22 @@ import { createApp } from "../../api/app.ts";
 import { BuildLogRegistry } from "../../api/build-log-registry.ts";
 import { createDeliverer } from "../../api/deliver-outbox.ts";
 import type { ApiDeps } from "../../api/deps.ts";
+import { FeedRegistry } from "../../api/feed-registry.ts";
+import { HubRegistry } from "../../api/hub-registry.ts";
 import { PROBLEM_CONTENT_TYPE } from "../../api/problem.ts";
 import { createReadiness } from "../../api/readiness.ts";
 import { problem } from "../../api/schemas/common.ts";
 import { serve } from "../../api/serve.ts";
+import { createStreamHandler } from "../../api/stream-handler.ts";
 import { createWorkspaceTeller } from "../../api/tell-workspace.ts";
+import type { LiveBus } from "../../core/bus-message.ts";
 import { randomToken } from "../../platform/crypto.ts";
 import { createLogger } from "../../platform/logger.ts";
+import { createSecretBox } from "../../platform/secret-box.ts";
 import { createApiKey, createUser, type UserRole } from "../../store/api-keys.ts";
-import { createPool, type Pool } from "../../store/database.ts";
-import { seedModelConfigs } from "../../store/model-configs.ts";
+import { createPool, type Pool, type Queryable } from "../../store/database.ts";
+import { createOffBus, createPostgresBus } from "../../store/live-bus.ts";
+import { seedModelConfigs } from "../../store/seed-models.ts";
 import type { Store } from "../../store/store.ts";
 import { resolveProjectPath } from "../../tools/project-root.ts";
 import { createTemplateShelf } from "../../workspaces/templates.ts";
@@ -45,6 +51,7 @@ export interface TestApi {
   readonly url: string;
   readonly deps: ApiDeps;
   readonly buildLogs: BuildLogRegistry;
+  readonly feeds: FeedRegistry;
   readonly databaseUrl: string;
   readonly pool: Pool;
   readonly ownerId: string;
@@ -59,22 +66,42 @@ export interface TestApiSettings {
   readonly projectRoots?: readonly string[];
   readonly requestsPerMinuteMax?: number;
   readonly queuedMessagesMax?: number;
+  /** Absent: no environment provider has a key, and each test of a provider answers. */
+  readonly models?: ApiDeps["models"];
   /** Absent: the product's own. */
   readonly templatesDir?: string;
+  /** Absent: off; then streams of chats are not served either. */
+  readonly liveBus?: "postgres";
+  /** Of the feeds; absent: the product's own. */
+  readonly feedPollMs?: number;
+  /** What the feeds ask goes through here. */
+  readonly feedDb?: (pool: Pool) => Queryable;
   /** Of another test API, to be its second replica; absent: a database of its own. */
   readonly databaseUrl?: string;
   /** Gets each log line; nothing is logged without it. */
   readonly onLog?: (line: string) => void;
 }
 
+export const testModels: ApiDeps["models"] = {
+  secrets: createSecretBox({ secretKey: new Uint8Array(32).fill(7) }),
+  environment: {},
+  addressRules: { allowPrivate: false },
+  testProvider: (_source, model) =>
+    Promise.resolve({ ok: true, latency_ms: 1, message: `${model} answered.` }),
+};
+
 export async function startTestApi(settings: TestApiSettings = {}): Promise<TestApi> {
   const database = await openDatabase(settings.databaseUrl);
   const pool = createPool(database.url, 10);
-  const buildLogs = new BuildLogRegistry({
-    db: pool,
-    logger: createLogger({ level: "silent", role: "api" }),
-  });
-  const deps = testDeps(pool, buildLogs, settings);
+  const logger = createLogger({ level: "silent", role: "api" });
+  const links = { temporal: () => null };
+  const buildLogs = new BuildLogRegistry({ db: pool, logger });
+  const bus = await openBus(database.url, settings);
+  const db = settings.feedDb?.(pool) ?? pool;
+  const { feedPollMs: pollMs } = settings;
+  const feeds = new FeedRegistry({ db, bus, links, logger, ...(pollMs !== undefined && { pollMs }) });
+  const hubs = new HubRegistry({ db: pool, bus, readEpisodes: () => Promise.resolve([]), links, logger });
+  const deps = testDeps({ pool, buildLogs, feeds, hubs, bus }, settings);
   await seedModelConfigs(pool, [{ name: "Test model", provider: "openai", model: "test" }]);
   const newKey = async (role: UserRole = "member") => {
     const user = await createUser(pool, { name: role, role });
@@ -89,6 +116,7 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
     url,
     deps,
     buildLogs,
+    feeds,
     databaseUrl: database.url,
     pool,
     ownerId: owner.userId,
@@ -97,7 +125,10 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
     call: (what, options = {}) => callApi(deps, url, { what, key: owner.key, ...options }),
     async stop() {
       buildLogs.close();
+      feeds.close();
+      hubs.close();
       await served.close(1_000);
+      await bus.close();
       await pool.end();
       await database.drop();
     },
@@ -108,10 +139,25 @@ async function openDatabase(url: string | undefined): Promise<TestDatabase> {
   return url === undefined ? createTestDatabase() : { url, drop: () => Promise.resolve() };
 }
 
-function testDeps(pool: Pool, buildLogs: BuildLogRegistry, settings: TestApiSettings): ApiDeps {
+async function openBus(databaseUrl: string, { liveBus }: TestApiSettings): Promise<LiveBus> {
+  if (liveBus === undefined) return createOffBus();
+  const bus = createPostgresBus({ databaseUrl, logger: createLogger({ level: "silent", role: "api" }) });
+  await bus.ready;
+  return bus;
+}
+
+interface TestParts {
+  readonly pool: Pool;
+  readonly buildLogs: BuildLogRegistry;
+  readonly feeds: FeedRegistry;
+  readonly hubs: HubRegistry;
+  readonly bus: LiveBus;
+}
+
+function testDeps({ pool, buildLogs, feeds, hubs, bus }: TestParts, settings: TestApiSettings): ApiDeps {
   const store: Store = {
     pool,
-    announce: () => undefined,
+    announce: (change) => bus.publish(change),
     queuedMessagesMax: settings.queuedMessagesMax ?? 20,
   };
   const { onLog } = settings;
@@ -136,11 +182,14 @@ function testDeps(pool: Pool, buildLogs: BuildLogRegistry, settings: TestApiSett
     workspaceLink: () => null,
     workspaceDriver: "local",
     buildLogs,
+    feeds,
     resolveProjectPath: (path) => resolveProjectPath(path, settings.projectRoots ?? []),
-    streamHandler: (_request, response) => {
-      response.end();
-    },
+    streamHandler:
+      settings.liveBus === undefined
+        ? (_request, response) => void response.end()
+        : createStreamHandler({ store, hubs, bus, logger }),
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? 100_000,
+    models: settings.models ?? testModels,
     temporalUiUrl: null,
   };
 }

@@ -35,6 +35,7 @@ export interface Everturn {
   readonly temporal: Client;
   readonly key: string;
   readonly url: string;
+  readonly databaseUrl: string;
   /** Where the workspaces of the local driver are. */
   readonly workspacesDir: string;
   api: RunningRole;
@@ -77,6 +78,8 @@ function baseEnv({ databaseUrl, address, model, key, workspacesDir }: EnvParts) 
     ANTHROPIC_API_KEY: "demo",
     ANTHROPIC_BASE_URL: model.url,
     EVERTURN_DEMO_MODEL: "1",
+    // Only tests of titles have calls beside those of the turns.
+    EVERTURN_TITLES: "words",
     EVERTURN_RETRY_BASE_MS: "50",
     EVERTURN_CHECKPOINT_MS: "200",
     EVERTURN_HEARTBEAT_TIMEOUT_MS: "3000",
@@ -135,6 +138,7 @@ export async function startEverturn(options: EverturnOptions = {}): Promise<Ever
     pool,
     key,
     url,
+    databaseUrl: database.url,
     workspacesDir,
     api,
     workers,

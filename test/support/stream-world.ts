@@ -81,7 +81,7 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
         logger,
         timing,
       });
-      const handler = createStreamHandler({ store: opened, hubs, logger });
+      const handler = createStreamHandler({ store: opened, hubs, bus: hubBus, logger });
       const app = express().get("/v1/chats/:chat/stream", handler);
       const server = app.listen(0, "127.0.0.1");
       await new Promise((resolve) => server.once("listening", resolve));

@@ -15,6 +15,11 @@ const tools: StepOutcome = {
   },
   snapshot_version: 3,
 };
+const compact: StepOutcome = {
+  type: "next",
+  step: { type: "compact", source: "automatic" },
+  snapshot_version: 3,
+};
 const retry = (delay_ms: number): StepOutcome => ({
   type: "retry",
   delay_ms,
@@ -112,6 +117,15 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
   }),
   promoted: () => ({ script: { callModel: [moved(5), ended] }, calls: ["callModel:1", "callModel:5"] }),
   "sent-after-the-end": signalDuringCall,
+  compaction: () => ({
+    script: { callModel: [compact, ended], compactHistory: [callModelNext] },
+    calls: ["callModel:1", "compactHistory:1", "callModel:1"],
+  }),
+  // A summary that is tried again is decided on anew.
+  "compaction-retry": () => ({
+    script: { callModel: [compact, compact], compactHistory: [retry(1), ended] },
+    calls: ["callModel:1", "compactHistory:1", "callModel:1", "compactHistory:1"],
+  }),
   cancelled,
   crash: () => ({
     script: {

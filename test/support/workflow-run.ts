@@ -14,6 +14,7 @@ type Answer = StepOutcome | Error | (() => Promise<StepOutcome>);
 /** Answers of a run, by activity, in order of the calls. */
 export interface Script {
   readonly callModel?: readonly Answer[];
+  readonly compactHistory?: readonly Answer[];
   readonly settleTools?: readonly Answer[];
   readonly finishInterruption?: readonly Answer[];
   readonly recordCrash?: readonly Answer[];
@@ -72,6 +73,7 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
   };
   return {
     callModel: answers("callModel"),
+    compactHistory: answers("compactHistory"),
     settleTools: answers("settleTools"),
     finishInterruption: answers("finishInterruption"),
     recordCrash: answers("recordCrash"),
