@@ -3,10 +3,14 @@ import { KEEP_NEWEST_MARK } from "./chat-marks.ts";
 import type { Queryable } from "./database.ts";
 import { ID_MAX } from "./messages.ts";
 
-/** SQL for `has_unread` beside `chats.*`: something that its owner did not write came after what was read. */
-export const HAS_UNREAD = `exists (select 1 from messages unread
+/**
+ * SQL for `has_unread` beside `chats.*`: something that its owner did not write came after what was read. Newest first, by the
+ * key: asked with `exists`, a large chat that is read to its end is scanned as a whole.
+ */
+export const HAS_UNREAD = `(select true from messages unread
   where unread.chat_id = chats.id and unread.id between chats.last_read_message_id + 1 and ${ID_MAX}
-    and unread.deleted_at is null and unread.visibility <> 'model' and unread.role <> 'user') as has_unread`;
+    and unread.deleted_at is null and unread.visibility <> 'model' and unread.role <> 'user'
+  order by unread.id desc limit 1) is not null as has_unread`;
 
 /**
  * Marks all that people can see of a chat as read. No version is bumped: reading changes nothing of the chat; a mark tells

@@ -31,7 +31,7 @@ import type { Store } from "../store/store.ts";
 import { projectFiles } from "../tools/project-files.ts";
 import { projectPrompt } from "../tools/project-prompt.ts";
 import { activeTools } from "../tools/registry.ts";
-import { toolSpecs } from "../tools/tool.ts";
+import { type Tool, type ToolSpec, toolSpecs } from "../tools/tool.ts";
 import { workspacePrompt } from "../tools/workspace-prompt.ts";
 import { openAgent } from "../workspaces/agent-client.ts";
 import type { WorkspaceDriver } from "../workspaces/driver.ts";
@@ -74,7 +74,7 @@ export function createActivities(deps: ActivityDeps): AllActivities {
   };
   const callModel = createCallModel({
     ...calls,
-    toolsOf: (chat) => toolSpecs(toolsOf(chat)),
+    toolsOf: createToolSpecs(toolsOf),
     systemPromptOf: (chat) => systemPromptOf(store, chat),
     onUsage: createNoLimitNotice(deps.logger),
     onUnsupported: createUnsupportedNotice(deps.logger),
@@ -102,6 +102,17 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     runTool: boundRetries(runTool),
     ...createDescriptions(deps),
     ...createTransitions({ store, failpoint }),
+  };
+}
+
+/** Schemas become JSON once for each list of tools: there are two, and each call of a model sends one. */
+function createToolSpecs(toolsOf: (chat: ChatRow) => readonly Tool[]) {
+  const known = new Map<readonly Tool[], readonly ToolSpec[]>();
+  return (chat: ChatRow): readonly ToolSpec[] => {
+    const tools = toolsOf(chat);
+    const specs = known.get(tools) ?? toolSpecs(tools);
+    known.set(tools, specs);
+    return specs;
   };
 }
 
