@@ -20,28 +20,57 @@ async function runTurn(content: string, more: Record<string, unknown> = {}) {
   return { stored, reader, error: reader.view.error, status: reader.view.status };
 }
 
-const terminal: readonly [string, ScriptStepWithAttempts, string][] = [
+const PROVIDERS = ["openai", "anthropic"] as const;
+
+/** The demo model as this provider speaks it. */
+async function modelOf(provider: (typeof PROVIDERS)[number]): Promise<{ model_config_id: string }> {
+  const { rows } = await everturn.pool.query<{ id: string }>(
+    "select id from model_configs where provider = $1 and enabled",
+    [provider],
+  );
+  return { model_config_id: rows[0]?.id ?? "" };
+}
+
+/** The last: who says so; absent: both. */
+const terminal: readonly [string, ScriptStepWithAttempts, string, (typeof PROVIDERS)[number]?][] = [
   ["a refused key", { http_error: { status: 401, message: "bad key" } }, "auth"],
   ["a bad request", { http_error: { status: 400, message: "no such parameter" } }, "config"],
+  ["a refused address", { http_error: { status: 403, message: "forbidden" } }, "auth"],
+  ["a model that is not there", { http_error: { status: 404, message: "no such model" } }, "config"],
+  ["a request that is too large", { http_error: { status: 413, message: "too large" } }, "config"],
+  ["a request that makes no sense", { http_error: { status: 422, message: "cannot be" } }, "config"],
   [
     "an exhausted quota",
     { http_error: { status: 429, code: "insufficient_quota", message: "pay" } },
     "usage_limit",
+    "openai",
+  ],
+  [
+    "an empty account",
+    { http_error: { status: 400, message: "Your credit balance is too low to access the API." } },
+    "usage_limit",
+    "anthropic",
   ],
   ["a content filter", { text: "well", content_filter: true }, "content_filter"],
 ];
-for (const [what, step, kind] of terminal) {
-  test(`X3 X4 ${what} ends the turn at once, kind ${kind}, in words`, async () => {
-    const key = randomUUID();
-    const { error, status } = await runTurn(script(step, key));
-    assert.deepEqual([status, error?.kind, error?.retryable], ["error", kind, false]);
-    assert.ok((error?.message.length ?? 0) > 10);
-    assert.equal(everturn.model.requests(key).length, 1);
+for (const [what, step, kind, speaker] of terminal) {
+  test(`X3 X4 ${what} ends the turn at once, kind ${kind}, in words, whoever says so`, async () => {
+    for (const provider of speaker === undefined ? PROVIDERS : [speaker]) {
+      const key = randomUUID();
+      const { error, status } = await runTurn(script(step, key), await modelOf(provider));
+      assert.deepEqual([status, error?.kind, error?.retryable], ["error", kind, false], provider);
+      assert.ok((error?.message.length ?? 0) > 10);
+      assert.equal(everturn.model.requests(key).length, 1);
+    }
   });
 }
 
 const retried: readonly [string, ScriptStepWithAttempts][] = [
   ["an overloaded provider", { http_error: { status: 529, message: "busy" } }],
+  ["a provider's own fault", { http_error: { status: 500, message: "oops" } }],
+  ["a gateway's page", { http_error: { status: 502, html: true } }],
+  ["a gateway that waited in vain", { http_error: { status: 504, html: true } }],
+  ["an error within the stream", { parts: 2, stream_error: { type: "overloaded_error", message: "busy" } }],
   [
     "a rate limit that mentions quota",
     { http_error: { status: 429, message: "quota per minute", retry_after_ms: 20 } },
@@ -53,10 +82,13 @@ const retried: readonly [string, ScriptStepWithAttempts][] = [
 ];
 for (const [what, step] of retried) {
   test(`X1 X3 X7 ${what} is retried, and nothing of the failed attempt stays`, async () => {
-    const { stored, reader } = await runTurn(script({ attempts: [step, { text: "fine" }] }, randomUUID()));
-    assert.deepEqual([stored.length, textOf(stored[1] as never)], [2, "fine"]);
-    const kinds = reader.events.map(({ type }) => type);
-    assert.ok(kinds.includes("retry"));
+    for (const provider of PROVIDERS) {
+      const content = script({ attempts: [step, { text: "fine" }] }, randomUUID());
+      const { stored, reader } = await runTurn(content, await modelOf(provider));
+      assert.deepEqual([stored.length, textOf(stored[1] as never)], [2, "fine"], provider);
+      const kinds = reader.events.map(({ type }) => type);
+      assert.ok(kinds.includes("retry"), provider);
+    }
   });
 }
 
