@@ -22,7 +22,12 @@ let folder: string;
 let driver: WorkspaceDriver;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "everturn-templates-build-"));
-  driver = createLocalDriver({ dataDir: folder, secretKey: Buffer.alloc(32), allowUnsandboxed: false });
+  driver = createLocalDriver({
+    dataDir: folder,
+    folder,
+    secretKey: Buffer.alloc(32),
+    allowUnsandboxed: false,
+  });
 });
 after(() => removeWorkspaces(folder));
 
