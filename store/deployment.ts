@@ -1,9 +1,18 @@
 // The store is the only room with SQL. This file: the name of this deployment, made with its database.
 import type { Queryable } from "./database.ts";
 
+/** SQLSTATE of a table that is not there. */
+const UNDEFINED_TABLE = "42P01";
+
 /** The same for all processes of the deployment, and for no other. */
 export async function readDeploymentId(db: Queryable): Promise<string> {
-  const { rows } = await db.query<{ id: string }>("select id from deployment order by created_at limit 1");
-  if (rows[0] === undefined) throw new Error("the database has no deployment: migrations are pending");
-  return rows[0].id;
+  const found = await db
+    .query<{ id: string }>("select id from deployment order by created_at limit 1")
+    .catch((error: unknown) => {
+      if ((error as { code?: unknown }).code === UNDEFINED_TABLE) return null;
+      throw error;
+    });
+  const id = found?.rows[0]?.id;
+  if (id === undefined) throw new Error("The database is not up to date: run `everturn migrate` first.");
+  return id;
 }

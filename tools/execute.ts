@@ -57,7 +57,7 @@ export const execute: Tool<typeof schema> = {
       if (process.start_error !== null) return startFault(process);
       if (args.run_in_background === true) return backgroundOutput(process);
       const foregroundMs = args.timeout_ms ?? foregroundDefaultMs;
-      return await outcomeOf(context, await followProcess(context, { process, foregroundMs }));
+      return await outcomeOf(context, await followProcess(context, { agent, process, foregroundMs }));
     } catch (error) {
       if (!context.signal.aborted) throw error;
       // Stopped between the start and its answer: the command may run already.

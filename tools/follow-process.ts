@@ -22,6 +22,8 @@ export interface Followed {
 }
 
 export interface FollowInput {
+  /** Finds its workspace's agent again by itself when that was revived. */
+  readonly agent: AgentApi;
   readonly process: ProcessInfo;
   /** Time since the process's start after which it is left to itself. */
   readonly foregroundMs: number;
@@ -35,7 +37,7 @@ export async function followProcess(context: ToolContext, input: FollowInput): P
   const foreground = AbortSignal.timeout(left);
   const signal = AbortSignal.any([context.signal, foreground]);
   const show = createShow(context.emit);
-  const ended = await followUntil(context, { key: input.process.key, window, signal, show });
+  const ended = await followUntil({ agent: input.agent, key: input.process.key, window, signal, show });
   if (ended !== null) return { how: "ended", process: ended, window };
   const how = context.signal.aborted ? "stopped" : "foreground_over";
   return { how, process: input.process, window };
@@ -53,10 +55,10 @@ export async function endProcess(
   const process = await agent.processes.signal({ key, signal: "SIGTERM" }, within);
   const show = createShow(context.emit);
   const patience = { key, window, show, agent };
-  const gone = await followUntil(context, { ...patience, signal: AbortSignal.timeout(killAfterMs) });
+  const gone = await followUntil({ ...patience, signal: AbortSignal.timeout(killAfterMs) });
   if (gone !== null) return gone;
   const killed = await agent.processes.signal({ key, signal: "SIGKILL" }, within);
-  const dead = await followUntil(context, { ...patience, signal: AbortSignal.timeout(killedWithinMs) });
+  const dead = await followUntil({ ...patience, signal: AbortSignal.timeout(killedWithinMs) });
   return dead ?? killed ?? process;
 }
 
@@ -65,15 +67,14 @@ interface Following {
   readonly window: OutputWindow;
   readonly signal: AbortSignal;
   readonly show: (bytes: Uint8Array) => void;
-  readonly agent?: AgentApi;
+  readonly agent: AgentApi;
 }
 
 /** The process as it ended; null when `signal` was aborted first. */
-async function followUntil(context: ToolContext, following: Following): Promise<ProcessInfo | null> {
-  const { key, window, signal, show } = following;
+async function followUntil(following: Following): Promise<ProcessInfo | null> {
+  const { agent, key, window, signal, show } = following;
   for (let returns = 0; ; returns++) {
     try {
-      const agent = following.agent ?? (await workspaceAgent(context, signal));
       for await (const event of agent.processes.follow({ key, offset: window.end }, signal)) {
         if (event.type === "ended") return event.process;
         show(window.take(event.offset, event.bytes));

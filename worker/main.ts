@@ -55,9 +55,11 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const driver = createDriver(config, logger, await readDeploymentId(pool));
   void warnOfDriver(driver, logger);
   const temporal = new Client(connectTemporal(config));
-  const told = { store, temporal: () => temporal, taskQueue: config.taskQueue, logger };
   const teller = createWorkspaceTeller({
-    ...told,
+    store,
+    temporal: () => temporal,
+    taskQueue: config.taskQueue,
+    logger,
     showTitles: config.temporalDetail === "full",
     heartbeatTimeoutMs: config.heartbeatTimeoutMs,
   });
