@@ -5,7 +5,7 @@
  * thinking, models before Claude 4.6: "Prefill Claude's response", platform.claude.com; "prefill removal" in What's new in
  * Claude 4.6), llama.cpp's server (pull requests 13174, 13608), Ollama (issue 6778), gateways in front of these.
  * `continue_final_message`: the same, and the request asks for it: `continue_final_message: true, add_generation_prompt: false`.
- * vLLM (`ChatCompletionRequest` refuses both being true), and llama.cpp since its pull request 23089.
+ * vLLM (`ChatCompletionRequest` refuses both being true), SGLang, and llama.cpp since its pull request 23089.
  * `prefix`: the same, and the message is marked `prefix: true`. DeepSeek (Chat Prefix Completion, base URL ending in /beta),
  * Mistral ("Assistant with prefix True" in its own errors), LiteLLM towards these.
  */

@@ -1,5 +1,5 @@
-// Models room: an answer that goes on with text it was given, from servers that say that text again first (Mistral does, and
-// llama.cpp did between its pull requests 22727 and 23089).
+// Models room: an answer that goes on with text it was given, from servers that say that text again first. Most do not;
+// llama.cpp did until its pull request 23089, and it and vLLM do where `echo` is set.
 import type { ModelEvent } from "./provider.ts";
 
 /** Shorter text may well be followed by the same again: "1" by "11". */
