@@ -84,21 +84,13 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
     message(end) {
       const finished_at = now();
       return {
-        role: "assistant",
+        ...frameOf(head, finished_at),
         content: finishDraft(draft, { at: finished_at, times, provider_data }),
-        model_config_id: head.model_config_id,
-        provider: head.provider,
-        model: head.model,
-        started_at: head.started_at,
-        finished_at,
         provider_response_id: response_id,
         usage,
         cost_micros: costMicros(usage, head.price),
-        call: head.episode,
         finish_reason: end.finish_reason,
         interrupted: end.interrupted,
-        runtime_ms: Math.max(0, Date.parse(finished_at) - Date.parse(head.started_at)),
-        closes: [head.episode],
       };
     },
     get finish_reason() {
@@ -107,6 +99,18 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
     get full() {
       return chars > answerBytesMax;
     },
+  };
+}
+
+/** What is known of the message whatever the model says. */
+function frameOf({ episode, price: _, ...head }: AnswerHead, finished_at: string) {
+  return {
+    role: "assistant" as const,
+    ...head,
+    finished_at,
+    call: episode,
+    runtime_ms: Math.max(0, Date.parse(finished_at) - Date.parse(head.started_at)),
+    closes: [episode],
   };
 }
 

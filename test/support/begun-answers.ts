@@ -1,4 +1,6 @@
 // Tests: models that go on with an answer that was begun, and what they were asked and what readers were shown on the way.
+import assert from "node:assert/strict";
+import type { Message } from "../../core/message.ts";
 import { listOf, objectOf, textOf } from "../../dev/demo-model/json.ts";
 import type { ChatReader } from "./chat-reader.ts";
 import type { Everturn } from "./everturn.ts";
@@ -46,4 +48,10 @@ export function sentSinceReset(reader: ChatReader): string[] {
     if (type === "message_part" && part["type"] === "text") pieces.push(textOf(part["text"]));
   }
   return pieces;
+}
+
+/** One text part, byte for byte. */
+export function assertWhole(answer: Message, text: string, interrupted = false): void {
+  assert.deepEqual(answer.content, [{ type: "text", text }]);
+  assert.equal(answer.interrupted, interrupted);
 }
