@@ -1,5 +1,6 @@
 // One activity per file. This file: the answer being written, from the model's events to the message that is committed.
 import { applyDelta, type DraftPart, finishDraft } from "../core/draft-content.ts";
+import { continuedPlaces, type KeptAnswer } from "../core/kept-answer.ts";
 import { answerBytesMax } from "../core/limits.ts";
 import type { FinishReason, Usage } from "../core/message.ts";
 import type { ProviderData } from "../core/part.ts";
@@ -20,6 +21,8 @@ export interface AnswerHead {
 }
 
 export interface Answer {
+  /** Begins with what is kept of a lost attempt; what comes next goes on from there. Before the first event. */
+  keep(kept: KeptAnswer): void;
   /** Takes one event; returns the delta to publish, null when the event shows nothing. */
   take(event: ModelEvent): { index: number; delta: PartDelta } | null;
   /** The message as it stands. `interrupted` marks one that another hand cut short. */
@@ -43,8 +46,10 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
   let response_id: string | null = null;
   let finish_reason: FinishReason | null = null;
   let chars = 0;
+  let placeOf = ({ index }: { readonly index: number; readonly type: string }) => index;
 
-  const takePart = (index: number, delta: ModelDelta) => {
+  const takePart = (place: number, delta: ModelDelta) => {
+    const index = placeOf({ index: place, type: delta.type });
     const at = now();
     const time = times.get(index);
     if (time === undefined) times.set(index, { started_at: at, completed_at: at });
@@ -62,6 +67,13 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
   };
 
   return {
+    keep(kept) {
+      for (const { index, part } of kept.parts) {
+        draft.set(index, part);
+        chars += part.text.length;
+      }
+      placeOf = continuedPlaces(kept);
+    },
     take(event) {
       if (event.type === "part") return takePart(event.index, event.delta);
       if (event.type === "usage") usage = event.usage;
@@ -72,21 +84,13 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
     message(end) {
       const finished_at = now();
       return {
-        role: "assistant",
+        ...frameOf(head, finished_at),
         content: finishDraft(draft, { at: finished_at, times, provider_data }),
-        model_config_id: head.model_config_id,
-        provider: head.provider,
-        model: head.model,
-        started_at: head.started_at,
-        finished_at,
         provider_response_id: response_id,
         usage,
         cost_micros: costMicros(usage, head.price),
-        call: head.episode,
         finish_reason: end.finish_reason,
         interrupted: end.interrupted,
-        runtime_ms: Math.max(0, Date.parse(finished_at) - Date.parse(head.started_at)),
-        closes: [head.episode],
       };
     },
     get finish_reason() {
@@ -95,6 +99,18 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
     get full() {
       return chars > answerBytesMax;
     },
+  };
+}
+
+/** What is known of the message whatever the model says. */
+function frameOf({ episode, price: _, ...head }: AnswerHead, finished_at: string) {
+  return {
+    role: "assistant" as const,
+    ...head,
+    finished_at,
+    call: episode,
+    runtime_ms: Math.max(0, Date.parse(finished_at) - Date.parse(head.started_at)),
+    closes: [episode],
   };
 }
 

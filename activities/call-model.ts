@@ -20,7 +20,8 @@ import { callConfig } from "./call-config.ts";
 import type { CallModelInput } from "./contract.ts";
 import type { DebugCall, DebugRecorder } from "./debug-recorder.ts";
 import { commitLostAnswer, endAttempt } from "./end-attempt.ts";
-import type { OpenPartStream, ReadLostParts } from "./open-part-stream.ts";
+import { keepLostAnswer } from "./keep-lost-answer.ts";
+import type { OpenPart, OpenPartStream, ReadLostParts } from "./open-part-stream.ts";
 import { endDebugCall, openDebugCall } from "./record-attempt.ts";
 import { watchAttempt } from "./watch-attempt.ts";
 
@@ -57,25 +58,30 @@ export function createCallModel(deps: CallModelDeps) {
     };
     const scheduledMs = info.currentAttemptScheduledTimestampMs;
     const { result: begun } = await inUnit(deps.store, (unit) => beginAttempt(unit, key, scheduledMs));
-    const replay_full_history = input.replay_full_history === true;
-    const outcome = await goOn(deps, key, { ...begun, replay_full_history });
+    const outcome = await goOn(deps, key, { begun, wish: input });
     deps.failpoint("callModel:committed");
     return outcome;
   };
 }
 
-/** The provider may have forgotten what it was to remember: then everything is sent (SPEC L10). */
-interface Replay {
-  readonly replay_full_history: boolean;
+/**
+ * What the call before this one has shown of the provider: it may have forgotten what it was to remember (SPEC L10), or not
+ * go on with an answer that was begun.
+ */
+type CallWish = Pick<CallModelInput, "replay_full_history" | "without_prefill">;
+
+interface Begun<T> {
+  readonly begun: T;
+  readonly wish: CallWish;
 }
 
 async function goOn(
   deps: CallModelDeps,
   key: OutcomeKey,
-  { replay_full_history, ...begun }: BegunAttempt & Replay,
+  { begun, wish }: Begun<BegunAttempt>,
 ): Promise<StepOutcome> {
   try {
-    if (begun.type === "attempt") return await runAttempt(deps, key, { ...begun, replay_full_history });
+    if (begun.type === "attempt") return await runAttempt(deps, key, { begun, wish });
     if (begun.type === "stale") throw staleFailure();
     if (begun.type === "interrupted") return await commitLostAnswer(deps, key, begun.fence);
     return begun;
@@ -93,9 +99,9 @@ export function staleFailure(): ApplicationFailure {
 async function runAttempt(
   deps: CallModelDeps,
   key: OutcomeKey,
-  attempt: Attempt & Replay,
+  { begun, wish }: Begun<Attempt>,
 ): Promise<StepOutcome> {
-  const { chat, fence, model } = attempt;
+  const { chat, fence, model } = begun;
   const now = () => new Date().toISOString();
   const episode = episodeName(fence.history_version, fence.generation_attempt);
   const head = {
@@ -108,10 +114,10 @@ async function runAttempt(
   const answer = createAnswer({ ...head, provider: model.provider }, now);
   const parts = deps.openPartStream({ chat_id: chat.id, episode, role: "assistant" });
   const watch = watchAttempt(deps, Context.current(), { chat_id: chat.id, fence });
-  const recording = openDebugCall(deps.debug, attempt);
+  const recording = openDebugCall(deps.debug, begun);
   let failure: unknown = null;
   try {
-    const writing = { attempt, answer, parts, recording, signal: watch.signal };
+    const writing = { attempt: begun, wish, answer, parts, recording, signal: watch.signal };
     await recording.during(() => writeAnswer(deps, writing));
   } catch (error) {
     failure = watch.signal.aborted ? watch.signal.reason : error;
@@ -129,9 +135,10 @@ async function runAttempt(
 }
 
 interface Writing {
-  readonly attempt: Attempt & Replay;
+  readonly attempt: Attempt;
+  readonly wish: CallWish;
   readonly answer: Answer;
-  readonly parts: { push(index: number, delta: Parameters<ReturnType<OpenPartStream>["push"]>[1]): void };
+  readonly parts: Pick<OpenPart, "push">;
   readonly recording: DebugCall;
   readonly signal: AbortSignal;
 }
@@ -139,8 +146,7 @@ interface Writing {
 /** Streams the model's answer into `answer` and `parts`. Throws `ModelError`, or the signal's reason. */
 async function writeAnswer(deps: CallModelDeps, writing: Writing): Promise<void> {
   const { attempt, answer, parts, signal } = writing;
-  const request = await makeRequest(deps, writing);
-  const provider = deps.providerOf(attempt.model);
+  const { provider, request } = await prepareCall(deps, writing);
   signal.throwIfAborted();
   const options = {
     signal,
@@ -156,17 +162,35 @@ async function writeAnswer(deps: CallModelDeps, writing: Writing): Promise<void>
   }
 }
 
-async function makeRequest(deps: CallModelDeps, { attempt, recording }: Writing): Promise<ModelRequest> {
-  const { chat, model, replay_full_history } = attempt;
+interface PreparedCall {
+  readonly provider: Provider;
+  readonly request: ModelRequest;
+}
+
+/** Whom to ask for what. What a lost attempt had written is kept before anything can stop this one: it must not be lost now. */
+async function prepareCall(deps: CallModelDeps, writing: Writing): Promise<PreparedCall> {
+  const { attempt, wish, recording, answer, parts } = writing;
+  const { request, historyTip } = await makeRequest(deps, attempt, wish);
+  recording.asked(request, historyTip);
+  const provider = deps.providerOf(attempt.model);
+  if (wish.without_prefill === true) return { provider, request };
+  const { chat, fence } = attempt;
+  const kept = await keepLostAnswer(deps, { chat_id: chat.id, fence, provider, request, answer, parts });
+  if (kept === null) return { provider, request };
+  const continued = { ...request, prefill: { text: kept.text } };
+  recording.asked(continued, historyTip);
+  return { provider, request: continued };
+}
+
+async function makeRequest(deps: CallModelDeps, { chat, model }: Attempt, wish: CallWish) {
   const messages = await readPromptMessages(deps.store.pool, chat.id);
-  const request = {
+  const request: ModelRequest = {
     model: model.model,
     system: await deps.systemPromptOf(chat),
     messages: buildPrompt(messages),
     tools: deps.toolsOf(chat),
     config: callConfig(model, chat.turn_reasoning_effort),
-    ...(replay_full_history && { replay_full_history }),
+    ...(wish.replay_full_history === true && { replay_full_history: true }),
   };
-  recording.asked(request, messages.at(-1)?.id ?? null);
-  return request;
+  return { request, historyTip: messages.at(-1)?.id ?? null };
 }

@@ -116,6 +116,7 @@ async function runAttempt(
 /** What is left of a summary that is not committed: its bill. */
 function withoutContent(answer: Answer): Answer {
   return {
+    keep: (kept) => answer.keep(kept),
     take: (event) => answer.take(event),
     message: (end) => ({ ...answer.message(end), content: [], usage_kind: "compaction" }),
     get finish_reason() {

@@ -12,6 +12,8 @@ export interface TurnRef {
 export interface CallModelInput extends TurnRef {
   /** The provider forgot its response chain: send the whole history. */
   readonly replay_full_history?: boolean;
+  /** The provider does not go on with begun answers: should this worker die, the next one begins anew. */
+  readonly without_prefill?: boolean;
 }
 
 export interface CompactHistoryInput extends TurnRef {

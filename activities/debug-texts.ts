@@ -19,7 +19,7 @@ const systemCharsMax = 64 * 1024;
 
 /** The request as it was given to the adapter: the newest messages whole, as many as fit. Tools by their names. */
 export function boundRequest(request: ModelRequest): BoundRequest {
-  const { model, system, messages, tools, config, replay_full_history } = request;
+  const { model, system, messages, tools, config, replay_full_history, prefill } = request;
   let bytes = Math.min(system.length, systemCharsMax);
   let first = messages.length;
   while (first > 0) {
@@ -36,6 +36,8 @@ export function boundRequest(request: ModelRequest): BoundRequest {
     messages: messages.slice(first),
     tools: tools.map((tool) => tool.name),
     ...(replay_full_history === true && { replay_full_history }),
+    // What it was to go on with stands in the HTTP body, and is the beginning of the answer.
+    ...(prefill !== undefined && { prefill_chars: prefill.text.length }),
   };
   return { shown, bytes, messages: messages.length, tools: tools.length };
 }

@@ -29,6 +29,15 @@ test("the demo model answers in both dialects", () => {
   ]);
 });
 
+test("the demo model goes on with answers where its wire can ask for it", () => {
+  const forms = (environment: Partial<ModelEnvironment>) =>
+    modelSeeds({ ...bare, ...environment }).map(({ settings }) => settings?.["prefill"]);
+  assert.deepEqual(forms({ demoModel: true }), [undefined, "assistant"]);
+  const openai = { ...none, api: "chat_completions" } as const;
+  assert.deepEqual(forms({ demoModel: true, openai }), ["assistant", "assistant"]);
+  assert.deepEqual(forms({ openai: key, anthropic: key }), [undefined, undefined]);
+});
+
 test("a default model of an unknown provider is one clear error", () => {
   for (const defaultModel of ["gpt-5", "mistral/x", "openai/", "/x"]) {
     assert.throws(() => models({ defaultModel }), /EVERTURN_DEFAULT_MODEL/);

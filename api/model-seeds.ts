@@ -2,7 +2,11 @@
 import type { SeededModelConfig } from "../store/seed-models.ts";
 
 export interface ModelEnvironment {
-  readonly openai: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined };
+  readonly openai: {
+    readonly apiKey: string | undefined;
+    readonly baseUrl: string | undefined;
+    readonly api?: "responses" | "chat_completions";
+  };
   readonly anthropic: { readonly apiKey: string | undefined; readonly baseUrl: string | undefined };
   /** `provider/model`. */
   readonly defaultModel: string | undefined;
@@ -40,7 +44,9 @@ export function modelSeeds(environment: ModelEnvironment): SeededModelConfig[] {
   const usual = PROVIDERS.filter(
     (provider) => environment.demoModel || environment[provider].apiKey !== undefined,
   )
-    .map((provider) => seed(provider, environment.demoModel ? DEMO_MODEL : MODEL_OF_PROVIDER[provider]))
+    .map((provider) =>
+      environment.demoModel ? demoSeed(provider, environment) : seed(provider, MODEL_OF_PROVIDER[provider]),
+    )
     // The named model of a provider stands for it: nothing else is offered that nobody asked for.
     .filter((config) => !named.some((other) => other.provider === config.provider));
   return [...named, ...usual];
@@ -48,6 +54,13 @@ export function modelSeeds(environment: ModelEnvironment): SeededModelConfig[] {
 
 function seed(provider: ProviderName, model: string): SeededModelConfig {
   return { name: model === DEMO_MODEL ? `Demo model (${provider})` : model, provider, model };
+}
+
+/** The demo model goes on with an answer wherever its wire has a way to ask for it; Responses has none. */
+function demoSeed(provider: ProviderName, { openai }: ModelEnvironment): SeededModelConfig {
+  const continues = provider === "anthropic" || openai.api === "chat_completions";
+  const config = seed(provider, DEMO_MODEL);
+  return continues ? { ...config, settings: { prefill: "assistant" } } : config;
 }
 
 function parseModel(value: string): SeededModelConfig {

@@ -30,6 +30,8 @@ export interface BenchStack {
 }
 
 export interface RunningEverturn extends EverturnAddress {
+  /** SIGKILL. It is started again at once. */
+  killWorker(): void;
   stop(): Promise<void>;
 }
 
@@ -139,10 +141,14 @@ async function startRoles(
     parts.push(part);
     return part;
   };
-  const roles = await Promise.all([start("worker"), start("api")]);
+  const roles = await Promise.all([start("worker"), start("api")] as const);
   return {
     url: `http://127.0.0.1:${port}`,
     key: String(env["EVERTURN_API_KEY"]),
+    killWorker() {
+      const pid = roles[0].pid();
+      if (pid !== undefined) process.kill(pid, "SIGKILL");
+    },
     async stop() {
       await Promise.all(roles.map((part) => part.stop()));
       await runStopWorkspaces(env);

@@ -10,6 +10,10 @@ export interface Script {
 }
 
 interface LogEntry {
+  /** The request. */
+  readonly body: object;
+  /** Parts that were written. */
+  readonly chunks_sent: number;
   readonly started_at: number;
   readonly finished_at: number | null;
   readonly client_closed_at: number | null;
@@ -31,6 +35,12 @@ export function callProvider(
     { url: `${modelUrl}/v1/responses`, method: "POST", body: { model: "demo", stream: true, input } },
     onFrame,
   );
+}
+
+/** All calls under a key so far. */
+export async function callsOf(modelUrl: string, key: string): Promise<readonly LogEntry[]> {
+  const url = `${modelUrl}/__log?key=${encodeURIComponent(key)}`;
+  return (await callJson<{ entries: LogEntry[] }>({ url })).entries;
 }
 
 /** The first call with this key, once it has come or its client has gone. */

@@ -26,15 +26,20 @@ export function post<T>({ url, key }: EverturnAddress, path: string, body: unkno
   return callJson<T>({ url: url + path, method: "POST", headers: { authorization: `Bearer ${key}` }, body });
 }
 
+export function get<T>({ url, key }: EverturnAddress, path: string): Promise<T> {
+  return callJson<T>({ url: url + path, headers: { authorization: `Bearer ${key}` } });
+}
+
 /** Switches the recording of a chat's model calls. */
 export function setDebug({ url, key }: EverturnAddress, chatId: string, debug: boolean): Promise<unknown> {
   const headers = { authorization: `Bearer ${key}` };
   return callJson({ url: `${url}/v1/chats/${chatId}`, method: "PATCH", headers, body: { debug } });
 }
 
-/** Creates a chat whose first answer is the scripted one; gives its id. */
-export async function createChat(address: EverturnAddress, script: Script): Promise<string> {
-  const { id } = await post<{ id: string }>(address, "/v1/chats", { content: scriptMessage(script) });
+/** Creates a chat whose first answer is the scripted one; gives its id. Without `model` the default one answers. */
+export async function createChat(address: EverturnAddress, script: Script, model?: string): Promise<string> {
+  const chat = { content: scriptMessage(script), ...(model !== undefined && { model_config_id: model }) };
+  const { id } = await post<{ id: string }>(address, "/v1/chats", chat);
   return id;
 }
 

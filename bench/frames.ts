@@ -5,6 +5,14 @@ export function isPart(frame: string): boolean {
   return frame.includes("event: message_part\n");
 }
 
+/** Whose text a frame shows; null for others. Parses: not for what is measured by the thousand. */
+export function partIn(frame: string): { readonly episode: string; readonly text: string } | null {
+  if (!isPart(frame)) return null;
+  const data = frame.split("\n").find((line) => line.startsWith("data: ")) ?? "";
+  const { episode, part } = JSON.parse(data.slice("data: ".length));
+  return { episode, text: part.type === "text" ? part.text : "" };
+}
+
 /** New text, or the committed answer when it was there before the reader. */
 export function showsAnswer(frame: string): boolean {
   return isPart(frame) || (frame.includes("event: messages\n") && frame.includes('"role":"assistant"'));

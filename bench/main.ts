@@ -8,6 +8,7 @@ import { runBareWorker } from "./bare-worker.ts";
 import { type BenchStack, startBenchStack } from "./bench-stack.ts";
 import type { Row } from "./row.ts";
 import type { Scenario } from "./scenario.ts";
+import { goOn } from "./scenarios/continue.ts";
 import { debugOverhead } from "./scenarios/debug-overhead.ts";
 import { firstPart } from "./scenarios/first-part.ts";
 import { historyEvents } from "./scenarios/history-events.ts";
@@ -30,6 +31,7 @@ const SCENARIOS: readonly Scenario[] = [
   turnsPerSecond,
   debugOverhead,
   workspaceTools,
+  goOn,
   partLatencyBusOff,
 ];
 

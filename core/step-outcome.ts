@@ -14,6 +14,8 @@ export type StepOutcome = { readonly snapshot_version: number } & (
       readonly kind: ErrorKind;
       readonly status_code: number | null;
       readonly replay_full_history?: boolean;
+      /** The provider refused to go on with a begun answer. */
+      readonly without_prefill?: boolean;
     }
   /** The chat is being interrupted; `finishInterruption` commits what is left to commit. */
   | { readonly type: "interrupting" }

@@ -1,6 +1,7 @@
 // Models room: the request of Anthropic's Messages, with each setting in the words that the model knows. Pure.
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
+import { whyNoPrefill, withBegunAnswer } from "./anthropic-prefill.ts";
 import { thinkingSettings } from "./anthropic-thinking.ts";
 import { CallSettings, outputTokensMaxDefault } from "./call-settings.ts";
 import { claudeTraits } from "./model-traits.ts";
@@ -21,6 +22,8 @@ export function anthropicBody(
   const settings = new CallSettings(request.config);
   settings.dropGiven(["presence_penalty", "frequency_penalty"], "Anthropic has no such setting");
   if (settings.response_chain) settings.note("response_chain", "Anthropic keeps no answers");
+  const uncontinued = settings.prefill === undefined ? null : whyNoPrefill(request, settings);
+  if (uncontinued !== null) settings.note("prefill", uncontinued);
   // This API wants a limit named in each request.
   const maxTokens = settings.outputTokens(model, outputTokensMaxDefault) ?? outputTokensMaxDefault;
   const effort = settings.effort();
@@ -37,7 +40,8 @@ export function anthropicBody(
   // Without the name of the writer nothing that it signed goes back to it.
   const writer = request.replay_full_history === true ? "" : provider;
   const { system, messages } = toAnthropic(request.system, request.messages, writer);
-  const fixed = { model, system: system.length === 0 ? undefined : system, messages, stream: true };
+  const asked = withBegunAnswer(messages, request.prefill);
+  const fixed = { model, system: system.length === 0 ? undefined : system, messages: asked, stream: true };
   // The cast is safe by `fixed`; the options of a deployment may hold anything the API knows.
   const body = requestBody(chosen, settings.provider_options, fixed) as Body;
   return { body, unsupported: settings.noted };

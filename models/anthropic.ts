@@ -1,6 +1,7 @@
 // Models room: Anthropic's Messages.
 import Anthropic from "@anthropic-ai/sdk";
 import { anthropicBody, continuedBody } from "./anthropic-body.ts";
+import { anthropicContinuable } from "./anthropic-prefill.ts";
 import type { ModelRequest, Provider, StreamOptions } from "./provider.ts";
 import { type ProviderOptions, sdkTimeoutMs } from "./provider-options.ts";
 import { AnthropicReader } from "./read-anthropic.ts";
@@ -13,6 +14,7 @@ export function createAnthropic(options: ProviderOptions): Provider {
   return {
     name,
     dialect: "anthropic",
+    continuable: anthropicContinuable,
     stream(request: ModelRequest, { signal, newToolCallId, onUnsupported }: StreamOptions) {
       const { body, unsupported } = anthropicBody(request, name);
       if (unsupported.length > 0) onUnsupported?.(unsupported);
@@ -28,6 +30,7 @@ export function createAnthropic(options: ProviderOptions): Provider {
           silenceMs,
           secrets: [apiKey],
           replays: request.replay_full_history === true,
+          begun: request.prefill?.text ?? null,
         },
         signal,
       );

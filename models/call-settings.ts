@@ -1,5 +1,6 @@
 // Models room: the settings of one call (SPEC L12), read from a model config that anybody may have edited, and what of
 // them cannot be kept. Pure.
+import { PREFILL_FORMS } from "../core/prefill-form.ts";
 import { outputTokensMaxOf } from "./model-traits.ts";
 import type { CallConfig, UnsupportedSetting } from "./provider.ts";
 import { clampEffort } from "./reasoning-effort.ts";
@@ -45,6 +46,7 @@ export class CallSettings {
     for (const setting of TEXT_SETTINGS) take(setting, isText, "a text");
     take("stop", (value) => Array.isArray(value) && value.every(isText), "a list of texts");
     take("response_chain", (value) => typeof value === "boolean", "true or false");
+    take("prefill", (value) => PREFILL_FORMS.some((form) => form === value), "a form that is known");
     take("provider_options", (value) => objectOf(value) !== null, "an object");
     this.#values = values;
   }
@@ -56,6 +58,10 @@ export class CallSettings {
 
   get response_chain(): boolean {
     return this.#values.response_chain === true;
+  }
+
+  get prefill(): CallConfig["prefill"] {
+    return this.#values.prefill;
   }
 
   get provider_options(): CallConfig["provider_options"] {

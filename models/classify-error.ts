@@ -2,6 +2,7 @@
 import {
   CODE_STATUSES,
   CODES_OVER_STATUS,
+  retry,
   statusVerdict,
   TRANSPORT_VERDICTS,
   type Verdict,
@@ -21,6 +22,8 @@ export interface ErrorContext {
   readonly secrets?: readonly string[];
   /** The call sent the whole history, and nothing sealed: to do that again would not help. */
   readonly replays?: boolean;
+  /** The call was to go on with an answer that was begun. */
+  readonly continues?: boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface ErrorContext {
 export function classifyError(error: unknown, context: ErrorContext): ModelFault {
   if (error instanceof ModelError) return error.fault;
   const facts = readFailure(error);
-  const verdict = judgeReplay(judge(facts), context);
+  const verdict = judgePrefill(judgeReplay(judge(facts), context), context);
   return {
     kind: verdict.kind,
     retryable: verdict.retryable,
@@ -39,6 +42,7 @@ export function classifyError(error: unknown, context: ErrorContext): ModelFault
     detail: detailOf(facts.text, context.secrets),
     retry_after_ms: verdict.retryable ? retryAfterMs(facts, context.now_ms) : null,
     ...(verdict.cause === "chain_broken" ? { replay_full_history: true } : {}),
+    ...(verdict.cause === "prefill_refused" ? { without_prefill: true } : {}),
     ...(facts.context_limit === null ? {} : { context_limit: facts.context_limit }),
   };
 }
@@ -48,6 +52,15 @@ function judgeReplay(verdict: Verdict, { replays }: ErrorContext): Verdict {
   return verdict.cause === "chain_broken" && replays === true
     ? { kind: "config", retryable: false }
     : verdict;
+}
+
+/**
+ * Servers have many words for not taking a begun answer, and some only name a field: whatever else a request was refused for
+ * it is refused for without one, too.
+ */
+function judgePrefill(verdict: Verdict, { continues }: ErrorContext): Verdict {
+  const isRefusal = verdict.kind === "config" && verdict.cause === undefined;
+  return continues === true && isRefusal ? retry("generic", "prefill_refused") : verdict;
 }
 
 function judge(facts: FailureFacts): Verdict {

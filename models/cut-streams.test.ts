@@ -33,7 +33,7 @@ function readChunks(name: string, chunks: readonly Uint8Array[]): Promise<Outcom
   const reader = readerOf(name);
   const open = async () => new Response(bodyOf(chunks));
   const provider = fixtureDialect(name) === "anthropic" ? "anthropic" : "openai";
-  const source = { provider, reader, open, silenceMs: 60_000, secrets: [], replays: false };
+  const source = { provider, reader, open, silenceMs: 60_000, secrets: [], replays: false, begun: null };
   return collect(streamAnswer(source, new AbortController().signal));
 }
 

@@ -14,7 +14,8 @@ export interface Verdict {
     | "truncated"
     | "forbidden"
     | "unknown_model"
-    | "chain_broken";
+    | "chain_broken"
+    | "prefill_refused";
 }
 
 export const terminal = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>

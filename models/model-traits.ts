@@ -39,19 +39,23 @@ const CLAUDE_BUDGET = /^claude-(3|(opus|sonnet|haiku)-4(-(0|1|5))?(-\d{8})?$)/;
 const CLAUDE_BOTH_SAMPLERS = /^claude-(3|(opus|sonnet)-4(-0)?(-\d{8})?$)/;
 /** Models that take no sampling settings at all: since Opus 4.7. */
 const CLAUDE_UNSAMPLED = /^claude-(opus-4-[7-9]|(opus|sonnet|haiku)-[5-9])/;
+/** Models that do not go on with an answer that was begun: since Opus 4.6 ("prefill removal" in What's new in Claude 4.6). */
+const CLAUDE_UNCONTINUED = /^claude-((opus|sonnet|haiku)-4-[6-9]|(opus|sonnet|haiku)-[5-9])/;
 
 export interface ClaudeTraits {
   readonly names_budget: boolean;
   readonly sampling: "both" | "one" | "none";
+  readonly takes_prefill: boolean;
 }
 
 /** Names that are not Claude's count as one that takes all: servers that imitate the API. */
 export function claudeTraits(model: string): ClaudeTraits {
-  if (!model.startsWith("claude-")) return { names_budget: false, sampling: "both" };
+  if (!model.startsWith("claude-")) return { names_budget: false, sampling: "both", takes_prefill: true };
   const several = CLAUDE_BOTH_SAMPLERS.test(model) ? "both" : "one";
   return {
     names_budget: CLAUDE_BUDGET.test(model),
     sampling: CLAUDE_UNSAMPLED.test(model) ? "none" : several,
+    takes_prefill: !CLAUDE_UNCONTINUED.test(model),
   };
 }
 

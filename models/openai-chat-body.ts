@@ -1,6 +1,7 @@
 // Models room: the request of OpenAI's Chat Completions, with each setting in the words that the server knows. Pure.
 import type OpenAI from "openai";
 import { CallSettings, outputTokensMaxDefault } from "./call-settings.ts";
+import { begunChat } from "./chat-prefill.ts";
 import { openAiKind } from "./model-traits.ts";
 import type { ModelRequest, UnsupportedSetting } from "./provider.ts";
 import { requestBody } from "./provider-options.ts";
@@ -26,6 +27,8 @@ export function openAiChatBody(
 ): { readonly body: Body; readonly unsupported: readonly UnsupportedSetting[] } {
   const settings = new CallSettings(request.config);
   if (settings.response_chain) settings.note("response_chain", "only Responses keeps answers");
+  if (settings.prefill !== undefined && target.is_strict)
+    settings.note("prefill", "OpenAI has no such setting");
   const chosen = {
     ...limitOf(request.model, settings, target),
     ...(target.is_strict ? strictSettings(request.model, settings) : openSettings(settings)),
@@ -38,7 +41,9 @@ export function openAiChatBody(
     // Without the name of the writer nothing of its private data goes back to it.
     request.replay_full_history === true ? "" : target.provider,
   );
-  const fixed = { model: request.model, messages, stream: true };
+  const begun = begunChat(request.prefill, settings.prefill);
+  const asked = [...messages, ...begun.messages];
+  const fixed = { model: request.model, messages: asked, stream: true, ...begun.fields };
   // The cast is safe by `fixed`; the options of a deployment may hold anything a server knows.
   const body = requestBody(chosen, settings.provider_options, fixed) as Body;
   return { body, unsupported: settings.noted };

@@ -1,4 +1,5 @@
 // Models room: OpenAI's Chat Completions, also as spoken by vLLM, llama.cpp, Ollama and gateways.
+import { chatContinuable } from "./chat-prefill.ts";
 import { openAiChatBody } from "./openai-chat-body.ts";
 import { createOpenAiClient, isStrictServer } from "./openai-client.ts";
 import type { ModelRequest, Provider, StreamOptions } from "./provider.ts";
@@ -14,6 +15,7 @@ export function createOpenAiChat(options: ProviderOptions): Provider {
   return {
     name,
     dialect: "openai-chat",
+    continuable: ({ config }) => chatContinuable(config, target),
     stream(request: ModelRequest, { signal, newToolCallId, onUnsupported }: StreamOptions) {
       const { body, unsupported } = openAiChatBody(request, target);
       if (unsupported.length > 0) onUnsupported?.(unsupported);
@@ -25,6 +27,7 @@ export function createOpenAiChat(options: ProviderOptions): Provider {
           silenceMs,
           secrets: [apiKey],
           replays: request.replay_full_history === true,
+          begun: request.prefill?.text ?? null,
         },
         signal,
       );

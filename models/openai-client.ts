@@ -1,5 +1,6 @@
 // Models room: OpenAI's SDK as both OpenAI dialects use it: one try, no key or address out of the environment, no own log.
 import OpenAI from "openai";
+import { isOpenAiOwn } from "../core/openai-own.ts";
 import { type ProviderOptions, sdkTimeoutMs } from "./provider-options.ts";
 import { silenceMsDefault } from "./stream-answer.ts";
 
@@ -24,11 +25,7 @@ export function createOpenAiClient(options: ProviderOptions): OpenAI {
   });
 }
 
-/** Hosts whose servers refuse fields that they do not know; others ignore them. */
-const STRICT_HOSTS = ["openai.com", "openai.azure.com", "cognitiveservices.azure.com"];
-
-/** Whether OpenAI's own service answers, at OpenAI or in Azure. */
+/** Whether OpenAI's own service answers, which refuses fields that it does not know; others ignore them. */
 export function isStrictServer(options: ProviderOptions): boolean {
-  const host = URL.parse(options.baseUrl ?? OPENAI_BASE_URL)?.hostname ?? "";
-  return STRICT_HOSTS.some((strict) => host === strict || host.endsWith(`.${strict}`));
+  return isOpenAiOwn(options.baseUrl ?? null);
 }

@@ -26,6 +26,7 @@ export function openAiResponsesBody(
   settings.dropGiven(["top_k", "presence_penalty", "frequency_penalty"], "Responses has no such setting");
   if (settings.stop({ takesBlank: true }) !== undefined)
     settings.note("stop", "Responses has no such setting");
+  if (settings.prefill !== undefined) settings.note("prefill", "Responses has no such setting");
   const chosen = {
     max_output_tokens: settings.outputTokens(
       request.model,

@@ -14,6 +14,8 @@ export function createOpenAiResponses(options: ProviderOptions): Provider {
   return {
     name,
     dialect: "openai-responses",
+    // An input that ends with the assistant's words is a history, and the model begins another message.
+    continuable: () => "nothing",
     stream(request: ModelRequest, { signal, newToolCallId, onUnsupported }: StreamOptions) {
       const { body, unsupported } = openAiResponsesBody(request, target);
       if (unsupported.length > 0) onUnsupported?.(unsupported);
@@ -26,6 +28,7 @@ export function createOpenAiResponses(options: ProviderOptions): Provider {
           silenceMs,
           secrets: [apiKey],
           replays: request.replay_full_history === true,
+          begun: null,
         },
         signal,
       );

@@ -1,7 +1,9 @@
 // The port of this room: one provider dialect turns a prompt into a stream of model events. One file per dialect.
 import type { ErrorKind } from "../core/error-kind.ts";
+import type { Continuable } from "../core/kept-answer.ts";
 import type { FinishReason, Role, Usage } from "../core/message.ts";
 import type { JsonObject, Part, ProviderData } from "../core/part.ts";
+import type { PrefillForm } from "../core/prefill-form.ts";
 
 /** Which wire a provider speaks. */
 export type Dialect = "openai-chat" | "openai-responses" | "anthropic";
@@ -35,6 +37,8 @@ export interface CallConfig {
   readonly stop?: readonly string[];
   /** OpenAI Responses: the provider keeps its answers, and a call names the one it follows (SPEC L10). */
   readonly response_chain?: boolean;
+  /** How the server takes an answer that was begun before; absent: it does not. */
+  readonly prefill?: PrefillForm;
   /** Fields of the request in the dialect's own words; they win. `tools` and `include` are added to ours. */
   readonly provider_options?: JsonObject;
 }
@@ -47,6 +51,8 @@ export interface ModelRequest {
   readonly config: CallConfig;
   /** The provider did not take back what it had given us: send everything, and nothing sealed by it. */
   readonly replay_full_history?: boolean;
+  /** The answer so far, not ending in white space: the model goes on with it. Only where `continuable` says so. */
+  readonly prefill?: { readonly text: string };
 }
 
 /** A setting that this call goes without, or with another value. */
@@ -106,7 +112,9 @@ export interface Provider {
   /** Name kept on messages and errors, e.g. "openai". */
   readonly name: string;
   readonly dialect: Dialect;
-  /** Streams one answer. Throws `ModelError` for everything the provider or the network did wrong; never retries. */
+  /** What of an answer begun before a call with these settings could go on with. */
+  continuable(call: Pick<ModelRequest, "model" | "config">): Continuable;
+  /** Streams one answer, of a request with `prefill` what follows that text. Throws `ModelError` for everything the provider or the network did wrong; never retries. */
   stream(request: ModelRequest, options: StreamOptions): AsyncIterable<ModelEvent>;
 }
 
@@ -122,6 +130,8 @@ export interface ModelFault {
   readonly retry_after_ms: number | null;
   /** The provider forgot the response chain, or refuses its own sealed reasoning: the next attempt replays without them. */
   readonly replay_full_history?: boolean;
+  /** The provider does not go on with the answer that was begun: the next attempt begins it anew. */
+  readonly without_prefill?: boolean;
   /** The context that the server says it has, where its error names it (llama.cpp's n_ctx): for SPEC K1. */
   readonly context_limit?: number;
 }

@@ -10,6 +10,7 @@ import { type ServerEvent, serverEvents } from "./server-events.ts";
 import { objectOf } from "./untrusted-json.ts";
 import { wholeAnswer } from "./whole-answer.ts";
 import { WholeCharacters } from "./whole-characters.ts";
+import { withoutEcho } from "./without-echo.ts";
 
 /** Silence after which a call counts as dead (SPEC X3), unless configured otherwise. */
 export const silenceMsDefault = 10 * 60 * 1000;
@@ -23,13 +24,21 @@ export interface AnswerSource {
   readonly secrets: readonly string[];
   /** This is the replay of a whole history: a provider that asks for one now would ask for ever. */
   readonly replays: boolean;
+  /** What the answer begins with: the model was asked to go on with it. */
+  readonly begun: string | null;
+}
+
+/** Streams one answer, or what follows the text that it was begun with. As `wholeStream`. */
+export function streamAnswer(source: AnswerSource, signal: AbortSignal): AsyncIterable<ModelEvent> {
+  const events = wholeStream(source, signal);
+  return source.begun === null ? events : withoutEcho(events, source.begun);
 }
 
 /**
  * Streams one answer: (part | usage | response)* finish. Throws `signal.reason` when aborted, else a `ModelError`:
  * for what the provider said, for a stream cut before its end, for silence, for an answer without output (SPEC L9).
  */
-export async function* streamAnswer(source: AnswerSource, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+async function* wholeStream(source: AnswerSource, signal: AbortSignal): AsyncGenerator<ModelEvent> {
   signal.throwIfAborted();
   const line = new CallLine(signal, source.silenceMs);
   const characters = new WholeCharacters();
@@ -108,10 +117,12 @@ async function* streamedEvents(
 class EndJudge {
   sawDone = false;
   readonly #source: AnswerSource;
-  #hasOutput = false;
+  #hasOutput: boolean;
 
   constructor(source: AnswerSource) {
     this.#source = source;
+    // An answer may have been cut off behind its last word: then nothing is left to say.
+    this.#hasOutput = source.begun !== null;
   }
 
   get reader(): AnswerReader {
@@ -141,9 +152,15 @@ class EndJudge {
 
 function asModelError(error: unknown, source: AnswerSource, line: CallLine): ModelError {
   if (error instanceof ModelError) return error;
-  const { provider, secrets, replays } = source;
+  const { provider, secrets, replays, begun } = source;
   if (line.fellSilent) return ownFault({ kind: "stream_silence", retryable: true }, provider);
-  const fault = classifyError(error, { provider, now_ms: Date.now(), secrets, replays });
+  const fault = classifyError(error, {
+    provider,
+    now_ms: Date.now(),
+    secrets,
+    replays,
+    continues: begun !== null,
+  });
   // What a provider or a socket threw may hold keys and headers, and a logger prints causes; a bug of ours needs its stack.
   return isOwnBug(error) ? new ModelError(fault, error) : new ModelError(fault);
 }

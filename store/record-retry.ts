@@ -20,6 +20,8 @@ export interface FailedCall {
   readonly error: LastError;
   readonly retry_after_ms: number | null;
   readonly replay_full_history?: boolean;
+  /** The provider does not go on with a begun answer: it is asked for another at once. */
+  readonly without_prefill?: boolean;
   /** What had been written: kept only when no other attempt follows (SPEC X7). */
   readonly answer: NewMessage | null;
   /** The limit that a provider names as it refuses a prompt that is too long. */
@@ -86,7 +88,9 @@ interface Count {
 async function recordRetry(unit: Unit, own: OwnAttempt, count: Count): Promise<StepOutcome> {
   const { key, fence } = own;
   const { failed, failures, empty, kind } = count;
-  const delay_ms = retryDelayMs(failures, failed.retry_after_ms, failed.retry_base_ms);
+  const anew = failed.without_prefill === true;
+  // Asked otherwise there is nothing to wait for. A timer of no time at all would leave a mark of its own in the history.
+  const delay_ms = anew ? 1 : retryDelayMs(failures, failed.retry_after_ms, failed.retry_base_ms);
   const { status_code, message } = failed.error;
   const version = await transition(
     unit,
@@ -111,7 +115,10 @@ async function recordRetry(unit: Unit, own: OwnAttempt, count: Count): Promise<S
       return draft.version;
     },
   );
-  const replay = failed.replay_full_history === true ? { replay_full_history: true } : {};
-  const outcome = { type: "retry", delay_ms, attempt: failures, kind, status_code, ...replay } as const;
+  const next = {
+    ...(failed.replay_full_history === true && { replay_full_history: true }),
+    ...(anew && { without_prefill: true }),
+  };
+  const outcome = { type: "retry", delay_ms, attempt: failures, kind, status_code, ...next } as const;
   return saveOutcome(unit, key, { ...outcome, snapshot_version: version });
 }

@@ -1,5 +1,6 @@
 // The store is the only room with SQL. This file: the providers and model configs of the environment, as rows.
 import { v7 as uuidv7 } from "uuid";
+import type { JsonObject } from "../core/part.ts";
 import { type Pool, type Tx, withTransaction } from "./database.ts";
 import { electDefault, lockModels, makeDefault } from "./elect-default.ts";
 
@@ -8,6 +9,8 @@ export interface SeededModelConfig {
   readonly name: string;
   readonly provider: string;
   readonly model: string;
+  /** Of a config that is made; one that is there keeps its own. */
+  readonly settings?: JsonObject;
 }
 
 /** Named as their kinds. Without a key in the environment they wait for one to be stored. */
@@ -52,12 +55,12 @@ async function seedProvider(tx: Tx, name: string): Promise<void> {
 
 async function seedConfig(tx: Tx, seed: SeededModelConfig): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
-    `insert into model_configs (id, name, provider, model, seeded, provider_id)
-     values ($1, $2, $3, $4, true, (select id from model_providers where name = $3 and seeded))
+    `insert into model_configs (id, name, provider, model, settings, seeded, provider_id)
+     values ($1, $2, $3, $4, $5, true, (select id from model_providers where name = $3 and seeded))
      on conflict (provider, model) where seeded do update
        set enabled = model_configs.enabled or model_configs.withdrawn, withdrawn = false
      returning id`,
-    [uuidv7(), seed.name, seed.provider, seed.model],
+    [uuidv7(), seed.name, seed.provider, seed.model, JSON.stringify(seed.settings ?? {})],
   );
   return (rows[0] as { id: string }).id;
 }

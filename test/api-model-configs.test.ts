@@ -79,6 +79,45 @@ test("B2 what is no config is refused with the path of the fault", async () => {
   assert.deepEqual(await defaults(), ["Test model"]);
 });
 
+test("L12 a form in which a provider goes on with answers is kept, and refused where there is none", async () => {
+  const provider = async (name: string, more: Record<string, unknown>) => {
+    const body = { name, ...more };
+    const made = await api.call("POST /v1/model-providers", { body });
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    return made.body.id as string;
+  };
+  const local = { kind: "openai-compatible", base_url: "https://models.example.com/v1" };
+  const compatible = await provider("local", local);
+  const responses = await provider("local responses", { ...local, api: "responses" });
+  const openai = await provider("chat", { kind: "openai", api: "chat_completions", api_key: "k" });
+  const anthropic = await provider("claude", { kind: "anthropic", api_key: "k" });
+  const taken: readonly [string, string][] = [
+    [compatible, "assistant"],
+    [compatible, "continue_final_message"],
+    [compatible, "prefix"],
+    [anthropic, "assistant"],
+  ];
+  for (const [provider_id, prefill] of taken) {
+    assert.equal((await make(`${provider_id} ${prefill}`, { provider_id, prefill })).prefill, prefill);
+  }
+  const refused: readonly [string, string][] = [
+    [providerId, "assistant"],
+    [openai, "assistant"],
+    [responses, "continue_final_message"],
+    [anthropic, "prefix"],
+    [compatible, "somehow"],
+  ];
+  for (const [provider_id, prefill] of refused) {
+    const body = { name: "refused", model: "m", provider_id, prefill };
+    const { status, body: answered } = await api.call("POST /v1/model-configs", { body });
+    assert.deepEqual([status, answered.errors?.[0]?.path], [400, "prefill"], `${provider_id} ${prefill}`);
+  }
+  const moved = await make("moved", { provider_id: compatible, prefill: "prefix" });
+  assert.equal((await change(moved.id, { provider_id: openai })).status, 400);
+  assert.equal((await change(moved.id, { provider_id: openai, prefill: null })).body.prefill, null);
+  assert.equal((await change(moved.id, { prefill: "assistant" })).body.errors[0].path, "prefill");
+});
+
 test("B2 a new default takes the place of the old one", async () => {
   const made = await make("new", { is_default: true });
   assert.deepEqual(await defaults(), ["new"]);

@@ -12,7 +12,7 @@ import {
   setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Activities, LocalActivities, TurnRef } from "../activities/contract.ts";
+import type { Activities, CallModelInput, LocalActivities, TurnRef } from "../activities/contract.ts";
 import { assertNever } from "../core/assert-never.ts";
 import type { CompactionSource } from "../core/compaction.ts";
 import type { NextStep, OpenCall } from "../core/decide-next-step.ts";
@@ -82,7 +82,7 @@ async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | nu
       showProgress(progress, summary);
       await condition(() => heard.stop, outcome.delay_ms, { summary });
       if (heard.stop) return lookAfterStop(run);
-      return callModel(run, outcome.replay_full_history === true);
+      return callModel(run, outcome);
     }
     case "interrupting":
       return local.finishInterruption(turn);
@@ -113,7 +113,7 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
         return { type: "moved", turn_id, model: input.model, title: input.title, snapshot_version: seen };
       }
       progress.calls++;
-      return callModel(run, step.replay_full_history === true);
+      return callModel(run, step);
     case "run-tools":
       await runTools(step.calls, run);
       return local.settleTools(turn);
@@ -128,12 +128,19 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
   }
 }
 
-async function callModel(run: Turn, replay_full_history = false): Promise<StepOutcome> {
+/** What an outcome or a step says of the call that follows it. */
+type CallWish = Pick<CallModelInput, "replay_full_history" | "without_prefill">;
+
+async function callModel(run: Turn, wish: CallWish = {}): Promise<StepOutcome> {
   const { input, turn, progress } = run;
   const summary = `${input.model || "model"} · step ${progress.calls}`;
   showProgress(progress, "asking the model");
   const activities = proxyActivities<Activities>(modelCallOptions(input, summary));
-  return activities.callModel({ ...turn, ...(replay_full_history && { replay_full_history }) });
+  return activities.callModel({
+    ...turn,
+    ...(wish.replay_full_history === true && { replay_full_history: true }),
+    ...(wish.without_prefill === true && { without_prefill: true }),
+  });
 }
 
 async function compactHistory(

@@ -10,6 +10,7 @@ import {
   updateModelConfig,
 } from "../../store/model-configs.ts";
 import type { Caller } from "../caller.ts";
+import { checkPrefill } from "../check-prefill.ts";
 import type { ApiDeps } from "../deps.ts";
 import { requireAdmin } from "../require-admin.ts";
 import { type Route, route } from "../route.ts";
@@ -24,7 +25,9 @@ import { modelConfigPath } from "../schemas/params.ts";
 
 const tag = "Models";
 
-export function modelConfigRoutes(deps: Pick<ApiDeps, "store">): Route[] {
+type Deps = Pick<ApiDeps, "store" | "models">;
+
+export function modelConfigRoutes(deps: Deps): Route[] {
   return [list(deps), create(deps), read(deps), change(deps), remove(deps)];
 }
 
@@ -43,7 +46,7 @@ function list({ store }: Pick<ApiDeps, "store">): Route {
   });
 }
 
-function create({ store }: Pick<ApiDeps, "store">): Route {
+function create(deps: Deps): Route {
   return route({
     method: "post",
     path: "/v1/model-configs",
@@ -56,8 +59,9 @@ function create({ store }: Pick<ApiDeps, "store">): Route {
     async handler({ body, caller }) {
       requireAdmin(caller);
       const { provider_id, ...fields } = body;
+      await checkPrefill(deps, { prefill: body.prefill, provider_id });
       const { settings, rest } = splitSettings(fields);
-      const made = await createModelConfig(store, provider_id, {
+      const made = await createModelConfig(deps.store, provider_id, {
         context_limit: null,
         compression_threshold: null,
         reasoning_effort: null,
@@ -88,7 +92,7 @@ function read({ store }: Pick<ApiDeps, "store">): Route {
   });
 }
 
-function change({ store }: Pick<ApiDeps, "store">): Route {
+function change(deps: Deps): Route {
   return route({
     method: "patch",
     path: "/v1/model-configs/{model_config}",
@@ -103,7 +107,8 @@ function change({ store }: Pick<ApiDeps, "store">): Route {
     async handler({ params, body, caller }) {
       requireAdmin(caller);
       const { settings, rest } = splitSettings(body);
-      const changed = await updateModelConfig(store, params.model_config, { ...rest, settings });
+      await checkChangedPrefill(deps, params.model_config, body);
+      const changed = await updateModelConfig(deps.store, params.model_config, { ...rest, settings });
       return { status: 200, body: toWire(changed, caller) };
     },
   });
@@ -125,6 +130,19 @@ function remove({ store }: Pick<ApiDeps, "store">): Route {
       return { status: 204 };
     },
   });
+}
+
+/** A config that moves to another provider takes its form with it. */
+async function checkChangedPrefill(
+  deps: Deps,
+  id: string,
+  { prefill, provider_id }: { readonly prefill?: unknown; readonly provider_id?: string | undefined },
+): Promise<void> {
+  if (prefill === undefined && provider_id === undefined) return;
+  const old = await readModelConfig(deps.store.pool, id);
+  if (old === null) return;
+  const wanted = prefill === undefined ? old.settings["prefill"] : prefill;
+  await checkPrefill(deps, { prefill: wanted, provider_id: provider_id ?? old.provider_id });
 }
 
 type SettingName = (typeof SETTING_NAMES)[number];

@@ -1,5 +1,6 @@
 // The wire, as schemas: model configs, as they are shown and as they are asked for (SPEC B2, L12).
 import { z } from "zod";
+import { PREFILL_FORMS } from "../../core/prefill-form.ts";
 import { isPerMillion } from "../../core/price.ts";
 import { reasoningEffort } from "./chat.ts";
 import { filledText, jsonObject, plainText, time, uuid } from "./common.ts";
@@ -33,6 +34,10 @@ const settings = {
   stop: z.array(plainText(stopCharsMax).min(1)).max(stopWordsMax).nullable(),
   response_chain: z.boolean().nullable().meta({
     description: "OpenAI Responses: the provider keeps its answers, and a call names the one it follows",
+  }),
+  prefill: z.enum(PREFILL_FORMS).nullable().meta({
+    description:
+      "How the server takes an answer that was begun: after a worker's end the model then goes on with what was shown, instead of beginning anew",
   }),
   provider_options: jsonObject
     .refine((value) => JSON.stringify(value).length <= providerOptionsCharsMax, "is too large")

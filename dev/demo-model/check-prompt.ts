@@ -8,6 +8,7 @@ export function checkPrompt(dialect: DialectName, body: JsonObject, turns: reado
     throw invalid("messages: at least one message is required");
   checkResults(dialect, turns);
   if (dialect === "anthropic") checkAnthropic(body, turns);
+  if (dialect === "openai-chat") checkContinued(body, turns);
 }
 
 /** Every call has its result in the next turn, and every result its call in the turn before. */
@@ -52,6 +53,15 @@ function checkAnthropic(body: JsonObject, turns: readonly PromptTurn[]): void {
   if (last?.role === "assistant" && /\s$/.test(last.texts.at(-1) ?? "")) {
     throw invalid("messages: final assistant content cannot end with trailing whitespace");
   }
+}
+
+/** vLLM's two fields: what is to be continued must be there, and no new message may be opened for it. */
+function checkContinued(body: JsonObject, turns: readonly PromptTurn[]): void {
+  if (body["continue_final_message"] !== true) return;
+  if (body["add_generation_prompt"] !== false)
+    throw invalid("continue_final_message and add_generation_prompt exclude each other");
+  if (turns.at(-1)?.role !== "assistant")
+    throw invalid("continue_final_message: the last message must be the assistant's");
 }
 
 function invalid(message: string): CallRefused {

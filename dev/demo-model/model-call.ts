@@ -32,7 +32,7 @@ export interface ModelCall {
   readonly wantsReasoning: boolean;
   /** Estimated from the size of the request. */
   readonly inputTokens: number;
-  /** The text that the caller began for us (Anthropic), to be continued; "" without. */
+  /** The text that the caller began for us (not in Responses), to be continued; "" without. */
   readonly prefill: string;
 }
 

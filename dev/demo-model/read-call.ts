@@ -23,8 +23,9 @@ export function readCall(dialect: DialectName, body: JsonObject, history: readon
   const turns = [...prompt.filter(isSystem), ...history, ...prompt.filter((turn) => !isSystem(turn))];
   checkPrompt(dialect, body, turns);
   const last = turns.at(-1);
-  // Of the three only Anthropic's dialect lets the caller begin the answer.
-  const isPrefilled = dialect === "anthropic" && last?.role === "assistant" && last.calls.length === 0;
+  // Responses has no way to let the caller begin the answer.
+  const isBegun = dialect !== "openai-responses" && last?.role === "assistant" && last.calls.length === 0;
+  const isPrefilled = isBegun && last.texts.length > 0;
   return {
     dialect,
     model: textOf(body["model"]) || "demo",

@@ -1,0 +1,10 @@
+// Core is pure: which addresses are OpenAI's own service, at OpenAI or in Azure; other servers only resemble it.
+
+const HOSTS = ["openai.com", "openai.azure.com", "cognitiveservices.azure.com"];
+
+/** @param baseUrl null: the service's own address */
+export function isOpenAiOwn(baseUrl: string | null): boolean {
+  if (baseUrl === null) return true;
+  const host = URL.parse(baseUrl)?.hostname ?? "";
+  return HOSTS.some((own) => host === own || host.endsWith(`.${own}`));
+}
