@@ -1,10 +1,10 @@
-// Many watched chats at rest: what they cost a replica while nothing happens, and that a change nobody announced is seen.
+// Many readers of one replica: what chats at rest cost while nothing happens, and what a part costs that all of them get.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, type TestContext, test } from "node:test";
 import type { Queryable } from "../store/database.ts";
 import { deleteChat } from "../store/delete-chat.ts";
 import { inUnit } from "../store/unit.ts";
-import { anIdleChat } from "./support/chats.ts";
+import { aChat, anIdleChat } from "./support/chats.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 import { StreamClient } from "./support/stream-client.ts";
 import { assertEqualsStore, eventually, openStreamWorld, type StreamWorld } from "./support/stream-world.ts";
@@ -54,6 +54,45 @@ for (const bus of ["on", "off"] as const) {
     world.lose = () => false;
     await Promise.all(readers.map((reader) => reader.cut()));
   });
+}
+
+for (const count of [1, 50]) {
+  test(`a part is encoded once at a replica: readers ${count}`, async (context) => {
+    const database = await createTestDatabase();
+    const world = await openStreamWorld(database.url, true);
+    const replica = await world.replica();
+    const chat = await aChat(world.store);
+    const worker = await world.worker(chat);
+    const readers = await Promise.all(
+      Array.from({ length: count }, () => new StreamClient(chat.id).connect(replica.url)),
+    );
+    worker.say("begins ");
+    await Promise.all(readers.map((reader) => reader.untilWriting("begins ")));
+    const framesOf = (reader: StreamClient) =>
+      reader.types().filter((type) => type === "message_part").length;
+    const [first] = readers;
+    if (first === undefined) return assert.fail();
+    const from = framesOf(first);
+    const encoded = countEncodedParts(context);
+    for (let i = 0; i < 20; i++) {
+      worker.say(`${i} `);
+      await first.untilWriting(worker.text);
+    }
+    await Promise.all(readers.map((reader) => reader.untilWriting(worker.text)));
+    assert.equal(framesOf(first), from + 20);
+    assert.equal(encoded(), 20, "as many encodings as frames, not as readers");
+    await Promise.all(readers.map((reader) => reader.cut()));
+    await world.close();
+    await database.drop();
+  });
+}
+
+/** Counts parts that become JSON for readers; what goes over the bus or into checkpoints has another form. */
+function countEncodedParts(context: TestContext): () => number {
+  const stringify = context.mock.method(JSON, "stringify");
+  const isShownPart = (value: unknown) =>
+    typeof value === "object" && value !== null && "part" in value && "chat_id" in value;
+  return () => stringify.mock.calls.filter((call) => isShownPart(call.arguments[0])).length;
 }
 
 interface Asked {
