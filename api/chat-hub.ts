@@ -16,6 +16,7 @@ import type { HubEnd, HubReader } from "./hub-reader.ts";
 import { HubTimers } from "./hub-timers.ts";
 import type { HubTiming } from "./hub-timing.ts";
 import { PartLookup } from "./part-lookup.ts";
+import type { LookAtVersion } from "./version-look.ts";
 
 export interface HubDeps {
   readonly db: Queryable;
@@ -24,6 +25,7 @@ export interface HubDeps {
   readonly links: ChatLinks;
   readonly logger: Pick<Logger, "warn" | "debug">;
   readonly timing: HubTiming;
+  readonly lookAtVersion: LookAtVersion;
 }
 
 export class ChatHub {
@@ -200,8 +202,19 @@ export class ChatHub {
 
   async #tick(): Promise<void> {
     const looks = this.model.active && (!this.#deps.bus.up || this.#parts.takeSilence());
-    this.#refreshQuietly();
+    this.#lookForChange();
     if (looks) await this.#parts.look();
     this.#armTick();
+  }
+
+  /** Reads the whole state only where its version says that it is worth it, or where every millisecond counts. */
+  #lookForChange(): void {
+    const { bus, lookAtVersion } = this.#deps;
+    if (this.model.behind || (this.model.active && !bus.up)) return this.#refreshQuietly();
+    // A look that fails is followed by a read, whose failures are counted.
+    const looked = lookAtVersion(this.chatId).catch(() => null);
+    void looked.then((version) => {
+      if (version === null || version > this.model.version) this.#refreshQuietly();
+    });
   }
 }

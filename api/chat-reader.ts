@@ -96,6 +96,7 @@ export class ChatReader implements HubReader {
     this.#position = batch.cursor ?? this.#position;
   }
 
+  /** Joins, and again as long as so much is told meanwhile that it cannot wait. A later call makes this one stop. */
   async #join(cursor: Cursor | null, looks: boolean): Promise<void> {
     const { hub, sink } = this.#input;
     const round = ++this.#round;
@@ -104,29 +105,40 @@ export class ChatReader implements HubReader {
     try {
       if (looks || (cursor !== null && cursor.version > hub.model.version)) await hub.refresh();
       if (cursor !== null && isAhead(cursor, hub)) await hub.lookUpParts();
-      if (over()) return;
-      const capture = captureHub(hub.model, cursor);
-      this.#pending = noPending();
-      this.#mode = "joining";
-      const batches = await this.#snapshot(capture);
-      if (over()) return;
-      if (batches === null) return await this.#join(null, false);
-      for (const batch of batches) {
-        sink.write(batch);
-        if (sink.lagging) await sink.drained();
-        if (over()) return;
+      let from = cursor;
+      while (!over()) {
+        const reached = await this.#joinOnce(from, over);
+        if (reached === "live") return;
+        from = reached;
       }
-      this.#position = capture.position;
-      // Cast: batches that waited may have changed the mode meanwhile, which the compiler cannot see.
-      if ((this.#mode as string) === "behind") return await this.#join(this.#position, false);
-      this.#mode = "live";
-      for (const batch of this.#pending.batches) this.deliver(batch);
-      this.#pending = noPending();
     } catch (error) {
       if (over()) return;
       this.#input.onFailed(error);
       this.end("retry");
     }
+  }
+
+  /** Brings the reader to where the hub stands now. `live` when it follows from here, else where to join from again. */
+  async #joinOnce(from: Cursor | null, over: () => boolean): Promise<Cursor | null | "live"> {
+    const { hub, sink } = this.#input;
+    const capture = captureHub(hub.model, from);
+    this.#pending = noPending();
+    this.#mode = "joining";
+    const batches = await this.#snapshot(capture);
+    if (batches === null) return null;
+    // Let go of as they are sent: a slow reader's snapshot must not stay whole in memory until its end.
+    for (let batch = batches.shift(); batch !== undefined && !over(); batch = batches.shift()) {
+      sink.write(batch);
+      if (sink.lagging) await sink.drained();
+    }
+    if (over()) return null;
+    this.#position = capture.position;
+    // Cast: batches that waited may have changed the mode meanwhile, which the compiler cannot see.
+    if ((this.#mode as string) === "behind") return this.#position;
+    this.#mode = "live";
+    for (const batch of this.#pending.batches) this.deliver(batch);
+    this.#pending = noPending();
+    return "live";
   }
 
   /** Null when so much was missed that the reader must start anew. */

@@ -5,10 +5,14 @@ import { readShownMessages, type ShownMessages } from "../store/read-chat-snapsh
 import type { HubState } from "./hub-state.ts";
 import { type FreshMessages, packFresh } from "./join-stream.ts";
 
+/** Readers that come at once share them; kept for longer, the messages of every watched chat would fill the memory. */
+const freshKeptMs = 2_000;
+
 export class HubMessages {
   readonly #db: Queryable;
   readonly #chatId: string;
   #fresh: { readonly key: string; readonly messages: Promise<FreshMessages> } | null = null;
+  #forgetting: NodeJS.Timeout | undefined;
 
   constructor(db: Queryable, chatId: string) {
     this.#db = db;
@@ -25,6 +29,8 @@ export class HubMessages {
       packFresh(state, shown),
     );
     this.#fresh = { key, messages };
+    clearTimeout(this.#forgetting);
+    this.#forgetting = setTimeout(() => this.forget(), freshKeptMs).unref();
     messages.catch(() => {
       if (this.#fresh?.key === key) this.#fresh = null;
     });
@@ -38,8 +44,9 @@ export class HubMessages {
     return readShownMessages(this.#db, this.#chatId, range);
   }
 
-  /** The state has moved on: what was kept for joining readers is of no more use. */
+  /** The state has moved on, or nobody joins any more: what was kept for joining readers goes. */
   forget(): void {
+    clearTimeout(this.#forgetting);
     this.#fresh = null;
   }
 }

@@ -54,7 +54,8 @@ export class HubModel {
 
   /** Whether parts were missed: a checkpoint has them. */
   get gap(): boolean {
-    return [...this.#slots.values()].some((slot) => slot.gap);
+    for (const slot of this.#slots.values()) if (slot.gap) return true;
+    return false;
   }
 
   /** Whether parts wait for a newer state. */

@@ -3,11 +3,12 @@
 import { Refusal } from "../core/refusal.ts";
 import { ChatHub, type HubDeps } from "./chat-hub.ts";
 import { defaultHubTiming, type HubTiming } from "./hub-timing.ts";
+import { createVersionLook } from "./version-look.ts";
 
 /** A reload of the page, or a reader that comes back, finds the hub still there. */
 const lingerMs = 5_000;
 
-export interface HubRegistryInput extends Omit<HubDeps, "timing"> {
+export interface HubRegistryInput extends Omit<HubDeps, "timing" | "lookAtVersion"> {
   /** Set by tests; else the product's own. */
   readonly timing?: Partial<HubTiming>;
 }
@@ -33,7 +34,7 @@ export class HubRegistry {
 
   constructor(input: HubRegistryInput) {
     const timing = { ...defaultHubTiming(() => this.counts().active), ...input.timing };
-    this.#deps = { ...input, timing };
+    this.#deps = { ...input, timing, lookAtVersion: createVersionLook(input.db) };
   }
 
   /** The hub of a chat, kept until released. Throws `Refusal` `draining` once closed. */

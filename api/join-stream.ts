@@ -2,11 +2,18 @@
 // The hub is captured at one moment; what it tells afterwards follows, so nothing is missed and nothing is said twice.
 import { lostAttemptsMax } from "../core/limits.ts";
 import type { StreamEvent } from "../core/stream-event.ts";
-import { episodeName, parseEpisode, type StreamPart, slotOf } from "../core/stream-part.ts";
+import {
+  episodeName,
+  mergedCharsMax,
+  parseEpisode,
+  type StreamPart,
+  slotOf,
+  textOf,
+} from "../core/stream-part.ts";
 import type { ShownMessages } from "../store/read-chat-snapshot.ts";
 import type { Cursor } from "./cursor.ts";
 import { chatEvent, messageEvents, resetEvent, stateEvents } from "./diff-snapshots.ts";
-import { EventBatch } from "./event-batch.ts";
+import { type BatchEntry, EventBatch } from "./event-batch.ts";
 import type { HubModel } from "./hub-model.ts";
 import { partEntries } from "./hub-model.ts";
 import type { HubState } from "./hub-state.ts";
@@ -41,7 +48,7 @@ export function captureHub(model: HubModel, cursor: Cursor | null): Capture {
   const continues = resume !== null && resume.episode === position.episode && resume.seq <= position.seq;
   const captured = slots.map((slot) => {
     const seen = continues && slotOf(slot.episode) === "" ? resume.seq : 0;
-    return { episode: slot.episode, parts: slot.after(seen) };
+    return { episode: slot.episode, parts: slot.shownAfter(seen) };
   });
   return {
     chatId,
@@ -82,7 +89,7 @@ export function freshBatches(capture: Capture, fresh: FreshMessages): EventBatch
     plainBatch(chatId, chatEvent(state)),
     ...fresh.batches,
     ...stateEvents(state).map((event) => plainBatch(chatId, event)),
-    ...previews.map((slot) => previewBatch(state, slot, null)),
+    ...previews.flatMap((slot) => previewBatches(state, slot, null)),
     caughtUpBatch(chatId, position),
   ];
 }
@@ -101,30 +108,57 @@ export function resumeBatches(capture: Capture, shown: ShownMessages): EventBatc
   const messages = messageEvents(state, { messages: shown.messages, closes: [...closed] });
   const changed = [chatEvent(state), ...messages, ...stateEvents(state)];
   const shows = stays ? { episode: left, seq: resume?.seq ?? 0 } : { episode: null, seq: 0 };
-  const rest =
-    answer === null
-      ? []
-      : [continues ? partBatch(chatId, answer, version) : previewBatch(state, answer, version)];
+  const rest = answer === null ? [] : restBatches(state, answer, { continues, version });
   return [
     ...changed.map((event) => plainBatch(chatId, event)),
-    ...tools.map((slot) => previewBatch(state, slot, null)),
+    ...tools.flatMap((slot) => previewBatches(state, slot, null)),
     caughtUpBatch(chatId, { version, ...shows }),
-    ...rest.filter((batch) => batch.entries.length > 0),
+    ...rest,
   ];
 }
 
+/** What a reader lacks of the answer; all of it, where it cannot go on. */
+function restBatches(
+  state: HubState,
+  slot: CapturedSlot,
+  from: { readonly continues: boolean; readonly version: number },
+): EventBatch[] {
+  if (!from.continues) return previewBatches(state, slot, from.version);
+  return packEntries(state.chat.id, partEntries(state.chat.id, slot.episode, { ...slot, ...from }));
+}
+
 /** An episode from its beginning. @param version set: with cursors */
-function previewBatch(state: HubState, slot: CapturedSlot, version: number | null): EventBatch {
+function previewBatches(state: HubState, slot: CapturedSlot, version: number | null): EventBatch[] {
   const { episode, parts } = slot;
   const cursor = version === null ? null : { version, episode, seq: 0 };
   const opened = { event: resetEvent(state, episode), cursor };
   const chatId = state.chat.id;
-  return new EventBatch(chatId, [opened, ...partEntries(chatId, episode, { parts, version })]);
+  return packEntries(chatId, [opened, ...partEntries(chatId, episode, { parts, version })]);
 }
 
-function partBatch(chatId: string, { episode, parts }: CapturedSlot, version: number): EventBatch {
-  return new EventBatch(chatId, partEntries(chatId, episode, { parts, version }));
+/** Few writes, yet none so large that a slow reader's connection would hold much of a long answer at once. */
+function packEntries(chatId: string, entries: readonly BatchEntry[]): EventBatch[] {
+  const packs: BatchEntry[][] = [];
+  let room = 0;
+  for (const entry of entries) {
+    const size = entryChars(entry);
+    if (size > room) {
+      packs.push([]);
+      room = mergedCharsMax;
+    }
+    packs.at(-1)?.push(entry);
+    room -= size;
+  }
+  return packs.map((pack) => new EventBatch(chatId, pack));
 }
+
+/** About what a frame holds: its text and what stands around it. */
+function entryChars({ event }: BatchEntry): number {
+  const text = event.type === "message_part" ? textOf(event.data.part) : null;
+  return (text?.length ?? 0) + FRAME_AROUND_CHARS;
+}
+
+const FRAME_AROUND_CHARS = 256;
 
 function caughtUpBatch(chatId: string, cursor: Cursor): EventBatch {
   return new EventBatch(chatId, [{ event: { type: "caught_up", data: { chat_id: chatId } }, cursor }]);

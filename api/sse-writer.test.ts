@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { after, before, test } from "node:test";
+import { after, before, mock, test } from "node:test";
 import type { StreamEvent } from "../core/stream-event.ts";
 import { EventBatch } from "./event-batch.ts";
 import { createSseWriter, type EventSink } from "./sse-writer.ts";
@@ -16,13 +16,18 @@ after(() => {
   server.close();
 });
 
-async function open(): Promise<{ sink: EventSink; reader: IncomingMessage }> {
-  const opened = new Promise<EventSink>((resolve) => {
-    answer = (response) => resolve(createSseWriter(response));
+interface Opened {
+  readonly sink: EventSink;
+  readonly response: ServerResponse;
+}
+
+async function open(): Promise<Opened & { readonly reader: IncomingMessage }> {
+  const opened = new Promise<Opened>((resolve) => {
+    answer = (response) => resolve({ response, sink: createSseWriter(response) });
   });
   const { port } = server.address() as AddressInfo;
   const reader = await new Promise<IncomingMessage>((resolve) => get({ port, host: "127.0.0.1" }, resolve));
-  return { sink: await opened, reader };
+  return { ...(await opened), reader };
 }
 
 async function textOf(reader: IncomingMessage): Promise<string> {
@@ -58,6 +63,42 @@ test("a chat that is gone ends its stream without retry:", async () => {
   const { sink, reader } = await open();
   sink.end(null);
   assert.equal(await textOf(reader), "");
+});
+
+test("T6 a silent stream says ping as a comment every fifteen seconds, and no more once it has ended", async () => {
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    const { sink, reader } = await open();
+    const done = textOf(reader);
+    mock.timers.tick(14_999);
+    mock.timers.tick(1);
+    mock.timers.tick(15_000);
+    sink.end(null);
+    mock.timers.tick(60_000);
+    assert.equal(await done, ": ping\n\n: ping\n\n");
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("T6 a reader that takes nothing is not pinged: what waits for it does not grow", async () => {
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    const { sink, reader, response } = await open();
+    reader.pause();
+    const megabyte = batchOf("x".repeat(1024 * 1024));
+    while (!sink.lagging) {
+      sink.write(megabyte);
+      await new Promise(setImmediate);
+    }
+    const waiting = response.writableLength;
+    mock.timers.tick(10 * 15_000);
+    assert.ok(response.writableLength <= waiting);
+    reader.destroy();
+    await sink.drained();
+  } finally {
+    mock.timers.reset();
+  }
 });
 
 test("T7 a reader that takes nothing lags by what waits for it, and is drained when it takes again", async () => {

@@ -1,14 +1,6 @@
 // Core is pure: the parts of one episode so far, kept merged but cut at any seq. The worker writes from it, hubs replay
-// from it; an answer of a hundred thousand parts takes the room of its text, not of its parts.
-import { lengthens, mergedCharsMax, partAfter, type StreamPart, textOf, withText } from "./stream-part.ts";
-
-interface Segment {
-  /** The first piece; its text is not used once others have joined it. */
-  readonly head: StreamPart;
-  seq: number;
-  text: string;
-  readonly lengths: number[];
-}
+// from it; an answer of a hundred thousand parts takes the room of its text and two bytes per part.
+import { lengthens, mergedCharsMax, type StreamPart, splitPart, textOf, withText } from "./stream-part.ts";
 
 /** Parts from seq 1 without gaps. */
 export class PartLog {
@@ -24,37 +16,116 @@ export class PartLog {
     if (part.from_seq !== this.#lastSeq + 1) {
       throw new RangeError(`part ${part.from_seq} does not follow ${this.#lastSeq}`);
     }
-    const text = textOf(part.part) ?? "";
-    const lengths = part.lengths ?? [text.length];
+    // Merged by someone with larger frames than ours: its pieces fit.
+    if (part.seq > part.from_seq && (textOf(part.part)?.length ?? 0) > mergedCharsMax) {
+      for (const piece of splitPart(part)) this.#append(piece);
+    } else this.#append(part);
+  }
+
+  #append(part: StreamPart): void {
     const last = this.#segments.at(-1);
-    const joins = last !== undefined && last.text.length + text.length <= mergedCharsMax;
-    if (joins && lengthens(last.head, part)) {
-      last.text += text;
-      last.seq = part.seq;
-      for (const length of lengths) last.lengths.push(length);
-    } else {
-      this.#segments.push({ head: part, seq: part.seq, text, lengths: [...lengths] });
-    }
+    if (last === undefined || !last.takes(part)) this.#segments.push(new Segment(part));
     this.#lastSeq = part.seq;
   }
 
-  /** Everything after `seq`, merged, with lengths. Cheap where little is asked for. */
+  /** Everything after `seq`, merged, with lengths. Costs what is asked for. */
   after(seq: number): StreamPart[] {
+    return this.#from(seq).map((segment) => segment.after(seq));
+  }
+
+  /** The same without the lengths, which readers do not get. */
+  shownAfter(seq: number): StreamPart[] {
+    return this.#from(seq).map((segment) => segment.shownAfter(seq));
+  }
+
+  #from(seq: number): Segment[] {
     let first = this.#segments.length;
     while (first > 0 && (this.#segments[first - 1] as Segment).seq > seq) first--;
-    return this.#segments.slice(first).flatMap((segment) => partAfter(toPart(segment), seq) ?? []);
+    return this.#segments.slice(first);
   }
 }
 
-function toPart(segment: Segment): StreamPart {
-  if (segment.seq === segment.head.seq) return segment.head;
-  const { from_seq, index, role, part } = segment.head;
-  return {
-    from_seq,
-    seq: segment.seq,
-    index,
-    role,
-    part: withText(part, segment.text),
-    lengths: [...segment.lengths],
-  };
+/** Pieces joined to the text at once: each join lets go of as many small strings. */
+const pendingPiecesMax = 64;
+const FIRST_ENDS = 16;
+const NO_ENDS = new Uint16Array(0);
+
+/** Neighbours that only lengthen the first of them. */
+class Segment {
+  /** Its text is not used once others have joined it. */
+  readonly #head: StreamPart;
+  #seq: number;
+  #text: string;
+  #chars: number;
+  readonly #pending: string[] = [];
+  /** Where each piece ends in the text: whole segments fit 16 bits. Empty while there is one piece. */
+  #ends = NO_ENDS;
+
+  constructor(part: StreamPart) {
+    this.#head = part;
+    this.#seq = part.seq;
+    this.#text = textOf(part.part) ?? "";
+    this.#chars = this.#text.length;
+    if (part.seq > part.from_seq) this.#note(part, 0);
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Whether the part has joined this segment. */
+  takes(part: StreamPart): boolean {
+    const text = textOf(part.part) ?? "";
+    if (this.#chars + text.length > mergedCharsMax || !lengthens(this.#head, part)) return false;
+    if (this.#ends.length === 0) this.#note(this.#head, 0);
+    this.#note(part, this.#chars);
+    this.#seq = part.seq;
+    this.#chars += text.length;
+    if (this.#pending.push(text) >= pendingPiecesMax) this.#join();
+    return true;
+  }
+
+  after(seq: number): StreamPart {
+    const shown = this.shownAfter(seq);
+    if (shown.seq === shown.from_seq) return shown;
+    const first = shown.from_seq - this.#head.from_seq;
+    const count = shown.seq - shown.from_seq + 1;
+    const lengths = Array.from({ length: count }, (_, i) => this.#end(first + i) - this.#end(first + i - 1));
+    return { ...shown, lengths };
+  }
+
+  shownAfter(seq: number): StreamPart {
+    const { index, role, part, from_seq } = this.#head;
+    if (this.#seq === from_seq) return this.#head;
+    this.#join();
+    const known = Math.max(0, seq - from_seq + 1);
+    const text = known === 0 ? this.#text : this.#text.slice(this.#end(known - 1));
+    return { from_seq: from_seq + known, seq: this.#seq, index, role, part: withText(part, text) };
+  }
+
+  #end(piece: number): number {
+    return piece < 0 ? 0 : (this.#ends[piece] as number);
+  }
+
+  #join(): void {
+    if (this.#pending.length === 0) return;
+    this.#text += this.#pending.join("");
+    this.#pending.length = 0;
+  }
+
+  /** Notes where the pieces of a part end, whose text begins at `start`. */
+  #note(part: StreamPart, start: number): void {
+    const first = part.from_seq - this.#head.from_seq;
+    const count = part.seq - this.#head.from_seq + 1;
+    if (count > this.#ends.length) {
+      const longer = new Uint16Array(Math.max(FIRST_ENDS, this.#ends.length * 2, count));
+      longer.set(this.#ends);
+      this.#ends = longer;
+    }
+    let end = start;
+    for (let i = first; i < count; i++) {
+      end += part.lengths?.[i - first] ?? (i === first ? (textOf(part.part)?.length ?? 0) : 0);
+      this.#ends[i] = end;
+    }
+  }
 }

@@ -139,6 +139,18 @@ test("parts of a log are never merged beyond what a frame may hold", () => {
   );
 });
 
+test("a log takes parts that were merged for larger frames than its own in pieces, each whole", () => {
+  const pieces = Array.from({ length: 90 }, (_, i): StreamPart => {
+    const text = `${i}`.repeat(1_000);
+    return { from_seq: i + 1, seq: i + 1, index: 0, role: "assistant", part: { type: "text", text } };
+  });
+  const log = new PartLog();
+  const [whole] = mergeParts(pieces, Number.POSITIVE_INFINITY);
+  log.append(whole as StreamPart);
+  assert.ok(log.after(0).length > 1);
+  assert.deepEqual(log.after(0).flatMap(splitPart), pieces);
+});
+
 test("a delta too long for the bus is cut between characters, and each piece fits as JSON", () => {
   const long = fc.string({ unit: "binary", maxLength: 200 });
   fc.assert(

@@ -1,0 +1,95 @@
+// Tests: a reader over a real socket that stops taking and takes again as the test says, and the server's end of it.
+import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createParser } from "eventsource-parser";
+import { ChatReader } from "../../api/chat-reader.ts";
+import type { HeldHub } from "../../api/hub-registry.ts";
+import { createSseWriter, type EventSink } from "../../api/sse-writer.ts";
+import { createCheckedReader } from "../../core/checked-reader.ts";
+import type { StreamEvent } from "../../core/stream-event.ts";
+
+export type SlowReader = Awaited<ReturnType<typeof openSlowReader>>;
+
+/** Joins the hub of a chat by a connection of its own. */
+export async function openSlowReader(chatId: string, held: HeldHub, onFailed: (error: unknown) => void) {
+  await held.hub.ready;
+  const { server, response, sink, answer } = await exchange();
+  const checked = createCheckedReader(chatId);
+  const types: string[] = [];
+  const watchers = new Set<() => void>();
+  let retryMs: number | null = null;
+  let ended = false;
+  const parser = createParser({
+    onEvent: ({ event, id, data }) => {
+      types.push(String(event));
+      checked.apply({ type: event, data: JSON.parse(data) } as StreamEvent, id ?? null);
+    },
+    onRetry: (ms) => {
+      retryMs = ms;
+    },
+  });
+  const look = () => {
+    for (const each of watchers) each();
+  };
+  answer.setEncoding("utf8");
+  answer.on("data", (chunk: string) => {
+    parser.feed(chunk);
+    look();
+  });
+  answer.on("end", () => {
+    ended = true;
+    look();
+  });
+  const reader = new ChatReader({ hub: held.hub, sink, messagesMax: 200, onFailed });
+  return {
+    checked,
+    types,
+    sink,
+    /** Bytes that wait at the server, beyond what the kernel has taken. */
+    waiting: () => response.writableLength,
+    retryMs: () => retryMs,
+    ended: () => ended,
+    start: () => reader.start(null, false),
+    stop: () => void answer.pause(),
+    go: () => void answer.resume(),
+    text() {
+      const parts = [...(checked.view.previews.get("")?.content.values() ?? [])];
+      return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+    },
+    until: (holds: () => boolean) =>
+      new Promise<void>((resolve) => {
+        const each = () => {
+          if (!holds()) return;
+          watchers.delete(each);
+          resolve();
+        };
+        watchers.add(each);
+        each();
+      }),
+    close() {
+      reader.stop();
+      held.release();
+      answer.destroy();
+      server.close();
+    },
+  };
+}
+
+interface Exchange {
+  readonly server: ReturnType<typeof createServer>;
+  readonly response: ServerResponse;
+  readonly sink: EventSink;
+  readonly answer: IncomingMessage;
+}
+
+/** One request, both ends of it in hand. */
+async function exchange(): Promise<Exchange> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const asked = new Promise<{ response: ServerResponse; sink: EventSink }>((resolve) => {
+    server.once("request", (_request, response) => resolve({ response, sink: createSseWriter(response) }));
+  });
+  const answer = await new Promise<IncomingMessage>((resolve) => get({ port, host: "127.0.0.1" }, resolve));
+  return { server, ...(await asked), answer };
+}
