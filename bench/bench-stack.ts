@@ -16,6 +16,7 @@ import { findTemporalBinary } from "../dev/temporal-binary.ts";
 import { startTemporalDevServer } from "../dev/temporal-dev-server.ts";
 import { type BareTemporal, startBareTemporal } from "./bare-temporal.ts";
 import type { EverturnAddress } from "./everturn-client.ts";
+import type { NamedProcess } from "./process-cost.ts";
 
 const SHUTDOWN_GRACE_MS = 5_000;
 
@@ -23,7 +24,12 @@ export interface BenchStack {
   readonly modelUrl: string;
   /** For histories that nobody has the time to have. */
   readonly databaseUrl: string;
+  readonly temporalAddress: string;
   readonly bare: BareTemporal;
+  /** What runs now, by its name. */
+  processes(): readonly NamedProcess[];
+  /** One more API on the same database, fresh. */
+  startApi(): Promise<RunningApi>;
   /** Starts one API and one worker; those of before must have been stopped. */
   startEverturn(liveBus: "postgres" | "off"): Promise<RunningEverturn>;
   stop(): Promise<void>;
@@ -31,6 +37,10 @@ export interface BenchStack {
 
 export interface RunningEverturn extends EverturnAddress {
   stop(): Promise<void>;
+}
+
+export interface RunningApi extends RunningEverturn {
+  readonly pid: number;
 }
 
 /** Starts everything but Everturn itself. The caller stops it; a killed caller's is ended by itself. */
@@ -63,7 +73,10 @@ export async function startBenchStack(): Promise<BenchStack> {
     return {
       modelUrl,
       databaseUrl,
+      temporalAddress,
       bare: bareTemporal,
+      processes: () => parts.flatMap((part) => named(part.name, part.pid())),
+      startApi: () => startApi(env, surroundings, parts),
       startEverturn: (liveBus) => startRoles({ ...env, EVERTURN_LIVE_BUS: liveBus }, surroundings, parts),
       stop,
     };
@@ -148,6 +161,25 @@ async function startRoles(
       await runStopWorkspaces(env);
     },
   };
+}
+
+async function startApi(
+  env: NodeJS.ProcessEnv,
+  surroundings: PartSurroundings,
+  parts: Part[],
+): Promise<RunningApi> {
+  const port = await freePort();
+  const settings = { env: { ...env, PORT: String(port) }, shutdownGraceMs: SHUTDOWN_GRACE_MS };
+  const part = await startPart({ ...rolePlan("api", settings), name: `api-${port}` }, surroundings);
+  parts.push(part);
+  const pid = part.pid();
+  if (pid === undefined) throw new Error("the API died as soon as it was ready");
+  const key = String(env["EVERTURN_API_KEY"]);
+  return { url: `http://127.0.0.1:${port}`, key, pid, stop: () => part.stop() };
+}
+
+function named(name: string, pid: number | undefined): NamedProcess[] {
+  return pid === undefined ? [] : [{ name, pid }];
 }
 
 /** All of them, or the first fault once none is still on its way up. */

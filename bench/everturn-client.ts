@@ -49,31 +49,36 @@ export function watchChat(
   onFrame: (frame: string, at: number) => void = () => undefined,
 ): WatchedChat {
   const waiting = new Set<Waiting>();
+  let newest = "none";
   const call = { url: `${url}/v1/chats/${id}/stream`, headers: { authorization: `Bearer ${key}` } };
   const connection = openSse(call, (frame, at) => {
     onFrame(frame, at);
+    newest = frame;
     for (const one of waiting) {
       if (!one.matches(frame)) continue;
       waiting.delete(one);
       one.found(at);
     }
   });
-  return {
-    id,
-    next: (matches) =>
-      new Promise((resolve, reject) => {
-        const fail = (why: string) => reject(new Error(`${why} while a frame of chat ${id} was awaited`));
-        const timer = setTimeout(() => fail("a minute passed"), FRAME_WAIT_MAX_MS);
-        connection.ended.then(
-          () => fail("the stream ended"),
-          (error: Error) => fail(error.message),
-        );
-        const found = (at: number) => {
-          clearTimeout(timer);
-          resolve(at);
-        };
-        waiting.add({ matches, found });
-      }),
-    close: () => connection.close(),
+  const next = (matches: Waiting["matches"]) => {
+    const one = Promise.withResolvers<number>();
+    // Whoever waits for two frames hears of a failure once: the other wait must not end the process.
+    one.promise.catch(() => undefined);
+    const fail = (why: string) =>
+      one.reject(
+        new Error(`${why} while chat ${id} was waited for; its newest frame: ${newest.slice(0, 300)}`),
+      );
+    const timer = setTimeout(() => fail("a minute passed"), FRAME_WAIT_MAX_MS);
+    connection.ended.then(
+      () => fail("the stream ended"),
+      (error: Error) => fail(error.message),
+    );
+    const found = (at: number) => {
+      clearTimeout(timer);
+      one.resolve(at);
+    };
+    waiting.add({ matches, found });
+    return one.promise;
   };
+  return { id, next, close: () => connection.close() };
 }

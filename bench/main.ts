@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { createProgress } from "../dev/progress.ts";
 import { runBareWorker } from "./bare-worker.ts";
 import { type BenchStack, startBenchStack } from "./bench-stack.ts";
-import type { Row } from "./row.ts";
+import { notMeasured, type Row } from "./row.ts";
 import type { Scenario } from "./scenario.ts";
 import { debugOverhead } from "./scenarios/debug-overhead.ts";
 import { firstPart } from "./scenarios/first-part.ts";
@@ -15,6 +15,7 @@ import { interrupt } from "./scenarios/interrupt.ts";
 import { longChat } from "./scenarios/long-chat.ts";
 import { partLatency, partLatencyBusOff } from "./scenarios/part-latency.ts";
 import { startBurst } from "./scenarios/start-burst.ts";
+import { sustainedRate } from "./scenarios/sustained-rate.ts";
 import { turnsPerSecond } from "./scenarios/turns-per-second.ts";
 import { workspaceTools } from "./scenarios/workspace-tools.ts";
 import { renderTable } from "./table.ts";
@@ -23,6 +24,7 @@ import { renderTable } from "./table.ts";
 const SCENARIOS: readonly Scenario[] = [
   firstPart,
   partLatency,
+  sustainedRate,
   interrupt,
   historyEvents,
   startBurst,
@@ -105,7 +107,14 @@ async function runAll(stack: BenchStack, { scenarios, isQuick, liveBus }: Plan):
   const rows: Row[] = [];
   for (const scenario of ours) {
     const run = () => scenario.run({ stack, everturn, isQuick });
-    rows.push(...(await progress.step(scenario.name, run)));
+    try {
+      rows.push(...(await progress.step(scenario.name, run)));
+    } catch (error) {
+      // What the others measured is worth having.
+      console.error(error);
+      rows.push(notMeasured(scenario.name, "it failed, see above"));
+      process.exitCode = 1;
+    }
   }
   await everturn.stop();
   return rows;

@@ -4,14 +4,14 @@ import { randomUUID } from "node:crypto";
 import { now, paced, pause } from "./clock.ts";
 import { callProvider, type Script } from "./demo-client.ts";
 import { createChat, type EverturnAddress, post, watchChat } from "./everturn-client.ts";
-import { isPart, isProviderText, isRest, stampsIn } from "./frames.ts";
+import { isPart, isProviderText, isRest, showsAnswer, stampsIn } from "./frames.ts";
 
 /** Streams begin this far apart: together they would send in step, and starting is measured elsewhere. */
 const startEveryMs = 45;
 /** After the last one has begun, before counting. */
 const settleMs = 1_000;
 /** Beyond the time that is planned: a slow machine starts streams slowly. */
-const sparePartsS = 15;
+const sparePartsS = 40;
 
 export interface StreamLoad {
   readonly streams: number;
@@ -54,13 +54,15 @@ export async function startStreams<T>(
 
 export async function followChat(everturn: EverturnAddress, script: Script, collect: Collect) {
   const id = await createChat(everturn, script);
+  let hasEnded = false;
   const chat = watchChat(everturn, id, (frame, at) => {
     if (isPart(frame)) collect(frame, at);
+    else hasEnded ||= isRest(frame);
   });
-  await chat.next(isPart);
+  await chat.next(showsAnswer);
   return async () => {
-    const rest = chat.next(isRest);
-    await post(everturn, `/v1/chats/${id}/interrupt`);
+    const rest = hasEnded ? null : chat.next(isRest);
+    if (!hasEnded) await post(everturn, `/v1/chats/${id}/interrupt`);
     await rest;
     chat.close();
   };
