@@ -8,7 +8,7 @@ import { demoModelPlan, rolePlan, runMigrations, runStopWorkspaces } from "../de
 import { freePort, startOnPort } from "../dev/free-port.ts";
 import { startLeash } from "../dev/leash.ts";
 import { startPart } from "../dev/part.ts";
-import type { Part, PartSurroundings } from "../dev/part-plan.ts";
+import type { Part, PartPlan, PartSurroundings } from "../dev/part-plan.ts";
 import { startPostgres } from "../dev/postgres.ts";
 import { resetPostgresHome } from "../dev/postgres-home.ts";
 import { withDemoModel } from "../dev/stack-environment.ts";
@@ -28,8 +28,10 @@ export interface BenchStack {
   readonly bare: BareTemporal;
   /** What runs now, by its name. */
   processes(): readonly NamedProcess[];
-  /** One more API on the same database, fresh. */
-  startApi(): Promise<RunningApi>;
+  /** What Everturn's processes are started with, but for their port. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Starts one more process, which ends with the stack at the latest. */
+  start(plan: PartPlan): Promise<Part>;
   /** Starts one API and one worker; those of before must have been stopped. */
   startEverturn(liveBus: "postgres" | "off"): Promise<RunningEverturn>;
   stop(): Promise<void>;
@@ -37,10 +39,6 @@ export interface BenchStack {
 
 export interface RunningEverturn extends EverturnAddress {
   stop(): Promise<void>;
-}
-
-export interface RunningApi extends RunningEverturn {
-  readonly pid: number;
 }
 
 /** Starts everything but Everturn itself. The caller stops it; a killed caller's is ended by itself. */
@@ -76,7 +74,12 @@ export async function startBenchStack(): Promise<BenchStack> {
       temporalAddress,
       bare: bareTemporal,
       processes: () => parts.flatMap((part) => named(part.name, part.pid())),
-      startApi: () => startApi(env, surroundings, parts),
+      env,
+      start: async (plan) => {
+        const part = await startPart(plan, surroundings);
+        parts.push(part);
+        return part;
+      },
       startEverturn: (liveBus) => startRoles({ ...env, EVERTURN_LIVE_BUS: liveBus }, surroundings, parts),
       stop,
     };
@@ -161,21 +164,6 @@ async function startRoles(
       await runStopWorkspaces(env);
     },
   };
-}
-
-async function startApi(
-  env: NodeJS.ProcessEnv,
-  surroundings: PartSurroundings,
-  parts: Part[],
-): Promise<RunningApi> {
-  const port = await freePort();
-  const settings = { env: { ...env, PORT: String(port) }, shutdownGraceMs: SHUTDOWN_GRACE_MS };
-  const part = await startPart({ ...rolePlan("api", settings), name: `api-${port}` }, surroundings);
-  parts.push(part);
-  const pid = part.pid();
-  if (pid === undefined) throw new Error("the API died as soon as it was ready");
-  const key = String(env["EVERTURN_API_KEY"]);
-  return { url: `http://127.0.0.1:${port}`, key, pid, stop: () => part.stop() };
 }
 
 function named(name: string, pid: number | undefined): NamedProcess[] {

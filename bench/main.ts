@@ -13,6 +13,7 @@ import { firstPart } from "./scenarios/first-part.ts";
 import { historyEvents } from "./scenarios/history-events.ts";
 import { interrupt } from "./scenarios/interrupt.ts";
 import { longChat } from "./scenarios/long-chat.ts";
+import { aiSdk, workflowStreams } from "./scenarios/other-ways.ts";
 import { partLatency, partLatencyBusOff } from "./scenarios/part-latency.ts";
 import { startBurst } from "./scenarios/start-burst.ts";
 import { sustainedRate } from "./scenarios/sustained-rate.ts";
@@ -32,6 +33,8 @@ const SCENARIOS: readonly Scenario[] = [
   turnsPerSecond,
   debugOverhead,
   workspaceTools,
+  aiSdk,
+  workflowStreams,
   partLatencyBusOff,
 ];
 
@@ -106,7 +109,7 @@ async function runAll(stack: BenchStack, { scenarios, isQuick, liveBus }: Plan):
   const everturn = await progress.step(words, () => stack.startEverturn(liveBus));
   const rows: Row[] = [];
   for (const scenario of ours) {
-    const run = () => scenario.run({ stack, everturn, isQuick });
+    const run = (note: (words: string) => void) => scenario.run({ stack, everturn, isQuick, note });
     try {
       rows.push(...(await progress.step(scenario.name, run)));
     } catch (error) {
