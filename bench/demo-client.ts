@@ -5,8 +5,11 @@ import { callJson, openSse, type SseConnection } from "./http.ts";
 export interface Script {
   readonly key: string;
   readonly parts: number;
-  readonly rate: number;
+  /** Parts per second; absent: as fast as possible. */
+  readonly rate?: number;
   readonly stamp?: boolean;
+  readonly hold_until?: string;
+  readonly hold_after?: number;
 }
 
 interface LogEntry {
@@ -31,6 +34,11 @@ export function callProvider(
     { url: `${modelUrl}/v1/responses`, method: "POST", body: { model: "demo", stream: true, input } },
     onFrame,
   );
+}
+
+/** Lets go what is held at a gate. */
+export function openGate(modelUrl: string, gate: string): Promise<unknown> {
+  return callJson({ url: `${modelUrl}/__release/${encodeURIComponent(gate)}`, method: "POST" });
 }
 
 /** The first call with this key, once it has come or its client has gone. */

@@ -42,15 +42,17 @@ export function sendMessage(address: EverturnAddress, chatId: string, script: Sc
   return post(address, `/v1/chats/${chatId}/messages`, { content: scriptMessage(script) });
 }
 
-/** Follows a chat. `onFrame` sees every frame. */
+/** Follows a chat, from a cursor if one is given. `onFrame` sees every frame. */
 export function watchChat(
   { url, key }: EverturnAddress,
-  id: string,
+  chat: string | { readonly id: string; readonly cursor: string | null },
   onFrame: (frame: string, at: number) => void = () => undefined,
 ): WatchedChat {
+  const { id, cursor } = typeof chat === "string" ? { id: chat, cursor: null } : chat;
   const waiting = new Set<Waiting>();
   let newest = "none";
-  const call = { url: `${url}/v1/chats/${id}/stream`, headers: { authorization: `Bearer ${key}` } };
+  const headers = { authorization: `Bearer ${key}`, ...(cursor !== null && { "last-event-id": cursor }) };
+  const call = { url: `${url}/v1/chats/${id}/stream`, headers };
   const connection = openSse(call, (frame, at) => {
     onFrame(frame, at);
     newest = frame;

@@ -12,9 +12,11 @@ import { debugOverhead } from "./scenarios/debug-overhead.ts";
 import { firstPart } from "./scenarios/first-part.ts";
 import { historyEvents } from "./scenarios/history-events.ts";
 import { interrupt } from "./scenarios/interrupt.ts";
+import { lateReader } from "./scenarios/late-reader.ts";
 import { longChat } from "./scenarios/long-chat.ts";
 import { aiSdk, workflowStreams } from "./scenarios/other-ways.ts";
 import { partLatency, partLatencyBusOff } from "./scenarios/part-latency.ts";
+import { resumeLongEpisode } from "./scenarios/resume-long-episode.ts";
 import { startBurst } from "./scenarios/start-burst.ts";
 import { sustainedRate } from "./scenarios/sustained-rate.ts";
 import { turnsPerSecond } from "./scenarios/turns-per-second.ts";
@@ -27,6 +29,8 @@ const SCENARIOS: readonly Scenario[] = [
   partLatency,
   sustainedRate,
   interrupt,
+  lateReader,
+  resumeLongEpisode,
   historyEvents,
   startBurst,
   longChat,
