@@ -1,16 +1,18 @@
 // Benchmarks measure what a user sees, beside the floor of the same run. Entry: `npm run bench -- [--only name] [--quick]
-// [--json file]`; and, by itself, the process of the bare worker.
+// [--json file]`; and, by themselves, the processes of the bare worker and of the idle readers.
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { createProgress } from "../dev/progress.ts";
 import { runBareWorker } from "./bare-worker.ts";
 import { type BenchStack, startBenchStack } from "./bench-stack.ts";
+import { runIdleReaders } from "./idle-reader-client.ts";
 import { notMeasured, type Row } from "./row.ts";
 import type { Scenario } from "./scenario.ts";
 import { debugOverhead } from "./scenarios/debug-overhead.ts";
 import { firstPart } from "./scenarios/first-part.ts";
 import { historyEvents } from "./scenarios/history-events.ts";
+import { idleReaders } from "./scenarios/idle-readers.ts";
 import { interrupt } from "./scenarios/interrupt.ts";
 import { lateReader } from "./scenarios/late-reader.ts";
 import { longChat } from "./scenarios/long-chat.ts";
@@ -35,6 +37,7 @@ const SCENARIOS: readonly Scenario[] = [
   startBurst,
   longChat,
   turnsPerSecond,
+  idleReaders,
   debugOverhead,
   workspaceTools,
   aiSdk,
@@ -52,6 +55,8 @@ interface BenchArgs {
 
 if (process.argv[2] === "bare-worker") {
   await runBareWorker(process.argv[3] ?? "", process.argv[4] ?? "");
+} else if (process.argv[2] === "idle-readers") {
+  runIdleReaders();
 } else {
   await bench(readArgs());
 }
