@@ -35,7 +35,7 @@ export async function startOtherProcess(
 ): Promise<OtherProcess> {
   const port = await freePort();
   const plan: PartPlan = {
-    name: entry,
+    name: `other-${entry}`,
     command: process.execPath,
     args: [join(otherWaysFolder, `${entry}.ts`), ...args],
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], PORT: String(port) },

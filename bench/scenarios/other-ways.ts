@@ -38,7 +38,7 @@ interface Variant {
 /** As its samples set it for the text of models; and as fast as it can be set. */
 const VARIANTS: readonly Variant[] = [
   { name: "Workflow Streams", batch_ms: 200, poll_cooldown_ms: 100, loads: ALL },
-  // A signal for each part of a hundred turns is past what the dev server takes: it would only fill up.
+  // A hundred turns with a signal for each part could leave a backlog that falls on what is measured next.
   { name: "Workflow Streams, no batching", batch_ms: 0, poll_cooldown_ms: 0, loads: FEW },
 ];
 

@@ -4,7 +4,7 @@ import { type Aim, row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 import { followChat, followProvider, measureLatencies } from "../stream-load.ts";
 
-const windowMs = 8_000;
+const windowMs = 6_000;
 const windowQuickMs = 2_000;
 
 interface Load {
