@@ -8,7 +8,7 @@ import { demoModelPlan, rolePlan, runMigrations, runStopWorkspaces } from "../de
 import { freePort, startOnPort } from "../dev/free-port.ts";
 import { startLeash } from "../dev/leash.ts";
 import { startPart } from "../dev/part.ts";
-import type { Part, PartSurroundings } from "../dev/part-plan.ts";
+import type { Part, PartPlan, PartSurroundings } from "../dev/part-plan.ts";
 import { startPostgres } from "../dev/postgres.ts";
 import { resetPostgresHome } from "../dev/postgres-home.ts";
 import { withDemoModel } from "../dev/stack-environment.ts";
@@ -16,6 +16,7 @@ import { findTemporalBinary } from "../dev/temporal-binary.ts";
 import { startTemporalDevServer } from "../dev/temporal-dev-server.ts";
 import { type BareTemporal, startBareTemporal } from "./bare-temporal.ts";
 import type { EverturnAddress } from "./everturn-client.ts";
+import type { NamedProcess } from "./process-cost.ts";
 
 const SHUTDOWN_GRACE_MS = 5_000;
 
@@ -23,7 +24,14 @@ export interface BenchStack {
   readonly modelUrl: string;
   /** For histories that nobody has the time to have. */
   readonly databaseUrl: string;
+  readonly temporalAddress: string;
   readonly bare: BareTemporal;
+  /** What runs now, by its name. */
+  processes(): readonly NamedProcess[];
+  /** What Everturn's processes are started with, but for their port. */
+  readonly env: NodeJS.ProcessEnv;
+  /** Starts one more process, which ends with the stack at the latest. */
+  start(plan: PartPlan): Promise<Part>;
   /** Starts one API and one worker; those of before must have been stopped. */
   startEverturn(liveBus: "postgres" | "off"): Promise<RunningEverturn>;
   stop(): Promise<void>;
@@ -65,7 +73,15 @@ export async function startBenchStack(): Promise<BenchStack> {
     return {
       modelUrl,
       databaseUrl,
+      temporalAddress,
       bare: bareTemporal,
+      processes: () => parts.flatMap((part) => named(part.name, part.pid())),
+      env,
+      start: async (plan) => {
+        const part = await startPart(plan, surroundings);
+        parts.push(part);
+        return part;
+      },
       startEverturn: (liveBus) => startRoles({ ...env, EVERTURN_LIVE_BUS: liveBus }, surroundings, parts),
       stop,
     };
@@ -154,6 +170,10 @@ async function startRoles(
       await runStopWorkspaces(env);
     },
   };
+}
+
+function named(name: string, pid: number | undefined): NamedProcess[] {
+  return pid === undefined ? [] : [{ name, pid }];
 }
 
 /** All of them, or the first fault once none is still on its way up. */

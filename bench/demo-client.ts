@@ -5,8 +5,11 @@ import { callJson, openSse, type SseConnection } from "./http.ts";
 export interface Script {
   readonly key: string;
   readonly parts: number;
-  readonly rate: number;
+  /** Parts per second; absent: as fast as possible. */
+  readonly rate?: number;
   readonly stamp?: boolean;
+  readonly hold_until?: string;
+  readonly hold_after?: number;
 }
 
 interface LogEntry {
@@ -41,6 +44,11 @@ export function callProvider(
 export async function callsOf(modelUrl: string, key: string): Promise<readonly LogEntry[]> {
   const url = `${modelUrl}/__log?key=${encodeURIComponent(key)}`;
   return (await callJson<{ entries: LogEntry[] }>({ url })).entries;
+}
+
+/** Lets go what is held at a gate. */
+export function openGate(modelUrl: string, gate: string): Promise<unknown> {
+  return callJson({ url: `${modelUrl}/__release/${encodeURIComponent(gate)}`, method: "POST" });
 }
 
 /** The first call with this key, once it has come or its client has gone. */

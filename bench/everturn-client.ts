@@ -47,38 +47,45 @@ export function sendMessage(address: EverturnAddress, chatId: string, script: Sc
   return post(address, `/v1/chats/${chatId}/messages`, { content: scriptMessage(script) });
 }
 
-/** Follows a chat. `onFrame` sees every frame. */
+/** Follows a chat, from a cursor if one is given. `onFrame` sees every frame. */
 export function watchChat(
   { url, key }: EverturnAddress,
-  id: string,
+  chat: string | { readonly id: string; readonly cursor: string | null },
   onFrame: (frame: string, at: number) => void = () => undefined,
 ): WatchedChat {
+  const { id, cursor } = typeof chat === "string" ? { id: chat, cursor: null } : chat;
   const waiting = new Set<Waiting>();
-  const call = { url: `${url}/v1/chats/${id}/stream`, headers: { authorization: `Bearer ${key}` } };
+  let newest = "none";
+  const headers = { authorization: `Bearer ${key}`, ...(cursor !== null && { "last-event-id": cursor }) };
+  const call = { url: `${url}/v1/chats/${id}/stream`, headers };
   const connection = openSse(call, (frame, at) => {
     onFrame(frame, at);
+    newest = frame;
     for (const one of waiting) {
       if (!one.matches(frame)) continue;
       waiting.delete(one);
       one.found(at);
     }
   });
-  return {
-    id,
-    next: (matches) =>
-      new Promise((resolve, reject) => {
-        const fail = (why: string) => reject(new Error(`${why} while a frame of chat ${id} was awaited`));
-        const timer = setTimeout(() => fail("a minute passed"), FRAME_WAIT_MAX_MS);
-        connection.ended.then(
-          () => fail("the stream ended"),
-          (error: Error) => fail(error.message),
-        );
-        const found = (at: number) => {
-          clearTimeout(timer);
-          resolve(at);
-        };
-        waiting.add({ matches, found });
-      }),
-    close: () => connection.close(),
+  const next = (matches: Waiting["matches"]) => {
+    const one = Promise.withResolvers<number>();
+    // Whoever waits for two frames hears of a failure once: the other wait must not end the process.
+    one.promise.catch(() => undefined);
+    const fail = (why: string) =>
+      one.reject(
+        new Error(`${why} while chat ${id} was waited for; its newest frame: ${newest.slice(0, 300)}`),
+      );
+    const timer = setTimeout(() => fail("a minute passed"), FRAME_WAIT_MAX_MS);
+    connection.ended.then(
+      () => fail("the stream ended"),
+      (error: Error) => fail(error.message),
+    );
+    const found = (at: number) => {
+      clearTimeout(timer);
+      one.resolve(at);
+    };
+    waiting.add({ matches, found });
+    return one.promise;
   };
+  return { id, next, close: () => connection.close() };
 }

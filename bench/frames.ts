@@ -37,3 +37,13 @@ export function isProviderText(frame: string): boolean {
 export function stampsIn(frame: string): number[] {
   return Array.from(frame.matchAll(/@(\d{13}\.\d{3})/g), ([, stamp]) => Number(stamp));
 }
+
+/** The number of the last part in a frame; 0 in one without parts. */
+export function seqIn(frame: string): number {
+  return Number(/"from_seq":\d+,"seq":(\d+)/.exec(frame)?.[1] ?? 0);
+}
+
+/** The cursor that a frame brings, if it brings one. */
+export function cursorIn(frame: string): string | null {
+  return /^id: (.+)$/m.exec(frame)?.[1] ?? null;
+}

@@ -1,21 +1,27 @@
 // Benchmarks measure what a user sees, beside the floor of the same run. Entry: `npm run bench -- [--only name] [--quick]
-// [--json file]`; and, by itself, the process of the bare worker.
+// [--json file]`; and, by themselves, the processes of the bare worker and of the idle readers.
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { createProgress } from "../dev/progress.ts";
 import { runBareWorker } from "./bare-worker.ts";
 import { type BenchStack, startBenchStack } from "./bench-stack.ts";
-import type { Row } from "./row.ts";
+import { runIdleReaders } from "./idle-reader-client.ts";
+import { notMeasured, type Row } from "./row.ts";
 import type { Scenario } from "./scenario.ts";
 import { goOn } from "./scenarios/continue.ts";
 import { debugOverhead } from "./scenarios/debug-overhead.ts";
 import { firstPart } from "./scenarios/first-part.ts";
 import { historyEvents } from "./scenarios/history-events.ts";
+import { idleReaders } from "./scenarios/idle-readers.ts";
 import { interrupt } from "./scenarios/interrupt.ts";
+import { lateReader } from "./scenarios/late-reader.ts";
 import { longChat } from "./scenarios/long-chat.ts";
+import { aiSdk, workflowStreams } from "./scenarios/other-ways.ts";
 import { partLatency, partLatencyBusOff } from "./scenarios/part-latency.ts";
+import { resumeLongEpisode } from "./scenarios/resume-long-episode.ts";
 import { startBurst } from "./scenarios/start-burst.ts";
+import { sustainedRate } from "./scenarios/sustained-rate.ts";
 import { turnsPerSecond } from "./scenarios/turns-per-second.ts";
 import { workspaceTools } from "./scenarios/workspace-tools.ts";
 import { renderTable } from "./table.ts";
@@ -24,14 +30,20 @@ import { renderTable } from "./table.ts";
 const SCENARIOS: readonly Scenario[] = [
   firstPart,
   partLatency,
+  sustainedRate,
   interrupt,
+  lateReader,
+  resumeLongEpisode,
   historyEvents,
   startBurst,
   longChat,
   turnsPerSecond,
+  idleReaders,
   debugOverhead,
   workspaceTools,
   goOn,
+  aiSdk,
+  workflowStreams,
   partLatencyBusOff,
 ];
 
@@ -45,6 +57,8 @@ interface BenchArgs {
 
 if (process.argv[2] === "bare-worker") {
   await runBareWorker(process.argv[3] ?? "", process.argv[4] ?? "");
+} else if (process.argv[2] === "idle-readers") {
+  runIdleReaders();
 } else {
   await bench(readArgs());
 }
@@ -106,8 +120,15 @@ async function runAll(stack: BenchStack, { scenarios, isQuick, liveBus }: Plan):
   const everturn = await progress.step(words, () => stack.startEverturn(liveBus));
   const rows: Row[] = [];
   for (const scenario of ours) {
-    const run = () => scenario.run({ stack, everturn, isQuick });
-    rows.push(...(await progress.step(scenario.name, run)));
+    const run = (note: (words: string) => void) => scenario.run({ stack, everturn, isQuick, note });
+    try {
+      rows.push(...(await progress.step(scenario.name, run)));
+    } catch (error) {
+      // What the others measured is worth having.
+      console.error(error);
+      rows.push(notMeasured(scenario.name, "it failed, see above"));
+      process.exitCode = 1;
+    }
   }
   await everturn.stop();
   return rows;

@@ -1,15 +1,26 @@
 // Benchmarks measure what a user sees. This file: a line of the result: what was measured, beside its floor of the same run.
 import { type Summary, summarise } from "./percentiles.ts";
 
-export type Unit = "ms" | "turns/s" | "files/s" | "events" | "%";
+export type Unit =
+  | "ms"
+  | "turns/s"
+  | "parts/s"
+  | "files/s"
+  | "events"
+  | "parts"
+  | "KiB"
+  | "× the bytes"
+  | "%"
+  | "% of a core";
 
 /** What the project aims at. `ratio` compares with the floor; `exactly` is a number that must not vary. */
 export type Aim =
-  | { readonly type: "at-most"; readonly of: "p50" | "p99"; readonly value: number }
+  | { readonly type: "at-most"; readonly of: "p50" | "p95" | "p99"; readonly value: number }
   | { readonly type: "ratio-at-most"; readonly value: number }
   | { readonly type: "exactly"; readonly value: number };
 
-export interface Row {
+export interface MeasuredRow {
+  readonly type: "measured";
   readonly what: string;
   readonly unit: Unit;
   readonly measured: Summary;
@@ -18,6 +29,15 @@ export interface Row {
   readonly aims: readonly Aim[];
 }
 
+/** What this machine has no way to measure: said, so that nobody takes the silence for a result. */
+export interface UnmeasuredRow {
+  readonly type: "not-measured";
+  readonly what: string;
+  readonly why: string;
+}
+
+export type Row = MeasuredRow | UnmeasuredRow;
+
 interface RowInput {
   readonly unit?: Unit;
   readonly floor?: readonly number[];
@@ -25,17 +45,22 @@ interface RowInput {
 }
 
 /** Throws RangeError when nothing was measured. */
-export function row(what: string, samples: readonly number[], input: RowInput = {}): Row {
+export function row(what: string, samples: readonly number[], input: RowInput = {}): MeasuredRow {
   const { unit = "ms", floor, aims = [] } = input;
-  return { what, unit, measured: summarise(samples), floor: floor ? summarise(floor) : null, aims };
+  const measured = summarise(samples);
+  return { type: "measured", what, unit, measured, floor: floor ? summarise(floor) : null, aims };
+}
+
+export function notMeasured(what: string, why: string): UnmeasuredRow {
+  return { type: "not-measured", what, why };
 }
 
 /** Measured to floor, of the medians; null without a floor. */
-export function ratioOf({ measured, floor }: Row): number | null {
+export function ratioOf({ measured, floor }: MeasuredRow): number | null {
   return floor === null ? null : measured.p50 / floor.p50;
 }
 
-export function meets(of: Row, aim: Aim): boolean {
+export function meets(of: MeasuredRow, aim: Aim): boolean {
   switch (aim.type) {
     case "at-most":
       return of.measured[aim.of] <= aim.value;

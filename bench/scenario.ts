@@ -7,6 +7,8 @@ export interface Surroundings {
   readonly everturn: RunningEverturn;
   /** Fewer samples and shorter windows: for a look while building, not for conclusions. */
   readonly isQuick: boolean;
+  /** Says what takes its time. */
+  readonly note: (words: string) => void;
 }
 
 export interface Scenario {

@@ -1,6 +1,6 @@
 // Benchmarks measure what a user sees. This file: rows as a table for people.
 import type { Summary } from "./percentiles.ts";
-import { describeAim, meets, type Row, ratioOf } from "./row.ts";
+import { describeAim, type MeasuredRow, meets, type Row, ratioOf } from "./row.ts";
 
 const HEAD = ["", "n", "p50", "p95", "p99", "floor p50", "p95", "p99", "ratio", "aim", ""];
 
@@ -25,6 +25,8 @@ function isWords(column: number): boolean {
 }
 
 function cells(row: Row): string[] {
+  if (row.type === "not-measured")
+    return [row.what, ...HEAD.slice(2).map(() => ""), `not measured: ${row.why}`];
   const { what, unit, measured, floor, aims } = row;
   const ratio = ratioOf(row);
   return [
@@ -38,9 +40,9 @@ function cells(row: Row): string[] {
   ];
 }
 
-/** A rate is one number for the whole time: it has no percentiles. */
-function numbers({ unit }: Row, { p50, p95, p99 }: Summary): string[] {
-  return unit === "turns/s" ? [short(p50), "", ""] : [short(p50), short(p95), short(p99)];
+/** What was measured once, as a rate for the whole time, has no percentiles. */
+function numbers({ measured }: MeasuredRow, { p50, p95, p99 }: Summary): string[] {
+  return measured.n === 1 ? [short(p50), "", ""] : [short(p50), short(p95), short(p99)];
 }
 
 function short(value: number): string {

@@ -6,7 +6,7 @@ import type { Scenario } from "../scenario.ts";
 import { chatsPerTurn, concurrency, openChat, rate, turn } from "./turns-per-second.ts";
 
 const pairs = 5;
-const windowMs = 10_000;
+const windowMs = 7_000;
 const windowQuickMs = 3_000;
 const overheadAimPercent = 5;
 

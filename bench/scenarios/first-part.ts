@@ -51,7 +51,7 @@ interface Sample {
 function rowsOf(samples: readonly Sample[]) {
   const of = (name: keyof Sample) => samples.map((sample) => sample[name]);
   const floor = sumOfPairs(of("temporal"), of("provider"));
-  const aims = [{ type: "ratio-at-most", value: 1.5 }] as const;
+  const aims = [{ type: "ratio-at-most", value: 1.3 }] as const;
   return [
     row("first part, new chat", of("created"), { floor, aims }),
     row("… until the answer 201", of("accepted")),

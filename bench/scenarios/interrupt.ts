@@ -1,4 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: from the interrupt to the provider's socket being closed.
+// Benchmarks measure what a user sees. This scenario: from the interrupt to the provider's socket being closed,
+// to the last part that a reader still sees, and to the chat at rest.
 import { randomUUID } from "node:crypto";
 import { now } from "../clock.ts";
 import { callProvider, type Script, waitForLog } from "../demo-client.ts";
@@ -11,21 +12,33 @@ const samplesMeasured = 50;
 const samplesQuick = 12;
 const samplesWarmUp = 3;
 
+interface Sample {
+  readonly closed: number;
+  /** 0 when no part came after the POST. */
+  readonly lastPart: number;
+  readonly waiting: number;
+}
+
 export const interrupt: Scenario = {
   name: "interrupt",
   liveBus: "postgres",
   async run({ stack, everturn, isQuick }) {
-    const [measured, floor]: [number[], number[]] = [[], []];
+    const [measured, floor]: [Sample[], number[]] = [[], []];
     const count = samplesWarmUp + (isQuick ? samplesQuick : samplesMeasured);
     for (let i = 0; i < count; i++) {
       measured.push(await interruptChat(everturn, stack.modelUrl));
       floor.push(await closeDirectly(stack.modelUrl));
     }
+    const of = (name: keyof Sample) => measured.slice(samplesWarmUp).map((sample) => sample[name]);
     return [
-      row("interrupt to closed provider socket", measured.slice(samplesWarmUp), {
+      row("interrupt to closed provider socket", of("closed"), {
         floor: floor.slice(samplesWarmUp),
-        aims: [{ type: "at-most", of: "p50", value: 50 }],
+        aims: [{ type: "at-most", of: "p50", value: 5 }],
       }),
+      row("… to the last part a reader sees", of("lastPart"), {
+        aims: [{ type: "at-most", of: "p95", value: 150 }],
+      }),
+      row("… until the reader is told: waiting", of("waiting")),
     ];
   },
 };
@@ -34,17 +47,24 @@ function longAnswer(): Script {
   return { key: randomUUID(), parts: 1_000, rate: 30 };
 }
 
-async function interruptChat(everturn: EverturnAddress, modelUrl: string): Promise<number> {
+async function interruptChat(everturn: EverturnAddress, modelUrl: string): Promise<Sample> {
   const script = longAnswer();
-  const chat = watchChat(everturn, await createChat(everturn, script));
+  let lastPartAt = 0;
+  const chat = watchChat(everturn, await createChat(everturn, script), (frame, at) => {
+    if (isPart(frame)) lastPartAt = at;
+  });
   await chat.next(isPart);
   const rest = chat.next(isRest);
   const begunAt = now();
   await post(everturn, `/v1/chats/${chat.id}/interrupt`);
   const closedAt = await whenClosed(modelUrl, script.key);
-  await rest;
+  const restAt = await rest;
   chat.close();
-  return closedAt - begunAt;
+  return {
+    closed: closedAt - begunAt,
+    lastPart: Math.max(0, lastPartAt - begunAt),
+    waiting: restAt - begunAt,
+  };
 }
 
 /** What a client without Everturn needs for it: to close the socket. */

@@ -1,0 +1,22 @@
+// Other ways to stream an answer. This file: a turn as Temporal's guide to Workflow Streams builds it: the workflow hosts the
+// stream, an activity publishes to it. Deterministic.
+import { proxyActivities, sleep } from "@temporalio/workflow";
+import { WorkflowStream } from "@temporalio/workflow-streams/workflow";
+import type { streamAnswer } from "./activity.ts";
+import type { AnswerInput } from "./answer-input.ts";
+
+/** Readers fetch the last items from the workflow itself, so it outlives its answer a little. */
+const lingerMs = 1_000;
+
+const activities = proxyActivities<{ streamAnswer: typeof streamAnswer }>({
+  startToCloseTimeout: "5 minutes",
+  heartbeatTimeout: "10 seconds",
+  retry: { maximumAttempts: 1 },
+});
+
+export async function answerChat(input: AnswerInput): Promise<void> {
+  // Made only for its handlers, which it registers by itself.
+  void new WorkflowStream();
+  await activities.streamAnswer(input);
+  await sleep(lingerMs);
+}
