@@ -103,7 +103,7 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
 }
 
 /** What is known of the message whatever the model says. */
-function frameOf({ episode, price: _, ...head }: AnswerHead, finished_at: string) {
+function frameOf({ episode, price: _price, ...head }: AnswerHead, finished_at: string) {
   return {
     role: "assistant" as const,
     ...head,
