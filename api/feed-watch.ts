@@ -26,6 +26,8 @@ export interface FeedWatchInput {
   readonly ownerId: string;
   readonly source: FeedSource;
   readonly links: ChatLinks;
+  /** The bus is listened to: what is read from then on misses nothing. */
+  readonly listening: Promise<void>;
   /** Between two looks. */
   readonly pollMs: number;
   readonly onFailed: (error: unknown) => void;
@@ -59,7 +61,7 @@ export class FeedWatch {
   constructor(input: FeedWatchInput) {
     this.#input = input;
     this.#model = new FeedModel(input.links);
-    this.ready = this.#looks.run().then(() => this.#arm());
+    this.ready = input.listening.then(() => this.#looks.run()).then(() => this.#arm());
     this.ready.catch(() => this.close());
   }
 

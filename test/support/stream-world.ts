@@ -6,6 +6,7 @@ import express from "express";
 import { pino } from "pino";
 import { createPartStream, type PartStream } from "../../activities/part-stream.ts";
 import { readCheckpoint } from "../../activities/read-checkpoint.ts";
+import { createWatchLeases, type WatchLeases } from "../../activities/watch-lease.ts";
 import { joinEpisodes, type ReadEpisodes } from "../../api/checkpoint-reader.ts";
 import { HubRegistry } from "../../api/hub-registry.ts";
 import type { HubTiming } from "../../api/hub-timing.ts";
@@ -27,6 +28,12 @@ import type { StreamClient } from "./stream-client.ts";
 const logger = pino({ level: "silent" });
 const links = { temporal: () => null };
 
+const realClock = {
+  now: () => performance.now(),
+  setTimeout: (run: () => void, ms: number) => setTimeout(run, ms).unref(),
+  clearTimeout: (timer: unknown) => clearTimeout(timer as number),
+};
+
 export interface Replica {
   readonly url: string;
   readonly hubs: HubRegistry;
@@ -37,6 +44,8 @@ export interface StreamWorld {
   readonly store: TestStore;
   /** The bus that workers and the API's own requests publish on. */
   readonly bus: LiveBus;
+  /** Of the world's workers. */
+  readonly leases: WatchLeases;
   /** Decides which published messages are lost on the way. */
   lose: (message: BusMessage) => boolean;
   replica(change?: { db?: Queryable; timing?: Partial<HubTiming> }): Promise<Replica>;
@@ -67,6 +76,9 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
     store: { ...opened, announce: (change) => bus.publish(change) },
     get bus() {
       return bus;
+    },
+    get leases() {
+      return leases;
     },
     lose: () => false,
     heartbeats,
@@ -111,6 +123,7 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
       if (!world.lose(message)) sender.publish(message);
     },
   };
+  const leases = createWatchLeases({ bus, clock: realClock });
   return world;
 }
 
@@ -166,14 +179,12 @@ export class SimWorker {
       spill: (row) => insertSpill(store.pool, chatId, row),
       failpoint: () => undefined,
       sealing: null,
+      leases: this.#world.leases,
       checkpointMs: 100,
+      unwatchedCheckpointMs: 2_500,
       heartbeatTimeoutMs: 5_000,
       bytesMax: checkpointBytesMax,
-      clock: {
-        now: () => performance.now(),
-        setTimeout,
-        clearTimeout: (timer) => clearTimeout(timer as number),
-      },
+      clock: realClock,
       ...(beats.has(activity) && { heldDetails: beats.get(activity) }),
     });
     this.#world.closers.unshift(() => stream.close());
