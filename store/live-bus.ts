@@ -8,15 +8,19 @@ import { fromPayload } from "./bus-payload.ts";
 import { createBusSender } from "./bus-sender.ts";
 import { createLastingClient, type LastingClient } from "./lasting-client.ts";
 
-export interface PostgresBus extends LiveBus {
-  /** Resolves when the bus is up for the first time. */
-  readonly ready: Promise<void>;
-  /** Messages given up because the database was away or refused them. */
+/** For metrics and tests. */
+export interface BusCounts {
+  /** Payloads and messages given up because the database was away or refused them. */
   readonly dropped: number;
   /** Messages that came in, whether anybody here listens to them or not. */
   readonly heard: number;
   /** Channels listened to at present. */
   readonly channels: number;
+}
+
+export interface PostgresBus extends LiveBus, BusCounts {
+  /** Resolves when the bus is up for the first time. */
+  readonly ready: Promise<void>;
 }
 
 export interface PostgresBusInput {
@@ -106,9 +110,12 @@ export function createPostgresBus(input: PostgresBusInput): PostgresBus {
 }
 
 /** A bus that carries nothing: readers follow checkpoints alone (EVERTURN_LIVE_BUS=off). */
-export function createOffBus(): LiveBus {
+export function createOffBus(): LiveBus & BusCounts {
   const nothing: BusSubscription = { listening: Promise.resolve(), end: () => undefined };
   return {
+    dropped: 0,
+    heard: 0,
+    channels: 0,
     publish: () => undefined,
     subscribe: () => nothing,
     up: false,
