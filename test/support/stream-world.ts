@@ -40,15 +40,25 @@ export interface Replica {
   stop(): Promise<void>;
 }
 
+export interface ReplicaChange {
+  readonly db?: Queryable;
+  readonly timing?: Partial<HubTiming>;
+  /** Looks at checkpoints fail. */
+  readonly temporalAway?: boolean;
+}
+
 export interface StreamWorld {
   readonly store: TestStore;
   /** The bus that workers and the API's own requests publish on. */
   readonly bus: LiveBus;
-  /** Of the world's workers. */
-  readonly leases: WatchLeases;
-  /** Decides which published messages are lost on the way. */
+  /** Of the world's workers; another one's are new. */
+  leases: WatchLeases;
+  newLeases(): WatchLeases;
+  /** Time goes on for the leases alone. */
+  passLeaseTime(ms: number): void;
+  /** Decides which published messages are lost on the way, those of workers and of replicas. */
   lose: (message: BusMessage) => boolean;
-  replica(change?: { db?: Queryable; timing?: Partial<HubTiming> }): Promise<Replica>;
+  replica(change?: ReplicaChange): Promise<Replica>;
   worker(chat: TestChat): Promise<SimWorker>;
   /** Heartbeat details by chat and activity. */
   readonly heartbeats: Map<string, Map<string, unknown>>;
@@ -77,18 +87,26 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
     get bus() {
       return bus;
     },
+    newLeases: () => createWatchLeases({ bus, clock: leaseClock }),
+    passLeaseTime(ms) {
+      passed += ms;
+    },
     get leases() {
+      leases ??= world.newLeases();
       return leases;
+    },
+    set leases(others) {
+      leases = others;
     },
     lose: () => false,
     heartbeats,
     closers,
-    async replica({ db = opened.pool, timing = {} } = {}) {
-      const hubBus = await openBus();
+    async replica({ db = opened.pool, timing = {}, temporalAway = false } = {}) {
+      const hubBus = lossy(await openBus());
       const hubs = new HubRegistry({
         db,
         bus: hubBus,
-        readEpisodes: readEpisodesOf(world, db),
+        readEpisodes: temporalAway ? () => Promise.reject(new Error("away")) : readEpisodesOf(world, db),
         links,
         logger,
         timing,
@@ -114,16 +132,19 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
       for (const close of closers) await close();
     },
   };
-  const bus: LiveBus = {
-    ...sender,
+  const lossy = (real: LiveBus): LiveBus => ({
+    ...real,
     get up() {
-      return sender.up;
+      return real.up;
     },
     publish(message) {
-      if (!world.lose(message)) sender.publish(message);
+      if (!world.lose(message)) real.publish(message);
     },
-  };
-  const leases = createWatchLeases({ bus, clock: realClock });
+  });
+  const bus = lossy(sender);
+  let leases: WatchLeases | null = null;
+  let passed = 0;
+  const leaseClock = { ...realClock, now: () => realClock.now() + passed };
   return world;
 }
 
