@@ -104,13 +104,23 @@ export class ChatHub {
   }
 
   async #begin(listening: Promise<void>): Promise<void> {
-    await listening;
+    await this.#untilListening(listening);
     if (this.#ended !== null) return;
     await this.refresh();
     if (this.#ended !== null) return;
     // Readers get the state even while writer and Temporal are away; the parts follow.
     if (this.model.active) await this.#parts.begin();
     this.#armTick();
+  }
+
+  /** A bus that takes long keeps no reader waiting: what fell in between is looked for when it is there. */
+  async #untilListening(listening: Promise<void>): Promise<void> {
+    let late = false;
+    const inForce = listening.then(() => {
+      if (late) this.#lookAgain();
+    });
+    await Promise.race([inForce, this.#timers.pause(this.#deps.timing.firstLookMaxMs)]);
+    late = true;
   }
 
   #hear(message: BusMessage): void {
@@ -183,6 +193,7 @@ export class ChatHub {
 
   /** The bus was away: something may have been missed, and looks become rarer again. */
   #lookAgain(): void {
+    if (this.#ended !== null) return;
     this.#refreshQuietly();
     if (this.model.active) this.#parts.expect();
     if (this.model.version > 0) this.#armTick();

@@ -61,7 +61,7 @@ export class FeedWatch {
   constructor(input: FeedWatchInput) {
     this.#input = input;
     this.#model = new FeedModel(input.links);
-    this.ready = input.listening.then(() => this.#looks.run()).then(() => this.#arm());
+    this.ready = this.#begin();
     this.ready.catch(() => this.close());
   }
 
@@ -139,6 +139,17 @@ export class FeedWatch {
     // A reader that missed nothing gets its new place alone, which is no event.
     if (last === undefined) frames.push(Buffer.from(`id: ${this.#cursor}\n\n`));
     return { batches: batchesOf(frames), position };
+  }
+
+  /** A bus that takes long keeps no reader waiting: what fell in between is seen by the next look. */
+  async #begin(): Promise<void> {
+    const { listening, pollMs } = this.#input;
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, pollMs);
+    await Promise.race([listening, patience.promise]);
+    clearTimeout(timer);
+    await this.#looks.run();
+    this.#arm();
   }
 
   #arm(): void {

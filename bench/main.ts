@@ -12,6 +12,7 @@ import { debugOverhead } from "./scenarios/debug-overhead.ts";
 import { firstPart } from "./scenarios/first-part.ts";
 import { historyEvents } from "./scenarios/history-events.ts";
 import { interrupt } from "./scenarios/interrupt.ts";
+import { lateReader } from "./scenarios/late-reader.ts";
 import { longChat } from "./scenarios/long-chat.ts";
 import { partLatency, partLatencyBusOff } from "./scenarios/part-latency.ts";
 import { startBurst } from "./scenarios/start-burst.ts";
@@ -24,6 +25,7 @@ const SCENARIOS: readonly Scenario[] = [
   firstPart,
   partLatency,
   interrupt,
+  lateReader,
   historyEvents,
   startBurst,
   longChat,
