@@ -61,7 +61,7 @@ export interface BusSubscription {
    */
   readonly listening: Promise<void>;
   /** A second call does nothing. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { BusMessage, BusTopic } from "../core/bus-message.ts";
  */
 export const chatShards = 256;
 /** What owners hear is rare, beside parts. */
-export const ownerShards = 64;
+const ownerShards = 64;
 
 /** Where a message goes; order holds within each. */
 export function channelsOf(message: BusMessage): readonly string[] {

@@ -1,7 +1,7 @@
 // The store is the only room with SQL. Here: which channels a connection is told to hear, by a connection the test holds.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { createBusListening, type ListenClient } from "./bus-listening.ts";
+import { BusListening, type ListenClient } from "./bus-listening.ts";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -17,7 +17,7 @@ function aConnection() {
   return {
     client,
     asked: () => asked.map(({ text }) => text),
-    async answer(error?: Error) {
+    answer: async (error?: Error) => {
       asked.at(-1)?.answer(error);
       await settled();
     },
@@ -26,7 +26,7 @@ function aConnection() {
 
 async function aWorld() {
   const failures: unknown[] = [];
-  const listening = createBusListening({ onFailed: (error) => failures.push(error), unlistenAfterMs: 1_000 });
+  const listening = new BusListening({ onFailed: (error) => failures.push(error), unlistenAfterMs: 1_000 });
   const connection = aConnection();
   await listening.begin(connection.client);
   return { listening, failures, ...connection };

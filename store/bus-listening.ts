@@ -13,17 +13,7 @@ export interface WantedChannel {
   /** Resolves when LISTEN is in force, or when there is no connection that could be listened on. */
   readonly listening: Promise<void>;
   /** To be called once. */
-  release(): void;
-}
-
-export interface BusListening {
-  want(channel: string): WantedChannel;
-  /** A new connection: resolves when it hears all that is wanted. Throws what its queries throw. */
-  begin(client: ListenClient): Promise<void>;
-  /** The connection is gone: nobody waits for it any more. */
-  lose(): void;
-  /** Channels listened to at present. */
-  readonly size: number;
+  readonly release: () => void;
 }
 
 export interface BusListeningInput {
@@ -46,80 +36,96 @@ interface Session {
   flushing: boolean;
 }
 
-export function createBusListening(input: BusListeningInput): BusListening {
-  const { onFailed, unlistenAfterMs = unlistenAfterDefaultMs } = input;
-  const needs = new Map<string, Need>();
-  let session: Session | null = null;
+export class BusListening {
+  readonly #onFailed: (error: unknown) => void;
+  readonly #unlistenAfterMs: number;
+  readonly #needs = new Map<string, Need>();
+  #session: Session | null = null;
 
-  const settle = (need: Need | undefined) => {
-    need?.waiting?.resolve();
-    if (need !== undefined) need.waiting = null;
-  };
-  const flush = async (of: Session): Promise<void> => {
-    if (of.flushing) return;
-    of.flushing = true;
-    try {
-      // What is wanted while a statement is under way goes with the next one.
-      for (;;) {
-        const missing = [...needs.keys()].filter((channel) => !of.inForce.has(channel));
-        const extra = [...of.inForce].filter((channel) => !needs.has(channel));
-        if (session !== of || missing.length + extra.length === 0) return;
-        // Before the statement: who wants one of these meanwhile must wait for it to be listened to again.
-        for (const channel of extra) of.inForce.delete(channel);
-        await of.client.query([...extra.map(unlisten), ...missing.map(listen)].join("; "));
-        for (const channel of missing) of.inForce.add(channel);
-        if (session === of) for (const channel of missing) settle(needs.get(channel));
-      }
-    } finally {
-      of.flushing = false;
+  constructor({ onFailed, unlistenAfterMs = unlistenAfterDefaultMs }: BusListeningInput) {
+    this.#onFailed = onFailed;
+    this.#unlistenAfterMs = unlistenAfterMs;
+  }
+
+  /** Channels listened to at present. */
+  get size(): number {
+    return this.#session?.inForce.size ?? 0;
+  }
+
+  want(channel: string): WantedChannel {
+    const need = this.#needs.get(channel) ?? { holders: 0, leaving: undefined, waiting: null };
+    this.#needs.set(channel, need);
+    need.holders += 1;
+    clearTimeout(need.leaving);
+    if (this.#session !== null && !this.#session.inForce.has(channel)) {
+      need.waiting ??= Promise.withResolvers();
+      this.#update();
     }
-  };
-  const update = () => {
-    const of = session;
-    if (of !== null) flush(of).catch((error: unknown) => session === of && onFailed(error));
-  };
-  const lose = () => {
-    session = null;
-    for (const need of needs.values()) settle(need);
-  };
-  const release = (channel: string, need: Need) => {
+    const listening = need.waiting?.promise ?? Promise.resolve();
+    return { listening, release: () => this.#release(channel, need) };
+  }
+
+  /** A new connection: resolves when it hears all that is wanted. Throws what its queries throw. */
+  async begin(client: ListenClient): Promise<void> {
+    const session: Session = { client, inForce: new Set(), flushing: false };
+    this.#session = session;
+    try {
+      await this.#flush(session);
+    } catch (error) {
+      if (this.#session === session) this.lose();
+      throw error;
+    }
+  }
+
+  /** The connection is gone: nobody waits for it any more. */
+  lose(): void {
+    this.#session = null;
+    for (const need of this.#needs.values()) settle(need);
+  }
+
+  #release(channel: string, need: Need): void {
     need.holders -= 1;
     if (need.holders > 0) return;
     need.leaving = setTimeout(() => {
-      needs.delete(channel);
-      update();
-    }, unlistenAfterMs);
+      this.#needs.delete(channel);
+      this.#update();
+    }, this.#unlistenAfterMs);
     // A process that wants to end does not wait for it.
     need.leaving.unref();
-  };
-  return {
-    want(channel) {
-      const need = needs.get(channel) ?? { holders: 0, leaving: undefined, waiting: null };
-      needs.set(channel, need);
-      need.holders += 1;
-      clearTimeout(need.leaving);
-      if (session !== null && !session.inForce.has(channel)) {
-        need.waiting ??= Promise.withResolvers();
-        update();
+  }
+
+  #update(): void {
+    const session = this.#session;
+    if (session === null) return;
+    this.#flush(session).catch((error: unknown) => {
+      if (this.#session === session) this.#onFailed(error);
+    });
+  }
+
+  async #flush(session: Session): Promise<void> {
+    if (session.flushing) return;
+    session.flushing = true;
+    try {
+      // What is wanted while a statement is under way goes with the next one.
+      while (this.#session === session) {
+        const missing = [...this.#needs.keys()].filter((channel) => !session.inForce.has(channel));
+        const extra = [...session.inForce].filter((channel) => !this.#needs.has(channel));
+        if (missing.length + extra.length === 0) return;
+        // Before the statement: who wants one of these meanwhile must wait for it to be listened to again.
+        for (const channel of extra) session.inForce.delete(channel);
+        await session.client.query([...extra.map(unlisten), ...missing.map(listen)].join("; "));
+        for (const channel of missing) session.inForce.add(channel);
+        if (this.#session === session) for (const channel of missing) settle(this.#needs.get(channel));
       }
-      const listening = need.waiting?.promise ?? Promise.resolve();
-      return { listening, release: () => release(channel, need) };
-    },
-    async begin(client) {
-      const begun: Session = { client, inForce: new Set(), flushing: false };
-      session = begun;
-      try {
-        await flush(begun);
-      } catch (error) {
-        if (session === begun) lose();
-        throw error;
-      }
-    },
-    lose,
-    get size() {
-      return session?.inForce.size ?? 0;
-    },
-  };
+    } finally {
+      session.flushing = false;
+    }
+  }
+}
+
+function settle(need: Need | undefined): void {
+  need?.waiting?.resolve();
+  if (need !== undefined) need.waiting = null;
 }
 
 /** Names are our own (`channelOf`): letters, digits and underscores. */

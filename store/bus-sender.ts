@@ -5,7 +5,7 @@ import { createBusQueue } from "./bus-queue.ts";
 import type { LastingClient } from "./lasting-client.ts";
 
 export interface BusSender {
-  publish(message: BusMessage): void;
+  readonly publish: (message: BusMessage) => void;
   /** Sends what waits: there is a connection again. */
   wake(): void;
   /** Resolves when what was published is sent, as far as there is a connection; nothing is taken from then on. */

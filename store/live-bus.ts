@@ -3,7 +3,7 @@
 import type { BusMessage, BusSubscription, BusTopic, LiveBus } from "../core/bus-message.ts";
 import type { Logger } from "../platform/logger.ts";
 import { channelOf, topicOf } from "./bus-channel.ts";
-import { createBusListening } from "./bus-listening.ts";
+import { BusListening } from "./bus-listening.ts";
 import { fromPayload } from "./bus-payload.ts";
 import { createBusSender } from "./bus-sender.ts";
 import { createLastingClient, type LastingClient } from "./lasting-client.ts";
@@ -34,43 +34,12 @@ type Listener = (message: BusMessage) => void;
 
 /** Connects in the background and keeps itself connected; call `close` to end it. */
 export function createPostgresBus(input: PostgresBusInput): PostgresBus {
-  const { databaseUrl, logger, unlistenAfterMs } = input;
   const subscriptions = createSubscriptions();
-  const listening = createBusListening({
-    onFailed: (error) => listener.renew(error instanceof Error ? error.message : String(error)),
-    ...(unlistenAfterMs !== undefined && { unlistenAfterMs }),
-  });
   const reconnectListeners = new Set<() => void>();
   const ready = Promise.withResolvers<void>();
-  const isUp = () => listener.client !== null && publisher.client !== null;
-  const onUp = () => {
-    if (!isUp()) return;
+  const { listening, sender, listener, publisher } = connect(input, subscriptions.dispatch, () => {
     ready.resolve();
     for (const heard of reconnectListeners) heard();
-  };
-  const onDown = (reason: string) => logger.warn({ reason }, "the live bus lost a connection");
-  const listener: LastingClient = createLastingClient({
-    databaseUrl,
-    applicationName: "everturn-listen",
-    async prepare(client) {
-      client.on("notification", ({ channel, payload }) => subscriptions.dispatch(channel, payload ?? ""));
-      await listening.begin(client);
-    },
-    onUp,
-    onDown(reason) {
-      listening.lose();
-      onDown(reason);
-    },
-  });
-  const sender = createBusSender(() => publisher);
-  const publisher: LastingClient = createLastingClient({
-    databaseUrl,
-    applicationName: "everturn-notify",
-    onUp: () => {
-      sender.wake();
-      onUp();
-    },
-    onDown,
   });
   return {
     publish: sender.publish,
@@ -84,7 +53,7 @@ export function createPostgresBus(input: PostgresBusInput): PostgresBus {
       return { listening: wanted.listening, end: once(end) };
     },
     get up() {
-      return isUp();
+      return listener.client !== null && publisher.client !== null;
     },
     get dropped() {
       return sender.dropped;
@@ -107,6 +76,46 @@ export function createPostgresBus(input: PostgresBusInput): PostgresBus {
       await Promise.all([listener.close(), publisher.close()]);
     },
   };
+}
+
+/** One connection hears, the other speaks: a burst of the one must not hold up the other. `onUp` is told when both are there. */
+function connect(
+  { databaseUrl, logger, unlistenAfterMs }: PostgresBusInput,
+  dispatch: (channel: string, payload: string) => void,
+  onUp: () => void,
+) {
+  const listening = new BusListening({
+    onFailed: (error) => listener.renew(error instanceof Error ? error.message : String(error)),
+    ...(unlistenAfterMs !== undefined && { unlistenAfterMs }),
+  });
+  const sender = createBusSender(() => publisher);
+  const onOneUp = () => {
+    if (listener.client !== null && publisher.client !== null) onUp();
+  };
+  const onDown = (reason: string) => logger.warn({ reason }, "the live bus lost a connection");
+  const listener: LastingClient = createLastingClient({
+    databaseUrl,
+    applicationName: "everturn-listen",
+    async prepare(client) {
+      client.on("notification", ({ channel, payload }) => dispatch(channel, payload ?? ""));
+      await listening.begin(client);
+    },
+    onUp: onOneUp,
+    onDown(reason) {
+      listening.lose();
+      onDown(reason);
+    },
+  });
+  const publisher: LastingClient = createLastingClient({
+    databaseUrl,
+    applicationName: "everturn-notify",
+    onUp() {
+      sender.wake();
+      onOneUp();
+    },
+    onDown,
+  });
+  return { listening, sender, listener, publisher };
 }
 
 /** A bus that carries nothing: readers follow checkpoints alone (EVERTURN_LIVE_BUS=off). */
@@ -149,7 +158,7 @@ function createSubscriptions() {
         if (listeners.size === 0 && byTopic.get(key) === listeners) byTopic.delete(key);
       };
     },
-    dispatch(channel: string, payload: string) {
+    dispatch: (channel: string, payload: string): void => {
       for (const message of fromPayload(payload)) {
         heard += 1;
         const topic = topicOf(channel, message);

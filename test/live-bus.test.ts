@@ -108,6 +108,154 @@ function textOf(heard: readonly BusMessage[]): string {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
+/** Opens processes on one bus; closes them in the end. */
+interface World {
+  readonly open: () => Promise<LiveBus>;
+  readonly cut: () => Promise<void>;
+}
+
+/** Each promise of the port, kept by every kind. */
+const promises: Readonly<Record<string, (world: World) => Promise<void>>> = {
+  "T3 parts are heard by every subscriber of their chat, in order, whatever they hold": async ({ open }) => {
+    const [writer, reader, other] = await Promise.all([open(), open(), open()]);
+    const texts = ["a", "\u0000'\"\\{},$1 ", "🙂é", "\ud800", "x".repeat(5_000), "end"];
+    const listeners = await Promise.all([reader, other, writer].map((bus) => listen(bus, chat("a"))));
+    texts.forEach((text, i) => writer.publish(part(i + 1, text)));
+    for (const { until, heard } of listeners) {
+      await until(() => textOf(heard).endsWith("end"));
+      assert.equal(textOf(heard), texts.join(""));
+    }
+  },
+
+  "messages of one chat keep their order across types, however many there are at once": async ({ open }) => {
+    const [writer, reader] = await Promise.all([open(), open()]);
+    const { heard, untilLast } = await listen(reader, chat("a"));
+    const order: string[] = [];
+    for (let i = 1; i <= 300; i++) {
+      const message = i % 3 === 0 ? changed(i) : part(i, `${i} `);
+      order.push(String(i));
+      writer.publish(message);
+      writer.publish(part(i, "other", `b${i}`));
+    }
+    writer.publish(end);
+    await untilLast("deleted");
+    const got = heard.flatMap((message) => {
+      if (message.type === "changed") return [String(message.version)];
+      return message.type === "parts" ? message.parts.map(({ seq }) => String(seq)) : [];
+    });
+    assert.deepEqual(got, order);
+  },
+
+  "each hears what concerns it: a chat all but reading, an owner what the feed needs, others nothing":
+    async ({ open }) => {
+      const [writer, reader] = await Promise.all([open(), open()]);
+      const topics = [chat("a"), chat("b"), owner("o"), owner("p")];
+      const [a, b, o, p] = await Promise.all(topics.map((topic) => listen(reader, topic)));
+      const read: BusMessage = { type: "read", chat_id: "a", owner_id: "o" };
+      for (const message of [part(1, "x"), watched, changed(1), read, end]) writer.publish(message);
+      writer.publish({ ...end, chat_id: "b", owner_id: "p" });
+      await Promise.all([a, b, o, p].map((each) => each!.untilLast("deleted")));
+      assert.deepEqual(
+        a!.heard.map(({ type }) => type),
+        ["parts", "watched", "changed", "deleted"],
+      );
+      assert.deepEqual(
+        o!.heard.map(({ type }) => type),
+        ["changed", "read", "deleted"],
+      );
+      assert.deepEqual([b!.heard.length, p!.heard.length], [1, 1]);
+    },
+
+  "what is published after a subscription is in force is heard, by each of many that begin at once": async ({
+    open,
+  }) => {
+    const [writer, reader] = await Promise.all([open(), open()]);
+    const ids = Array.from({ length: 50 }, (_, i) => `begin-${i}`);
+    await Promise.all(
+      ids.map(async (id) => {
+        const { untilLast } = await listen(reader, chat(id));
+        writer.publish({ ...end, chat_id: id });
+        await untilLast("deleted");
+      }),
+    );
+  },
+
+  "an ended subscription hears nothing more, and the others of its topic do": async ({ open }) => {
+    const [writer, reader] = await Promise.all([open(), open()]);
+    const [ended, stays] = await Promise.all([listen(reader, chat("a")), listen(reader, chat("a"))]);
+    ended.end();
+    ended.end();
+    writer.publish(end);
+    await stays.untilLast("deleted");
+    assert.deepEqual(ended.heard, []);
+    const again = await listen(reader, chat("a"));
+    writer.publish(watched);
+    await again.untilLast("watched");
+  },
+
+  "a listener may end its own subscription, and is not called before it has it": async ({ open }) => {
+    const [writer, reader] = await Promise.all([open(), open()]);
+    let heard = 0;
+    const done = Promise.withResolvers<void>();
+    const own = reader.subscribe(chat("a"), () => {
+      heard += 1;
+      own.end();
+      done.resolve();
+    });
+    await own.listening;
+    const other = await listen(reader, chat("a"));
+    writer.publish(watched);
+    writer.publish(end);
+    await Promise.all([done.promise, other.untilLast("deleted")]);
+    assert.equal(heard, 1);
+  },
+
+  "cut off it says so, and once it tells that it is back every subscription hears again": async ({
+    open,
+    cut,
+  }) => {
+    const [writer, reader] = await Promise.all([open(), open()]);
+    const listeners = await Promise.all(
+      [chat("a"), chat("b"), owner("o")].map((topic) => listen(reader, topic)),
+    );
+    const back = [writer, reader].map((bus) => new Promise<void>((resolve) => void bus.onReconnect(resolve)));
+    await cut();
+    while (reader.up) await settled();
+    const whileAway = reader.subscribe(chat("c"), () => cIsHeard.resolve());
+    const cIsHeard = Promise.withResolvers<void>();
+    await whileAway.listening;
+    await Promise.all(back);
+    // Both connections of a process may have been cut one after the other.
+    while (!reader.up || !writer.up) await settled();
+    for (const id of ["a", "b", "c"]) writer.publish({ ...end, chat_id: id });
+    await Promise.all([...listeners.map(({ untilLast }) => untilLast("deleted")), cIsHeard.promise]);
+  },
+
+  "publishing neither throws nor waits, cut off or closed": async ({ open, cut }) => {
+    const bus = await open();
+    await cut();
+    for (let i = 0; i < 10_000; i++) bus.publish(part(i + 1, "x".repeat(4_000)));
+    await bus.close();
+    bus.publish(part(1, "late"));
+    const late = bus.subscribe(chat("a"), () => assert.fail("nothing is heard after close"));
+    await late.listening;
+    late.end();
+    assert.equal(bus.up, false);
+  },
+
+  "closing sends what was published before": async ({ open }) => {
+    const reader = await open();
+    const writer = await open();
+    // What the cut of another test left behind must be over.
+    while (!reader.up || !writer.up) await settled();
+    const { heard, until } = await listen(reader, chat("a"));
+    writer.publish(part(1, "a"));
+    writer.publish(part(2, "b"));
+    await writer.close();
+    await until(() => textOf(heard) === "ab");
+  },
+};
+
 for (const [name, make] of Object.entries(kinds)) {
   describe(`live bus: ${name}`, () => {
     let kind: BusKind;
@@ -124,140 +272,8 @@ for (const [name, make] of Object.entries(kinds)) {
       await Promise.all(opened.map((bus) => bus.close()));
       await kind.close();
     });
-
-    test("T3 parts are heard by every subscriber of their chat, in order, whatever they hold", async () => {
-      const [writer, reader, other] = await Promise.all([open(), open(), open()]);
-      const texts = ["a", "\u0000'\"\\{},$1 ", "🙂é", "\ud800", "x".repeat(5_000), "end"];
-      const listeners = await Promise.all([reader, other, writer].map((bus) => listen(bus, chat("a"))));
-      texts.forEach((text, i) => writer.publish(part(i + 1, text)));
-      for (const { until, heard } of listeners) {
-        await until(() => textOf(heard).endsWith("end"));
-        assert.equal(textOf(heard), texts.join(""));
-      }
-    });
-
-    test("messages of one chat keep their order across types, however many there are at once", async () => {
-      const [writer, reader] = await Promise.all([open(), open()]);
-      const { heard, untilLast } = await listen(reader, chat("a"));
-      const order: string[] = [];
-      for (let i = 1; i <= 300; i++) {
-        const message = i % 3 === 0 ? changed(i) : part(i, `${i} `);
-        order.push(String(i));
-        writer.publish(message);
-        writer.publish(part(i, "other", `b${i}`));
-      }
-      writer.publish(end);
-      await untilLast("deleted");
-      const got = heard.flatMap((message) => {
-        if (message.type === "changed") return [String(message.version)];
-        return message.type === "parts" ? message.parts.map(({ seq }) => String(seq)) : [];
-      });
-      assert.deepEqual(got, order);
-    });
-
-    test("each hears what concerns it: a chat all but reading, an owner what the feed needs, others nothing", async () => {
-      const [writer, reader] = await Promise.all([open(), open()]);
-      const topics = [chat("a"), chat("b"), owner("o"), owner("p")];
-      const [a, b, o, p] = await Promise.all(topics.map((topic) => listen(reader, topic)));
-      const read: BusMessage = { type: "read", chat_id: "a", owner_id: "o" };
-      for (const message of [part(1, "x"), watched, changed(1), read, end]) writer.publish(message);
-      writer.publish({ ...end, chat_id: "b", owner_id: "p" } as BusMessage);
-      await Promise.all([a, b, o, p].map((each) => each!.untilLast("deleted")));
-      assert.deepEqual(
-        a!.heard.map(({ type }) => type),
-        ["parts", "watched", "changed", "deleted"],
-      );
-      assert.deepEqual(
-        o!.heard.map(({ type }) => type),
-        ["changed", "read", "deleted"],
-      );
-      assert.deepEqual([b!.heard.length, p!.heard.length], [1, 1]);
-    });
-
-    test("what is published after a subscription is in force is heard, by each of many that begin at once", async () => {
-      const [writer, reader] = await Promise.all([open(), open()]);
-      const ids = Array.from({ length: 50 }, (_, i) => `begin-${i}`);
-      await Promise.all(
-        ids.map(async (id) => {
-          const { untilLast } = await listen(reader, chat(id));
-          writer.publish({ ...end, chat_id: id } as BusMessage);
-          await untilLast("deleted");
-        }),
-      );
-    });
-
-    test("an ended subscription hears nothing more, and the others of its topic do", async () => {
-      const [writer, reader] = await Promise.all([open(), open()]);
-      const [ended, stays] = await Promise.all([listen(reader, chat("a")), listen(reader, chat("a"))]);
-      ended.end();
-      ended.end();
-      writer.publish(end);
-      await stays.untilLast("deleted");
-      assert.deepEqual(ended.heard, []);
-      const again = await listen(reader, chat("a"));
-      writer.publish(watched);
-      await again.untilLast("watched");
-    });
-
-    test("a listener may end its own subscription, and is not called before it has it", async () => {
-      const [writer, reader] = await Promise.all([open(), open()]);
-      let heard = 0;
-      const done = Promise.withResolvers<void>();
-      const own = reader.subscribe(chat("a"), () => {
-        heard += 1;
-        own.end();
-        done.resolve();
-      });
-      await own.listening;
-      const other = await listen(reader, chat("a"));
-      writer.publish(watched);
-      writer.publish(end);
-      await Promise.all([done.promise, other.untilLast("deleted")]);
-      assert.equal(heard, 1);
-    });
-
-    test("cut off it says so, and once it tells that it is back every subscription hears again", async () => {
-      const [writer, reader] = await Promise.all([open(), open()]);
-      const listeners = await Promise.all(
-        [chat("a"), chat("b"), owner("o")].map((topic) => listen(reader, topic)),
-      );
-      const back = [writer, reader].map(
-        (bus) => new Promise<void>((resolve) => void bus.onReconnect(resolve)),
-      );
-      await kind.cut();
-      while (reader.up) await settled();
-      const whileAway = reader.subscribe(chat("c"), () => cIsHeard.resolve());
-      const cIsHeard = Promise.withResolvers<void>();
-      await whileAway.listening;
-      await Promise.all(back);
-      // Both connections of a process may have been cut one after the other.
-      while (!reader.up || !writer.up) await settled();
-      for (const id of ["a", "b", "c"]) writer.publish({ ...end, chat_id: id } as BusMessage);
-      await Promise.all([...listeners.map(({ untilLast }) => untilLast("deleted")), cIsHeard.promise]);
-    });
-
-    test("publishing neither throws nor waits, cut off or closed", async () => {
-      const bus = await open();
-      await kind.cut();
-      for (let i = 0; i < 10_000; i++) bus.publish(part(i + 1, "x".repeat(4_000)));
-      await bus.close();
-      bus.publish(part(1, "late"));
-      const late = bus.subscribe(chat("a"), () => assert.fail("nothing is heard after close"));
-      await late.listening;
-      late.end();
-      assert.equal(bus.up, false);
-    });
-
-    test("closing sends what was published before", async () => {
-      const reader = await open();
-      const writer = await open();
-      // What the cut of another test left behind must be over.
-      while (!reader.up || !writer.up) await settled();
-      const { heard, until } = await listen(reader, chat("a"));
-      writer.publish(part(1, "a"));
-      writer.publish(part(2, "b"));
-      await writer.close();
-      await until(() => textOf(heard) === "ab");
-    });
+    for (const [promise, keep] of Object.entries(promises)) {
+      test(promise, () => keep({ open, cut: () => kind.cut() }));
+    }
   });
 }

@@ -12,7 +12,11 @@ let workerUrl: string;
 before(async () => {
   const port = await freePort();
   workerUrl = `http://127.0.0.1:${port}`;
-  everturn = await startEverturn({ workerEnv: { METRICS_PORT: String(port) } });
+  everturn = await startEverturn({
+    // No worker is lost here, however slow the machine: an attempt more would be a look more.
+    env: { EVERTURN_HEARTBEAT_TIMEOUT_MS: "10000" },
+    workerEnv: { METRICS_PORT: String(port) },
+  });
 });
 after(() => everturn.stop());
 

@@ -47,7 +47,7 @@ export function startPartStream(change: Partial<PartStreamInput> = {}) {
     text: (words: string) => stream.push(0, { type: "text", text: words }),
     left: () => readCheckpoint(beats.at(-1)?.details, { sealing: null, readSpill: async () => rows }),
     /** A word from another process; resolves when it has been heard. */
-    async say(message: BusMessage) {
+    say: async (message: BusMessage): Promise<void> => {
       elsewhere.publish(message);
       await new Promise(setImmediate);
     },

@@ -102,7 +102,7 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
     heartbeats,
     closers,
     async replica({ db = opened.pool, timing = {}, temporalAway = false } = {}) {
-      const hubBus = lossy(await openBus());
+      const hubBus = lossy(await openBus(), (message) => world.lose(message));
       const hubs = new HubRegistry({
         db,
         bus: hubBus,
@@ -132,20 +132,23 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
       for (const close of closers) await close();
     },
   };
-  const lossy = (real: LiveBus): LiveBus => ({
+  const bus = lossy(sender, (message) => world.lose(message));
+  let leases: WatchLeases | null = null;
+  let passed = 0;
+  const leaseClock = { ...realClock, now: () => realClock.now() + passed };
+  return world;
+}
+
+function lossy(real: LiveBus, lose: (message: BusMessage) => boolean): LiveBus {
+  return {
     ...real,
     get up() {
       return real.up;
     },
     publish(message) {
-      if (!world.lose(message)) real.publish(message);
+      if (!lose(message)) real.publish(message);
     },
-  });
-  const bus = lossy(sender);
-  let leases: WatchLeases | null = null;
-  let passed = 0;
-  const leaseClock = { ...realClock, now: () => realClock.now() + passed };
-  return world;
+  };
 }
 
 function readEpisodesOf(world: StreamWorld, db: Queryable): ReadEpisodes {
