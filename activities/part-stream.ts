@@ -13,7 +13,7 @@ export interface PartStreamInput extends CheckpointerInput {
   readonly role: "assistant" | "tool";
   readonly bus: LiveBus;
   readonly leases: WatchLeases;
-  /** Told of the parts pushed: those that nobody watched stay here and in checkpoints. */
+  /** Told of the parts pushed while there is a bus: those that nobody watched stay here and in checkpoints. */
   readonly onParts?: (count: number, published: boolean) => void;
 }
 
@@ -59,7 +59,7 @@ export function createPartStream(input: PartStreamInput): PartStream {
       });
       const { live } = lease;
       if (live) publish(parts);
-      onParts?.(parts.length, live);
+      if (bus.up) onParts?.(parts.length, live);
       checkpointer.dirty();
     },
     parts: () => log.after(0),
