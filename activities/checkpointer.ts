@@ -11,7 +11,7 @@ import type { PartLog } from "../core/part-log.ts";
 
 /** Without a live bus readers see checkpoints only: never rarer than this. */
 const checkpointWithoutBusMs = 200;
-/** Hubs ask for checkpoints as they join; all of them together get one per this time. */
+/** Hubs ask as they join; all of them together get one checkpoint per this time. */
 const checkpointGapMinMs = 50;
 /** A spill that failed is tried again after this; the database is away, and the tail waits in memory. */
 const spillRetryMs = 500;
@@ -34,6 +34,8 @@ export interface CheckpointerInput {
   /** Null: text is readable in Temporal's Web UI. */
   readonly sealing: Sealing | null;
   readonly checkpointMs: number;
+  /** The same while nobody watches: a checkpoint is then for a dead worker's successor alone. */
+  readonly unwatchedCheckpointMs: number;
   readonly heartbeatTimeoutMs: number;
   /** Most bytes of heartbeat details. */
   readonly bytesMax: number;
@@ -48,6 +50,7 @@ export interface CheckpointerInput {
 export class Checkpointer {
   readonly #input: CheckpointerInput;
   readonly #log: PartLog;
+  readonly #watched: () => boolean;
   readonly #keepAliveMs: number;
   /** The details that are true until others are: what every heartbeat holds. */
   #details: unknown;
@@ -61,14 +64,20 @@ export class Checkpointer {
   #closed = false;
 
   /** Beats from now on until closed. */
-  constructor(input: CheckpointerInput, log: PartLog) {
+  constructor(input: CheckpointerInput, log: PartLog, watched: () => boolean) {
     this.#input = input;
     this.#log = log;
+    this.#watched = watched;
     this.#keepAliveMs = input.heartbeatTimeoutMs / 2;
     const nothing = { episode: input.episode, seq: 0, spilled_seq: 0, parts: [] };
     this.#details = input.heldDetails ?? encodeCheckpoint(nothing, input.sealing);
     this.#lastBeatAt = input.clock.now();
     this.schedule();
+  }
+
+  /** Parts up to this one are in spill rows. */
+  get spilledSeq(): number {
+    return this.#spilledSeq;
   }
 
   /** Something new is in the log. */
@@ -79,7 +88,7 @@ export class Checkpointer {
     this.#begun = true;
   }
 
-  /** Somebody joins: beat soon if there is anything new. */
+  /** A replica lacks parts: beat soon if there is anything new. */
   wanted(): void {
     if (this.#log.lastSeq > this.#detailsSeq) this.#wakeAt(this.#lastBeatAt + checkpointGapMinMs);
   }
@@ -120,8 +129,9 @@ export class Checkpointer {
   }
 
   #paceMs(): number {
-    const { bus, checkpointMs } = this.#input;
-    const pace = bus.up ? checkpointMs : Math.min(checkpointMs, checkpointWithoutBusMs);
+    const { bus, checkpointMs, unwatchedCheckpointMs } = this.#input;
+    if (!bus.up) return Math.min(checkpointMs, checkpointWithoutBusMs, this.#keepAliveMs);
+    const pace = this.#watched() ? checkpointMs : Math.max(checkpointMs, unwatchedCheckpointMs);
     return Math.min(pace, this.#keepAliveMs);
   }
 

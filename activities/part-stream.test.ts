@@ -3,96 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import "../test/support/fixed-seed.ts";
-import type { BusMessage, LiveBus } from "../core/bus-message.ts";
 import {
   type CheckpointDetails,
   checkpointBytes,
   decodeCheckpoint,
   type SpillRow,
 } from "../core/checkpoint.ts";
-import { type StreamPart, splitPart } from "../core/stream-part.ts";
-import type { PartStreamClock } from "./checkpointer.ts";
-import { createPartStream, type PartStreamInput } from "./part-stream.ts";
+import type { StreamPart } from "../core/stream-part.ts";
+import { partsOf, pieces, startPartStream as start } from "../test/support/held-part-stream.ts";
 import { readCheckpoint } from "./read-checkpoint.ts";
-
-interface HeldClock extends PartStreamClock {
-  /** Moves time on, timer by timer, letting what they started come to rest in between. */
-  advance(ms: number): Promise<void>;
-}
-
-function holdClock(): HeldClock {
-  let now = 0;
-  let timers: { at: number; run: () => void }[] = [];
-  return {
-    now: () => now,
-    setTimeout(run, ms) {
-      const timer = { at: now + ms, run };
-      timers.push(timer);
-      return timer;
-    },
-    clearTimeout(timer) {
-      timers = timers.filter((other) => other !== timer);
-    },
-    async advance(ms) {
-      const until = now + ms;
-      for (;;) {
-        const next = timers.filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
-        if (next === undefined) break;
-        timers = timers.filter((timer) => timer !== next);
-        now = next.at;
-        next.run();
-        await new Promise(setImmediate);
-      }
-      now = until;
-    },
-  };
-}
-
-function listen() {
-  const published: BusMessage[] = [];
-  let heard: (message: BusMessage) => void = () => undefined;
-  const bus: LiveBus & { up: boolean } = {
-    publish: (message) => void published.push(message),
-    subscribe(_chat, listener) {
-      heard = listener;
-      return () => undefined;
-    },
-    up: true,
-    onReconnect: () => () => undefined,
-    close: () => Promise.resolve(),
-  };
-  return { bus, published, say: (message: BusMessage) => heard(message) };
-}
-
-function start(change: Partial<PartStreamInput> = {}) {
-  const clock = holdClock();
-  const beats: { at: number; details: unknown }[] = [];
-  const rows: SpillRow[] = [];
-  const passed: string[] = [];
-  const bus = listen();
-  const stream = createPartStream({
-    chatId: "a",
-    episode: "5.1",
-    role: "assistant",
-    bus: bus.bus,
-    heartbeat: (details) => void beats.push({ at: clock.now(), details }),
-    spill: async (row) => void rows.push(row),
-    failpoint: (name) => void passed.push(name),
-    sealing: null,
-    checkpointMs: 1_000,
-    heartbeatTimeoutMs: 5_000,
-    bytesMax: 32_768,
-    clock,
-    ...change,
-  });
-  const text = (words: string) => stream.push(0, { type: "text", text: words });
-  const left = () => readCheckpoint(beats.at(-1)?.details, { sealing: null, readSpill: async () => rows });
-  return { clock, beats, rows, passed, stream, text, left, ...bus };
-}
-
-function pieces(parts: readonly StreamPart[] | undefined): string[] {
-  return (parts ?? []).flatMap(splitPart).map(({ part }) => (part.type === "text" ? part.text : "?"));
-}
 
 test("the first part is checkpointed at once, later ones about once a second, and only when there is something new", async () => {
   const { clock, beats, text } = start();
@@ -141,8 +60,8 @@ test("I5 the heartbeat of the attempt before is kept alive until this one has pa
 });
 
 test("without a live bus checkpoints come five times a second", async () => {
-  const { clock, beats, text, bus } = start();
-  bus.up = false;
+  const { clock, beats, text, network } = start();
+  network.cut();
   for (let i = 0; i < 10; i++) {
     text("x");
     await clock.advance(100);
@@ -154,14 +73,14 @@ test("without a live bus checkpoints come five times a second", async () => {
 });
 
 test("a hub that joins gets a checkpoint at once; a crowd of them gets one per 50 ms", async () => {
-  const { clock, beats, text, say } = start();
+  const { clock, beats, text, say, ask } = start();
   text("a");
   await clock.advance(100);
   text("b");
-  for (let i = 0; i < 20; i++) say({ type: "checkpoint_wanted", chat_id: "a" });
+  for (let i = 0; i < 20; i++) await say(ask());
   await clock.advance(0);
   text("c");
-  say({ type: "checkpoint_wanted", chat_id: "a" });
+  await say(ask());
   await clock.advance(60);
   assert.deepEqual(
     beats.map((beat) => beat.at),
@@ -173,7 +92,7 @@ test("parts go out on the bus one by one as they come, long ones cut", () => {
   const { stream, published, text } = start();
   text("a");
   text("é".repeat(5_000));
-  const parts = published.flatMap((message) => (message.type === "parts" ? message.parts : []));
+  const parts = partsOf(published);
   assert.deepEqual(
     parts.map((part) => part.seq),
     [1, 2, 3, 4],

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { BusMessage, LiveBus } from "../core/bus-message.ts";
+import type { BusMessage } from "../core/bus-message.ts";
 import type { Store } from "../store/store.ts";
+import { createMemoryNetwork } from "../test/support/memory-bus.ts";
 import { Stopped, watchAttempt } from "./watch-attempt.ts";
 
 const FENCE = { turn_id: 1, history_version: 1, generation_attempt: 1 };
@@ -13,12 +14,18 @@ function aWorld() {
   const asked: ((status: string) => void)[] = [];
   const query = () =>
     new Promise((resolve) => asked.push((status) => resolve({ rows: [{ ...CHAT, status }] })));
-  let tell = (_message: BusMessage) => {};
-  const bus = { subscribe: (_chat: string, heard: typeof tell) => ((tell = heard), () => {}) };
+  const network = createMemoryNetwork();
+  const elsewhere = network.open();
+  const listening = Promise.withResolvers<void>();
+  const bus = network.open();
+  const subscribe: typeof bus.subscribe = (...to) => ({
+    ...bus.subscribe(...to),
+    listening: listening.promise,
+  });
   const watch = watchAttempt(
     {
       store: { pool: { query } } as unknown as Store,
-      bus: bus as unknown as LiveBus,
+      bus: { ...bus, subscribe },
       shutdown: new AbortController().signal,
       checkpointMs: 1_000_000,
       failpoint: () => undefined,
@@ -26,15 +33,19 @@ function aWorld() {
     { cancellationSignal: new AbortController().signal, cancellationDetails: undefined },
     { chat_id: "c", fence: FENCE },
   );
-  return { asked, watch, tell: () => tell(CHANGED) };
+  const tell = async () => {
+    elsewhere.publish(CHANGED);
+    await settled();
+  };
+  return { asked, watch, tell, listened: listening.resolve };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test("I2 an interrupt told while the chat is being read is seen by another read at once", async () => {
   const { asked, watch, tell } = aWorld();
-  tell();
-  tell();
+  await tell();
+  await tell();
   assert.equal(asked.length, 1);
   asked[0]!("running");
   await settled();
@@ -48,10 +59,31 @@ test("I2 an interrupt told while the chat is being read is seen by another read 
 
 test("a change that stops nothing is read once", async () => {
   const { asked, watch, tell } = aWorld();
-  tell();
+  await tell();
   asked[0]!("running");
   await settled();
   assert.equal(asked.length, 1);
   assert.equal(watch.signal.aborted, false);
   watch.end();
+});
+
+test("I2 an interrupt told before the bus was listened to is seen once it is", async () => {
+  const { asked, watch, listened } = aWorld();
+  await settled();
+  assert.equal(asked.length, 0);
+  listened();
+  await settled();
+  assert.equal(asked.length, 1);
+  asked[0]!("interrupting");
+  await settled();
+  assert.equal((watch.signal.reason as Stopped).reason, "interrupted");
+  watch.end();
+});
+
+test("an attempt that has ended reads nothing more", async () => {
+  const { asked, watch, listened } = aWorld();
+  watch.end();
+  listened();
+  await settled();
+  assert.equal(asked.length, 0);
 });

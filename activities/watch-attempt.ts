@@ -50,6 +50,7 @@ export function watchAttempt(
 ): Watch {
   const controller = new AbortController();
   const stop = (reason: StopReason) => controller.abort(new Stopped(reason));
+  let ended = false;
   let looking = false;
   let wanted = false;
   const look = async () => {
@@ -75,9 +76,11 @@ export function watchAttempt(
     stop(details?.notFound === true || details?.timedOut === true ? "lost" : "shutdown");
   };
   const onShutdown = () => stop("shutdown");
-  const leave = deps.bus.subscribe(chat_id, (message) => {
+  const told = deps.bus.subscribe({ type: "chat", chat_id }, (message) => {
     if (message.type === "changed" || message.type === "deleted") void look();
   });
+  // What was told before the bus was listened to is seen in the database.
+  void told.listening.then(() => (ended ? undefined : look()));
   const timer = setInterval(() => void look(), deps.checkpointMs);
   activity.cancellationSignal.addEventListener("abort", onCancelled, { once: true });
   deps.shutdown.addEventListener("abort", onShutdown, { once: true });
@@ -86,7 +89,8 @@ export function watchAttempt(
   return {
     signal: controller.signal,
     end() {
-      leave();
+      ended = true;
+      told.end();
       clearInterval(timer);
       activity.cancellationSignal.removeEventListener("abort", onCancelled);
       deps.shutdown.removeEventListener("abort", onShutdown);

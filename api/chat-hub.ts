@@ -1,6 +1,6 @@
 // The API speaks HTTP and the store; this file: the hub of one watched chat, shared by all its readers. It listens to the
-// bus, reads the state when told or when in doubt, and fills gaps from checkpoints. What it learns its model turns into
-// batches. In steady state a reader costs neither Postgres nor Temporal anything.
+// bus, says there that it watches, reads the state when told or when in doubt, and fills gaps from checkpoints. What it
+// learns its model turns into batches. In steady state a reader costs neither Postgres nor Temporal anything.
 import type { BusMessage, LiveBus } from "../core/bus-message.ts";
 import { snapshotMessagesMax } from "../core/limits.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -58,12 +58,10 @@ export class ChatHub {
       onLearned: (batch) => this.#learned(batch),
       ended: () => this.#ended !== null,
     });
-    // Before the first read: what is published meanwhile waits in the model, and nothing falls in between.
-    this.#leave = [
-      deps.bus.subscribe(chatId, (message) => this.#hear(message)),
-      deps.bus.onReconnect(() => this.#lookAgain()),
-    ];
-    this.ready = this.#begin();
+    // The first read waits until this is in force: what is published meanwhile waits in the model, nothing falls in between.
+    const told = deps.bus.subscribe({ type: "chat", chat_id: chatId }, (message) => this.#hear(message));
+    this.#leave = [told.end, deps.bus.onReconnect(() => this.#lookAgain())];
+    this.ready = this.#begin(told.listening);
     this.ready.catch(() => this.close("retry"));
   }
 
@@ -78,6 +76,8 @@ export class ChatHub {
 
   attach(reader: HubReader): void {
     this.#readers.add(reader);
+    // The hub may have been without readers for a while, and the writer without anybody who watches.
+    if (this.#readers.size === 1) this.#sayWatched();
   }
 
   detach(reader: HubReader): void {
@@ -105,22 +105,31 @@ export class ChatHub {
     return this.#parts.look();
   }
 
-  async #begin(): Promise<void> {
+  async #begin(listening: Promise<void>): Promise<void> {
+    await this.#untilListening(listening);
+    if (this.#ended !== null) return;
     await this.refresh();
     if (this.#ended !== null) return;
-    if (this.model.active) {
-      // Readers get the state even while Temporal is away; the parts follow.
-      await Promise.race([this.#parts.look(), this.#timers.pause(this.#deps.timing.firstLookMaxMs)]);
-      this.#parts.expect();
-    }
+    // Readers get the state even while writer and Temporal are away; the parts follow.
+    if (this.model.active) await this.#parts.begin();
     this.#armTick();
+  }
+
+  /** A bus that takes long keeps no reader waiting: what fell in between is looked for when it is there. */
+  async #untilListening(listening: Promise<void>): Promise<void> {
+    let late = false;
+    const inForce = listening.then(() => {
+      if (late) this.#lookAgain();
+    });
+    await Promise.race([inForce, this.#timers.pause(this.#deps.timing.firstLookMaxMs)]);
+    late = true;
   }
 
   #hear(message: BusMessage): void {
     switch (message.type) {
       case "parts":
-        this.#parts.heard();
-        return this.#learned(this.model.learnParts(message.episode, message.parts));
+        this.#learned(this.model.learnParts(message.episode, message.parts));
+        return this.#parts.heard();
       case "deleted":
         return this.#refreshQuietly();
       case "changed":
@@ -129,7 +138,7 @@ export class ChatHub {
         if (this.#state.running) this.#hintedVersion = Math.max(this.#hintedVersion, message.version);
         else this.#refreshQuietly();
         return;
-      case "checkpoint_wanted":
+      case "watched":
       case "read":
         return;
     }
@@ -159,7 +168,10 @@ export class ChatHub {
     if (this.model.version !== version) this.messages.forget();
     if (learned.type === "reset") for (const reader of this.#readers) reader.resync();
     else for (const batch of learned.batches) this.#deliver(batch);
-    if (this.model.active !== active && version > 0) this.#armTick();
+    if (this.model.active !== active && version > 0) {
+      this.#armTick();
+      this.#sayWatched();
+    }
     if (this.model.gap) void this.#parts.fillGap();
     if (this.#hintedVersion > this.model.version) this.#refreshQuietly();
     else if (this.model.behind)
@@ -183,9 +195,15 @@ export class ChatHub {
 
   /** The bus was away: something may have been missed, and looks become rarer again. */
   #lookAgain(): void {
+    if (this.#ended !== null) return;
     this.#refreshQuietly();
     if (this.model.active) this.#parts.expect();
     if (this.model.version > 0) this.#armTick();
+  }
+
+  /** Only readers count: a hub that lingers would keep a turn published for nobody. */
+  #sayWatched(): void {
+    if (this.model.active && this.#readers.size > 0) this.#parts.renewWatch();
   }
 
   #armTick(): void {
@@ -202,6 +220,7 @@ export class ChatHub {
 
   async #tick(): Promise<void> {
     const looks = this.model.active && (!this.#deps.bus.up || this.#parts.takeSilence());
+    this.#sayWatched();
     this.#lookForChange();
     if (looks) await this.#parts.look();
     this.#armTick();

@@ -1,6 +1,6 @@
 // The API speaks HTTP and the store; this file: the users whose feed is followed at this replica, one watch for all readers
 // of a user, made for the first and let go a while after the last.
-import type { LiveBus } from "../core/bus-message.ts";
+import type { BusSubscription, LiveBus } from "../core/bus-message.ts";
 import { feedChatsMax } from "../core/limits.ts";
 import { Refusal } from "../core/refusal.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -31,6 +31,7 @@ export interface HeldFeed {
 
 interface Kept {
   readonly watch: FeedWatch;
+  readonly told: BusSubscription;
   holders: number;
   linger: NodeJS.Timeout | undefined;
 }
@@ -38,19 +39,14 @@ interface Kept {
 export class FeedRegistry {
   readonly #input: FeedRegistryInput;
   readonly #kept = new Map<string, Kept>();
-  readonly #leave: readonly (() => void)[];
+  readonly #leave: () => void;
   #closed = false;
 
   constructor(input: FeedRegistryInput) {
     this.#input = input;
-    this.#leave = [
-      input.bus.subscribe(null, (message) => {
-        if ("owner_id" in message) this.#kept.get(message.owner_id)?.watch.hear(message);
-      }),
-      input.bus.onReconnect(() => {
-        for (const { watch } of this.#kept.values()) watch.lookAgain();
-      }),
-    ];
+    this.#leave = input.bus.onReconnect(() => {
+      for (const { watch } of this.#kept.values()) watch.lookAgain();
+    });
   }
 
   /** The watch over a user's chats, kept until released. Throws `Refusal` `draining` once closed. */
@@ -81,20 +77,25 @@ export class FeedRegistry {
   /** Sends all readers away, to come back elsewhere; none is taken from now on. */
   close(): void {
     this.#closed = true;
-    for (const leave of this.#leave) leave();
-    for (const { watch, linger } of this.#kept.values()) {
+    this.#leave();
+    for (const { watch, told, linger } of this.#kept.values()) {
       clearTimeout(linger);
+      told.end();
       watch.close();
     }
     this.#kept.clear();
   }
 
   #open(ownerId: string): Kept {
-    const { db, links, logger, pollMs = pollDefaultMs } = this.#input;
+    const { db, bus, links, logger, pollMs = pollDefaultMs } = this.#input;
+    const told = bus.subscribe({ type: "owner", owner_id: ownerId }, (message) => {
+      if ("owner_id" in message) watch.hear(message);
+    });
     const watch = new FeedWatch({
       ownerId,
       links,
       pollMs,
+      listening: told.listening,
       source: {
         readChanges: (since_ms, limit) => readFeedChanges(db, ownerId, { since_ms, limit }),
         readNewest: () => readFeedNewest(db, ownerId, feedChatsMax),
@@ -102,7 +103,7 @@ export class FeedRegistry {
       },
       onFailed: (error) => logger.warn({ err: error, owner_id: ownerId }, "a feed could not look"),
     });
-    const kept: Kept = { watch, holders: 0, linger: undefined };
+    const kept: Kept = { watch, told, holders: 0, linger: undefined };
     this.#kept.set(ownerId, kept);
     return kept;
   }
@@ -111,6 +112,7 @@ export class FeedRegistry {
     kept.holders -= 1;
     if (kept.holders > 0) return;
     const forget = () => {
+      kept.told.end();
       kept.watch.close();
       if (this.#kept.get(ownerId) === kept) this.#kept.delete(ownerId);
     };

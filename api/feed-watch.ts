@@ -26,6 +26,8 @@ export interface FeedWatchInput {
   readonly ownerId: string;
   readonly source: FeedSource;
   readonly links: ChatLinks;
+  /** The bus is listened to: what is read from then on misses nothing. */
+  readonly listening: Promise<void>;
   /** Between two looks. */
   readonly pollMs: number;
   readonly onFailed: (error: unknown) => void;
@@ -59,7 +61,7 @@ export class FeedWatch {
   constructor(input: FeedWatchInput) {
     this.#input = input;
     this.#model = new FeedModel(input.links);
-    this.ready = this.#looks.run().then(() => this.#arm());
+    this.ready = this.#begin();
     this.ready.catch(() => this.close());
   }
 
@@ -137,6 +139,17 @@ export class FeedWatch {
     // A reader that missed nothing gets its new place alone, which is no event.
     if (last === undefined) frames.push(Buffer.from(`id: ${this.#cursor}\n\n`));
     return { batches: batchesOf(frames), position };
+  }
+
+  /** A bus that takes long keeps no reader waiting: what fell in between is seen by the next look. */
+  async #begin(): Promise<void> {
+    const { listening, pollMs } = this.#input;
+    const patience = Promise.withResolvers<void>();
+    const timer = setTimeout(patience.resolve, pollMs);
+    await Promise.race([listening, patience.promise]);
+    clearTimeout(timer);
+    await this.#looks.run();
+    this.#arm();
   }
 
   #arm(): void {

@@ -30,11 +30,21 @@ interface Kept {
 export class HubRegistry {
   readonly #deps: HubDeps;
   readonly #kept = new Map<string, Kept>();
+  #looks = 0;
   #closed = false;
 
   constructor(input: HubRegistryInput) {
     const timing = { ...defaultHubTiming(() => this.counts().active), ...input.timing };
-    this.#deps = { ...input, timing, lookAtVersion: createVersionLook(input.db) };
+    const readEpisodes: HubDeps["readEpisodes"] = (chatId, lastSeqOf) => {
+      this.#looks += 1;
+      return input.readEpisodes(chatId, lastSeqOf);
+    };
+    this.#deps = { ...input, readEpisodes, timing, lookAtVersion: createVersionLook(input.db) };
+  }
+
+  /** Looks at checkpoints so far, each a call of Temporal: none of a reader's own, and none while live parts flow. */
+  get looks(): number {
+    return this.#looks;
   }
 
   /** The hub of a chat, kept until released. Throws `Refusal` `draining` once closed. */

@@ -1,7 +1,8 @@
 // The API speaks HTTP and the store; this file: how often hubs look, each with its reason.
+import { watchRenewMs } from "../core/limits.ts";
 
 export interface HubTiming {
-  /** Hints may be lost: a running chat is read again this often. */
+  /** Hints may be lost: a running chat is read again, and said to be watched, this often. */
   readonly statePollMs: number;
   /** The same for a chat at rest, of which there are many. */
   readonly idlePollMs: number;
@@ -14,9 +15,9 @@ export interface HubTiming {
   /** First and longest wait between looks for parts that were missed. */
   readonly gapFirstMs: number;
   readonly gapMaxMs: number;
-  /** The first snapshot waits this long for Temporal. */
+  /** The first snapshot waits this long for parts, from whichever side they come. */
   readonly firstLookMaxMs: number;
-  /** When a checkpoint that was asked for is there. */
+  /** Who writes was asked for its parts, and was not heard: the checkpoint it wrote as well is there by now. */
   readonly secondLookMs: number;
   /** Reads that fail in a row before readers are sent away, and the wait between them. */
   readonly readFailuresMax: number;
@@ -31,7 +32,7 @@ const offlinePollMaxMs = 1_000;
 /** @param activeHubs how many hubs of this replica look at the same time */
 export function defaultHubTiming(activeHubs: () => number): HubTiming {
   return {
-    statePollMs: 2_000,
+    statePollMs: watchRenewMs,
     idlePollMs: 15_000,
     offlinePollMs: () => Math.min(Math.max(activeHubs() * offlineLookMs, offlinePollMinMs), offlinePollMaxMs),
     offlineIdlePollMs: 1_000,
@@ -40,7 +41,7 @@ export function defaultHubTiming(activeHubs: () => number): HubTiming {
     gapFirstMs: 20,
     gapMaxMs: 1_000,
     firstLookMaxMs: 1_000,
-    secondLookMs: 150,
+    secondLookMs: 80,
     readFailuresMax: 3,
     readRetryMs: 500,
   };

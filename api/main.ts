@@ -5,15 +5,16 @@ import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config.ts";
 import { createFailpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
-import { createMetricsRegistry } from "../platform/metrics.ts";
+import { createMetricsRegistry, exposeReadings } from "../platform/metrics.ts";
 import { createSecretBox } from "../platform/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { seedAdminKey } from "../store/api-keys.ts";
+import { busReadings } from "../store/bus-readings.ts";
 import { purgeChatMarks } from "../store/chat-marks.ts";
 import { createPool, type Pool } from "../store/database.ts";
 import { purgeDebugRuns } from "../store/debug-runs.ts";
 import { purgeIdempotencyKeys } from "../store/idempotency.ts";
-import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
+import { type BusCounts, createOffBus, createPostgresBus } from "../store/live-bus.ts";
 import { createModelBook } from "../store/model-book.ts";
 import { seedModelConfigs } from "../store/seed-models.ts";
 import type { Store } from "../store/store.ts";
@@ -117,7 +118,7 @@ interface DepsParts {
   readonly hubs: HubRegistry;
   readonly buildLogs: BuildLogRegistry;
   readonly feeds: FeedRegistry;
-  readonly bus: LiveBus;
+  readonly bus: LiveBus & BusCounts;
   readonly logger: Logger;
 }
 
@@ -125,6 +126,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
   const { store, temporal, links, hubs, buildLogs, feeds, logger } = parts;
   const metrics = createMetricsRegistry("api");
   measureStreams(metrics, { hubs, buildLogs, feeds });
+  exposeReadings(metrics, busReadings(parts.bus));
   return {
     store,
     logger,

@@ -18,6 +18,13 @@ function isPairAt(text: string, at: number): boolean {
   return high >= 0xd800 && high < 0xdc00 && low >= 0xdc00 && low < 0xe000;
 }
 
+/** Bytes of a text as JSON writes it, without its quotes. */
+export function jsonTextBytes(text: string): number {
+  let bytes = 0;
+  for (let at = 0; at < text.length; at += isPairAt(text, at) ? 2 : 1) bytes += jsonBytesAt(text, at);
+  return bytes;
+}
+
 /** Cuts text into pieces of at most `bytesMax` bytes each as JSON, never inside a character. */
 export function cutJsonText(text: string, bytesMax: number): string[] {
   const pieces: string[] = [];

@@ -32,6 +32,16 @@ export const toolCheckpointBytesMax = 8 * 1024;
 export const notifyBytesMax = 7_900;
 /** One delta on the live bus; longer ones are split so that a part always fits a NOTIFY with its envelope. */
 export const partDeltaBytesMax = 4_096;
+/** Replicas say this often which running chats they watch: with the look at the state that they take anyway. */
+export const watchRenewMs = 2_000;
+/** A turn is published this long after a replica has said that it watches: two of three such words may be lost. */
+export const watchLeaseMs = 3 * watchRenewMs;
+/** A turn is published this long from its beginning, watched or not: a replica that watches has said so by then. */
+export const watchGraceMs = watchRenewMs + 1_000;
+/** What a writer holds is said again at most this often, however many replicas ask: all of them hear it. */
+export const catchUpGapMinMs = 50;
+/** Characters said again at most: older ones are in the checkpoint that is written at the same time, or in spill rows. */
+export const catchUpCharsMax = 64 * 1024;
 /** One SSE frame (API.md). */
 export const frameBytesMax = 256 * 1024;
 /** How far a reader may lag before it is resynchronised from the store instead of buffered (SPEC T7). */

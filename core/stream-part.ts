@@ -1,6 +1,6 @@
 // Core is pure: parts of an answer in flight. An episode's parts are numbered 1, 2, 3 …; neighbours of one place in
 // the content may travel merged, with the lengths of the pieces beside them, so that any cut is exact.
-import { cutJsonText } from "./json-bytes.ts";
+import { cutJsonText, jsonTextBytes } from "./json-bytes.ts";
 import type { JsonObject } from "./part.ts";
 
 /** What one part adds to `content[index]`. */
@@ -146,6 +146,26 @@ export function splitPart(part: StreamPart): StreamPart[] {
     at += length;
     return { from_seq: seq, seq, index: part.index, role: part.role, part: withText(part.part, piece) };
   });
+}
+
+/**
+ * A merged part as several, each with a text and lengths of at most `bytesMax` bytes as JSON; pieces stay whole, so a
+ * single larger one, or a part that was never merged, comes back as it is.
+ */
+export function cutPart(part: StreamPart, bytesMax: number): StreamPart[] {
+  const runs: StreamPart[][] = [];
+  let room = 0;
+  for (const piece of splitPart(part)) {
+    const text = textOf(piece.part) ?? "";
+    const bytes = jsonTextBytes(text) + String(text.length).length + 1;
+    if (runs.length === 0 || bytes > room) {
+      runs.push([]);
+      room = bytesMax;
+    }
+    room -= bytes;
+    runs.at(-1)?.push(piece);
+  }
+  return runs.map((run) => (run.length === 1 ? (run[0] as StreamPart) : joinRun(run)));
 }
 
 /** What is left of a part once everything up to `seq` is known: all of it, the end of it, or null. */

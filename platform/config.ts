@@ -101,6 +101,9 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     liveBus: environment.EVERTURN_LIVE_BUS,
     temporalDetail: environment.EVERTURN_TEMPORAL_DETAIL,
     checkpointMs: environment.EVERTURN_CHECKPOINT_MS ?? defaultCheckpointMs(environment),
+    unwatchedCheckpointMs:
+      environment.EVERTURN_UNWATCHED_CHECKPOINT_MS ??
+      Math.floor(environment.EVERTURN_HEARTBEAT_TIMEOUT_MS / 2),
     heartbeatTimeoutMs: environment.EVERTURN_HEARTBEAT_TIMEOUT_MS,
     reconcileAfterMs: environment.EVERTURN_RECONCILE_AFTER_MS,
     debugRuns: environment.EVERTURN_DEBUG_RUNS,

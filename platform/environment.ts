@@ -157,6 +157,11 @@ export const environmentSchema = z.object({
       "Longest time between checkpoints by heartbeat while text comes; at most half the heartbeat timeout. With the live bus off they come sooner when few answers are written",
     shown_default: "`1000`, or `200` with the live bus off",
   }),
+  EVERTURN_UNWATCHED_CHECKPOINT_MS: notes(milliseconds(10).optional(), {
+    description:
+      "The same for turns that nobody watches, whose text only a lost worker's successor needs; never rarer than half the heartbeat timeout. Nothing with the live bus off",
+    shown_default: "half of `EVERTURN_HEARTBEAT_TIMEOUT_MS`",
+  }),
   EVERTURN_HEARTBEAT_TIMEOUT_MS: notes(milliseconds(500).default(5_000), {
     description: "Silence after which Temporal gives an activity up as lost with its worker",
   }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createMetricsRegistry, serveMetrics } from "./metrics.ts";
+import { createMetricsRegistry, exposeReadings, serveMetrics } from "./metrics.ts";
 
 test("O1 a process without HTTP serves its metrics at a port of its own", async () => {
   const server = await serveMetrics(createMetricsRegistry("worker"), 0);
@@ -11,4 +11,18 @@ test("O1 a process without HTTP serves its metrics at a port of its own", async 
   } finally {
     await server.stop();
   }
+});
+
+test("O1 a number that somebody keeps is on the page as it is when the page is asked for", async () => {
+  const registry = createMetricsRegistry("worker");
+  let count = 1;
+  exposeReadings(registry, [
+    { name: "everturn_things_total", help: "Things", read: () => count },
+    { name: "everturn_things", help: "Things at present", read: () => -count },
+  ]);
+  await registry.metrics();
+  count = 3;
+  const page = await registry.metrics();
+  assert.match(page, /^everturn_things_total\{role="worker"\} 3$/m);
+  assert.match(page, /^everturn_things\{role="worker"\} -3$/m);
 });

@@ -1,6 +1,6 @@
 // Platform knows the process and its surroundings: Prometheus metrics live in a registry of the process, never a global one.
 import { createServer } from "node:http";
-import { collectDefaultMetrics, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
 /** A registry with Node's own metrics, each labelled with the role of the process. */
 export function createMetricsRegistry(role: string): Registry {
@@ -8,6 +8,29 @@ export function createMetricsRegistry(role: string): Registry {
   registry.setDefaultLabels({ role });
   collectDefaultMetrics({ register: registry, prefix: "everturn_" });
   return registry;
+}
+
+export interface Reading {
+  /** Ends in `_total` where it only grows: then it is a counter, else a gauge. */
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number;
+}
+
+/** Numbers that somebody keeps anyway, read whenever the page is asked for. */
+export function exposeReadings(registry: Registry, readings: readonly Reading[]): void {
+  for (const { name, help, read } of readings) {
+    const shared = { name, help, registers: [registry] };
+    if (name.endsWith("_total")) {
+      const collect = () => {
+        counter.reset();
+        counter.inc(read());
+      };
+      const counter: Counter = new Counter({ ...shared, collect });
+    } else {
+      const gauge: Gauge = new Gauge({ ...shared, collect: () => gauge.set(read()) });
+    }
+  }
 }
 
 /** Serves a registry at /metrics of a port of its own, for processes that have no HTTP server. Port 0 takes a free one. */

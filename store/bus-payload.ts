@@ -5,12 +5,18 @@ import type { ChatStatus } from "../core/message.ts";
 import type { PartDelta, StreamPart } from "../core/stream-part.ts";
 
 /** A payload is a JSON array of items; an item is one message, fields by place. */
-type WirePart = readonly [index: number, tool: 0 | 1, delta: string | PartDelta];
+type WirePart = readonly [
+  index: number,
+  tool: 0 | 1,
+  delta: string | PartDelta,
+  /** Of a merged part: the lengths of its pieces, one per seq, so that a hub that knows some takes the rest. */
+  lengths?: readonly number[],
+];
 type WireItem =
   | readonly ["c", string, string, number, ChatStatus, number | null, number, number]
   | readonly ["d", string, string]
   | readonly ["r", string, string]
-  | readonly ["w", string]
+  | readonly ["w", string, 0 | 1]
   | readonly ["p", string, string, number, readonly WirePart[]];
 
 /** Brackets around the items of a payload. */
@@ -25,7 +31,7 @@ export interface OutgoingItem {
   next_seq: number | null;
 }
 
-/** A message as an item; null for a part that fits no payload (readers find it in the checkpoint). */
+/** A message as an item. */
 export function toItem(message: Exclude<BusMessage, PartsPublished>): OutgoingItem {
   const text = JSON.stringify(toWire(message));
   return { text, bytes: Buffer.byteLength(text), next_seq: null };
@@ -35,7 +41,7 @@ function toWire(message: Exclude<BusMessage, PartsPublished>): WireItem {
   const { chat_id } = message;
   if (message.type === "deleted") return ["d", chat_id, message.owner_id];
   if (message.type === "read") return ["r", chat_id, message.owner_id];
-  if (message.type === "checkpoint_wanted") return ["w", chat_id];
+  if (message.type === "watched") return ["w", chat_id, message.catch_up ? 1 : 0];
   const { owner_id, version, status, turn_id, history_version, attempt } = message;
   return ["c", chat_id, owner_id, version, status, turn_id, history_version, attempt];
 }
@@ -50,7 +56,7 @@ const CLOSING = "]]";
 
 /** Adds a part to an open item. False when it does not follow or does not fit; then nothing is changed. */
 export function joinPart(item: OutgoingItem, part: StreamPart, encoded: EncodedPart): boolean {
-  if (item.next_seq !== part.seq || item.bytes + encoded.bytes > itemBytesMax) return false;
+  if (item.next_seq !== part.from_seq || item.bytes + encoded.bytes > itemBytesMax) return false;
   item.text += item.text.endsWith("[") ? encoded.text : `,${encoded.text}`;
   item.bytes += encoded.bytes;
   item.next_seq = part.seq + 1;
@@ -65,7 +71,8 @@ export interface EncodedPart {
 
 export function encodePart(part: StreamPart): EncodedPart {
   const delta = part.part.type === "text" ? part.part.text : part.part;
-  const wire: WirePart = [part.index, part.role === "tool" ? 1 : 0, delta];
+  const plain = [part.index, part.role === "tool" ? 1 : 0, delta] as const;
+  const wire: WirePart = part.lengths === undefined ? plain : [...plain, part.lengths];
   const text = JSON.stringify(wire);
   return { text, bytes: Buffer.byteLength(text) + 1 };
 }
@@ -108,21 +115,22 @@ function fromWire(item: WireItem): BusMessage {
     case "r":
       return { type: "read", chat_id: item[1], owner_id: item[2] };
     case "w":
-      return { type: "checkpoint_wanted", chat_id: item[1] };
+      return { type: "watched", chat_id: item[1], catch_up: item[2] === 1 };
     case "p": {
       const [, chat_id, episode, first, parts] = item;
-      return {
-        type: "parts",
-        chat_id,
-        episode,
-        parts: parts.map((part, i) => fromWirePart(part, first + i)),
-      };
+      return { type: "parts", chat_id, episode, parts: fromWireParts(parts, first) };
     }
   }
   throw new TypeError("an item of no known kind");
 }
 
-function fromWirePart([index, tool, delta]: WirePart, seq: number): StreamPart {
-  const part: PartDelta = typeof delta === "string" ? { type: "text", text: delta } : delta;
-  return { from_seq: seq, seq, index, role: tool === 1 ? "tool" : "assistant", part };
+function fromWireParts(parts: readonly WirePart[], first: number): StreamPart[] {
+  let next = first;
+  return parts.map(([index, tool, delta, lengths]) => {
+    const from_seq = next;
+    next += lengths?.length ?? 1;
+    const part: PartDelta = typeof delta === "string" ? { type: "text", text: delta } : delta;
+    const role = tool === 1 ? "tool" : "assistant";
+    return { from_seq, seq: next - 1, index, role, part, ...(lengths !== undefined && { lengths }) };
+  });
 }

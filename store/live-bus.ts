@@ -1,23 +1,33 @@
 // The store is the only room with SQL. This file: the live bus over NOTIFY. Outside any writing transaction, on
 // connections of its own; lossy by design, and fast because nobody waits for it.
-import type { BusMessage, LiveBus } from "../core/bus-message.ts";
+import type { BusMessage, BusSubscription, BusTopic, LiveBus } from "../core/bus-message.ts";
 import type { Logger } from "../platform/logger.ts";
+import { channelOf, topicOf } from "./bus-channel.ts";
+import { BusListening } from "./bus-listening.ts";
 import { fromPayload } from "./bus-payload.ts";
-import { createBusQueue } from "./bus-queue.ts";
-import { createLastingClient } from "./lasting-client.ts";
+import { createBusSender } from "./bus-sender.ts";
+import { createLastingClient, type LastingClient } from "./lasting-client.ts";
 
-const CHANNEL = "everturn";
+/** For metrics and tests. */
+export interface BusCounts {
+  /** Payloads and messages given up because the database was away or refused them. */
+  readonly dropped: number;
+  /** Messages that came in, whether anybody here listens to them or not. */
+  readonly heard: number;
+  /** Channels listened to at present. */
+  readonly channels: number;
+}
 
-export interface PostgresBus extends LiveBus {
+export interface PostgresBus extends LiveBus, BusCounts {
   /** Resolves when the bus is up for the first time. */
   readonly ready: Promise<void>;
-  /** Messages given up because the database was away or refused them. */
-  readonly dropped: number;
 }
 
 export interface PostgresBusInput {
   readonly databaseUrl: string;
   readonly logger: Pick<Logger, "warn" | "info">;
+  /** How long a channel nobody needs is still listened to. Set by tests. */
+  readonly unlistenAfterMs?: number;
 }
 
 type Listener = (message: BusMessage) => void;
@@ -27,41 +37,32 @@ export function createPostgresBus(input: PostgresBusInput): PostgresBus {
   const subscriptions = createSubscriptions();
   const reconnectListeners = new Set<() => void>();
   const ready = Promise.withResolvers<void>();
-  const isUp = () => listener.client !== null && publisher.client !== null;
-  const onUp = () => {
-    if (!isUp()) return;
+  const { listening, sender, listener, publisher } = connect(input, subscriptions.dispatch, () => {
     ready.resolve();
     for (const heard of reconnectListeners) heard();
-  };
-  const onDown = (reason: string) => input.logger.warn({ reason }, "the live bus lost a connection");
-  const listener = createLastingClient({
-    databaseUrl: input.databaseUrl,
-    applicationName: "everturn-listen",
-    prepare: async (client) => {
-      client.on("notification", ({ payload }) => subscriptions.dispatch(fromPayload(payload ?? "")));
-      await client.query(`listen ${CHANNEL}`);
-    },
-    onUp,
-    onDown,
-  });
-  const sender = createSender(() => publisher);
-  const publisher = createLastingClient({
-    databaseUrl: input.databaseUrl,
-    applicationName: "everturn-notify",
-    onUp: () => {
-      sender.wake();
-      onUp();
-    },
-    onDown,
   });
   return {
     publish: sender.publish,
-    subscribe: subscriptions.subscribe,
+    subscribe(topic, heard) {
+      const leave = subscriptions.add(topic, heard);
+      const wanted = listening.want(channelOf(topic));
+      const end = () => {
+        leave();
+        wanted.release();
+      };
+      return { listening: wanted.listening, end: once(end) };
+    },
     get up() {
-      return isUp();
+      return listener.client !== null && publisher.client !== null;
     },
     get dropped() {
       return sender.dropped;
+    },
+    get heard() {
+      return subscriptions.heard;
+    },
+    get channels() {
+      return listening.size;
     },
     ready: ready.promise,
     onReconnect(heard) {
@@ -69,97 +70,109 @@ export function createPostgresBus(input: PostgresBusInput): PostgresBus {
       return () => void reconnectListeners.delete(heard);
     },
     async close() {
-      await sender.drain();
+      await sender.close();
+      listening.lose();
+      subscriptions.clear();
       await Promise.all([listener.close(), publisher.close()]);
     },
   };
 }
 
+/** One connection hears, the other speaks: a burst of the one must not hold up the other. `onUp` is told when both are there. */
+function connect(
+  { databaseUrl, logger, unlistenAfterMs }: PostgresBusInput,
+  dispatch: (channel: string, payload: string) => void,
+  onUp: () => void,
+) {
+  const listening = new BusListening({
+    onFailed: (error) => listener.renew(error instanceof Error ? error.message : String(error)),
+    ...(unlistenAfterMs !== undefined && { unlistenAfterMs }),
+  });
+  const sender = createBusSender(() => publisher);
+  const onOneUp = () => {
+    if (listener.client !== null && publisher.client !== null) onUp();
+  };
+  const onDown = (reason: string) => logger.warn({ reason }, "the live bus lost a connection");
+  const listener: LastingClient = createLastingClient({
+    databaseUrl,
+    applicationName: "everturn-listen",
+    async prepare(client) {
+      client.on("notification", ({ channel, payload }) => dispatch(channel, payload ?? ""));
+      await listening.begin(client);
+    },
+    onUp: onOneUp,
+    onDown(reason) {
+      listening.lose();
+      onDown(reason);
+    },
+  });
+  const publisher: LastingClient = createLastingClient({
+    databaseUrl,
+    applicationName: "everturn-notify",
+    onUp() {
+      sender.wake();
+      onOneUp();
+    },
+    onDown,
+  });
+  return { listening, sender, listener, publisher };
+}
+
 /** A bus that carries nothing: readers follow checkpoints alone (EVERTURN_LIVE_BUS=off). */
-export function createOffBus(): LiveBus {
+export function createOffBus(): LiveBus & BusCounts {
+  const nothing: BusSubscription = { listening: Promise.resolve(), end: () => undefined };
   return {
+    dropped: 0,
+    heard: 0,
+    channels: 0,
     publish: () => undefined,
-    subscribe: () => () => undefined,
+    subscribe: () => nothing,
     up: false,
     onReconnect: () => () => undefined,
     close: () => Promise.resolve(),
   };
 }
 
-type Publisher = ReturnType<typeof createLastingClient>;
-
-/** One flush at a time: what arrives meanwhile is the next batch. No timers, so an idle bus adds no delay. */
-function createSender(publisherOf: () => Publisher) {
-  const queue = createBusQueue();
-  let flushing: Promise<void> | null = null;
-  let woken = false;
-  let refused = 0;
-
-  const flush = async (): Promise<void> => {
-    while (!queue.empty) {
-      const publisher = publisherOf();
-      const { client } = publisher;
-      if (client === null) return;
-      const payloads = queue.take();
-      try {
-        const text = "select pg_notify($1, x) from unnest($2::text[]) x";
-        await client.query({ name: "notify", text, values: [CHANNEL, payloads] });
-      } catch (error) {
-        // Not sent again: half of it may have arrived, and whoever misses it looks into the store.
-        refused += payloads.length;
-        publisher.renew(error instanceof Error ? error.message : String(error));
-      }
-    }
-  };
-  const start = () => {
-    woken = false;
-    flushing ??= flush().finally(() => {
-      flushing = null;
-      if (!queue.empty && publisherOf().client !== null) wake();
-    });
-  };
-  const wake = () => {
-    if (woken || flushing !== null) return;
-    woken = true;
-    // After the events at hand: a burst of parts from one socket read becomes one batch.
-    setImmediate(start);
-  };
-  return {
-    publish: (message: BusMessage): void => {
-      queue.add(message);
-      wake();
-    },
-    wake,
-    /** Waits until what was published is sent, as far as there is a connection. */
-    async drain() {
-      if (!queue.empty) start();
-      await flushing;
-    },
-    get dropped() {
-      return queue.dropped + refused;
-    },
+function once(run: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) run();
+    done = true;
   };
 }
 
 function createSubscriptions() {
-  const byChat = new Map<string, Set<Listener>>();
-  const everything = new Set<Listener>();
+  const byTopic = new Map<string, Set<Listener>>();
+  let heard = 0;
   return {
-    subscribe: (chatId: string | null, listener: Listener): (() => void) => {
-      const listeners = chatId === null ? everything : (byChat.get(chatId) ?? new Set());
-      if (chatId !== null) byChat.set(chatId, listeners);
-      listeners.add(listener);
+    /** Returns the end of the subscription. */
+    add(topic: BusTopic, listener: Listener): () => void {
+      const key = keyOf(topic);
+      const listeners = byTopic.get(key) ?? new Set();
+      byTopic.set(key, listeners);
+      // Wrapped: the same function may be given twice.
+      const own: Listener = (message) => listener(message);
+      listeners.add(own);
       return () => {
-        listeners.delete(listener);
-        if (chatId !== null && listeners.size === 0 && byChat.get(chatId) === listeners)
-          byChat.delete(chatId);
+        listeners.delete(own);
+        if (listeners.size === 0 && byTopic.get(key) === listeners) byTopic.delete(key);
       };
     },
-    dispatch(messages: readonly BusMessage[]) {
-      for (const message of messages) {
-        for (const heard of byChat.get(message.chat_id) ?? []) heard(message);
-        for (const heard of everything) heard(message);
+    dispatch: (channel: string, payload: string): void => {
+      for (const message of fromPayload(payload)) {
+        heard += 1;
+        const topic = topicOf(channel, message);
+        if (topic === null) continue;
+        for (const listener of byTopic.get(keyOf(topic)) ?? []) listener(message);
       }
     },
+    clear: () => byTopic.clear(),
+    get heard() {
+      return heard;
+    },
   };
+}
+
+function keyOf(topic: BusTopic): string {
+  return topic.type === "chat" ? `c ${topic.chat_id}` : `o ${topic.owner_id}`;
 }

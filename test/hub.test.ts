@@ -309,7 +309,7 @@ for (const bus of ["on", "off"] as const) {
   if (bus === "on") {
     test("T4 with every third NOTIFY lost, parts and announcements alike, readers end like the store", async () => {
       let count = 0;
-      world.lose = (message) => message.type !== "checkpoint_wanted" && ++count % 3 === 0;
+      world.lose = (message) => message.type !== "watched" && ++count % 3 === 0;
       const chat = await aChat(world.store);
       const reader = await new StreamClient(chat.id).connect(a.url);
       for (let step = 0; step < 2; step++) {

@@ -7,10 +7,11 @@ import { createWorkspaceTeller, type WorkspaceTeller } from "../api/tell-workspa
 import type { Config } from "../platform/config.ts";
 import { createFailpoint, type Failpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
-import { createMetricsRegistry, serveMetrics } from "../platform/metrics.ts";
+import { createMetricsRegistry, exposeReadings, type Reading, serveMetrics } from "../platform/metrics.ts";
 import { createSecretBox } from "../platform/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
+import { busReadings } from "../store/bus-readings.ts";
 import { createPool } from "../store/database.ts";
 import { readDeploymentId } from "../store/deployment.ts";
 import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
@@ -22,6 +23,7 @@ import { type AllActivities, createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
 import { failpointSinks } from "./failpoint-sinks.ts";
+import { partReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
 import { startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
 import { workflowBundlePath } from "./workflow-bundle.ts";
@@ -36,15 +38,12 @@ const STICKY_TIMEOUT_MS = 1_000;
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
   if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is not set");
   installRuntime(logger);
-  const pool = createPool(config.databaseUrl, config.databasePoolMax);
-  const bus =
-    config.liveBus === "off"
-      ? createOffBus()
-      : createPostgresBus({ databaseUrl: config.databaseUrl, logger });
-  const { queuedMessagesMax } = config;
+  const { databaseUrl, queuedMessagesMax } = config;
+  const pool = createPool(databaseUrl, config.databasePoolMax);
+  const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
   const stopsTurn = (name: string) => findTool(name)?.flags.stops_turn === true;
   const announce: Store["announce"] = (change) => bus.publish(change);
-  const modelBook = createModelBook(config.databaseUrl);
+  const modelBook = createModelBook(databaseUrl);
   const describes = { titles: config.titles === "model", summaries: config.turnSummaries };
   const store: Store = { pool, announce, queuedMessagesMax, stopsTurn, modelBook, describes };
   const shutdown = new AbortController();
@@ -70,7 +69,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     providerOf: (model) => shelf.providerOf(model),
     driver,
     teller,
-    ...streams,
+    openPartStream: streams.openPartStream,
+    readLostParts: streams.readLostParts,
     debug: recording.recorder,
     shutdown: shutdown.signal,
     failpoint,
@@ -86,7 +86,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     if (!stopping) process.exit(1);
   });
   const loops = startLoops(config, { store, temporal, driver, teller, failpoint, logger });
-  const metrics = await startMetrics(config);
+  const metrics = await startMetrics(config, [...busReadings(bus), ...partReadings(streams.counts)]);
   return {
     async stop() {
       stopping = true;
@@ -154,9 +154,11 @@ function startLoops(config: Config, parts: LoopParts) {
   return [...relays, startReconciler(deps), ...startWorkspaceLoops({ ...deps, driver, teller })];
 }
 
-async function startMetrics(config: Config) {
+async function startMetrics(config: Config, readings: readonly Reading[]) {
   if (config.metricsPort === undefined) return undefined;
-  return serveMetrics(createMetricsRegistry("worker"), config.metricsPort);
+  const metrics = createMetricsRegistry("worker");
+  exposeReadings(metrics, readings);
+  return serveMetrics(metrics, config.metricsPort);
 }
 
 let isRuntimeInstalled = false;

@@ -1,8 +1,10 @@
 // The worker is a composition root. This file: part streams on Temporal's heartbeats, with text sealed where asked for.
 import { Context } from "@temporalio/activity";
+import type { PartStreamClock } from "../activities/checkpointer.ts";
 import type { OpenPartStream, ReadLostParts } from "../activities/open-part-stream.ts";
 import { createPartStream } from "../activities/part-stream.ts";
 import { readCheckpoint } from "../activities/read-checkpoint.ts";
+import { createWatchLeases } from "../activities/watch-lease.ts";
 import type { LiveBus } from "../core/bus-message.ts";
 import type { Sealing } from "../core/checkpoint.ts";
 import { checkpointBytesMax } from "../core/limits.ts";
@@ -31,6 +33,23 @@ function sealingOf(
   return { seal: (text) => box.seal(text, chatId), unseal: (text) => box.openAny(text, chatId) };
 }
 
+/** What a worker's part streams have done so far, for its metrics. */
+export interface PartCounts {
+  /** Parts that went out on the bus. */
+  published: number;
+  /** Parts that did not, since nobody watched. */
+  unwatched: number;
+  /** Heartbeats, with parts or without. */
+  checkpoints: number;
+}
+
+const realClock: PartStreamClock = {
+  now: () => performance.now(),
+  // A process that wants to end waits for none of them.
+  setTimeout: (run, ms) => setTimeout(run, ms).unref(),
+  clearTimeout: (timer) => clearTimeout(timer as never),
+};
+
 /** Without a live bus checkpoints are all that readers see: as often as this … */
 const offlinePaceMinMs = 80;
 /** … but no more than 250 a second for all of a worker's streams: Temporal's dev server takes some 500 beside its work. */
@@ -40,8 +59,11 @@ const offlinePacePerStreamMs = 4;
 export function createPartStreams(deps: PartStreamDeps): {
   openPartStream: OpenPartStream;
   readLostParts: ReadLostParts;
+  counts: Readonly<PartCounts>;
 } {
   const { config, store, bus, failpoint, logger } = deps;
+  const counts: PartCounts = { published: 0, unwatched: 0, checkpoints: 0 };
+  const leases = createWatchLeases({ bus, clock: realClock });
   const open = new Set<object>();
   const offlinePaceMs = () => Math.max(offlinePaceMinMs, open.size * offlinePacePerStreamMs);
   return {
@@ -52,7 +74,14 @@ export function createPartStreams(deps: PartStreamDeps): {
         episode,
         role,
         bus,
-        heartbeat: (details) => context.heartbeat(details),
+        leases,
+        onParts(count, published) {
+          counts[published ? "published" : "unwatched"] += count;
+        },
+        heartbeat(details) {
+          counts.checkpoints += 1;
+          context.heartbeat(details);
+        },
         spill: (row) => insertSpill(store.pool, chat_id, row),
         onSpillFailed: (error) => logger.warn({ err: error, chat_id, episode }, "spill failed, tried again"),
         failpoint,
@@ -61,13 +90,10 @@ export function createPartStreams(deps: PartStreamDeps): {
           const { checkpointMs, liveBus } = config;
           return liveBus === "off" ? Math.min(checkpointMs, offlinePaceMs()) : checkpointMs;
         },
+        unwatchedCheckpointMs: config.unwatchedCheckpointMs,
         heartbeatTimeoutMs: config.heartbeatTimeoutMs,
         bytesMax: max_bytes ?? checkpointBytesMax,
-        clock: {
-          now: () => performance.now(),
-          setTimeout,
-          clearTimeout: (timer) => clearTimeout(timer as never),
-        },
+        clock: realClock,
         heldDetails: context.info.heartbeatDetails,
       });
       open.add(stream);
@@ -80,6 +106,7 @@ export function createPartStreams(deps: PartStreamDeps): {
         },
       };
     },
+    counts,
     async readLostParts(chatId) {
       return readCheckpoint(Context.current().info.heartbeatDetails, {
         sealing: sealingOf(config, chatId),

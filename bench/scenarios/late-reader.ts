@@ -1,39 +1,75 @@
-// Benchmarks measure what a user sees. This scenario: a reader comes to a turn that has been running for a while with nobody
-// watching: when does it see text?
+// Benchmarks measure what a user sees. This scenario: a reader who comes to a turn that nobody has watched: to its first part,
+// and to a part that was written after the reader came.
 import { randomUUID } from "node:crypto";
-import { now, paced, pause } from "../clock.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { watchGraceMs } from "../../core/limits.ts";
+import { now } from "../clock.ts";
 import { createChat, type EverturnAddress, post, watchChat } from "../everturn-client.ts";
-import { isPart, isRest } from "../frames.ts";
+import { isCaughtUp, isPart, isRest, stampsIn } from "../frames.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 
-const chatsMeasured = 60;
-const chatsQuick = 10;
-const everyMs = 150;
-/** Unwatched for so long: its checkpoints have become rare. */
-const aloneMs = 4_000;
-const partsPerSecond = 30;
-const partsMax = 3_000;
+const chatsMeasured = 40;
+const chatsQuick = 12;
+const chatsWarmUp = 3;
+const partsPerSecond = 20;
+/** Parts of one answer: more than are written until the last chat has had its reader. */
+const parts = 2_000;
 
 export const lateReader: Scenario = {
   name: "late-reader",
   liveBus: "postgres",
   async run({ everturn, isQuick }) {
-    const samples = await paced(isQuick ? chatsQuick : chatsMeasured, everyMs, () => comeLate(everturn));
-    const aims = [{ type: "at-most", of: "p95", value: 100 }] as const;
-    return [row("reader comes to an unwatched turn: first part", samples, { aims })];
+    const count = chatsWarmUp + (isQuick ? chatsQuick : chatsMeasured);
+    const idle = await anIdleChat(everturn);
+    const scripts = Array.from({ length: count }, () => ({ key: randomUUID(), parts, rate: partsPerSecond }));
+    const ids: string[] = [];
+    for (const script of scripts) ids.push(await createChat(everturn, { ...script, stamp: true }));
+    // By then they are published no more.
+    await sleep(2 * watchGraceMs);
+    const samples: Sample[] = [];
+    for (const id of ids)
+      samples.push({ ...(await join(everturn, id)), floor: await readIdle(everturn, idle) });
+    for (const id of ids) await post(everturn, `/v1/chats/${id}/interrupt`);
+    const of = (name: keyof Sample) => samples.slice(chatsWarmUp).map((sample) => sample[name]);
+    return [
+      row("late reader, to its first part", of("first"), {
+        floor: of("floor"),
+        aims: [{ type: "at-most", of: "p99", value: 100 }],
+      }),
+      row("… to a part written since", of("live"), { floor: of("floor") }),
+    ];
   },
 };
 
-async function comeLate(everturn: EverturnAddress): Promise<number> {
-  const id = await createChat(everturn, { key: randomUUID(), parts: partsMax, rate: partsPerSecond });
-  await pause(aloneMs);
+interface Sample {
+  readonly first: number;
+  readonly live: number;
+  /** The same way with nothing to be told. */
+  readonly floor: number;
+}
+
+async function anIdleChat(everturn: EverturnAddress): Promise<string> {
+  const id = await createChat(everturn, { key: randomUUID(), parts: 1, rate: 100 });
+  const chat = watchChat(everturn, id);
+  await chat.next(isRest);
+  chat.close();
+  return id;
+}
+
+async function join(everturn: EverturnAddress, id: string): Promise<Pick<Sample, "first" | "live">> {
   const begunAt = now();
   const chat = watchChat(everturn, id);
-  const shownAt = await chat.next(isPart);
-  const rest = chat.next(isRest);
-  await post(everturn, `/v1/chats/${id}/interrupt`);
-  await rest;
+  const isLive = (frame: string) => isPart(frame) && stampsIn(frame).some((stamp) => stamp > begunAt);
+  const [first, live] = await Promise.all([chat.next(isPart), chat.next(isLive)]);
   chat.close();
-  return shownAt - begunAt;
+  return { first: first - begunAt, live: live - begunAt };
+}
+
+async function readIdle(everturn: EverturnAddress, id: string): Promise<number> {
+  const begunAt = now();
+  const chat = watchChat(everturn, id);
+  const at = await chat.next(isCaughtUp);
+  chat.close();
+  return at - begunAt;
 }

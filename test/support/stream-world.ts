@@ -6,6 +6,7 @@ import express from "express";
 import { pino } from "pino";
 import { createPartStream, type PartStream } from "../../activities/part-stream.ts";
 import { readCheckpoint } from "../../activities/read-checkpoint.ts";
+import { createWatchLeases, type WatchLeases } from "../../activities/watch-lease.ts";
 import { joinEpisodes, type ReadEpisodes } from "../../api/checkpoint-reader.ts";
 import { HubRegistry } from "../../api/hub-registry.ts";
 import type { HubTiming } from "../../api/hub-timing.ts";
@@ -27,19 +28,37 @@ import type { StreamClient } from "./stream-client.ts";
 const logger = pino({ level: "silent" });
 const links = { temporal: () => null };
 
+const realClock = {
+  now: () => performance.now(),
+  setTimeout: (run: () => void, ms: number) => setTimeout(run, ms).unref(),
+  clearTimeout: (timer: unknown) => clearTimeout(timer as number),
+};
+
 export interface Replica {
   readonly url: string;
   readonly hubs: HubRegistry;
   stop(): Promise<void>;
 }
 
+export interface ReplicaChange {
+  readonly db?: Queryable;
+  readonly timing?: Partial<HubTiming>;
+  /** Looks at checkpoints fail. */
+  readonly temporalAway?: boolean;
+}
+
 export interface StreamWorld {
   readonly store: TestStore;
   /** The bus that workers and the API's own requests publish on. */
   readonly bus: LiveBus;
-  /** Decides which published messages are lost on the way. */
+  /** Of the world's workers; another one's are new. */
+  leases: WatchLeases;
+  newLeases(): WatchLeases;
+  /** Time goes on for the leases alone. */
+  passLeaseTime(ms: number): void;
+  /** Decides which published messages are lost on the way, those of workers and of replicas. */
   lose: (message: BusMessage) => boolean;
-  replica(change?: { db?: Queryable; timing?: Partial<HubTiming> }): Promise<Replica>;
+  replica(change?: ReplicaChange): Promise<Replica>;
   worker(chat: TestChat): Promise<SimWorker>;
   /** Heartbeat details by chat and activity. */
   readonly heartbeats: Map<string, Map<string, unknown>>;
@@ -68,15 +87,26 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
     get bus() {
       return bus;
     },
+    newLeases: () => createWatchLeases({ bus, clock: leaseClock }),
+    passLeaseTime(ms) {
+      passed += ms;
+    },
+    get leases() {
+      leases ??= world.newLeases();
+      return leases;
+    },
+    set leases(others) {
+      leases = others;
+    },
     lose: () => false,
     heartbeats,
     closers,
-    async replica({ db = opened.pool, timing = {} } = {}) {
-      const hubBus = await openBus();
+    async replica({ db = opened.pool, timing = {}, temporalAway = false } = {}) {
+      const hubBus = lossy(await openBus(), (message) => world.lose(message));
       const hubs = new HubRegistry({
         db,
         bus: hubBus,
-        readEpisodes: readEpisodesOf(world, db),
+        readEpisodes: temporalAway ? () => Promise.reject(new Error("away")) : readEpisodesOf(world, db),
         links,
         logger,
         timing,
@@ -102,16 +132,23 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
       for (const close of closers) await close();
     },
   };
-  const bus: LiveBus = {
-    ...sender,
+  const bus = lossy(sender, (message) => world.lose(message));
+  let leases: WatchLeases | null = null;
+  let passed = 0;
+  const leaseClock = { ...realClock, now: () => realClock.now() + passed };
+  return world;
+}
+
+function lossy(real: LiveBus, lose: (message: BusMessage) => boolean): LiveBus {
+  return {
+    ...real,
     get up() {
-      return sender.up;
+      return real.up;
     },
     publish(message) {
-      if (!world.lose(message)) sender.publish(message);
+      if (!lose(message)) real.publish(message);
     },
   };
-  return world;
 }
 
 function readEpisodesOf(world: StreamWorld, db: Queryable): ReadEpisodes {
@@ -166,14 +203,12 @@ export class SimWorker {
       spill: (row) => insertSpill(store.pool, chatId, row),
       failpoint: () => undefined,
       sealing: null,
+      leases: this.#world.leases,
       checkpointMs: 100,
+      unwatchedCheckpointMs: 2_500,
       heartbeatTimeoutMs: 5_000,
       bytesMax: checkpointBytesMax,
-      clock: {
-        now: () => performance.now(),
-        setTimeout,
-        clearTimeout: (timer) => clearTimeout(timer as number),
-      },
+      clock: realClock,
       ...(beats.has(activity) && { heldDetails: beats.get(activity) }),
     });
     this.#world.closers.unshift(() => stream.close());

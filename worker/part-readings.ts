@@ -1,0 +1,23 @@
+// The worker is a composition root. This file: what its part streams do, in numbers for its metrics.
+import type { Reading } from "../platform/metrics.ts";
+import type { PartCounts } from "./part-streams.ts";
+
+export function partReadings(counts: Readonly<PartCounts>): Reading[] {
+  return [
+    {
+      name: "everturn_bus_published_parts_total",
+      help: "Parts of answers and tools that went out on the live bus",
+      read: () => counts.published,
+    },
+    {
+      name: "everturn_bus_unwatched_parts_total",
+      help: "Parts that stayed in this worker and its checkpoints, since nobody watched",
+      read: () => counts.unwatched,
+    },
+    {
+      name: "everturn_heartbeats_total",
+      help: "Heartbeats of answers and tools, each an action of Temporal",
+      read: () => counts.checkpoints,
+    },
+  ];
+}
