@@ -6,7 +6,15 @@ import { Stopped, watchAttempt } from "./watch-attempt.ts";
 
 const FENCE = { turn_id: 1, history_version: 1, generation_attempt: 1 };
 const CHAT = { current_turn_id: 1, history_version: 1, generation_attempt: 1 };
-const CHANGED = { type: "changed", chat_id: "c" } as BusMessage;
+/** Of a chat that has gone on, as far as its teller knows: what it came to has to be read. */
+const CHANGED = {
+  type: "changed",
+  chat_id: "c",
+  status: "running",
+  turn_id: 1,
+  history_version: 1,
+  attempt: 2,
+} as BusMessage;
 
 /** A database whose answers the test gives one by one, and a bus it speaks through. */
 function aWorld() {
@@ -26,7 +34,7 @@ function aWorld() {
     { cancellationSignal: new AbortController().signal, cancellationDetails: undefined },
     { chat_id: "c", fence: FENCE },
   );
-  return { asked, watch, tell: () => tell(CHANGED) };
+  return { asked, watch, tell: (message = CHANGED) => tell(message) };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -52,6 +60,27 @@ test("a change that stops nothing is read once", async () => {
   asked[0]!("running");
   await settled();
   assert.equal(asked.length, 1);
+  assert.equal(watch.signal.aborted, false);
+  watch.end();
+});
+
+test("I2 an interrupt of the very attempt stops it by what was told, without asking the database", async () => {
+  const { asked, watch, tell } = aWorld();
+  tell({ ...CHANGED, status: "running", attempt: 1 } as BusMessage);
+  assert.equal(watch.signal.aborted, false);
+  tell({ ...CHANGED, status: "interrupting", attempt: 1 } as BusMessage);
+  assert.ok(watch.signal.reason instanceof Stopped);
+  assert.equal(watch.signal.reason.reason, "interrupted");
+  assert.equal(asked.length, 0);
+  watch.end();
+});
+
+test("I4 a stale interrupt, of an attempt or a turn before, is looked into and stops nothing", async () => {
+  const { asked, watch, tell } = aWorld();
+  tell({ ...CHANGED, status: "interrupting", attempt: 0 } as BusMessage);
+  assert.equal(watch.signal.aborted, false);
+  asked[0]!("running");
+  await settled();
   assert.equal(watch.signal.aborted, false);
   watch.end();
 });
