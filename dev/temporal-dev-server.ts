@@ -16,6 +16,10 @@ const DYNAMIC_CONFIG = [
   // Timers fire up to this much late, a second by default: the first retry of a model call would take twice its time.
   'history.timerProcessorMaxTimeShift="10ms"',
   "history.timerProcessorMaxPollRPS=1000",
+  // A turn's first activity comes back with the answer to its workflow task: a commit, a dispatch and a poll less.
+  "system.enableActivityEagerExecution=true",
+  // The dev server otherwise reads its search attributes from the file some six times a turn, to see new ones at once.
+  "system.forceSearchAttributesCacheRefreshOnRead=false",
 ];
 // A turn's first text waits for a few commits; a write-ahead log needs one flush less for each.
 const SQLITE_PRAGMAS = ["journal_mode=wal", "synchronous=normal"];
