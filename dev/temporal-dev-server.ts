@@ -13,8 +13,9 @@ const DYNAMIC_CONFIG = [
   "history.transferProcessorMaxPollRPS=5000",
   // A run shorter than this that continues as new waits out the rest: a queued message would wait up to a second.
   'history.workflowIdReuseMinimalInterval="0s"',
-  // Timers fire up to this much late, a second by default: the first retry of a model call would take twice its time.
-  'history.timerProcessorMaxTimeShift="10ms"',
+  // Timers fire up to this much late, a second by default: the first retry of a model call would take twice its time. Shorter
+  // than this, and each task's timeout is looked for, and its timer removed, by itself.
+  'history.timerProcessorMaxTimeShift="50ms"',
   "history.timerProcessorMaxPollRPS=1000",
   // A turn's first activity comes back with the answer to its workflow task: a commit, a dispatch and a poll less.
   "system.enableActivityEagerExecution=true",
