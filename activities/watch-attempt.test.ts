@@ -7,7 +7,15 @@ import { Stopped, watchAttempt } from "./watch-attempt.ts";
 
 const FENCE = { turn_id: 1, history_version: 1, generation_attempt: 1 };
 const CHAT = { current_turn_id: 1, history_version: 1, generation_attempt: 1 };
-const CHANGED = { type: "changed", chat_id: "c" } as BusMessage;
+/** Of a chat that has gone on, as far as its teller knows: what it came to has to be read. */
+const CHANGED = {
+  type: "changed",
+  chat_id: "c",
+  status: "running",
+  turn_id: 1,
+  history_version: 1,
+  attempt: 2,
+} as BusMessage;
 
 /** A database whose answers the test gives one by one, and a bus it speaks through. */
 function aWorld() {
@@ -33,8 +41,8 @@ function aWorld() {
     { cancellationSignal: new AbortController().signal, cancellationDetails: undefined },
     { chat_id: "c", fence: FENCE },
   );
-  const tell = async () => {
-    elsewhere.publish(CHANGED);
+  const tell = async (message = CHANGED) => {
+    elsewhere.publish(message);
     await settled();
   };
   return { asked, watch, tell, listened: listening.resolve };
@@ -86,4 +94,25 @@ test("an attempt that has ended reads nothing more", async () => {
   listened();
   await settled();
   assert.equal(asked.length, 0);
+});
+
+test("I2 an interrupt of the very attempt stops it by what was told, without asking the database", async () => {
+  const { asked, watch, tell } = aWorld();
+  await tell({ ...CHANGED, status: "running", attempt: 1 } as BusMessage);
+  assert.equal(watch.signal.aborted, false);
+  await tell({ ...CHANGED, status: "interrupting", attempt: 1 } as BusMessage);
+  assert.ok(watch.signal.reason instanceof Stopped);
+  assert.equal(watch.signal.reason.reason, "interrupted");
+  assert.equal(asked.length, 0);
+  watch.end();
+});
+
+test("I4 a stale interrupt, of an attempt or a turn before, is looked into and stops nothing", async () => {
+  const { asked, watch, tell } = aWorld();
+  await tell({ ...CHANGED, status: "interrupting", attempt: 0 } as BusMessage);
+  assert.equal(watch.signal.aborted, false);
+  asked[0]!("running");
+  await settled();
+  assert.equal(watch.signal.aborted, false);
+  watch.end();
 });

@@ -1,6 +1,6 @@
 // One activity per file. This file: how an activity learns that it is to stop. Not from Temporal: a cancelled activity
 // would not be retried after its worker's death, and its text would be gone.
-import type { LiveBus } from "../core/bus-message.ts";
+import type { ChatChanged, LiveBus } from "../core/bus-message.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { attemptStanding } from "../store/commit-step.ts";
 import type { Store } from "../store/store.ts";
@@ -51,6 +51,11 @@ export function watchAttempt(
   const controller = new AbortController();
   const stop = (reason: StopReason) => controller.abort(new Stopped(reason));
   let ended = false;
+  const interrupted = () => {
+    if (controller.signal.aborted) return;
+    deps.failpoint("interrupt:heard");
+    stop("interrupted");
+  };
   let looking = false;
   let wanted = false;
   const look = async () => {
@@ -62,8 +67,8 @@ export function watchAttempt(
       wanted = false;
       try {
         const standing = await attemptStanding(deps.store, chat_id, fence);
-        if (standing === "interrupting") deps.failpoint("interrupt:heard");
-        if (standing !== "running") stop(standing === "interrupting" ? "interrupted" : "superseded");
+        if (standing === "interrupting") interrupted();
+        else if (standing !== "running") stop("superseded");
       } catch {
         // The database is away; the next look, or the commit's fence, will tell.
       }
@@ -77,7 +82,12 @@ export function watchAttempt(
   };
   const onShutdown = () => stop("shutdown");
   const told = deps.bus.subscribe({ type: "chat", chat_id }, (message) => {
-    if (message.type === "changed" || message.type === "deleted") void look();
+    if (message.type === "deleted") return void look();
+    if (message.type !== "changed") return;
+    if (!isOwnChange(message, fence)) return void look();
+    // Told after its commit, and the attempt's own commit looks again: no question is left to ask the database.
+    if (message.status === "interrupting") interrupted();
+    else if (message.status !== "running") void look();
   });
   // What was told before the bus was listened to is seen in the database.
   void told.listening.then(() => (ended ? undefined : look()));
@@ -96,4 +106,13 @@ export function watchAttempt(
       deps.shutdown.removeEventListener("abort", onShutdown);
     },
   };
+}
+
+/** Whether a change left the chat to this very attempt; its status is then all there is to know. */
+function isOwnChange(change: ChatChanged, fence: Fence): boolean {
+  return (
+    change.turn_id === fence.turn_id &&
+    change.history_version === fence.history_version &&
+    change.attempt === fence.generation_attempt
+  );
 }

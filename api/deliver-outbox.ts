@@ -4,7 +4,7 @@ import type { Logger } from "pino";
 import { deliveryDeadlineMs } from "../core/limits.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { readChatRow } from "../store/chat-row.ts";
-import { deleteOutboxRow, type OutboxRow } from "../store/outbox.ts";
+import { deleteOutboxRows, type OutboxRow } from "../store/outbox.ts";
 import type { Store } from "../store/store.ts";
 import {
   CHAT_TURN,
@@ -39,10 +39,7 @@ export interface Deliverer {
 
 export function createDeliverer(options: DelivererOptions): Deliverer {
   const { temporal, store, logger } = options;
-  const deliverNow = async (client: Client, row: OutboxRow) => {
-    await send(client, row, options);
-    await deleteOutboxRow(store.pool, row.id);
-  };
+  const strikeOff = createStrikeOff(options);
   let awayUntil = 0;
   return {
     async deliver(rows) {
@@ -51,7 +48,10 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       if (client === null || rows.length === 0 || Date.now() < awayUntil) return;
       try {
         await client.withDeadline(Date.now() + deliveryDeadlineMs, async () => {
-          for (const row of rows) await deliverNow(client, row);
+          for (const row of rows) {
+            await send(client, row, options);
+            strikeOff(row.id);
+          }
         });
       } catch (error) {
         awayUntil = Date.now() + awayMs;
@@ -61,10 +61,36 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     async deliverLate(row) {
       const client = temporal();
       if (client === null) throw new Error("not connected to Temporal");
-      if (row.kind === "start" && !(await stillNeeded(store, row)))
-        return deleteOutboxRow(store.pool, row.id);
-      await client.withDeadline(Date.now() + 10 * deliveryDeadlineMs, () => deliverNow(client, row));
+      if (row.kind !== "start" || (await stillNeeded(store, row))) {
+        await client.withDeadline(Date.now() + 10 * deliveryDeadlineMs, () => send(client, row, options));
+      }
+      await deleteOutboxRows(store.pool, [row.id]);
     },
+  };
+}
+
+/**
+ * Removes the rows that requests have delivered, those of a burst together. No request waits for it: a row that stays is told
+ * again by the relay, and whoever hears it looks again and finds nothing new.
+ */
+function createStrikeOff({ store, logger }: DelivererOptions): (id: number) => void {
+  let delivered: number[] = [];
+  let isStriking = false;
+  const strike = async () => {
+    while (delivered.length > 0) {
+      const ids = delivered;
+      delivered = [];
+      await deleteOutboxRows(store.pool, ids).catch((error: unknown) => {
+        logger.warn({ err: error, rows: ids.length }, "delivered rows stay in the outbox");
+      });
+    }
+    isStriking = false;
+  };
+  return (id) => {
+    delivered.push(id);
+    if (isStriking) return;
+    isStriking = true;
+    void strike();
   };
 }
 

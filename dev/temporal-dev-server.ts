@@ -13,9 +13,14 @@ const DYNAMIC_CONFIG = [
   "history.transferProcessorMaxPollRPS=5000",
   // A run shorter than this that continues as new waits out the rest: a queued message would wait up to a second.
   'history.workflowIdReuseMinimalInterval="0s"',
-  // Timers fire up to this much late, a second by default: the first retry of a model call would take twice its time.
-  'history.timerProcessorMaxTimeShift="10ms"',
+  // Timers fire up to this much late, a second by default: the first retry of a model call would take twice its time. Shorter
+  // than this, and each task's timeout is looked for, and its timer removed, by itself.
+  'history.timerProcessorMaxTimeShift="50ms"',
   "history.timerProcessorMaxPollRPS=1000",
+  // A turn's first activity comes back with the answer to its workflow task: a commit, a dispatch and a poll less.
+  "system.enableActivityEagerExecution=true",
+  // The dev server otherwise reads its search attributes from the file some six times a turn, to see new ones at once.
+  "system.forceSearchAttributesCacheRefreshOnRead=false",
 ];
 // A turn's first text waits for a few commits; a write-ahead log needs one flush less for each.
 const SQLITE_PRAGMAS = ["journal_mode=wal", "synchronous=normal"];

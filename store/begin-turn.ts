@@ -29,7 +29,10 @@ export async function beginTurn(
   start: TurnStart,
   signal: TurnSignal = "messageQueued",
 ): Promise<MessageRow> {
-  await settleOpenCalls(draft, "The call was cancelled: a new message was sent.");
+  // A new chat has no calls to settle, and its first answer waits for every question that is asked.
+  if (draft.before.snapshot_version > 0) {
+    await settleOpenCalls(draft, "The call was cancelled: a new message was sent.");
+  }
   const model = await resolveModel(draft.unit, start.model_config_id);
   const message = await insertMessage(draft, {
     role: "user",

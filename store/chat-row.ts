@@ -167,8 +167,8 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
 ]);
 
 /** The owner's limit comes along, so that a turn that has none asks nothing more for it (SPEC B3). */
-const LOCK = `select ${ALL}, (select ${USAGE_LIMIT_COLUMN} from users where users.id = owner_id) as owner_usage_limit
-  from chats where id = $1 for update`;
+export const LOCKED_COLUMNS = `${ALL}, (select ${USAGE_LIMIT_COLUMN} from users where users.id = owner_id) as owner_usage_limit`;
+const LOCK = `select ${LOCKED_COLUMNS} from chats where id = $1 for update`;
 
 /** Locks the row until the transaction ends: every change of a chat is serial (SPEC S). */
 export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow | null> {

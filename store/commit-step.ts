@@ -6,7 +6,7 @@ import type { ChatRow } from "./chat-row.ts";
 import { prepared } from "./database.ts";
 import { CONTEXT_FULL_ERROR, finishError, finishInterruption, finishTurn } from "./finish-turn.ts";
 import { deleteSpill } from "./inflight-parts.ts";
-import { insertMessage, type NewMessage } from "./messages.ts";
+import { insertMessage, type MessageRow, type NewMessage } from "./messages.ts";
 import { movedTo } from "./moved-to.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import { findOutcome, saveOutcome } from "./step-outcomes.ts";
@@ -61,11 +61,12 @@ export async function commitAnswer(
   const found = await notRunning(unit, key);
   if (found?.type === "interrupting") return finishInterruption(unit, { key, fence, answer });
   if (found !== null) return unkept(unit, key, { found, answer });
-  await transition(unit, { name: "commit_step", chat_id: key.chat_id, fence }, async (draft) => {
-    await insertMessage(draft, answer);
+  const commit = { name: "commit_step", chat_id: key.chat_id, fence } as const;
+  const message = await transition(unit, commit, async (draft) => {
     draft.change.turn_steps = draft.before.turn_steps + 1;
+    return insertMessage(draft, answer);
   });
-  return followUp(unit, key);
+  return followUp(unit, key, [message]);
 }
 
 /** Commits a partial answer and ends the interruption, in one transaction. Null: nothing had been written. */
@@ -102,10 +103,14 @@ export async function commitToolResults(unit: Unit, key: OutcomeKey): Promise<St
   return followUp(unit, key);
 }
 
-/** The decision that follows a commit, in its own transaction. */
-export async function followUp(unit: Unit, key: OutcomeKey): Promise<StepOutcome> {
+/** The decision that follows a commit, in its own transaction. `tail`: as far as the commit itself has written it. */
+export async function followUp(
+  unit: Unit,
+  key: OutcomeKey,
+  tail?: readonly MessageRow[],
+): Promise<StepOutcome> {
   const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
-  const step = await readNextStep(unit, chat);
+  const step = await readNextStep(unit, chat, tail);
   if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
   if (step.type === "overflow") return finishError(unit, { key }, CONTEXT_FULL_ERROR);
   await deleteSpill(unit.tx, key.chat_id);

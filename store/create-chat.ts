@@ -2,11 +2,12 @@
 import type { InputPart } from "../core/part.ts";
 import { titleFromContent } from "../core/title.ts";
 import { beginTurn } from "./begin-turn.ts";
-import { type ChatRow, lockChat, readChatRow, writeChatRow } from "./chat-row.ts";
+import { type ChatRow, LOCKED_COLUMNS } from "./chat-row.ts";
+import { prepared } from "./database.ts";
 import type { MessageRow } from "./messages.ts";
 import { requireModelConfig } from "./resolve-model-config.ts";
 import { changed, type Draft } from "./transition.ts";
-import type { Unit } from "./unit.ts";
+import { adoptInUnit, changeLocked, flushUnit, type Unit } from "./unit.ts";
 import { refuseOverLimit } from "./usage-limits.ts";
 
 export interface CreateChatInput {
@@ -23,6 +24,11 @@ export interface CreateChatInput {
   readonly plan_mode?: boolean | undefined;
 }
 
+/** What it gives back is what a lock would: nobody else sees the row before the commit. */
+const INSERT = `insert into chats (id, owner_id, root_chat_id, title, title_by_user, system_prompt, status, labels,
+    project_path, plan_mode, snapshot_version) values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, 0)
+  returning ${LOCKED_COLUMNS}`;
+
 /**
  * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`,
  * `usage_limit_reached`; the transaction is to be rolled back then.
@@ -32,21 +38,7 @@ export async function createChat(
   input: CreateChatInput,
 ): Promise<{ chat: ChatRow; message: MessageRow }> {
   await requireModelConfig(unit.tx, input.model_config_id);
-  await unit.tx.query(
-    `insert into chats (id, owner_id, root_chat_id, title, title_by_user, system_prompt, status, labels, project_path,
-       plan_mode, snapshot_version) values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, 0)`,
-    [
-      input.id,
-      input.owner_id,
-      input.title ?? titleFromContent(input.content),
-      input.title !== undefined,
-      input.system_prompt ?? null,
-      JSON.stringify(input.labels ?? {}),
-      input.project_path ?? null,
-      input.plan_mode ?? false,
-    ],
-  );
-  const before = (await lockChat(unit.tx, input.id)) as ChatRow;
+  const before = await insertChat(unit, input);
   await refuseOverLimit(unit.tx, before);
   const draft: Draft = {
     unit,
@@ -62,8 +54,27 @@ export async function createChat(
     reasoning_effort: input.reasoning_effort ?? null,
     created_by: input.owner_id,
   });
-  await writeChatRow(unit.tx, before, draft.change);
-  const chat = (await readChatRow(unit.tx, input.id)) as ChatRow;
+  const chat = { ...before, ...draft.change };
+  changeLocked(unit, chat);
+  await flushUnit(unit);
   unit.announcements.push(changed(chat));
   return { chat, message };
+}
+
+async function insertChat(unit: Unit, input: CreateChatInput): Promise<ChatRow> {
+  const { rows } = await unit.tx.query<ChatRow>(
+    prepared(INSERT, [
+      input.id,
+      input.owner_id,
+      input.title ?? titleFromContent(input.content),
+      input.title !== undefined,
+      input.system_prompt ?? null,
+      JSON.stringify(input.labels ?? {}),
+      input.project_path ?? null,
+      input.plan_mode ?? false,
+    ]),
+  );
+  const chat = rows[0] as ChatRow;
+  adoptInUnit(unit, chat);
+  return chat;
 }

@@ -1,10 +1,10 @@
 // The store is the only room with SQL. This file: the transition `interrupt`.
 
-import { type ChatRow, readChatRow } from "./chat-row.ts";
+import type { ChatRow } from "./chat-row.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import { transition } from "./transition.ts";
-import { flushUnit, type Unit } from "./unit.ts";
+import { flushUnit, lockInUnit, type Unit } from "./unit.ts";
 
 export interface InterruptChatInput {
   readonly chat_id: string;
@@ -15,7 +15,8 @@ export interface InterruptChatInput {
 
 /** Asks the running turn to stop. An idle chat is left as it is (SPEC I4). Throws `Refusal` `chat_not_found`. */
 export async function interruptChat(unit: Unit, input: InterruptChatInput): Promise<ChatRow> {
-  const chat = await readChatRow(unit.tx, input.chat_id);
+  // Under the lock at once: each statement before the commit is one that the provider goes on being paid for.
+  const chat = await lockInUnit(unit, input.chat_id);
   const stale = input.turn_id !== undefined && chat?.current_turn_id !== input.turn_id;
   const idle = chat !== null && chat.status !== "running" && chat.status !== "requires_action";
   if (chat !== null && (input.owner_id === null || chat.owner_id === input.owner_id) && (stale || idle))
@@ -33,5 +34,5 @@ export async function interruptChat(unit: Unit, input: InterruptChatInput): Prom
     }
   });
   await flushUnit(unit);
-  return (await readChatRow(unit.tx, input.chat_id)) as ChatRow;
+  return (await lockInUnit(unit, input.chat_id)) as ChatRow;
 }

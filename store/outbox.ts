@@ -52,8 +52,8 @@ export async function insertOutboxRow(tx: Tx, row: NewOutboxRow): Promise<Outbox
   return { ...row, id: (rows[0] as { id: number }).id, tries: 0 };
 }
 
-export async function deleteOutboxRow(db: Queryable, id: number): Promise<void> {
-  await db.query(prepared("delete from outbox where id = $1", [id]));
+export async function deleteOutboxRows(db: Queryable, ids: readonly number[]): Promise<void> {
+  await db.query(prepared("delete from outbox where id = any($1)", [ids]));
 }
 
 /**

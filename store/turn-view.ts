@@ -34,10 +34,17 @@ function hasStopped(part: Part, stopsTurn: StopsTurn): boolean {
   return part.type === "tool-result" && !part.is_error && stopsTurn(part.tool_name);
 }
 
-/** The next step of a chat's current turn, as of this transaction. */
-export async function readNextStep(unit: Unit, chat: ChatRow): Promise<NextStep> {
+/**
+ * The next step of a chat's current turn, as of this transaction.
+ * @param known the newest assistant message and all after it, where the caller has just written them
+ */
+export async function readNextStep(
+  unit: Unit,
+  chat: ChatRow,
+  known?: readonly MessageRow[],
+): Promise<NextStep> {
   const stopsTurn = unit.store.stopsTurn ?? (() => false);
-  const tail = await readTail(unit.tx, chat.id);
+  const tail = known ?? (await readTail(unit.tx, chat.id));
   const view = viewOfTail(chat, tail, stopsTurn);
   const step = decideNextStep(view, {
     steps_max: stepsPerTurnMax,

@@ -32,6 +32,11 @@ export async function lockInUnit(unit: Unit, chatId: string): Promise<ChatRow | 
   return chat;
 }
 
+/** A chat that this unit has inserted: as good as locked. */
+export function adoptInUnit(unit: Unit, chat: ChatRow): void {
+  unit.lockedChats.set(chat.id, { stored: chat, now: chat });
+}
+
 /** Changes a locked chat. Several changes in a unit become one statement: what they come to is all that is written. */
 export function changeLocked(unit: Unit, now: ChatRow): void {
   const locked = unit.lockedChats.get(now.id);

@@ -119,8 +119,9 @@ test("Temporal's dynamic configuration lets turns start and retry at once, and i
   assert.deepEqual(settings, {
     "history.transferProcessorMaxPollRPS": [{ value: 5000 }],
     "history.workflowIdReuseMinimalInterval": [{ value: "0s" }],
-    "history.timerProcessorMaxTimeShift": [{ value: "10ms" }],
+    "history.timerProcessorMaxTimeShift": [{ value: "50ms" }],
     "history.timerProcessorMaxPollRPS": [{ value: 1000 }],
+    "system.enableActivityEagerExecution": [{ value: true }],
   });
   for (const service of [serviceOf(file, "temporal-schema"), serviceOf(file, "search-attributes")]) {
     const script = resolve(projectFolder, "deploy/temporal", scriptOf(service));

@@ -4,11 +4,23 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundleWorkflowCode } from "@temporalio/worker";
+import { type BundleOptions, bundleWorkflowCode } from "@temporalio/worker";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-/** All that the workflows may import, and the lock file for the SDK's own version. */
-const SOURCES = ["workflows", "core", "activities/contract.ts", "package-lock.json"];
+/** All that the workflows may import, how they are bundled, and the lock file for the SDK's own version. */
+const SOURCES = [
+  "workflows",
+  "core",
+  "activities/contract.ts",
+  "worker/workflow-bundle.ts",
+  "package-lock.json",
+];
+
+/** What is bundled, and how. */
+export const workflowBundleOptions: BundleOptions = {
+  workflowsPath: path.join(ROOT, "workflows/index.ts"),
+  preloadModules: [path.join(ROOT, "workflows/shared-by-runs.ts")],
+};
 
 /** Path of the bundle in `folder`, built there if these sources have none yet. Safe for several processes at once. */
 export async function workflowBundlePath(folder: string): Promise<string> {
@@ -16,7 +28,7 @@ export async function workflowBundlePath(folder: string): Promise<string> {
   if (await exists(file)) return file;
   await mkdir(folder, { recursive: true });
   const { code } = await bundleWorkflowCode({
-    workflowsPath: path.join(ROOT, "workflows/index.ts"),
+    ...workflowBundleOptions,
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error },
   });
   // Written aside and renamed: a process that starts meanwhile never reads half a bundle.

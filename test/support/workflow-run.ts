@@ -5,6 +5,7 @@ import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } fro
 import type { Activities, LocalActivities } from "../../activities/contract.ts";
 import type { StepOutcome } from "../../core/step-outcome.ts";
 import { failpointSinks } from "../../worker/failpoint-sinks.ts";
+import { workflowBundleOptions } from "../../worker/workflow-bundle.ts";
 import { CHAT_TURN, type ChatSignal, type ChatTurnInput, chatWorkflowId } from "../../workflows/contract.ts";
 import { testTemporalAddress } from "./database.ts";
 
@@ -32,8 +33,7 @@ export interface TestTemporal {
 const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 async function bundleWorkflows(): Promise<WorkflowBundle> {
-  const workflowsPath = new URL("../../workflows/index.ts", import.meta.url).pathname;
-  return bundleWorkflowCode({ workflowsPath, logger: quiet });
+  return bundleWorkflowCode({ ...workflowBundleOptions, logger: quiet });
 }
 
 export async function openTemporal(): Promise<TestTemporal> {

@@ -1,0 +1,18 @@
+// Workflows are deterministic. This file: what the runs of a worker share. Every turn is a run, and a run evaluates its modules
+// anew; those named here are evaluated once and then frozen, since they hold no state of a run. A module that holds some must
+// not be named here: it would leak from one chat's run into another's.
+import "@temporalio/workflow";
+import "../core/assert-never.ts";
+import "../core/limits.ts";
+import "./activity-options.ts";
+import "./contract.ts";
+import "./search-attributes.ts";
+import "./turn-details.ts";
+import "./words-of-failure.ts";
+
+/**
+ * The SDK keeps a stack for every promise of a run, for the call stack in the Web UI: with the usual ten frames that is a
+ * third of what a run's workflow code costs. Four name the place; errors in workflow code have as many.
+ */
+const stackFramesMax = 4;
+Error.stackTraceLimit = stackFramesMax;
