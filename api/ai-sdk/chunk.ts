@@ -31,7 +31,7 @@ export type UiChunk =
   | { readonly type: "source-url"; readonly sourceId: string; readonly url: string; readonly title: string }
   /** Version 7: the parts of the current step go. */
   | { readonly type: "reset-step" }
-  /** Versions 5 and 6: what stands before it in its step is withdrawn. They know no way to take it back. */
+  /** Versions 5 and 6: the step in which it stands is withdrawn. They know no way to take it back. */
   | { readonly type: "data-everturn-reset"; readonly id: string; readonly data: Record<string, never> }
   | { readonly type: "message-metadata"; readonly messageMetadata: TurnMetadata }
   | { readonly type: "abort" }

@@ -37,7 +37,7 @@ export class ShownStep {
     this.#byPlace.clear();
     if (this.#shown.length === 0) return [];
     // Only version 7 can take back: the others wait, since the new attempt may say what they show and more.
-    if (this.#version === 7 && !again) return this.#withdraw();
+    if (this.#version === 7 && !again) return this.#beginAnew();
     this.#held = true;
     return [];
   }
@@ -53,7 +53,7 @@ export class ShownStep {
   commit(wanted: readonly WantedPart[]): UiChunk[] {
     this.committed = true;
     this.#held = false;
-    const led = this.#lead(wanted) ?? [...this.#withdraw(), ...(this.#lead(wanted) as UiChunk[])];
+    const led = this.#lead(wanted) ?? [...this.#beginAnew(), ...(this.#lead(wanted) as UiChunk[])];
     return [...led, ...this.#shown.flatMap(closePart)];
   }
 
@@ -107,7 +107,7 @@ export class ShownStep {
 
   #showAnew(): UiChunk[] {
     this.#held = false;
-    const withdrawn = this.#withdraw();
+    const withdrawn = this.#beginAnew();
     const places = [...this.#draft.keys()].sort((a, b) => a - b);
     return [...withdrawn, ...places.flatMap((place) => this.#showPlace(place))];
   }
@@ -127,6 +127,12 @@ export class ShownStep {
       this.#shown.push(begun.shown);
       return begun.chunks;
     });
+  }
+
+  /** What is shown goes. In versions 5 and 6 it stands in a step of its own then: a call may come again under its id. */
+  #beginAnew(): UiChunk[] {
+    const withdrawn = this.#withdraw();
+    return this.#version === 7 ? withdrawn : [...withdrawn, { type: "finish-step" }, { type: "start-step" }];
   }
 
   #withdraw(): UiChunk[] {

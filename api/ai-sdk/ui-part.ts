@@ -149,11 +149,12 @@ export function endTool({ tool_call_id, result, is_error }: ToolEnd, byProvider:
   return { type: "tool-output-error", ...end, errorText: errorWords(result) };
 }
 
+/** An error and its hint; where there is more to it, such as the output of a command that was stopped, the whole of it. */
 function errorWords(result: JsonValue): string {
   if (typeof result === "string") return result;
-  const keys = typeof result === "object" && result !== null ? Object.keys(result) : [];
-  const error = keys.length === 1 ? (result as JsonObject)["error"] : undefined;
-  return typeof error === "string" ? error : JSON.stringify(result);
+  const { error, hint = "", ...more } = (result ?? {}) as JsonObject;
+  const isPlain = typeof error === "string" && typeof hint === "string" && Object.keys(more).length === 0;
+  return isPlain ? `${error} ${hint}`.trim() : JSON.stringify(result);
 }
 
 function callHead(call: Extract<WantedPart, { type: "tool-call" }>) {

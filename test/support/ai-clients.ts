@@ -1,6 +1,8 @@
 // Tests: the AI SDK's own clients of majors 5, 6 and 7, as an application has them, against our endpoints over real HTTP.
 import { type ClientChat, kits, type UiMessage, type UiPart, type UseChat } from "./ai-kits.mjs";
 
+export type { ClientChat, UiMessage, UiPart };
+
 export const MAJORS = [5, 6, 7] as const;
 export type Major = (typeof MAJORS)[number];
 
@@ -36,6 +38,20 @@ export function openChat(
   return new Chat({ ...chat, transport: clientTransport(major, server) });
 }
 
+/** What a client of this version makes of the body of a response: it judges each chunk, and throws at what it does not take. */
+export async function reduceBody(major: Major, body: string): Promise<UiMessage | undefined> {
+  const { DefaultChatTransport, readUIMessageStream } = kits[major];
+  const transport = new DefaultChatTransport({ fetch: () => Promise.resolve(new Response(body)) });
+  const stream = await transport.sendMessages({ chatId: "c", messages: [], trigger: "submit-message" });
+  const failures: unknown[] = [];
+  let last: UiMessage | undefined;
+  for await (const message of readUIMessageStream({ stream, onError: (error) => failures.push(error) })) {
+    last = message;
+  }
+  if (failures.length > 0) throw failures[0];
+  return last;
+}
+
 const WAIT_MS = 60_000;
 
 /** Resolves when the chat is as wanted; looks at each change of it. */
@@ -62,14 +78,14 @@ export async function untilShown(
   });
 }
 
-/**
- * What a message shows. In versions 5 and 6 a reset marks what stands before it in its step as withdrawn, as the docs tell
- * applications to read it.
- */
+/** What a message shows. In versions 5 and 6 a step that ends in a reset is withdrawn, as the docs tell applications. */
 export function shownParts(message: UiMessage | undefined): readonly UiPart[] {
   return (message?.parts ?? []).reduce<readonly UiPart[]>((kept, part) => {
     if (part.type !== "data-everturn-reset") return [...kept, part];
-    return kept.slice(0, kept.findLastIndex(({ type }) => type === "step-start") + 1);
+    return kept.slice(
+      0,
+      kept.findLastIndex(({ type }) => type === "step-start"),
+    );
   }, []);
 }
 

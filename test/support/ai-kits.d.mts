@@ -50,11 +50,18 @@ export type UseChat = (settings: ChatSettings & { readonly resume?: boolean }) =
 };
 
 export interface Kit {
-  readonly DefaultChatTransport: new (settings: object) => Transport;
+  readonly DefaultChatTransport: new (
+    settings: object,
+  ) => Transport & {
+    sendMessages(request: object): Promise<ReadableStream<unknown>>;
+  };
   readonly Chat: new (settings: ChatSettings) => ClientChat;
   readonly useChat: UseChat;
-  /** Judges each chunk a client of this version receives. */
-  readonly uiMessageChunkSchema: unknown;
+  /** The states of the one message that these chunks make. */
+  readonly readUIMessageStream: (settings: {
+    readonly stream: ReadableStream<unknown>;
+    readonly onError: (error: unknown) => void;
+  }) => AsyncIterable<UiMessage>;
 }
 
 export const kits: Readonly<Record<5 | 6 | 7, Kit>>;

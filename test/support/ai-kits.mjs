@@ -7,8 +7,8 @@ import * as react5 from "ai-react-5";
 import * as react6 from "ai-react-6";
 import * as react7 from "ai-react-7";
 
-function kit({ DefaultChatTransport, uiMessageChunkSchema }, { Chat, useChat }) {
-  return { DefaultChatTransport, uiMessageChunkSchema, Chat, useChat };
+function kit({ DefaultChatTransport, readUIMessageStream }, { Chat, useChat }) {
+  return { DefaultChatTransport, readUIMessageStream, Chat, useChat };
 }
 
 export const kits = { 5: kit(ai5, react5), 6: kit(ai6, react6), 7: kit(ai7, react7) };
