@@ -57,6 +57,15 @@ export async function findClientMessage(
   return rows[0] ?? null;
 }
 
+/** The names of a chat's messages, by the messages they stand for. */
+export async function readClientMessageNames(db: Queryable, chatId: string): Promise<Map<number, string>> {
+  const { rows } = await db.query<{ message_id: number; client_id: string }>(
+    "select message_id, client_id from client_messages where chat_id = $1",
+    [chatId],
+  );
+  return new Map(rows.map(({ message_id, client_id }) => [message_id, client_id]));
+}
+
 /** Remembers which message a name stands for, from now on. The chat must be locked. */
 export async function nameClientMessage(
   tx: Tx,

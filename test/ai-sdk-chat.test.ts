@@ -114,6 +114,7 @@ const promises: Readonly<Record<string, (major: Major, key: string) => Promise<v
     await chat.stop();
     await sent;
     const resumed = chat.resumeStream();
+    await untilShown("the answer is streamed again", chat, ({ status }) => status === "streaming");
     everturn.model.release(key);
     await resumed;
     await assertShowsStored(everturn, chat);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { requestBodyBytesMax } from "../../core/limits.ts";
 import type { InputPart } from "../../core/part.ts";
 import { Refusal } from "../../core/refusal.ts";
-import { filledText } from "../schemas/common.ts";
+import { filledText, messageId, uuid } from "../schemas/common.ts";
 
 const idCharsMax = 255;
 /** The client's own name for a chat. */
@@ -27,6 +27,11 @@ export const chatPost = z
     messageId: z.string().nullish().meta({ description: "The message that is replaced, or answered again" }),
   })
   .meta({ id: "UiChatPost" });
+
+/** A message as a page begins with it. */
+export const storedUiMessage = uiMessage
+  .extend({ metadata: z.looseObject({ chat_id: uuid, turn_id: messageId }) })
+  .meta({ id: "StoredUiMessage" });
 
 export interface PostedMessage {
   readonly id: string;

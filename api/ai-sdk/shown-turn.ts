@@ -44,7 +44,7 @@ export class ShownTurn {
 
   /** The first chunk. The message has the same id however often it is streamed: a client replaces it, never doubles it. */
   begin(): UiChunk[] {
-    const messageId = `everturn-turn-${this.#names.turn_id}`;
+    const messageId = turnMessageId(this.#names.turn_id);
     return [{ type: "start", messageId, messageMetadata: this.#names }];
   }
 
@@ -82,7 +82,7 @@ export class ShownTurn {
   /** The last chunks of a turn that is over. */
   end(): UiChunk[] {
     const ended = this.#endStep();
-    const messageMetadata = this.#metadata();
+    const messageMetadata = turnMetadata(this.#names, [...this.#messages.values()]);
     const failed = this.#status?.turn_id === this.#names.turn_id ? this.#error : null;
     if (failed !== null) {
       return [
@@ -104,7 +104,7 @@ export class ShownTurn {
 
   /** The last chunks of a turn that was cut from the history, or whose chat is gone. */
   cut(): UiChunk[] {
-    const messageMetadata = this.#metadata();
+    const messageMetadata = turnMetadata(this.#names, [...this.#messages.values()]);
     return [
       ...this.#endStep(),
       { type: "abort" },
@@ -177,11 +177,18 @@ export class ShownTurn {
     if (step === null) return [];
     return [...(step.committed ? [] : step.drop()), { type: "finish-step" }];
   }
+}
 
-  #metadata(): TurnMetadata {
-    const shown = [...this.#messages.values()].filter(({ role }) => role !== "user");
-    return { ...this.#names, message_ids: shown.map(({ id }) => id), usage: usageOf(shown) };
-  }
+/** The client's name for a turn's message. */
+export function turnMessageId(turnId: number): string {
+  return `everturn-turn-${turnId}`;
+}
+
+/** @param messages of the turn, as far as they are committed */
+export function turnMetadata(names: TurnNames, messages: readonly Message[]): TurnMetadata {
+  const shown = messages.filter(({ role }) => role !== "user");
+  const { chat_id, turn_id } = names;
+  return { chat_id, turn_id, message_ids: shown.map(({ id }) => id), usage: usageOf(shown) };
 }
 
 export function isActive(status: ChatStatus): boolean {

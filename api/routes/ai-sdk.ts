@@ -1,18 +1,29 @@
 // Routes: what the AI SDK's `useChat` and its transports call. The chat is the client's own, by the client's own name.
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
+import { snapshotMessagesMax } from "../../core/limits.ts";
+import type { Message } from "../../core/message.ts";
 import { Refusal } from "../../core/refusal.ts";
-import { findClientChat } from "../../store/client-chats.ts";
+import { findClientChat, readClientMessageNames } from "../../store/client-chats.ts";
 import { interruptChat } from "../../store/interrupt-chat.ts";
+import { listMessages } from "../../store/list-messages.ts";
 import { readRunningTurn } from "../../store/read-turn.ts";
 import {
   regenerateClientMessage,
   type SentClientMessage,
   sendClientMessage,
 } from "../../store/send-client-message.ts";
+import { toMessage } from "../../store/to-wire.ts";
 import { inUnit, type Unit } from "../../store/unit.ts";
 import type { SdkVersion } from "../ai-sdk/chunk.ts";
-import { chatPost, clientChatId, postedMessage, type UiMessage } from "../ai-sdk/post-body.ts";
+import {
+  chatPost,
+  clientChatId,
+  postedMessage,
+  storedUiMessage,
+  type UiMessage,
+} from "../ai-sdk/post-body.ts";
+import { uiMessages } from "../ai-sdk/ui-messages.ts";
 import { change } from "../change.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../route.ts";
@@ -35,7 +46,7 @@ const uiStream = {
 };
 
 export function aiSdkRoutes(deps: ApiDeps): Route[] {
-  return [post(deps), resume(deps), stop(deps)];
+  return [post(deps), resume(deps), load(deps), stop(deps)];
 }
 
 function post(deps: ApiDeps): Route {
@@ -132,6 +143,35 @@ function resume(deps: ApiDeps): Route {
       return TAKEN_OVER;
     },
   });
+}
+
+function load(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/ai-sdk/chat/{id}/messages",
+    summary: "Read the chat as the messages that a page begins with",
+    description: `Of at most ${snapshotMessagesMax} stored messages, the newest, whole turns. The answer of the turn that runs is left out: its stream tells it.`,
+    tag,
+    params: chatPath,
+    responses: { 200: { description: "UI messages, oldest first", schema: z.array(storedUiMessage) } },
+    async handler({ params, caller }) {
+      const { pool } = deps.store;
+      const chat_id = await findClientChat(pool, { owner_id: caller.user_id, client_id: params.id });
+      if (chat_id === null) return { status: 200, body: [] };
+      const running_turn_id = await readRunningTurn(pool, chat_id);
+      const page = await listMessages(pool, { chat_id, limit: snapshotMessagesMax });
+      const names = await readClientMessageNames(pool, chat_id);
+      const messages = wholeTurns(page.messages.map(toMessage).reverse(), page.has_more);
+      return { status: 200, body: uiMessages({ messages, names, running_turn_id }) };
+    },
+  });
+}
+
+/** Without the oldest turn where a page may have begun in the middle of it, unless it is all there is. */
+function wholeTurns(messages: readonly Message[], has_more: boolean): readonly Message[] {
+  const oldest = messages[0]?.turn_id;
+  const whole = messages.filter(({ turn_id }) => turn_id !== oldest);
+  return has_more && whole.length > 0 ? whole : messages;
 }
 
 function stop(deps: ApiDeps): Route {

@@ -24,6 +24,13 @@ export function clientTransport(major: Major, { url, key }: Server): object {
   });
 }
 
+/** The messages with which a page is loaded. */
+export async function loadMessages({ url, key }: Server, id: string): Promise<readonly UiMessage[]> {
+  const headers = { authorization: `Bearer ${key}` };
+  const response = await fetch(`${url}/ai-sdk/chat/${encodeURIComponent(id)}/messages`, { headers });
+  return (await response.json()) as readonly UiMessage[];
+}
+
 export function useChatOf(major: Major): UseChat {
   return kits[major].useChat;
 }

@@ -1,0 +1,2 @@
+// Tests: the types of the file beside this one.
+export function openPage(component: () => null): () => void;
