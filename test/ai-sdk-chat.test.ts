@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Message } from "../core/message.ts";
-import { MAJORS, type Major, openChat, shownParts, shownText, untilShown } from "./support/ai-clients.ts";
+import {
+  loadMessages,
+  MAJORS,
+  type Major,
+  openChat,
+  shownParts,
+  shownText,
+  untilShown,
+} from "./support/ai-clients.ts";
 import { assertShowsStored, metadataOf } from "./support/ai-stored.ts";
 import { type Everturn, startEverturn } from "./support/everturn.ts";
 import { script, textOf } from "./support/settled.ts";
@@ -51,6 +59,13 @@ const promises: Readonly<Record<string, (major: Major, key: string) => Promise<v
       type.startsWith("tool-") ? [state] : [],
     );
     assert.deepEqual(states, ["output-available", "output-error"]);
+    const page = openChat(major, everturn, { id: key, messages: await loadMessages(everturn, key) });
+    await assertShowsStored(everturn, page);
+    assert.deepEqual(page.lastMessage?.metadata, chat.lastMessage?.metadata);
+    assert.deepEqual(
+      page.messages.map(({ id }) => id),
+      chat.messages.map(({ id }) => id),
+    );
   },
 
   "X4 X7 a turn that fails says so in our words, and what was written is kept": async (major, key) => {
@@ -88,7 +103,11 @@ const promises: Readonly<Record<string, (major: Major, key: string) => Promise<v
       text: script({ reasoning: "Hm.", parts: 40, hold_until: key, hold_after: 20 }, key),
     });
     await untilShown("half the answer", first, () => shownText(first.lastMessage).includes("t19"));
-    const messages = first.messages.slice(0, 1);
+    const messages = await loadMessages(everturn, key);
+    assert.deepEqual(
+      messages.map(({ id }) => id),
+      [first.messages[0]?.id],
+    );
     await first.stop();
     await sent;
     const tabs = [1, 2].map(() => openChat(major, everturn, { id: key, messages }));

@@ -9,7 +9,7 @@ import {
   type UiMessage,
   useChatOf,
 } from "./support/ai-clients.ts";
-import { openPage } from "./support/ai-page.mjs";
+import { openPage } from "./support/ai-page.ts";
 import { type Everturn, startEverturn } from "./support/everturn.ts";
 import { script } from "./support/settled.ts";
 

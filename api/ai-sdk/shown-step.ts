@@ -53,8 +53,7 @@ export class ShownStep {
   commit(wanted: readonly WantedPart[]): UiChunk[] {
     this.committed = true;
     this.#held = false;
-    const led = this.#lead(wanted) ?? [...this.#beginAnew(), ...(this.#lead(wanted) as UiChunk[])];
-    return [...led, ...this.#shown.flatMap(closePart)];
+    return this.#lead(wanted) ?? [...this.#beginAnew(), ...(this.#lead(wanted) as UiChunk[])];
   }
 
   /** The step ends without a message: nothing of it was kept. */
@@ -112,7 +111,7 @@ export class ShownStep {
     return [...withdrawn, ...places.flatMap((place) => this.#showPlace(place))];
   }
 
-  /** Chunks that lead what is shown to what is wanted; null when only withdrawing it would. */
+  /** Chunks that lead what is shown to what is wanted, and end it; null when only withdrawing it would. */
   #lead(wanted: readonly WantedPart[]): UiChunk[] | null {
     if (wanted.length < this.#shown.length) return null;
     const fits = this.#shown.every((shown, i) => {
@@ -122,10 +121,10 @@ export class ShownStep {
     if (!fits) return null;
     return wanted.flatMap((part, i) => {
       const shown = this.#shown[i];
-      if (shown !== undefined) return growPart(shown, part);
+      if (shown !== undefined) return [...growPart(shown, part), ...closePart(shown)];
       const begun = beginPart(part, this.#newId());
       this.#shown.push(begun.shown);
-      return begun.chunks;
+      return [...begun.chunks, ...closePart(begun.shown)];
     });
   }
 

@@ -161,7 +161,7 @@ function load(deps: ApiDeps): Route {
       const running_turn_id = await readRunningTurn(pool, chat_id);
       const page = await listMessages(pool, { chat_id, limit: snapshotMessagesMax });
       const names = await readClientMessageNames(pool, chat_id);
-      const messages = wholeTurns(page.messages.map(toMessage).reverse(), page.has_more);
+      const messages = wholeTurns(page.messages.map(toMessage).toReversed(), page.has_more);
       return { status: 200, body: uiMessages({ messages, names, running_turn_id }) };
     },
   });
