@@ -11,8 +11,15 @@ export interface Server {
   readonly key: string;
 }
 
+/** A server of an application, between its pages and the API. */
+export interface Proxy {
+  readonly api: string;
+}
+
 /** The transport that `useChat` has by default, told where the API is and which chunks its version takes. */
-export function clientTransport(major: Major, { url, key }: Server): object {
+export function clientTransport(major: Major, server: Server | Proxy): object {
+  if ("api" in server) return new kits[major].DefaultChatTransport(server);
+  const { url, key } = server;
   const query = major === 5 ? "" : `?sdk=${major}`;
   return new kits[major].DefaultChatTransport({
     api: `${url}/ai-sdk/chat${query}`,
@@ -38,7 +45,7 @@ export function useChatOf(major: Major): UseChat {
 /** A chat as a page has it. Another one of the same id is another tab, or the page after a reload. */
 export function openChat(
   major: Major,
-  server: Server,
+  server: Server | Proxy,
   chat: { readonly id: string; readonly messages?: readonly UiMessage[] },
 ): ClientChat {
   const { Chat } = kits[major];
