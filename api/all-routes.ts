@@ -2,6 +2,7 @@
 import type { ApiDeps } from "./deps.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Route } from "./route.ts";
+import { aiSdkRoutes } from "./routes/ai-sdk.ts";
 import { buildLogRoutes } from "./routes/build-logs.ts";
 import { chatTitleRoutes } from "./routes/chat-title.ts";
 import { chatRoutes } from "./routes/chats.ts";
@@ -15,6 +16,7 @@ import { modelConfigRoutes } from "./routes/model-configs.ts";
 import { modelProviderRoutes } from "./routes/model-providers.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { queueRoutes } from "./routes/queue.ts";
+import { regenerateRoutes } from "./routes/regenerate.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { streamRoutes } from "./routes/stream-chat.ts";
 import { templateRoutes } from "./routes/templates.ts";
@@ -32,7 +34,9 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...queueRoutes(deps),
     ...debugRunRoutes(deps),
     ...contextRoutes(deps),
+    ...regenerateRoutes(deps),
     ...streamRoutes(deps),
+    ...aiSdkRoutes(deps),
     ...workspaceRoutes(deps),
     ...buildLogRoutes(deps),
     ...templateRoutes(deps),

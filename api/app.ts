@@ -5,7 +5,7 @@ import { allRoutes } from "./all-routes.ts";
 import type { ApiDeps } from "./deps.ts";
 import { answerErrors } from "./middleware/answer-errors.ts";
 import { authenticate, createKeyLookup } from "./middleware/authenticate.ts";
-import { jsonBody } from "./middleware/json-body.ts";
+import { conversationBody, jsonBody } from "./middleware/json-body.ts";
 import { limitRate } from "./middleware/limit-rate.ts";
 import { refuseWhileDraining } from "./middleware/refuse-while-draining.ts";
 import { requestId } from "./middleware/request-id.ts";
@@ -24,7 +24,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use(requestId, requestLog(deps.logger, deps.metrics), securityHeaders);
   app.use("/docs", docsFiles);
   app.use(
-    "/v1",
+    ["/v1", "/ai-sdk"],
     (_request, response, next) => {
       response.setHeader("Cache-Control", "no-store");
       next();
@@ -32,8 +32,9 @@ export function createApp(deps: ApiDeps): Express {
     refuseWhileDraining(() => deps.readiness.draining),
     authenticate(createKeyLookup(deps.store.pool, deps.logger)),
     limitRate(deps.requestsPerMinuteMax),
-    jsonBody,
   );
+  app.use("/v1", jsonBody);
+  app.use("/ai-sdk", conversationBody);
   mountRoutes(app, allRoutes(deps), deps.logger);
   app.use(() => {
     throw new Refusal("not_found", "no such path; all paths: /openapi.json");

@@ -9,6 +9,7 @@ import type { SecretBox } from "../platform/secret-box.ts";
 import type { OpenAiApi, ProviderSource } from "../store/resolve-model-config.ts";
 import type { Store } from "../store/store.ts";
 import type { ChatLinks } from "../store/to-wire.ts";
+import type { StreamTurn } from "./ai-sdk/turn-streams.ts";
 import type { BuildLogRegistry } from "./build-log-registry.ts";
 import type { Deliverer } from "./deliver-outbox.ts";
 import type { FeedRegistry } from "./feed-registry.ts";
@@ -62,6 +63,8 @@ export interface ApiDeps {
   readonly feeds: Pick<FeedRegistry, "hold">;
   /** Answers GET /v1/chats/{chat}/stream, the chat's id and the caller already checked. */
   readonly streamHandler: RequestHandler;
+  /** Answers an AI SDK client, the chat's id and the caller already checked. */
+  readonly streamTurn: StreamTurn;
   /** Per API key and replica. */
   readonly requestsPerMinuteMax: number;
   readonly models: ModelSettings;

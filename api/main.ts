@@ -20,6 +20,7 @@ import { seedModelConfigs } from "../store/seed-models.ts";
 import type { Store } from "../store/store.ts";
 import { resolveProjectPath } from "../tools/project-root.ts";
 import { createTemplateShelf } from "../workspaces/templates.ts";
+import { createTurnStreams } from "./ai-sdk/turn-streams.ts";
 import { createApp } from "./app.ts";
 import { BuildLogRegistry } from "./build-log-registry.ts";
 import { createChatLinks, createWorkspaceLink } from "./chat-links.ts";
@@ -141,6 +142,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     buildLogs,
     feeds,
     streamHandler: createStreamHandler({ store, hubs, bus: parts.bus, logger }),
+    streamTurn: createTurnStreams({ store, hubs, bus: parts.bus, logger }),
     requestsPerMinuteMax,
     models: createModelSettings(config, createTester(config)),
     temporalUiUrl: config.temporalUiUrl ?? null,

@@ -44,6 +44,8 @@ interface BodyError {
   readonly type: string;
   readonly status: number;
   readonly message: string;
+  /** Of one that is too large. */
+  readonly limit?: number;
 }
 
 function isBodyError(error: unknown): error is BodyError {
@@ -53,7 +55,10 @@ function isBodyError(error: unknown): error is BodyError {
 function refusalOfBody(error: BodyError): Refusal {
   switch (error.type) {
     case "entity.too.large":
-      return new Refusal("body_too_large", "a body may have at most 256 KiB");
+      return new Refusal(
+        "body_too_large",
+        `a body may have at most ${Math.floor((error.limit ?? 0) / 1024)} KiB`,
+      );
     case "entity.parse.failed":
       return new Refusal("invalid_json", error.message);
     case "encoding.unsupported":

@@ -5,11 +5,11 @@ import type { LiveBus } from "../core/bus-message.ts";
 import { snapshotMessagesDefault, snapshotMessagesMax } from "../core/limits.ts";
 import { Refusal } from "../core/refusal.ts";
 import type { Logger } from "../platform/logger.ts";
-import { markChatRead } from "../store/read-cursor.ts";
 import type { Store } from "../store/store.ts";
 import { ChatReader } from "./chat-reader.ts";
 import { decodeCursor } from "./cursor.ts";
 import type { HubRegistry } from "./hub-registry.ts";
+import { markRead } from "./mark-read.ts";
 import { createSseWriter } from "./sse-writer.ts";
 
 export interface StreamHandlerDeps {
@@ -57,15 +57,4 @@ function messagesMax(request: Request): number {
   return Number.isInteger(asked) && asked > 0
     ? Math.min(asked, snapshotMessagesMax)
     : snapshotMessagesDefault;
-}
-
-/** At both ends of a visit: what was there, and what came while it was watched (SPEC T9). Nobody waits for it. */
-function markRead(deps: StreamHandlerDeps, chatId: string): void {
-  markChatRead(deps.store.pool, chatId)
-    .then((owner_id) => {
-      if (owner_id !== null) deps.bus.publish({ type: "read", chat_id: chatId, owner_id });
-    })
-    .catch((error: unknown) => {
-      deps.logger.warn({ err: error, chat_id: chatId }, "the read state of a chat could not be moved");
-    });
 }

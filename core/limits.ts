@@ -60,6 +60,8 @@ export const describeMs = 30_000;
 export const systemPromptCharsMax = 10_000;
 /** Request bodies, files apart (SPEC A3). */
 export const requestBodyBytesMax = 256 * 1024;
+/** Bodies of clients that send the whole conversation with each message: it is read past, but it has to come in. */
+export const conversationBytesMax = 8 * 1024 * 1024;
 export const labelsMax = 50;
 export const labelCharsMax = 256;
 export const pageItemsDefault = 50;

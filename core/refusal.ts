@@ -36,6 +36,7 @@ export const REFUSALS = {
   of_environment: { status: 409, title: "It comes from the environment" },
   too_many: { status: 409, title: "There are too many already" },
   nothing_to_compact: { status: 409, title: "There is nothing to compact" },
+  nothing_to_regenerate: { status: 409, title: "There is nothing to answer again" },
   workspace_deleting: { status: 409, title: "The workspace is being deleted" },
   idempotency_key_reused: { status: 409, title: "This Idempotency-Key was used with another request" },
   not_awaiting_results: { status: 409, title: "The chat waits for no results" },

@@ -3,8 +3,9 @@
 import type { LastError } from "../core/message.ts";
 import type { InputPart } from "../core/part.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
+import { renumberClientMessage } from "./client-chats.ts";
 import { insertMessage, type MessageRow } from "./messages.ts";
-import { dequeue, readQueue } from "./queued-messages.ts";
+import { dequeue, type QueuedRow, readQueue } from "./queued-messages.ts";
 import { resolveModel } from "./resolve-model.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import type { Draft } from "./transition.ts";
@@ -86,7 +87,18 @@ export async function promoteHead(
     return null;
   }
   await dequeue(draft, head.id);
-  return beginTurn(draft, head, signal);
+  return beginQueuedTurn(draft, head, signal);
+}
+
+/** Begins the turn of a message that has just been taken from the queue. */
+export async function beginQueuedTurn(
+  draft: Draft,
+  row: QueuedRow,
+  signal: TurnSignal = "messageQueued",
+): Promise<MessageRow> {
+  const message = await beginTurn(draft, row, signal);
+  await renumberClientMessage(draft.unit.tx, { chat_id: row.chat_id, from_id: row.id, to_id: message.id });
+  return message;
 }
 
 /** Why a message that waits cannot be answered now; null when it can. */

@@ -2,15 +2,11 @@
 
 import type { InputPart } from "../core/part.ts";
 import { Refusal } from "../core/refusal.ts";
-import { beginTurn } from "./begin-turn.ts";
-import { dropDebugRunsFrom } from "./debug-runs.ts";
-import { deleteSpill } from "./inflight-parts.ts";
-import { deleteMessagesFrom, type MessageRow, readMessage } from "./messages.ts";
-import { clearQueue } from "./queued-messages.ts";
+import { readMessage } from "./messages.ts";
+import { type ReplacedMessage, replaceFrom } from "./replace-message.ts";
 import { requireModelConfig } from "./resolve-model-config.ts";
 import { transition } from "./transition.ts";
 import type { Unit } from "./unit.ts";
-import { refuseOverLimit } from "./usage-limits.ts";
 
 export interface EditMessageInput {
   readonly chat_id: string;
@@ -22,17 +18,11 @@ export interface EditMessageInput {
   readonly created_by: string;
 }
 
-export interface EditedMessage {
-  readonly message: MessageRow;
-  /** The edited message and all that came after it, oldest first. */
-  readonly deleted_message_ids: readonly number[];
-}
-
 /**
  * Cuts the history at a user message, puts the new one in its place and runs it; queue and work in flight are dropped
  * (SPEC E1). Throws `Refusal` `message_not_found`, `not_a_user_message`, `model_config_not_found`, `usage_limit_reached`.
  */
-export async function editMessage(unit: Unit, input: EditMessageInput): Promise<EditedMessage> {
+export async function editMessage(unit: Unit, input: EditMessageInput): Promise<ReplacedMessage> {
   await requireModelConfig(unit.tx, input.model_config_id);
   return transition(
     unit,
@@ -41,22 +31,12 @@ export async function editMessage(unit: Unit, input: EditMessageInput): Promise<
       const old = await readMessage(unit.tx, input.chat_id, input.message_id);
       if (old === null || old.visibility === "model") throw new Refusal("message_not_found");
       if (old.role !== "user") throw new Refusal("not_a_user_message");
-      await refuseOverLimit(unit.tx, draft.before);
-      const deleted_message_ids = await deleteMessagesFrom(draft, old.id);
-      await clearQueue(draft);
-      await deleteSpill(unit.tx, input.chat_id);
-      await dropDebugRunsFrom(unit.tx, input.chat_id, old.id);
-      // What ran for the cut branch has nobody left to report to.
-      await unit.tx.query("delete from tool_executions where chat_id = $1", [input.chat_id]);
-      draft.change.reset_version = draft.version;
-      const start = {
+      return replaceFrom(draft, old, {
         content: input.content,
         model_config_id: input.model_config_id ?? old.model_config_id,
         reasoning_effort: input.reasoning_effort ?? old.reasoning_effort,
         created_by: input.created_by,
-      };
-      const message = await beginTurn(draft, start, "messageEdited");
-      return { message, deleted_message_ids };
+      });
     },
   );
 }

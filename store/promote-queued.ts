@@ -1,6 +1,6 @@
 // The store is the only room with SQL. This file: the transition `promote_queued`.
 import { Refusal } from "../core/refusal.ts";
-import { beginTurn } from "./begin-turn.ts";
+import { beginQueuedTurn } from "./begin-turn.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
 import type { MessageRow } from "./messages.ts";
 import { dequeue, readQueue, reorderQueue } from "./queued-messages.ts";
@@ -37,7 +37,7 @@ export async function promoteQueued(
     const row = await dequeue(draft, input.queued_message_id);
     if (row === null) throw new Refusal("queued_message_not_found");
     const model_config_id = input.model_config_id ?? row.model_config_id;
-    return { message: await beginTurn(draft, { ...row, model_config_id }) };
+    return { message: await beginQueuedTurn(draft, { ...row, model_config_id }) };
   });
 }
 

@@ -13,6 +13,7 @@ import { finishError } from "../store/finish-turn.ts";
 import { interruptChat } from "../store/interrupt-chat.ts";
 import { callsWithoutResult } from "../store/messages.ts";
 import { promoteQueued } from "../store/promote-queued.ts";
+import { regenerate } from "../store/regenerate.ts";
 import { inUnit } from "../store/unit.ts";
 import { aChat, openStore, type TestChat, type TestStore, text, toolCall } from "./support/chats.ts";
 import { createTestDatabase } from "./support/database.ts";
@@ -40,6 +41,7 @@ type Action =
   | { type: "send"; busy: "queue" | "interrupt" }
   | { type: "interrupt" }
   | { type: "edit"; at: number }
+  | { type: "regenerate" }
   | { type: "promote"; at: number }
   | { type: "delete"; at: number }
   | { type: "work"; how: "text" | "tool" | "fail" };
@@ -52,6 +54,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("interrupt") }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("edit"), at }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("regenerate") }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("promote"), at }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("delete"), at }) },
   {
@@ -95,6 +98,11 @@ async function act(chat: TestChat, model: Model, step: Action): Promise<void> {
       model.status = "running";
       return;
     }
+    case "regenerate":
+      await inUnit(store, (unit) => regenerate(unit, { ...owner, created_by: store.userId }));
+      model.queue = [];
+      model.status = "running";
+      return;
     case "promote":
       return promote(chat, model, step.at);
     case "delete": {
@@ -183,7 +191,7 @@ async function check(chat: TestChat, model: Model, versionBefore: number): Promi
   return row.snapshot_version;
 }
 
-test("S3 Q6 random sends, interrupts, edits, promotions and deletions keep the database on the state table", async () => {
+test("S3 Q6 random sends, interrupts, edits, regenerations, promotions and deletions keep the database on the state table", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 25 }), async (actions) => {
       const chat = await aChat(store, "m0");

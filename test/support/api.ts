@@ -2,6 +2,7 @@
 // then is what it accepts always (SPEC Q11). Every answer is held against the documented schema.
 import assert from "node:assert/strict";
 import { Registry } from "prom-client";
+import { createTurnStreams } from "../../api/ai-sdk/turn-streams.ts";
 import { allRoutes } from "../../api/all-routes.ts";
 import { createApp } from "../../api/app.ts";
 import { BuildLogRegistry } from "../../api/build-log-registry.ts";
@@ -188,6 +189,7 @@ function testDeps({ pool, buildLogs, feeds, hubs, bus }: TestParts, settings: Te
       settings.liveBus === undefined
         ? (_request, response) => void response.end()
         : createStreamHandler({ store, hubs, bus, logger }),
+    streamTurn: createTurnStreams({ store, hubs, bus, logger }),
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? 100_000,
     models: settings.models ?? testModels,
     temporalUiUrl: null,

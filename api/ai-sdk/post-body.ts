@@ -1,0 +1,80 @@
+// The API speaks HTTP and the store; this file: what AI SDK clients post. They send the whole conversation with each
+// message, and fields of their own: only the last user message is taken, and only that is held to our rules.
+import { z } from "zod";
+import { requestBodyBytesMax } from "../../core/limits.ts";
+import type { InputPart } from "../../core/part.ts";
+import { Refusal } from "../../core/refusal.ts";
+import { filledText, messageId, uuid } from "../schemas/common.ts";
+
+const idCharsMax = 255;
+/** The client's own name for a chat. */
+export const clientChatId = filledText(idCharsMax).meta({ description: "The client's own id of the chat" });
+
+const uiMessage = z
+  .looseObject({
+    id: z.string(),
+    role: z.enum(["system", "user", "assistant"]),
+    parts: z.array(z.looseObject({ type: z.string() })),
+  })
+  .meta({ id: "UiMessage", description: "A message as the AI SDK's clients keep it" });
+export type UiMessage = z.output<typeof uiMessage>;
+
+export const chatPost = z
+  .looseObject({
+    id: clientChatId,
+    messages: z.array(uiMessage),
+    trigger: z.enum(["submit-message", "regenerate-message"]).default("submit-message"),
+    messageId: z.string().nullish().meta({ description: "The message that is replaced, or answered again" }),
+  })
+  .meta({ id: "UiChatPost" });
+
+/** A message as a page begins with it. */
+export const storedUiMessage = uiMessage
+  .extend({ metadata: z.looseObject({ chat_id: uuid, turn_id: messageId }) })
+  .meta({ id: "StoredUiMessage" });
+
+export interface PostedMessage {
+  readonly id: string;
+  readonly content: readonly InputPart[];
+}
+
+/** Results of tools, and approvals: what a client answers that ran a tool itself. */
+const ANSWERED = new Set(["output-available", "output-error", "output-denied", "approval-responded"]);
+
+/**
+ * The message that is posted: the last one.
+ * @throws Refusal `invalid_request`, `not_awaiting_results`
+ */
+export function postedMessage(messages: readonly UiMessage[]): PostedMessage {
+  const at = messages.length - 1;
+  const last = messages[at];
+  if (last === undefined) throw fault("messages", "must not be empty");
+  if (last.role === "assistant" && last.parts.some((part) => ANSWERED.has(String(part["state"])))) {
+    throw new Refusal("not_awaiting_results", "no tool of this chat runs in the client");
+  }
+  if (last.role !== "user") throw fault(`messages[${at}].role`, "the last message must be the user's");
+  const id = filledText(idCharsMax).safeParse(last.id);
+  if (!id.success) throw fault(`messages[${at}].id`, `expected 1 to ${idCharsMax} characters`);
+  return { id: last.id, content: contentOf(last, `messages[${at}]`) };
+}
+
+/** Data parts are the client's own: no model is shown them. */
+function contentOf(message: UiMessage, path: string): InputPart[] {
+  const content = message.parts.flatMap((part, i): InputPart[] => {
+    if (part.type.startsWith("data-")) return [];
+    const where = `${path}.parts[${i}]`;
+    if (part.type !== "text") throw fault(where, `parts of type ${part.type} are not taken; send text`);
+    const { text } = part;
+    if (typeof text !== "string") throw fault(`${where}.text`, "expected a text");
+    return text.trim() === "" ? [] : [{ type: "text", text }];
+  });
+  if (content.length === 0) throw fault(`${path}.parts`, "must have text in it");
+  if (Buffer.byteLength(JSON.stringify(content)) > requestBodyBytesMax) {
+    throw new Refusal("body_too_large", "a message may have at most 256 KiB");
+  }
+  return content;
+}
+
+function fault(path: string, message: string): Refusal {
+  return new Refusal("invalid_request", `${path}: ${message}`, [{ path, message }]);
+}

@@ -1,0 +1,61 @@
+// The API speaks HTTP and the store; this file: what tools say while they run, as preliminary outputs. Each replaces the one
+// before, so that it holds the end of what was said, not all of it again and again.
+import type { PartDelta } from "../../core/stream-part.ts";
+import type { UiChunk } from "./chunk.ts";
+
+/** Of a running tool's output what fits a screen: it is sent again with each piece. */
+const outputCharsMax = 4_096;
+
+interface Output {
+  readonly episode: string;
+  text: string;
+  last_seq: number;
+}
+
+export interface ToolPiece {
+  readonly slot: string;
+  readonly episode: string;
+  readonly from_seq: number;
+  readonly seq: number;
+  readonly part: PartDelta;
+}
+
+export class RunningTools {
+  /** Calls the client knows, and that have no result yet. */
+  readonly #open = new Set<string>();
+  readonly #outputs = new Map<string, Output>();
+
+  begin(toolCallId: string): void {
+    this.#open.add(toolCallId);
+  }
+
+  /** Whether the call was open: then its result is news. */
+  end(toolCallId: string): boolean {
+    this.#outputs.delete(toolCallId);
+    return this.#open.delete(toolCallId);
+  }
+
+  /** The output begins anew; what is shown stays until there is some. */
+  restart(slot: string, episode: string): UiChunk[] {
+    this.#outputs.set(slot, { episode, text: "", last_seq: 0 });
+    return [];
+  }
+
+  take({ slot, episode, from_seq, seq, part }: ToolPiece): UiChunk[] {
+    const output = this.#outputs.get(slot);
+    if (output?.episode !== episode || from_seq <= output.last_seq || !this.#open.has(slot)) return [];
+    if (part.type !== "tool-result") return [];
+    output.last_seq = seq;
+    output.text = tail(output.text + part.result_delta);
+    const shown = { output: output.text, running: true };
+    return [{ type: "tool-output-available", toolCallId: slot, output: shown, preliminary: true }];
+  }
+}
+
+/** The end of a text, not beginning within a character. */
+function tail(text: string): string {
+  if (text.length <= outputCharsMax) return text;
+  const end = text.slice(-outputCharsMax);
+  const first = end.charCodeAt(0);
+  return first >= 0xdc00 && first <= 0xdfff ? end.slice(1) : end;
+}

@@ -1,0 +1,224 @@
+// The API speaks HTTP and the store; this file: a turn as one message of an AI SDK client. Events of a chat's stream go in,
+// chunks come out; no I/O. Whatever the events and wherever a stream begins, what the client shows at the end of the turn is
+// what is stored: each committed message is held against what was shown of it.
+import type { ChatStatus, FinishReason, LastError, Message } from "../../core/message.ts";
+import type { MessagePartData, MessagesData, StatusData, StreamEvent } from "../../core/stream-event.ts";
+import { slotOf } from "../../core/stream-part.ts";
+import type { SdkVersion, TurnMetadata, TurnUsage, UiChunk, UiFinishReason } from "./chunk.ts";
+import { RunningTools } from "./running-tools.ts";
+import { ShownStep } from "./shown-step.ts";
+import { endTool, wantedOf } from "./ui-part.ts";
+
+export interface TurnNames {
+  readonly chat_id: string;
+  readonly turn_id: number;
+}
+
+export class ShownTurn {
+  readonly #names: TurnNames;
+  readonly #version: SdkVersion;
+  readonly #messages = new Map<number, Message>();
+  readonly #tools = new RunningTools();
+  #parts = 0;
+  #step: ShownStep | null = null;
+  #episode: string | null = null;
+  #lastSeq = 0;
+  #status: StatusData | null = null;
+  #error: LastError | null = null;
+  /** Somebody has interrupted the turn. An answer that was whole by then does not tell: its tools were stopped. */
+  #interrupting = false;
+  /** False while a snapshot is being told: in the middle of it nothing is judged. */
+  #whole = false;
+
+  constructor(names: TurnNames, version: SdkVersion) {
+    this.#names = names;
+    this.#version = version;
+  }
+
+  /** Whether the turn has come to its end; asked after the last event of a change. */
+  get over(): boolean {
+    const status = this.#status;
+    if (!this.#whole || status === null) return false;
+    return status.turn_id !== this.#names.turn_id || !isActive(status.status);
+  }
+
+  /** The first chunk. The message has the same id however often it is streamed: a client replaces it, never doubles it. */
+  begin(): UiChunk[] {
+    const messageId = turnMessageId(this.#names.turn_id);
+    return [{ type: "start", messageId, messageMetadata: this.#names }];
+  }
+
+  take(event: StreamEvent): UiChunk[] {
+    switch (event.type) {
+      case "messages":
+        return this.#takeMessages(event.data);
+      case "status":
+        this.#status = event.data;
+        if (event.data.status !== "error") this.#error = null;
+        if (event.data.status === "interrupting" && this.#isOwn()) this.#interrupting = true;
+        return [];
+      case "error":
+        this.#error = event.data.error;
+        return [];
+      case "preview_reset":
+        return this.#takeReset(event.data.episode);
+      case "message_part":
+        return this.#takePart(event.data);
+      case "caught_up":
+        this.#whole = true;
+        return [];
+      case "history_reset":
+        this.#whole = false;
+        return [];
+      // What a client of this kind has no place for.
+      case "chat":
+      case "queue_update":
+      case "retry":
+      case "action_required":
+        return [];
+    }
+  }
+
+  /** The last chunks of a turn that is over. */
+  end(): UiChunk[] {
+    const ended = this.#endStep();
+    const messageMetadata = turnMetadata(this.#names, [...this.#messages.values()]);
+    const failed = this.#status?.turn_id === this.#names.turn_id ? this.#error : null;
+    if (failed !== null) {
+      return [
+        ...ended,
+        // Before the error: clients read nothing after it.
+        { type: "message-metadata", messageMetadata },
+        { type: "error", errorText: failed.message },
+        { type: "finish", finishReason: "error", messageMetadata },
+      ];
+    }
+    const last = [...this.#messages.values()].findLast(({ role }) => role === "assistant");
+    const interrupted = last?.interrupted === true || this.#interrupting;
+    return [
+      ...ended,
+      ...(interrupted ? ([{ type: "abort" }] as const) : []),
+      { type: "finish", finishReason: uiFinishReason(last?.finish_reason ?? null), messageMetadata },
+    ];
+  }
+
+  /** The last chunks of a turn that was cut from the history, or whose chat is gone. */
+  cut(): UiChunk[] {
+    const messageMetadata = turnMetadata(this.#names, [...this.#messages.values()]);
+    return [
+      ...this.#endStep(),
+      { type: "abort" },
+      { type: "finish", finishReason: "other", messageMetadata },
+    ];
+  }
+
+  #takeMessages(data: MessagesData): UiChunk[] {
+    const chunks = data.messages.flatMap((message) => this.#takeMessage(message));
+    if (this.#episode !== null && data.closes.includes(this.#episode)) this.#episode = null;
+    return chunks;
+  }
+
+  #takeMessage(message: Message): UiChunk[] {
+    if (message.turn_id !== this.#names.turn_id || this.#messages.has(message.id)) return [];
+    this.#messages.set(message.id, message);
+    if (message.role === "tool") {
+      return message.content.flatMap((part) => {
+        if (part.type !== "tool-result" || !this.#tools.end(part.tool_call_id)) return [];
+        return endTool(part, false);
+      });
+    }
+    if (message.role !== "assistant") return [];
+    const opened = this.#openStep();
+    const wanted = message.content.map(wantedOf).filter((part) => part !== null);
+    const shown = opened.step.commit(wanted);
+    for (const part of wanted) {
+      if (part.type === "tool-call") this.#tools.begin(part.tool_call_id);
+      if (part.type === "tool-result") this.#tools.end(part.tool_call_id);
+    }
+    return [...opened.chunks, ...shown];
+  }
+
+  #takeReset(episode: string): UiChunk[] {
+    const slot = slotOf(episode);
+    if (slot !== "") return this.#tools.restart(slot, episode);
+    if (!this.#isOwn()) return [];
+    const again = episode === this.#episode;
+    this.#episode = episode;
+    this.#lastSeq = 0;
+    return this.#step === null || this.#step.committed ? [] : this.#step.restart(again);
+  }
+
+  #takePart({ episode, from_seq, seq, index, part }: MessagePartData): UiChunk[] {
+    const slot = slotOf(episode);
+    if (slot !== "") return this.#tools.take({ slot, episode, from_seq, seq, part });
+    if (episode !== this.#episode || from_seq <= this.#lastSeq) return [];
+    this.#lastSeq = seq;
+    const { chunks, step } = this.#openStep();
+    return [...chunks, ...step.take(index, part)];
+  }
+
+  /** Whether what is being written now is written for this turn. */
+  #isOwn(): boolean {
+    return this.#status?.turn_id === this.#names.turn_id;
+  }
+
+  /** The step that is being written: the one there is, or a new one behind one that is committed. */
+  #openStep(): { readonly step: ShownStep; readonly chunks: UiChunk[] } {
+    if (this.#step !== null && !this.#step.committed) return { step: this.#step, chunks: [] };
+    const ended = this.#endStep();
+    const step = new ShownStep(this.#version, () => `p${++this.#parts}`);
+    this.#step = step;
+    return { step, chunks: [...ended, { type: "start-step" }] };
+  }
+
+  #endStep(): UiChunk[] {
+    const step = this.#step;
+    this.#step = null;
+    if (step === null) return [];
+    return [...(step.committed ? [] : step.drop()), { type: "finish-step" }];
+  }
+}
+
+/** The client's name for a turn's message. */
+export function turnMessageId(turnId: number): string {
+  return `everturn-turn-${turnId}`;
+}
+
+/** @param messages of the turn, as far as they are committed */
+export function turnMetadata(names: TurnNames, messages: readonly Message[]): TurnMetadata {
+  const shown = messages.filter(({ role }) => role !== "user");
+  const { chat_id, turn_id } = names;
+  return { chat_id, turn_id, message_ids: shown.map(({ id }) => id), usage: usageOf(shown) };
+}
+
+export function isActive(status: ChatStatus): boolean {
+  return status === "running" || status === "interrupting";
+}
+
+function usageOf(messages: readonly Message[]): TurnUsage {
+  const sum = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
+  for (const { usage } of messages) {
+    sum.input_tokens += usage?.input_tokens ?? 0;
+    sum.output_tokens += usage?.output_tokens ?? 0;
+    sum.total_tokens += usage?.total_tokens ?? 0;
+  }
+  return sum;
+}
+
+function uiFinishReason(reason: FinishReason | null): UiFinishReason {
+  switch (reason) {
+    case "stop":
+    case "length":
+    case "error":
+      return reason;
+    case "content_filter":
+      return "content-filter";
+    case "tool_calls":
+      return "tool-calls";
+    case "interrupted":
+    case "max_steps":
+    case "other":
+    case null:
+      return "other";
+  }
+}

@@ -1,0 +1,185 @@
+// The API speaks HTTP and the store; this file: one response that streams one turn. It reads what is committed of the turn,
+// then follows the chat's hub like any other reader; where the hub begins anew, so does it, and the client notices nothing.
+import type { StreamEvent } from "../../core/stream-event.ts";
+import type { Logger } from "../../platform/logger.ts";
+import type { Queryable } from "../../store/database.ts";
+import { readRenumbered, readTurn, type TurnSnapshot } from "../../store/read-turn.ts";
+import type { ChatHub } from "../chat-hub.ts";
+import { ChatReader } from "../chat-reader.ts";
+import type { EventBatch } from "../event-batch.ts";
+import type { EventSink, Frames } from "../sse-writer.ts";
+import { encodeChunks, type SdkVersion, STREAM_END, type UiChunk } from "./chunk.ts";
+import { isActive, ShownTurn } from "./shown-turn.ts";
+
+export interface StreamedTurn {
+  readonly chat_id: string;
+  /** Of the user message that begins the turn, or waits to. */
+  readonly message_id: number;
+  /** The client's name for it: a queued message gets another id when its turn comes. Null: the turn runs already. */
+  readonly client_message_id: string | null;
+  readonly sdk: SdkVersion;
+}
+
+export interface TurnStreamInput {
+  readonly db: Queryable;
+  readonly hub: ChatHub;
+  readonly turn: StreamedTurn;
+  readonly out: EventSink<Frames>;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/** Shown where the server cannot go on; the turn itself does. */
+const COME_BACK = "The connection to the server was lost. The answer goes on: reload to see it.";
+
+/** Streams a turn until it ends or its reader leaves. */
+export class TurnStream implements EventSink {
+  readonly #input: TurnStreamInput;
+  #messageId: number;
+  #shown: ShownTurn | null = null;
+  #reader: ChatReader | null = null;
+  #ended = false;
+
+  constructor(input: TurnStreamInput) {
+    this.#input = input;
+    this.#messageId = input.turn.message_id;
+  }
+
+  start(): void {
+    this.#open().catch((error: unknown) => this.#fail(error));
+  }
+
+  /** The reader has left. The turn goes on. */
+  stop(): void {
+    this.#ended = true;
+    this.#reader?.stop();
+    this.#reader = null;
+  }
+
+  write(batch: EventBatch): void {
+    const events = batch.entries.map(({ event }) => event);
+    if (this.#reader === null) return;
+    // The hub begins anew, perhaps with less than the whole turn: what is committed of it is read again.
+    if (events.some(({ type }) => type === "history_reset")) return this.#again();
+    if (this.#shown === null) {
+      if (events.some((event) => this.#mayEndWait(event))) this.#again();
+      return;
+    }
+    const shown = this.#shown;
+    this.#send(events.flatMap((event) => shown.take(event)));
+    if (shown.over) this.#finish(shown.end());
+  }
+
+  get lagging(): boolean {
+    return this.#input.out.lagging;
+  }
+
+  get closed(): boolean {
+    return this.#ended || this.#input.out.closed;
+  }
+
+  drained(): Promise<void> {
+    return this.#input.out.drained();
+  }
+
+  /** The hub ends its readers: the chat is gone, or this server shuts down. */
+  end(retryMs: number | null): void {
+    if (this.#ended) return;
+    if (retryMs === null) this.#finish(this.#shown?.cut() ?? [{ type: "abort" }]);
+    else this.#finish([{ type: "error", errorText: COME_BACK }]);
+  }
+
+  #again(): void {
+    this.#reader?.stop();
+    this.#reader = null;
+    this.start();
+  }
+
+  async #open(): Promise<void> {
+    const { turn } = this.#input;
+    const read = await this.#read();
+    if (this.closed) return;
+    if (read === null) return this.#finish(this.#shown?.cut() ?? [{ type: "abort" }]);
+    if (read.queued) {
+      // Nothing takes from the queue of a failed chat but its owner's next message.
+      if (read.status === "error") return this.#finish(queueStands(read));
+    } else {
+      if (this.#shown === null) this.#begin();
+      this.#send(snapshotEvents(turn.chat_id, read).flatMap((event) => this.#shown?.take(event) ?? []));
+      if (this.#shown?.over === true) return this.#finish(this.#shown.end());
+    }
+    this.#follow(read.snapshot_version);
+  }
+
+  /** The turn as it stands, under the id it has by now; null when it is not there any more. */
+  async #read(): Promise<TurnSnapshot | null> {
+    const { db, turn } = this.#input;
+    if (this.#shown === null && turn.client_message_id !== null) {
+      this.#messageId = (await readRenumbered(db, turn.chat_id, turn.client_message_id)) ?? this.#messageId;
+    }
+    const read = await readTurn(db, turn.chat_id, this.#messageId);
+    return read === null || (!read.queued && read.messages.length === 0) ? null : read;
+  }
+
+  #begin(): void {
+    const { turn } = this.#input;
+    this.#shown = new ShownTurn({ chat_id: turn.chat_id, turn_id: this.#messageId }, turn.sdk);
+    this.#send(this.#shown.begin());
+  }
+
+  #follow(version: number): void {
+    const { hub, turn, logger } = this.#input;
+    this.#reader = new ChatReader({
+      hub,
+      sink: this,
+      // All it tells beyond the turn is thrown away, and a turn that does not fit is read again.
+      messagesMax: 1,
+      onFailed: (error) => logger.warn({ err: error, chat_id: turn.chat_id }, "a turn could not be told"),
+    });
+    this.#reader.start({ version, episode: null, seq: 0 }, false);
+  }
+
+  /** Whether a message that waits may have left the queue, or will not. */
+  #mayEndWait(event: StreamEvent): boolean {
+    if (event.type === "error") return true;
+    if (event.type !== "queue_update") return false;
+    return event.data.queued_messages.every(({ id }) => id !== this.#messageId);
+  }
+
+  #send(chunks: readonly UiChunk[]): void {
+    if (chunks.length === 0 || this.closed) return;
+    this.#input.out.write({ bytes: Buffer.from(encodeChunks(chunks)), entries: chunks });
+  }
+
+  #finish(chunks: readonly UiChunk[]): void {
+    if (this.#ended) return;
+    this.#send(chunks);
+    this.#input.out.write({ bytes: Buffer.from(STREAM_END), entries: [] });
+    this.stop();
+    this.#input.out.end(null);
+  }
+
+  #fail(error: unknown): void {
+    const { logger, turn } = this.#input;
+    if (this.#ended) return;
+    logger.warn({ err: error, chat_id: turn.chat_id }, "a turn could not be read");
+    this.#finish([{ type: "error", errorText: COME_BACK }]);
+  }
+}
+
+/** A snapshot as the events that a reader would have been told of it. */
+function snapshotEvents(chat_id: string, read: TurnSnapshot): StreamEvent[] {
+  const { status, current_turn_id: turn_id, history_version, last_error, messages } = read;
+  const failed = status === "error" && last_error !== null;
+  return [
+    { type: "messages", data: { chat_id, messages, history_version, closes: [] } },
+    { type: "status", data: { chat_id, status, turn_id, history_version } },
+    ...(failed ? [{ type: "error", data: { chat_id, error: last_error } } as const] : []),
+    // Of a running turn the reader tells the rest, and when that is whole.
+    ...(isActive(status) ? [] : [{ type: "caught_up", data: { chat_id } } as const]),
+  ];
+}
+
+function queueStands({ last_error }: TurnSnapshot): UiChunk[] {
+  const words = last_error === null ? "The chat has failed." : last_error.message;
+  return [{ type: "error", errorText: `${words} The message waits in the queue.` }];
+}

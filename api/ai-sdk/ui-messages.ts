@@ -1,0 +1,89 @@
+// The API speaks HTTP and the store; this file: stored messages as an AI SDK client keeps them, for a page that is loaded. A
+// turn is one message, under the id that its stream gives it.
+import type { Message } from "../../core/message.ts";
+import type { Part, ToolResultPart } from "../../core/part.ts";
+import type { TurnMetadata } from "./chunk.ts";
+import { turnMessageId, turnMetadata } from "./shown-turn.ts";
+import { endTool, type WantedPart, wantedOf } from "./ui-part.ts";
+
+export interface StoredUiMessage {
+  readonly id: string;
+  readonly role: "user" | "assistant";
+  readonly metadata: TurnMetadata;
+  readonly parts: readonly StoredUiPart[];
+}
+
+export interface StoredUiPart {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+export interface UiHistory {
+  /** Oldest first. */
+  readonly messages: readonly Message[];
+  /** The client's own names of user messages. */
+  readonly names: ReadonlyMap<number, string>;
+  /** The turn that runs: its answer comes by its stream. */
+  readonly running_turn_id: number | null;
+}
+
+export function uiMessages({ messages, names, running_turn_id }: UiHistory): StoredUiMessage[] {
+  const turns = Map.groupBy(messages, ({ turn_id }) => turn_id);
+  return [...turns].flatMap(([turn_id, turn]): StoredUiMessage[] => {
+    const question = turn.find(({ id, role }) => id === turn_id && role === "user");
+    const answers = turn.filter((message) => message !== question);
+    const asked = question === undefined ? [] : [questionOf(question, names.get(turn_id))];
+    return turn_id === running_turn_id ? asked : [...asked, ...answerOf(turn_id, answers)];
+  });
+}
+
+function questionOf(message: Message, name: string | undefined): StoredUiMessage {
+  const { id, chat_id, turn_id, content } = message;
+  const parts = content.flatMap((part) => (part.type === "text" ? [{ type: "text", text: part.text }] : []));
+  return { id: name ?? `everturn-message-${id}`, role: "user", metadata: { chat_id, turn_id }, parts };
+}
+
+function answerOf(turn_id: number, turn: readonly Message[]): StoredUiMessage[] {
+  const [first] = turn;
+  if (first === undefined) return [];
+  const results = new Map(turn.flatMap(({ content }) => content.flatMap(resultOf)));
+  const steps = turn.filter(({ role }) => role === "assistant");
+  const parts = steps.flatMap(({ content }): StoredUiPart[] => [
+    { type: "step-start" },
+    ...content.flatMap((part) => partOf(wantedOf(part), results)),
+  ]);
+  const metadata = turnMetadata({ chat_id: first.chat_id, turn_id }, turn);
+  return [{ id: turnMessageId(turn_id), role: "assistant", metadata, parts }];
+}
+
+function resultOf(part: Part): [string, ToolResultPart][] {
+  return part.type === "tool-result" ? [[part.tool_call_id, part]] : [];
+}
+
+function partOf(wanted: WantedPart | null, results: ReadonlyMap<string, ToolResultPart>): StoredUiPart[] {
+  switch (wanted?.type) {
+    case "text":
+    case "reasoning":
+      return [{ type: wanted.type, text: wanted.text, state: "done" }];
+    case "source":
+      return [{ type: "source-url", sourceId: wanted.url, url: wanted.url, title: wanted.title }];
+    case "tool-call": {
+      const { tool_call_id: toolCallId, tool_name, args: input, provider_executed } = wanted;
+      const byProvider = provider_executed === true;
+      const part = {
+        type: `tool-${tool_name}`,
+        toolCallId,
+        input,
+        ...(byProvider && { providerExecuted: true }),
+      };
+      const result = results.get(toolCallId);
+      if (result === undefined) return [{ ...part, state: "input-available" }];
+      const { type, toolCallId: _id, ...end } = endTool(result, byProvider) as StoredUiPart;
+      return [{ ...part, ...end, state: type === "tool-output-error" ? "output-error" : "output-available" }];
+    }
+    // A result stands with its call.
+    case "tool-result":
+    case undefined:
+      return [];
+  }
+}

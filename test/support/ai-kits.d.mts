@@ -1,0 +1,67 @@
+// Tests: what we use of the AI SDK's packages, in one type for three majors.
+
+/** A part of a client's message, as far as tests look into it. */
+export interface UiPart {
+  readonly type: string;
+  readonly text?: string;
+  readonly state?: string;
+  readonly toolCallId?: string;
+  readonly input?: unknown;
+  readonly output?: unknown;
+  readonly errorText?: string;
+  readonly preliminary?: boolean;
+}
+
+export interface UiMessage {
+  readonly id: string;
+  readonly role: string;
+  readonly parts: readonly UiPart[];
+  readonly metadata?: unknown;
+}
+
+type Transport = object;
+
+interface ChatSettings {
+  readonly id: string;
+  readonly transport: Transport;
+  readonly messages?: readonly UiMessage[];
+}
+
+export interface ClientChat {
+  readonly id: string;
+  messages: readonly UiMessage[];
+  readonly status: "submitted" | "streaming" | "ready" | "error";
+  readonly error: Error | undefined;
+  readonly lastMessage: UiMessage | undefined;
+  sendMessage(message?: { text: string; messageId?: string }): Promise<void>;
+  regenerate(options?: { messageId?: string }): Promise<void>;
+  resumeStream(): Promise<void>;
+  stop(): Promise<void>;
+  "~registerMessagesCallback"(onChange: () => void): () => void;
+  "~registerStatusCallback"(onChange: () => void): () => void;
+}
+
+export type UseChat = (settings: ChatSettings & { readonly resume?: boolean }) => {
+  readonly messages: readonly UiMessage[];
+  readonly status: string;
+  readonly error: Error | undefined;
+  sendMessage(message: { text: string }): Promise<void>;
+  stop(): Promise<void>;
+};
+
+export interface Kit {
+  readonly DefaultChatTransport: new (
+    settings: object,
+  ) => Transport & {
+    sendMessages(request: object): Promise<ReadableStream<unknown>>;
+  };
+  readonly Chat: new (settings: ChatSettings) => ClientChat;
+  readonly useChat: UseChat;
+  /** The states of the one message that these chunks make. */
+  readonly readUIMessageStream: (settings: {
+    readonly stream: ReadableStream<unknown>;
+    readonly onError: (error: unknown) => void;
+  }) => AsyncIterable<UiMessage>;
+}
+
+export const kits: Readonly<Record<5 | 6 | 7, Kit>>;

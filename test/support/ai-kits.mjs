@@ -1,0 +1,14 @@
+// Tests: the AI SDK's own packages, three majors side by side, and what React needs to run their hooks without a browser.
+// Their types come from the file beside this one: the packages' own would bring three versions of theirs into the check.
+import * as ai5 from "ai-5";
+import * as ai6 from "ai-6";
+import * as ai7 from "ai-7";
+import * as react5 from "ai-react-5";
+import * as react6 from "ai-react-6";
+import * as react7 from "ai-react-7";
+
+function kit({ DefaultChatTransport, readUIMessageStream }, { Chat, useChat }) {
+  return { DefaultChatTransport, readUIMessageStream, Chat, useChat };
+}
+
+export const kits = { 5: kit(ai5, react5), 6: kit(ai6, react6), 7: kit(ai7, react7) };
