@@ -9,11 +9,12 @@ import type { Scenario, Surroundings } from "../scenario.ts";
 
 const samplesMeasured = 8;
 const samplesQuick = 2;
-/** Some four seconds of writing. */
-const parts = 240;
+/** Some six seconds of writing. */
+const parts = 360;
 const rate = 60;
-/** The worker is killed when the reader has been shown so many. */
-const killedAfterParts = 120;
+/** The worker is killed when the reader has been shown three seconds' worth, and up to one more: checkpoints are a second apart. */
+const killedAfterParts = 180;
+const killStepParts = 37;
 /** As workers have it by default, and what it may take beside it to be heard of and to ask again. */
 const heartbeatTimeoutMs = 5_000;
 const restartMs = 1_000;
@@ -26,8 +27,9 @@ export const goOn: Scenario = {
     const models = await modelsOf(around.everturn);
     const [continued, anew]: [Sample[], Sample[]] = [[], []];
     for (let i = 0; i < count; i++) {
-      continued.push(await killInMidAnswer(around, models.continued));
-      anew.push(await killInMidAnswer(around, models.anew));
+      const killedAfter = killedAfterParts + ((i * killStepParts) % rate);
+      continued.push(await killInMidAnswer(around, { model: models.continued, killedAfter }));
+      anew.push(await killInMidAnswer(around, { model: models.anew, killedAfter }));
     }
     return [...rowsOf("goes on", continued), ...rowsOf("begins anew", anew)];
   },
@@ -69,7 +71,16 @@ async function modelsOf(everturn: EverturnAddress) {
   return { continued: seeded.id, anew: anew.id };
 }
 
-async function killInMidAnswer({ everturn, stack }: Surroundings, model: string): Promise<Sample> {
+interface Death {
+  readonly model: string;
+  /** Parts shown by then. */
+  readonly killedAfter: number;
+}
+
+async function killInMidAnswer(
+  { everturn, stack }: Surroundings,
+  { model, killedAfter }: Death,
+): Promise<Sample> {
   const script: Script = { key: randomUUID(), parts, rate };
   const half = Promise.withResolvers<void>();
   const first = { episode: "", shown: "", at: 0 };
@@ -81,7 +92,7 @@ async function killInMidAnswer({ everturn, stack }: Surroundings, model: string)
     if (first.episode === "") first.episode = part.episode;
     if (part.episode === first.episode) Object.assign(first, { shown: first.shown + part.text, at });
     else if (again.at === 0) again.at = at;
-    if (first.shown.includes(`t${killedAfterParts} `)) half.resolve();
+    if (first.shown.includes(`t${killedAfter} `)) half.resolve();
   });
   const rest = chat.next(isRest);
   await half.promise;
