@@ -62,7 +62,7 @@ async function whenInstalled(
   try {
     await installOtherWays(surroundings.note);
   } catch (error) {
-    return [notMeasured(what, error instanceof Error ? error.message : String(error))];
+    return [notMeasured(what, wordsOf(error))];
   }
   return measure(surroundings);
 }
@@ -105,16 +105,26 @@ async function measureWay({ isQuick }: Surroundings, { name, way, loads }: Measu
   const samples = isQuick ? samplesQuick : samplesMeasured;
   // The first pays for connections and compiled code.
   const times = await firstTexts(way, samples + 1, shortAnswer);
-  const rows = [row(`${name}: first text`, times.slice(1))];
+  const rows: Row[] = [row(`${name}: first text`, times.slice(1))];
   for (const load of isQuick ? loads.slice(0, 1) : loads) {
     const timed = { ...load, windowMs: isQuick ? windowQuickMs : windowMs };
-    const follow = (script: Script, collect: (frame: string, at: number) => void) =>
-      followOtherWay(way, script, { collect });
-    const latencies = await measureLatencies(timed, follow);
+    const what = `${name}: part latency, ${load.streams} × ${load.rate}/s`;
+    try {
+      const latencies = await measureLatencies(timed, (script, collect) =>
+        followOtherWay(way, script, { collect }),
+      );
+      rows.push(row(what, latencies));
+    } catch (error) {
+      // A load that is too much for this way on this machine is a result as well.
+      rows.push(notMeasured(what, wordsOf(error)));
+    }
     await pause(quietMs);
-    rows.push(row(`${name}: part latency, ${load.streams} × ${load.rate}/s`, latencies));
   }
   return rows;
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** As `first-part` asks for it. */
