@@ -10,7 +10,7 @@ import { openSse } from "./http.ts";
 import { otherWaysFolder } from "./install-other-ways.ts";
 import type { Collect } from "./stream-load.ts";
 
-const flowsWithinMs = 60_000;
+const flowsWithinMs = 20_000;
 const readyWithinMs = 60_000;
 const graceMs = 5_000;
 
@@ -62,16 +62,24 @@ export async function followOtherWay(
     flows.resolve();
     collect(frame, at);
   });
-  const timer = setTimeout(() => flows.reject(new Error("no text came in a minute")), flowsWithinMs);
+  const timer = setTimeout(() => flows.reject(new Error("no text came in 20 s")), flowsWithinMs);
   connection.ended.then(
     () => flows.reject(new Error("the stream ended without text")),
     (error: Error) => flows.reject(error),
   );
-  await flows.promise.finally(() => clearTimeout(timer));
-  return async () => {
+  const end = async () => {
     connection.close();
     await connection.ended;
   };
+  try {
+    await flows.promise;
+    return end;
+  } catch (error) {
+    await end().catch(() => undefined);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Milliseconds from the request to the first text, of answers one after the other. */

@@ -21,8 +21,10 @@ export interface StreamLoad {
 }
 
 export type Collect = (frame: string, at: number) => void;
+/** Ends a stream; resolves when it has ended. */
+export type End = () => Promise<void>;
 /** Begins one stream; resolves when it flows, with what ends it. */
-export type Follow = (script: Script, collect: Collect) => Promise<() => Promise<void>>;
+export type Follow = (script: Script, collect: Collect) => Promise<End>;
 
 /** Latencies of all parts that were sent within the window. */
 export async function measureLatencies(load: StreamLoad, follow: Follow): Promise<number[]> {
@@ -42,14 +44,27 @@ export async function measureLatencies(load: StreamLoad, follow: Follow): Promis
   return latencies;
 }
 
-/** Begins so many streams, each at its own time; resolves when all flow. Their answers outlast settling, window and more. */
-export async function startStreams<T>(
+/**
+ * Begins so many streams, each at its own time; resolves when all flow. Their answers outlast settling, window and more.
+ * Throws the first failure, once those that flow have been ended.
+ */
+export async function startStreams(
   { streams, rate, windowMs }: StreamLoad,
-  begin: (script: Script) => Promise<T>,
-): Promise<T[]> {
+  begin: (script: Script) => Promise<End>,
+): Promise<End[]> {
   const plannedS = (streams * startEveryMs + settleMs + windowMs) / 1_000;
   const parts = Math.ceil((plannedS + sparePartsS) * rate);
-  return paced(streams, startEveryMs, () => begin({ key: randomUUID(), parts, rate, stamp: true }));
+  const failures: unknown[] = [];
+  const begun = await paced(streams, startEveryMs, () =>
+    begin({ key: randomUUID(), parts, rate, stamp: true }).catch((error: unknown) => {
+      failures.push(error);
+      return null;
+    }),
+  );
+  const ends = begun.filter((end) => end !== null);
+  if (failures.length === 0) return ends;
+  await Promise.allSettled(ends.map((end) => end()));
+  throw failures[0];
 }
 
 export async function followChat(everturn: EverturnAddress, script: Script, collect: Collect) {
@@ -59,7 +74,10 @@ export async function followChat(everturn: EverturnAddress, script: Script, coll
     if (isPart(frame)) collect(frame, at);
     else hasEnded ||= isRest(frame);
   });
-  await chat.next(showsAnswer);
+  await chat.next(showsAnswer).catch((error: unknown) => {
+    chat.close();
+    throw error;
+  });
   return async () => {
     const rest = hasEnded ? null : chat.next(isRest);
     if (!hasEnded) await post(everturn, `/v1/chats/${id}/interrupt`);

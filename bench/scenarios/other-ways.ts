@@ -7,7 +7,7 @@ import { installOtherWays } from "../install-other-ways.ts";
 import { firstTexts, followOtherWay, type OtherWay, startOtherProcess } from "../other-way.ts";
 import { notMeasured, type Row, row } from "../row.ts";
 import type { Scenario, Surroundings } from "../scenario.ts";
-import { measureLatencies } from "../stream-load.ts";
+import { type Follow, measureLatencies } from "../stream-load.ts";
 
 const windowMs = 5_000;
 const windowQuickMs = 2_000;
@@ -26,21 +26,18 @@ const FEW: readonly Load[] = [
   { streams: 1, rate: 30 },
   { streams: 20, rate: 30 },
 ];
-const ALL: readonly Load[] = [...FEW, { streams: 100, rate: 50 }];
+const MANY: readonly Load[] = [{ streams: 100, rate: 50 }];
 
 interface Variant {
   readonly name: string;
   readonly batch_ms: number;
   readonly poll_cooldown_ms: number;
-  readonly loads: readonly Load[];
 }
 
-/** As its samples set it for the text of models; and as fast as it can be set. */
-const VARIANTS: readonly Variant[] = [
-  { name: "Workflow Streams", batch_ms: 200, poll_cooldown_ms: 100, loads: ALL },
-  // A hundred turns with a signal for each part could leave a backlog that falls on what is measured next.
-  { name: "Workflow Streams, no batching", batch_ms: 0, poll_cooldown_ms: 0, loads: FEW },
-];
+/** As its samples set it for the text of models. */
+const BATCHED: Variant = { name: "Workflow Streams", batch_ms: 200, poll_cooldown_ms: 100 };
+/** As fast as it can be set. */
+const UNBATCHED: Variant = { name: "Workflow Streams, no batching", batch_ms: 0, poll_cooldown_ms: 0 };
 
 export const workflowStreams: Scenario = {
   name: "workflow-streams",
@@ -62,7 +59,7 @@ async function whenInstalled(
   try {
     await installOtherWays(surroundings.note);
   } catch (error) {
-    return [notMeasured(what, error instanceof Error ? error.message : String(error))];
+    return [notMeasured(what, wordsOf(error))];
   }
   return measure(surroundings);
 }
@@ -74,13 +71,19 @@ async function measureStreams(surroundings: Surroundings): Promise<Row[]> {
   const worker = await startOtherProcess(stack, "worker", place);
   const server = await startOtherProcess(stack, "server", [...place, stack.modelUrl]);
   const rows: Row[] = [];
-  for (const { name, loads, ...settings } of VARIANTS) {
-    const isText = (frame: string) => frame.startsWith("event: text\n");
-    const way: OtherWay = { url: server.url, settings, isText };
-    rows.push(...(await measureWay(surroundings, { name, way, loads })));
-    const events = await countEvents(surroundings, way);
-    rows.push(row(`${name}: history of a turn of ${partsCounted} parts`, [events], { unit: "events" }));
+  const wayOf = ({ name: _name, ...settings }: Variant): OtherWay => {
+    return { url: server.url, settings, isText: (frame) => frame.startsWith("event: text\n") };
+  };
+  for (const variant of [BATCHED, UNBATCHED]) {
+    const { name } = variant;
+    const way = wayOf(variant);
+    rows.push(await measureFirst(surroundings, { name, way }));
+    const history = `${name}: history of a turn of ${partsCounted} parts`;
+    rows.push(await rowOf(history, async () => [await countEvents(surroundings, way)], "events"));
+    rows.push(...(await measureLoads(surroundings, { name, way }, FEW)));
   }
+  // Last, and only in batches: what a hundred turns leave to be worked off would fall on what is measured next.
+  rows.push(...(await measureLoads(surroundings, { name: BATCHED.name, way: wayOf(BATCHED) }, MANY)));
   await server.stop();
   await worker.stop();
   return rows;
@@ -90,31 +93,55 @@ async function measureAiSdk(surroundings: Surroundings): Promise<Row[]> {
   const server = await startOtherProcess(surroundings.stack, "ai-sdk-server", [surroundings.stack.modelUrl]);
   const isText = (frame: string) => frame.includes('"type":"text-delta"');
   const way: OtherWay = { url: server.url, settings: {}, isText };
-  const rows = await measureWay(surroundings, { name: "AI SDK over HTTP", way, loads: ALL });
+  const named = { name: "AI SDK over HTTP", way };
+  const first = await measureFirst(surroundings, named);
+  const rows = await measureLoads(surroundings, named, [...FEW, ...MANY]);
   await server.stop();
-  return rows;
+  return [first, ...rows];
 }
 
-interface Measured {
+interface NamedWay {
   readonly name: string;
   readonly way: OtherWay;
-  readonly loads: readonly Load[];
 }
 
-async function measureWay({ isQuick }: Surroundings, { name, way, loads }: Measured): Promise<Row[]> {
-  const samples = isQuick ? samplesQuick : samplesMeasured;
+async function measureFirst({ isQuick }: Surroundings, { name, way }: NamedWay): Promise<Row> {
   // The first pays for connections and compiled code.
-  const times = await firstTexts(way, samples + 1, shortAnswer);
-  const rows = [row(`${name}: first text`, times.slice(1))];
-  for (const load of isQuick ? loads.slice(0, 1) : loads) {
+  const count = (isQuick ? samplesQuick : samplesMeasured) + 1;
+  return rowOf(`${name}: first text`, async () => (await firstTexts(way, count, shortAnswer)).slice(1));
+}
+
+async function measureLoads(
+  { isQuick }: Surroundings,
+  { name, way }: NamedWay,
+  loads: readonly Load[],
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const load of isQuick ? loads.filter(({ streams }) => streams === 1) : loads) {
     const timed = { ...load, windowMs: isQuick ? windowQuickMs : windowMs };
-    const follow = (script: Script, collect: (frame: string, at: number) => void) =>
-      followOtherWay(way, script, { collect });
-    const latencies = await measureLatencies(timed, follow);
+    const follow: Follow = (script, collect) => followOtherWay(way, script, { collect });
+    const what = `${name}: part latency, ${load.streams} × ${load.rate}/s`;
+    rows.push(await rowOf(what, () => measureLatencies(timed, follow)));
     await pause(quietMs);
-    rows.push(row(`${name}: part latency, ${load.streams} × ${load.rate}/s`, latencies));
   }
   return rows;
+}
+
+/** What is too much for a way to stream on this machine is a result as well. */
+async function rowOf(
+  what: string,
+  samples: () => Promise<readonly number[]>,
+  unit: "ms" | "events" = "ms",
+): Promise<Row> {
+  try {
+    return row(what, await samples(), { unit });
+  } catch (error) {
+    return notMeasured(what, wordsOf(error));
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** As `first-part` asks for it. */

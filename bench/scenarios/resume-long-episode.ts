@@ -10,7 +10,7 @@ import { type Aim, type Row, row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 
 const partsMeasured = 50_000;
-const partsQuick = 5_000;
+const partsQuick = 20_000;
 const samplesMeasured = 20;
 const samplesQuick = 5;
 /** Longer than a replica remembers a chat that nobody reads. */

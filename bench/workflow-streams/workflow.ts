@@ -6,7 +6,7 @@ import type { streamAnswer } from "./activity.ts";
 import type { AnswerInput } from "./answer-input.ts";
 
 /** Readers fetch the last items from the workflow itself, so it outlives its answer a little. */
-const lingerMs = 1_000;
+const lingerMs = 5_000;
 
 const activities = proxyActivities<{ streamAnswer: typeof streamAnswer }>({
   startToCloseTimeout: "5 minutes",
