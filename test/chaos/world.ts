@@ -1,0 +1,127 @@
+// Chaos runs kill real processes. This file: all of them: Postgres, Temporal, the scripted model, two APIs, two workers.
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client, Connection } from "@temporalio/client";
+import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
+import { startLeash } from "../../dev/leash.ts";
+import { findOrFetchSandbox, sandboxCacheFolder } from "../../dev/sandbox-binary.ts";
+import { createPool, type Pool } from "../../store/database.ts";
+import { testEnvironment } from "../support/everturn.ts";
+import {
+  type OwnPostgres,
+  type OwnTemporal,
+  startOwnPostgres,
+  startOwnTemporal,
+} from "../support/own-servers.ts";
+import { removeWorkspaces } from "../support/remove-workspaces.ts";
+import { PROJECT_FILE } from "./draw-message.ts";
+import { Replica } from "./replica.ts";
+
+const REPLICAS = 2;
+const POOL_MAX = 8;
+/** Short enough that a run survives many deaths, with room for a busy machine where a healthy worker must not be given up. */
+export const HEARTBEAT_TIMEOUT_MS = 3_000;
+
+export interface World {
+  /** Logs, workspaces, and what the project chats read. */
+  readonly folder: string;
+  readonly projectFolder: string;
+  readonly workspacesFolder: string;
+  readonly hasSandbox: boolean;
+  readonly key: string;
+  readonly postgres: OwnPostgres;
+  readonly temporal: OwnTemporal;
+  readonly model: DemoModel;
+  readonly apis: readonly Replica[];
+  readonly workers: readonly Replica[];
+  readonly pool: Pool;
+  readonly client: Client;
+  /** Ends every process; the folder stays when it is to be looked into. */
+  close(keepFolder: boolean): Promise<void>;
+}
+
+/** Starts everything. The caller closes it; a killed caller's processes end by themselves. */
+export async function startWorld(): Promise<World> {
+  const folder = makeFolder();
+  const sandbox = await findOrFetchSandbox(sandboxCacheFolder(process.env));
+  const leash = startLeash();
+  const [postgres, temporal, model] = await Promise.all([
+    startOwnPostgres(),
+    startOwnTemporal(),
+    startDemoModel(),
+  ]);
+  const key = `evt_${randomBytes(16).toString("hex")}`;
+  const env = environmentOf({ folder, sandbox, key, postgres, temporal, model });
+  const replicas = (role: "api" | "worker") =>
+    Array.from({ length: REPLICAS }, (_, at) => {
+      const onSpawned = (pid: number) => leash.hold(pid, "SIGTERM");
+      return new Replica({
+        role,
+        name: `${role}-${at + 1}`,
+        env,
+        logFolder: join(folder, "logs"),
+        onSpawned,
+      });
+    });
+  const apis = replicas("api");
+  const workers = replicas("worker");
+  // The first makes the bundle of the workflows; the others find it made.
+  await Promise.all([apis[0]?.start(), workers[0]?.start()]);
+  await Promise.all([apis[1]?.start(), workers[1]?.start()]);
+  const pool = createPool(postgres.url, POOL_MAX);
+  const connection = Connection.lazy({ address: temporal.address });
+  return {
+    ...{ folder, key, postgres, temporal, model, apis, workers, pool },
+    projectFolder: join(folder, "project"),
+    workspacesFolder: join(folder, "workspaces"),
+    hasSandbox: sandbox !== null,
+    client: new Client({ connection }),
+    async close(keepFolder) {
+      await Promise.all([...apis, ...workers].map((replica) => replica.close()));
+      await removeWorkspaces(join(folder, "workspaces"));
+      await Promise.allSettled([connection.close(), pool.end(), model.stop()]);
+      await Promise.allSettled([postgres.close(), temporal.close()]);
+      leash.close();
+      if (!keepFolder) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "everturn-chaos-"));
+  chmodSync(folder, 0o755);
+  for (const name of ["logs", "project", "workspaces"]) mkdirSync(join(folder, name));
+  const story = Array.from({ length: 50 }, (_, line) => `line ${line + 1} of the story\n`);
+  writeFileSync(join(folder, "project", PROJECT_FILE), story.join(""));
+  return folder;
+}
+
+interface Surroundings {
+  readonly folder: string;
+  readonly sandbox: string | null;
+  readonly key: string;
+  readonly postgres: OwnPostgres;
+  readonly temporal: OwnTemporal;
+  readonly model: DemoModel;
+}
+
+function environmentOf(of: Surroundings): Record<string, string> {
+  const cache = process.env["NODE_COMPILE_CACHE"];
+  return {
+    ...testEnvironment({
+      databaseUrl: of.postgres.url,
+      address: of.temporal.address,
+      model: of.model,
+      key: of.key,
+      workspacesDir: join(of.folder, "workspaces"),
+    }),
+    EVERTURN_HEARTBEAT_TIMEOUT_MS: String(HEARTBEAT_TIMEOUT_MS),
+    EVERTURN_PROJECT_ROOTS: of.folder,
+    EVERTURN_SHUTDOWN_GRACE_MS: "5000",
+    ...(of.sandbox !== null && { EVERTURN_BWRAP_PATH: of.sandbox }),
+    // Processes are started by the dozen: what was compiled once is kept.
+    ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),
+  };
+}
