@@ -7,7 +7,7 @@ import { wordsOf } from "./expected-answer.ts";
 import type { ChatPlan, MessagePlan, Move, Round } from "./plan.ts";
 
 /** The model may be slow to begin while a worker is dead; then the move is made all the same, only earlier than planned. */
-const AWAIT_PARTS_MS = 4_000;
+const AWAIT_PARTS_MS = 10_000;
 
 export interface DriverDeps {
   readonly api: ApiClient;

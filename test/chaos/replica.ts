@@ -38,7 +38,7 @@ export class Replica {
       try {
         return await this.#startOnce(failpoint);
       } catch (error) {
-        this.#log(`did not start: ${error instanceof Error ? error.message : String(error)}\n`);
+        this.#note(`did not start: ${error instanceof Error ? error.message : String(error)}`);
         await sleep(AGAIN_AFTER_MS);
       }
     }
@@ -54,8 +54,9 @@ export class Replica {
   /** SIGTERM, as a deploy does, and back again. */
   async stop(): Promise<void> {
     const running = this.#take();
+    this.#note("told to stop");
     const code = await running?.stop();
-    if (running !== null && code !== 0) this.#log(`left with ${code} when it was told to stop\n`);
+    this.#note(`left with ${code}`);
     await this.start();
   }
 
@@ -87,7 +88,9 @@ export class Replica {
       ...(role === "api" && { PORT: String(this.#port ?? 0) }),
       ...(failpoint !== null && { EVERTURN_FAILPOINT: failpoint }),
     };
+    this.#note(`starts ${failpoint ?? ""}`);
     const running = await startRole(role, { ...env, ...more }, this.#settings.onSpawned);
+    this.#note(`ready, pid ${running.pid}`);
     this.#port = running.port ?? this.#port;
     void running.ended.then(() => this.#ended(running));
     if (this.#closing) return running.kill();
@@ -100,6 +103,11 @@ export class Replica {
     this.deaths++;
     this.#running = null;
     void this.start();
+  }
+
+  /** What was done to it, among its own words. */
+  #note(words: string): void {
+    this.#log(`${new Date().toISOString()} ✂ ${words}\n`);
   }
 
   #log(text: string): void {
