@@ -55,6 +55,8 @@ export class ChatDriver {
           .catch(() => undefined);
         return;
       }
+      case "release":
+        return model.release(move.key);
       case "interrupt":
         record.interrupts++;
         return this.#expect("interrupt", await this.#post("/interrupt", {}), []);

@@ -43,7 +43,11 @@ function user(id: number, message: MessagePlan): StoredRow {
 }
 
 function answer(id: number, turn_id: number, message: MessagePlan, step = 0): StoredRow {
-  const { reasoning, text, tools: calls } = expectedSteps(message)[step] ?? { reasoning: "", text: "", tools: [] };
+  const {
+    reasoning,
+    text,
+    tools: calls,
+  } = expectedSteps(message)[step] ?? { reasoning: "", text: "", tools: [] };
   return row(id, turn_id, "assistant", [
     ...(reasoning === "" ? [] : [{ type: "reasoning" as const, text: reasoning }]),
     { type: "text", text },
@@ -164,11 +168,10 @@ test("1: messages of a round that stand in another order than they were sent are
 
 test("2: two turns that wrote at once are found", () => {
   const rows = goodRows();
-  assert.deepEqual(foundIn({ rows: rows.map((one) => (one.id === 4 ? { ...one, turn_id: 1 } : one)) }).sort(), [
-    "1 doubled",
-    "1 lost",
-    "2 overlap",
-  ]);
+  assert.deepEqual(
+    foundIn({ rows: rows.map((one) => (one.id === 4 ? { ...one, turn_id: 1 } : one)) }).sort(),
+    ["1 doubled", "1 lost", "2 overlap"],
+  );
 });
 
 test("2: runs of one chat that overlap are found", () => {
@@ -191,7 +194,9 @@ test("3: a chat that rests in a state its last turn does not end in is found", (
 test("4: an answer with a part missing, doubled or out of place is found", () => {
   assert.deepEqual(foundIn({ rows: withText(1, (text) => text.replace(" t3", "")) }), ["4 lost"]);
   assert.deepEqual(foundIn({ rows: withText(1, (text) => text.replace(" t3", " t3 t3")) }), ["4 doubled"]);
-  assert.deepEqual(foundIn({ rows: withText(1, (text) => text.replace(" t3 t4", " t4 t3")) }), ["4 reordered"]);
+  assert.deepEqual(foundIn({ rows: withText(1, (text) => text.replace(" t3 t4", " t4 t3")) }), [
+    "4 reordered",
+  ]);
 });
 
 test("4: an interrupted answer is how the whole one begins, and nothing else", () => {
@@ -203,15 +208,22 @@ test("4: an interrupted answer is how the whole one begins, and nothing else", (
   assert.deepEqual(foundIn({ rows: cut(1, 18) }), ["1 lost"]);
   const torn = cut(1, 30).map((one, at) => (at === 1 ? withText(1, (text) => text.slice(3))[1] : one));
   assert.deepEqual(
-    foundIn({ rows: torn.map((one, at) => ({ ...(one as StoredRow), interrupted: at === 1 })), interrupts: 1 }),
+    foundIn({
+      rows: torn.map((one, at) => ({ ...(one as StoredRow), interrupted: at === 1 })),
+      interrupts: 1,
+    }),
     ["4 lost"],
   );
 });
 
 test("4: reasoning and tool calls are held against the model too", () => {
-  const noReasoning = replaced(3, ({ content }) => ({ content: content.filter(({ type }) => type !== "reasoning") }));
+  const noReasoning = replaced(3, ({ content }) => ({
+    content: content.filter(({ type }) => type !== "reasoning"),
+  }));
   assert.deepEqual(foundIn({ rows: noReasoning }), ["4 lost"]);
-  const noCall = replaced(5, ({ content }) => ({ content: content.filter(({ type }) => type !== "tool-call") }));
+  const noCall = replaced(5, ({ content }) => ({
+    content: content.filter(({ type }) => type !== "tool-call"),
+  }));
   assert.deepEqual(foundIn({ rows: noCall }), ["4 lost"]);
 });
 

@@ -2,6 +2,7 @@
 import {
   buildingMessage,
   failingMessage,
+  heldMessage,
   longMessage,
   readingMessage,
   refusedMessage,
@@ -147,40 +148,51 @@ function edit(draft: ChatDraft, target: string): Move {
   return { type: "edit", target, message };
 }
 
-/** Rounds that meet an answer in its middle. */
+/** Rounds that meet an answer in its middle: one that waits for it, or one that goes on meanwhile. */
 function drawBusyMoves(draft: ChatDraft, kind: RoundKind): Move[] {
   const { random } = draft;
-  const first = opening(draft, random.chance(0.15) ? longMessage : slowMessage);
-  const begun = [first, untilBegun(random, keyOf(first), 50)];
+  if (random.chance(0.4)) {
+    const first = opening(draft, random.chance(0.3) ? longMessage : slowMessage);
+    return [first, untilBegun(random, keyOf(first), 50), ...drawMeanwhile(draft, kind, keyOf(first))];
+  }
+  const count = random.int(1, 50);
+  const first = opening(draft, (own, key) => heldMessage(own, key, count));
+  const key = keyOf(first);
+  const begun: Move = { type: "await-parts", key, count };
+  return [first, begun, ...drawMeanwhile(draft, kind, key), { type: "release", key }];
+}
+
+/** What is done while the message of this key is being answered. */
+function drawMeanwhile(draft: ChatDraft, kind: RoundKind, answered: string): Move[] {
+  const { random } = draft;
   const more = (count: number) => Array.from({ length: count }, () => shortMessage(random, nextKey(draft)));
   switch (kind) {
     case "queue":
-      return [...begun, ...more(random.int(1, 3)).map((message) => send(message))];
+      return more(random.int(1, 3)).map((message) => send(message));
     case "reordered": {
       const queued = more(3);
       const [one, , three] = queued as [MessagePlan, MessagePlan, MessagePlan];
       const moved: Move = { type: "reposition", key: three.key, position: random.int(1, 2) };
       const dropped: Move[] = random.chance(0.6) ? [{ type: "delete", key: one.key }] : [];
-      return [...begun, ...queued.map((message) => send(message)), moved, ...dropped];
+      return [...queued.map((message) => send(message)), moved, ...dropped];
     }
     case "interrupted":
       return [
-        ...begun,
         ...(random.chance(0.3) ? more(1).map((message) => send(message)) : []),
         { type: "interrupt" },
         ...(random.chance(0.4) ? more(1).map((message) => send(message)) : []),
       ];
     case "sent-interrupting":
-      return [...begun, ...more(1).map((message) => send(message, "interrupt"))];
+      return more(1).map((message) => send(message, "interrupt"));
     case "promoted": {
       const queued = more(2);
       const [, two] = queued as [MessagePlan, MessagePlan];
-      return [...begun, ...queued.map((message) => send(message)), { type: "promote", key: two.key }];
+      return [...queued.map((message) => send(message)), { type: "promote", key: two.key }];
     }
     default: {
       // Mostly the message that is being answered, at times one before it.
-      const target = random.chance(0.7) ? keyOf(first) : random.pick(draft.editable);
-      return [...begun, edit(draft, target)];
+      const target = random.chance(0.7) ? answered : random.pick(draft.editable);
+      return [edit(draft, target)];
     }
   }
 }

@@ -28,6 +28,12 @@ export function slowMessage(random: SeededRandom, key: string): MessagePlan {
   return { key, steps: [step(key, 0, body)], ends: "well" };
 }
 
+/** An answer that waits in its middle, at the gate of its key, until it is let go on. */
+export function heldMessage(random: SeededRandom, key: string, after: number): MessagePlan {
+  const body = { parts: after + random.int(5, 40), rate: random.int(150, 600) };
+  return { key, steps: [step(key, 0, { ...body, hold_until: key, hold_after: after })], ends: "well" };
+}
+
 /** An answer that does not fit a heartbeat: past 32 KiB its older parts are spilled to the database. */
 export function longMessage(random: SeededRandom, key: string): MessagePlan {
   const body = { parts: random.int(350, 550), part_chars: random.int(100, 130), rate: random.int(250, 600) };

@@ -3,10 +3,10 @@ import { assertNever } from "../../core/assert-never.ts";
 import type { ChaosReader } from "./chaos-reader.ts";
 import type { FaultPlan } from "./plan.ts";
 import type { Replica } from "./replica.ts";
-import { HEARTBEAT_TIMEOUT_MS, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
-/** Longer than the heartbeat timeout: whoever is frozen has been given up when it wakes. */
-const FROZEN_MS = HEARTBEAT_TIMEOUT_MS + 1_000;
+/** Beyond the heartbeat timeout: whoever is frozen has been given up when it wakes. */
+const FROZEN_PAST_TIMEOUT_MS = 1_000;
 
 export interface FaultSurroundings {
   readonly world: World;
@@ -24,7 +24,7 @@ export async function doFault({ world, readers }: FaultSurroundings, fault: Faul
     case "worker-stop":
       return worker.stop();
     case "worker-freeze":
-      return worker.freeze(FROZEN_MS);
+      return worker.freeze(world.heartbeatTimeoutMs + FROZEN_PAST_TIMEOUT_MS);
     case "worker-failpoint":
       return worker.kill(fault.failpoint);
     case "api-kill":

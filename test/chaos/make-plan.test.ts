@@ -21,7 +21,8 @@ test("every kind of fault occurs in a run of 100 turns, while there are messages
     const messages = chats.flatMap(({ rounds }) => messagesOf(rounds));
     assert.deepEqual(new Set(faults.map(({ kind }) => kind)), new Set(FAULT_KINDS));
     assert.ok(messages.length >= 100);
-    for (const { after_messages } of faults) assert.ok(after_messages >= 1 && after_messages < messages.length);
+    for (const { after_messages } of faults)
+      assert.ok(after_messages >= 1 && after_messages < messages.length);
     assert.deepEqual(
       faults.map(({ after_messages }) => after_messages),
       faults.map(({ after_messages }) => after_messages).toSorted((a, b) => a - b),

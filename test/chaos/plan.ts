@@ -54,6 +54,8 @@ export type Move =
   | { readonly type: "send"; readonly message: MessagePlan; readonly busy: "queue" | "interrupt" }
   /** Until the model has sent so many parts of the answer to this message, or a while has passed. */
   | { readonly type: "await-parts"; readonly key: string; readonly count: number }
+  /** Lets an answer go on that waits in its middle for what is done meanwhile. */
+  | { readonly type: "release"; readonly key: string }
   | { readonly type: "interrupt" }
   | { readonly type: "edit"; readonly target: string; readonly message: MessagePlan }
   | { readonly type: "promote"; readonly key: string }

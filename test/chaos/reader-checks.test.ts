@@ -60,7 +60,9 @@ test("a part that comes twice is found, by its number and by its text", () => {
 
 test("parts out of place are found", () => {
   assert.deepEqual(kindsOf([reset(), part(1, "answer c1-m1.0:"), part(2, " t2"), part(3, " t1")]), ["lost"]);
-  assert.deepEqual(kindsOf([reset(), part(1, "answer c1-m1.0:"), part(2, " nobody said this")]), ["reordered"]);
+  assert.deepEqual(kindsOf([reset(), part(1, "answer c1-m1.0:"), part(2, " nobody said this")]), [
+    "reordered",
+  ]);
 });
 
 test("output of a command that is shown twice is found, and other tools' output is not held against it", () => {
@@ -80,7 +82,13 @@ test("text that stands in the history and is still being shown is found", () => 
 });
 
 function messageOf(id: number, text: string): Message {
-  return { id, chat_id, turn_id: 1, role: "assistant", content: [{ type: "text", text }] } as unknown as Message;
+  return {
+    id,
+    chat_id,
+    turn_id: 1,
+    role: "assistant",
+    content: [{ type: "text", text }],
+  } as unknown as Message;
 }
 
 test("a reader that shows other messages than are stored is found, byte for byte", () => {
@@ -101,7 +109,11 @@ test("a reader that shows other messages than are stored is found, byte for byte
 test("a reader that still shows a draft beside the stored messages is found", () => {
   const checked = createCheckedReader(chat_id);
   for (const event of [reset(), part(1, "answer ")]) checked.apply(event);
-  const kinds = checkView("reader", { ...checked.view, status: "waiting" }, { messages: [], status: "waiting" });
+  const kinds = checkView(
+    "reader",
+    { ...checked.view, status: "waiting" },
+    { messages: [], status: "waiting" },
+  );
   assert.deepEqual(
     kinds.map(({ kind }) => kind),
     ["doubled"],

@@ -20,7 +20,7 @@ import { untilRest, type Verified, verifyChat } from "./verify-chat.ts";
 import { startWorld, type World } from "./world.ts";
 
 /** Chats at once. */
-const LANES = 12;
+const LANES = 10;
 /** How many messages the load may be ahead of the next fault. */
 const AHEAD = 12;
 const PROGRESS_EVERY_MS = 5_000;

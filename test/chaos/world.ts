@@ -1,7 +1,7 @@
 // Chaos runs kill real processes. This file: all of them: Postgres, Temporal, the scripted model, two APIs, two workers.
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
@@ -21,8 +21,11 @@ import { Replica } from "./replica.ts";
 
 const REPLICAS = 2;
 const POOL_MAX = 8;
-/** Short enough that a run survives many deaths, with room for a busy machine where a healthy worker must not be given up. */
-export const HEARTBEAT_TIMEOUT_MS = 3_000;
+/** Short enough that a run survives many deaths in little time … */
+const HEARTBEAT_TIMEOUT_MS = 3_000;
+/** … and longer on a machine that others keep busy: a healthy worker that waits for its turn must not be given up. */
+const HEARTBEAT_FACTOR_MAX = 6;
+const LOAD_PER_FACTOR = 2;
 
 export interface World {
   /** Logs, workspaces, and what the project chats read. */
@@ -30,6 +33,7 @@ export interface World {
   readonly projectFolder: string;
   readonly workspacesFolder: string;
   readonly hasSandbox: boolean;
+  readonly heartbeatTimeoutMs: number;
   readonly key: string;
   readonly postgres: OwnPostgres;
   readonly temporal: OwnTemporal;
@@ -53,7 +57,8 @@ export async function startWorld(): Promise<World> {
     startDemoModel(),
   ]);
   const key = `evt_${randomBytes(16).toString("hex")}`;
-  const env = environmentOf({ folder, sandbox, key, postgres, temporal, model });
+  const heartbeatTimeoutMs = heartbeatTimeout();
+  const env = environmentOf({ folder, sandbox, key, postgres, temporal, model, heartbeatTimeoutMs });
   const replicas = (role: "api" | "worker") =>
     Array.from({ length: REPLICAS }, (_, at) => {
       const onSpawned = (pid: number) => leash.hold(pid, "SIGTERM");
@@ -73,7 +78,7 @@ export async function startWorld(): Promise<World> {
   const pool = createPool(postgres.url, POOL_MAX);
   const connection = Connection.lazy({ address: temporal.address });
   return {
-    ...{ folder, key, postgres, temporal, model, apis, workers, pool },
+    ...{ folder, key, postgres, temporal, model, apis, workers, pool, heartbeatTimeoutMs },
     projectFolder: join(folder, "project"),
     workspacesFolder: join(folder, "workspaces"),
     hasSandbox: sandbox !== null,
@@ -105,6 +110,13 @@ interface Surroundings {
   readonly postgres: OwnPostgres;
   readonly temporal: OwnTemporal;
   readonly model: DemoModel;
+  readonly heartbeatTimeoutMs: number;
+}
+
+function heartbeatTimeout(): number {
+  const [load = 0] = loadavg();
+  const factor = Math.ceil(load / availableParallelism() / LOAD_PER_FACTOR);
+  return HEARTBEAT_TIMEOUT_MS * Math.min(Math.max(factor, 1), HEARTBEAT_FACTOR_MAX);
 }
 
 function environmentOf(of: Surroundings): Record<string, string> {
@@ -117,7 +129,7 @@ function environmentOf(of: Surroundings): Record<string, string> {
       key: of.key,
       workspacesDir: join(of.folder, "workspaces"),
     }),
-    EVERTURN_HEARTBEAT_TIMEOUT_MS: String(HEARTBEAT_TIMEOUT_MS),
+    EVERTURN_HEARTBEAT_TIMEOUT_MS: String(of.heartbeatTimeoutMs),
     EVERTURN_PROJECT_ROOTS: of.folder,
     EVERTURN_SHUTDOWN_GRACE_MS: "5000",
     ...(of.sandbox !== null && { EVERTURN_BWRAP_PATH: of.sandbox }),
