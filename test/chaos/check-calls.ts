@@ -1,6 +1,7 @@
 // Chaos runs end in findings. This file: invariant 5 for one chat at rest: each tool call has one result, and its command ran
 // at most once. Pure.
 import type { ToolCallPart, ToolResultPart } from "../../core/part.ts";
+import { outputOfCall } from "./expected-answer.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import { callsOf, resultsOf, type StoredRow } from "./stored-row.ts";
 
@@ -60,11 +61,11 @@ function checkResult({ call, result, wasCut, ran }: AnsweredCall, find: Find): v
       find("wrong", `${call.tool_name} ${call.tool_call_id} failed without an interrupt: ${words}`);
     return;
   }
-  if (call.tool_name !== "execute") return;
+  const expected = outputOfCall(call.args);
+  if (call.tool_name !== "execute" || expected === null) return;
   const { output, exit_code } = result.result as { output?: unknown; exit_code?: unknown };
-  const [, mark = "", lines = "0"] = /echo '([^']*)'.*seq (\d+)/.exec(String(call.args["command"])) ?? [];
-  const expected = Array.from({ length: Number(lines) }, (_, line) => `${mark} line ${line + 1}\n`).join("");
-  if (exit_code !== 0 || output !== expected)
+  const { mark } = expected;
+  if (exit_code !== 0 || output !== expected.output)
     find("wrong", `“${mark}” ended otherwise than it must: ${words}`);
   if ((ran.get(mark) ?? 0) === 0) find("lost", `“${mark}” has a result and never ran`);
 }

@@ -34,21 +34,21 @@ const rounds: Round[] = [one, two, tools].map((message) => ({
   moves: [{ type: "send", message, busy: "queue" }],
 }));
 
-function row(id: number, turn_id: number, role: StoredRow["role"], content: readonly Part[]): StoredRow {
+function row([id, turn_id]: [number, number], role: StoredRow["role"], content: readonly Part[]): StoredRow {
   return { id, turn_id, role, content, interrupted: false, deleted: false };
 }
 
 function user(id: number, message: MessagePlan): StoredRow {
-  return row(id, id, "user", [{ type: "text", text: wordsOf(message) }]);
+  return row([id, id], "user", [{ type: "text", text: wordsOf(message) }]);
 }
 
-function answer(id: number, turn_id: number, message: MessagePlan, step = 0): StoredRow {
+function answer([id, turn_id]: [number, number], message: MessagePlan, step = 0): StoredRow {
   const {
     reasoning,
     text,
     tools: calls,
   } = expectedSteps(message)[step] ?? { reasoning: "", text: "", tools: [] };
-  return row(id, turn_id, "assistant", [
+  return row([id, turn_id], "assistant", [
     ...(reasoning === "" ? [] : [{ type: "reasoning" as const, text: reasoning }]),
     { type: "text", text },
     ...calls.map(({ name, args }) => ({
@@ -64,20 +64,20 @@ function answer(id: number, turn_id: number, message: MessagePlan, step = 0): St
 function result(id: number, turn_id: number, more: object = {}): StoredRow {
   const value = { exit_code: 0, output: commandOutput(MARK, 3) };
   const part = { type: "tool-result" as const, tool_call_id: "call_1", tool_name: "execute", created_at: "" };
-  return row(id, turn_id, "tool", [{ ...part, result: value, is_error: false, ...more }]);
+  return row([id, turn_id], "tool", [{ ...part, result: value, is_error: false, ...more }]);
 }
 
 /** Three turns, all answered in full. */
 function goodRows(): StoredRow[] {
   return [
     user(1, one),
-    answer(2, 1, one),
+    answer([2, 1], one),
     user(3, two),
-    answer(4, 3, two),
+    answer([4, 3], two),
     user(5, tools),
-    answer(6, 5, tools),
+    answer([6, 5], tools),
     result(7, 5),
-    answer(8, 5, tools, 1),
+    answer([8, 5], tools, 1),
   ];
 }
 
@@ -127,7 +127,7 @@ test("1: an accepted message that is not in the history is found", () => {
 });
 
 test("1: a message that stands in the history twice is found, and so is its second answer", () => {
-  assert.deepEqual(foundIn({ rows: [...goodRows(), user(9, one), answer(10, 9, one)] }), [
+  assert.deepEqual(foundIn({ rows: [...goodRows(), user(9, one), answer([10, 9], one)] }), [
     "1 doubled",
     "1 reordered",
   ]);
@@ -144,7 +144,7 @@ test("1: a message that nobody sent is found", () => {
 });
 
 test("1: a message answered twice is found", () => {
-  assert.deepEqual(foundIn({ rows: goodRows().toSpliced(2, 0, answer(2.5, 1, one)) }), ["1 doubled"]);
+  assert.deepEqual(foundIn({ rows: goodRows().toSpliced(2, 0, answer([2.5, 1], one)) }), ["1 doubled"]);
 });
 
 test("1: a message without an answer is found, unless it was interrupted", () => {
@@ -160,7 +160,7 @@ test("1: a turn that stops after its tools is found, unless it was interrupted",
 });
 
 test("1: messages of a round that stand in another order than they were sent are found", () => {
-  const swapped = facts({ rows: [user(1, two), answer(2, 1, two), user(3, one), answer(4, 3, one)] });
+  const swapped = facts({ rows: [user(1, two), answer([2, 1], two), user(3, one), answer([4, 3], one)] });
   swapped.ledger.entries.delete("c1-m3");
   for (const entry of swapped.ledger.entries.values()) Object.assign(entry, { round: 0 });
   assert.deepEqual(found(checkMessages(swapped)), ["1 reordered"]);

@@ -119,8 +119,10 @@ export async function checkLeftovers({ pool }: World, verified: readonly Verifie
       findings.push({ invariant: 6, kind: "stuck", where, what: `is ${status} at the end` });
   }
   for (const table of ["inflight_parts", "outbox"]) {
-    const { rows } = await patiently(() => pool.query<{ count: number }>(`select count(*) from ${table}`));
-    const count = Number(rows[0]?.count ?? 0);
+    const { rows } = await patiently(() =>
+      pool.query<{ count: number }>(`select count(*)::int as count from ${table}`),
+    );
+    const count = rows[0]?.count ?? 0;
     if (count > 0)
       findings.push({ invariant: 6, kind: "stuck", where: table, what: `${count} rows are left` });
   }

@@ -51,6 +51,15 @@ export function commandOutput(mark: string, lines: number): string {
   return Array.from({ length: lines }, (_, line) => `${mark} line ${line + 1}\n`).join("");
 }
 
+/** What a tool call's arguments will print; null when they are none of ours. */
+export function outputOfCall(args: unknown): { readonly mark: string; readonly output: string } | null {
+  const { command } = args as { readonly command?: unknown };
+  const found = typeof command === "string" ? /^echo '([^']*)'.*seq (\d+)/.exec(command) : null;
+  if (found === null) return null;
+  const [, mark = "", lines] = found;
+  return { mark, output: commandOutput(mark, Number(lines)) };
+}
+
 /** The file of a workspace in which each command leaves its mark as it begins. */
 export const RAN_FILE = "ran.log";
 

@@ -1,22 +1,20 @@
 // Chaos runs mix load and faults. This file: one run: chats side by side, faults among them, and at the end all that was found.
+import { inspect } from "node:util";
 import { type ApiClient, createApiClient } from "./api-client.ts";
-import { ChaosReader } from "./chaos-reader.ts";
-import { ChatDriver } from "./chat-driver.ts";
-import { openLedger } from "./chat-ledger.ts";
+import type { ChaosReader } from "./chaos-reader.ts";
 import { checkChatRuns, checkLeftovers, readRuns, replayRuns } from "./end-of-run.ts";
-import { commandOutput, expectedSteps } from "./expected-answer.ts";
 import { doFault } from "./faults.ts";
 import type { Finding } from "./finding.ts";
 import { describeMachine, readCommit } from "./machine.ts";
 import { makePlan } from "./make-plan.ts";
 import { Pace } from "./pace.ts";
-import { type ChaosPlan, type ChatPlan, type FaultKind, messagesOf, type ReaderPlan } from "./plan.ts";
-import { createReaderAudit } from "./reader-audit.ts";
+import { type ChaosPlan, type ChatPlan, type FaultKind, messagesOf } from "./plan.ts";
+import { playChat } from "./play-chat.ts";
 import type { ChaosReport } from "./report.ts";
 import { createRandom, type SeededRandom } from "./seeded-random.ts";
 import { type StuckWatch, startStuckWatch } from "./stuck-watch.ts";
 import { Tally } from "./tally.ts";
-import { untilRest, type Verified, verifyChat } from "./verify-chat.ts";
+import type { Verified } from "./verify-chat.ts";
 import { startWorld, type World } from "./world.ts";
 
 /** Chats at once. */
@@ -114,73 +112,24 @@ class ChaosRun {
   }
 
   async #playChat(plan: ChatPlan): Promise<void> {
-    const readers: ChaosReader[] = [];
-    try {
-      await this.#playRounds(plan, readers);
-    } catch (error) {
-      const what = error instanceof Error ? `${error.message} ${String(error.cause ?? "")}` : String(error);
-      this.#findings.push({ invariant: 0, kind: "broken", where: plan.name, what });
-    } finally {
-      for (const reader of readers) {
-        reader.close();
-        this.#readers.delete(reader);
-      }
-    }
-  }
-
-  async #playRounds(plan: ChatPlan, readers: ChaosReader[]): Promise<void> {
-    const { model, projectFolder } = this.#world;
-    const ledger = openLedger();
-    const modelConfigId = this.#modelConfigs.get(plan.dialect) ?? "";
-    const begin = () => this.#pace.begin();
-    const join = (of: ReaderPlan, chatId: string) => {
-      const reader = this.#openReader(plan, of, chatId);
-      readers.push(reader);
-    };
-    const driver = new ChatDriver({
+    const stage = {
+      world: this.#world,
       api: this.#api,
-      model,
+      readers: this.#readers,
       plan,
-      ledger,
-      modelConfigId,
-      projectFolder,
-      begin,
-    });
-    const joining: Promise<void>[] = [];
-    for (const [at, round] of plan.rounds.entries()) {
-      const own = plan.readers.filter((reader) => reader.joins_at_round === at);
-      const joins = own.map(async (reader) => {
-        await driver.created;
-        await new Promise((resolve) => setTimeout(resolve, reader.joins_after_ms));
-        join(reader, await driver.created);
-      });
-      joining.push(...joins);
-      await driver.play(round);
-      if ((await untilRest(this.#world, await driver.created)) === null) break;
-    }
-    const chatId = await driver.created;
-    await Promise.all(joining);
-    const done = await verifyChat({ world: this.#world, api: this.#api, plan, ledger, readers, chatId });
-    this.#findings.push(...done.findings);
-    if (done.verified !== null) this.#verified.push(done.verified);
-    const modelCalls = messagesOf(plan.rounds).flatMap(({ key }) => model.requests(key)).length;
-    this.#tally.add({ ledger, rows: done.rows, readers, modelCalls });
-    if (done.workspace_id !== null) await this.#api.ask("DELETE", `/v1/workspaces/${done.workspace_id}`);
-  }
-
-  #openReader(plan: ChatPlan, of: ReaderPlan, chatId: string): ChaosReader {
-    const steps = messagesOf(plan.rounds).flatMap(expectedSteps);
-    const outputs = steps.flatMap(({ tools }) => tools.flatMap(({ args }) => outputOf(args)));
-    const expected = [...steps.flatMap(({ text, reasoning }) => [text, reasoning]), ...outputs];
-    const reader = new ChaosReader({
-      chatId,
-      key: this.#world.key,
-      plan: of,
+      modelConfigId: this.#modelConfigs.get(plan.dialect) ?? "",
       nextUrl: () => this.#random.pick(this.#world.apis).url,
-      audit: createReaderAudit(expected, ["ran "]),
-    });
-    this.#readers.add(reader);
-    return reader;
+      begin: () => this.#pace.begin(),
+    };
+    try {
+      const played = await playChat(stage);
+      this.#findings.push(...played.findings);
+      if (played.verified !== null) this.#verified.push(played.verified);
+      this.#tally.add(played);
+    } catch (error) {
+      const what = inspect(error);
+      this.#findings.push({ invariant: 0, kind: "broken", where: plan.name, what });
+    }
   }
 
   async #finish(watch: StuckWatch): Promise<ChaosReport> {
@@ -228,11 +177,4 @@ class ChaosRun {
     const chats = `${this.#verified.length}/${this.#plan.chats.length} chats verified`;
     return `${this.#clock()}  ${sent} messages, ${chats}, ${faults}/${this.#plan.faults.length} faults, ${this.#findings.length} findings`;
   }
-}
-
-/** What a command of ours prints. */
-function outputOf(args: unknown): string[] {
-  const command = (args as { command?: string }).command ?? "";
-  const [, mark, lines] = /echo '([^']*)'.*seq (\d+)/.exec(command) ?? [];
-  return mark === undefined ? [] : [commandOutput(mark, Number(lines))];
 }

@@ -78,7 +78,15 @@ export async function startWorld(): Promise<World> {
   const pool = createPool(postgres.url, POOL_MAX);
   const connection = Connection.lazy({ address: temporal.address });
   return {
-    ...{ folder, key, postgres, temporal, model, apis, workers, pool, heartbeatTimeoutMs },
+    folder,
+    key,
+    postgres,
+    temporal,
+    model,
+    apis,
+    workers,
+    pool,
+    heartbeatTimeoutMs,
     projectFolder: join(folder, "project"),
     workspacesFolder: join(folder, "workspaces"),
     hasSandbox: sandbox !== null,
