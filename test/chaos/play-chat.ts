@@ -28,9 +28,11 @@ export interface PlayedChat extends Verification {
   readonly ledger: ChatLedger;
   readonly readers: readonly ChaosReader[];
   readonly modelCalls: number;
+  /** The longest time from the last move of a round to the chat's rest. */
+  readonly longestToRestMs: number;
 }
 
-/** Throws when Everturn does not answer at all any more. */
+/** Throws `Stuck`, and when Everturn does not answer at all any more. */
 export async function playChat(stage: ChatStage): Promise<PlayedChat> {
   const readers: ChaosReader[] = [];
   try {
@@ -49,19 +51,22 @@ async function playRounds(stage: ChatStage, readers: ChaosReader[]): Promise<Pla
   const ledger = openLedger();
   const driver = new ChatDriver({ ...stage, model, ledger, projectFolder });
   const joining: Promise<void>[] = [];
+  let longestToRestMs = 0;
   for (const [at, round] of plan.rounds.entries()) {
     for (const reader of plan.readers.filter(({ joins_at_round }) => joins_at_round === at)) {
       joining.push(join(stage, reader, driver).then((joined) => void readers.push(joined)));
     }
     await driver.play(round);
-    if ((await untilRest(world, await driver.created)) === null) break;
+    const playedAt = performance.now();
+    await untilRest(world, await driver.created);
+    longestToRestMs = Math.max(longestToRestMs, performance.now() - playedAt);
   }
   await Promise.all(joining);
   const done = await verifyChat({ world, api, plan, ledger, readers, chatId: await driver.created });
   const modelCalls = messagesOf(plan.rounds).flatMap(({ key }) => model.requests(key)).length;
   // A workspace's agent is a process: a long run would otherwise end with a hundred of them.
   if (done.workspace_id !== null) await api.ask("DELETE", `/v1/workspaces/${done.workspace_id}`);
-  return { ...done, ledger, readers, modelCalls };
+  return { ...done, ledger, readers, modelCalls, longestToRestMs };
 }
 
 /** Once there is a chat, and a while after its round has begun. */

@@ -17,6 +17,7 @@ export interface ChaosReport {
 
 export interface Counts {
   readonly chats: number;
+  readonly chats_left_out: number;
   /** Turns that ran, those that edits took away too. */
   readonly turns: number;
   readonly messages_accepted: number;
@@ -30,6 +31,7 @@ export interface Counts {
   readonly parts: number;
   readonly preview_resets: number;
   readonly history_resets: number;
+  readonly longest_to_rest_ms: number;
   readonly requests_repeated: number;
   readonly deaths_at_failpoints: number;
   readonly runs: number;

@@ -2,7 +2,7 @@
 import { inspect } from "node:util";
 import { type ApiClient, createApiClient } from "./api-client.ts";
 import type { ChaosReader } from "./chaos-reader.ts";
-import { checkChatRuns, checkLeftovers, readRuns, replayRuns } from "./end-of-run.ts";
+import { checkChatRuns, checkLeftovers, readLeftovers, readRuns } from "./end-of-run.ts";
 import { doFault } from "./faults.ts";
 import type { Finding } from "./finding.ts";
 import { describeMachine, readCommit } from "./machine.ts";
@@ -10,11 +10,12 @@ import { makePlan } from "./make-plan.ts";
 import { Pace } from "./pace.ts";
 import { type ChaosPlan, type ChatPlan, type FaultKind, messagesOf } from "./plan.ts";
 import { playChat } from "./play-chat.ts";
+import { fetchHistories, replayHistories } from "./replay.ts";
 import type { ChaosReport } from "./report.ts";
 import { createRandom, type SeededRandom } from "./seeded-random.ts";
 import { type StuckWatch, startStuckWatch } from "./stuck-watch.ts";
 import { Tally } from "./tally.ts";
-import type { Verified } from "./verify-chat.ts";
+import { Stuck, type Verified } from "./verify-chat.ts";
 import { startWorld, type World } from "./world.ts";
 
 /** Chats at once. */
@@ -92,8 +93,8 @@ class ChaosRun {
     const left = [...this.#plan.chats];
     const lane = async () => {
       for (let chat = left.shift(); chat !== undefined; chat = left.shift()) {
-        if (chat.ground === "workspace" && !this.#world.hasSandbox) continue;
-        await this.#playChat(chat);
+        if (chat.ground === "workspace" && !this.#world.hasSandbox) this.#tally.counts.chats_left_out++;
+        else await this.#playChat(chat);
       }
     };
     await Promise.all(Array.from({ length: LANES }, lane));
@@ -124,23 +125,28 @@ class ChaosRun {
     try {
       const played = await playChat(stage);
       this.#findings.push(...played.findings);
-      if (played.verified !== null) this.#verified.push(played.verified);
+      this.#verified.push(played.verified);
       this.#tally.add(played);
     } catch (error) {
-      const what = inspect(error);
-      this.#findings.push({ invariant: 0, kind: "broken", where: plan.name, what });
+      const isStuck = error instanceof Stuck;
+      this.#findings.push({
+        invariant: isStuck ? 6 : 0,
+        kind: isStuck ? "stuck" : "broken",
+        where: plan.name,
+        what: isStuck ? error.message : inspect(error),
+      });
     }
   }
 
   async #finish(watch: StuckWatch): Promise<ChaosReport> {
     this.#say(`${this.#clock()}  all chats rest; looking at what is left`);
     const runs = await readRuns(this.#world);
-    const replayed = await replayRuns(this.#world, runs, this.#random.fork("replays"));
+    const replayed = await replayHistories(fetchHistories(this.#world, runs, this.#random.fork("replays")));
     const findings = [
       ...this.#findings,
       ...watch.findings,
       ...checkChatRuns(runs, this.#verified),
-      ...(await checkLeftovers(this.#world, this.#verified)),
+      ...checkLeftovers(await readLeftovers(this.#world), this.#verified),
       ...replayed.findings,
     ];
     const { apis, workers, folder } = this.#world;

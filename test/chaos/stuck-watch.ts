@@ -15,47 +15,63 @@ export interface StuckWatch {
   stop(): Promise<void>;
 }
 
-export function startStuckWatch({ pool, client }: World): StuckWatch {
-  const findings: Finding[] = [];
-  const closing = new AbortController();
-  const since = new Map<string, number>();
-  let longest_ms = 0;
-  const look = async () => {
-    const { rows } = await pool.query<{ id: string }>(
-      "select id from chats where status in ('running', 'interrupting')",
-    );
-    const now = performance.now();
-    const ids = new Set(rows.map(({ id }) => id));
-    for (const id of since.keys()) if (!ids.has(id)) since.delete(id);
-    for (const id of ids) {
-      if (await hasOpenRun(client, id)) {
-        since.delete(id);
-        continue;
-      }
-      const began = since.get(id) ?? now;
-      since.set(id, began);
-      longest_ms = Math.max(longest_ms, now - began);
-      if (now - began < STUCK_AFTER_MS) continue;
-      since.delete(id);
-      findings.push({ invariant: 6, kind: "stuck", where: id, what: "busy without a workflow for 30 s" });
+/** Counts how long chats have been without a run, look by look. Pure. */
+export class Absences {
+  readonly findings: Finding[] = [];
+  longestMs = 0;
+  #since = new Map<string, number>();
+
+  /** @param ids of the chats that are busy now and have no open run */
+  look(ids: readonly string[], nowMs: number): void {
+    const before = this.#since;
+    this.#since = new Map(ids.map((id) => [id, before.get(id) ?? nowMs]));
+    for (const [where, began] of this.#since) {
+      this.longestMs = Math.max(this.longestMs, nowMs - began);
+      if (nowMs - began <= STUCK_AFTER_MS) continue;
+      // Once for each time.
+      this.#since.set(where, Number.POSITIVE_INFINITY);
+      this.findings.push({ invariant: 6, kind: "stuck", where, what: "busy without a workflow for 30 s" });
     }
-  };
+  }
+
+  /** Nobody can tell any more since when. */
+  forget(): void {
+    this.#since.clear();
+  }
+}
+
+export function startStuckWatch(world: World): StuckWatch {
+  const absences = new Absences();
+  const closing = new AbortController();
   const watching = (async () => {
     while (!closing.signal.aborted) {
-      await look().catch(() => since.clear());
+      try {
+        absences.look(await chatsWithoutRun(world), performance.now());
+      } catch {
+        absences.forget();
+      }
       await sleep(LOOK_EVERY_MS, undefined, { signal: closing.signal }).catch(() => undefined);
     }
   })();
   return {
-    findings,
+    findings: absences.findings,
     get longest_ms() {
-      return longest_ms;
+      return absences.longestMs;
     },
     async stop() {
       closing.abort();
       await watching;
     },
   };
+}
+
+async function chatsWithoutRun({ pool, client }: World): Promise<string[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    "select id from chats where status in ('running', 'interrupting')",
+  );
+  const absent: string[] = [];
+  for (const { id } of rows) if (!(await hasOpenRun(client, id))) absent.push(id);
+  return absent;
 }
 
 async function hasOpenRun(client: World["client"], chatId: string): Promise<boolean> {

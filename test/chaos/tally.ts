@@ -8,11 +8,14 @@ export interface FinishedChat {
   readonly rows: readonly StoredRow[];
   readonly readers: readonly ChaosReader[];
   readonly modelCalls: number;
+  readonly longestToRestMs: number;
 }
 
 export class Tally {
   readonly counts = {
     chats: 0,
+    /** In need of a sandbox, which this machine does not have. */
+    chats_left_out: 0,
     turns: 0,
     messages_accepted: 0,
     messages_stored: 0,
@@ -25,10 +28,12 @@ export class Tally {
     parts: 0,
     preview_resets: 0,
     history_resets: 0,
+    longest_to_rest_ms: 0,
   };
 
-  add({ ledger, rows, readers, modelCalls }: FinishedChat): void {
+  add({ ledger, rows, readers, modelCalls, longestToRestMs }: FinishedChat): void {
     const { counts } = this;
+    counts.longest_to_rest_ms = Math.max(counts.longest_to_rest_ms, Math.round(longestToRestMs));
     const calls = rows.flatMap(({ content }) => callsOf(content));
     counts.chats++;
     counts.turns += rows.filter(({ role }) => role === "user").length;

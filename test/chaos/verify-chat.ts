@@ -34,13 +34,18 @@ interface ChatState {
   readonly workspace_id: string | null;
 }
 
-/** The chat's row as soon as it rests, its queue empty or its head refused; null when it does not in four minutes. */
-export async function untilRest(world: World, chatId: string): Promise<ChatState | null> {
+/** Where a chat stands that does not come to rest. */
+export class Stuck extends Error {}
+
+/** The chat's row as soon as it rests. Throws `Stuck` when it does not in four minutes. */
+export async function untilRest(world: World, chatId: string): Promise<ChatState> {
   const endsAt = performance.now() + REST_MS;
   for (;;) {
     const state = await stateOf(world, chatId).catch(() => null);
     if (state?.status === "waiting" || state?.status === "error") return state;
-    if (performance.now() > endsAt) return null;
+    if (performance.now() > endsAt) {
+      throw new Stuck(`chat ${chatId} does not come to rest: ${JSON.stringify(state)}`);
+    }
     await sleep(POLL_MS);
   }
 }
@@ -64,7 +69,7 @@ export interface ChatToVerify {
 
 export interface Verification {
   readonly findings: readonly Finding[];
-  readonly verified: Verified | null;
+  readonly verified: Verified;
   readonly rows: readonly StoredRow[];
   readonly workspace_id: string | null;
 }
@@ -73,16 +78,6 @@ export async function verifyChat(chat: ChatToVerify): Promise<Verification> {
   const { world, plan, ledger, readers, chatId } = chat;
   const where = plan.name;
   const state = await untilRest(world, chatId);
-  if (state === null) {
-    const now = await stateOf(world, chatId).catch(() => null);
-    const what = `chat ${chatId} does not come to rest: ${JSON.stringify(now)}`;
-    return {
-      findings: [{ invariant: 6, kind: "stuck", where, what }],
-      verified: null,
-      rows: [],
-      workspace_id: null,
-    };
-  }
   const stored = await storedOf(chat);
   await untilArrived(readers, stored);
   const rows = await patiently(() => readRows(world.pool, chatId));
