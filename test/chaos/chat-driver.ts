@@ -3,7 +3,7 @@ import { assertNever } from "../../core/assert-never.ts";
 import type { DemoModel } from "../../dev/demo-model/server.ts";
 import type { Answered, ApiClient } from "./api-client.ts";
 import type { ChatLedger, LedgerEntry, RoundRecord } from "./chat-ledger.ts";
-import { wordsOf } from "./expected-answer.ts";
+import { markOf, wordsOf } from "./expected-answer.ts";
 import type { ChatPlan, MessagePlan, Move, Round } from "./plan.ts";
 
 /** The model may be slow to begin while a worker is dead; then the move is made all the same, only earlier than planned. */
@@ -148,7 +148,7 @@ export class ChatDriver {
     if (known !== null) return known;
     const { body } = await this.#ask("GET", "/messages?limit=200");
     const found = body.messages.find((one: { content: { text?: string }[] }) =>
-      one.content[0]?.text?.startsWith(`message ${key}:`),
+      one.content[0]?.text?.startsWith(markOf(key)),
     );
     return found?.id ?? null;
   }

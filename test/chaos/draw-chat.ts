@@ -13,7 +13,7 @@ import {
 import type { ChatPlan, Ground, MessagePlan, Move, ReaderPlan, Round, RoundKind } from "./plan.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
-/** In how many of a hundred rounds each kind is drawn. */
+/** How often each kind of round is drawn, out of a hundred. */
 const WEIGHTS: readonly (readonly [RoundKind, number])[] = [
   ["plain", 14],
   ["long", 7],

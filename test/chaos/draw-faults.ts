@@ -7,8 +7,12 @@ const FAULTS_MIN = FAULT_KINDS.length + 4;
 /** Each takes some seconds to be survived; closer together they would leave no room for turns in between. */
 const MESSAGES_PER_FAULT = 8;
 
+/** By how often they are drawn: every turn passes the first, few pass the others. */
 const WORKER_FAILPOINTS = [
   "callModel:committed",
+  "callModel:committed",
+  "callModel:committed",
+  "turn:moved",
   "spill:written",
   "interrupt:heard",
   "interruption:committed",
@@ -34,7 +38,7 @@ export function drawFaults(random: SeededRandom, messages: number): FaultPlan[] 
 }
 
 function failpointOf(random: SeededRandom, kind: FaultKind): string | null {
-  if (kind === "worker-failpoint") return `${random.pick(WORKER_FAILPOINTS)}:${random.int(1, 3)}`;
-  if (kind === "api-failpoint") return `${random.pick(API_FAILPOINTS)}:${random.int(1, 4)}`;
+  if (kind === "worker-failpoint") return `${random.pick(WORKER_FAILPOINTS)}:${random.int(1, 2)}`;
+  if (kind === "api-failpoint") return `${random.pick(API_FAILPOINTS)}:${random.int(1, 3)}`;
   return null;
 }

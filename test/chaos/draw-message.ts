@@ -1,6 +1,6 @@
 // Chaos runs are drawn from one seed. This file: messages, that is: what the model is to answer, and how it fails on the way.
 import type { ScriptStepWithAttempts } from "../../dev/demo-model/script-step.ts";
-import { markedCommand, stepMarkOf } from "./expected-answer.ts";
+import { COMMAND_MARK, markedCommand, stepMarkOf } from "./expected-answer.ts";
 import type { MessagePlan } from "./plan.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
@@ -100,6 +100,6 @@ export function runningMessage(random: SeededRandom, key: string, pace: CommandP
   return { key, steps: [step(key, 0, { tool_calls }), step(key, 1, { parts: 8 })], ends: "well" };
 }
 
-export function commandMark(key: string, call: number): string {
-  return `ran ${key}.${call}`;
+function commandMark(key: string, call: number): string {
+  return `${COMMAND_MARK}${key}.${call}`;
 }

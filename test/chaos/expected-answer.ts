@@ -46,6 +46,9 @@ function expectedStep(step: ScriptStepWithAttempts): ExpectedStep {
   return { ...said, tools };
 }
 
+/** How the output of each command of a run begins. */
+export const COMMAND_MARK = "ran ";
+
 /** The output of the command that a tool round runs: it says its mark, and then its lines. */
 export function commandOutput(mark: string, lines: number): string {
   return Array.from({ length: lines }, (_, line) => `${mark} line ${line + 1}\n`).join("");

@@ -5,9 +5,9 @@ import type { ApiClient } from "./api-client.ts";
 import { ChaosReader } from "./chaos-reader.ts";
 import { ChatDriver } from "./chat-driver.ts";
 import { type ChatLedger, openLedger } from "./chat-ledger.ts";
-import { expectedSteps, outputOfCall } from "./expected-answer.ts";
+import { COMMAND_MARK, expectedSteps, outputOfCall } from "./expected-answer.ts";
 import { type ChatPlan, messagesOf, type ReaderPlan } from "./plan.ts";
-import { createReaderAudit } from "./reader-audit.ts";
+import { ReaderAudit } from "./reader-audit.ts";
 import { untilRest, type Verification, verifyChat } from "./verify-chat.ts";
 import type { World } from "./world.ts";
 
@@ -76,7 +76,7 @@ async function join(stage: ChatStage, plan: ReaderPlan, driver: ChatDriver): Pro
   const steps = messagesOf(stage.plan.rounds).flatMap(expectedSteps);
   const outputs = steps.flatMap(({ tools }) => tools.flatMap(({ args }) => outputOfCall(args)?.output ?? []));
   const expected = [...steps.flatMap(({ text, reasoning }) => [text, reasoning]), ...outputs];
-  const audit = createReaderAudit(expected, ["ran "]);
+  const audit = new ReaderAudit(expected, COMMAND_MARK);
   const { nextUrl, world } = stage;
   const reader = new ChaosReader({ chatId, key: world.key, plan, nextUrl, audit });
   stage.readers.add(reader);

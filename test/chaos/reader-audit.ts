@@ -2,13 +2,6 @@
 // shown grows along one expected text, and nothing of it is left out, repeated or out of place. Pure.
 import type { MessagePartData, StreamEvent } from "../../core/stream-event.ts";
 
-export interface ReaderAudit {
-  readonly violations: readonly string[];
-  readonly parts: number;
-  readonly resets: number;
-  take(event: StreamEvent): void;
-}
-
 /** Text at one place of one episode: its length so far, and the expected texts that it may still become. */
 interface Place {
   length: number;
@@ -18,52 +11,57 @@ interface Place {
 /** How much of a wrong delta is looked for elsewhere in the expected text, to say what went wrong. */
 const SOUGHT_CHARS = 40;
 
-/**
- * @param expected every text, reasoning and output of the chat
- * @param outputMarks how outputs of ours begin: other tools say what they like
- */
-export function createReaderAudit(expected: readonly string[], outputMarks: readonly string[]): ReaderAudit {
-  const violations: string[] = [];
-  const places = new Map<string, Place>();
-  let parts = 0;
-  let resets = 0;
-  const dropEpisode = (episode: string) => {
-    for (const key of places.keys()) if (key.startsWith(`${episode} `)) places.delete(key);
-  };
-  return {
-    violations,
-    get parts() {
-      return parts;
-    },
-    get resets() {
-      return resets;
-    },
-    take(event) {
-      if (event.type === "history_reset") places.clear();
-      if (event.type === "messages") event.data.closes.forEach(dropEpisode);
-      if (event.type === "preview_reset") {
-        resets++;
-        dropEpisode(event.data.episode);
-      }
-      if (event.type !== "message_part") return;
-      parts++;
-      const text = textOf(event.data);
-      if (text === "") return;
-      const key = `${event.data.episode} ${event.data.index}`;
-      const place = places.get(key) ?? { length: 0, candidates: expected };
-      places.set(key, place);
-      const isForeign =
-        place.length === 0 &&
-        event.data.part.type === "tool-result" &&
-        !outputMarks.some((mark) => mark.startsWith(text) || text.startsWith(mark));
-      if (isForeign) place.candidates = [];
-      if (place.candidates.length === 0) return;
-      const fitting = place.candidates.filter((one) => one.startsWith(text, place.length));
-      if (fitting.length === 0) violations.push(describe(place, text, event.data));
-      place.length += text.length;
-      place.candidates = fitting;
-    },
-  };
+export class ReaderAudit {
+  readonly #expected: readonly string[];
+  readonly #outputMark: string;
+  readonly #places = new Map<string, Place>();
+  readonly violations: string[] = [];
+  parts = 0;
+  resets = 0;
+
+  /**
+   * @param expected every text, reasoning and output of the chat
+   * @param outputMark how outputs of ours begin: other tools say what they like
+   */
+  constructor(expected: readonly string[], outputMark: string) {
+    this.#expected = expected;
+    this.#outputMark = outputMark;
+  }
+
+  take(event: StreamEvent): void {
+    if (event.type === "history_reset") this.#places.clear();
+    if (event.type === "messages") for (const episode of event.data.closes) this.#drop(episode);
+    if (event.type === "preview_reset") {
+      this.resets++;
+      this.#drop(event.data.episode);
+    }
+    if (event.type !== "message_part") return;
+    this.parts++;
+    this.#grow(event.data, textOf(event.data));
+  }
+
+  #drop(episode: string): void {
+    for (const key of this.#places.keys()) if (key.startsWith(`${episode} `)) this.#places.delete(key);
+  }
+
+  #grow(data: MessagePartData, text: string): void {
+    if (text === "") return;
+    const key = `${data.episode} ${data.index}`;
+    const place = this.#places.get(key) ?? this.#open(key, data, text);
+    if (place.candidates.length === 0) return;
+    const fitting = place.candidates.filter((one) => one.startsWith(text, place.length));
+    if (fitting.length === 0) this.violations.push(describe(place, text, data));
+    place.length += text.length;
+    place.candidates = fitting;
+  }
+
+  #open(key: string, { part }: MessagePartData, text: string): Place {
+    const mark = this.#outputMark;
+    const isForeign = part.type === "tool-result" && !mark.startsWith(text) && !text.startsWith(mark);
+    const place = { length: 0, candidates: isForeign ? [] : this.#expected };
+    this.#places.set(key, place);
+    return place;
+  }
 }
 
 function textOf({ part }: MessagePartData): string {

@@ -6,7 +6,8 @@ import { createCheckedReader } from "../../core/checked-reader.ts";
 import type { Message } from "../../core/message.ts";
 import type { StreamEvent } from "../../core/stream-event.ts";
 import { checkNotes, checkView, type Stored } from "./check-view.ts";
-import { createReaderAudit } from "./reader-audit.ts";
+import { COMMAND_MARK } from "./expected-answer.ts";
+import { ReaderAudit } from "./reader-audit.ts";
 
 const chat_id = "chat";
 const EXPECTED = ["answer c1-m1.0: t1 t2 t3 t4", "r1 r2 r3", "ran c1-m1.0 line 1\nran c1-m1.0 line 2\n"];
@@ -26,7 +27,7 @@ const reset = (episode = "1.1"): StreamEvent => ({ type: "preview_reset", data: 
 
 /** What audit and checked reader note together. */
 function notesOf(events: readonly StreamEvent[]): string[] {
-  const audit = createReaderAudit(EXPECTED, ["ran "]);
+  const audit = new ReaderAudit(EXPECTED, COMMAND_MARK);
   const checked = createCheckedReader(chat_id);
   checked.reconnected();
   for (const event of events) {

@@ -70,7 +70,7 @@ export function renderReport(report: ChaosReport): string {
 }
 
 /** `missing 0, doubled 0, …` */
-export function verdict(findings: readonly Finding[]): string {
+function verdict(findings: readonly Finding[]): string {
   const words = VERDICTS.map(([word, kinds]) => {
     return `${word} ${findings.filter(({ kind }) => kinds.includes(kind)).length}`;
   });

@@ -5,7 +5,7 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
-import { startLeash } from "../../dev/leash.ts";
+import { type Leash, startLeash } from "../../dev/leash.ts";
 import { findOrFetchSandbox, sandboxCacheFolder } from "../../dev/sandbox-binary.ts";
 import { createPool, type Pool } from "../../store/database.ts";
 import { testEnvironment } from "../support/everturn.ts";
@@ -59,22 +59,9 @@ export async function startWorld(): Promise<World> {
   const key = `evt_${randomBytes(16).toString("hex")}`;
   const heartbeatTimeoutMs = heartbeatTimeout();
   const env = environmentOf({ folder, sandbox, key, postgres, temporal, model, heartbeatTimeoutMs });
-  const replicas = (role: "api" | "worker") =>
-    Array.from({ length: REPLICAS }, (_, at) => {
-      const onSpawned = (pid: number) => leash.hold(pid, "SIGTERM");
-      return new Replica({
-        role,
-        name: `${role}-${at + 1}`,
-        env,
-        logFolder: join(folder, "logs"),
-        onSpawned,
-      });
-    });
-  const apis = replicas("api");
-  const workers = replicas("worker");
-  // The first makes the bundle of the workflows; the others find it made.
-  await Promise.all([apis[0]?.start(), workers[0]?.start()]);
-  await Promise.all([apis[1]?.start(), workers[1]?.start()]);
+  const start = { env, logFolder: join(folder, "logs"), leash };
+  const [apis, workers] = [makeReplicas("api", start), makeReplicas("worker", start)];
+  await startReplicas(apis, workers);
   const pool = createPool(postgres.url, POOL_MAX);
   const connection = Connection.lazy({ address: temporal.address });
   return {
@@ -100,6 +87,25 @@ export async function startWorld(): Promise<World> {
       if (!keepFolder) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+interface Start {
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFolder: string;
+  readonly leash: Leash;
+}
+
+function makeReplicas(role: "api" | "worker", { env, logFolder, leash }: Start): Replica[] {
+  return Array.from({ length: REPLICAS }, (_, at) => {
+    const onSpawned = (pid: number) => leash.hold(pid, "SIGTERM");
+    return new Replica({ role, name: `${role}-${at + 1}`, env, logFolder, onSpawned });
+  });
+}
+
+/** One of each first: it makes the bundle of the workflows and the first rows; the others find them made. */
+async function startReplicas(...roles: (readonly Replica[])[]): Promise<void> {
+  await Promise.all(roles.map(([first]) => first?.start()));
+  await Promise.all(roles.flatMap(([, ...others]) => others.map((replica) => replica.start())));
 }
 
 function makeFolder(): string {
