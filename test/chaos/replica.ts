@@ -19,7 +19,10 @@ export class Replica {
   readonly #settings: ReplicaSettings;
   #port: number | undefined;
   #running: RunningRole | null = null;
+  #spawned: number | undefined;
   #closing = false;
+  /** What is done to it is done one after the other: it may die by itself just as it is to be killed. */
+  #last: Promise<void> = Promise.resolve();
   /** Ended by itself: at a fail point, or by a fault of its own. */
   deaths = 0;
 
@@ -32,47 +35,51 @@ export class Replica {
     return `http://127.0.0.1:${this.#port ?? 0}`;
   }
 
-  /** Starts it; resolves when it is ready. One that ends on its way up, for lack of a database, is started again. */
-  async start(failpoint: string | null = null): Promise<void> {
-    while (!this.#closing) {
-      try {
-        return await this.#startOnce(failpoint);
-      } catch (error) {
-        this.#note(`did not start: ${error instanceof Error ? error.message : String(error)}`);
-        await sleep(AGAIN_AFTER_MS);
-      }
-    }
+  /** Resolves when it is ready. */
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#bringUp(null));
   }
 
   /** SIGKILL, and back again; with a fail point it may soon die once more. */
-  async kill(failpoint: string | null = null): Promise<void> {
-    const running = this.#take();
-    await running?.kill();
-    await this.start(failpoint);
+  kill(failpoint: string | null = null): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#note("killed");
+      await this.#take()?.kill();
+      await this.#bringUp(failpoint);
+    });
   }
 
   /** SIGTERM, as a deploy does, and back again. */
-  async stop(): Promise<void> {
-    const running = this.#take();
-    this.#note("told to stop");
-    const code = await running?.stop();
-    this.#note(`left with ${code}`);
-    await this.start();
+  stop(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#note("told to stop");
+      const code = await this.#take()?.stop();
+      this.#note(`left with ${code}`);
+      await this.#bringUp(null);
+    });
   }
 
   /** SIGSTOP for a while, then SIGCONT: for the others it was dead. */
-  async freeze(ms: number): Promise<void> {
-    const pid = this.#running?.pid;
-    if (pid === undefined) return;
-    signal(pid, "SIGSTOP");
-    await sleep(ms);
-    signal(pid, "SIGCONT");
+  freeze(ms: number): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#note(`frozen for ${ms} ms`);
+      signal(this.#running?.pid, "SIGSTOP");
+      await sleep(ms);
+      signal(this.#running?.pid, "SIGCONT");
+    });
   }
 
   /** Ends it for good. */
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closing = true;
-    await this.#take()?.kill();
+    signal(this.#spawned, "SIGKILL");
+    return this.#inTurn(async () => this.#take()?.kill());
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   /** From now on its end is expected. */
@@ -82,27 +89,41 @@ export class Replica {
     return running;
   }
 
-  async #startOnce(failpoint: string | null): Promise<void> {
-    const { role, env } = this.#settings;
+  /** Starts it until it is ready: one that ends on its way up, for lack of a database, is started again. */
+  async #bringUp(failpoint: string | null): Promise<void> {
+    while (!this.#closing && this.#running === null) {
+      try {
+        this.#note(`starts ${failpoint ?? ""}`);
+        this.#running = await this.#startOnce(failpoint);
+      } catch (error) {
+        this.#note(`did not start: ${error instanceof Error ? error.message : String(error)}`);
+        await sleep(AGAIN_AFTER_MS);
+      }
+    }
+  }
+
+  async #startOnce(failpoint: string | null): Promise<RunningRole> {
+    const { role, env, onSpawned } = this.#settings;
     const more = {
       ...(role === "api" && { PORT: String(this.#port ?? 0) }),
       ...(failpoint !== null && { EVERTURN_FAILPOINT: failpoint }),
     };
-    this.#note(`starts ${failpoint ?? ""}`);
-    const running = await startRole(role, { ...env, ...more }, this.#settings.onSpawned);
+    const running = await startRole(role, { ...env, ...more }, (pid) => {
+      this.#spawned = pid;
+      onSpawned(pid);
+    });
     this.#note(`ready, pid ${running.pid}`);
     this.#port = running.port ?? this.#port;
     void running.ended.then(() => this.#ended(running));
-    if (this.#closing) return running.kill();
-    this.#running = running;
+    return running;
   }
 
   #ended(running: RunningRole): void {
     this.#log(running.output());
-    if (this.#running !== running) return;
+    if (this.#running !== running || this.#closing) return;
     this.deaths++;
     this.#running = null;
-    void this.start();
+    void this.#inTurn(() => this.#bringUp(null));
   }
 
   /** What was done to it, among its own words. */
@@ -115,9 +136,9 @@ export class Replica {
   }
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+function signal(pid: number | undefined, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, name);
+    if (pid !== undefined) process.kill(pid, name);
   } catch {
     // It ended meanwhile, by its fail point.
   }

@@ -104,7 +104,7 @@ function makeReplicas(role: "api" | "worker", { env, logFolder, leash }: Start):
 
 /** One of each first: it makes the bundle of the workflows and the first rows; the others find them made. */
 async function startReplicas(...roles: (readonly Replica[])[]): Promise<void> {
-  await Promise.all(roles.map(([first]) => first?.start()));
+  await Promise.all(roles.map(async ([first]) => first?.start()));
   await Promise.all(roles.flatMap(([, ...others]) => others.map((replica) => replica.start())));
 }
 
