@@ -38,12 +38,21 @@ export async function* fetchHistories(
   }
 }
 
+const quiet = new DefaultLogger("ERROR", () => undefined);
+let isRuntimeInstalled = false;
+
+/** The SDK would report each replay on stdout. Once per process. */
+function installRuntime(): void {
+  if (isRuntimeInstalled) return;
+  isRuntimeInstalled = true;
+  Runtime.install({ logger: quiet });
+}
+
 /** Replays them against the workflows as they are now. */
 export async function replayHistories(
   histories: AsyncIterable<NamedHistory> | Iterable<NamedHistory>,
 ): Promise<Replayed> {
-  const quiet = new DefaultLogger("ERROR", () => undefined);
-  Runtime.install({ logger: quiet });
+  installRuntime();
   const workflowsPath = fileURLToPath(new URL("../../workflows/index.ts", import.meta.url));
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: quiet });
   const options = { workflowBundle, sinks: failpointSinks(() => undefined) };
