@@ -21,6 +21,7 @@ const TASKS = {
   "test:unit": ["test/run.ts", "--unit"],
   demo: ["cli/main.ts", "demo"],
   bench: ["bench/main.ts"],
+  chaos: ["test/chaos/main.ts"],
   check: ["dev/check/main.ts"],
 };
 

@@ -51,7 +51,7 @@ export interface Everturn {
   stop(): Promise<void>;
 }
 
-interface EnvParts {
+export interface EnvParts {
   readonly databaseUrl: string;
   readonly address: string;
   readonly model: DemoModel;
@@ -60,7 +60,7 @@ interface EnvParts {
 }
 
 /** Timeouts short enough for tests, with room for a slow machine where a healthy process must not be given up. */
-function baseEnv({ databaseUrl, address, model, key, workspacesDir }: EnvParts) {
+export function testEnvironment({ databaseUrl, address, model, key, workspacesDir }: EnvParts) {
   return {
     PATH: process.env["PATH"] ?? "",
     HOME: process.env["HOME"] ?? "",
@@ -121,7 +121,7 @@ export async function startEverturn(options: EverturnOptions = {}): Promise<Ever
   const key = `evt_${randomBytes(16).toString("hex")}`;
   const workspacesDir = mkdtempSync(join(tmpdir(), "everturn-ws-"));
   const env = {
-    ...baseEnv({ databaseUrl: database.url, address, model, key, workspacesDir }),
+    ...testEnvironment({ databaseUrl: database.url, address, model, key, workspacesDir }),
     EVERTURN_LIVE_BUS: options.liveBus ?? "postgres",
     ...options.env,
   };

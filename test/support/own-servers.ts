@@ -17,6 +17,8 @@ export interface OwnTemporal {
   stop(): Promise<void>;
   /** Starts it again at the same address, with what it knew. */
   start(): Promise<void>;
+  /** SIGKILL. It starts again by itself. */
+  kill(): void;
   /** Stops it for good. */
   close(): Promise<void>;
 }
@@ -64,6 +66,10 @@ export async function startOwnTemporal(): Promise<OwnTemporal> {
     stop: () => server.part.stop(),
     async start() {
       server = await startAt(port);
+    },
+    kill() {
+      const pid = server.part.pid();
+      if (pid !== undefined) process.kill(pid, "SIGKILL");
     },
     async close() {
       await server.part.stop();

@@ -20,9 +20,14 @@ export interface RunningRole {
   readonly ended: Promise<void>;
 }
 
-/** Starts `everturn api` or `everturn worker`; resolves when it says that it is ready. */
-export async function startRole(role: "api" | "worker", env: NodeJS.ProcessEnv): Promise<RunningRole> {
+/** Starts `everturn api` or `everturn worker`; resolves when it says that it is ready. Its pid is told at once. */
+export async function startRole(
+  role: "api" | "worker",
+  env: NodeJS.ProcessEnv,
+  onSpawned?: (pid: number) => void,
+): Promise<RunningRole> {
   const child = spawn(process.execPath, [CLI, role], { env, stdio: ["ignore", "pipe", "pipe"] });
+  if (child.pid !== undefined) onSpawned?.(child.pid);
   let output = "";
   const keep = (chunk: string) => {
     output = (output + chunk).slice(-OUTPUT_CHARS_MAX);

@@ -1,0 +1,34 @@
+// Chaos runs end in findings. This file: invariants 2 and 3 as Temporal tells of them: the runs of a workflow id come one after
+// the other, and each has ended in good order. Pure.
+import type { Finding } from "./finding.ts";
+
+export interface WorkflowRun {
+  readonly workflow_id: string;
+  readonly run_id: string;
+  readonly status: string;
+  readonly started_ms: number;
+  readonly closed_ms: number | null;
+}
+
+const GOOD_ENDS: readonly string[] = ["COMPLETED", "CONTINUED_AS_NEW"];
+
+export function checkRuns(runs: readonly WorkflowRun[]): Finding[] {
+  return [...Map.groupBy(runs, (run) => run.workflow_id)].flatMap(([where, own]) => {
+    const inOrder = own.toSorted((a, b) => a.started_ms - b.started_ms);
+    return inOrder.flatMap((run, at) => [
+      ...faultsOfEnd(where, run),
+      ...overlaps(where, run, inOrder[at + 1]),
+    ]);
+  });
+}
+
+function faultsOfEnd(where: string, { run_id, status, closed_ms }: WorkflowRun): Finding[] {
+  if (closed_ms === null) return [{ invariant: 3, kind: "open", where, what: `run ${run_id} is still open` }];
+  if (GOOD_ENDS.includes(status)) return [];
+  return [{ invariant: 3, kind: "wrong", where, what: `run ${run_id} ended as ${status}` }];
+}
+
+function overlaps(where: string, run: WorkflowRun, next: WorkflowRun | undefined): Finding[] {
+  if (next === undefined || (run.closed_ms !== null && next.started_ms >= run.closed_ms)) return [];
+  return [{ invariant: 2, kind: "overlap", where, what: `runs ${run.run_id} and ${next.run_id} overlap` }];
+}

@@ -1,0 +1,84 @@
+// Chaos runs mix load and faults. This file: one chat from its first message to the verdict on it: its rounds, its readers among
+// them, and then all there is of it held against what was sent.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ApiClient } from "./api-client.ts";
+import { ChaosReader } from "./chaos-reader.ts";
+import { ChatDriver } from "./chat-driver.ts";
+import { type ChatLedger, openLedger } from "./chat-ledger.ts";
+import { COMMAND_MARK, expectedSteps, outputOfCall } from "./expected-answer.ts";
+import { type ChatPlan, messagesOf, type ReaderPlan } from "./plan.ts";
+import { ReaderAudit } from "./reader-audit.ts";
+import { untilRest, type Verification, verifyChat } from "./verify-chat.ts";
+import type { World } from "./world.ts";
+
+export interface ChatStage {
+  readonly world: World;
+  readonly api: ApiClient;
+  readonly plan: ChatPlan;
+  readonly modelConfigId: string;
+  /** Of whichever replica a reader is to turn to next. */
+  readonly nextUrl: () => string;
+  /** Waits until another message may be sent, and counts it. */
+  readonly begin: () => Promise<void>;
+  /** Every reader that is reading, of all chats. */
+  readonly readers: Set<ChaosReader>;
+}
+
+export interface PlayedChat extends Verification {
+  readonly ledger: ChatLedger;
+  readonly readers: readonly ChaosReader[];
+  readonly modelCalls: number;
+  /** The longest time from the last move of a round to the chat's rest. */
+  readonly longestToRestMs: number;
+}
+
+/** Throws `Stuck`, and when Everturn does not answer at all any more. */
+export async function playChat(stage: ChatStage): Promise<PlayedChat> {
+  const readers: ChaosReader[] = [];
+  try {
+    return await playRounds(stage, readers);
+  } finally {
+    for (const reader of readers) {
+      reader.close();
+      stage.readers.delete(reader);
+    }
+  }
+}
+
+async function playRounds(stage: ChatStage, readers: ChaosReader[]): Promise<PlayedChat> {
+  const { world, api, plan } = stage;
+  const { model, projectFolder } = world;
+  const ledger = openLedger();
+  const driver = new ChatDriver({ ...stage, model, ledger, projectFolder });
+  const joining: Promise<void>[] = [];
+  let longestToRestMs = 0;
+  for (const [at, round] of plan.rounds.entries()) {
+    for (const reader of plan.readers.filter(({ joins_at_round }) => joins_at_round === at)) {
+      joining.push(join(stage, reader, driver).then((joined) => void readers.push(joined)));
+    }
+    await driver.play(round);
+    const playedAt = performance.now();
+    await untilRest(world, await driver.created);
+    longestToRestMs = Math.max(longestToRestMs, performance.now() - playedAt);
+  }
+  await Promise.all(joining);
+  const done = await verifyChat({ world, api, plan, ledger, readers, chatId: await driver.created });
+  const modelCalls = messagesOf(plan.rounds).flatMap(({ key }) => model.requests(key)).length;
+  // A workspace's agent is a process: a long run would otherwise end with a hundred of them.
+  if (done.workspace_id !== null) await api.ask("DELETE", `/v1/workspaces/${done.workspace_id}`);
+  return { ...done, ledger, readers, modelCalls, longestToRestMs };
+}
+
+/** Once there is a chat, and a while after its round has begun. */
+async function join(stage: ChatStage, plan: ReaderPlan, driver: ChatDriver): Promise<ChaosReader> {
+  const chatId = await driver.created;
+  await sleep(plan.joins_after_ms);
+  const steps = messagesOf(stage.plan.rounds).flatMap(expectedSteps);
+  const outputs = steps.flatMap(({ tools }) => tools.flatMap(({ args }) => outputOfCall(args)?.output ?? []));
+  const expected = [...steps.flatMap(({ text, reasoning }) => [text, reasoning]), ...outputs];
+  const audit = new ReaderAudit(expected, COMMAND_MARK);
+  const { nextUrl, world } = stage;
+  const reader = new ChaosReader({ chatId, key: world.key, plan, nextUrl, audit });
+  stage.readers.add(reader);
+  return reader;
+}

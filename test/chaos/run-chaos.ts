@@ -1,0 +1,186 @@
+// Chaos runs mix load and faults. This file: one run: chats side by side, faults among them, and at the end all that was found.
+import { inspect } from "node:util";
+import { type ApiClient, createApiClient } from "./api-client.ts";
+import type { ChaosReader } from "./chaos-reader.ts";
+import { checkChatRuns, checkLeftovers, readLeftovers, readRuns } from "./end-of-run.ts";
+import { doFault } from "./faults.ts";
+import type { Finding } from "./finding.ts";
+import { describeMachine, readCommit } from "./machine.ts";
+import { makePlan } from "./make-plan.ts";
+import { Pace } from "./pace.ts";
+import { type ChaosPlan, type ChatPlan, type FaultKind, messagesOf } from "./plan.ts";
+import { playChat } from "./play-chat.ts";
+import { fetchHistories, replayHistories } from "./replay.ts";
+import type { ChaosReport } from "./report.ts";
+import { createRandom, type SeededRandom } from "./seeded-random.ts";
+import { type StuckWatch, startStuckWatch } from "./stuck-watch.ts";
+import { Tally } from "./tally.ts";
+import { Stuck, type Verified } from "./verify-chat.ts";
+import { startWorld, type World } from "./world.ts";
+
+/** Chats at once. */
+const LANES = 10;
+/** How many messages the load may be ahead of the next fault. */
+const AHEAD = 12;
+const PROGRESS_EVERY_MS = 5_000;
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly turns: number;
+  readonly faults: readonly FaultKind[];
+  readonly keep: boolean;
+  readonly say: (line: string) => void;
+  /** Given what ends everything early, as soon as there is something to end. */
+  readonly onStarted?: (close: () => Promise<void>) => void;
+}
+
+export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
+  const whole = makePlan(options.seed, options.turns);
+  const plan = { ...whole, faults: whole.faults.filter(({ kind }) => options.faults.includes(kind)) };
+  const world = await startWorld();
+  options.onStarted?.(() => world.close(false));
+  const run = new ChaosRun(world, plan, options.say);
+  let findings: readonly Finding[] = [];
+  try {
+    const report = await run.play();
+    ({ findings } = report);
+    return report;
+  } finally {
+    await world.close(options.keep || findings.length > 0);
+  }
+}
+
+class ChaosRun {
+  readonly #world: World;
+  readonly #plan: ChaosPlan;
+  readonly #say: (line: string) => void;
+  readonly #random: SeededRandom;
+  readonly #api: ApiClient;
+  readonly #pace = new Pace();
+  readonly #tally = new Tally();
+  readonly #readers = new Set<ChaosReader>();
+  readonly #findings: Finding[] = [];
+  readonly #verified: Verified[] = [];
+  readonly #faults: Partial<Record<FaultKind, number>> = {};
+  readonly #startedAt = performance.now();
+  #modelConfigs = new Map<string, string>();
+
+  constructor(world: World, plan: ChaosPlan, say: (line: string) => void) {
+    this.#world = world;
+    this.#plan = plan;
+    this.#say = say;
+    this.#random = createRandom(plan.seed).fork("replicas");
+    this.#api = createApiClient(() => world.apis.map(({ url }) => url), world.key);
+  }
+
+  async play(): Promise<ChaosReport> {
+    const { body } = await this.#api.ask("GET", "/v1/model-configs");
+    for (const { id, provider } of body.items) this.#modelConfigs.set(provider, id);
+    const watch = startStuckWatch(this.#world);
+    const progress = setInterval(() => this.#say(this.#progress()), PROGRESS_EVERY_MS);
+    try {
+      await Promise.all([this.#load(), this.#break()]);
+      await watch.stop();
+      return await this.#finish(watch);
+    } finally {
+      clearInterval(progress);
+      await watch.stop();
+    }
+  }
+
+  /** All chats, so many side by side. */
+  async #load(): Promise<void> {
+    const left = [...this.#plan.chats];
+    const lane = async () => {
+      for (let chat = left.shift(); chat !== undefined; chat = left.shift()) {
+        if (chat.ground === "workspace" && !this.#world.hasSandbox) this.#tally.counts.chats_left_out++;
+        else await this.#playChat(chat);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    this.#pace.finish();
+  }
+
+  /** All faults, one after the other. */
+  async #break(): Promise<void> {
+    for (const fault of this.#plan.faults) {
+      await this.#pace.reach(fault.after_messages, AHEAD);
+      this.#say(`${this.#clock()}  ✂ ${fault.kind} ${fault.failpoint ?? fault.replica + 1}`);
+      await doFault({ world: this.#world, readers: this.#readers }, fault);
+      this.#faults[fault.kind] = (this.#faults[fault.kind] ?? 0) + 1;
+    }
+    this.#pace.release();
+  }
+
+  async #playChat(plan: ChatPlan): Promise<void> {
+    const stage = {
+      world: this.#world,
+      api: this.#api,
+      readers: this.#readers,
+      plan,
+      modelConfigId: this.#modelConfigs.get(plan.dialect) ?? "",
+      nextUrl: () => this.#random.pick(this.#world.apis).url,
+      begin: () => this.#pace.begin(),
+    };
+    try {
+      const played = await playChat(stage);
+      this.#findings.push(...played.findings);
+      this.#verified.push(played.verified);
+      this.#tally.add(played);
+    } catch (error) {
+      const isStuck = error instanceof Stuck;
+      this.#findings.push({
+        invariant: isStuck ? 6 : 0,
+        kind: isStuck ? "stuck" : "broken",
+        where: plan.name,
+        what: isStuck ? error.message : inspect(error),
+      });
+    }
+  }
+
+  async #finish(watch: StuckWatch): Promise<ChaosReport> {
+    this.#say(`${this.#clock()}  all chats rest; looking at what is left`);
+    const runs = await readRuns(this.#world);
+    const replayed = await replayHistories(fetchHistories(this.#world, runs, this.#random.fork("replays")));
+    const findings = [
+      ...this.#findings,
+      ...watch.findings,
+      ...checkChatRuns(runs, this.#verified),
+      ...checkLeftovers(await readLeftovers(this.#world), this.#verified),
+      ...replayed.findings,
+    ];
+    const { apis, workers, folder } = this.#world;
+    return {
+      seed: this.#plan.seed,
+      asked_turns: this.#plan.turns,
+      commit: await readCommit(),
+      machine: describeMachine(),
+      duration_s: (performance.now() - this.#startedAt) / 1000,
+      counts: {
+        ...this.#tally.counts,
+        requests_repeated: this.#api.repeated,
+        deaths_at_failpoints: [...apis, ...workers].reduce((sum, { deaths }) => sum + deaths, 0),
+        runs: runs.length,
+        replayed: replayed.count,
+        longest_without_run_ms: Math.round(watch.longest_ms),
+      },
+      faults: this.#faults,
+      findings,
+      folder,
+    };
+  }
+
+  #clock(): string {
+    return `${((performance.now() - this.#startedAt) / 1000).toFixed(1).padStart(7)} s`;
+  }
+
+  #progress(): string {
+    const sent = Math.min(
+      this.#pace.sent,
+      messagesOf(this.#plan.chats.flatMap(({ rounds }) => rounds)).length,
+    );
+    const faults = Object.values(this.#faults).reduce((sum, count) => sum + count, 0);
+    const chats = `${this.#verified.length}/${this.#plan.chats.length} chats verified`;
+    return `${this.#clock()}  ${sent} messages, ${chats}, ${faults}/${this.#plan.faults.length} faults, ${this.#findings.length} findings`;
+  }
+}

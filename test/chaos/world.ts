@@ -1,0 +1,153 @@
+// Chaos runs kill real processes. This file: all of them: Postgres, Temporal, the scripted model, two APIs, two workers.
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { Client, Connection } from "@temporalio/client";
+import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
+import { type Leash, startLeash } from "../../dev/leash.ts";
+import { findOrFetchSandbox, sandboxCacheFolder } from "../../dev/sandbox-binary.ts";
+import { createPool, type Pool } from "../../store/database.ts";
+import { testEnvironment } from "../support/everturn.ts";
+import {
+  type OwnPostgres,
+  type OwnTemporal,
+  startOwnPostgres,
+  startOwnTemporal,
+} from "../support/own-servers.ts";
+import { removeWorkspaces } from "../support/remove-workspaces.ts";
+import { PROJECT_FILE } from "./draw-message.ts";
+import { Replica } from "./replica.ts";
+
+const REPLICAS = 2;
+const POOL_MAX = 8;
+/** Short enough that a run survives many deaths in little time … */
+const HEARTBEAT_TIMEOUT_MS = 3_000;
+/** … and longer on a machine that others keep busy: a healthy worker that waits for its turn must not be given up. */
+const HEARTBEAT_FACTOR_MAX = 6;
+const LOAD_PER_FACTOR = 2;
+
+export interface World {
+  /** Logs, workspaces, and what the project chats read. */
+  readonly folder: string;
+  readonly projectFolder: string;
+  readonly workspacesFolder: string;
+  readonly hasSandbox: boolean;
+  readonly heartbeatTimeoutMs: number;
+  readonly key: string;
+  readonly postgres: OwnPostgres;
+  readonly temporal: OwnTemporal;
+  readonly model: DemoModel;
+  readonly apis: readonly Replica[];
+  readonly workers: readonly Replica[];
+  readonly pool: Pool;
+  readonly client: Client;
+  /** Ends every process; the folder stays when it is to be looked into. */
+  close(keepFolder: boolean): Promise<void>;
+}
+
+/** Starts everything. The caller closes it; a killed caller's processes end by themselves. */
+export async function startWorld(): Promise<World> {
+  const folder = makeFolder();
+  const sandbox = await findOrFetchSandbox(sandboxCacheFolder(process.env));
+  const leash = startLeash();
+  const [postgres, temporal, model] = await Promise.all([
+    startOwnPostgres(),
+    startOwnTemporal(),
+    startDemoModel(),
+  ]);
+  const key = `evt_${randomBytes(16).toString("hex")}`;
+  const heartbeatTimeoutMs = heartbeatTimeout();
+  const env = environmentOf({ folder, sandbox, key, postgres, temporal, model, heartbeatTimeoutMs });
+  const start = { env, logFolder: join(folder, "logs"), leash };
+  const [apis, workers] = [makeReplicas("api", start), makeReplicas("worker", start)];
+  await startReplicas(apis, workers);
+  const pool = createPool(postgres.url, POOL_MAX);
+  const connection = Connection.lazy({ address: temporal.address });
+  return {
+    folder,
+    key,
+    postgres,
+    temporal,
+    model,
+    apis,
+    workers,
+    pool,
+    heartbeatTimeoutMs,
+    projectFolder: join(folder, "project"),
+    workspacesFolder: join(folder, "workspaces"),
+    hasSandbox: sandbox !== null,
+    client: new Client({ connection }),
+    async close(keepFolder) {
+      await Promise.all([...apis, ...workers].map((replica) => replica.close()));
+      await removeWorkspaces(join(folder, "workspaces"));
+      await Promise.allSettled([connection.close(), pool.end(), model.stop()]);
+      await Promise.allSettled([postgres.close(), temporal.close()]);
+      leash.close();
+      if (!keepFolder) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+interface Start {
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFolder: string;
+  readonly leash: Leash;
+}
+
+function makeReplicas(role: "api" | "worker", { env, logFolder, leash }: Start): Replica[] {
+  return Array.from({ length: REPLICAS }, (_, at) => {
+    const onSpawned = (pid: number) => leash.hold(pid, "SIGTERM");
+    return new Replica({ role, name: `${role}-${at + 1}`, env, logFolder, onSpawned });
+  });
+}
+
+/** One of each first: it makes the bundle of the workflows and the first rows; the others find them made. */
+async function startReplicas(...roles: (readonly Replica[])[]): Promise<void> {
+  await Promise.all(roles.map(async ([first]) => first?.start()));
+  await Promise.all(roles.flatMap(([, ...others]) => others.map((replica) => replica.start())));
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "everturn-chaos-"));
+  chmodSync(folder, 0o755);
+  for (const name of ["logs", "project", "workspaces"]) mkdirSync(join(folder, name));
+  const story = Array.from({ length: 50 }, (_, line) => `line ${line + 1} of the story\n`);
+  writeFileSync(join(folder, "project", PROJECT_FILE), story.join(""));
+  return folder;
+}
+
+interface Surroundings {
+  readonly folder: string;
+  readonly sandbox: string | null;
+  readonly key: string;
+  readonly postgres: OwnPostgres;
+  readonly temporal: OwnTemporal;
+  readonly model: DemoModel;
+  readonly heartbeatTimeoutMs: number;
+}
+
+function heartbeatTimeout(): number {
+  const [load = 0] = loadavg();
+  const factor = Math.ceil(load / availableParallelism() / LOAD_PER_FACTOR);
+  return HEARTBEAT_TIMEOUT_MS * Math.min(Math.max(factor, 1), HEARTBEAT_FACTOR_MAX);
+}
+
+function environmentOf(of: Surroundings): Record<string, string> {
+  const cache = process.env["NODE_COMPILE_CACHE"];
+  return {
+    ...testEnvironment({
+      databaseUrl: of.postgres.url,
+      address: of.temporal.address,
+      model: of.model,
+      key: of.key,
+      workspacesDir: join(of.folder, "workspaces"),
+    }),
+    EVERTURN_HEARTBEAT_TIMEOUT_MS: String(of.heartbeatTimeoutMs),
+    EVERTURN_PROJECT_ROOTS: of.folder,
+    EVERTURN_SHUTDOWN_GRACE_MS: "5000",
+    ...(of.sandbox !== null && { EVERTURN_BWRAP_PATH: of.sandbox }),
+    // Processes are started by the dozen: what was compiled once is kept.
+    ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),
+  };
+}
