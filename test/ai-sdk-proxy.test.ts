@@ -47,10 +47,10 @@ async function sendsResumesAndStops(url: string, kind: string): Promise<void> {
   for (const major of MAJORS) {
     const key = `${kind}-${major}`;
     const api = `${url}/api/chat`;
-    const chat = openChat(major, { api }, { id: key });
+    const chat = openChat(major, { proxy: api }, { id: key });
     const sent = chat.sendMessage({ text: script({ parts: 10, stall_after: 10 }, key) });
     await untilShown("the answer so far", chat, () => shownText(chat.lastMessage).includes("t10"));
-    const tab = openChat(major, { api }, { id: key });
+    const tab = openChat(major, { proxy: api }, { id: key });
     const resumed = tab.resumeStream();
     await untilShown("the same", tab, () => shownText(tab.lastMessage).includes("t10"));
     assert.equal((await fetch(`${api}/${key}/stop`, { method: "POST" })).status, 204);

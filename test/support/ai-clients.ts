@@ -13,12 +13,12 @@ export interface Server {
 
 /** A server of an application, between its pages and the API. */
 export interface Proxy {
-  readonly api: string;
+  readonly proxy: string;
 }
 
 /** The transport that `useChat` has by default, told where the API is and which chunks its version takes. */
 export function clientTransport(major: Major, server: Server | Proxy): object {
-  if ("api" in server) return new kits[major].DefaultChatTransport(server);
+  if ("proxy" in server) return new kits[major].DefaultChatTransport({ api: server.proxy });
   const { url, key } = server;
   const query = major === 5 ? "" : `?sdk=${major}`;
   return new kits[major].DefaultChatTransport({
@@ -80,7 +80,11 @@ export async function untilShown(
     };
     const leave = [chat["~registerMessagesCallback"](look), chat["~registerStatusCallback"](look)];
     const timer = setTimeout(() => {
-      finish(new Error(`not in time: ${what}; ${chat.status}: ${JSON.stringify(chat.messages)}`));
+      finish(
+        new Error(
+          `not in time: ${what}; ${chat.status} ${chat.error?.message ?? ""}: ${JSON.stringify(chat.messages)}`,
+        ),
+      );
     }, WAIT_MS);
     const finish = (error?: Error) => {
       clearTimeout(timer);
