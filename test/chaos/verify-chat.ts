@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Message } from "../../core/message.ts";
+import { chatWorkflowId } from "../../workflows/contract.ts";
 import type { ApiClient } from "./api-client.ts";
 import type { ChaosReader } from "./chaos-reader.ts";
 import type { ChatLedger } from "./chat-ledger.ts";
@@ -17,8 +18,8 @@ import { readRows, type StoredRow } from "./stored-row.ts";
 import type { World } from "./world.ts";
 
 const POLL_MS = 50;
-/** Many faults may come on the way; past this nothing comes any more. */
-const REST_MS = 240_000;
+/** Many workers in a row may be lost on the way; past so many heartbeat timeouts nothing comes any more. */
+const REST_TIMEOUTS = 50;
 const ARRIVE_MS = 120_000;
 
 /** What of a chat must still be true at the end of the run. */
@@ -37,17 +38,27 @@ interface ChatState {
 /** Where a chat stands that does not come to rest. */
 export class Stuck extends Error {}
 
-/** The chat's row as soon as it rests. Throws `Stuck` when it does not in four minutes. */
+/** The chat's row as soon as it rests. Throws `Stuck` when it does not in fifty heartbeat timeouts. */
 export async function untilRest(world: World, chatId: string): Promise<ChatState> {
-  const endsAt = performance.now() + REST_MS;
+  const endsAt = performance.now() + REST_TIMEOUTS * world.heartbeatTimeoutMs;
   for (;;) {
     const state = await stateOf(world, chatId).catch(() => null);
     if (state?.status === "waiting" || state?.status === "error") return state;
     if (performance.now() > endsAt) {
-      throw new Stuck(`chat ${chatId} does not come to rest: ${JSON.stringify(state)}`);
+      const hangs = await whereItHangs(world, chatId).catch(() => "Temporal does not answer");
+      throw new Stuck(`chat ${chatId} does not come to rest: ${JSON.stringify({ ...state, hangs })}`);
     }
     await sleep(POLL_MS);
   }
+}
+
+/** What the chat's workflow waits for. */
+async function whereItHangs({ client }: World, chatId: string): Promise<unknown> {
+  const { raw, status } = await client.workflow.getHandle(chatWorkflowId(chatId)).describe();
+  const waits = (raw.pendingActivities ?? []).map(({ activityType, attempt, lastFailure }) => {
+    return { activity: activityType?.name, attempt, failure: lastFailure?.message };
+  });
+  return { run: status.name, waits };
 }
 
 async function stateOf({ pool }: World, chatId: string): Promise<ChatState | null> {
