@@ -13,6 +13,11 @@ import type { PartLog } from "../core/part-log.ts";
 const checkpointWithoutBusMs = 200;
 /** Hubs ask as they join; all of them together get one checkpoint per this time. */
 const checkpointGapMinMs = 50;
+/**
+ * The first part's, with a live bus: a short answer is committed before, and each heartbeat is a write of Temporal's. Until
+ * then a retry has nothing to go on from, so it may not wait for the pace.
+ */
+const firstCheckpointMs = 250;
 /** A spill that failed is tried again after this; the database is away, and the tail waits in memory. */
 const spillRetryMs = 500;
 
@@ -82,9 +87,7 @@ export class Checkpointer {
 
   /** Something new is in the log. */
   dirty(): void {
-    // The first part at once: before it there is nothing a retry could go on from. By a timer, so that what a retry
-    // pushes in one go is checkpointed as one.
-    this.#wakeAt(this.#begun ? this.#lastBeatAt + this.#paceMs() : this.#input.clock.now());
+    this.#wakeAt(this.#begun ? this.#lastBeatAt + this.#paceMs() : this.#input.clock.now() + this.#firstMs());
     this.#begun = true;
   }
 
@@ -126,6 +129,11 @@ export class Checkpointer {
     // A tail that cannot be spilled now stays in memory, and the next turn tries again.
     this.#checkpoint().catch(() => this.#wakeAt(this.#input.clock.now() + spillRetryMs));
     this.schedule();
+  }
+
+  /** Without a bus at once, but by a timer: what a retry pushes in one go is checkpointed as one. */
+  #firstMs(): number {
+    return this.#input.bus.up ? Math.min(firstCheckpointMs, this.#paceMs()) : 0;
   }
 
   #paceMs(): number {

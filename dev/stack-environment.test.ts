@@ -55,4 +55,6 @@ test("without a key both dialects lead to the demo model", () => {
   assert.equal(env["OPENAI_BASE_URL"], "http://127.0.0.1:9/v1");
   assert.equal(env["ANTHROPIC_BASE_URL"], "http://127.0.0.1:9");
   assert.equal(env["EVERTURN_DEMO_MODEL"], "1");
+  assert.equal(env["OPENAI_API"], "chat_completions");
+  assert.equal(withDemoModel({ OPENAI_API: "responses" }, "http://127.0.0.1:9")["OPENAI_API"], "responses");
 });

@@ -48,12 +48,13 @@ export function withDevServer(env: NodeJS.ProcessEnv, place: DevServerPlace): No
   };
 }
 
-/** Leads both providers to the demo model. */
+/** Leads both providers to the demo model. In Chat Completions, which has a way to go on with an answer that was begun. */
 export function withDemoModel(env: NodeJS.ProcessEnv, url: string): NodeJS.ProcessEnv {
   return {
     ...env,
     OPENAI_BASE_URL: `${url}/v1`,
     OPENAI_API_KEY: "demo",
+    OPENAI_API: env["OPENAI_API"] || "chat_completions",
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: "demo",
     EVERTURN_DEMO_MODEL: "1",

@@ -7,6 +7,8 @@ import { textOf, writingOf } from "./tell-chat.ts";
 const COUNT_TO = 150;
 /** Long enough to be in the middle of something, short enough that most of it is still to come. */
 const CHARS_BEFORE_ACTING = 60;
+/** Long enough for a checkpoint to hold a good part of it. */
+const CHARS_BEFORE_CRASH = 150;
 
 /** What the chat is created with, so that the first scene is under way at once. */
 export const FIRST_MESSAGE = "Hello! What can you do?";
@@ -90,7 +92,7 @@ async function playEdit(stage: Stage): Promise<void> {
 async function playCrash(stage: Stage): Promise<void> {
   const { follower, narrator } = stage;
   const turn = await say(stage, `Count to ${COUNT_TO}, with spaces in between and nothing else`);
-  await untilWriting(stage);
+  await untilWriting(stage, CHARS_BEFORE_CRASH);
   const before = follower.view.previews.get("")?.episode;
   const killedAtMs = await killWorker(stage);
   await follower.until("another worker goes on", (view) => {
@@ -113,9 +115,9 @@ async function say(stage: Stage, content: string): Promise<number> {
   return turn;
 }
 
-async function untilWriting({ follower }: Stage): Promise<void> {
+async function untilWriting({ follower }: Stage, chars = CHARS_BEFORE_ACTING): Promise<void> {
   await follower.until("the answer has begun", ({ previews }) => {
-    return writingOf(previews.get("")).length >= CHARS_BEFORE_ACTING;
+    return writingOf(previews.get("")).length >= chars;
   });
 }
 

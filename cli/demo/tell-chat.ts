@@ -55,14 +55,23 @@ function tellMessage(narrator: Narrator, message: Message, told: Told): void {
 
 function tellWriting(narrator: Narrator, preview: Preview | undefined, told: Told): void {
   if (preview === undefined) return;
+  const text = writingOf(preview);
   if (preview.episode !== told.episode) {
-    if (told.text !== "") narrator.line("Stream", "new attempt: what was shown is withdrawn");
+    // Whether the new attempt goes on is seen when it speaks.
+    if (told.text !== "" && text === "") return;
+    if (told.text !== "") tellNewAttempt(narrator, text);
     told.episode = preview.episode;
     told.text = "";
   }
-  const text = writingOf(preview);
   if (text.length > told.text.length) narrator.grow("Model", text.slice(told.text.length));
   told.text = text;
+}
+
+/** What is kept of the attempt before comes as one part; a model that begins anew says word after word. */
+function tellNewAttempt(narrator: Narrator, text: string): void {
+  const isKept = text.trim().includes(" ");
+  const goesOn = `new attempt: ${text.length} characters are kept, and the model goes on`;
+  narrator.line("Stream", isKept ? goesOn : "new attempt: what was shown is withdrawn");
 }
 
 /** Output of running tools. An attempt after a crash shows it from the start: only what is new is told. */
