@@ -10,6 +10,7 @@ import { runIdleReaders } from "./idle-reader-client.ts";
 import { notMeasured, type Row } from "./row.ts";
 import type { Scenario } from "./scenario.ts";
 import { goOn } from "./scenarios/continue.ts";
+import { costOfATurn } from "./scenarios/cost-of-a-turn.ts";
 import { debugOverhead } from "./scenarios/debug-overhead.ts";
 import { firstPart } from "./scenarios/first-part.ts";
 import { historyEvents } from "./scenarios/history-events.ts";
@@ -38,6 +39,7 @@ const SCENARIOS: readonly Scenario[] = [
   startBurst,
   longChat,
   turnsPerSecond,
+  costOfATurn,
   idleReaders,
   debugOverhead,
   workspaceTools,

@@ -8,6 +8,7 @@ export type Unit =
   | "files/s"
   | "events"
   | "parts"
+  | "transactions"
   | "KiB"
   | "× the bytes"
   | "%"

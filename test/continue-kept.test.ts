@@ -28,9 +28,9 @@ const spilledRows = async (): Promise<number> => {
 };
 
 /** A worker killed behind 900 parts of 100 characters, most of them spilled; the chat and its reader. */
-async function killedBehindALongText(key: string) {
+async function killedBehindALongText(key: string, next: readonly object[] = []) {
   const first = await everturn.startWorker();
-  const attempts = [{ stall_after: 900 }, {}];
+  const attempts = [{ stall_after: 900 }, ...next, {}];
   const chat = await everturn.createChat(script({ parts: 1_000, part_chars: 100, attempts }, key), {
     model_config_id: await anthropicConfig(everturn),
   });
@@ -58,7 +58,7 @@ test("T4 a long answer, most of it no longer in the heartbeat, goes on too", asy
 });
 
 test("T4 killed before its heartbeat holds what it kept, the next worker keeps it all the same", async () => {
-  const { chat, reader } = await killedBehindALongText("again");
+  const { chat, reader } = await killedBehindALongText("again", [{ hold_until: "never" }]);
   await untilDead(await everturn.startWorker({ EVERTURN_FAILPOINT: "spill:written" }));
   await everturn.startWorker();
   await reader.untilIdle();
