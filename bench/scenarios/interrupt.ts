@@ -1,7 +1,7 @@
 // Benchmarks measure what a user sees. This scenario: from the interrupt to the provider's socket being closed,
 // to the last part that a reader still sees, and to the chat at rest.
 import { randomUUID } from "node:crypto";
-import { now } from "../clock.ts";
+import { now, pause } from "../clock.ts";
 import { callProvider, type Script, waitForLog } from "../demo-client.ts";
 import { createChat, type EverturnAddress, post, watchChat } from "../everturn-client.ts";
 import { isPart, isProviderText, isRest } from "../frames.ts";
@@ -11,6 +11,7 @@ import type { Scenario } from "../scenario.ts";
 const samplesMeasured = 50;
 const samplesQuick = 12;
 const samplesWarmUp = 3;
+const midAnswerMs = 400;
 
 interface Sample {
   readonly closed: number;
@@ -44,7 +45,8 @@ export const interrupt: Scenario = {
 };
 
 function longAnswer(): Script {
-  return { key: randomUUID(), parts: 1_000, rate: 30 };
+  // Fast, so that parts are on their way whenever it is stopped.
+  return { key: randomUUID(), parts: 1_000, rate: 100 };
 }
 
 async function interruptChat(everturn: EverturnAddress, modelUrl: string): Promise<Sample> {
@@ -54,6 +56,8 @@ async function interruptChat(everturn: EverturnAddress, modelUrl: string): Promi
     if (isPart(frame)) lastPartAt = at;
   });
   await chat.next(isPart);
+  // In the middle of it: what a beginning costs is over.
+  await pause(midAnswerMs);
   const rest = chat.next(isRest);
   const begunAt = now();
   await post(everturn, `/v1/chats/${chat.id}/interrupt`);
