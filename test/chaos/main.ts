@@ -1,5 +1,5 @@
 // Chaos runs kill real processes under load and hold Everturn to its promises. Entry: `npm run chaos -- [--turns N] [--seed S]
-// [--keep] [--report file] [--faults kind,kind]`. Exit code 1 when a promise was broken.
+// [--keep] [--report file] [--faults kind,kind] [--bus off]`. Exit code 1 when a promise was broken.
 import { randomInt } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -18,13 +18,23 @@ const { values } = parseArgs({
     keep: { type: "boolean", default: false },
     report: { type: "string" },
     faults: { type: "string" },
+    bus: { type: "string", default: "postgres" },
   },
 });
 const turns = wholeNumber("--turns", values.turns);
 const seed = values.seed === undefined ? randomInt(SEED_MAX) : wholeNumber("--seed", values.seed);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 say(`  ${turns} turns, seed ${seed}`);
-const report = await runChaos({ seed, turns, faults: faultKinds(), keep: values.keep, say, onStarted });
+const { keep } = values;
+const report = await runChaos({
+  seed,
+  turns,
+  faults: faultKinds(),
+  liveBus: liveBus(),
+  keep,
+  say,
+  onStarted,
+});
 process.stdout.write(`\n${renderReport(report)}\n`);
 if (values.keep) say(`\n  Kept: ${report.folder}`);
 if (values.report !== undefined) writeFileSync(values.report, `${JSON.stringify(report, null, 2)}\n`);
@@ -44,6 +54,13 @@ function faultKinds(): readonly FaultKind[] {
   const known = FAULT_KINDS.filter((kind) => asked.includes(kind));
   if (known.length === asked.length) return known;
   say(`--faults takes some of ${FAULT_KINDS.join(",")}`);
+  process.exit(2);
+}
+
+/** Off: readers follow checkpoints alone. */
+function liveBus(): "postgres" | "off" {
+  if (values.bus === "postgres" || values.bus === "off") return values.bus;
+  say("--bus takes postgres or off");
   process.exit(2);
 }
 

@@ -28,6 +28,8 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly turns: number;
   readonly faults: readonly FaultKind[];
+  /** Absent: with the bus. */
+  readonly liveBus?: "postgres" | "off";
   readonly keep: boolean;
   readonly say: (line: string) => void;
   /** Given what ends everything early, as soon as there is something to end. */
@@ -37,7 +39,7 @@ export interface ChaosOptions {
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const whole = makePlan(options.seed, options.turns);
   const plan = { ...whole, faults: whole.faults.filter(({ kind }) => options.faults.includes(kind)) };
-  const world = await startWorld();
+  const world = await startWorld(options.liveBus);
   options.onStarted?.(() => world.close(false));
   const run = new ChaosRun(world, plan, options.say);
   let findings: readonly Finding[] = [];

@@ -47,7 +47,7 @@ export interface World {
 }
 
 /** Starts everything. The caller closes it; a killed caller's processes end by themselves. */
-export async function startWorld(): Promise<World> {
+export async function startWorld(liveBus: "postgres" | "off" = "postgres"): Promise<World> {
   const folder = makeFolder();
   const sandbox = await findOrFetchSandbox(sandboxCacheFolder(process.env));
   const leash = startLeash();
@@ -58,7 +58,8 @@ export async function startWorld(): Promise<World> {
   ]);
   const key = `evt_${randomBytes(16).toString("hex")}`;
   const heartbeatTimeoutMs = heartbeatTimeout();
-  const env = environmentOf({ folder, sandbox, key, postgres, temporal, model, heartbeatTimeoutMs });
+  const parts = { folder, sandbox, key, postgres, temporal, model, heartbeatTimeoutMs };
+  const env = { ...environmentOf(parts), EVERTURN_LIVE_BUS: liveBus };
   const start = { env, logFolder: join(folder, "logs"), leash };
   const [apis, workers] = [makeReplicas("api", start), makeReplicas("worker", start)];
   await startReplicas(apis, workers);
