@@ -23,9 +23,15 @@ export async function change(
   work: (unit: Unit) => Promise<ChangeAnswer>,
 ): Promise<Answer> {
   const keyed = keyedRequest(input);
-  const { result, outbox } = await inUnit(deps.store, (unit) =>
-    keyed === null ? work(unit) : changeOnce(unit, keyed, work),
-  );
+  return commit(deps, (unit) => (keyed === null ? work(unit) : changeOnce(unit, keyed, work)));
+}
+
+/** One transaction, and the delivery of what it promised. For changes whose name is their key. Throws what `work` throws. */
+export async function commit<T>(
+  deps: Pick<ApiDeps, "store" | "deliverer">,
+  work: (unit: Unit) => Promise<T>,
+): Promise<T> {
+  const { result, outbox } = await inUnit(deps.store, work);
   // Accepted with the commit: a delivery that fails now is the relay's (SPEC Q11).
   await deps.deliverer.deliver(outbox);
   return result;

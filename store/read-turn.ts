@@ -38,19 +38,6 @@ export async function readTurn(
   return row === undefined ? null : { ...row, messages: row.messages.map(toMessage) };
 }
 
-/** What a client's queued message has become under its own name: the id it has now. Null: it was taken away. */
-export async function readRenumbered(
-  db: Queryable,
-  chatId: string,
-  clientMessageId: string,
-): Promise<number | null> {
-  const { rows } = await db.query<{ message_id: number }>(
-    "select message_id from client_messages where chat_id = $1 and client_id = $2",
-    [chatId, clientMessageId],
-  );
-  return rows[0]?.message_id ?? null;
-}
-
 /** The turn that runs now; null when none does. */
 export async function readRunningTurn(db: Queryable, chatId: string): Promise<number | null> {
   const { rows } = await db.query<{ current_turn_id: number | null }>(

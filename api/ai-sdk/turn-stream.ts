@@ -2,8 +2,9 @@
 // then follows the chat's hub like any other reader; where the hub begins anew, so does it, and the client notices nothing.
 import type { StreamEvent } from "../../core/stream-event.ts";
 import type { Logger } from "../../platform/logger.ts";
+import { findClientMessage } from "../../store/client-chats.ts";
 import type { Queryable } from "../../store/database.ts";
-import { readRenumbered, readTurn, type TurnSnapshot } from "../../store/read-turn.ts";
+import { readTurn, type TurnSnapshot } from "../../store/read-turn.ts";
 import type { ChatHub } from "../chat-hub.ts";
 import { ChatReader } from "../chat-reader.ts";
 import type { EventBatch } from "../event-batch.ts";
@@ -114,7 +115,9 @@ export class TurnStream implements EventSink {
   async #read(): Promise<TurnSnapshot | null> {
     const { db, turn } = this.#input;
     if (this.#shown === null && turn.client_message_id !== null) {
-      this.#messageId = (await readRenumbered(db, turn.chat_id, turn.client_message_id)) ?? this.#messageId;
+      // A queued message has another id by the time its turn comes; its name stays.
+      const named = await findClientMessage(db, turn.chat_id, turn.client_message_id);
+      this.#messageId = named?.message_id ?? this.#messageId;
     }
     const read = await readTurn(db, turn.chat_id, this.#messageId);
     return read === null || (!read.queued && read.messages.length === 0) ? null : read;

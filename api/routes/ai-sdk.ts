@@ -14,7 +14,6 @@ import {
   sendClientMessage,
 } from "../../store/send-client-message.ts";
 import { toMessage } from "../../store/to-wire.ts";
-import { inUnit, type Unit } from "../../store/unit.ts";
 import type { SdkVersion } from "../ai-sdk/chunk.ts";
 import {
   chatPost,
@@ -24,7 +23,7 @@ import {
   type UiMessage,
 } from "../ai-sdk/post-body.ts";
 import { uiMessages } from "../ai-sdk/ui-messages.ts";
-import { change } from "../change.ts";
+import { change, commit } from "../change.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../route.ts";
 
@@ -112,13 +111,6 @@ async function regenerate(deps: ApiDeps, asked: Asked, messages: readonly UiMess
   const client_message_id = messages.findLast(({ role }) => role === "user")?.id ?? null;
   const sent = await commit(deps, (unit) => regenerateClientMessage(unit, { ...asked, client_message_id }));
   return { sent, client_message_id };
-}
-
-async function commit<T>(deps: ApiDeps, work: (unit: Unit) => Promise<T>): Promise<T> {
-  const { result, outbox } = await inUnit(deps.store, work);
-  // Accepted with the commit: a delivery that fails now is the relay's (SPEC Q11).
-  await deps.deliverer.deliver(outbox);
-  return result;
 }
 
 function resume(deps: ApiDeps): Route {
