@@ -30,14 +30,20 @@ async function chunksSent({ everturn, key }: World, call: number): Promise<numbe
 async function killedInMidAnswer(world: World): Promise<void> {
   const { everturn, model, key } = world;
   const first = await everturn.startWorker();
-  const attempts = [{ hold_until: key, hold_after: 30 }, {}];
+  // Held until what was kept has been shown: without the bus a short rest may come with the commit, and the kept text with it.
+  const attempts = [{ hold_until: key, hold_after: 30 }, { hold_until: `${key}-rest` }];
   const chat = await everturn.createChat(script({ parts: 60, attempts }, key), { model_config_id: model });
   const early = everturn.reader(chat.id);
   await untilCheckpointed(everturn, chat.id, 30);
   await early.until("half the answer is shown", (_view, { writing }) => writing === tokens(30));
+  const lost = early.view.previews.get("")?.episode;
   await first.kill();
   const between = everturn.reader(chat.id);
   await everturn.startWorker();
+  await early.until("what was kept is shown again", ({ previews }, { writing }) => {
+    return previews.get("")?.episode !== lost && writing === tokens(30);
+  });
+  everturn.model.release(`${key}-rest`);
   await Promise.all([early.untilIdle(), between.untilIdle()]);
   const answer = onlyAnswer(await assertSettled(everturn, chat.id, [early, between]));
   assertWhole(answer, tokens(60));
