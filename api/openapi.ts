@@ -7,6 +7,14 @@ import type { Route } from "./route.ts";
 import { problem } from "./schemas/common.ts";
 import { version } from "./version.ts";
 
+const WHERE_THE_KEY_IS =
+  "An API key. `npm start` prints it in its box and keeps it in `.data/secrets.json`; elsewhere it is the value of `EVERTURN_API_KEY`.";
+const ABOUT = `Durable AI chat turns over REST and server-sent events.
+
+To try a call here, press **Authorize** and paste an API key. \`npm start\` prints the key in its box and keeps it in
+\`.data/secrets.json\`; elsewhere it is the value of \`EVERTURN_API_KEY\`. Begin with \`POST /v1/chats\`: the \`id\` in its
+answer is the \`chat\` of the other calls.`;
+
 const idempotencyHeader = z.object({
   "Idempotency-Key": z.string().min(1).max(255).optional().meta({
     description:
@@ -25,12 +33,12 @@ export function openApiDocument(routes: readonly Route[]): string {
     info: {
       title: "Everturn",
       version,
-      description: "Durable AI chat turns over REST and server-sent events.",
+      description: ABOUT,
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
     security: [{ apiKey: [] }],
-    components: { securitySchemes: { apiKey: { type: "http", scheme: "bearer" } } },
+    components: { securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: WHERE_THE_KEY_IS } } },
     paths,
   });
   return JSON.stringify(document);
@@ -51,7 +59,7 @@ function operation(each: Route): ZodOpenApiOperationObject {
     ...(each.body !== undefined && {
       requestBody: {
         required: !each.body.safeParse(undefined).success,
-        content: { "application/json": { schema: each.body } },
+        content: { "application/json": { schema: each.body, example: each.example ?? {} } },
       },
     }),
     responses: { ...answers(each), ...problems(each) },

@@ -65,6 +65,8 @@ interface RouteSettings<P, Q, B> {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** A body that works as it stands: the docs page begins with it, and a test sends it. Absent: `{}`. */
+  readonly example?: Readonly<Record<string, unknown>>;
   /** By status code. */
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** Refusals particular to this call, beside those every call may meet. */

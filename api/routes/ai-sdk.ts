@@ -58,6 +58,10 @@ function post(deps: ApiDeps): Route {
     tag,
     query: sdkQuery,
     body: chatPost,
+    example: {
+      id: "my-chat",
+      messages: [{ id: "message-1", role: "user", parts: [{ type: "text", text: "Tell me a story" }] }],
+    },
     responses: { 200: uiStream },
     refusals: [
       "chat_not_found",

@@ -35,6 +35,7 @@ function create(deps: ApiDeps): Route {
     tag,
     changes: true,
     body: newChat,
+    example: { content: "Tell me a story" },
     responses: { 201: { description: "The chat, running", schema: chat } },
     refusals: ["model_config_not_found", "project_path_refused", "workspace_refused", "usage_limit_reached"],
     async handler(input) {
@@ -116,6 +117,7 @@ function patch(deps: ApiDeps): Route {
     changes: true,
     params: chatPath,
     body: chatPatch,
+    example: { title: "A story", labels: { project: "stories" } },
     responses: { 200: { description: "The chat", schema: chat } },
     refusals: ["chat_not_found", "chat_busy", "chat_archived", "workspace_refused"],
     async handler(input) {

@@ -97,6 +97,7 @@ function send(deps: ApiDeps): Route {
     changes: true,
     params: chatPath,
     body: newMessage,
+    example: { content: "Now a shorter one" },
     responses: { 200: { description: "Accepted", schema: sentMessage } },
     refusals: [
       "chat_not_found",
@@ -136,6 +137,7 @@ function edit(deps: ApiDeps): Route {
     changes: true,
     params: messagePath,
     body: messageEdit,
+    example: { content: "Tell me a true story" },
     responses: { 200: { description: "The new message, and which ones went", schema: editedMessage } },
     refusals: [
       "chat_not_found",

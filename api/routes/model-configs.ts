@@ -51,9 +51,16 @@ function create(deps: Deps): Route {
     method: "post",
     path: "/v1/model-configs",
     summary: "Make a model config",
-    description: "For admins. The first config that can answer becomes the default.",
+    description:
+      "For admins. `provider_id` is one of `GET /v1/model-providers`. The first config that can answer becomes the default.",
     tag,
     body: newModelConfig,
+    example: {
+      name: "GPT-5, small answers",
+      provider_id: "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a",
+      model: "gpt-5",
+      max_output_tokens: 4_096,
+    },
     responses: { 201: { description: "The model config", schema: modelConfig } },
     refusals: ["forbidden", "model_provider_not_found", "too_many"],
     async handler({ body, caller }) {
@@ -102,6 +109,7 @@ function change(deps: Deps): Route {
     tag,
     params: modelConfigPath,
     body: modelConfigChange,
+    example: { max_output_tokens: 8_192 },
     responses: { 200: { description: "The model config", schema: modelConfig } },
     refusals: ["forbidden", "not_found", "model_provider_not_found", "of_environment"],
     async handler({ params, body, caller }) {

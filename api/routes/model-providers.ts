@@ -60,6 +60,7 @@ function create({ store, models }: Deps): Route {
     description: "For admins. Its key is stored encrypted and never shown again.",
     tag,
     body: newModelProvider,
+    example: { name: "Second key", kind: "openai", api_key: "sk-your-key" },
     responses: { 201: { description: "The model provider", schema: modelProvider } },
     refusals: ["forbidden", "base_url_refused", "name_taken", "too_many"],
     async handler({ body, caller }) {
@@ -99,6 +100,7 @@ function change({ store, models }: Deps): Route {
     tag,
     params: modelProviderPath,
     body: modelProviderChange,
+    example: { api_key: "sk-another-key" },
     responses: { 200: { description: "The model provider", schema: modelProvider } },
     refusals: ["forbidden", "not_found", "base_url_refused", "name_taken", "of_environment"],
     async handler({ params, body, caller }) {
@@ -148,6 +150,7 @@ function tryOut({ store, models }: Deps): Route {
     tag,
     params: modelProviderPath,
     body: providerTestRequest,
+    example: { model: "gpt-5" },
     responses: { 200: { description: "What came of the call", schema: providerTest } },
     refusals: ["forbidden", "not_found"],
     async handler({ params, body, caller }) {

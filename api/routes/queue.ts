@@ -51,6 +51,7 @@ function patch(deps: ApiDeps): Route {
     changes: true,
     params: queuedMessagePath,
     body: queuedPatch,
+    example: { content: "And a sad one" },
     responses: { 200: { description: "The queued message", schema: queuedMessage } },
     refusals: ["chat_not_found", "queued_message_not_found", "chat_archived"],
     async handler(input) {

@@ -35,6 +35,7 @@ function putDeployment({ store }: Pick<ApiDeps, "store">): Route {
     summary: "Replace the deployment's settings",
     tag,
     body: deploymentSettings,
+    example: { system_prompt: "Answer in short sentences." },
     responses: { 200: { description: "The settings", schema: deploymentSettings } },
     refusals: ["forbidden"],
     async handler({ body, caller }) {
@@ -66,6 +67,7 @@ function putOwn({ store }: Pick<ApiDeps, "store">): Route {
     summary: "Replace the caller's settings",
     tag,
     body: userSettings,
+    example: { prompt: "Call me Sam.", compaction_thresholds: {} },
     responses: { 200: { description: "The settings", schema: userSettings } },
     refusals: ["model_config_not_found"],
     async handler({ body, caller }) {

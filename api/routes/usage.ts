@@ -104,6 +104,7 @@ function putLimit(deps: ApiDeps): Route {
     tag,
     params: userPath,
     body: newUsageLimit,
+    example: { limit_micros: 5_000_000, period: "month" },
     responses: { 200: { description: "The limit, and where the user stands", schema: usageLimit } },
     refusals: ["user_not_found", "forbidden"],
     async handler({ params, body, caller }) {

@@ -30,6 +30,7 @@ function create(deps: ApiDeps): Route {
     tag,
     changes: true,
     body: newWorkspace,
+    example: { template: "node", name: "try", parameters: { package_name: "try" } },
     responses: { 201: { description: "The workspace, building", schema: workspace } },
     refusals: ["template_refused"],
     async handler(input) {

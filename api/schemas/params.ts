@@ -8,16 +8,19 @@ const searchCharsMax = 200;
 /** A template's name is that of a folder. */
 export const templateNameCharsMax = 255;
 
-/** In lower case, as ids are everywhere behind this: hubs and notifications compare them as text. */
-export const chatPath = z.object({ chat: uuid.toLowerCase() });
+/** In lower case, as ids are everywhere behind this: hubs and notifications compare them as text. No example: the docs page
+ * would begin with an id that exists nowhere. */
+const id = uuid.toLowerCase().meta({ example: undefined });
+
+export const chatPath = z.object({ chat: id });
 export const messagePath = chatPath.extend({ message: pathMessageId });
 export const queuedMessagePath = chatPath.extend({ queued_message: pathMessageId });
-export const debugRunPath = chatPath.extend({ run: uuid.toLowerCase() });
-export const userPath = z.object({ user: uuid.toLowerCase() });
-export const modelConfigPath = z.object({ model_config: uuid.toLowerCase() });
-export const modelProviderPath = z.object({ model_provider: uuid.toLowerCase() });
-export const workspacePath = z.object({ workspace: uuid.toLowerCase() });
-export const buildPath = workspacePath.extend({ build: uuid.toLowerCase() });
+export const debugRunPath = chatPath.extend({ run: id });
+export const userPath = z.object({ user: id });
+export const modelConfigPath = z.object({ model_config: id });
+export const modelProviderPath = z.object({ model_provider: id });
+export const workspacePath = z.object({ workspace: id });
+export const buildPath = workspacePath.extend({ build: id });
 /** A folder whose name is no template's is shown, too, with its fault. */
 export const templatePath = z.object({ template: z.string().max(templateNameCharsMax) });
 
