@@ -38,7 +38,9 @@ export function openApiDocument(routes: readonly Route[]): string {
     },
     servers: [{ url: "/" }],
     security: [{ apiKey: [] }],
-    components: { securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: WHERE_THE_KEY_IS } } },
+    components: {
+      securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: WHERE_THE_KEY_IS } },
+    },
     paths,
   });
   return JSON.stringify(document);
