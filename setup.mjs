@@ -1,28 +1,27 @@
 // The first thing every npm script runs: plain JavaScript for Node 18, without dependencies. It installs what is missing and
-// hands the task to the Node version the project pins.
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+// hands the task to a Node that runs TypeScript: the user's own, or one it brings along where that is too old.
+import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bringNode, nodeCacheFolder, runsTypeScript } from "./dev/bring-node.mjs";
+import { installPackages, runNpm } from "./dev/install-packages.mjs";
 
-const ROOT = dirname(fileURLToPath(import.meta.url));
+const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const MODULES = join(ROOT, "node_modules");
-const MARKER = join(MODULES, ".everturn-setup");
-const PINNED_NODE = join(MODULES, "node", "bin", process.platform === "win32" ? "node.exe" : "node");
-// The oldest Node that runs TypeScript as it is; see `engines` in package.json.
-const NODE_MIN = [22, 18];
-const OUTPUT_LINES_SHOWN = 25;
+// Packages of their own: clients of other people, which only tests need.
+const TEST_CLIENTS = join(ROOT, "test", "clients");
 
 const TASKS = {
-  start: ["cli/main.ts", "start"],
-  test: ["test/run.ts"],
-  "test:unit": ["test/run.ts", "--unit"],
-  demo: ["cli/main.ts", "demo"],
-  bench: ["bench/main.ts"],
-  chaos: ["test/chaos/main.ts"],
-  check: ["dev/check/main.ts"],
+  start: { run: ["cli/main.ts", "start"], needs: ["production"] },
+  everturn: { run: ["cli/main.ts"], needs: ["production"] },
+  demo: { run: ["cli/main.ts", "demo"], needs: ["production"] },
+  bench: { run: ["bench/main.ts"], needs: ["all"] },
+  test: { run: ["test/run.ts"], needs: ["all", "clients"] },
+  "test:unit": { run: ["test/run.ts", "--unit"], needs: ["all"] },
+  chaos: { run: ["test/chaos/main.ts"], needs: ["all"] },
+  check: { run: ["dev/check/main.ts"], needs: ["all"] },
+  format: { run: ["node_modules/@biomejs/biome/bin/biome", "check", "--write", "."], needs: ["all"] },
 };
 
 main().catch((error) => {
@@ -31,127 +30,40 @@ main().catch((error) => {
 });
 
 async function main() {
-  const [task, ...args] = process.argv.slice(2);
-  const command = TASKS[task];
-  if (!command) throw new Error(`Unknown task ${task ?? "(none)"}. Tasks: ${Object.keys(TASKS).join(", ")}`);
-  if (!isInstalled()) await install();
-  await runTask([...command, ...args]);
-}
-
-/** True when node_modules holds what package-lock.json names. */
-function isInstalled() {
-  const hash = lockHash();
-  if (!existsSync(join(MODULES, ".package-lock.json"))) return false;
-  if (existsSync(MARKER) && readFileSync(MARKER, "utf8") === hash) return true;
-  // Installed by npm itself: the same versions are just as good.
-  if (!holdsSameVersions()) return false;
-  writeFileSync(MARKER, hash);
-  return true;
-}
-
-function lockHash() {
-  return createHash("sha256")
-    .update(readFileSync(join(ROOT, "package-lock.json")))
-    .digest("hex");
-}
-
-function holdsSameVersions() {
-  const wanted = packagesOf(join(ROOT, "package-lock.json"));
-  const present = packagesOf(join(MODULES, ".package-lock.json"));
-  return Object.entries(wanted).every(([path, entry]) => {
-    if (path === "") return true;
-    // Packages of other platforms are in the lock file and rightly absent.
-    if (!present[path]) return entry.optional === true || entry.devOptional === true;
-    return present[path].version === entry.version;
-  });
-}
-
-function packagesOf(file) {
-  try {
-    return JSON.parse(readFileSync(file, "utf8")).packages ?? {};
-  } catch {
-    return {};
+  const [name, ...args] = process.argv.slice(2);
+  const task = TASKS[name];
+  if (!task) throw new Error(`Unknown task ${name ?? "(none)"}. Tasks: ${Object.keys(TASKS).join(", ")}`);
+  for (const need of task.needs) {
+    if (need === "clients") await installPackages(TEST_CLIENTS, "all");
+    else await installPackages(ROOT, need);
   }
-}
-
-async function install() {
-  const started = Date.now();
-  process.stdout.write("  Installing dependencies (npm ci) …\n");
-  // The flags outweigh what npm hands down to its scripts: a production setting would leave the pinned Node out.
-  await runNpm([
-    "ci",
-    "--include=dev",
-    "--include=optional",
-    "--no-audit",
-    "--no-fund",
-    "--no-dry-run",
-    "--loglevel=error",
-  ]);
-  mkdirSync(MODULES, { recursive: true });
-  writeFileSync(MARKER, lockHash());
-  process.stdout.write(`  ✔ Dependencies ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-}
-
-function runNpm(args) {
-  const env = { ...process.env };
-  for (const name of Object.keys(env)) {
-    if (/^npm_config_(global|local_prefix|omit|only|production|dry_run|ignore_scripts)$/i.test(name))
-      delete env[name];
-  }
-  const cli = process.env.npm_execpath;
-  const isNpm = cli !== undefined && /npm-cli\.c?js$/.test(cli) && existsSync(cli);
-  const [command, first] = isNpm ? [process.execPath, [cli]] : ["npm", []];
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, [...first, ...args], {
-      cwd: ROOT,
-      env,
-      shell: !isNpm && process.platform === "win32",
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += chunk));
-    child.on("error", (error) => reject(new Error(`npm could not be run: ${error.message}`)));
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`npm ${args[0]} failed:\n${excerpt(output)}`));
-    });
-  });
-}
-
-/** The first lines that name an error, for npm puts its help text after them; without such lines, the last ones. */
-function excerpt(output) {
-  const lines = output.trim().split("\n");
-  const errors = lines.filter((line) => line.startsWith("npm error") || line.startsWith("npm ERR!"));
-  return (errors.length > 0 ? errors.slice(0, OUTPUT_LINES_SHOWN) : lines.slice(-OUTPUT_LINES_SHOWN)).join(
-    "\n",
-  );
+  const [script, ...first] = task.run;
+  become(await chooseNode(), [join(ROOT, script), ...first, ...args]);
 }
 
 async function chooseNode() {
-  if (runs(PINNED_NODE)) return PINNED_NODE;
-  // npm was told to skip install scripts, and the package that brings Node along needs its own.
-  await runNpm(["rebuild", "node", "--ignore-scripts=false"]).catch(() => {});
-  if (runs(PINNED_NODE)) return PINNED_NODE;
-  const [major, minor] = process.versions.node.split(".").map(Number);
-  if (major > NODE_MIN[0] || (major === NODE_MIN[0] && minor >= NODE_MIN[1])) return process.execPath;
-  throw new Error(
-    `Everturn needs Node ${NODE_MIN.join(".")} or newer; this is ${process.versions.node}, and the one npm should bring along is not in ${PINNED_NODE}.\nRun \`npm ci\` with install scripts allowed, or use a newer Node.`,
-  );
+  if (runsTypeScript(process.versions.node)) return process.execPath;
+  try {
+    const cacheFolder = nodeCacheFolder(process.env);
+    return await bringNode({ cacheFolder, runNpm });
+  } catch (error) {
+    throw new Error(
+      `Everturn needs Node 22.18 or newer. This is ${process.versions.node}, and a newer one could not be brought along:\n${error.message}\nInstall Node 22.18 or newer and try again.`,
+      { cause: error },
+    );
+  }
 }
 
-function runs(program) {
-  return existsSync(program) && spawnSync(program, ["--version"]).status === 0;
-}
-
-async function runTask(args) {
-  const node = await chooseNode();
+/** Goes on as that program: in this very process where Node can do that, since a process that only waits costs 45 MB. */
+function become(node, args) {
   const path = [join(MODULES, ".bin"), dirname(node), process.env.PATH ?? ""].join(delimiter);
   // Compiled code is kept between starts: each process of the stack comes up faster.
   const cache = process.env.NODE_COMPILE_CACHE ?? join(MODULES, ".cache", "compiled");
-  const [script, ...rest] = args;
-  const child = spawn(node, [join(ROOT, script), ...rest], {
-    stdio: "inherit",
-    env: { ...process.env, PATH: path, NODE_COMPILE_CACHE: cache },
-  });
+  const env = { ...process.env, PATH: path, NODE_COMPILE_CACHE: cache };
+  if (typeof process.execve === "function" && process.platform !== "win32") {
+    process.execve(node, [node, ...args], env);
+  }
+  const child = spawn(node, args, { stdio: "inherit", env });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("error", (error) => {
     console.error(`${node} could not be run: ${error.message}`);

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { findTemporalBinary } from "./temporal-binary.ts";
+import { ARCHIVES, findTemporalBinary } from "./temporal-binary.ts";
 
 const root = mkdtempSync(join(tmpdir(), "everturn-temporal-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -60,4 +60,10 @@ test("when no way leads to a program, the error lists them all", async () => {
     }
     return true;
   });
+});
+
+test("there is a download with a checksum for each platform we promise", () => {
+  for (const platform of ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"]) {
+    assert.match(ARCHIVES[platform]?.sha256 ?? "", /^[0-9a-f]{64}$/, platform);
+  }
 });

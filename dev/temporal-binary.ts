@@ -1,9 +1,8 @@
 // Dev holds the embedded stack: where Temporal's program comes from, way after way, each with its reason kept.
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { StartError } from "./start-error.ts";
 
@@ -12,8 +11,28 @@ const run = promisify(execFile);
 // The newest version whose go.mod has no `replace`, which `go install` refuses; the download takes the same one.
 const CLI_VERSION = "v1.5.1";
 const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@${CLI_VERSION}`;
+const DOWNLOADS = "https://github.com/temporalio/cli/releases/download";
+/** The archives of this version by platform, and their lines in the release's checksums.txt. */
+export const ARCHIVES: Readonly<Record<string, { readonly name: string; readonly sha256: string }>> = {
+  "linux-x64": {
+    name: "linux_amd64",
+    sha256: "ddc95e08b0b076efd4ea9733a3f488eb7d2be875f8834e616cd2a37358b4852d",
+  },
+  "linux-arm64": {
+    name: "linux_arm64",
+    sha256: "bd1b0db9f18b051026de8bf6cc1505f2510f14bbb7a8b9a4a91fff46c77454f5",
+  },
+  "darwin-x64": {
+    name: "darwin_amd64",
+    sha256: "bbb73e2a31135abe50a1f1cdb35030c42961df618e8ce9c60ae89f201540c5d9",
+  },
+  "darwin-arm64": {
+    name: "darwin_arm64",
+    sha256: "cca01b7ea35ad56e2a328d9ae596bf716bd22313ef63c7a761c88354457c2415",
+  },
+};
 const VERSION_TIMEOUT_MS = 20_000;
-const DOWNLOAD_TIMEOUT_MS = 120_000;
+const UNPACK_TIMEOUT_MS = 120_000;
 // About three minutes on two cores; slow machines and slow networks get more.
 const GO_INSTALL_TIMEOUT_MS = 900_000;
 
@@ -25,12 +44,16 @@ export interface TemporalSearch {
   readonly cacheFolder?: string;
   /** Leaves out the ways that download or build. */
   readonly isQuick?: boolean;
+  /** Ends a download or a build. */
+  readonly signal?: AbortSignal | undefined;
 }
+
+type Place = Pick<TemporalSearch, "env" | "signal"> & { readonly cacheFolder: string };
 
 interface Way {
   readonly words: string;
   /** Path of a program, or throws with the reason why there is none. */
-  readonly find: (search: Required<Pick<TemporalSearch, "env" | "cacheFolder">>) => string | Promise<string>;
+  readonly find: (place: Place) => string | Promise<string>;
   readonly slow?: string;
 }
 
@@ -67,11 +90,12 @@ export async function findTemporalBinary(search: TemporalSearch): Promise<string
   for (const way of WAYS.filter(({ slow }) => !search.isQuick || slow === undefined)) {
     try {
       if (way.slow !== undefined) search.onSlowWay?.(way.slow);
-      const path = await way.find({ env, cacheFolder });
+      const path = await way.find({ env, cacheFolder, signal: search.signal });
       const fault = await faultOf(path);
       if (fault === null) return path;
       reasons.push(`${way.words}: ${path} does not run: ${fault}`);
     } catch (error) {
+      if (search.signal?.aborted) throw new StartError("the search for Temporal's program was ended");
       reasons.push(`${way.words}: ${firstLine(error)}`);
     }
   }
@@ -102,34 +126,25 @@ function onPath(env: NodeJS.ProcessEnv, program: string): string {
   return found;
 }
 
-async function download({
-  env,
-  cacheFolder,
-}: {
-  env: NodeJS.ProcessEnv;
-  cacheFolder: string;
-}): Promise<string> {
+async function download({ env, cacheFolder, signal }: Place): Promise<string> {
+  const platform = `${process.platform}-${process.arch}`;
+  const archive = ARCHIVES[platform];
+  if (archive === undefined) throw new Error(`there is none for ${platform}`);
   const folder = join(cacheFolder, "download");
   mkdirSync(folder, { recursive: true });
-  // A process of its own: the download cannot be cancelled from within, and a stalled network must not stall the start.
-  const script = fileURLToPath(new URL("download-temporal.ts", import.meta.url));
-  await run(process.execPath, [script, CLI_VERSION, folder], {
-    env,
-    timeout: DOWNLOAD_TIMEOUT_MS,
-    killSignal: "SIGKILL",
-  });
-  const program = readdirSync(folder).find((name) => name.includes(CLI_VERSION.slice(1)));
-  if (program === undefined) throw new Error(`nothing was downloaded to ${folder}`);
-  return keep(join(folder, program), cacheFolder);
+  const name = `temporal_cli_${CLI_VERSION.slice(1)}_${archive.name}.tar.gz`;
+  const file = join(folder, name);
+  const { downloadFile } = await import("./download-file.ts");
+  const { sha256 } = archive;
+  await downloadFile({ url: `${DOWNLOADS}/${CLI_VERSION}/${name}`, file, sha256, env, signal });
+  await run("tar", ["-xzf", file, "-C", folder, "temporal"], { timeout: UNPACK_TIMEOUT_MS });
+  chmodSync(join(folder, "temporal"), 0o755);
+  const program = keep(join(folder, "temporal"), cacheFolder);
+  rmSync(folder, { recursive: true, force: true });
+  return program;
 }
 
-async function goInstall({
-  env,
-  cacheFolder,
-}: {
-  env: NodeJS.ProcessEnv;
-  cacheFolder: string;
-}): Promise<string> {
+async function goInstall({ env, cacheFolder, signal }: Place): Promise<string> {
   const go = [() => onPath(env, "go"), () => existing("/usr/local/go/bin/go")];
   const program = attempt(go[0]) ?? attempt(go[1]);
   if (program === undefined) throw new Error("Go is not installed");
@@ -139,6 +154,7 @@ async function goInstall({
     env: { ...env, GOBIN: folder },
     timeout: GO_INSTALL_TIMEOUT_MS,
     maxBuffer: 16 * 1024 * 1024,
+    ...(signal !== undefined && { signal }),
   });
   return keep(join(folder, "temporal"), cacheFolder);
 }

@@ -9,7 +9,14 @@ import { dirname } from "node:path";
 import { type TestContext, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
-import { type ComposeService, exampleEnvironment, readComposeFile, serviceOf } from "./containers-compose.ts";
+import { startDemoModel } from "../dev/demo-model/server.ts";
+import {
+  type ComposeFile,
+  type ComposeService,
+  exampleEnvironment,
+  readComposeFile,
+  serviceOf,
+} from "./containers-compose.ts";
 import { filesOfImage, layOutImage } from "./containers-image.ts";
 
 /** Addresses inside the compose network, and what stands in for them here. */
@@ -19,9 +26,12 @@ type Substitutions = Readonly<Record<string, string>>;
 const healthyWithinMs = 30_000;
 const probePauseMs = 200;
 
-const file = readComposeFile(exampleEnvironment);
-
-test("migrate, api and worker start by their compose commands, turn healthy and leave on SIGTERM", async (t) => {
+test("migrate, api and worker start by their compose commands, answer a chat, and leave on SIGTERM", async (t) => {
+  const model = await startDemoModel();
+  t.after(() => model.stop());
+  // As somebody fills in .env: a key and a compatible server. Which services get them is the file's own matter.
+  const provider = { OPENAI_API_KEY: "demo", OPENAI_BASE_URL: `${model.url}/v1` };
+  const file = readComposeFile({ ...exampleEnvironment, ...provider });
   const databaseUrl = await emptyDatabase(t);
   const image = layOutImage();
   t.after(() => rmSync(image, { recursive: true, force: true }));
@@ -34,16 +44,21 @@ test("migrate, api and worker start by their compose commands, turn healthy and 
     "9464": String(ports.worker),
   };
 
-  const migrate = start(t, "migrate", { image, substitutions });
+  const surroundings = { file, image, substitutions };
+  const migrate = start(t, "migrate", surroundings);
   assert.deepEqual(await exitOf(migrate), { code: 0, signal: null }, outputOf(migrate));
 
-  const api = start(t, "api", { image, substitutions });
-  const worker = start(t, "worker", { image, substitutions });
+  const api = start(t, "api", surroundings);
+  const worker = start(t, "worker", surroundings);
   await Promise.all([turnsHealthy(api), turnsHealthy(worker)]);
   const ready = await fetch(`http://127.0.0.1:${ports.api}/readyz`);
   assert.equal(ready.status, 200);
   assert.match(ready.headers.get("content-type") ?? "", /json/);
   assert.equal(typeof (await ready.json()), "object");
+
+  const answered = await chatUntilAnswered(`http://127.0.0.1:${ports.api}`, "Say hello");
+  assert.equal(answered.status, "waiting", JSON.stringify(answered));
+  assert.ok(answered.messages.some(({ role }) => role === "assistant"));
 
   for (const started of [api, worker]) {
     started.child.kill("SIGTERM");
@@ -70,6 +85,7 @@ test("the health probe tells an answer from an error and from silence", async (t
 });
 
 interface Surroundings {
+  readonly file: ComposeFile;
   readonly image: string;
   readonly substitutions: Substitutions;
 }
@@ -83,7 +99,7 @@ interface Started extends Surroundings {
 
 /** Starts a service's command in the image's folder with the service's environment, and nothing of the test's own. */
 function start(t: TestContext, name: string, surroundings: Surroundings): Started {
-  const service = serviceOf(file, name);
+  const service = serviceOf(surroundings.file, name);
   const child = spawnInImage(surroundings, service.command ?? [], service);
   t.after(() => child.kill("SIGKILL"));
   const output: string[] = [];
@@ -124,6 +140,36 @@ async function turnsHealthy(started: Started): Promise<void> {
     await delay(probePauseMs);
   }
   assert.fail(`${started.name} did not turn healthy: ${outputOf(started)}`);
+}
+
+interface Answered {
+  readonly status: string;
+  readonly messages: readonly { readonly role: string }[];
+}
+
+/** Sends a message as the first admin and looks at the chat until the turn is over. */
+async function chatUntilAnswered(url: string, content: string): Promise<Answered> {
+  const headers = {
+    authorization: `Bearer ${exampleEnvironment.EVERTURN_API_KEY}`,
+    "content-type": "application/json",
+  };
+  const created = await fetch(`${url}/v1/chats`, {
+    method: "POST",
+    headers,
+    body: JSON.stringify({ content }),
+  });
+  const chat = (await created.json()) as { id: string };
+  assert.equal(created.status, 201, JSON.stringify(chat));
+  const deadline = performance.now() + healthyWithinMs;
+  for (;;) {
+    const [{ status }, { messages }] = (await Promise.all(
+      [`/v1/chats/${chat.id}`, `/v1/chats/${chat.id}/messages`].map(async (path) =>
+        (await fetch(url + path, { headers })).json(),
+      ),
+    )) as [Answered, Answered];
+    if (status !== "running" || performance.now() > deadline) return { status, messages };
+    await delay(probePauseMs);
+  }
 }
 
 async function exitOf(started: Started): Promise<{ code: number | null; signal: string | null }> {

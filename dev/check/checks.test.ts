@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { checkFormat } from "./format.ts";
 import { checkLint } from "./lint.ts";
+import { checkPlatforms } from "./platforms.ts";
 import { reportChecks, runCheck } from "./report.ts";
 import { checkSizes } from "./sizes.ts";
 import { temporaryTree } from "./temporary-tree.ts";
@@ -55,6 +56,47 @@ test("lint: a file over 400 lines and a function over 70 are faults", async (t) 
 
 test("lint: having looked at no file is a fault", async (t) => {
   await assert.rejects(checkLint(temporaryTree(t, configured)), /No files found to lint/);
+});
+
+/** A tool with a program for each of these platforms, and what else the lock names. */
+function aLock(platforms: readonly string[], more: Record<string, object> = {}) {
+  const programs = platforms.map((platform) => {
+    const [os, cpu] = platform.split("-");
+    return [`node_modules/tool-${platform}`, { version: "1.0.0", optional: true, os: [os], cpu: [cpu] }];
+  });
+  const optionalDependencies = Object.fromEntries(platforms.map((platform) => [`tool-${platform}`, "1.0.0"]));
+  const tool = { version: "1.0.0", optionalDependencies };
+  const packages = { "": {}, "node_modules/tool": tool, ...Object.fromEntries(programs), ...more };
+  return { "package.json": "{}", "package-lock.json": JSON.stringify({ lockfileVersion: 3, packages }) };
+}
+
+test("platforms: a program that one of ours lacks, and one that the lock file lacks, are faults", async (t) => {
+  const all = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
+  assert.deepEqual((await checkPlatforms(temporaryTree(t, aLock(all)))).faults, []);
+  const without = await checkPlatforms(temporaryTree(t, aLock(all.slice(0, 3))));
+  assert.deepEqual(without.faults, ["package-lock.json node_modules/tool has nothing for darwin arm64"]);
+  const musl = { version: "1.0.0", optional: true, os: ["linux"], cpu: ["x64"], libc: ["musl"] };
+  const onlyMusl = await checkPlatforms(
+    temporaryTree(t, aLock(all, { "node_modules/tool-linux-x64": musl })),
+  );
+  assert.deepEqual(onlyMusl.faults, ["package-lock.json node_modules/tool has nothing for linux x64"]);
+  const unlisted = { version: "1.0.0", optionalDependencies: { "tool-linux-x64": "1.0.0", gone: "1.0.0" } };
+  const lacking = await checkPlatforms(
+    temporaryTree(t, aLock(all, { "node_modules/other/node_modules/inner": unlisted })),
+  );
+  assert.match(lacking.faults[0] ?? "", /inner lacks gone: npm ci would refuse the file/);
+});
+
+test("platforms: a needed package for one system alone, and an install script nobody looked at, are faults", async (t) => {
+  const all = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
+  const { faults } = await checkPlatforms(
+    temporaryTree(t, aLock(all, { "node_modules/node": { os: ["linux"], hasInstallScript: true } })),
+  );
+  assert.deepEqual(faults, [
+    "package-lock.json node_modules/node cannot be installed on darwin x64",
+    "package-lock.json node_modules/node cannot be installed on darwin arm64",
+    "package-lock.json node_modules/node has an install script that allowScripts of package.json does not name",
+  ]);
 });
 
 test("sizes: files over 200 lines and functions over 40 are counted and named, but no faults", async (t) => {

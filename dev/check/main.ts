@@ -4,6 +4,7 @@ import type { Check } from "./check.ts";
 import { checkFormat } from "./format.ts";
 import { checkImports } from "./imports.ts";
 import { checkLint } from "./lint.ts";
+import { checkPlatforms } from "./platforms.ts";
 import { reportChecks, runCheck } from "./report.ts";
 import { checkSizes } from "./sizes.ts";
 import { checkTexts } from "./texts.ts";
@@ -18,6 +19,7 @@ const checks: readonly Check[] = [
   { name: "imports", run: checkImports },
   { name: "unused", run: checkUnused },
   { name: "workflow bundle", run: checkWorkflowBundle },
+  { name: "platforms", run: checkPlatforms },
   { name: "sizes", run: checkSizes },
   { name: "texts", run: checkTexts },
 ];

@@ -1,5 +1,5 @@
 // Tests: the AI SDK's own clients of majors 5, 6 and 7, as an application has them, against our endpoints over real HTTP.
-import { type ClientChat, kits, type UiMessage, type UiPart, type UseChat } from "./ai-kits.mjs";
+import { type ClientChat, kits, type UiMessage, type UiPart, type UseChat } from "../clients/ai-kits.mjs";
 
 export type { ClientChat, UiMessage, UiPart };
 
