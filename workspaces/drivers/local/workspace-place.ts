@@ -1,5 +1,6 @@
 // Workspaces: the folders of one local workspace, and what they are called inside of the sandbox.
 import { createHash } from "node:crypto";
+import { realpathSync } from "node:fs";
 import { chmod, lstat, mkdir, readlink, rmdir, symlink, unlink } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
@@ -52,7 +53,7 @@ export interface WorkspacePlaces {
 
 /** @param folder of all workspaces of the deployment */
 export function placesOf(folder: string): WorkspacePlaces {
-  const root = path.resolve(folder);
+  const root = realPathOf(folder);
   return {
     root,
     compiled: path.join(root, ".compiled"),
@@ -76,6 +77,20 @@ export function placesOf(folder: string): WorkspacePlaces {
       };
     },
   };
+}
+
+/**
+ * One folder, one name, whatever links lead to it: processes are known by the paths on their command lines. What is not
+ * there yet keeps the name it will be made under.
+ */
+function realPathOf(folder: string): string {
+  const absolute = path.resolve(folder);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    const parent = path.dirname(absolute);
+    return parent === absolute ? absolute : path.join(realPathOf(parent), path.basename(absolute));
+  }
 }
 
 export function isWorkspaceId(name: string): boolean {
