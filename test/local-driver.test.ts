@@ -30,17 +30,20 @@ const oddFolderNames = [
   "é e\u0301",
 ];
 for (const name of oddFolderNames) {
-  sandboxTest(`W10 what runs below a data folder named ${JSON.stringify(name)} is found and ended`, async (t) => {
-    const folder = await mkdtemp(path.join(tmpdir(), "everturn-sandbox-"));
-    t.after(() => rm(folder, { recursive: true, force: true }));
-    const { driver, workspace, dataDir } = await aDriver(t, { dataDir: path.join(folder, name) });
-    const { run } = await workspace("w1");
-    assert.equal((await run("pwd")).output, "/workspace\n");
-    assert.notDeepEqual(processesNaming(dataDir), []);
-    await driver.stop("w1");
-    assert.deepEqual(processesNaming(dataDir), []);
-    await driver.destroy("w1");
-  });
+  sandboxTest(
+    `W10 what runs below a data folder named ${JSON.stringify(name)} is found and ended`,
+    async (t) => {
+      const folder = await mkdtemp(path.join(tmpdir(), "everturn-sandbox-"));
+      t.after(() => rm(folder, { recursive: true, force: true }));
+      const { driver, workspace, dataDir } = await aDriver(t, { dataDir: path.join(folder, name) });
+      const { run } = await workspace("w1");
+      assert.equal((await run("pwd")).output, "/workspace\n");
+      assert.notDeepEqual(processesNaming(dataDir), []);
+      await driver.stop("w1");
+      assert.deepEqual(processesNaming(dataDir), []);
+      await driver.destroy("w1");
+    },
+  );
 }
 
 sandboxTest("W10 a data folder reached through a link is the folder it leads to", async (t) => {

@@ -37,6 +37,8 @@ export interface WorkspacePlace {
   readonly shm: string;
   /** Written by the driver, read-only inside: users, environment … */
   readonly settings: string;
+  /** Says whose the place is; see place-mark.ts. */
+  readonly mark: string;
   /** What the agent printed. */
   readonly log: string;
   readonly socket: string;
@@ -48,6 +50,8 @@ export interface WorkspacePlaces {
   readonly root: string;
   /** Node's cache of the agent's code, for all workspaces. */
   readonly compiled: string;
+  /** What the database does not know is set aside here, as `<id>.<milliseconds since 1970>`. */
+  readonly quarantine: string;
   of(id: string): WorkspacePlace;
 }
 
@@ -57,6 +61,7 @@ export function placesOf(folder: string): WorkspacePlaces {
   return {
     root,
     compiled: path.join(root, ".compiled"),
+    quarantine: path.join(root, ".quarantine"),
     of(id) {
       if (!isWorkspaceId(id)) throw new WorkspaceError("driver_failed", "This is no id of a workspace.");
       const folder = path.join(root, id);
@@ -71,6 +76,7 @@ export function placesOf(folder: string): WorkspacePlaces {
         tmp: below("tmp"),
         shm: below("shm"),
         settings: below("settings"),
+        mark: below("deployment"),
         log: below("agent.log"),
         socket: path.join(run, socketName),
         lock: path.join(root, ".locks", id),
