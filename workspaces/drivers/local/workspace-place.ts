@@ -4,12 +4,12 @@ import { realpathSync } from "node:fs";
 import { chmod, lstat, mkdir, readlink, rmdir, symlink, unlink } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
+import { hasFolderNames } from "../../agent-socket.ts";
 import { WorkspaceError } from "../../driver.ts";
 
 /** Names inside of the sandbox. */
 export const inside = {
   workspace: "/workspace",
-  run: "/run/everturn",
   state: "/var/lib/everturn",
   /** Node, ripgrep and the agent's sources, read-only. */
   program: "/opt/everturn",
@@ -29,7 +29,7 @@ export interface WorkspacePlace {
   readonly files: string;
   /** The agent's own. */
   readonly state: string;
-  /** Holds the socket. */
+  /** Holds the socket. Not shown inside. */
   readonly run: string;
   /** /tmp inside; emptied at each start of the agent. */
   readonly tmp: string;
@@ -103,11 +103,16 @@ export function isWorkspaceId(name: string): boolean {
   return idPattern.test(name);
 }
 
+/** The path of the socket as `openSocket` takes it. */
+export async function socketAddress(place: WorkspacePlace): Promise<string> {
+  return hasFolderNames ? place.socket : shortAddress(place, false);
+}
+
 /**
- * A path of the socket that fits into an address: its own, or one through a link in the temporary folder. `make` puts the
- * link up; without it the path is the same.
+ * A path of the socket that fits into an address where folders have no other names: its own, or one through a link in the
+ * temporary folder. `make` puts the link up; without it the path is the same.
  */
-export async function socketAddress(place: WorkspacePlace, make: boolean): Promise<string> {
+export async function shortAddress(place: WorkspacePlace, make: boolean): Promise<string> {
   if (Buffer.byteLength(place.socket) <= socketPathBytesMax) return place.socket;
   const { folder, link } = shortLink(place);
   if (make) {
