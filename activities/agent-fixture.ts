@@ -1,7 +1,12 @@
 // One activity per file. This file is for tests: a driver whose workspaces, with their agents, live in memory. The driver and
 // the agent are outside systems here; their errors are theirs, and everything else is real.
 import { type AgentApi, AgentError, type ProcessEvent, type ProcessInfo } from "../workspaces/agent/api.ts";
-import { type AgentAddress, type WorkspaceDriver, WorkspaceError } from "../workspaces/driver.ts";
+import {
+  type AgentAddress,
+  type PlaceKeeping,
+  type WorkspaceDriver,
+  WorkspaceError,
+} from "../workspaces/driver.ts";
 
 export interface MemoryPlace {
   /** The daemon's; new with each start. */
@@ -23,6 +28,15 @@ export interface MemoryDriver extends WorkspaceDriver {
   beforeConnect: (id: string) => Promise<void>;
   openAgent(address: AgentAddress): AgentApi;
 }
+
+/** Of drivers whose places are in memory: nothing of them outlives the test, so nothing is set aside. */
+export const nothingKept: PlaceKeeping = {
+  survey: () => Promise.resolve([]),
+  adopt: unscripted,
+  quarantine: unscripted,
+  release: unscripted,
+  discard: unscripted,
+};
 
 export function createMemoryDriver(): MemoryDriver {
   const places = new Map<string, MemoryPlace>();
@@ -57,6 +71,7 @@ export function createMemoryDriver(): MemoryDriver {
       return Promise.resolve();
     },
     list: () => Promise.resolve([...places.keys()]),
+    keeping: nothingKept,
     openAgent: (address) => createMemoryAgent(places, address),
   };
   return driver;

@@ -187,8 +187,8 @@ test("what answers there without being an agent is told as such, and is not wait
     t.after(() => server.close());
     const { port } = server.address() as AddressInfo;
     const agent = open(t, { kind: "tcp", host: "127.0.0.1", port, token: "a" });
-    await assert.rejects(agent.health(signal), withCode("internal"));
-    await assert.rejects(agent.processes.output({ key: "p", offset: 0 }, signal), withCode("internal"));
+    await assert.rejects(agent.health(signal), withCode("unauthorized"));
+    await assert.rejects(agent.processes.output({ key: "p", offset: 0 }, signal), withCode("unauthorized"));
     await assert.rejects(collect(agent.processes.follow({ key: "p", offset: 0 }, signal)), AgentError);
   }
 });

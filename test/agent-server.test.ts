@@ -18,14 +18,18 @@ test("health says who it is", async () => {
 });
 
 test("without the token nothing is answered and nothing is done", async () => {
+  // What is right on another connection is wrong on this one.
+  const { socket, authorization: ofAnother } = await agent.proven();
+  after(() => socket.destroy());
   const wrong = [
     "",
-    "Bearer",
-    "Bearer ",
-    "Bearer wrong",
+    "Everturn",
+    "Everturn ",
+    "Everturn wrong",
     "Basic YTpi",
-    "Bearer a-token-for-tests2",
+    "Bearer a-token-for-tests",
     "a-token-for-tests",
+    ofAnother,
   ];
   for (const authorization of wrong) {
     for (const call of [
@@ -90,9 +94,8 @@ test("a request that is too large is refused, whether or not it says so beforeha
     body: { path: "large", content },
   });
   assert.match(said.message, /larger than 16777216 bytes/);
-  const socket = connect(agent.socketPath);
-  await once(socket, "connect");
-  const head = `POST ${agentPaths.write} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer a-token-for-tests\r\n`;
+  const { socket, authorization } = await agent.proven();
+  const head = `POST ${agentPaths.write} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n`;
   socket.write(`${head}transfer-encoding: chunked\r\n\r\n`);
   const chunk = Buffer.alloc(1024 * 1024, " ");
   for (let sent = 0; sent < 17; sent++) {
@@ -120,11 +123,10 @@ test("followers that go away leave the process alone, and the agent holds nothin
     await once(answer, "data");
     answer.destroy();
   }
-  const waiting = connect(agent.socketPath);
+  const { socket: waiting, authorization } = await agent.proven();
   waiting.write(
-    `GET ${processPath("watched", "output")}?offset=99999999&wait_ms=20000 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer a-token-for-tests\r\n\r\n`,
+    `GET ${processPath("watched", "output")}?offset=99999999&wait_ms=20000 HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`,
   );
-  await once(waiting, "connect");
   waiting.destroy();
   assert.equal((await agent.get("watched")).state, "running");
   await agent.act("watched", "signal", { signal: "SIGKILL" });

@@ -132,7 +132,7 @@ test("each step twice is the step once", async (t) => {
   assert.equal(stub.world.networks.size, 0);
   assert.deepEqual(
     [...stub.world.volumes.values()].map((volume) => Object.keys(volume.labels)),
-    [["dev.everturn.agent"]],
+    [["dev.everturn.agent", "dev.everturn.deployment"]],
     "only the agent's program stays, for the next workspace",
   );
 });
@@ -210,11 +210,46 @@ test("a volume of the name that is not ours is not filled", async (t) => {
   assert.equal(stub.world.containers.size, 0);
 });
 
+test("O5 a workspace put into quarantine keeps everything, is brought back, or is removed when its time is over", async (t) => {
+  const { stub, plan, driver } = await dockerWorld(t);
+  const docker = driver();
+  await docker.provision(workspaceId, plan, aStep());
+  const before = inventoryOf(stub);
+  await docker.connect(workspaceId, plan, patience());
+  assert.equal(await docker.keeping.quarantine(workspaceId), null, "its agent lives");
+  await docker.stop(workspaceId);
+  const later = new Date(Date.now() + 3_600_000);
+  assert.equal(await docker.keeping.discard(workspaceId, later), false, "it is not in quarantine");
+  assert.match(String(await docker.keeping.quarantine(workspaceId)), new RegExp(name));
+  const [place] = await docker.keeping.survey();
+  assert.deepEqual([place?.workspace_id, place?.owner], [workspaceId, "ours"]);
+  const since = place?.quarantined_at as Date;
+  await docker.keeping.quarantine(workspaceId);
+  assert.deepEqual(
+    (await docker.keeping.survey())[0]?.quarantined_at,
+    since,
+    "a second note changes nothing",
+  );
+  assert.deepEqual(await docker.list(), []);
+  assert.deepEqual(await driver({ deployment: "elsewhere" }).keeping.survey(), []);
+  assert.equal(await driver({ deployment: "elsewhere" }).keeping.discard(workspaceId, later), false);
+  await docker.keeping.release(workspaceId);
+  await docker.provision(workspaceId, plan, aStep());
+  assert.deepEqual(inventoryOf(stub), before);
+  await docker.keeping.quarantine(workspaceId);
+  const [again] = await docker.keeping.survey();
+  assert.equal(await docker.keeping.discard(workspaceId, again?.quarantined_at as Date), false);
+  assert.equal(await docker.keeping.discard(workspaceId, later), true);
+  assert.equal(stub.world.volumes.has(name), false);
+  assert.deepEqual(await docker.keeping.survey(), []);
+});
+
 test("the agent's program is sent once for all workspaces, and programs of long ago are removed unless in use", async (t) => {
   const { stub, plan, driver } = await dockerWorld(t);
   const longAgo = new Date(Date.now() - 30 * 24 * 3_600_000).toISOString();
-  for (const version of ["aaaa", "bbbb"]) {
-    const labels = { "dev.everturn.agent": version };
+  const makers = { aaaa: "test", bbbb: "test", cccc: "elsewhere" };
+  for (const [version, maker] of Object.entries(makers)) {
+    const labels = { "dev.everturn.agent": version, "dev.everturn.deployment": maker };
     const volume = await stub.world.createVolume(`everturn-agent-${version}`, labels);
     volume.createdAt = longAgo;
   }
@@ -233,7 +268,8 @@ test("the agent's program is sent once for all workspaces, and programs of long 
   const versions = [...stub.world.volumes.keys()].filter((volume) => volume.startsWith("everturn-agent-"));
   assert.equal(versions.includes("everturn-agent-aaaa"), false);
   assert.equal(versions.includes("everturn-agent-bbbb"), true);
-  assert.equal(versions.length, 2);
+  assert.equal(versions.includes("everturn-agent-cccc"), true, "another deployment's is left alone");
+  assert.equal(versions.length, 3);
   assert.deepEqual(await docker.list(), others);
 });
 

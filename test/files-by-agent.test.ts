@@ -16,7 +16,6 @@ import {
   workspaceOf,
 } from "../tools/project-fixture.ts";
 import type { ToolOutput } from "../tools/tool.ts";
-import { agentTokenVariable } from "../workspaces/agent/protocol.ts";
 import { openAgent } from "../workspaces/agent-client.ts";
 
 const agentPath = fileURLToPath(new URL("../workspaces/agent/main.ts", import.meta.url));
@@ -28,9 +27,9 @@ async function anAgentAt(t: TestContext, project: ProjectFixture) {
   const socketPath = path.join(base, "agent.sock");
   const places = ["--root", project.root, "--state", path.join(base, "state"), "--socket", socketPath];
   const daemon = spawn(process.execPath, [agentPath, ...places, "--rg", rgPath], {
-    env: { ...process.env, [agentTokenVariable]: token },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["pipe", "ignore", "pipe"],
   });
+  daemon.stdin.end(token);
   const ended = once(daemon, "exit");
   const agent = openAgent({ kind: "unix", path: socketPath, token });
   t.after(async () => {

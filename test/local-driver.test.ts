@@ -1,6 +1,6 @@
 // The local driver where something is different: the key, the names, the start, the sandbox.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -22,15 +22,39 @@ sandboxTest(
   },
 );
 
-sandboxTest("W10 a data folder with a long name, spaces and quotes works like any other", async (t) => {
+const oddFolderNames = [
+  `it's "a" $HOME ${"long".repeat(30)}`,
+  "Übung 数据 🗂",
+  "two\nlines\tand a tab ",
+  // The same letter, written as one character and as two.
+  "é e\u0301",
+];
+for (const name of oddFolderNames) {
+  sandboxTest(
+    `W10 what runs below a data folder named ${JSON.stringify(name)} is found and ended`,
+    async (t) => {
+      const folder = await mkdtemp(path.join(tmpdir(), "everturn-sandbox-"));
+      t.after(() => rm(folder, { recursive: true, force: true }));
+      const { driver, workspace, dataDir } = await aDriver(t, { dataDir: path.join(folder, name) });
+      const { run } = await workspace("w1");
+      assert.equal((await run("pwd")).output, "/workspace\n");
+      assert.notDeepEqual(processesNaming(dataDir), []);
+      await driver.stop("w1");
+      assert.deepEqual(processesNaming(dataDir), []);
+      await driver.destroy("w1");
+    },
+  );
+}
+
+sandboxTest("W10 a data folder reached through a link is the folder it leads to", async (t) => {
   const folder = await mkdtemp(path.join(tmpdir(), "everturn-sandbox-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  const { driver, workspace } = await aDriver(t, {
-    dataDir: path.join(folder, `it's "a" $HOME ${"long".repeat(30)}`),
-  });
-  const { run } = await workspace("w1");
-  assert.equal((await run("pwd")).output, "/workspace\n");
-  await driver.destroy("w1");
+  const { workspace, dataDir } = await aDriver(t, { dataDir: path.join(folder, "real") });
+  await workspace("w1");
+  await symlink(dataDir, path.join(folder, "link"));
+  const { driver } = await aDriver(t, { dataDir: path.join(folder, "link") });
+  await driver.stop("w1");
+  assert.deepEqual(processesNaming(dataDir), []);
 });
 
 sandboxTest("W3 an agent that cannot start fails the attempt at once, with the end of its log", async (t) => {

@@ -4,14 +4,16 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
-import { aDriver, aPlan, connected, sandboxTest } from "./support/sandbox.ts";
+import { openAgent } from "../workspaces/agent-client.ts";
+import { agentTokenOf } from "../workspaces/agent-token.ts";
+import { aDriver, aPlan, connected, sandboxTest, signal } from "./support/sandbox.ts";
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
@@ -69,7 +71,12 @@ sandboxTest(
     const { run } = await workspace("w1", aPlan({ env: { GREETING: "hi 'there'" } }));
     const { output } = await run("env; cat /proc/[0-9]*/environ | tr '\\0' '\\n'; echo \"<$GREETING>\"");
     assert.ok(!output.includes(secret) && output.includes("<hi 'there'>"), output);
-    assert.ok(!(await run("env")).output.includes("TOKEN"));
+    const token = agentTokenOf(Buffer.alloc(32, 1), "w1");
+    const seen = "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'; ls -l /proc/self/fd; ls -R /run";
+    const { output: everything } = await run(seen);
+    assert.ok(everything.includes("NODE_COMPILE_CACHE="), "the agent's own environment was seen");
+    assert.ok(!everything.includes(token) && !everything.includes("TOKEN"), everything);
+    assert.doesNotMatch(everything, /socket:|agent\.sock/, "neither the agent's socket nor its name");
     const pids = (await run("ls /proc | grep -E '^[0-9]+$'")).output.trim().split("\n").map(Number);
     assert.ok(pids.length < 10 && !pids.includes(bystander.pid as number), String(pids));
   },
@@ -159,22 +166,47 @@ sandboxTest("W10 a fork bomb meets the template's limit, and the agent outlives 
   assert.equal((await agent.health(new AbortController().signal)).root, "/workspace");
 });
 
-sandboxTest("W7 a link in place of the agent's socket leads nobody elsewhere", async (t) => {
-  const { workspace, driver } = await aDriver(t);
-  const { run } = await workspace("w1");
-  const server = createServer((_, response) => response.end("{}"));
+sandboxTest("W7 what stands in the place of an agent's socket is never followed, and gets no token", async (t) => {
+  const { workspace, driver, dataDir } = await aDriver(t);
+  const { agent } = await workspace("w1");
+  await agent.health(signal);
   const other = path.join(await mkdtemp(path.join(tmpdir(), "everturn-other-")), "other.sock");
   t.after(() => rm(path.dirname(other), { recursive: true, force: true }));
-  let asked = 0;
-  server.on("request", () => (asked += 1));
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.url} ${JSON.stringify(request.headers)}`);
+    response.end("{}");
+  });
   await once(server.listen(other), "listening");
   t.after(() => server.close());
-  assert.equal(
-    (await run(`cd /run/everturn && rm agent.sock && ln -s ${other} agent.sock && echo ok`)).output,
-    "ok\n",
-  );
-  // The first attempt gives the agent up, the second starts another.
-  await assert.rejects(driver.connect("w1", aPlan(), new AbortController().signal), { code: "agent_failed" });
+  const run = path.join(dataDir, "workspaces", "w1", "run");
+  const socket = path.join(run, "agent.sock");
+  // As if a command could write there: the address is known, and each connection looks for itself.
+  await rename(socket, `${socket}.away`);
+  await symlink(other, socket);
+  const fresh = openAgent({ kind: "unix", path: socket, token: "the token" });
+  t.after(() => fresh.close());
+  await assert.rejects(fresh.health(signal), { code: "unreachable" });
+  // The folder itself is a link.
+  await rename(run, `${run}.away`);
+  await symlink(path.dirname(other), run);
+  await assert.rejects(openAgent({ kind: "unix", path: path.join(run, "other.sock"), token: "the token" }).health(signal), {
+    code: "unreachable",
+  });
+  assert.deepEqual(asked, []);
+  // A socket of ours by name, whoever listens on it: it is asked for its proof, and told nothing.
+  const direct = openAgent({ kind: "unix", path: other, token: "the token" });
+  await assert.rejects(direct.health(signal), { code: "unauthorized" });
+  assert.match(asked.join("\n"), /^\/hello (?!.*the token).*$/);
+  // The next use starts an agent that can be reached again.
   assert.equal((await (await connected(t, driver, { id: "w1" })).run("echo back")).output, "back\n");
-  assert.equal(asked, 0);
+});
+
+sandboxTest("W7 no command can remove or replace the socket its agent is reached by", async (t) => {
+  const { workspace } = await aDriver(t);
+  const { run } = await workspace("w1");
+  const { output } = await run("find / -name 'agent.sock*' -not -path '/proc/*' 2>/dev/null; cat /proc/net/unix; echo over");
+  assert.ok(output.endsWith("over\n") && !/^\/.*agent\.sock/m.test(output), output);
+  // Rising against the agent ends it, and nobody listens in its place.
+  await assert.rejects(run("kill -9 $PPID; sleep 600"), { code: "unreachable" });
 });

@@ -23,6 +23,7 @@ let driver: WorkspaceDriver;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), "everturn-templates-build-"));
   driver = createLocalDriver({
+    deployment: "test",
     dataDir: folder,
     folder,
     secretKey: Buffer.alloc(32),

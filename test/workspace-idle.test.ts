@@ -1,14 +1,14 @@
 // Tests: workspaces that nobody uses stop, those in use do not, and the loops that mend what crashes leave behind.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { v7 as uuidv7 } from "uuid";
 import { bindWorkspace } from "../store/bind-workspace.ts";
 import { createWorkspace } from "../store/create-workspace.ts";
 import { inUnit } from "../store/unit.ts";
 import { cancelBuild } from "../store/wish-workspace.ts";
 import { touchWorkspace } from "../store/workspaces.ts";
 import { type Loop } from "../worker/loop.ts";
-import { reap, startWorkspaceLoops } from "../worker/workspace-loops.ts";
+import { createReaper } from "../worker/reap-places.ts";
+import { startWorkspaceLoops } from "../worker/workspace-loops.ts";
 import { aChat } from "./support/chats.ts";
 import { soon } from "./support/crash.ts";
 import { ScriptedDriver } from "./support/scripted-driver.ts";
@@ -33,7 +33,8 @@ afterEach(async () => {
 function startLoops(): void {
   const { store, driver, teller } = world;
   const temporal = world.temporal.client;
-  loops = startWorkspaceLoops({ store, driver, teller, temporal, reconcileAfterMs: 300, logger });
+  const reaper = createReaper({ store, driver, deployment: "test", logger });
+  loops = startWorkspaceLoops({ store, reaper, teller, temporal, reconcileAfterMs: 300, logger });
 }
 
 /** Sets back by an hour when the workspace was used last. */
@@ -143,25 +144,6 @@ test("W9 an overdue workspace whose run is gone is stopped", async () => {
   await age(id);
   startLoops();
   await world.until(id, "stopped");
-});
-
-test("a place without a row is removed when it is found so twice, and nothing else is", async () => {
-  const { store, driver } = world;
-  const kept = await world.create();
-  await world.until(kept.id, "running");
-  const orphan = uuidv7();
-  const agent = driver.places.get(kept.id);
-  assert.ok(agent !== undefined);
-  for (const id of [orphan, "somebody-elses", "00000000-0000-4000-8000-000000000000"])
-    driver.places.set(id, agent);
-  const first = await reap({ store, driver, logger }, new Set());
-  assert.deepEqual([...first], [orphan]);
-  assert.equal(driver.places.has(orphan), true);
-  assert.deepEqual([...(await reap({ store, driver, logger }, first))], []);
-  assert.deepEqual(
-    [...driver.places.keys()],
-    [kept.id, "somebody-elses", "00000000-0000-4000-8000-000000000000"],
-  );
 });
 
 test("a deletion that cannot be done says so, and is taken up anew when wished again", async () => {

@@ -10,13 +10,14 @@ type DriverConfig = Pick<
   "workspaceDriver" | "dataDir" | "workspacesDir" | "bwrapPath" | "allowUnsandboxed" | "secretKey"
 >;
 
-/** @param deployment tells this deployment's containers from others' on the same engine, for as long as they live */
+/** @param deployment tells this deployment's places from others' in the same folder or engine, for as long as they live */
 export function createDriver(config: DriverConfig, logger: Logger, deployment: string): WorkspaceDriver {
   const { secretKey } = config;
   if (config.workspaceDriver === "docker") return createDockerDriver({ deployment, secretKey });
   return createLocalDriver({
     dataDir: config.dataDir,
     folder: config.workspacesDir,
+    deployment,
     secretKey,
     allowUnsandboxed: config.allowUnsandboxed,
     bwrapPath: config.bwrapPath,

@@ -18,13 +18,13 @@ import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
 import { createModelBook } from "../store/model-book.ts";
 import type { Store } from "../store/store.ts";
 import { findTool } from "../tools/registry.ts";
-import type { WorkspaceDriver } from "../workspaces/driver.ts";
 import { type AllActivities, createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
 import { failpointSinks } from "./failpoint-sinks.ts";
 import { partReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
+import { createReaper, type Reaper } from "./reap-places.ts";
 import { startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
 import { workflowBundlePath } from "./workflow-bundle.ts";
 import { startWorkspaceLoops } from "./workspace-loops.ts";
@@ -51,7 +51,9 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
   const shelf = createProviderShelf({ ...config, secrets: createSecretBox(config) });
   const recording = createRecording(config, { pool, logger });
-  const driver = createDriver(config, logger, await readDeploymentId(pool));
+  const deployment = await readDeploymentId(pool);
+  const driver = createDriver(config, logger, deployment);
+  const reaper = createReaper({ store, driver, deployment, logger });
   void warnOfDriver(driver, logger);
   const temporal = new Client(connectTemporal(config));
   const teller = createWorkspaceTeller({
@@ -85,8 +87,9 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     // It polls no more and would only look alive: whoever supervises the process starts a fresh one.
     if (!stopping) process.exit(1);
   });
-  const loops = startLoops(config, { store, temporal, driver, teller, failpoint, logger });
-  const metrics = await startMetrics(config, [...busReadings(bus), ...partReadings(streams.counts)]);
+  const loops = startLoops(config, { store, temporal, reaper, teller, failpoint, logger });
+  const readings = [...busReadings(bus), ...partReadings(streams.counts), ...reaper.readings];
+  const metrics = await startMetrics(config, readings);
   return {
     async stop() {
       stopping = true;
@@ -131,7 +134,7 @@ async function createWorker(config: Config, parts: WorkerParts): Promise<Worker>
 interface LoopParts {
   readonly store: Store;
   readonly temporal: Client;
-  readonly driver: WorkspaceDriver;
+  readonly reaper: Reaper;
   readonly teller: WorkspaceTeller;
   readonly failpoint: Failpoint;
   readonly logger: Logger;
@@ -149,9 +152,9 @@ function startLoops(config: Config, parts: LoopParts) {
     logger,
   });
   const deps = { store, temporal, deliverer, reconcileAfterMs: config.reconcileAfterMs, logger };
-  const { driver, teller } = parts;
+  const { reaper, teller } = parts;
   const relays = [startRelay(deps), startDescriptionRelay(deps)];
-  return [...relays, startReconciler(deps), ...startWorkspaceLoops({ ...deps, driver, teller })];
+  return [...relays, startReconciler(deps), ...startWorkspaceLoops({ ...deps, reaper, teller })];
 }
 
 async function startMetrics(config: Config, readings: readonly Reading[]) {

@@ -1,28 +1,26 @@
 // The worker is a composition root. This file: the loops that repair what crashes leave of workspaces. The teller tells
-// workflows of wishes nobody told; the reconciler gives a run to workspaces that have lost theirs; the reaper removes
-// places that no row knows.
+// workflows of wishes nobody told; the reconciler gives a run to workspaces that have lost theirs; the reaper sets places
+// aside that no row knows (reap-places.ts).
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import type { Logger } from "pino";
 import type { WorkspaceTeller } from "../api/tell-workspace.ts";
 import { withLoopLock } from "../store/reconcile.ts";
 import type { Store } from "../store/store.ts";
-import { knownWorkspaceIds, listQuietWorkspaces, listUntoldWorkspaces } from "../store/tell-workspaces.ts";
+import { listQuietWorkspaces, listUntoldWorkspaces } from "../store/tell-workspaces.ts";
 import { workspaceWorkflowId } from "../workflows/contract.ts";
-import type { WorkspaceDriver } from "../workspaces/driver.ts";
 import { type Loop, startLoop } from "./loop.ts";
+import type { Reaper } from "./reap-places.ts";
 
 /** Any constant that no other user of the database takes. */
 const RECONCILER_LOCK_KEY = 7_305_110_004;
 const TELL_EVERY_MS = 2_000;
 const REAP_EVERY_MS = 60_000;
-/** What we name places by. Whatever else a driver lists was not made by us, and is left alone. */
-const OUR_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export interface WorkspaceLoopDeps {
   readonly store: Store;
   readonly temporal: Client;
   readonly teller: Pick<WorkspaceTeller, "tellLate">;
-  readonly driver: WorkspaceDriver;
+  readonly reaper: Pick<Reaper, "look">;
   /** A workspace on its way and unchanged for this long is looked at. */
   readonly reconcileAfterMs: number;
   /** Absent: once a minute. */
@@ -71,39 +69,6 @@ async function hasOpenRun(temporal: Client, workspaceId: string): Promise<boolea
 }
 
 /** Each worker reaps its own driver's places: a folder of one machine is seen by no other. */
-function startReaper(deps: WorkspaceLoopDeps): Loop {
-  let suspects: ReadonlySet<string> = new Set();
-  const work = async () => {
-    suspects = await reap(deps, suspects);
-  };
-  return startLoop("workspace-reaper", deps.reapEveryMs ?? REAP_EVERY_MS, { work, logger: deps.logger });
-}
-
-/**
- * One round: removes places whose row is gone, when the round before found the same. A deletion that is under way has its
- * row until the place is gone, and a place is made after its row, so one that is missing twice belongs to nobody.
- * Resolves with those found for the first time.
- */
-export async function reap(
-  { store, driver, logger }: Pick<WorkspaceLoopDeps, "store" | "driver" | "logger">,
-  suspects: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const places = (await driver.list()).filter((id) => OUR_ID.test(id));
-  const known = await knownWorkspaceIds(store.pool, places);
-  const orphans = places.filter((id) => !known.has(id));
-  const again = new Set<string>();
-  for (const workspace_id of orphans) {
-    if (!suspects.has(workspace_id)) {
-      again.add(workspace_id);
-      continue;
-    }
-    logger.warn({ workspace_id }, "place without a workspace, removing it");
-    try {
-      await driver.destroy(workspace_id);
-    } catch (error) {
-      logger.warn({ err: error, workspace_id }, "place without a workspace could not be removed");
-      again.add(workspace_id);
-    }
-  }
-  return again;
+function startReaper({ reaper, logger, reapEveryMs = REAP_EVERY_MS }: WorkspaceLoopDeps): Loop {
+  return startLoop("workspace-reaper", reapEveryMs, { work: () => reaper.look(), logger });
 }

@@ -1,17 +1,19 @@
 // Workspaces: HTTP to the agent of one workspace: connections kept alive, each wait bounded, each failure an AgentError.
-import { Agent, type ClientRequest, type IncomingMessage, request } from "node:http";
+// Whatever runs in a workspace may take its agent's place: nothing that comes from there is larger than its call allows.
+import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { AgentError } from "./agent/api.ts";
-import { type ErrorAnswer, idempotencyKeyHeader, jsonType, requestBytesMax } from "./agent/protocol.ts";
+import { ProvenSockets } from "./agent/proof.ts";
+import { idempotencyKeyHeader, jsonType, requestBytesMax } from "./agent/protocol.ts";
+import { badAnswer, errorAnswerBytesMax, errorOf } from "./agent-answers.ts";
+import { openSocket } from "./agent-socket.ts";
 import type { AgentAddress } from "./driver.ts";
 
-// Agents are on this machine or beside it: one that accepts no connection in this time is not there.
-const connectTimeoutMs = 2_000;
 // Tools ask in bursts of a few; more idle sockets than that serve nobody.
 const idleConnectionsMax = 8;
 // Shorter than the agent keeps them (protocol.ts), so that the side that closes is the one that knows of its next request.
 const idleConnectionMs = 60_000;
-// The largest answer is 1 MiB of output or a list of 200 processes; this much is no agent of ours.
-const answerBytesMax = 32 * 1024 * 1024;
+// The agent sends five headers.
+const headerBytesMax = 4 * 1024;
 
 export interface AgentCall {
   readonly method: "GET" | "POST";
@@ -22,48 +24,36 @@ export interface AgentCall {
   readonly key?: string;
   /** For the whole answer, or (`stream`) for its first byte. */
   readonly timeoutMs: number;
+  /** Of a good answer; a larger one is given up at this byte. Not of a stream, whose frames have limits of their own. */
+  readonly answerBytesMax: number;
 }
 
 /** One agent's connections. */
 export class AgentConnection {
-  readonly #address: AgentAddress;
-  readonly #sockets = new Agent({
-    keepAlive: true,
-    maxFreeSockets: idleConnectionsMax,
-    timeout: idleConnectionMs,
-  });
+  readonly #sockets: ProvenSockets;
 
   constructor(address: AgentAddress) {
-    this.#address = address;
+    const open = (signal: AbortSignal) => openSocket(address, signal);
+    const keeping = { maxFreeSockets: idleConnectionsMax, timeout: idleConnectionMs };
+    this.#sockets = new ProvenSockets(open, address.token, keeping);
   }
 
-  /** The body of a good answer. Throws what the agent says, `unreachable`, or the signal's reason. */
+  /** The body of a good answer. Throws what the agent says, `unreachable`, `bad_answer`, or the signal's reason. */
   async exchange(call: AgentCall, signal: AbortSignal): Promise<Buffer> {
-    const deadline = new Deadline(call.timeoutMs);
-    try {
-      const answer = await this.#begin(call, signal, deadline);
-      const body = await readAll(answer);
-      if (answer.statusCode === 200) return body;
-      throw errorOf(body, answer.statusCode);
-    } catch (error) {
-      throw classify(error, signal);
-    } finally {
-      deadline.clear();
-    }
+    return within(call, signal, async (stop) => {
+      const answer = await this.#begin(call, stop);
+      if (answer.statusCode === 200) return readBody(answer, call.answerBytesMax);
+      throw errorOf(await readBody(answer, errorAnswerBytesMax), answer.statusCode);
+    });
   }
 
   /** The answer as a stream, once it is known to be a good one. The caller reads or destroys it. */
   async stream(call: AgentCall, signal: AbortSignal): Promise<IncomingMessage> {
-    const deadline = new Deadline(call.timeoutMs);
-    try {
-      const answer = await this.#begin(call, signal, deadline);
+    return within(call, signal, async (stop) => {
+      const answer = await this.#begin(call, stop);
       if (answer.statusCode === 200) return answer;
-      throw errorOf(await readAll(answer), answer.statusCode);
-    } catch (error) {
-      throw classify(error, signal);
-    } finally {
-      deadline.clear();
-    }
+      throw errorOf(await readBody(answer, errorAnswerBytesMax), answer.statusCode);
+    });
   }
 
   /** Ends all connections, calls on them included. */
@@ -72,8 +62,8 @@ export class AgentConnection {
   }
 
   /** Resolves with the answer's head. */
-  async #begin(call: AgentCall, signal: AbortSignal, deadline: Deadline): Promise<IncomingMessage> {
-    signal.throwIfAborted();
+  async #begin(call: AgentCall, stop: AbortSignal): Promise<IncomingMessage> {
+    stop.throwIfAborted();
     const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
     if (body !== null && body.length > requestBytesMax) {
       throw new AgentError(
@@ -81,51 +71,38 @@ export class AgentConnection {
         `the request has more than ${requestBytesMax / 1024 / 1024} MiB`,
       );
     }
-    const first = this.#send(call, body, signal);
-    deadline.watch(first.sent);
+    const first = this.#send(call, body, stop);
     try {
       return await first.answer;
     } catch (error) {
       // The agent closed a kept connection just as it was used again; keys make a second attempt the same call.
       if (!first.sent.reusedSocket || !isLostConnection(error)) throw error;
-      signal.throwIfAborted();
-      const second = this.#send(call, body, signal);
-      deadline.watch(second.sent);
-      return second.answer;
+      stop.throwIfAborted();
+      return this.#send(call, body, stop).answer;
     }
   }
 
   #send(
     call: AgentCall,
     body: Buffer | null,
-    signal: AbortSignal,
+    stop: AbortSignal,
   ): { readonly sent: ClientRequest; readonly answer: Promise<IncomingMessage> } {
-    const address = this.#address;
-    const place =
-      address.kind === "unix" ? { socketPath: address.path } : { host: address.host, port: address.port };
     const sent = request({
-      ...place,
       agent: this.#sockets,
       method: call.method,
       path: call.path,
-      signal,
+      signal: stop,
+      maxHeaderSize: headerBytesMax,
       headers: {
-        authorization: `Bearer ${address.token}`,
         ...(call.key !== undefined && { [idempotencyKeyHeader]: call.key }),
         ...(body !== null && { "content-type": jsonType, "content-length": body.length }),
       },
     });
-    const answer = new Promise<IncomingMessage>((resolve, reject) => {
-      sent.on("response", resolve);
-      sent.on("error", reject);
-    });
-    sent.on("socket", (socket) => {
-      if (!socket.connecting) return;
-      const slow = () => sent.destroy(new AgentError("unreachable", "the workspace's agent does not answer"));
-      const timer = setTimeout(slow, connectTimeoutMs);
-      socket.once("connect", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
-    });
-    sent.end(body ?? undefined);
+    const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    sent.on("response", resolve).on("error", reject);
+    // A request that still waits for its connection would say nothing.
+    stop.addEventListener("abort", () => reject(stop.reason), { once: true });
+    this.#sockets.sendOnceProven(sent, body);
     return { sent, answer };
   }
 }
@@ -135,54 +112,36 @@ function isLostConnection(error: unknown): boolean {
   return code === "ECONNRESET" || code === "EPIPE";
 }
 
-/** Ends whatever request it watches when time is up. */
-class Deadline {
-  readonly #timer: NodeJS.Timeout;
-  #watched: ClientRequest | null = null;
-
-  constructor(timeoutMs: number) {
-    const words = `the workspace's agent gave no answer within ${timeoutMs / 1_000} s`;
-    this.#timer = setTimeout(() => this.#watched?.destroy(new AgentError("unreachable", words)), timeoutMs);
-  }
-
-  watch(sent: ClientRequest): void {
-    this.#watched = sent;
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
+/** Runs `work` until the caller gives up or the call's time is over, whichever comes first. */
+async function within<Result>(
+  { timeoutMs }: AgentCall,
+  signal: AbortSignal,
+  work: (stop: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const deadline = new AbortController();
+  const words = `the workspace's agent gave no answer within ${timeoutMs / 1_000} s`;
+  const timer = setTimeout(() => deadline.abort(new AgentError("unreachable", words)), timeoutMs);
+  const stop = AbortSignal.any([signal, deadline.signal]);
+  try {
+    return await work(stop);
+  } catch (error) {
+    throw classify(stop.aborted ? stop.reason : error, signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-async function readAll(answer: IncomingMessage): Promise<Buffer> {
+/** Reads as far as the limit; whoever sends more is cut off in mid-sentence. */
+async function readBody(answer: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
+  // Leaving the loop by an error destroys the connection.
   for await (const piece of answer as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes > answerBytesMax) throw new AgentError("internal", "the workspace's agent answered too much");
+    if (bytes > bytesMax) throw badAnswer(`more than ${bytesMax} bytes`);
     pieces.push(piece);
   }
   return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-}
-
-/** JSON of an answer. Throws `internal` on what is none. */
-export function parseAnswer<Value>(body: Buffer): Value {
-  try {
-    return JSON.parse(body.toString("utf8")) as Value;
-  } catch {
-    throw new AgentError("internal", "the workspace's agent answered what is not JSON");
-  }
-}
-
-/** The agent's own words, as an error; whatever else answers there is told by its status. */
-function errorOf(body: Buffer, status: number | undefined): AgentError {
-  try {
-    const { error } = JSON.parse(body.toString("utf8")) as Partial<ErrorAnswer>;
-    if (typeof error?.code === "string") return new AgentError(error.code, error.message, error.hint);
-  } catch {
-    // Not the agent's words.
-  }
-  return new AgentError("internal", `the workspace's agent answered with HTTP status ${status}`);
 }
 
 /** What a call throws: the caller's own reason when it gave up, an AgentError otherwise. */

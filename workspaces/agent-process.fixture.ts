@@ -9,7 +9,6 @@ import { createInterface } from "node:readline";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { rgPath } from "@vscode/ripgrep";
-import { agentTokenVariable } from "./agent/protocol.ts";
 import type { AgentAddress } from "./driver.ts";
 
 const agentMain = fileURLToPath(new URL("agent/main.ts", import.meta.url));
@@ -35,8 +34,9 @@ export async function startAgentProcess(t: TestContext, kind: "unix" | "tcp"): P
   const args = [agentMain, "--root", root, "--state", path.join(folder, "state"), ...place, "--rg", rgPath];
   let child: ChildProcess | undefined;
   const start = async (): Promise<string> => {
-    const env = { PATH: process.env["PATH"], [agentTokenVariable]: token };
-    const started = spawn(process.execPath, args, { env, stdio: ["ignore", "ignore", "pipe"] });
+    const env = { PATH: process.env["PATH"] };
+    const started = spawn(process.execPath, args, { env, stdio: ["pipe", "ignore", "pipe"] });
+    started.stdin.end(token);
     child = started;
     for await (const line of createInterface({ input: started.stderr })) {
       const said = /listens on (.*)$/.exec(line)?.[1];

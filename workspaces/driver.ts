@@ -36,6 +36,34 @@ export interface DriverStep {
   log(line: string): void;
 }
 
+/** Something a driver keeps under a workspace's id. */
+export interface FoundPlace {
+  readonly workspace_id: string;
+  /** `ours` bears this deployment's id, `others` that of another; `unmarked` was made before places bore one. */
+  readonly owner: "ours" | "others" | "unmarked";
+  /** When it was put into quarantine; null: it is where it belongs. */
+  readonly quarantined_at: Date | null;
+}
+
+/**
+ * What becomes of places that the database does not know. Nothing of another deployment is ever touched, and nothing is
+ * removed without a mark that says it is ours.
+ */
+export interface PlaceKeeping {
+  survey(): Promise<readonly FoundPlace[]>;
+  /** Marks a place as this deployment's. Only for places whose workspace its database knows. */
+  adopt(workspaceId: string): Promise<void>;
+  /**
+   * Sets a place of ours aside, so that it can be brought back. Resolves with where it is now; null when it was left alone:
+   * something runs in it, or it is gone, or not ours.
+   */
+  quarantine(workspaceId: string): Promise<string | null>;
+  /** Brings a place back from quarantine. */
+  release(workspaceId: string): Promise<void>;
+  /** Removes what has been in quarantine since before `before`. Resolves with whether it did. */
+  discard(workspaceId: string, before: Date): Promise<boolean>;
+}
+
 export interface WorkspaceDriver {
   readonly name: "local" | "docker";
   /** Resolves when workspaces can be run here, with warnings to be shown at start. Throws `sandbox_missing` with what to do. */
@@ -51,6 +79,7 @@ export interface WorkspaceDriver {
   stop(workspaceId: string): Promise<void>;
   /** Removes everything of the workspace. Resolves when there is nothing (any more). */
   destroy(workspaceId: string): Promise<void>;
-  /** Ids of the workspaces of this deployment that the driver has anything of. */
+  /** Ids of the workspaces that the driver has a place of, without those of other deployments and those in quarantine. */
   list(): Promise<readonly string[]>;
+  readonly keeping: PlaceKeeping;
 }

@@ -45,7 +45,12 @@ export const workspaceTools: Scenario = {
 
 async function withAgent<T>(work: (agent: AgentApi) => Promise<T>): Promise<T> {
   const dataDir = await mkdtemp(join(tmpdir(), "everturn-bench-ws-"));
-  const driver = createLocalDriver({ dataDir, secretKey: randomBytes(32), allowUnsandboxed: false });
+  const driver = createLocalDriver({
+    dataDir,
+    deployment: "bench",
+    secretKey: randomBytes(32),
+    allowUnsandboxed: false,
+  });
   const id = randomUUID();
   const limits = { memory_mib: 1_024, cpus: 1, pids: 256 };
   const plan = { image: "", files: null, env: {}, network: false, limits };

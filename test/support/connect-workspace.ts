@@ -9,7 +9,13 @@ const plan = aPlan({ files: files === "" ? null : files });
 
 async function connect(): Promise<string> {
   // One driver each, so that they know as little of each other as workers do.
-  const driver = createLocalDriver({ dataDir, secretKey, allowUnsandboxed: false, bwrapPath });
+  const driver = createLocalDriver({
+    dataDir,
+    deployment: "test",
+    secretKey,
+    allowUnsandboxed: false,
+    bwrapPath,
+  });
   await driver.provision(id, plan, { signal, log: () => undefined });
   const agent = openAgent(await driver.connect(id, plan, signal));
   const { instance_id } = await agent.health(signal);

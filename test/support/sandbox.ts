@@ -60,7 +60,14 @@ export async function aDriver(t: TestContext, given: Partial<LocalDriverSettings
   const dataDir = given.dataDir ?? (await mkdtemp(path.join(tmpdir(), "everturn-sandbox-")));
   folders.push(dataDir);
   const secretKey = Buffer.alloc(32, 1);
-  const driver = createLocalDriver({ dataDir, secretKey, allowUnsandboxed: false, bwrapPath, ...given });
+  const driver = createLocalDriver({
+    dataDir,
+    deployment: "test",
+    secretKey,
+    allowUnsandboxed: false,
+    bwrapPath,
+    ...given,
+  });
   t.after(async () => {
     for (const id of await driver.list()) await driver.destroy(id);
     await rm(dataDir, { recursive: true, force: true });
@@ -124,6 +131,7 @@ async function isSandboxThere(): Promise<boolean> {
   const dataDir = await mkdtemp(path.join(tmpdir(), "everturn-sandbox-"));
   const driver = createLocalDriver({
     dataDir,
+    deployment: "test",
     secretKey: Buffer.alloc(32),
     allowUnsandboxed: false,
     bwrapPath,

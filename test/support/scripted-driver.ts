@@ -1,4 +1,5 @@
 // Tests: a driver whose places exist in memory only. A driver stands for systems outside; what it meets there is scripted.
+import { nothingKept } from "../../activities/agent-fixture.ts";
 import {
   type AgentAddress,
   type DriverStep,
@@ -9,6 +10,7 @@ import { type Command, ScriptedAgent } from "./scripted-agent.ts";
 
 export class ScriptedDriver implements WorkspaceDriver {
   readonly name = "local";
+  readonly keeping = nothingKept;
   /** Each step as it began: `provision`, `connect`, `stop`, `destroy`. */
   readonly steps: string[] = [];
   /** Agents by workspace; a stopped one is started again by connecting. */

@@ -4,15 +4,16 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { Agent, type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProcessInfo, ProcessStart } from "./api.ts";
 import { type Frame, FrameReader } from "./frames.ts";
+import { greet, ProvenSockets } from "./proof.ts";
 import {
   agentPaths,
-  agentTokenVariable,
   idempotencyKeyHeader,
   type ProcessAction,
   processPath,
@@ -40,7 +41,7 @@ export interface FixtureAnswer {
 export class AgentFixture {
   readonly folder = mkdtempSync(join(tmpdir(), "agent-test-"));
   readonly root = mkdtempSync(join(this.folder, "root-"));
-  readonly #connections = new Agent({ keepAlive: true, maxSockets: 100 });
+  readonly #connections = new ProvenSockets(() => this.#connect(), token, { maxSockets: 100 });
   readonly #env: Readonly<Record<string, string>>;
   #daemon: ChildProcess | null = null;
   #log = "";
@@ -83,10 +84,11 @@ export class AgentFixture {
       process.execPath,
       [mainPath, "--root", this.root, "--state", this.stateFolder, "--rg", "rg", ...place, ...args],
       {
-        env: { ...process.env, ...this.#env, [agentTokenVariable]: token },
-        stdio: ["ignore", "ignore", "pipe"],
+        env: { ...process.env, ...this.#env },
+        stdio: ["pipe", "ignore", "pipe"],
       },
     );
+    daemon.stdin.end(token);
     this.#daemon = daemon;
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     daemon.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -120,18 +122,30 @@ export class AgentFixture {
   async open(call: FixtureCall): Promise<IncomingMessage> {
     const { method = call.body === undefined ? "GET" : "POST", path, body, key } = call;
     const sent = request({
-      ...(this.#port === null ? { socketPath: this.socketPath } : { port: this.#port }),
       method,
       path,
       agent: this.#connections,
       headers: {
-        authorization: call.authorization ?? `Bearer ${token}`,
+        ...(call.authorization !== undefined && { authorization: call.authorization }),
         ...(key !== undefined && { [idempotencyKeyHeader]: key }),
       },
     });
-    sent.end(body === undefined || typeof body === "string" ? body : JSON.stringify(body));
+    const text = body === undefined || typeof body === "string" ? (body ?? null) : JSON.stringify(body);
+    this.#connections.sendOnceProven(sent, text);
     const [answer] = (await once(sent, "response")) as [IncomingMessage];
     return answer;
+  }
+
+  /** A connection for requests written by hand, and the authorization they are to carry. */
+  async proven(): Promise<{ readonly socket: Socket; readonly authorization: string }> {
+    const socket = await this.#connect();
+    return { socket, authorization: await greet(socket, token, new AbortController().signal) };
+  }
+
+  async #connect(): Promise<Socket> {
+    const socket = this.#port === null ? connect(this.socketPath) : connect(this.#port, "127.0.0.1");
+    await once(socket, "connect");
+    return socket.on("error", () => undefined);
   }
 
   async call(call: FixtureCall): Promise<FixtureAnswer> {

@@ -1,9 +1,8 @@
-// The workspace agent runs inside the workspace. This file: what its command line and environment say.
-import { readFileSync, realpathSync } from "node:fs";
+// The workspace agent runs inside the workspace. This file: what its command line and its input say.
+import { readFileSync, realpathSync, unlinkSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { parseArgs } from "node:util";
 import type { ListenPlace } from "./listen.ts";
-import { agentTokenVariable } from "./protocol.ts";
 import { environment } from "./request-shapes.ts";
 
 export interface AgentOptions {
@@ -18,18 +17,20 @@ export interface AgentOptions {
 }
 
 const usage =
-  `--root <folder> --state <folder> (--socket <path> | --port <number> [--host <address>]) --rg <program> ` +
-  `[--env-file <JSON>] [--token-file <file>]; the token is in ${agentTokenVariable} otherwise`;
+  `--root <folder> --state <folder> (--socket <path> | --listen-fd <number> | --port <number> [--host <address>]) ` +
+  `--rg <program> [--env-file <JSON>] [--token-file <file>]; without a file, which is removed, the token is read from stdin`;
 
 // The system's own, for a daemon that was started without any.
 const pathDefault = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const portMax = 65_535;
+const fdMax = 1_023;
+const stdin = 0;
 const loopback = "127.0.0.1";
 
-/** Takes the token out of `env`, so that no child has it. Throws with the usage. */
+/** Reads the token where nobody else can: environments are readable by all processes of a user. Throws with the usage. */
 export function readAgentOptions(
   args: readonly string[],
-  env: Record<string, string | undefined>,
+  env: Readonly<Record<string, string | undefined>>,
 ): AgentOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -37,6 +38,7 @@ export function readAgentOptions(
       root: { type: "string" },
       state: { type: "string" },
       socket: { type: "string" },
+      "listen-fd": { type: "string" },
       port: { type: "string" },
       host: { type: "string" },
       rg: { type: "string" },
@@ -50,26 +52,41 @@ export function readAgentOptions(
     stateFolder: absolute("state", values.state),
     place: placeOf(values),
     rgPath: required("rg", values.rg),
-    token: takeToken(values["token-file"], env),
+    token: takeToken(values["token-file"]),
     env: processEnvironment(root, env["PATH"], values["env-file"]),
   };
 }
 
-function placeOf(values: { socket?: string; port?: string; host?: string }): ListenPlace {
-  if (values.socket !== undefined && values.port === undefined) {
-    return { kind: "unix", path: absolute("socket", values.socket) };
+function placeOf(values: {
+  socket?: string;
+  "listen-fd"?: string;
+  port?: string;
+  host?: string;
+}): ListenPlace {
+  const { socket, "listen-fd": fd, port } = values;
+  const places: ListenPlace[] = [
+    ...(socket === undefined ? [] : [{ kind: "unix", path: absolute("socket", socket) } as const]),
+    ...(fd === undefined ? [] : [{ kind: "fd", fd: whole("listen-fd", fd, fdMax) } as const]),
+    ...(port === undefined
+      ? []
+      : [{ kind: "tcp", host: values.host ?? loopback, port: whole("port", port, portMax) } as const]),
+  ];
+  const [place, ...others] = places;
+  if (place === undefined || others.length > 0) {
+    throw new Error(`one of --socket, --listen-fd and --port is wanted: ${usage}`);
   }
-  const port = Number(values.port ?? Number.NaN);
-  if (values.socket !== undefined || !Number.isInteger(port) || port < 0 || port > portMax) {
-    throw new Error(`either --socket or --port is wanted: ${usage}`);
-  }
-  return { kind: "tcp", host: values.host ?? loopback, port };
+  return place;
 }
 
-function takeToken(file: string | undefined, env: Record<string, string | undefined>): string {
-  const token = file === undefined ? env[agentTokenVariable] : readFileSync(file, "utf8").trim();
-  delete env[agentTokenVariable];
-  return required(`token-file or ${agentTokenVariable}`, token === "" ? undefined : token);
+function whole(name: string, value: string, max: number): number {
+  if (/^\d{1,5}$/.test(value) && Number(value) <= max) return Number(value);
+  throw new Error(`--${name} must be a whole number of at most ${max}: ${usage}`);
+}
+
+function takeToken(file: string | undefined): string {
+  const token = readFileSync(file ?? stdin, "utf8").trim();
+  if (file !== undefined) unlinkSync(file);
+  return required("token-file (or the token on stdin)", token === "" ? undefined : token);
 }
 
 /** Clean: what the daemon was started with is not the processes' business, except where programs are. */

@@ -1,7 +1,7 @@
 // The workspace agent runs inside the workspace. This file: what it offers, as types. The agent serves it over HTTP
 // (protocol.ts), the client speaks it, tools use it. Imports nothing but core: the folder is copied into containers.
 
-/** Stable codes of the agent's errors. `unreachable` and `unauthorized` are also given by the client itself. */
+/** Stable codes of the agent's errors. `unreachable` and `unauthorized` are also given by the client, `bad_answer` by it alone. */
 export type AgentErrorCode =
   | "bad_request"
   | "unauthorized"
@@ -25,6 +25,8 @@ export type AgentErrorCode =
   | "no_space"
   | "io_error"
   | "internal"
+  /** What came from the agent's address is larger than its call allows, or of another shape. */
+  | "bad_answer"
   | "unreachable";
 
 /** An expected failure in words a model understands: workspace paths only, what is wrong, and what to do instead. */

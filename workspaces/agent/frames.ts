@@ -21,7 +21,8 @@ const kinds = { output: 1, process: 2, ended: 3, error: 4, ping: 5 } as const;
 const headBytes = 5;
 const offsetBytes = 8;
 // An output frame holds at most 1 MiB, a process's JSON at most a command of 128 KiB, escaped. More is not our peer.
-const frameBytesMax = 4 * 1024 * 1024;
+const outputFrameBytesMax = offsetBytes + 1024 * 1024;
+const jsonFrameBytesMax = 1024 * 1024;
 
 /** The frame as it travels. `bytes` of an output are copied. */
 export function encodeFrame(frame: Frame): Buffer {
@@ -54,30 +55,58 @@ function writeHead(target: Buffer, type: Frame["type"], length: number): Buffer 
   return target;
 }
 
+/** What a frame's JSON becomes. Whoever reads from a stranger gives one that bounds it, and checks the shape as well. */
+export type ParseJson = (body: Uint8Array) => unknown;
+
 /** Puts frames together again from the pieces in which they arrive. */
 export class FrameReader {
-  #pending: Buffer = Buffer.alloc(0);
+  readonly #parse: ParseJson;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  /** Nothing can be complete before there are this many bytes: they are put together once, however small the pieces. */
+  #wanted = headBytes;
+
+  constructor(parse: ParseJson = parseJson) {
+    this.#parse = parse;
+  }
 
   /** The frames that `chunk` completes. Their bytes are views into it. Throws on what is no frame. */
   push(chunk: Uint8Array): Frame[] {
-    const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    const bytes = this.#pending.length === 0 ? buffer : Buffer.concat([this.#pending, buffer]);
+    this.#pieces.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes < this.#wanted) return [];
+    const [first, ...more] = this.#pieces;
+    const bytes = first !== undefined && more.length === 0 ? first : Buffer.concat(this.#pieces);
     const frames: Frame[] = [];
     let at = 0;
+    this.#wanted = headBytes;
     while (bytes.length - at >= headBytes) {
+      const kind = bytes.readUInt8(at);
       const length = bytes.readUInt32BE(at + 1);
-      if (length > frameBytesMax) throw new Error(`a frame of ${length} bytes`);
+      checkLength(kind, length);
       const end = at + headBytes + length;
-      if (bytes.length < end) break;
-      frames.push(decodeFrame(bytes.readUInt8(at), bytes.subarray(at + headBytes, end)));
+      if (bytes.length < end) {
+        this.#wanted = end - at;
+        break;
+      }
+      frames.push(decodeFrame(kind, bytes.subarray(at + headBytes, end), this.#parse));
       at = end;
     }
-    this.#pending = bytes.subarray(at);
+    this.#pieces = at === bytes.length ? [] : [bytes.subarray(at)];
+    this.#bytes = bytes.length - at;
     return frames;
   }
 }
 
-function decodeFrame(kind: number, body: Buffer): Frame {
+function checkLength(kind: number, length: number): void {
+  const max = kind === kinds.output ? outputFrameBytesMax : kind === kinds.ping ? 0 : jsonFrameBytesMax;
+  if (length > max) throw new Error(`a frame of ${length} bytes`);
+  if (kind === kinds.output && length < offsetBytes) throw new Error("an output without an offset");
+}
+
+function decodeFrame(kind: number, body: Buffer, parse: ParseJson): Frame {
+  // As far as this reader knows; see `ParseJson`.
+  const json = <Value>() => parse(body) as Value;
   switch (kind) {
     case kinds.output:
       return {
@@ -86,11 +115,11 @@ function decodeFrame(kind: number, body: Buffer): Frame {
         bytes: body.subarray(offsetBytes),
       };
     case kinds.process:
-      return { type: "process", process: parseJson(body) };
+      return { type: "process", process: json() };
     case kinds.ended:
-      return { type: "ended", process: parseJson(body) };
+      return { type: "ended", process: json() };
     case kinds.error:
-      return { type: "error", error: parseJson(body) };
+      return { type: "error", error: json() };
     case kinds.ping:
       return { type: "ping" };
     default:
@@ -98,6 +127,6 @@ function decodeFrame(kind: number, body: Buffer): Frame {
   }
 }
 
-function parseJson<Value>(body: Buffer): Value {
-  return JSON.parse(body.toString("utf8")) as Value;
+function parseJson(body: Uint8Array): unknown {
+  return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
 }

@@ -7,6 +7,8 @@ import { setTimeout } from "node:timers/promises";
 
 export type ListenPlace =
   | { readonly kind: "unix"; readonly path: string }
+  /** Whoever started us listens there already: its name is in a folder that nobody inside can reach. */
+  | { readonly kind: "fd"; readonly fd: number }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number };
 
 // Nobody but the owner may write to a socket made under this mask, not even for the moment before a chmod.
@@ -23,6 +25,8 @@ export async function listen(server: Server, place: ListenPlace): Promise<string
     } finally {
       process.umask(mask);
     }
+  } else if (place.kind === "fd") {
+    server.listen({ fd: place.fd });
   } else {
     server.listen({ host: place.host, port: place.port });
   }

@@ -1,6 +1,7 @@
 // The workspace agent runs inside the workspace. This file: its wire, which the daemon serves and the client speaks.
 //
-// HTTP/1.1 with keep-alive over a unix socket or TCP. Every request, /health too, carries `Authorization: Bearer <token>`.
+// HTTP/1.1 with keep-alive over a unix socket or TCP. On each connection both sides first prove that they know the token, and
+// every request, /health too, carries what proves it (proof.ts).
 // Bodies are JSON with the fields of the `args` in api.ts and no others; only the `key` of writes and edits travels as the
 // header `Idempotency-Key`, and the key of an existing process in the path. Answers are JSON, but for raw bytes (`read-bytes`) and frames (`output`, `follow`; frames.ts).
 // An error is `{"error": {"code", "message", "hint"?}}` with the status of `statusOf`; a client goes by the code.
@@ -22,9 +23,7 @@
 import type { AgentErrorCode, ProcessInfo } from "./api.ts";
 
 /** Rises when the wire changes so that an older client could misread it. In the paths as `/v1`, and in `AgentHealth.version`. */
-export const agentVersion = "1.0";
-
-export const agentTokenVariable = "EVERTURN_AGENT_TOKEN";
+export const agentVersion = "2.0";
 
 export const idempotencyKeyHeader = "idempotency-key";
 export const jsonType = "application/json";
@@ -112,8 +111,13 @@ const statuses: Readonly<Record<AgentErrorCode, number>> = {
   no_space: 507,
   io_error: 500,
   internal: 500,
+  bad_answer: 502,
   unreachable: 503,
 };
+
+export function isErrorCode(code: string): code is AgentErrorCode {
+  return Object.hasOwn(statuses, code);
+}
 
 export function statusOf(code: AgentErrorCode): number {
   return statuses[code];

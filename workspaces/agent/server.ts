@@ -1,5 +1,4 @@
 // The workspace agent runs inside the workspace. This file: HTTP for it: the token, bodies, answers and errors.
-import { createHash, timingSafeEqual } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { requestTimeoutMs } from "./agent-limits.ts";
@@ -15,6 +14,7 @@ import {
   requestBytesMax,
   statusOf,
 } from "./protocol.ts";
+import { Doorkeeper } from "./proof.ts";
 import { key as keyField } from "./request-shapes.ts";
 import type { AgentAnswer, FindHandler } from "./routes.ts";
 
@@ -27,13 +27,14 @@ export interface AgentServerParts {
 }
 
 export function createAgentServer(parts: AgentServerParts): Server {
-  const isAuthorized = createGuard(parts.token);
+  const door = new Doorkeeper(parts.token);
   const server = createServer((request, response) => {
     // What breaks when the client goes away ends there.
     request.on("error", () => undefined);
     response.on("error", () => undefined);
-    if (!isAuthorized(request)) {
-      sendError(response, new AgentError("unauthorized", "The token is missing or wrong."));
+    if (door.greet(request, response)) return;
+    if (!door.isAuthorized(request)) {
+      sendError(response, new AgentError("unauthorized", "This connection has not proven that it knows the token."));
       return;
     }
     answer(parts, request, response).catch((error: unknown) => {
@@ -50,16 +51,6 @@ export function createAgentServer(parts: AgentServerParts): Server {
     );
   });
   return server;
-}
-
-function createGuard(token: string): (request: IncomingMessage) => boolean {
-  const expected = digest(`Bearer ${token}`);
-  // Digests are of one length, and tell nothing of how much of a guess was right.
-  return ({ headers }) => timingSafeEqual(digest(headers.authorization ?? ""), expected);
-}
-
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }
 
 async function answer(

@@ -1,13 +1,15 @@
 // Workspaces: drivers make the place. This file: everything the engine has of a deployment, found by its labels, and removed.
 import * as z from "zod";
 import { removeContainer, untilGone } from "./docker-containers.ts";
-import { labelFilter, type Place, workspaceLabel } from "./docker-place.ts";
+import { labelFilter, type Place, quarantinedLabel, workspaceLabel } from "./docker-place.ts";
 import type { EngineClient } from "./engine-client.ts";
 
 interface Thing {
   /** Id, or name of a volume. */
   readonly id: string;
   readonly workspaceId: string | undefined;
+  /** Of a volume that notes since when its workspace is in quarantine. */
+  readonly quarantinedAt: string | undefined;
 }
 
 interface Inventory {
@@ -21,11 +23,19 @@ const containerList = z.array(z.object({ Id: z.string(), Labels: labels }));
 const networkList = z.array(z.object({ Id: z.string(), Labels: labels }));
 const volumeList = z.object({ Volumes: z.array(z.object({ Name: z.string(), Labels: labels })).nullish() });
 
-/** Ids of all workspaces of the deployment that the engine has anything of. */
-export async function listWorkspaceIds(engine: EngineClient, deployment: string): Promise<string[]> {
+/** All workspaces of the deployment that the engine has anything of, with the time since when each is in quarantine. */
+export async function surveyWorkspaces(
+  engine: EngineClient,
+  deployment: string,
+): Promise<ReadonlyMap<string, Date | null>> {
   const { containers, networks, volumes } = await takeInventory(engine, labelFilter(deployment));
-  const ids = [...containers, ...networks, ...volumes].flatMap(({ workspaceId }) => workspaceId ?? []);
-  return [...new Set(ids)].toSorted();
+  const found = new Map<string, Date | null>();
+  for (const { workspaceId, quarantinedAt } of [...containers, ...networks, ...volumes]) {
+    if (workspaceId === undefined) continue;
+    const since = quarantinedAt === undefined ? null : new Date(quarantinedAt);
+    found.set(workspaceId, since ?? found.get(workspaceId) ?? null);
+  }
+  return new Map([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** Removes all that bears the workspace's labels, in the order in which the engine lets go of it. */
@@ -55,6 +65,7 @@ async function takeInventory(engine: EngineClient, filters: string): Promise<Inv
   const thing = (id: string, its: Readonly<Record<string, string>> | null | undefined): Thing => ({
     id,
     workspaceId: its?.[workspaceLabel],
+    quarantinedAt: its?.[quarantinedLabel],
   });
   return {
     containers: containers.map(({ Id, Labels }) => thing(Id, Labels)),

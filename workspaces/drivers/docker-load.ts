@@ -39,7 +39,7 @@ export async function loadVolumes(
   await createContainer(engine, { name, spec: loaderSpec(load.wish) }, signal);
 
   if (!(await isInside(engine, { name, path: insidePaths.agentComplete }, signal)))
-    await agentTurn(() => sendAgent(engine, { name, agent: load.agent, step }));
+    await agentTurn(() => sendAgent(engine, { name, agent: load.agent, deployment: place.deployment }, step));
   if (!(await isInside(engine, { name, path: insidePaths.provisioned }, signal))) {
     step.log(plan.files === null ? "The workspace begins empty" : "Copying the template's files");
     await send(engine, { name, entries: workspaceEntries(plan, load.image) }, signal);
@@ -56,13 +56,18 @@ export async function removeLoader(engine: EngineClient, place: Place, signal: A
 
 async function sendAgent(
   engine: EngineClient,
-  { name, agent, step }: { readonly name: string; readonly agent: AgentFiles; readonly step: DriverStep },
+  {
+    name,
+    agent,
+    deployment,
+  }: { readonly name: string; readonly agent: AgentFiles; readonly deployment: string },
+  step: DriverStep,
 ): Promise<void> {
   // Another workspace's loader may have filled it while this one waited for its turn.
   if (await isInside(engine, { name, path: insidePaths.agentComplete }, step.signal)) return;
   step.log("Copying the workspace agent into the engine, once for all workspaces");
   await send(engine, { name, entries: agentEntries(agent) }, step.signal);
-  await removeOldAgents(engine, agent.digest, step.signal);
+  await removeOldAgents(engine, { agentDigest: agent.digest, deployment }, step.signal);
 }
 
 function* agentEntries(agent: AgentFiles): Generator<TarEntry> {

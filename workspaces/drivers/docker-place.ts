@@ -8,9 +8,11 @@ import { createHash } from "node:crypto";
 import { WorkspaceError } from "../driver.ts";
 
 export const workspaceLabel = "dev.everturn.workspace";
-const deploymentLabel = "dev.everturn.deployment";
+export const deploymentLabel = "dev.everturn.deployment";
 /** Of the agent's volume: which version of the agent is in it. */
 export const agentLabel = "dev.everturn.agent";
+/** Of the note that a workspace is in quarantine: since when. Labels cannot be changed, so the note is an empty volume. */
+export const quarantinedLabel = "dev.everturn.quarantined_at";
 /** Of a container: a digest of everything it was made with. One that is different now is made again at the next start. */
 export const configLabel = "dev.everturn.config";
 
@@ -41,6 +43,8 @@ export interface PlaceNames {
   readonly network: string;
   readonly files: string;
   readonly state: string;
+  /** A volume that says by being there that the workspace is in quarantine. */
+  readonly quarantine: string;
 }
 
 /** Throws when an id cannot be part of a name: the engine's own rule for names, and it must not reach into a path. */
@@ -51,7 +55,14 @@ export function namesOf(workspaceId: string): PlaceNames {
       `"${workspaceId}" cannot be the id of a workspace in an engine.`,
     );
   const name = `everturn-${workspaceId}`;
-  return { container: name, loader: `${name}-loader`, network: name, files: name, state: `${name}-state` };
+  return {
+    container: name,
+    loader: `${name}-loader`,
+    network: name,
+    files: name,
+    state: `${name}-state`,
+    quarantine: `${name}-quarantine`,
+  };
 }
 
 export function agentVolumeName(agentDigest: string): string {

@@ -1,6 +1,15 @@
 // Workspaces: drivers make the place. This file: volumes and networks of the engine, made once and found again by name.
 import * as z from "zod";
-import { agentLabel, agentVolumeName, labelsOf, namesOf, type Place, refuseForeign } from "./docker-place.ts";
+import {
+  agentLabel,
+  agentVolumeName,
+  deploymentLabel,
+  labelsOf,
+  namesOf,
+  type Place,
+  quarantinedLabel,
+  refuseForeign,
+} from "./docker-place.ts";
 import type { EngineClient } from "./engine-client.ts";
 import { EngineError } from "./engine-request.ts";
 import { keepsNetworkNamesUnique } from "./engine-version.ts";
@@ -32,26 +41,40 @@ export async function hasVolumes(engine: EngineClient, place: Place, signal: Abo
   return found !== null;
 }
 
+/** Notes that a workspace is in quarantine from now on; one that is there keeps its time. */
+export async function noteQuarantine(engine: EngineClient, place: Place): Promise<void> {
+  const body = {
+    Name: namesOf(place.workspaceId).quarantine,
+    Driver: "local",
+    Labels: { ...labelsOf(place), [quarantinedLabel]: new Date().toISOString() },
+  };
+  await engine.done({ method: "POST", path: "/volumes/create", body });
+}
+
 export async function ensureAgentVolume(
   engine: EngineClient,
-  agentDigest: string,
+  { agentDigest, deployment }: { readonly agentDigest: string; readonly deployment: string },
   signal: AbortSignal,
 ): Promise<void> {
   const body = {
     Name: agentVolumeName(agentDigest),
     Driver: "local",
-    Labels: { [agentLabel]: agentDigest },
+    Labels: { [agentLabel]: agentDigest, [deploymentLabel]: deployment },
   };
   await engine.done({ method: "POST", path: "/volumes/create", body, signal });
 }
 
-/** Removes volumes of older agents that no container refers to. What the engine refuses is in use, and stays. */
+/**
+ * Removes volumes of older agents that this deployment made and no container refers to: of another deployment's nobody here
+ * knows whether they are needed. What the engine refuses is in use, and stays.
+ */
 export async function removeOldAgents(
   engine: EngineClient,
-  agentDigest: string,
+  { agentDigest, deployment }: { readonly agentDigest: string; readonly deployment: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const filters = JSON.stringify({ label: [agentLabel], dangling: ["true"] });
+  const label = [agentLabel, `${deploymentLabel}=${deployment}`];
+  const filters = JSON.stringify({ label, dangling: ["true"] });
   const call = { method: "GET", path: "/volumes", query: { filters }, signal } as const;
   const { Volumes } = await engine.json(call, volumeList);
   const isOld = (createdAt = ""): boolean => Date.now() - Date.parse(createdAt) > oldAgentKeptMs;

@@ -14,7 +14,8 @@ import {
   stopContainer,
 } from "./docker-containers.ts";
 import { ensureImage } from "./docker-image.ts";
-import { listWorkspaceIds, removeEverything, removeNetwork } from "./docker-inventory.ts";
+import { removeEverything, removeNetwork, surveyWorkspaces } from "./docker-inventory.ts";
+import { keepContainers } from "./docker-keeping.ts";
 import { type AgentTurn, loadVolumes, removeLoader } from "./docker-load.ts";
 import { configLabel, namesOf, type Place } from "./docker-place.ts";
 import { cpusOf, probeEngine } from "./docker-probe.ts";
@@ -54,7 +55,11 @@ export function createDockerDriver(settings: DockerDriverSettings): WorkspaceDri
       connect(yard, { place: placeOf(workspaceId), plan }, signal),
     stop: async (workspaceId) => stop(engine, placeOf(workspaceId)),
     destroy: async (workspaceId) => removeEverything(engine, placeOf(workspaceId)),
-    list: () => listWorkspaceIds(engine, settings.deployment),
+    async list() {
+      const found = await surveyWorkspaces(engine, settings.deployment);
+      return [...found].filter(([, quarantinedAt]) => quarantinedAt === null).map(([id]) => id);
+    },
+    keeping: keepContainers(engine, settings.deployment),
   };
 }
 
@@ -96,7 +101,8 @@ async function ensureContainer(yard: Yard, { place, plan }: Planned, step: Drive
   }
   if (found !== null) await removeContainer(engine, name, signal);
   await ensureVolumes(engine, place, signal);
-  await ensureAgentVolume(engine, agent.digest, signal);
+  const { deployment } = place;
+  await ensureAgentVolume(engine, { agentDigest: agent.digest, deployment }, signal);
   await loadVolumes(engine, { wish, agent, image }, { step, agentTurn: yard.agentTurn });
   await ensureNetwork(engine, { place, outside: plan.network }, signal);
   // Last: a container means that everything before it was done.

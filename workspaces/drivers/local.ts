@@ -1,6 +1,6 @@
 // Workspaces: the driver `local`: a folder, bubblewrap around it, and an agent that outlives the worker. Its state is all on disk
 // and in the process table, so that any worker of the machine goes on where another died.
-import { lstat, mkdir, readdir } from "node:fs/promises";
+import { lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "../../platform/logger.ts";
 import { agentTokenOf } from "../agent-token.ts";
@@ -10,15 +10,12 @@ import { copyTemplate } from "./local/copy-template.ts";
 import { endProcesses } from "./local/end-processes.ts";
 import { findSandbox } from "./local/find-sandbox.ts";
 import { withFolderLock } from "./local/folder-lock.ts";
+import { bringBack, idsIn, keepPlaces, removeSetAside } from "./local/keep-places.ts";
+import { ownerOf, refuseOthers, writeMark } from "./local/place-mark.ts";
 import { removeTree } from "./local/remove-tree.ts";
 import type { Sandbox } from "./local/sandbox-command.ts";
 import { ownerOutside } from "./local/sandbox-user.ts";
-import {
-  isWorkspaceId,
-  placesOf,
-  removeSocketAddress,
-  type WorkspacePlace,
-} from "./local/workspace-place.ts";
+import { placesOf, removeSocketAddress, type WorkspacePlace } from "./local/workspace-place.ts";
 
 const unsandboxedWarning =
   "Workspaces run WITHOUT a sandbox (EVERTURN_ALLOW_UNSANDBOXED): whatever a model runs has all rights of this process, on all of its files and networks.";
@@ -28,6 +25,8 @@ export interface LocalDriverSettings {
   readonly dataDir: string;
   /** Of the workspaces; `workspaces` in the data folder when absent. */
   readonly folder?: string;
+  /** Whose the places are: each bears this. */
+  readonly deployment: string;
   /** Tokens of agents come from it. */
   readonly secretKey: Uint8Array;
   /** Whether to run without a sandbox where there is none. */
@@ -38,7 +37,7 @@ export interface LocalDriverSettings {
 }
 
 export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDriver {
-  const { dataDir, secretKey } = settings;
+  const { dataDir, secretKey, deployment } = settings;
   const places = placesOf(folderOf(settings));
   const sandbox = findOnce(settings);
   // Not to be cut short: what is half ended or half removed helps nobody.
@@ -56,7 +55,11 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
       await mkdir(places.root, { recursive: true, mode: 0o700 });
       const { signal } = step;
       await withFolderLock(place.lock, signal, async () => {
+        await bringBack(places, place);
+        await refuseOthers(place.mark, deployment);
         await mkdir(place.folder, { recursive: true, mode: 0o700 });
+        // Before anything else is in it: nothing of ours is ever without an owner.
+        await writeMark(place.mark, deployment);
         if (await isProvisioned(place)) return;
         const owner = ownerOutside(workspaceId);
         await copyTemplate({
@@ -71,11 +74,14 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
     async connect(workspaceId, plan, signal) {
       const place = places.of(workspaceId);
       const token = agentTokenOf(secretKey, workspaceId);
+      await refuseOthers(place.mark, deployment);
       const running = await runningAgent(place, token, signal);
       if (running !== null) return running;
       const found = await sandbox();
       const { compiled } = places;
       return withFolderLock(place.lock, signal, async () => {
+        // The database knows it: it was set aside under another one.
+        await bringBack(places, place);
         if (!(await isProvisioned(place))) {
           throw new WorkspaceError("workspace_missing", "This workspace does not exist (any more).");
         }
@@ -85,22 +91,25 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
     },
     async stop(workspaceId) {
       const place = places.of(workspaceId);
+      await refuseOthers(place.mark, deployment);
       await withFolderLock(place.lock, unbroken, () => endProcesses(place));
     },
     async destroy(workspaceId) {
       const place = places.of(workspaceId);
       await withFolderLock(place.lock, unbroken, async () => {
+        await refuseOthers(place.mark, deployment);
         await endProcesses(place);
         await removeSocketAddress(place);
         await removeTree(place.folder);
+        await removeSetAside(places, place);
       });
     },
     async list() {
-      const entries = await readdir(places.root, { withFileTypes: true }).catch(() => []);
-      return entries
-        .filter((entry) => entry.isDirectory() && isWorkspaceId(entry.name))
-        .map(({ name }) => name);
+      const ids = await idsIn(places.root);
+      const owners = await Promise.all(ids.map((id) => ownerOf(places.of(id).mark, deployment)));
+      return ids.filter((_, at) => owners[at] !== "others");
     },
+    keeping: keepPlaces(places, deployment),
   };
 }
 

@@ -1,10 +1,9 @@
 // Workspaces: from a provisioned place to an agent that answers: the running one, else a started one.
-import { lstat } from "node:fs/promises";
-import { createConnection } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { AgentError } from "../../agent/api.ts";
 import { agentVersion } from "../../agent/protocol.ts";
 import { openAgent } from "../../agent-client.ts";
+import { openSocket } from "../../agent-socket.ts";
 import { type AgentAddress, WorkspaceError } from "../../driver.ts";
 import { endProcesses } from "./end-processes.ts";
 import { findProcesses } from "./find-processes.ts";
@@ -26,25 +25,26 @@ export async function runningAgent(
   token: string,
   signal: AbortSignal,
 ): Promise<AgentAddress | null> {
-  const address = await addressOf(place, token, false);
-  return (await ask(place, address, signal)) === "ours" ? address : null;
+  const address = await addressOf(place, token);
+  return (await ask(address, signal)) === "ours" ? address : null;
 }
 
 /** Finds or starts it. The place's lock is held. Throws `agent_failed`. */
 export async function bringUpAgent(start: AgentStart, signal: AbortSignal): Promise<AgentAddress> {
   const { place, token } = start;
-  const address = await addressOf(place, token, true);
-  const answer = await ask(place, address, signal);
+  const address = await addressOf(place, token);
+  const answer = await ask(address, signal);
   if (answer === "ours") return address;
-  // Another secret key, or an Everturn of another version: it cannot be spoken to, and its work goes on in nobody's name.
-  if (answer === "stranger") await endProcesses(place);
+  // Another secret key, or an Everturn of another version: it cannot be spoken to, and its work goes on in nobody's name. So
+  // it does where there is no socket, which is there before an agent is started and goes with it.
+  if (answer === "stranger" || answer === "absent") await endProcesses(place);
   const { agent, last } = await waitForAnswer(start, address, signal);
   if (last === "ours") return address;
   throw await failure({ place, agent, last });
 }
 
-async function addressOf(place: WorkspacePlace, token: string, make: boolean): Promise<AgentAddress> {
-  return { kind: "unix", path: await socketAddress(place, make), token };
+async function addressOf(place: WorkspacePlace, token: string): Promise<AgentAddress> {
+  return { kind: "unix", path: await socketAddress(place), token };
 }
 
 interface Waited {
@@ -63,7 +63,7 @@ async function waitForAnswer(start: AgentStart, address: AgentAddress, signal: A
       await endProcesses(place);
       agent = await startAgent(start);
     }
-    const last = await ask(place, address, signal);
+    const last = await ask(address, signal);
     if (last === "ours" || performance.now() >= until) return { agent, last };
     // It ended while it was asked: nothing more will come.
     if (agent !== null && agent.ended() !== null) return { agent, last: "absent" };
@@ -84,7 +84,7 @@ async function failure(of: {
   const ended = agent?.ended() ?? null;
   const tail = agent === null ? "" : await agent.logTail();
   if (ended !== null) await endProcesses(place);
-  // Its socket was removed from within, or it never got that far: the next attempt starts another.
+  // It never got that far: the next attempt starts another.
   else if (agent === null && last !== "silent") await endProcesses(place);
   const what =
     ended === null
@@ -94,10 +94,8 @@ async function failure(of: {
   return new WorkspaceError("agent_failed", tail === "" ? words : `${words}\n${tail}`);
 }
 
-async function ask(place: WorkspacePlace, address: AgentAddress, signal: AbortSignal): Promise<Answer> {
+async function ask(address: AgentAddress, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
-  // The folder is the workspace's to write: a link there could lead us to another service's socket.
-  if (!(await lstat(place.socket).catch(() => null))?.isSocket()) return "absent";
   const agent = openAgent(address);
   try {
     const health = await agent.health(AbortSignal.any([signal, AbortSignal.timeout(healthTimeoutMs)]));
@@ -115,13 +113,8 @@ function majorOf(version: unknown): string {
   return String(version).split(".")[0] ?? "";
 }
 
-function isListening(address: AgentAddress): Promise<boolean> {
-  if (address.kind !== "unix") return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const socket = createConnection(address.path, () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on("error", () => resolve(false));
-  });
+async function isListening(address: AgentAddress): Promise<boolean> {
+  const socket = await openSocket(address, AbortSignal.timeout(healthTimeoutMs)).catch(() => null);
+  socket?.destroy();
+  return socket !== null;
 }

@@ -30,7 +30,7 @@ export async function findProcesses(place: WorkspacePlace): Promise<FoundProcess
   if (pids === undefined) return findByPs(place);
   const seen: Seen[] = [];
   const orphans: FoundProcess[] = [];
-  const variable = `\0${workspaceVariable}=${place.files}\0`;
+  const variable = asRead(`\0${workspaceVariable}=${place.files}\0`);
   for (const name of pids) {
     const pid = Number(name);
     const args = (await readProc(pid, "cmdline")).split("\0");
@@ -41,7 +41,7 @@ export async function findProcesses(place: WorkspacePlace): Promise<FoundProcess
 }
 
 function mayMatter(args: readonly string[], place: WorkspacePlace): boolean {
-  return args.includes(place.files) || args.includes(programs.agent);
+  return args.includes(asRead(place.files)) || args.includes(programs.agent);
 }
 
 function withoutStrangers(seen: readonly Seen[], place: WorkspacePlace): FoundProcess[] {
@@ -59,7 +59,8 @@ function bareMarkOf(place: WorkspacePlace): readonly string[] {
 }
 
 function hasRow(args: readonly string[], row: readonly string[]): boolean {
-  return args.some((_, at) => row.every((each, index) => args[at + index] === each));
+  const wanted = row.map(asRead);
+  return args.some((_, at) => wanted.every((each, index) => args[at + index] === each));
 }
 
 /** Systems without /proc have no bubblewrap either: there is an agent, or nothing that could be known. */
@@ -78,6 +79,11 @@ async function parentOf(pid: number): Promise<number> {
   const stat = await readProc(pid, "stat");
   // The second field is the name in brackets and may hold anything; the parent is the fourth (proc(5)).
   return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+}
+
+/** A text as `readProc` gives it: arguments are bytes of any kind, so both sides are compared as bytes, one to a character. */
+function asRead(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
 }
 
 /** Empty for processes that ended meanwhile, zombies, and those that are not ours to read. */

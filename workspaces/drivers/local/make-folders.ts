@@ -19,7 +19,9 @@ export async function makeFolders(
   // What a dead agent left: a socket nobody answers at, and temporary files.
   for (const folder of [place.run, place.tmp, place.shm, place.settings]) await removeTree(folder);
   await mkdir(place.settings);
-  for (const folder of [place.run, place.state]) await makeFolder(folder, { mode: 0o700, owner });
+  // Ours alone, and shown to no sandbox: the socket in it is the way to the agent.
+  await makeFolder(place.run, { mode: 0o700, owner: null });
+  await makeFolder(place.state, { mode: 0o700, owner });
   for (const folder of [place.tmp, place.shm]) await makeFolder(folder, { mode: 0o1777, owner });
   // The same data folder may have been used by another user, root or not, before.
   if (owner !== null && (await lstat(place.files)).uid !== owner) {

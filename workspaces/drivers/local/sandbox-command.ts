@@ -66,7 +66,6 @@ export function sandboxCommand(run: SandboxedCommand): { readonly file: string; 
     // On the disk, not in memory, which is everybody's.
     ["--bind", place.tmp, "/tmp"],
     ["--bind", place.shm, "/dev/shm"],
-    ["--bind", place.run, inside.run],
     ["--bind", place.state, inside.state],
     markOf(place),
   ];

@@ -2,12 +2,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, stat, truncate } from "node:fs/promises";
 import path from "node:path";
-import { agentTokenVariable } from "../../agent/protocol.ts";
 import type { WorkspacePlan } from "../../driver.ts";
+import { agentSocketFd, bindSocket } from "./bind-socket.ts";
 import { workspaceVariable } from "./find-processes.ts";
 import { makeFolders } from "./make-folders.ts";
 import { programs, programsOutside, type Sandbox, sandboxCommand } from "./sandbox-command.ts";
-import { inside, socketAddress, type WorkspacePlace } from "./workspace-place.ts";
+import { inside, type WorkspacePlace } from "./workspace-place.ts";
 
 // The agent says little; a workspace that is started for years must not fill the disk with it.
 const logBytesMax = 1024 * 1024;
@@ -38,30 +38,35 @@ export interface StartingAgent {
 export async function startAgent(start: AgentStart): Promise<StartingAgent> {
   const { place } = start;
   await makeFolders(place, start.plan, start.sandbox === null);
-  const { file, args } = start.sandbox === null ? await bareCommand(place) : wrapped(start, start.sandbox);
+  const { file, args } = start.sandbox === null ? bareCommand(place) : wrapped(start, start.sandbox);
   if ((await sizeOf(place.log)) > logBytesMax) await truncate(place.log);
   const from = await sizeOf(place.log);
   const log = await open(place.log, "a", 0o600);
+  const socket = await bindSocket(place);
   try {
     const lowered = `echo ${outOfMemoryScore} 2>/dev/null >/proc/self/oom_score_adj; umask 022; exec "$@"`;
     const child = spawn("/bin/sh", ["-c", lowered, "workspace", file, ...args], {
       cwd: "/",
       // A session of its own, and none of our descriptors: our end, or a Ctrl-C, is nothing to it.
       detached: true,
-      stdio: ["ignore", log.fd, log.fd],
-      // Nothing of ours: it holds keys. The token by environment, for everybody sees arguments.
+      // The last one is `agentSocketFd`.
+      stdio: ["pipe", log.fd, log.fd, socket.fd],
+      // Nothing of ours: it holds keys.
       env: {
         PATH: "/usr/bin:/bin",
         LANG: "C.UTF-8",
-        [agentTokenVariable]: start.token,
         ...(start.sandbox === null
           ? { [workspaceVariable]: place.files }
           : { NODE_COMPILE_CACHE: programs.compiled }),
       },
     });
+    // Arguments are seen by everybody, and environments by everything that the agent will run.
+    child.stdin?.on("error", () => undefined).end(start.token);
     child.unref();
+    socket.show();
     return { ended: endOf(child), logTail: () => readTail(place.log, from) };
   } finally {
+    await socket.close();
     await log.close();
   }
 }
@@ -71,7 +76,7 @@ function wrapped(start: AgentStart, sandbox: Sandbox) {
   const command = [
     [programs.node, programs.agent],
     ["--root", inside.workspace, "--state", inside.state],
-    ["--socket", path.posix.join(inside.run, path.basename(place.socket))],
+    ["--listen-fd", String(agentSocketFd)],
     ["--rg", programs.rg, "--env-file", programs.environment],
   ].flat();
   const { network, limits } = plan;
@@ -79,11 +84,11 @@ function wrapped(start: AgentStart, sandbox: Sandbox) {
   return sandboxCommand({ sandbox, place, network, pidsMax: limits.pids, dataDir, compiled, command });
 }
 
-async function bareCommand(place: WorkspacePlace) {
+function bareCommand(place: WorkspacePlace) {
   const args = [
     [programsOutside.agent],
     ["--root", place.files, "--state", place.state],
-    ["--socket", await socketAddress(place, true)],
+    ["--listen-fd", String(agentSocketFd)],
     ["--rg", programsOutside.rg, "--env-file", path.join(place.settings, "environment.json")],
   ].flat();
   return { file: process.execPath, args };

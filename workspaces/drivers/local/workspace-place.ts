@@ -1,14 +1,15 @@
 // Workspaces: the folders of one local workspace, and what they are called inside of the sandbox.
 import { createHash } from "node:crypto";
+import { realpathSync } from "node:fs";
 import { chmod, lstat, mkdir, readlink, rmdir, symlink, unlink } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
+import { hasFolderNames } from "../../agent-socket.ts";
 import { WorkspaceError } from "../../driver.ts";
 
 /** Names inside of the sandbox. */
 export const inside = {
   workspace: "/workspace",
-  run: "/run/everturn",
   state: "/var/lib/everturn",
   /** Node, ripgrep and the agent's sources, read-only. */
   program: "/opt/everturn",
@@ -28,7 +29,7 @@ export interface WorkspacePlace {
   readonly files: string;
   /** The agent's own. */
   readonly state: string;
-  /** Holds the socket. */
+  /** Holds the socket. Not shown inside. */
   readonly run: string;
   /** /tmp inside; emptied at each start of the agent. */
   readonly tmp: string;
@@ -36,6 +37,8 @@ export interface WorkspacePlace {
   readonly shm: string;
   /** Written by the driver, read-only inside: users, environment … */
   readonly settings: string;
+  /** Says whose the place is; see place-mark.ts. */
+  readonly mark: string;
   /** What the agent printed. */
   readonly log: string;
   readonly socket: string;
@@ -47,15 +50,18 @@ export interface WorkspacePlaces {
   readonly root: string;
   /** Node's cache of the agent's code, for all workspaces. */
   readonly compiled: string;
+  /** What the database does not know is set aside here, as `<id>.<milliseconds since 1970>`. */
+  readonly quarantine: string;
   of(id: string): WorkspacePlace;
 }
 
 /** @param folder of all workspaces of the deployment */
 export function placesOf(folder: string): WorkspacePlaces {
-  const root = path.resolve(folder);
+  const root = realPathOf(folder);
   return {
     root,
     compiled: path.join(root, ".compiled"),
+    quarantine: path.join(root, ".quarantine"),
     of(id) {
       if (!isWorkspaceId(id)) throw new WorkspaceError("driver_failed", "This is no id of a workspace.");
       const folder = path.join(root, id);
@@ -70,6 +76,7 @@ export function placesOf(folder: string): WorkspacePlaces {
         tmp: below("tmp"),
         shm: below("shm"),
         settings: below("settings"),
+        mark: below("deployment"),
         log: below("agent.log"),
         socket: path.join(run, socketName),
         lock: path.join(root, ".locks", id),
@@ -78,15 +85,34 @@ export function placesOf(folder: string): WorkspacePlaces {
   };
 }
 
+/**
+ * One folder, one name, whatever links lead to it: processes are known by the paths on their command lines. What is not
+ * there yet keeps the name it will be made under.
+ */
+function realPathOf(folder: string): string {
+  const absolute = path.resolve(folder);
+  try {
+    return realpathSync(absolute);
+  } catch {
+    const parent = path.dirname(absolute);
+    return parent === absolute ? absolute : path.join(realPathOf(parent), path.basename(absolute));
+  }
+}
+
 export function isWorkspaceId(name: string): boolean {
   return idPattern.test(name);
 }
 
+/** The path of the socket as `openSocket` takes it. */
+export async function socketAddress(place: WorkspacePlace): Promise<string> {
+  return hasFolderNames ? place.socket : shortAddress(place, false);
+}
+
 /**
- * A path of the socket that fits into an address: its own, or one through a link in the temporary folder. `make` puts the
- * link up; without it the path is the same.
+ * A path of the socket that fits into an address where folders have no other names: its own, or one through a link in the
+ * temporary folder. `make` puts the link up; without it the path is the same.
  */
-export async function socketAddress(place: WorkspacePlace, make: boolean): Promise<string> {
+export async function shortAddress(place: WorkspacePlace, make: boolean): Promise<string> {
   if (Buffer.byteLength(place.socket) <= socketPathBytesMax) return place.socket;
   const { folder, link } = shortLink(place);
   if (make) {
