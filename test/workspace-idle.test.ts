@@ -33,7 +33,8 @@ afterEach(async () => {
 function startLoops(): void {
   const { store, driver, teller } = world;
   const temporal = world.temporal.client;
-  loops = startWorkspaceLoops({ store, driver, teller, temporal, reconcileAfterMs: 300, logger });
+  const counts = { wedged_runs: 0 };
+  loops = startWorkspaceLoops({ store, driver, teller, temporal, reconcileAfterMs: 300, counts, logger });
 }
 
 /** Sets back by an hour when the workspace was used last. */

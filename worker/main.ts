@@ -23,9 +23,9 @@ import { type AllActivities, createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
 import { failpointSinks } from "./failpoint-sinks.ts";
-import { partReadings } from "./part-readings.ts";
+import { partReadings, repairReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
-import { startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
+import { type RepairCounts, startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
 import { workflowBundlePath } from "./workflow-bundle.ts";
 import { startWorkspaceLoops } from "./workspace-loops.ts";
 
@@ -85,8 +85,10 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     // It polls no more and would only look alive: whoever supervises the process starts a fresh one.
     if (!stopping) process.exit(1);
   });
-  const loops = startLoops(config, { store, temporal, driver, teller, failpoint, logger });
-  const metrics = await startMetrics(config, [...busReadings(bus), ...partReadings(streams.counts)]);
+  const counts: RepairCounts = { wedged_runs: 0 };
+  const loops = startLoops(config, { store, temporal, driver, teller, counts, failpoint, logger });
+  const readings = [...busReadings(bus), ...partReadings(streams.counts), ...repairReadings(counts)];
+  const metrics = await startMetrics(config, readings);
   return {
     async stop() {
       stopping = true;
@@ -133,6 +135,7 @@ interface LoopParts {
   readonly temporal: Client;
   readonly driver: WorkspaceDriver;
   readonly teller: WorkspaceTeller;
+  readonly counts: RepairCounts;
   readonly failpoint: Failpoint;
   readonly logger: Logger;
 }
@@ -148,8 +151,9 @@ function startLoops(config: Config, parts: LoopParts) {
     failpoint,
     logger,
   });
-  const deps = { store, temporal, deliverer, reconcileAfterMs: config.reconcileAfterMs, logger };
-  const { driver, teller } = parts;
+  const { reconcileAfterMs, taskQueue } = config;
+  const { driver, teller, counts } = parts;
+  const deps = { store, temporal, deliverer, reconcileAfterMs, taskQueue, counts, logger };
   const relays = [startRelay(deps), startDescriptionRelay(deps)];
   return [...relays, startReconciler(deps), ...startWorkspaceLoops({ ...deps, driver, teller })];
 }
