@@ -2,14 +2,14 @@
 // puts it into the history.
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { LiveBus } from "../core/bus-message.ts";
-import { toolCheckpointBytesMax } from "../core/limits.ts";
+import { lostWorkersPerCallMax, toolCheckpointBytesMax } from "../core/limits.ts";
 import { episodeName } from "../core/stream-part.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { fenceOf } from "../store/begin-attempt.ts";
 import { type BegunToolCall, beginToolCall, type ToolCallBegin } from "../store/begin-tool-call.ts";
 import type { ChatRow } from "../store/chat-row.ts";
 import type { Store } from "../store/store.ts";
-import { finishToolCall } from "../store/tool-executions.ts";
+import { finishToolCall, releaseToolCall } from "../store/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
 import type { ChatWorkspace } from "../tools/chat-workspace.ts";
 import { runToolCall } from "../tools/run-tool-call.ts";
@@ -44,17 +44,35 @@ export function createRunTool(deps: RunToolDeps) {
     const started = performance.now();
     const { currentAttemptScheduledTimestampMs: scheduledMs } = Context.current().info;
     const { result: begun } = await inUnit(deps.store, (unit) => beginToolCall(unit, input, scheduledMs));
-    const output = await outcomeOf(deps, input, begun);
+    const output = await orRelease(deps, { ...input, scheduled_ms: scheduledMs }, () =>
+      outcomeOf(deps, input, begun),
+    );
     if (output !== null && begun.type === "claimed" && begun.execution.finished_at === null) {
       const { result, is_error, truncated = false } = output;
       const { chat_id, tool_call_id } = input;
       const outcome = { chat_id, tool_call_id, result, is_error, truncated };
       await patiently(deps.shutdown, () => finishToolCall(deps.store.pool, outcome));
       deps.failpoint("runTool:finished");
+      if (isGivenUp(begun)) await abandon(deps, input, begun.chat);
     }
     const duration_ms = Math.round(performance.now() - started);
     return { tool_name: input.tool_name, is_error: output?.is_error ?? true, duration_ms };
   };
+}
+
+/** What is thrown is tried again by a worker that lives: it must not count as one that was lost. */
+async function orRelease<T>(
+  { store }: RunToolDeps,
+  claim: Parameters<typeof releaseToolCall>[1],
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // A database out of reach takes the release along: at worst the call is given up too early, with words that say so.
+    await releaseToolCall(store.pool, claim).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** The call's output; null when another hand will answer it. */
@@ -98,10 +116,17 @@ async function runClaimed(deps: RunToolDeps, begun: BegunToolCall): Promise<Tool
   const { chat, call, execution } = begun;
   const tools = deps.toolsOf(chat);
   const tool = tools.find(({ name }) => name === call.tool_name);
+  if (isGivenUp(begun)) {
+    return errorOutput(
+      `The call was begun ${execution.lost_workers} times, and each time the server running it was lost: it was given up, and whether it took effect is unknown.`,
+      "Do it another way, in smaller pieces, or leave it.",
+    );
+  }
   if (execution.attempts > 1 && tool !== undefined && !mayRunAgain(tool)) {
     // It may have had its effect already, and nothing is left to re-attach to: it never runs twice (claim before effect).
     return errorOutput("The server running this tool was lost: whether it took effect is unknown.");
   }
+  deps.failpoint("runTool:begun");
   const fence = fenceOf(chat);
   const episode = episodeName(fence.history_version, execution.attempts, call.tool_call_id);
   const opened = { chat_id: chat.id, episode, role: "tool", max_bytes: toolCheckpointBytesMax } as const;
@@ -124,6 +149,11 @@ async function runClaimed(deps: RunToolDeps, begun: BegunToolCall): Promise<Tool
     watch.end();
     parts.close();
   }
+}
+
+/** A call under which worker after worker dies is what kills them (SPEC X9). */
+function isGivenUp({ execution }: BegunToolCall): boolean {
+  return execution.lost_workers >= lostWorkersPerCallMax;
 }
 
 function mayRunAgain(tool: Tool): boolean {

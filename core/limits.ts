@@ -13,6 +13,8 @@ export const retryDelayMaxMs = 60_000;
 export const retryAfterMaxMs = 3_600_000;
 /** Attempts lost to dead workers without progress: past that the step itself is what kills them. */
 export const lostAttemptsMax = 10;
+/** Workers lost with a tool call before it gets an error result: past that the call itself is what kills them (SPEC X9). */
+export const lostWorkersPerCallMax = 3;
 /** Answers without output tried again before the turn fails (SPEC L9). */
 export const noOutputRetriesMax = 2;
 /** A summary's prompt that does not fit the model is tried this often with half of it: 4 tries reach an eighth. */

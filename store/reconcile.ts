@@ -1,9 +1,12 @@
 // The store is the only room with SQL. This file: what the reconciler needs: chats that should have an open run, and the
 // promise of a new one.
 
+import { errorDetailCharsMax } from "../core/limits.ts";
+import type { LastError } from "../core/message.ts";
 import type { ChatRow } from "./chat-row.ts";
 import { chatMessageSignal } from "./chat-signal.ts";
 import type { Pool } from "./database.ts";
+import { finishError } from "./finish-turn.ts";
 import { changed, repaired } from "./transition.ts";
 import { changeLocked, lockInUnit, type Unit } from "./unit.ts";
 
@@ -48,6 +51,26 @@ export async function promiseRun(unit: Unit, busy: BusyChat): Promise<void> {
     kind: "start",
     signal: chat.status === "interrupting" ? "interrupted" : "messageQueued",
   });
+}
+
+/** Ends the turn of a chat whose run was terminated since it went nowhere, if it is still in the same turn (SPEC X5). */
+export async function endWedgedTurn(unit: Unit, busy: BusyChat, reason: string): Promise<void> {
+  const chat = await lockInUnit(unit, busy.id);
+  if (chat === null || chat.current_turn_id !== busy.current_turn_id) return;
+  if (chat.status !== "running" && chat.status !== "interrupting") return;
+  const key = { chat_id: chat.id, turn_id: busy.current_turn_id, run_id: "", activity_id: "reconciler" };
+  await finishError(unit, { key }, wedgedError(reason));
+}
+
+function wedgedError(reason: string): LastError {
+  return {
+    message: "The turn could not go on: something on our side failed again and again. Send a message to try again.",
+    kind: "generic",
+    provider: null,
+    retryable: true,
+    status_code: null,
+    detail: reason.slice(0, errorDetailCharsMax),
+  };
 }
 
 /** Writes the repaired state of an impossible chat. */

@@ -7,13 +7,15 @@ export interface ToolExecution {
   readonly tool_name: string;
   /** How often it was claimed; more than once means that a worker was lost with it. */
   readonly attempts: number;
+  /** Workers that died with it: claims that were neither finished nor released. */
+  readonly lost_workers: number;
   readonly finished_at: string | null;
   readonly result: JsonValue;
   readonly is_error: boolean | null;
   readonly truncated: boolean | null;
 }
 
-const COLUMNS = "tool_call_id, tool_name, attempts, finished_at, result, is_error, truncated";
+const COLUMNS = "tool_call_id, tool_name, attempts, lost_workers, finished_at, result, is_error, truncated";
 
 export interface ToolClaim {
   readonly chat_id: string;
@@ -29,12 +31,22 @@ export interface ToolClaim {
  */
 export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecution | null> {
   const { rows } = await tx.query<ToolExecution>(
-    `insert into tool_executions as t (chat_id, tool_call_id, tool_name, attempts, scheduled_ms) values ($1, $2, $3, 1, $4)
-     on conflict (chat_id, tool_call_id) do update set attempts = t.attempts + 1, scheduled_ms = $4
+    `insert into tool_executions as t (chat_id, tool_call_id, tool_name, attempts, scheduled_ms, is_held)
+     values ($1, $2, $3, 1, $4, true)
+     on conflict (chat_id, tool_call_id) do update set attempts = t.attempts + 1, scheduled_ms = $4,
+       lost_workers = t.lost_workers + (t.is_held and t.finished_at is null)::int, is_held = true
      where t.scheduled_ms <= $4 returning ${COLUMNS}`,
     [claim.chat_id, claim.tool_call_id, claim.tool_name, claim.scheduled_ms],
   );
   return rows[0] ?? null;
+}
+
+/** The worker lives and hands the call on (a shutdown, an error of ours): the next claim counts no lost worker. */
+export async function releaseToolCall(db: Queryable, claim: Omit<ToolClaim, "tool_name">): Promise<void> {
+  await db.query(
+    "update tool_executions set is_held = false where chat_id = $1 and tool_call_id = $2 and scheduled_ms = $3",
+    [claim.chat_id, claim.tool_call_id, claim.scheduled_ms],
+  );
 }
 
 export interface ToolOutcome {

@@ -4,8 +4,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import proto from "@temporalio/proto";
 import { Worker } from "@temporalio/worker";
+import { ApplicationFailure } from "@temporalio/common";
+import { CHAT_SIGNALS, CHAT_TURN } from "../workflows/contract.ts";
+import { sendOdd } from "./support/odd-signals.ts";
 import { playShape, SHAPES } from "./support/turn-shapes.ts";
-import { openTemporal, type TestTemporal } from "./support/workflow-run.ts";
+import { openTemporal, runTurn, type TestTemporal, untilFailedInput } from "./support/workflow-run.ts";
 
 const HISTORIES = new URL("histories/", import.meta.url);
 
@@ -37,13 +40,28 @@ test("L1 a turn without tools takes 12 history events", async () => {
 });
 
 test("X5 a bug in an activity ends the turn in error, not in an open run", async () => {
-  const { runTurn } = await import("./support/workflow-run.ts");
-  const { ApplicationFailure } = await import("@temporalio/activity");
   const bug = ApplicationFailure.nonRetryable("TypeError: x is undefined", "Bug");
   const crashed = { type: "ended", status: "error", snapshot_version: 9 } as const;
   const run = await runTurn(temporal, { callModel: [bug], recordCrash: [crashed] });
   assert.deepEqual(run.calls, ["callModel:1", "recordCrash:1"]);
   assert.equal((await run.handle.describe()).status.name, "COMPLETED");
+});
+
+test("X5 signals that make no sense mean one more look: none fails the run's workflow tasks, stops the turn or keeps it looking", async () => {
+  const door = Promise.withResolvers<void>();
+  const ended = { type: "ended", status: "waiting", snapshot_version: 5 } as const;
+  const script = { callModel: [() => door.promise.then(() => ended), ended] };
+  const run = await runTurn(temporal, script, async ({ handle }) => {
+    await sendOdd(temporal, handle.workflowId, CHAT_SIGNALS);
+    door.resolve();
+  });
+  assert.deepEqual(run.calls, ["callModel:1", "callModel:1"]);
+  assert.equal((await run.handle.describe()).status.name, "COMPLETED");
+});
+
+test("X5 a run begun without an input, or with half of one, fails in words instead of trying for ever", async () => {
+  assert.match(await untilFailedInput(temporal, CHAT_TURN, []), /input of chatTurn.*chat_id.*heartbeat_timeout_ms/);
+  assert.match(await untilFailedInput(temporal, CHAT_TURN, [{ chat_id: "c", turn_id: 1e99 }]), /owner_id, turn_id/);
 });
 
 test("O4 kept histories of every shape replay with today's workflows", async () => {

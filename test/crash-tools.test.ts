@@ -106,3 +106,27 @@ test("I1 interrupted while the worker that settled is dead, the step's results s
   assert.equal(everturn.model.requests(key).length, 1);
   assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
 });
+
+test("X9 a call under which three workers died gets an error result instead of a fourth", async () => {
+  const key = "deadly-call";
+  const deadly = { EVERTURN_FAILPOINT: "runTool:begun" };
+  const steps = [
+    { text: "Looking.", tool_calls: [{ name: "view_file", args: { path: "a.txt" } }] },
+    { text: "Left it." },
+  ];
+  const first = await everturn.startWorker(deadly);
+  const chat = await everturn.createChat(script(steps, key), { project_path: folder });
+  const reader = everturn.reader(chat.id);
+  await untilDead(first);
+  for (let dead = 1; dead < 3; dead++) await untilDead(await everturn.startWorker(deadly));
+  // It would die, too, if it ran the call.
+  await everturn.startWorker(deadly);
+  await reader.untilIdle();
+  const stored = await assertSettled(everturn, chat.id, [reader]);
+  assert.equal(stored.length, 4);
+  const [result] = stored[2]?.content.filter((part) => part.type === "tool-result") ?? [];
+  assert.equal(result?.is_error, true);
+  assert.match(JSON.stringify(result?.result), /begun 3 times, and each time the server running it was lost/);
+  assert.equal(textOf(stored[3] as Message), "Left it.");
+  assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
+});

@@ -84,6 +84,25 @@ test("I6 W5 a deploy in the middle of a command leaves it running, and the next 
   await assertRanOnce(everturn, workspace);
 });
 
+test("X9 I6 three deploys in the middle of a command lose no worker: it is not given up", async () => {
+  let worker = await everturn.startWorker();
+  const workspace = await workspaceChat(everturn, [counting("counting-deploys")], "counting-deploys");
+  for (let claims = 1; claims <= 3; claims++) {
+    await soon(`claim ${claims}`, async () => {
+      const { rows } = await everturn.pool.query(
+        "select from tool_executions where chat_id = $1 and tool_name = 'execute' and attempts = $2",
+        [workspace.chat.id, claims],
+      );
+      return rows.length === 1;
+    });
+    assert.equal(await worker.stop(), 0);
+    worker = await everturn.startWorker();
+  }
+  await untilShown(workspace.reader, "line 3");
+  await endCounting(workspace);
+  await assertRanOnce(everturn, workspace);
+});
+
 test("W5 a worker that was frozen and wakes does not disturb its successor", async () => {
   const frozen = await everturn.startWorker();
   const workspace = await workspaceChat(everturn, [counting("counting-frozen")], "counting-frozen");

@@ -4,8 +4,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import proto from "@temporalio/proto";
 import { Worker } from "@temporalio/worker";
-import { DESCRIBE_SHAPES, playDescribeShape } from "./support/describe-shapes.ts";
-import { openTemporal, type TestTemporal } from "./support/workflow-run.ts";
+import { DESCRIBE, DESCRIBE_CHAT } from "../workflows/contract.ts";
+import { DESCRIBE_SHAPES, playDescribeShape, runDescription } from "./support/describe-shapes.ts";
+import { sendOdd } from "./support/odd-signals.ts";
+import { openTemporal, type TestTemporal, untilFailedInput } from "./support/workflow-run.ts";
 
 const HISTORIES = new URL("histories/descriptions/", import.meta.url);
 
@@ -22,6 +24,22 @@ for (const name of Object.keys(DESCRIBE_SHAPES)) {
     assert.equal((await run.handle.describe()).status.name, "COMPLETED");
   });
 }
+
+test("X5 wishes that make no sense are ignored", async () => {
+  const door = Promise.withResolvers<void>();
+  const run = await runDescription(temporal, {
+    wish: { turn_id: 1, title_version: 4, summary: false },
+    writeTitle: () => door.promise.then(() => ({ type: "written" }) as const),
+    during: async ({ handle }) => {
+      await sendOdd(temporal, handle.workflowId, [DESCRIBE]);
+      door.resolve();
+    },
+    calls: [],
+  });
+  assert.deepEqual(run.calls, ["title:4"]);
+  assert.equal((await run.handle.describe()).status.name, "COMPLETED");
+  assert.match(await untilFailedInput(temporal, DESCRIBE_CHAT, []), /input of describeChat.*chat_id/);
+});
 
 test("O4 kept histories of every shape of a description replay with today's workflows", async () => {
   const files = (await readdir(HISTORIES)).filter((file) => file.endsWith(".json"));

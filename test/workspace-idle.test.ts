@@ -34,7 +34,8 @@ function startLoops(): void {
   const { store, driver, teller } = world;
   const temporal = world.temporal.client;
   const reaper = createReaper({ store, driver, deployment: "test", logger });
-  loops = startWorkspaceLoops({ store, reaper, teller, temporal, reconcileAfterMs: 300, logger });
+  const counts = { wedged_runs: 0 };
+  loops = startWorkspaceLoops({ store, reaper, teller, temporal, reconcileAfterMs: 300, counts, logger });
 }
 
 /** Sets back by an hour when the workspace was used last. */

@@ -4,7 +4,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import proto from "@temporalio/proto";
 import { Worker } from "@temporalio/worker";
-import { openTemporal, type TestTemporal } from "./support/workflow-run.ts";
+import { WISH_CHANGED, WORKSPACE } from "../workflows/contract.ts";
+import { sendOdd } from "./support/odd-signals.ts";
+import { openTemporal, type TestTemporal, untilFailedInput } from "./support/workflow-run.ts";
+import { runWorkspace } from "./support/workspace-run.ts";
 import { playWorkspaceShape, WORKSPACE_SHAPES } from "./support/workspace-shapes.ts";
 
 const HISTORIES = new URL("histories/workspaces/", import.meta.url);
@@ -27,6 +30,24 @@ for (const name of Object.keys(WORKSPACE_SHAPES)) {
 function withoutRepeats(calls: readonly string[]): readonly string[] {
   return calls.filter((call, i) => call !== calls[i - 1]);
 }
+
+test("X5 signals that make no sense mean one more look at the workspace each, and no look follows from a look", async () => {
+  const looksMax = 200;
+  let isOver = false;
+  const look = async () =>
+    isOver
+      ? ({ step: { type: "end" }, version: 2 } as const)
+      : ({ step: { type: "wait", ms: 600_000 }, version: 1 } as const);
+  const script = { steps: Array.from({ length: looksMax }, () => look) };
+  const run = await runWorkspace(temporal, script, async ({ handle, signal }) => {
+    await sendOdd(temporal, handle.workflowId, [WISH_CHANGED]);
+    isOver = true;
+    await signal(2);
+  });
+  assert.ok(run.calls.length < looksMax, `${run.calls.length} looks`);
+  assert.equal((await run.handle.describe()).status.name, "COMPLETED");
+  assert.match(await untilFailedInput(temporal, WORKSPACE, []), /input of workspace.*workspace_id/);
+});
 
 test("O4 kept histories of every shape of a workspace replay with today's workflows", async () => {
   const files = (await readdir(HISTORIES)).filter((file) => file.endsWith(".json"));

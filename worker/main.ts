@@ -22,10 +22,10 @@ import { type AllActivities, createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
 import { failpointSinks } from "./failpoint-sinks.ts";
-import { partReadings } from "./part-readings.ts";
+import { partReadings, repairReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
 import { createReaper, type Reaper } from "./reap-places.ts";
-import { startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
+import { type RepairCounts, startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
 import { workflowBundlePath } from "./workflow-bundle.ts";
 import { startWorkspaceLoops } from "./workspace-loops.ts";
 
@@ -87,8 +87,14 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     // It polls no more and would only look alive: whoever supervises the process starts a fresh one.
     if (!stopping) process.exit(1);
   });
-  const loops = startLoops(config, { store, temporal, reaper, teller, failpoint, logger });
-  const readings = [...busReadings(bus), ...partReadings(streams.counts), ...reaper.readings];
+  const counts: RepairCounts = { wedged_runs: 0 };
+  const loops = startLoops(config, { store, temporal, reaper, teller, counts, failpoint, logger });
+  const readings = [
+    ...busReadings(bus),
+    ...partReadings(streams.counts),
+    ...reaper.readings,
+    ...repairReadings(counts),
+  ];
   const metrics = await startMetrics(config, readings);
   return {
     async stop() {
@@ -136,6 +142,7 @@ interface LoopParts {
   readonly temporal: Client;
   readonly reaper: Reaper;
   readonly teller: WorkspaceTeller;
+  readonly counts: RepairCounts;
   readonly failpoint: Failpoint;
   readonly logger: Logger;
 }
@@ -151,8 +158,9 @@ function startLoops(config: Config, parts: LoopParts) {
     failpoint,
     logger,
   });
-  const deps = { store, temporal, deliverer, reconcileAfterMs: config.reconcileAfterMs, logger };
-  const { reaper, teller } = parts;
+  const { reconcileAfterMs, taskQueue } = config;
+  const { reaper, teller, counts } = parts;
+  const deps = { store, temporal, deliverer, reconcileAfterMs, taskQueue, counts, logger };
   const relays = [startRelay(deps), startDescriptionRelay(deps)];
   return [...relays, startReconciler(deps), ...startWorkspaceLoops({ ...deps, reaper, teller })];
 }

@@ -1,6 +1,7 @@
-// The worker is a composition root. This file: what its part streams do, in numbers for its metrics.
+// The worker is a composition root. This file: what its part streams and its loops do, in numbers for its metrics.
 import type { Reading } from "../platform/metrics.ts";
 import type { PartCounts } from "./part-streams.ts";
+import type { RepairCounts } from "./repair-loops.ts";
 
 export function partReadings(counts: Readonly<PartCounts>): Reading[] {
   return [
@@ -18,6 +19,16 @@ export function partReadings(counts: Readonly<PartCounts>): Reading[] {
       name: "everturn_heartbeats_total",
       help: "Heartbeats of answers and tools, each an action of Temporal",
       read: () => counts.checkpoints,
+    },
+  ];
+}
+
+export function repairReadings(counts: Readonly<RepairCounts>): Reading[] {
+  return [
+    {
+      name: "everturn_wedged_runs_total",
+      help: "Workflow runs terminated by this worker since their workflow tasks failed again and again",
+      read: () => counts.wedged_runs,
     },
   ];
 }

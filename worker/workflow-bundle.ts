@@ -20,6 +20,7 @@ const SOURCES = [
 export const workflowBundleOptions: BundleOptions = {
   workflowsPath: path.join(ROOT, "workflows/index.ts"),
   preloadModules: [path.join(ROOT, "workflows/shared-by-runs.ts")],
+  payloadConverterPath: path.join(ROOT, "workflows/payload-converter.ts"),
 };
 
 /** Path of the bundle in `folder`, built there if these sources have none yet. Safe for several processes at once. */

@@ -1,15 +1,20 @@
 // The worker is a composition root. This file: the loops that repair what crashes leave of workspaces. The teller tells
 // workflows of wishes nobody told; the reconciler gives a run to workspaces that have lost theirs; the reaper sets places
 // aside that no row knows (reap-places.ts).
-import { type Client, WorkflowNotFoundError } from "@temporalio/client";
+import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import type { WorkspaceTeller } from "../api/tell-workspace.ts";
+import { errorDetailCharsMax } from "../core/limits.ts";
 import { withLoopLock } from "../store/reconcile.ts";
 import type { Store } from "../store/store.ts";
 import { listQuietWorkspaces, listUntoldWorkspaces } from "../store/tell-workspaces.ts";
+import { inUnit } from "../store/unit.ts";
+import { recordWorkspaceCrash } from "../store/workspace-progress.ts";
 import { workspaceWorkflowId } from "../workflows/contract.ts";
+import { lookAtRun, terminateWedged } from "./look-at-run.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import type { Reaper } from "./reap-places.ts";
+import type { RepairCounts } from "./repair-loops.ts";
 
 /** Any constant that no other user of the database takes. */
 const RECONCILER_LOCK_KEY = 7_305_110_004;
@@ -25,6 +30,7 @@ export interface WorkspaceLoopDeps {
   readonly reconcileAfterMs: number;
   /** Absent: once a minute. */
   readonly reapEveryMs?: number;
+  readonly counts: RepairCounts;
   readonly logger: Logger;
 }
 
@@ -49,22 +55,22 @@ function startReconciler(deps: WorkspaceLoopDeps): Loop {
   return startLoop("workspace-reconciler", reconcileAfterMs / 3, { work, logger });
 }
 
-async function reconcile({ store, temporal, teller, logger, ...deps }: WorkspaceLoopDeps): Promise<void> {
+async function reconcile({ store, temporal, teller, counts, logger, ...deps }: WorkspaceLoopDeps): Promise<void> {
   for (const workspace of await listQuietWorkspaces(store.pool, deps.reconcileAfterMs)) {
-    if (await hasOpenRun(temporal, workspace.id)) continue;
     const { id: workspace_id, status } = workspace;
-    logger.warn({ workspace_id, status }, "workspace without a run, starting one");
-    await teller.tellLate(workspace);
-  }
-}
-
-async function hasOpenRun(temporal: Client, workspaceId: string): Promise<boolean> {
-  try {
-    const { status } = await temporal.workflow.getHandle(workspaceWorkflowId(workspaceId)).describe();
-    return status.name === "RUNNING";
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
+    const workflowId = workspaceWorkflowId(workspace_id);
+    const run = await lookAtRun(temporal, workflowId);
+    if (run.type === "none") {
+      logger.warn({ workspace_id, status }, "workspace without a run, starting one");
+      await teller.tellLate(workspace);
+    }
+    if (run.type === "wedged" && !run.isAtWork) {
+      logger.error({ workspace_id, status, reason: run.words }, "wedged run, terminated");
+      await terminateWedged(temporal, workflowId, run);
+      counts.wedged_runs++;
+      // What is left to clean up is the next run's, which the next round starts.
+      await inUnit(store, (unit) => recordWorkspaceCrash(unit, workspace_id, run.words.slice(0, errorDetailCharsMax)));
+    }
   }
 }
 

@@ -19,8 +19,9 @@ import type { NextStep, OpenCall } from "../core/decide-next-step.ts";
 import { toolCallsPerStepMax } from "../core/limits.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
 import { modelCallOptions, toolOptions, transitionOptions } from "./activity-options.ts";
-import { CHAT_SIGNALS, type ChatSignalInput, type ChatTurnInput } from "./contract.ts";
+import { CHAT_SIGNALS, type ChatTurnInput } from "./contract.ts";
 import type { FailpointSinks } from "./failpoint-sinks.ts";
+import { checkTurnInput, readChatSignal } from "./read-signal.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
 import { describeEnd, describeRetry, showProgress, type TurnProgress } from "./turn-details.ts";
 import { wordsOfFailure } from "./words-of-failure.ts";
@@ -30,7 +31,7 @@ const local = proxyLocalActivities<LocalActivities>(transitionOptions);
 
 /** What the signals of this run have said so far. */
 interface Heard {
-  /** Newest snapshot version named by a signal. */
+  /** Newest snapshot version named by a signal since the last call was begun. */
   version: number;
   /** This turn was asked to stop, or its history was cut: waits end at once. */
   stop: boolean;
@@ -41,6 +42,7 @@ interface Heard {
  * way ends the turn in `error` instead of leaving the run open.
  */
 export async function chatTurn(input: ChatTurnInput): Promise<void> {
+  checkTurnInput(input);
   const heard = listen(input);
   const turn: TurnRef = { chat_id: input.chat_id, turn_id: input.turn_id };
   interruptOnCancel(turn, heard);
@@ -133,6 +135,9 @@ type CallWish = Pick<CallModelInput, "replay_full_history" | "without_prefill">;
 
 async function callModel(run: Turn, wish: CallWish = {}): Promise<StepOutcome> {
   const { input, turn, progress } = run;
+  // This call sees all that was committed before it: what the signals so far told of needs no other look, whatever version
+  // they named.
+  run.heard.version = 0;
   const summary = `${input.model || "model"} · step ${progress.calls}`;
   showProgress(progress, "asking the model");
   const activities = proxyActivities<Activities>(modelCallOptions(input, summary));
@@ -166,7 +171,8 @@ async function runTools(calls: readonly OpenCall[], { input, turn, progress }: T
 function listen(input: ChatTurnInput): Heard {
   const heard: Heard = { version: 0, stop: false };
   for (const name of CHAT_SIGNALS) {
-    setHandler(defineSignal<[ChatSignalInput]>(name), (signal) => {
+    setHandler(defineSignal<[unknown]>(name), (payload) => {
+      const signal = readChatSignal(payload);
       heard.version = Math.max(heard.version, signal.version);
       // A stop names its turn: one for an earlier turn must not touch this one. A cut always names the next turn.
       if (name === "interrupted" && signal.turn_id === input.turn_id) heard.stop = true;

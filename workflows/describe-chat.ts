@@ -11,7 +11,8 @@ import {
 } from "@temporalio/workflow";
 import type { DescribeActivities, DescribeOutcome } from "../activities/contract.ts";
 import { describeOptions } from "./activity-options.ts";
-import { DESCRIBE, type DescribeChatInput, type DescribeSignalInput } from "./contract.ts";
+import { DESCRIBE, type DescribeChatInput } from "./contract.ts";
+import { checkDescribeInput, readDescribeSignal } from "./read-signal.ts";
 import { describeSearchAttributes } from "./search-attributes.ts";
 import { wordsOfFailure } from "./words-of-failure.ts";
 
@@ -25,8 +26,12 @@ interface Wishes {
 }
 
 export async function describeChat(input: DescribeChatInput): Promise<void> {
+  checkDescribeInput(input);
   const wishes: Wishes = { title_version: null, summary_turn_id: null, ...input.left };
-  setHandler(defineSignal<[DescribeSignalInput]>(DESCRIBE), ({ turn_id, title_version, summary }) => {
+  setHandler(defineSignal<[unknown]>(DESCRIBE), (payload) => {
+    const signal = readDescribeSignal(payload);
+    if (signal === null) return;
+    const { turn_id, title_version, summary } = signal;
     if (title_version !== null) wishes.title_version = Math.max(wishes.title_version ?? 0, title_version);
     if (summary) wishes.summary_turn_id = Math.max(wishes.summary_turn_id ?? 0, turn_id);
   });

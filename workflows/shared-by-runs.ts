@@ -6,6 +6,7 @@ import "../core/assert-never.ts";
 import "../core/limits.ts";
 import "./activity-options.ts";
 import "./contract.ts";
+import "./read-signal.ts";
 import "./search-attributes.ts";
 import "./turn-details.ts";
 import "./words-of-failure.ts";

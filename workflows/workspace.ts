@@ -21,7 +21,8 @@ import type {
 } from "../activities/contract.ts";
 import { assertNever } from "../core/assert-never.ts";
 import { buildOptions, endWorkspaceOptions, transitionOptions } from "./activity-options.ts";
-import { WISH_CHANGED, type WishChangedInput, type WorkspaceInput } from "./contract.ts";
+import { WISH_CHANGED, type WorkspaceInput } from "./contract.ts";
+import { checkWorkspaceInput, readWishSignal } from "./read-signal.ts";
 import { workspaceSearchAttributes } from "./search-attributes.ts";
 import { wordsOfFailure } from "./words-of-failure.ts";
 
@@ -33,7 +34,7 @@ const crashesMax = 3;
 interface Life {
   readonly input: WorkspaceInput;
   readonly workspace: WorkspaceRef;
-  /** Newest wish that a signal told of. */
+  /** Newest wish that a signal told of and no look has been taken for. */
   heard: number;
   /** The wish was changed from within: no signal tells of it. */
   isToLook: boolean;
@@ -47,10 +48,11 @@ type Step<T extends NextWorkspaceStepOutput["step"]["type"]> = Extract<
 
 /** Works until nothing is left to do or to wait for; the next wish starts it again. */
 export async function workspace(input: WorkspaceInput): Promise<void> {
+  checkWorkspaceInput(input);
   const ref: WorkspaceRef = { workspace_id: input.workspace_id };
   const life: Life = { input, workspace: ref, heard: 0, isToLook: false, crashes: 0 };
-  setHandler(defineSignal<[WishChangedInput]>(WISH_CHANGED), ({ version }) => {
-    life.heard = Math.max(life.heard, version);
+  setHandler(defineSignal<[unknown]>(WISH_CHANGED), (payload) => {
+    life.heard = Math.max(life.heard, readWishSignal(payload));
   });
   stopOnCancel(life);
   // Nothing below is cancelled from outside: a stop goes by way of the database, and what runs is cleaned up.
@@ -87,10 +89,11 @@ async function perform({ step, version }: NextWorkspaceStepOutput, life: Life): 
     case "wait":
       show(life, "running");
       await condition(() => hasNews(life, version), step.ms, { summary: "time-to-live" });
+      life.heard = 0;
       return false;
     case "end":
       show(life, "at rest");
-      return !hasNews(life, version);
+      return !takeNews(life, version);
     default:
       return assertNever(step);
   }
@@ -132,12 +135,19 @@ async function destroy(life: Life, version: number): Promise<boolean> {
   const ended = proxyActivities<WorkspaceActivities>(endWorkspaceOptions(life.input, "deleting"));
   const error = await errorOf(ended.destroyWorkspace(ref));
   await local.finishDeletion({ ...ref, error: error === null ? null : `It could not be deleted: ${error}` });
-  return error !== null && !hasNews(life, version);
+  return error !== null && !takeNews(life, version);
 }
 
 /** @param version the newest wish that has been seen */
 function hasNews({ heard, isToLook }: Life, version: number): boolean {
   return isToLook || heard > version;
+}
+
+/** The look that follows sees every wish told so far: whatever version was named, it is no news after that. */
+function takeNews(life: Life, version: number): boolean {
+  const isNews = hasNews(life, version);
+  life.heard = 0;
+  return isNews;
 }
 
 /** Null: it went well. */

@@ -98,7 +98,7 @@ export async function playDescribeShape(
 }
 
 /** Starts the workflow with its first wish, as the relay does, and hands the run to the shape. */
-async function runDescription(temporal: TestTemporal, shape: DescribeShape): Promise<DescribeRun> {
+export async function runDescription(temporal: TestTemporal, shape: DescribeShape): Promise<DescribeRun> {
   const chat_id = randomUUID();
   const taskQueue = `describe-${chat_id}`;
   const calls: string[] = [];

@@ -1,6 +1,6 @@
 // Tests: the turn workflow on a real Temporal, its activities answering from a list. What is tested is control flow.
 import { randomUUID } from "node:crypto";
-import { Client, Connection, type WorkflowHandle } from "@temporalio/client";
+import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
 import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { Activities, LocalActivities } from "../../activities/contract.ts";
 import type { StepOutcome } from "../../core/step-outcome.ts";
@@ -132,4 +132,24 @@ export async function runTurn(
     await handle.result();
   });
   return run;
+}
+
+/** Starts a workflow with these arguments, as anybody can, and resolves with the words it fails with. */
+export async function untilFailedInput(
+  temporal: TestTemporal,
+  type: string,
+  args: readonly unknown[],
+): Promise<string> {
+  const workflowId = `odd-${randomUUID()}`;
+  const { connection, client } = temporal;
+  const options = { connection, taskQueue: workflowId, workflowBundle: temporal.bundle };
+  const worker = await Worker.create({ ...options, sinks: failpointSinks(() => undefined) });
+  return worker.runUntil(async () => {
+    const started = client.workflow.execute(type, { workflowId, taskQueue: workflowId, args: [...args] });
+    const failed = await started.then(
+      () => null,
+      (error: unknown) => error,
+    );
+    return failed instanceof WorkflowFailedError ? String(failed.cause?.message) : `no failure: ${String(failed)}`;
+  });
 }

@@ -1,0 +1,70 @@
+// The worker is a composition root. This file: how a workflow's run is, for the loops that mend. A run whose workflow tasks fail
+// is open and yet goes nowhere: Temporal tries its task again for ever, and no button of ours could end it.
+import { type Client, WorkflowNotFoundError } from "@temporalio/client";
+
+export type RunState =
+  | { readonly type: "none" }
+  | { readonly type: "open" }
+  /** Its workflow tasks fail. `isAtWork`: an activity that was begun before still runs, and may end well. */
+  | {
+      readonly type: "wedged";
+      readonly run_id: string;
+      readonly isAtWork: boolean;
+      readonly words: string;
+    };
+
+/** Three failures in a row are no accident: the first two follow each other at once, the third comes seconds later. */
+const FAILED_TASKS_MIN = 3;
+/** A task that times out lost its worker, or ran on a machine that stood still: that may happen to a healthy run. */
+const LOST_TASKS_MIN = 6;
+/** Events from the newest one back, among which the failure of the task is: nothing but signals may come after it. */
+const EVENTS_LOOKED_AT = 50;
+
+export async function lookAtRun(client: Client, workflowId: string): Promise<RunState> {
+  try {
+    const { status, runId, raw } = await client.workflow.getHandle(workflowId).describe();
+    if (status.name !== "RUNNING") return { type: "none" };
+    const attempt = raw.pendingWorkflowTask?.attempt ?? 0;
+    if (attempt < FAILED_TASKS_MIN) return { type: "open" };
+    const failure = await newestFailure(client, { workflowId, runId });
+    if (failure === null && attempt < LOST_TASKS_MIN) return { type: "open" };
+    const words = failure ?? `its workflow task was lost ${attempt - 1} times`;
+    return { type: "wedged", run_id: runId, isAtWork: (raw.pendingActivities ?? []).length > 0, words };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return { type: "none" };
+    throw error;
+  }
+}
+
+/** Why the newest workflow task failed; null when it timed out. */
+async function newestFailure(
+  { workflowService, options }: Client,
+  execution: { readonly workflowId: string; readonly runId: string },
+): Promise<string | null> {
+  const { history } = await workflowService.getWorkflowExecutionHistoryReverse({
+    namespace: options.namespace,
+    execution,
+    maximumPageSize: EVENTS_LOOKED_AT,
+  });
+  for (const event of history?.events ?? []) {
+    const failed = event.workflowTaskFailedEventAttributes;
+    if (failed != null) return failed.failure?.message ?? "unknown";
+    if (event.workflowTaskTimedOutEventAttributes != null) return null;
+  }
+  return null;
+}
+
+/** Ends a run that goes nowhere. Signals to it are lost, so whoever calls this says in the database what has come of it. */
+export async function terminateWedged(
+  client: Client,
+  workflowId: string,
+  { run_id, words }: Extract<RunState, { type: "wedged" }>,
+): Promise<void> {
+  const reason = `its workflow tasks failed again and again: ${words}`.slice(0, 500);
+  try {
+    await client.workflow.getHandle(workflowId, run_id).terminate(reason);
+  } catch (error) {
+    // It has ended meanwhile.
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
