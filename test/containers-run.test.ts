@@ -26,12 +26,13 @@ test("migrate, api and worker start by their compose commands, turn healthy and 
   const image = layOutImage();
   t.after(() => rmSync(image, { recursive: true, force: true }));
   const filesBefore = filesOfImage(image);
-  const ports = { api: await freePort(), worker: await freePort() };
+  const ports = { api: await freePort(), worker: await freePort(), apiMetrics: await freePort() };
   const substitutions: Substitutions = {
     [serviceOf(file, "migrate").environment?.["DATABASE_URL"] ?? ""]: databaseUrl,
     "temporal:7233": required("EVERTURN_TEST_TEMPORAL_ADDRESS"),
     "3100": String(ports.api),
     "9464": String(ports.worker),
+    "9465": String(ports.apiMetrics),
   };
 
   const migrate = start(t, "migrate", { image, substitutions });
@@ -44,6 +45,11 @@ test("migrate, api and worker start by their compose commands, turn healthy and 
   assert.equal(ready.status, 200);
   assert.match(ready.headers.get("content-type") ?? "", /json/);
   assert.equal(typeof (await ready.json()), "object");
+  // O1 The compose file lets others reach the API: its own page wants a key, the ports of the metrics do not.
+  assert.equal((await fetch(`http://127.0.0.1:${ports.api}/metrics`)).status, 401);
+  for (const port of [ports.worker, ports.apiMetrics]) {
+    assert.match(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(), /everturn_/);
+  }
 
   for (const started of [api, worker]) {
     started.child.kill("SIGTERM");

@@ -1,6 +1,8 @@
 // The API speaks HTTP and the store; this file: the chunks of the AI SDK's UI message stream that we send, each with the
 // fields that every client of its version accepts. Early clients of versions 5 and 6 refuse unknown fields and types.
 
+import { encodeFrame } from "../sse-frame.ts";
+
 /** Major version of the client's `ai` package. */
 export type SdkVersion = 5 | 6 | 7;
 
@@ -65,9 +67,9 @@ export interface TurnUsage {
   readonly total_tokens: number;
 }
 
-/** As server-sent events. JSON holds no line breaks, so one `data:` line is enough. */
+/** As server-sent events. */
 export function encodeChunks(chunks: readonly UiChunk[]): string {
-  return chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("");
+  return chunks.map((chunk) => encodeFrame({ json: JSON.stringify(chunk) })).join("");
 }
 
 /** What ends a stream, as the clients' protocol has it. */

@@ -10,6 +10,8 @@ import { createWatchLeases, type WatchLeases } from "../../activities/watch-leas
 import { joinEpisodes, type ReadEpisodes } from "../../api/checkpoint-reader.ts";
 import { HubRegistry } from "../../api/hub-registry.ts";
 import type { HubTiming } from "../../api/hub-timing.ts";
+import { OpenStream } from "../../api/open-stream.ts";
+import { resumeFrom } from "../../api/resume-from.ts";
 import { createStreamHandler } from "../../api/stream-handler.ts";
 import type { BusMessage, LiveBus } from "../../core/bus-message.ts";
 import { shownContent } from "../../core/chat-reducer.ts";
@@ -111,8 +113,16 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
         logger,
         timing,
       });
-      const handler = createStreamHandler({ store: opened, hubs, bus: hubBus, logger });
-      const app = express().get("/v1/chats/:chat/stream", handler);
+      const streamChat = createStreamHandler({ store: opened, hubs, bus: hubBus, logger });
+      const app = express().get("/v1/chats/:chat/stream", async (request, response) => {
+        const { after, messages, read } = request.query;
+        await streamChat(new OpenStream({ request, response }), {
+          chat_id: request.params.chat,
+          cursor: resumeFrom(request, typeof after === "string" ? after : undefined),
+          messages: messages === undefined ? undefined : Number(messages),
+          marks_read: read !== "false",
+        });
+      });
       const server = app.listen(0, "127.0.0.1");
       await new Promise((resolve) => server.once("listening", resolve));
       const stop = async () => {
