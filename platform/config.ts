@@ -109,6 +109,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     debugRuns: environment.EVERTURN_DEBUG_RUNS,
     queuedMessagesMax: environment.EVERTURN_QUEUE_MAX,
     retryBaseMs: environment.EVERTURN_RETRY_BASE_MS,
+    retryWaitMaxMs: environment.EVERTURN_RETRY_WAIT_MAX_MS,
     streamSilenceMs: environment.EVERTURN_STREAM_SILENCE_MS,
     streamsMax: environment.EVERTURN_STREAMS_MAX,
     streamsPerKeyMax: environment.EVERTURN_STREAMS_PER_KEY_MAX,

@@ -178,6 +178,10 @@ export const environmentSchema = z.object({
   EVERTURN_RETRY_BASE_MS: notes(milliseconds(1).default(1_000), {
     description: "First wait after a provider error; doubles up to 60 s",
   }),
+  EVERTURN_RETRY_WAIT_MAX_MS: notes(milliseconds(0).default(300_000), {
+    description:
+      "Waits after provider errors that a step has in all, before its turn ends in `error` and can be regenerated. A Retry-After longer than what is left of it ends the turn at once",
+  }),
   EVERTURN_STREAM_SILENCE_MS: notes(milliseconds(100).default(600_000), {
     description: "Silence after which an open provider stream counts as dead",
   }),

@@ -109,7 +109,7 @@ interface Opened {
   readonly status: number;
   /** All of the stream, when it has ended. */
   readonly text: Promise<string>;
-  leave(): void;
+  readonly leave: () => void;
 }
 
 async function openStream(path: string, key: string, at = api): Promise<Opened> {
