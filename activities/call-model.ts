@@ -43,6 +43,7 @@ export interface CallModelDeps {
   readonly shutdown: AbortSignal;
   readonly checkpointMs: number;
   readonly retryBaseMs: number;
+  readonly retryWaitMaxMs: number;
   readonly failpoint: Failpoint;
 }
 

@@ -22,6 +22,7 @@ export interface EndDeps {
   readonly store: Store;
   readonly readLostParts: ReadLostParts;
   readonly retryBaseMs: number;
+  readonly retryWaitMaxMs: number;
   /** Aborted when this worker is told to end. */
   readonly shutdown: AbortSignal;
 }
@@ -119,6 +120,7 @@ async function endFailed(deps: EndDeps, ended: EndedAttempt, failed: ModelError)
     ...(fault.context_limit !== undefined && { context_limit: fault.context_limit }),
     answer: answer.message({ finish_reason: "error", interrupted: true }),
     retry_base_ms: deps.retryBaseMs,
+    retry_wait_max_ms: deps.retryWaitMaxMs,
     now_ms: Date.now(),
   };
   return commit(deps, (unit) => recordFailure(unit, { key, fence }, record));

@@ -1,10 +1,11 @@
 // The API speaks HTTP and the store; this file: the Express app, the way a request goes from top to bottom.
-import express, { type Express } from "express";
+import express, { type Express, type RequestHandler } from "express";
 import { Refusal } from "../core/refusal.ts";
 import { allRoutes } from "./all-routes.ts";
+import type { Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import { answerErrors } from "./middleware/answer-errors.ts";
-import { authenticate, createKeyLookup } from "./middleware/authenticate.ts";
+import { authenticate, callerOf, createKeyLookup } from "./middleware/authenticate.ts";
 import { conversationBody, jsonBody } from "./middleware/json-body.ts";
 import { limitRate } from "./middleware/limit-rate.ts";
 import { refuseWhileDraining } from "./middleware/refuse-while-draining.ts";
@@ -12,7 +13,13 @@ import { requestId } from "./middleware/request-id.ts";
 import { requestLog } from "./middleware/request-log.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { mountRoutes } from "./mount-routes.ts";
+import { requireAdmin } from "./require-admin.ts";
 import { docsFiles } from "./routes/docs.ts";
+
+const adminsOnly: RequestHandler = (_request, response, next) => {
+  requireAdmin(callerOf(response) as Caller);
+  next();
+};
 
 /** The API as an Express app; it listens to nothing yet. */
 export function createApp(deps: ApiDeps): Express {
@@ -21,6 +28,7 @@ export function createApp(deps: ApiDeps): Express {
   // Answers change with each request; a validator would cost a hash of each and never match.
   app.set("etag", false);
   app.set("query parser", "simple");
+  const lookup = createKeyLookup(deps.store.pool, deps.logger);
   app.use(requestId, requestLog(deps.logger, deps.metrics), securityHeaders);
   app.use("/docs", docsFiles);
   app.use(
@@ -30,11 +38,13 @@ export function createApp(deps: ApiDeps): Express {
       next();
     },
     refuseWhileDraining(() => deps.readiness.draining),
-    authenticate(createKeyLookup(deps.store.pool, deps.logger)),
+    authenticate(lookup),
     limitRate(deps.requestsPerMinuteMax),
   );
   app.use("/v1", jsonBody);
   app.use("/ai-sdk", conversationBody);
+  // Beyond loopback the page is nobody's business; scrapers have a port of their own, or an admin's key (SPEC O1).
+  if (deps.metricsNeedAdmin) app.use("/metrics", authenticate(lookup), adminsOnly);
   mountRoutes(app, allRoutes(deps), deps.logger);
   app.use(() => {
     throw new Refusal("not_found", "no such path; all paths: /openapi.json");

@@ -5,6 +5,7 @@ import type { Logger } from "../platform/logger.ts";
 import type { Queryable } from "../store/database.ts";
 import { readBuild, readBuildLog } from "../store/workspace-builds.ts";
 import { BuildLogWatch } from "./build-log-watch.ts";
+import type { Leaving } from "./open-stream.ts";
 
 /** A line is seen within this time; a build runs for seconds at least, and a watch costs two cheap reads each time. */
 const pollDefaultMs = 250;
@@ -14,12 +15,6 @@ export interface BuildLogRegistryInput {
   readonly logger: Pick<Logger, "warn">;
   /** Set by tests. */
   readonly pollMs?: number;
-}
-
-export interface HeldBuildLog {
-  readonly watch: BuildLogWatch;
-  /** To be called once, when the reader has gone. */
-  release(): void;
 }
 
 interface Kept {
@@ -36,24 +31,19 @@ export class BuildLogRegistry {
     this.#input = input;
   }
 
-  /** The watch of a build, kept until released. Throws `Refusal` `draining` once closed. */
-  hold(of: { readonly workspace_id: string; readonly build_id: string }): HeldBuildLog {
+  /** The watch of a build, kept until its reader has left. Throws `Refusal` `draining` once closed. */
+  hold(of: { readonly workspace_id: string; readonly build_id: string }, reader: Leaving): BuildLogWatch {
     if (this.#closed) throw new Refusal("draining");
     const found = this.#kept.get(of.build_id);
     const kept = found === undefined || found.watch.closed ? this.#open(of) : found;
     kept.holders += 1;
-    let released = false;
-    return {
-      watch: kept.watch,
-      release: () => {
-        if (released) return;
-        released = true;
-        kept.holders -= 1;
-        if (kept.holders > 0) return;
-        kept.watch.close();
-        if (this.#kept.get(of.build_id) === kept) this.#kept.delete(of.build_id);
-      },
-    };
+    reader.onLeft(() => {
+      kept.holders -= 1;
+      if (kept.holders > 0) return;
+      kept.watch.close();
+      if (this.#kept.get(of.build_id) === kept) this.#kept.delete(of.build_id);
+    });
+    return kept.watch;
   }
 
   /** Builds that are followed; for metrics and tests. */

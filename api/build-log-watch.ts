@@ -1,5 +1,6 @@
 // The API speaks HTTP and the store; this file: what a replica knows of one build's log, read once for all its readers.
 import type { BuildStatus } from "../core/workspace.ts";
+import { encodeFrame } from "./sse-frame.ts";
 import type { Frames } from "./sse-writer.ts";
 
 /** Lines of one read of the store. */
@@ -169,10 +170,9 @@ function hasEnded(status: BuildStatus): boolean {
   return status === "succeeded" || status === "failed" || status === "cancelled";
 }
 
-/** JSON holds no line breaks, so one `data:` line is enough. */
 function toFrame({ seq, at, text }: LogLine): LogFrame {
-  const data = JSON.stringify({ seq, at, text });
-  return { seq, bytes: Buffer.from(`id: ${seq}\nevent: log\ndata: ${data}\n\n`) };
+  const json = JSON.stringify({ seq, at, text });
+  return { seq, bytes: Buffer.from(encodeFrame({ id: String(seq), event: "log", json })) };
 }
 
 /** As many of the frames as go out together; at least one. */

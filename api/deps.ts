@@ -1,5 +1,4 @@
 // The API speaks HTTP and the store; this file: what its routes are given. Only main.ts builds these.
-import type { RequestHandler } from "express";
 import type { Registry } from "prom-client";
 import type { ErrorKind } from "../core/error-kind.ts";
 import type { TemplateShelf } from "../core/template.ts";
@@ -15,6 +14,8 @@ import type { Deliverer } from "./deliver-outbox.ts";
 import type { FeedRegistry } from "./feed-registry.ts";
 import type { Readiness } from "./readiness.ts";
 import type { WorkspaceTemporalLink } from "./show-workspace.ts";
+import type { StreamGate } from "./stream-gate.ts";
+import type { StreamChat } from "./stream-handler.ts";
 import type { WorkspaceTeller } from "./tell-workspace.ts";
 
 /** A folder a chat may be bound to, links resolved, or why not. */
@@ -61,10 +62,14 @@ export interface ApiDeps {
   readonly workspaceDriver: string;
   readonly buildLogs: Pick<BuildLogRegistry, "hold">;
   readonly feeds: Pick<FeedRegistry, "hold">;
+  /** Lets requests become streams. */
+  readonly streams: Pick<StreamGate, "admit">;
   /** Answers GET /v1/chats/{chat}/stream, the chat's id and the caller already checked. */
-  readonly streamHandler: RequestHandler;
+  readonly streamChat: StreamChat;
   /** Answers an AI SDK client, the chat's id and the caller already checked. */
   readonly streamTurn: StreamTurn;
+  /** Whether the page of metrics is for admins alone: others can reach this address. */
+  readonly metricsNeedAdmin: boolean;
   /** Per API key and replica. */
   readonly requestsPerMinuteMax: number;
   readonly models: ModelSettings;

@@ -27,6 +27,7 @@ const chat: Chat = {
   queue_length: 0,
   current_turn_id: 1,
   required_action: null,
+  retry: null,
   snapshot_version: 5,
   history_version: 3,
   created_at: "2026-01-01T00:00:00.000Z",

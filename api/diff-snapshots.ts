@@ -119,7 +119,7 @@ function retryEvents({ chat, retry }: HubState): StreamEvent[] {
 /** The fields of a chat that no other event tells. */
 function toldByChat(chat: Chat): Partial<Chat> {
   const { status: _s, last_error: _e, required_action: _a, queue_length: _q, ...rest } = chat;
-  const { current_turn_id: _t, snapshot_version: _v, history_version: _h, ...told } = rest;
+  const { current_turn_id: _t, snapshot_version: _v, history_version: _h, retry: _r, ...told } = rest;
   return { ...told, updated_at: "", has_unread: false };
 }
 

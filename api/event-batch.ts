@@ -1,6 +1,7 @@
 // The API speaks HTTP and the store; this file: events on their way to all readers of a hub, encoded once for all of them.
 import type { StreamEvent } from "../core/stream-event.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
+import { encodeFrame } from "./sse-frame.ts";
 
 export interface BatchEntry {
   readonly event: StreamEvent;
@@ -21,7 +22,7 @@ export class EventBatch {
 
   /** As server-sent events; made when first asked for. */
   get bytes(): Buffer {
-    this.#bytes ??= Buffer.from(this.entries.map((entry) => encodeFrame(this.chatId, entry)).join(""));
+    this.#bytes ??= Buffer.from(this.entries.map((entry) => encodeEntry(this.chatId, entry)).join(""));
     return this.#bytes;
   }
 
@@ -31,10 +32,9 @@ export class EventBatch {
   }
 }
 
-/** JSON holds no line breaks, so one `data:` line is enough. */
-function encodeFrame(chatId: string, { event, cursor }: BatchEntry): string {
-  const id = cursor === null ? "" : `id: ${encodeCursor(chatId, cursor)}\n`;
-  return `${id}event: ${event.type}\ndata: ${JSON.stringify(event.data)}\n\n`;
+function encodeEntry(chatId: string, { event, cursor }: BatchEntry): string {
+  const id = cursor === null ? null : encodeCursor(chatId, cursor);
+  return encodeFrame({ id, event: event.type, json: JSON.stringify(event.data) });
 }
 
 /** A batch whose only place to resume from is its end: the events of one change. */

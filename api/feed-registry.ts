@@ -8,11 +8,12 @@ import type { Queryable } from "../store/database.ts";
 import { readFeedChanges, readFeedChats, readFeedNewest } from "../store/feed-chats.ts";
 import type { ChatLinks } from "../store/to-wire.ts";
 import { FeedWatch } from "./feed-watch.ts";
+import type { Leaving } from "./open-stream.ts";
 
 /** What the bus has lost is seen within this time. */
 const pollDefaultMs = 2_000;
 /** A reload of the page finds the watch still there. */
-const lingerMs = 5_000;
+const lingerDefaultMs = 5_000;
 
 export interface FeedRegistryInput {
   readonly db: Queryable;
@@ -21,12 +22,7 @@ export interface FeedRegistryInput {
   readonly logger: Pick<Logger, "warn">;
   /** Set by tests. */
   readonly pollMs?: number;
-}
-
-export interface HeldFeed {
-  readonly watch: FeedWatch;
-  /** To be called once, when the reader has gone. */
-  release(): void;
+  readonly lingerMs?: number;
 }
 
 interface Kept {
@@ -39,32 +35,27 @@ interface Kept {
 export class FeedRegistry {
   readonly #input: FeedRegistryInput;
   readonly #kept = new Map<string, Kept>();
+  readonly #lingerMs: number;
   readonly #leave: () => void;
   #closed = false;
 
   constructor(input: FeedRegistryInput) {
     this.#input = input;
+    this.#lingerMs = input.lingerMs ?? lingerDefaultMs;
     this.#leave = input.bus.onReconnect(() => {
       for (const { watch } of this.#kept.values()) watch.lookAgain();
     });
   }
 
-  /** The watch over a user's chats, kept until released. Throws `Refusal` `draining` once closed. */
-  hold(ownerId: string): HeldFeed {
+  /** The watch over a user's chats, kept until its reader has left. Throws `Refusal` `draining` once closed. */
+  hold(ownerId: string, reader: Leaving): FeedWatch {
     if (this.#closed) throw new Refusal("draining");
     const found = this.#kept.get(ownerId);
     const kept = found === undefined || found.watch.closed ? this.#open(ownerId) : found;
     kept.holders += 1;
     clearTimeout(kept.linger);
-    let released = false;
-    return {
-      watch: kept.watch,
-      release: () => {
-        if (released) return;
-        released = true;
-        this.#release(ownerId, kept);
-      },
-    };
+    reader.onLeft(() => this.#release(ownerId, kept));
+    return kept.watch;
   }
 
   /** For metrics and tests: users watched, and their readers. */
@@ -117,7 +108,7 @@ export class FeedRegistry {
       if (this.#kept.get(ownerId) === kept) this.#kept.delete(ownerId);
     };
     if (this.#closed || kept.watch.closed) return forget();
-    kept.linger = setTimeout(forget, lingerMs);
+    kept.linger = setTimeout(forget, this.#lingerMs);
     // A process that wants to end does not wait for feeds nobody reads.
     kept.linger.unref();
   }

@@ -8,6 +8,7 @@ import { CoalescedRead } from "./coalesced-read.ts";
 import { encodeFeedCursor } from "./feed-cursor.ts";
 import { batchesOf, FeedLog } from "./feed-log.ts";
 import { type FeedEvent, FeedModel, feedOverlapMs } from "./feed-model.ts";
+import { encodeFrame } from "./sse-frame.ts";
 import type { Frames } from "./sse-writer.ts";
 
 /** More changes in one look are not told one by one: all readers start anew. */
@@ -224,6 +225,5 @@ export class FeedWatch {
 
 /** JSON holds no line breaks, so one `data:` line is enough. */
 function toFrame({ kind, data }: FeedEvent, cursor: string | null): Buffer {
-  const id = cursor === null ? "" : `id: ${cursor}\n`;
-  return Buffer.from(`${id}event: ${kind}\ndata: ${data}\n\n`);
+  return Buffer.from(encodeFrame({ id: cursor, event: kind, json: data }));
 }

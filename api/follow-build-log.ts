@@ -1,6 +1,7 @@
 // The API speaks HTTP and the store; this file: one reader of a build's log, from where it stands to the build's end.
 import { assertNever } from "../core/assert-never.ts";
 import type { BuildEnd, BuildLogWatch } from "./build-log-watch.ts";
+import { encodeFrame } from "./sse-frame.ts";
 import type { EventSink, Frames } from "./sse-writer.ts";
 
 /** Readers sent away together come back spread over this time. */
@@ -46,6 +47,6 @@ export function retryMs(): number {
 
 /** Without an id: who comes back after it is told the end again. */
 function endFrames({ status, error }: BuildEnd): Frames {
-  const bytes = Buffer.from(`event: end\ndata: ${JSON.stringify({ status, error })}\n\n`);
+  const bytes = Buffer.from(encodeFrame({ event: "end", json: JSON.stringify({ status, error }) }));
   return { bytes, entries: { length: 1 } };
 }

@@ -3,22 +3,22 @@
 import { Refusal } from "../core/refusal.ts";
 import { ChatHub, type HubDeps } from "./chat-hub.ts";
 import { defaultHubTiming, type HubTiming } from "./hub-timing.ts";
+import type { Leaving } from "./open-stream.ts";
 import { createVersionLook } from "./version-look.ts";
 
 /** A reload of the page, or a reader that comes back, finds the hub still there. */
-const lingerMs = 5_000;
+const lingerDefaultMs = 5_000;
 
 export interface HubRegistryInput extends Omit<HubDeps, "timing" | "lookAtVersion"> {
   /** Set by tests; else the product's own. */
   readonly timing?: Partial<HubTiming>;
+  readonly lingerMs?: number;
 }
 
 export interface HeldHub {
   readonly hub: ChatHub;
   /** Whether it was made for this call, so that its first read is new enough. */
   readonly isNew: boolean;
-  /** To be called once, when the reader has gone. */
-  release(): void;
 }
 
 interface Kept {
@@ -30,10 +30,12 @@ interface Kept {
 export class HubRegistry {
   readonly #deps: HubDeps;
   readonly #kept = new Map<string, Kept>();
+  readonly #lingerMs: number;
   #looks = 0;
   #closed = false;
 
   constructor(input: HubRegistryInput) {
+    this.#lingerMs = input.lingerMs ?? lingerDefaultMs;
     const timing = { ...defaultHubTiming(() => this.counts().active), ...input.timing };
     const readEpisodes: HubDeps["readEpisodes"] = (chatId, lastSeqOf) => {
       this.#looks += 1;
@@ -47,24 +49,16 @@ export class HubRegistry {
     return this.#looks;
   }
 
-  /** The hub of a chat, kept until released. Throws `Refusal` `draining` once closed. */
-  hold(chatId: string): HeldHub {
+  /** The hub of a chat, kept until its reader has left. Throws `Refusal` `draining` once closed. */
+  hold(chatId: string, reader: Leaving): HeldHub {
     if (this.#closed) throw new Refusal("draining");
     const found = this.#kept.get(chatId);
     const alive = found !== undefined && found.hub.ended === null ? found : null;
     const kept = alive ?? this.#make(chatId);
     kept.holders += 1;
     clearTimeout(kept.linger);
-    let released = false;
-    return {
-      hub: kept.hub,
-      isNew: alive === null,
-      release: () => {
-        if (released) return;
-        released = true;
-        this.#release(chatId, kept);
-      },
-    };
+    reader.onLeft(() => this.#release(chatId, kept));
+    return { hub: kept.hub, isNew: alive === null };
   }
 
   /** For metrics: hubs, those whose chat runs, and readers. */
@@ -102,7 +96,7 @@ export class HubRegistry {
       if (this.#kept.get(chatId) === kept) this.#kept.delete(chatId);
     };
     if (this.#closed || kept.hub.ended !== null) return forget();
-    kept.linger = setTimeout(forget, lingerMs);
+    kept.linger = setTimeout(forget, this.#lingerMs);
     // A process that wants to end does not wait for hubs nobody reads.
     kept.linger.unref();
   }

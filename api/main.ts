@@ -5,10 +5,10 @@ import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config.ts";
 import { createFailpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
-import { createMetricsRegistry, exposeReadings } from "../platform/metrics.ts";
+import { createMetricsRegistry, exposeReadings, serveMetrics } from "../platform/metrics.ts";
 import { createSecretBox } from "../platform/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
-import { seedAdminKey } from "../store/api-keys.ts";
+import { readUsableKeys, seedAdminKey } from "../store/api-keys.ts";
 import { busReadings } from "../store/bus-readings.ts";
 import { purgeChatMarks } from "../store/chat-marks.ts";
 import { createPool, type Pool } from "../store/database.ts";
@@ -33,8 +33,9 @@ import { measureStreams } from "./measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./model-seeds.ts";
 import { createModelSettings } from "./model-settings.ts";
 import { createReadiness } from "./readiness.ts";
-import { ListenError, serve } from "./serve.ts";
-import { requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start-checks.ts";
+import { ListenError, type Served, serve } from "./serve.ts";
+import { isLoopback, requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start-checks.ts";
+import { StreamGate } from "./stream-gate.ts";
 import { createStreamHandler } from "./stream-handler.ts";
 import { createWorkspaceTeller } from "./tell-workspace.ts";
 
@@ -86,9 +87,15 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
   const hubs = createHubs(config, { store, bus, temporal, links, logger });
   const buildLogs = new BuildLogRegistry({ db: pool, logger });
   const feeds = new FeedRegistry({ db: pool, bus, links, logger });
-  const parts = { store, temporal, namespace, links, hubs, buildLogs, feeds, bus, logger };
+  const streams = new StreamGate({
+    readUsableKeys: (ids) => readUsableKeys(pool, ids),
+    perKeyMax: config.streamsPerKeyMax,
+    perReplicaMax: config.streamsMax,
+    logger,
+  });
+  const parts = { store, temporal, namespace, links, hubs, buildLogs, feeds, streams, bus, logger };
   const deps = createDeps(config, parts);
-  const served = await serve(createApp(deps), config).catch(async (error: unknown) => {
+  const served = await listen(config, deps).catch(async (error: unknown) => {
     await Promise.all([bus.close(), modelBook.close()]);
     throw error;
   });
@@ -98,6 +105,7 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
     async stop() {
       deps.readiness.drain();
       clearInterval(purge);
+      streams.close();
       // Readers first: an open stream would keep the server waiting until the grace time is over.
       hubs.close();
       buildLogs.close();
@@ -111,6 +119,21 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
   };
 }
 
+/** The API, and the page of its metrics where that has a port of its own. @throws ListenError */
+async function listen(config: Config, deps: ApiDeps): Promise<Served> {
+  const served = await serve(createApp(deps), config);
+  const { apiMetricsPort: port, metricsHost: host } = config;
+  if (port === undefined) return served;
+  const metrics = await serveMetrics(deps.metrics, { host, port }).catch(async (error: unknown) => {
+    await served.close(0);
+    throw new ListenError(host, port, error as NodeJS.ErrnoException);
+  });
+  return {
+    port: served.port,
+    close: async (graceMs) => void (await Promise.all([served.close(graceMs), metrics.stop()])),
+  };
+}
+
 interface DepsParts {
   readonly store: Store;
   readonly temporal: Client;
@@ -119,14 +142,15 @@ interface DepsParts {
   readonly hubs: HubRegistry;
   readonly buildLogs: BuildLogRegistry;
   readonly feeds: FeedRegistry;
+  readonly streams: StreamGate;
   readonly bus: LiveBus & BusCounts;
   readonly logger: Logger;
 }
 
 function createDeps(config: Config, parts: DepsParts): ApiDeps {
-  const { store, temporal, links, hubs, buildLogs, feeds, logger } = parts;
+  const { store, temporal, links, hubs, buildLogs, feeds, streams, logger } = parts;
   const metrics = createMetricsRegistry("api");
-  measureStreams(metrics, { hubs, buildLogs, feeds });
+  measureStreams(metrics, { hubs, buildLogs, feeds, streams });
   exposeReadings(metrics, busReadings(parts.bus));
   return {
     store,
@@ -141,8 +165,10 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     workspaceDriver: config.workspaceDriver,
     buildLogs,
     feeds,
-    streamHandler: createStreamHandler({ store, hubs, bus: parts.bus, logger }),
+    streams,
+    streamChat: createStreamHandler({ store, hubs, bus: parts.bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus: parts.bus, logger }),
+    metricsNeedAdmin: !isLoopback(config.host),
     requestsPerMinuteMax,
     models: createModelSettings(config, createTester(config)),
     temporalUiUrl: config.temporalUiUrl ?? null,

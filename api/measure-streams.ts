@@ -4,6 +4,7 @@ import { exposeReadings } from "../platform/metrics.ts";
 import type { BuildLogRegistry } from "./build-log-registry.ts";
 import type { FeedRegistry } from "./feed-registry.ts";
 import type { HubRegistry } from "./hub-registry.ts";
+import type { StreamGate } from "./stream-gate.ts";
 
 export function measureStreams(
   metrics: Registry,
@@ -11,6 +12,7 @@ export function measureStreams(
     readonly hubs: HubRegistry;
     readonly buildLogs: BuildLogRegistry;
     readonly feeds: FeedRegistry;
+    readonly streams: StreamGate;
   },
 ): void {
   exposeReadings(metrics, [
@@ -22,11 +24,13 @@ export function measureStreams(
   ]);
   const gauge = new Gauge({
     name: "everturn_streams",
-    help: "Chats watched by this replica, those of them that run, their readers, builds whose log is followed, feeds of users and their readers",
+    help: "Chats watched by this replica, those of them that run, their readers, builds whose log is followed, feeds of users and their readers, streams open in all",
     labelNames: ["what"],
     registers: [metrics],
     collect() {
-      const counts = { ...streams.hubs.counts(), ...streams.feeds.counts(), builds: streams.buildLogs.size };
+      const { hubs, feeds, buildLogs } = streams;
+      const open = streams.streams.size;
+      const counts = { ...hubs.counts(), ...feeds.counts(), builds: buildLogs.size, open };
       for (const [what, count] of Object.entries(counts)) gauge.set({ what }, count);
     },
   });

@@ -5,11 +5,12 @@ import type { AddressInfo } from "node:net";
 import { after, before, mock, test } from "node:test";
 import type { StreamEvent } from "../core/stream-event.ts";
 import { EventBatch } from "./event-batch.ts";
+import { OpenStream } from "./open-stream.ts";
 import { createSseWriter, type EventSink } from "./sse-writer.ts";
 
 const chatId = "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a";
-let answer: (response: ServerResponse) => void = () => undefined;
-const server = createServer((_request, response) => answer(response));
+let answer: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
+const server = createServer((request, response) => answer(request, response));
 before(() => new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve)));
 after(() => {
   server.closeAllConnections();
@@ -23,7 +24,9 @@ interface Opened {
 
 async function open(): Promise<Opened & { readonly reader: IncomingMessage }> {
   const opened = new Promise<Opened>((resolve) => {
-    answer = (response) => resolve({ response, sink: createSseWriter(response) });
+    answer = (request, response) => {
+      resolve({ response, sink: createSseWriter(new OpenStream({ request, response })) });
+    };
   });
   const { port } = server.address() as AddressInfo;
   const reader = await new Promise<IncomingMessage>((resolve) => get({ port, host: "127.0.0.1" }, resolve));
@@ -81,21 +84,54 @@ test("T6 a silent stream says ping as a comment every fifteen seconds, and no mo
   }
 });
 
+/** Writes until the kernel has taken what it takes, and more. */
+async function overfill({ sink, reader }: Awaited<ReturnType<typeof open>>): Promise<void> {
+  reader.pause();
+  const megabyte = batchOf("x".repeat(1024 * 1024));
+  while (!sink.lagging) {
+    sink.write(megabyte);
+    await new Promise(setImmediate);
+  }
+}
+
 test("T6 a reader that takes nothing is not pinged: what waits for it does not grow", async () => {
   mock.timers.enable({ apis: ["setInterval"] });
   try {
-    const { sink, reader, response } = await open();
-    reader.pause();
-    const megabyte = batchOf("x".repeat(1024 * 1024));
-    while (!sink.lagging) {
-      sink.write(megabyte);
-      await new Promise(setImmediate);
+    const opened = await open();
+    await overfill(opened);
+    const waiting = opened.response.writableLength;
+    mock.timers.tick(3 * 15_000);
+    assert.ok(opened.response.writableLength <= waiting);
+    opened.reader.destroy();
+    await opened.sink.drained();
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test("T10 a reader that takes nothing for a minute is cut off, also when its stream has ended; one that takes again is not", async () => {
+  mock.timers.enable({ apis: ["setInterval"] });
+  try {
+    for (const ends of [false, true]) {
+      const opened = await open();
+      await overfill(opened);
+      if (ends) opened.sink.end(null);
+      const cut = new Promise((resolve) => opened.response.once("close", resolve));
+      mock.timers.tick(4 * 15_000);
+      assert.ok(!opened.response.destroyed);
+      mock.timers.tick(15_000);
+      await cut;
+      opened.reader.destroy();
     }
-    const waiting = response.writableLength;
-    mock.timers.tick(10 * 15_000);
-    assert.ok(response.writableLength <= waiting);
-    reader.destroy();
-    await sink.drained();
+    const alive = await open();
+    await overfill(alive);
+    mock.timers.tick(4 * 15_000);
+    const drained = alive.sink.drained();
+    alive.reader.resume();
+    await drained;
+    mock.timers.tick(15_000);
+    assert.ok(!alive.sink.closed);
+    alive.reader.destroy();
   } finally {
     mock.timers.reset();
   }

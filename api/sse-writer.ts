@@ -1,8 +1,8 @@
 // The API speaks HTTP and the store; this file: one response as a stream of server-sent events, with an eye on how much of
 // it the other side has not taken yet.
-import type { ServerResponse } from "node:http";
-import { readerLagBytesMax, readerLagEventsMax } from "../core/limits.ts";
+import { readerLagBytesMax, readerLagEventsMax, readerStallMaxMs } from "../core/limits.ts";
 import type { EventBatch } from "./event-batch.ts";
+import type { OpenStream } from "./open-stream.ts";
 
 /** Proxies close silent connections after half a minute or more (SPEC T6). */
 const pingEveryMs = 15_000;
@@ -25,10 +25,9 @@ export interface EventSink<Batch extends Frames = EventBatch> {
   end(retryMs: number | null): void;
 }
 
-/** Sends the head of the response at once. Ends by itself when the reader leaves. */
-export function createSseWriter<Batch extends Frames = EventBatch>(
-  response: ServerResponse,
-): EventSink<Batch> {
+/** Sends the head of the response at once. Ends by itself when the reader leaves, or takes nothing for a minute. */
+export function createSseWriter<Batch extends Frames = EventBatch>(stream: OpenStream): EventSink<Batch> {
+  const { response } = stream;
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
@@ -39,14 +38,13 @@ export function createSseWriter<Batch extends Frames = EventBatch>(
   response.socket?.setNoDelay(true);
   /** Events written since the other side last took everything. */
   let waitingEvents = 0;
-  const ping = setInterval(() => {
-    if (!response.writableNeedDrain) response.write(": ping\n\n");
-  }, pingEveryMs);
   response.on("drain", () => {
     waitingEvents = 0;
   });
-  response.on("close", () => clearInterval(ping));
-  const isClosed = () => response.destroyed || response.writableEnded;
+  const isClosed = () => stream.isLeft || response.destroyed || response.writableEnded;
+  keepAlive(stream, () => {
+    if (!response.writableNeedDrain && !isClosed()) response.write(": ping\n\n");
+  });
   return {
     write(batch) {
       if (isClosed()) return;
@@ -64,17 +62,40 @@ export function createSseWriter<Batch extends Frames = EventBatch>(
       await new Promise<void>((resolve) => {
         const done = () => {
           response.off("drain", done);
-          response.off("close", done);
+          forget();
           resolve();
         };
         response.on("drain", done);
-        response.on("close", done);
+        const forget = stream.onLeft(done);
       });
     },
     end(retryMs) {
-      clearInterval(ping);
       if (isClosed()) return;
       response.end(retryMs === null ? undefined : `retry: ${retryMs}\n\n`);
     },
   };
+}
+
+/**
+ * Pings, and cuts the connection of a reader for whom bytes wait and who has taken none of them for a minute (SPEC T10): a
+ * stopped process, or a network that went away without a word. If it lives, it comes back by its cursor. This goes on until the
+ * connection is free of the response: what was written last has to be taken, too.
+ */
+function keepAlive({ request: { socket }, response }: OpenStream, ping: () => void): void {
+  let taken = -1;
+  let stalledMs = 0;
+  const beat = setInterval(() => {
+    const now = socket.bytesWritten - socket.writableLength;
+    stalledMs = socket.writableLength > 0 && now === taken ? stalledMs + pingEveryMs : 0;
+    taken = now;
+    if (stalledMs >= readerStallMaxMs) socket.destroy();
+    else ping();
+  }, pingEveryMs);
+  const stop = () => {
+    clearInterval(beat);
+    response.off("close", stop);
+    socket.off("close", stop);
+  };
+  response.once("close", stop);
+  socket.once("close", stop);
 }

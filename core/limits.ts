@@ -49,6 +49,8 @@ export const frameBytesMax = 256 * 1024;
 /** How far a reader may lag before it is resynchronised from the store instead of buffered (SPEC T7). */
 export const readerLagEventsMax = 128;
 export const readerLagBytesMax = 1024 * 1024;
+/** A reader that takes nothing of what waits for it for so long is cut off (SPEC T10): it holds memory and a socket. */
+export const readerStallMaxMs = 60_000;
 /** Messages in the first snapshot of a stream, default and most. */
 export const snapshotMessagesDefault = 50;
 export const snapshotMessagesMax = 200;

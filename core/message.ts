@@ -93,6 +93,14 @@ export interface RetryState {
   readonly retrying_at: string;
 }
 
+/** The same as a chat tells it, to those who look at it now and then. */
+export type ShownRetry = Pick<RetryState, "attempt" | "attempts_max" | "kind" | "message" | "retrying_at">;
+
+export function shownRetry(retry: RetryState): ShownRetry {
+  const { attempt, attempts_max, kind, message, retrying_at } = retry;
+  return { attempt, attempts_max, kind, message, retrying_at };
+}
+
 export interface RequiredToolCall {
   readonly tool_call_id: string;
   readonly tool_name: string;
@@ -128,6 +136,8 @@ export interface Chat {
   readonly queue_length: number;
   readonly current_turn_id: number | null;
   readonly required_action: RequiredAction | null;
+  /** Set while a failed model call is waited out. */
+  readonly retry: ShownRetry | null;
   readonly snapshot_version: number;
   readonly history_version: number;
   readonly created_at: string;

@@ -26,6 +26,7 @@ export const REFUSALS = {
   unsupported_media_type: { status: 415, title: "The body must be JSON" },
   queue_full: { status: 429, title: "The queue of this chat is full" },
   rate_limited: { status: 429, title: "Too many requests" },
+  too_many_streams: { status: 429, title: "Too many open streams" },
   chat_archived: { status: 409, title: "The chat is archived" },
   usage_limit_reached: { status: 409, title: "The usage limit of this period is reached" },
   title_impossible: { status: 409, title: "No title can be made for the chat" },

@@ -1,5 +1,6 @@
 // Models room: one provider, out of what is known of it.
 import { createAnthropic } from "./anthropic.ts";
+import { namingHost } from "./naming-host.ts";
 import { createOpenAiChat } from "./openai-chat.ts";
 import { createOpenAiResponses } from "./openai-responses.ts";
 import { ownFault } from "./own-fault.ts";
@@ -17,10 +18,11 @@ export function createProvider({ kind, api, ...options }: ProviderSpec): Provide
   if (kind !== "openai-compatible" && options.apiKey === "") {
     throw ownFault({ kind: "missing_key", retryable: false }, options.name);
   }
-  if (kind === "anthropic") return createAnthropic(options);
+  if (kind === "anthropic") return namingHost(createAnthropic(options), options.baseUrl);
   if (kind === "openai-compatible" && options.baseUrl === undefined) {
     throw ownFault({ kind: "config", retryable: false }, options.name, "the provider has no base URL");
   }
   const chosen = api ?? (kind === "openai" ? "responses" : "chat_completions");
-  return chosen === "responses" ? createOpenAiResponses(options) : createOpenAiChat(options);
+  const provider = chosen === "responses" ? createOpenAiResponses(options) : createOpenAiChat(options);
+  return namingHost(provider, options.baseUrl);
 }

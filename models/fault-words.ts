@@ -49,6 +49,13 @@ export function faultMessage(verdict: Verdict, provider: string, isWebPage = fal
   return verdict.cause === undefined ? KIND_WORDS[verdict.kind](name) : CAUSE_WORDS[verdict.cause](name);
 }
 
+/** The same sentence, with the server's host behind its name. */
+export function withHost(message: string, provider: string, host: string): string {
+  const name = providerTitle(provider);
+  const found = [name, midSentence(name)].find((words) => message.includes(words));
+  return found === undefined ? `${message} (${host})` : message.replace(found, () => `${found} at ${host}`);
+}
+
 function midSentence(name: string): string {
   return name.startsWith("The ") ? `the ${name.slice(4)}` : name;
 }

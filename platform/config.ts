@@ -109,7 +109,10 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     debugRuns: environment.EVERTURN_DEBUG_RUNS,
     queuedMessagesMax: environment.EVERTURN_QUEUE_MAX,
     retryBaseMs: environment.EVERTURN_RETRY_BASE_MS,
+    retryWaitMaxMs: environment.EVERTURN_RETRY_WAIT_MAX_MS,
     streamSilenceMs: environment.EVERTURN_STREAM_SILENCE_MS,
+    streamsMax: environment.EVERTURN_STREAMS_MAX,
+    streamsPerKeyMax: environment.EVERTURN_STREAMS_PER_KEY_MAX,
     workerSlots: environment.EVERTURN_WORKER_SLOTS,
     shutdownGraceMs: environment.EVERTURN_SHUTDOWN_GRACE_MS,
     workspaceDriver: environment.EVERTURN_WORKSPACE_DRIVER,
@@ -123,6 +126,8 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     failpoint: environment.EVERTURN_FAILPOINT,
     logLevel: environment.LOG_LEVEL,
     metricsPort: environment.METRICS_PORT,
+    apiMetricsPort: environment.EVERTURN_API_METRICS_PORT,
+    metricsHost: environment.METRICS_HOST,
     otlpEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
   } as const;
 }

@@ -178,8 +178,19 @@ export const environmentSchema = z.object({
   EVERTURN_RETRY_BASE_MS: notes(milliseconds(1).default(1_000), {
     description: "First wait after a provider error; doubles up to 60 s",
   }),
+  EVERTURN_RETRY_WAIT_MAX_MS: notes(milliseconds(0).default(300_000), {
+    description:
+      "Waits after provider errors that a step has in all, before its turn ends in `error` and can be regenerated. A Retry-After longer than what is left of it ends the turn at once",
+  }),
   EVERTURN_STREAM_SILENCE_MS: notes(milliseconds(100).default(600_000), {
     description: "Silence after which an open provider stream counts as dead",
+  }),
+  EVERTURN_STREAMS_MAX: notes(wholeNumber(1, 1_000_000).default(20_000), {
+    description: "Streams (SSE) that an API replica holds open at most; more: 429",
+  }),
+  EVERTURN_STREAMS_PER_KEY_MAX: notes(wholeNumber(1, 1_000_000).default(10_000), {
+    description:
+      "The same for one API key. A proxy that serves all its users with one key needs room for all of them",
   }),
   EVERTURN_WORKER_SLOTS: notes(wholeNumber(1, 10_000).default(200), {
     description: "Activities a worker runs at the same time",
@@ -227,7 +238,15 @@ export const environmentSchema = z.object({
     description: "Logs at this level and above, JSON lines on stdout",
   }),
   METRICS_PORT: notes(wholeNumber(0, PORT_MAX).optional(), {
-    description: "Port of a worker's Prometheus page; the API has its own at `/metrics`",
+    description: "Port of a worker's Prometheus page, `/metrics`, which asks for no key",
+  }),
+  EVERTURN_API_METRICS_PORT: notes(wholeNumber(0, PORT_MAX).optional(), {
+    description:
+      "The same for an API. At its own `PORT` it has the page, too: for everybody where it listens on loopback, else for admins' keys",
+  }),
+  METRICS_HOST: notes(z.string().default("127.0.0.1"), {
+    description:
+      "Address these pages listen on. In a container `0.0.0.0`, since nobody outside reaches its loopback; do not publish the port",
   }),
   OTEL_EXPORTER_OTLP_ENDPOINT: notes(webAddress().optional(), {
     description: "Traces go to this OpenTelemetry collector",

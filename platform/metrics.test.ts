@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { createMetricsRegistry, exposeReadings, serveMetrics } from "./metrics.ts";
 
 test("O1 a process without HTTP serves its metrics at a port of its own", async () => {
-  const server = await serveMetrics(createMetricsRegistry("worker"), 0);
+  const server = await serveMetrics(createMetricsRegistry("worker"), { host: "127.0.0.1", port: 0 });
   try {
     const page = await (await fetch(`http://127.0.0.1:${server.port}/metrics`)).text();
     assert.match(page, /everturn_process_cpu_seconds_total\{role="worker"\}/);

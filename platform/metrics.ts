@@ -33,8 +33,14 @@ export function exposeReadings(registry: Registry, readings: readonly Reading[])
   }
 }
 
-/** Serves a registry at /metrics of a port of its own, for processes that have no HTTP server. Port 0 takes a free one. */
-export async function serveMetrics(registry: Registry, port: number) {
+export interface MetricsAddress {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+}
+
+/** Serves a registry at /metrics of a port of its own, without a key: who may reach the address is the operator's choice. */
+export async function serveMetrics(registry: Registry, { host, port }: MetricsAddress) {
   const server = createServer((request, response) => {
     if (request.url !== "/metrics") {
       response.writeHead(404).end();
@@ -45,9 +51,7 @@ export async function serveMetrics(registry: Registry, port: number) {
       () => response.writeHead(500).end(),
     );
   });
-  await new Promise<void>((resolve, reject) =>
-    server.once("error", reject).listen(port, "127.0.0.1", resolve),
-  );
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(port, host, resolve));
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : port,

@@ -85,6 +85,16 @@ export async function findKeyHolder(db: Queryable, sha256: string): Promise<KeyH
   return rows[0] ?? null;
 }
 
+/** Of these keys those that may still be used. */
+export async function readUsableKeys(db: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from api_keys where id = any($1) and revoked_at is null
+       and (expires_at is null or expires_at > now())`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 /** Notes that a key was used, to the minute. */
 export async function touchApiKey(db: Queryable, id: string): Promise<void> {
   await db.query(

@@ -44,6 +44,8 @@ export interface ChatRow {
   readonly generation_attempt: number;
   readonly reset_version: number;
   readonly provider_failures: number;
+  /** Waits after them, in all. */
+  readonly retry_waited_ms: number;
   readonly no_output_failures: number;
   readonly lost_attempts: number;
   readonly attempt_open: boolean;
@@ -100,6 +102,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "generation_attempt",
   "reset_version",
   "provider_failures",
+  "retry_waited_ms",
   "no_output_failures",
   "lost_attempts",
   "attempt_open",
@@ -144,6 +147,7 @@ const WRITABLE = [
   "generation_attempt",
   "reset_version",
   "provider_failures",
+  "retry_waited_ms",
   "no_output_failures",
   "lost_attempts",
   "attempt_open",

@@ -1,7 +1,6 @@
 // The store is the only room with SQL. This file: a model call failed. It is tried again later, or the turn ends (SPEC X1).
 import { afterBoundary } from "../core/build-prompt.ts";
 import { planCompaction } from "../core/compaction.ts";
-import type { ErrorKind } from "../core/error-kind.ts";
 import { noOutputRetriesMax, providerFailuresPerStepMax } from "../core/limits.ts";
 import type { LastError } from "../core/message.ts";
 import { retryDelayMs } from "../core/retry-delay.ts";
@@ -28,6 +27,8 @@ export interface FailedCall {
   readonly context_limit?: number;
   /** First wait, from the configuration. */
   readonly retry_base_ms: number;
+  /** Waits that a step has in all, from the configuration. */
+  readonly retry_wait_max_ms: number;
   /** Now, in milliseconds since the epoch. */
   readonly now_ms: number;
 }
@@ -45,11 +46,19 @@ export async function recordFailure(unit: Unit, own: OwnAttempt, failed: FailedC
   }
   const failures = chat.provider_failures + 1;
   const empty = chat.no_output_failures + (kind === "no_output" ? 1 : 0);
-  const exhausted = failures >= providerFailuresPerStepMax || empty > noOutputRetriesMax;
+  // Asked otherwise there is nothing to wait for. A timer of no time at all would leave a mark of its own in the history.
+  const delay_ms =
+    failed.without_prefill === true ? 1 : retryDelayMs(failures, failed.retry_after_ms, failed.retry_base_ms);
+  const waited_ms = chat.retry_waited_ms + delay_ms;
+  const exhausted =
+    failures >= providerFailuresPerStepMax ||
+    empty > noOutputRetriesMax ||
+    // A wait that does not fit is not begun: who has to wait longer had better be told now.
+    waited_ms > failed.retry_wait_max_ms;
   if (!failed.error.retryable || exhausted) {
     return finishError(unit, { key, fence, answer: failed.answer }, failed.error);
   }
-  return recordRetry(unit, own, { failed, failures, empty, kind });
+  return recordRetry(unit, own, { failed, failures, empty, delay_ms, waited_ms });
 }
 
 /** Once per turn, and only where it makes the prompt smaller (SPEC X3). A compaction that overflows itself ends the turn. */
@@ -77,21 +86,20 @@ async function wantCompaction(unit: Unit, own: OwnAttempt, failed: FailedCall): 
   return saveOutcome(unit, key, { type: "next", step, snapshot_version });
 }
 
-/** The failure, and how many of its kinds the step has had with it. */
+/** The failure, and what the step has had with it: failures of its kinds, and waits. */
 interface Count {
   readonly failed: FailedCall;
   readonly failures: number;
   readonly empty: number;
-  readonly kind: ErrorKind;
+  readonly delay_ms: number;
+  readonly waited_ms: number;
 }
 
 async function recordRetry(unit: Unit, own: OwnAttempt, count: Count): Promise<StepOutcome> {
   const { key, fence } = own;
-  const { failed, failures, empty, kind } = count;
+  const { failed, failures, empty, delay_ms, waited_ms } = count;
   const anew = failed.without_prefill === true;
-  // Asked otherwise there is nothing to wait for. A timer of no time at all would leave a mark of its own in the history.
-  const delay_ms = anew ? 1 : retryDelayMs(failures, failed.retry_after_ms, failed.retry_base_ms);
-  const { status_code, message } = failed.error;
+  const { kind, status_code, message } = failed.error;
   const version = await transition(
     unit,
     { name: "record_retry", chat_id: key.chat_id, fence },
@@ -101,6 +109,7 @@ async function recordRetry(unit: Unit, own: OwnAttempt, count: Count): Promise<S
       Object.assign(draft.change, {
         provider_failures: failures,
         no_output_failures: empty,
+        retry_waited_ms: waited_ms,
         attempt_open: false,
         retry: {
           attempt: failures,

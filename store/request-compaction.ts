@@ -31,6 +31,7 @@ export async function requestCompaction(unit: Unit, chat: OwnChat): Promise<void
       // A step of its own: what the turn before has failed at does not count against it.
       attempt_scheduled_ms: 0,
       provider_failures: 0,
+      retry_waited_ms: 0,
       no_output_failures: 0,
       lost_attempts: 0,
       attempt_open: false,

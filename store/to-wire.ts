@@ -1,5 +1,5 @@
 // The store is the only room with SQL. This file: rows as API clients see them (API.md), without what only we may know.
-import type { Chat, Message, QueuedMessage } from "../core/message.ts";
+import { type Chat, type Message, type QueuedMessage, shownRetry } from "../core/message.ts";
 import type { Part } from "../core/part.ts";
 import type { ChatRow } from "./chat-row.ts";
 import type { MessageRow } from "./messages.ts";
@@ -74,6 +74,7 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
     queue_length: row.queue_length,
     current_turn_id: row.current_turn_id,
     required_action: row.required_action,
+    retry: row.retry === null ? null : shownRetry(row.retry),
     snapshot_version: row.snapshot_version,
     history_version: row.history_version,
     created_at: isoTime(row.created_at),

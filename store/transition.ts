@@ -59,6 +59,7 @@ function makeDraft(unit: Unit, before: ChatRow): Draft {
 const NEW_STEP = {
   generation_attempt: 0,
   provider_failures: 0,
+  retry_waited_ms: 0,
   no_output_failures: 0,
   lost_attempts: 0,
   attempt_open: false,

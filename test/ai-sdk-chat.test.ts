@@ -214,6 +214,25 @@ const promises: Readonly<Record<string, (major: Major, key: string) => Promise<v
     );
   },
 
+  "X1 a failed call that is waited out is told to onData, and is no part of the message": async (
+    major,
+    key,
+  ) => {
+    const heard: unknown[] = [];
+    const chat = openChat(major, everturn, {
+      id: key,
+      onData: ({ type, data }) => void heard.push([type, data]),
+    });
+    const attempts = [{ http_error: { status: 503, message: "busy" } }, { text: "at last" }];
+    await chat.sendMessage({ text: script({ attempts }, key) });
+    assert.deepEqual([chat.status, chat.error], ["ready", undefined]);
+    await assertShowsStored(everturn, chat);
+    const [[type, retry] = [], ...rest] = heard as [string, Record<string, unknown> | null][];
+    assert.deepEqual([type, retry?.["attempt"], retry?.["kind"]], ["data-retry", 1, "overloaded"]);
+    assert.match(String(retry?.["message"]), / at 127\.0\.0\.1:\d+ /);
+    assert.deepEqual(rest, [["data-retry", null]]);
+  },
+
   "E4 a turn that is cut while it streams ends its stream": async (major, key) => {
     const chat = openChat(major, everturn, { id: key });
     const sent = chat.sendMessage({ text: script({ parts: 5, stall_after: 5 }, key) });

@@ -60,6 +60,22 @@ test("A1 of a key only its hash and a short prefix are stored, and its use is no
   }
 });
 
+test("A5 GET /v1/me names providers and the model that answers, to members too, and neither keys nor addresses", async () => {
+  const { key } = await api.newKey();
+  const ours = { name: "Ours", kind: "openai-compatible", base_url: "https://models.example.org/v1" };
+  const made = await api.call("POST /v1/model-providers", { body: { ...ours, api_key: "sk-secret" } });
+  const config = { name: "Own model", provider_id: made.body.id, model: "own" };
+  assert.equal((await api.call("POST /v1/model-configs", { body: config })).status, 201);
+  const me = await api.call("GET /v1/me", { key });
+  assert.deepEqual(me.body.providers, [
+    { name: "openai", kind: "openai" },
+    { name: "Ours", kind: "openai-compatible" },
+  ]);
+  const { id: _id, ...model } = me.body.default_model;
+  assert.deepEqual(model, { name: "Test model", provider: "openai", model: "test" });
+  assert.doesNotMatch(JSON.stringify(me.body), /sk-|example\.org/);
+});
+
 test("A1 the environment's key is an admin's; a changed one replaces it", async () => {
   const [first, second] = [randomToken("ek_"), randomToken("ek_")];
   await Promise.all([seedAdminKey(api.pool, first), seedAdminKey(api.pool, first)]);

@@ -99,6 +99,22 @@ test("O1 health, readiness and metrics need no key", async () => {
   );
 });
 
+test("O1 where others can reach the API its metrics are for admins' keys alone", async () => {
+  const open = await startTestApi({ databaseUrl: api.databaseUrl, metricsNeedAdmin: true });
+  try {
+    const member = await open.newKey();
+    const status = async (key: string | null) => (await open.call("GET /metrics", { key })).status;
+    assert.deepEqual(
+      [await status(null), await status("ek_wrong"), await status(member.key), await status(open.key)],
+      [401, 401, 403, 200],
+    );
+    assert.equal((await open.call("GET /healthz", { key: null })).status, 200);
+    assert.doesNotMatch((await open.call("GET /", { key: null })).body, /metrics/);
+  } finally {
+    await open.stop();
+  }
+});
+
 test("O1 without Postgres the replica is not ready, and its calls are refused as unavailable", async () => {
   const pool = createPool("postgres://nobody@127.0.0.1:1/none", 1);
   const readiness = createReadiness({ pool, pingTemporal: () => Promise.resolve() });

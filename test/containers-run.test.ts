@@ -36,12 +36,13 @@ test("migrate, api and worker start by their compose commands, answer a chat, an
   const image = layOutImage();
   t.after(() => rmSync(image, { recursive: true, force: true }));
   const filesBefore = filesOfImage(image);
-  const ports = { api: await freePort(), worker: await freePort() };
+  const ports = { api: await freePort(), worker: await freePort(), apiMetrics: await freePort() };
   const substitutions: Substitutions = {
     [serviceOf(file, "migrate").environment?.["DATABASE_URL"] ?? ""]: databaseUrl,
     "temporal:7233": required("EVERTURN_TEST_TEMPORAL_ADDRESS"),
     "3100": String(ports.api),
     "9464": String(ports.worker),
+    "9465": String(ports.apiMetrics),
   };
 
   const surroundings = { file, image, substitutions };
@@ -55,6 +56,11 @@ test("migrate, api and worker start by their compose commands, answer a chat, an
   assert.equal(ready.status, 200);
   assert.match(ready.headers.get("content-type") ?? "", /json/);
   assert.equal(typeof (await ready.json()), "object");
+  // O1 The compose file lets others reach the API: its own page wants a key, the ports of the metrics do not.
+  assert.equal((await fetch(`http://127.0.0.1:${ports.api}/metrics`)).status, 401);
+  for (const port of [ports.worker, ports.apiMetrics]) {
+    assert.match(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(), /everturn_/);
+  }
 
   const answered = await chatUntilAnswered(`http://127.0.0.1:${ports.api}`, "Say hello");
   assert.equal(answered.status, "waiting", JSON.stringify(answered));

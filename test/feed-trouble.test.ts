@@ -12,6 +12,7 @@ import { markChatRead } from "../store/read-cursor.ts";
 import { startTestApi, type TestApi } from "./support/api.ts";
 import { TestChat, text } from "./support/chats.ts";
 import { FeedClient } from "./support/feed-client.ts";
+import { aVisit } from "./support/held-sink.ts";
 
 const feedPollMs = 20;
 /** Statements that the feeds of `silent` asked for, by how they begin, with their values. */
@@ -125,10 +126,11 @@ test("T7 a reader that takes nothing is kept no more than a batch, and is shown 
   const user = await heard.newKey();
   await insertChats(user, 100);
   const quick = await follow(user, silent);
-  const held = silent.feeds.hold(user.userId);
-  await held.watch.ready;
+  const visit = aVisit();
+  const watch = silent.feeds.hold(user.userId, visit);
+  await watch.ready;
   const slow = holdFrames();
-  const leave = followFeed({ watch: held.watch, sink: slow.sink, toldMs: null });
+  const leave = followFeed({ watch, sink: slow.sink, toldMs: null });
   await slow.wrote("snapshot");
   slow.stop();
   for (let round = 1; round <= 7; round++) {
@@ -141,7 +143,7 @@ test("T7 a reader that takes nothing is kept no more than a batch, and is shown 
   await slow.wrote("round 7");
   assert.match(slow.batches.at(-1) ?? "", /event: snapshot\n/);
   leave();
-  held.release();
+  visit.leave();
   await quick.cut();
 });
 

@@ -9,7 +9,7 @@ import { editMessage } from "../store/edit-message.ts";
 import { inUnit } from "../store/unit.ts";
 import { aChat, anIdleChat, text } from "./support/chats.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
-import { holdSink } from "./support/held-sink.ts";
+import { aVisit, holdSink } from "./support/held-sink.ts";
 import { StreamClient } from "./support/stream-client.ts";
 import {
   assertEqualsStore,
@@ -214,7 +214,8 @@ for (const bus of ["on", "off"] as const) {
     ),
     async () => {
       const chat = await aChat(world.store);
-      const held = a.hubs.hold(chat.id);
+      const visit = aVisit();
+      const held = a.hubs.hold(chat.id, visit);
       await held.hub.ready;
       const slow = holdSink(chat.id);
       const reader = new ChatReader({
@@ -250,7 +251,7 @@ for (const bus of ["on", "off"] as const) {
       assert.equal(slow.text(), "");
       assert.deepEqual(slow.checked.violations, []);
       reader.stop();
-      held.release();
+      visit.leave();
       await quick.cut();
     },
   );

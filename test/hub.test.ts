@@ -152,7 +152,14 @@ for (const bus of ["on", "off"] as const) {
       status_code: 529,
       detail: null,
     } as const;
-    const failure = { error, retry_after_ms: null, answer: null, retry_base_ms: 1, now_ms: Date.now() };
+    const failure = {
+      error,
+      retry_after_ms: null,
+      answer: null,
+      retry_base_ms: 1,
+      retry_wait_max_ms: 300_000,
+      now_ms: Date.now(),
+    };
     const key = await chat.key();
     await inUnit(world.store, (unit) => recordFailure(unit, { key, fence: failed.fence }, failure));
     failed.leave();

@@ -36,7 +36,7 @@ after(async () => {
 });
 
 async function join(chat: TestChat): Promise<SlowReader> {
-  const slow = await openSlowReader(chat.id, replica.hubs.hold(chat.id), assert.ifError);
+  const slow = await openSlowReader(chat.id, replica.hubs, assert.ifError);
   slow.start();
   return slow;
 }
@@ -143,7 +143,7 @@ test("T7 a reader that stops over a commit and the beginning of the next turn sh
 test("T7 the snapshot of a long chat goes out as fast as its reader takes it, and never waits whole at the server", async () => {
   const chat = await anIdleChat(world.store);
   await insertLargeMessages(chat, 198);
-  const slow = await openSlowReader(chat.id, replica.hubs.hold(chat.id), assert.ifError);
+  const slow = await openSlowReader(chat.id, replica.hubs, assert.ifError);
   slow.stop();
   slow.start();
   let most = 0;
@@ -162,11 +162,11 @@ test("T6 readers that are in the middle of a snapshot or lag behind are sent awa
   const leaving = await world.replica();
   const idle = await anIdleChat(world.store);
   await insertLargeMessages(idle, 198);
-  const joining = await openSlowReader(idle.id, leaving.hubs.hold(idle.id), assert.ifError);
+  const joining = await openSlowReader(idle.id, leaving.hubs, assert.ifError);
   joining.stop();
   joining.start();
   const chat = await aChat(world.store);
-  const lagging = await openSlowReader(chat.id, leaving.hubs.hold(chat.id), assert.ifError);
+  const lagging = await openSlowReader(chat.id, leaving.hubs, assert.ifError);
   lagging.start();
   const worker = await world.worker(chat);
   worker.say("a");

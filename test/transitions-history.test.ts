@@ -14,6 +14,7 @@ import {
   openStore,
   overloaded,
   refuses,
+  type TestChat,
   type TestStore,
   text,
   toolCall,
@@ -148,7 +149,14 @@ test("X1 the twenty-fifth failed call is terminal, and lost workers are counted 
   for (let failures = 1; failures <= 25; failures++) {
     const { fence } = await chat.attempt();
     const key = await chat.key();
-    const failed = { error: overloaded, retry_after_ms: null, answer: null, retry_base_ms: 1, now_ms: 0 };
+    const failed = {
+      error: overloaded,
+      retry_after_ms: null,
+      answer: null,
+      retry_base_ms: 1,
+      retry_wait_max_ms: 3_600_000,
+      now_ms: 0,
+    };
     const { result } = await inUnit(store, (unit) => recordFailure(unit, { key, fence }, failed));
     assert.equal(result.type, failures < 25 ? "retry" : "ended");
   }
@@ -159,6 +167,41 @@ test("X1 the twenty-fifth failed call is terminal, and lost workers are counted 
   const key = await lost.key();
   const { result } = await inUnit(store, (unit) => beginAttempt(unit, key));
   assert.deepEqual([result.type, (await lost.row()).last_error?.kind], ["ended", "generic"]);
+});
+
+test("X1 the waits of a step have a limit: one that does not fit ends the turn instead, and an answer begins anew", async () => {
+  const fail = async (chat: TestChat, more: { retry_after_ms: number | null }) => {
+    const { fence } = await chat.attempt();
+    const key = await chat.key();
+    const failed = {
+      error: overloaded,
+      answer: null,
+      retry_base_ms: 1_000,
+      retry_wait_max_ms: 300_000,
+      ...more,
+    };
+    const { result } = await inUnit(store, (unit) =>
+      recordFailure(unit, { key, fence }, { ...failed, now_ms: 0 }),
+    );
+    return result.type === "retry" ? result.delay_ms : result.type;
+  };
+  const down = await aChat(store);
+  const waits: (string | number)[] = [];
+  while (waits.at(-1) !== "ended") waits.push(await fail(down, { retry_after_ms: null }));
+  const seconds = [1, 2, 4, 8, 16, 32, 60, 60, 60];
+  assert.deepEqual(waits, [...seconds.map((s) => s * 1_000), "ended"]);
+  const row = await down.row();
+  assert.deepEqual([row.status, row.last_error?.retryable, row.retry], ["error", true, null]);
+  const asked = await aChat(store);
+  assert.equal(await fail(asked, { retry_after_ms: 200_000 }), 200_000);
+  assert.equal(await fail(asked, { retry_after_ms: 100_001 }), "ended");
+  // What a step has waited does not count against the next one: a long turn under a rate limit goes on.
+  const working = await aChat(store);
+  assert.equal(await fail(working, { retry_after_ms: 200_000 }), 200_000);
+  assert.equal((await working.row()).retry_waited_ms, 200_000);
+  await working.answer([toolCall("c1")]);
+  const next = await working.row();
+  assert.deepEqual([next.status, next.retry_waited_ms], ["running", 0]);
 });
 
 test("L9 X7 an empty answer is tried three times; the text of the terminal attempt is kept", async () => {
@@ -173,7 +216,14 @@ test("L9 X7 an empty answer is tried three times; the text of the terminal attem
   for (let i = 0; i < 3; i++) {
     const { fence } = await chat.attempt();
     const key = await chat.key();
-    const failed = { error: empty, retry_after_ms: null, answer, retry_base_ms: 1, now_ms: 0 };
+    const failed = {
+      error: empty,
+      retry_after_ms: null,
+      answer,
+      retry_base_ms: 1,
+      retry_wait_max_ms: 300_000,
+      now_ms: 0,
+    };
     types.push((await inUnit(store, (unit) => recordFailure(unit, { key, fence }, failed))).result.type);
   }
   assert.deepEqual(types, ["retry", "retry", "ended"]);

@@ -40,7 +40,14 @@ test("S1 any change to messages raises history_version and zeroes the attempt; a
   const { fence } = await chat.attempt();
   assert.deepEqual([fence.history_version, fence.generation_attempt], [1, 1]);
   const key = await chat.key();
-  const failed = { error: overloaded, retry_after_ms: null, answer: null, retry_base_ms: 1000, now_ms: 0 };
+  const failed = {
+    error: overloaded,
+    retry_after_ms: null,
+    answer: null,
+    retry_base_ms: 1000,
+    retry_wait_max_ms: 300_000,
+    now_ms: 0,
+  };
   const { result } = await inUnit(store, (unit) => recordFailure(unit, { key, fence }, failed));
   assert.equal(result.type, "retry");
   assert.equal((await chat.row()).retry?.attempt, 1);

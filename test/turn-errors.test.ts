@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
+import type { Chat } from "../core/message.ts";
 import type { ScriptStepWithAttempts } from "../dev/demo-model/script-step.ts";
 import { type Everturn, startEverturn } from "./support/everturn.ts";
 import { assertSettled, script, textOf } from "./support/settled.ts";
@@ -112,17 +113,49 @@ test("X7 the text of the terminal attempt is kept, marked as interrupted", async
 });
 
 test("X1 an interrupt ends the wait before a retry at once", async () => {
-  const step = { http_error: { status: 503, message: "later", retry_after: 600 } };
+  const step = { http_error: { status: 503, message: "later", retry_after: 200 } };
   const chat = await everturn.createChat(script(step, randomUUID()));
   const reader = everturn.reader(chat.id);
-  await reader.until("the retry is shown", ({ retry }) => (retry?.delay_ms ?? 0) >= 600_000);
+  await reader.until("the retry is shown", ({ retry }) => (retry?.delay_ms ?? 0) >= 200_000);
   await everturn.call("POST", `/v1/chats/${chat.id}/interrupt`);
   await reader.until("the chat waits", ({ status }) => status === "waiting");
   await assertSettled(everturn, chat.id, [reader]);
 });
 
+test("X1 S1 while a failed call is waited out the chat says so, with the address that failed, and no more when that is over", async () => {
+  const step = { http_error: { status: 503, message: "later", retry_after: 200 } };
+  const chat = await everturn.createChat(script(step, randomUUID()));
+  const reader = everturn.reader(chat.id);
+  await reader.until("the retry is shown", ({ retry }) => retry !== null);
+  const { status, retry, last_error } = await everturn.call<Chat>("GET", `/v1/chats/${chat.id}`);
+  assert.deepEqual([status, last_error], ["running", null]);
+  assert.deepEqual(Object.keys(retry ?? {}), ["attempt", "attempts_max", "kind", "message", "retrying_at"]);
+  assert.deepEqual([retry?.attempt, retry?.attempts_max, retry?.kind], [1, 25, "overloaded"]);
+  assert.match(retry?.message ?? "", / at 127\.0\.0\.1:\d+ is overloaded/);
+  assert.ok(Date.parse(retry?.retrying_at ?? "") > Date.now());
+  await everturn.call("POST", `/v1/chats/${chat.id}/interrupt`);
+  await reader.untilIdle();
+  assert.equal((await everturn.call<Chat>("GET", `/v1/chats/${chat.id}`)).retry, null);
+});
+
+test("X1 E7 a provider that asks for more than the waits of a step ends the turn at once, and regenerating asks again", async () => {
+  const key = randomUUID();
+  const step = { http_error: { status: 503, message: "come back later", retry_after: 301 } };
+  const chat = await everturn.createChat(script({ attempts: [step, { text: "there you are" }] }, key));
+  const reader = everturn.reader(chat.id);
+  await reader.untilIdle();
+  const { error } = reader.view;
+  assert.deepEqual([error?.kind, error?.retryable], ["overloaded", true]);
+  assert.equal(everturn.model.requests(key).length, 1);
+  await everturn.call("POST", `/v1/chats/${chat.id}/regenerate`);
+  await reader.until("the answer", ({ messages }) => messages.length === 2);
+  await reader.untilIdle();
+  const stored = await assertSettled(everturn, chat.id, [reader]);
+  assert.equal(textOf(stored[1] as never), "there you are");
+});
+
 test("E1 X1 an edit ends the wait before a retry at once", async () => {
-  const step = { http_error: { status: 503, message: "later", retry_after: 600 } };
+  const step = { http_error: { status: 503, message: "later", retry_after: 200 } };
   const chat = await everturn.createChat(script(step, randomUUID()));
   const reader = everturn.reader(chat.id);
   await reader.until("the retry is shown", ({ retry }) => retry !== null);

@@ -69,6 +69,7 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     readLostParts,
     debug: deps.debug,
     retryBaseMs: config.retryBaseMs,
+    retryWaitMaxMs: config.retryWaitMaxMs,
     providerOf: deps.providerOf,
     newToolCallId,
   };

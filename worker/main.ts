@@ -169,7 +169,7 @@ async function startMetrics(config: Config, readings: readonly Reading[]) {
   if (config.metricsPort === undefined) return undefined;
   const metrics = createMetricsRegistry("worker");
   exposeReadings(metrics, readings);
-  return serveMetrics(metrics, config.metricsPort);
+  return serveMetrics(metrics, { host: config.metricsHost, port: config.metricsPort });
 }
 
 let isRuntimeInstalled = false;

@@ -1,5 +1,9 @@
 // The API speaks HTTP and the store; this file: the chunks of the AI SDK's UI message stream that we send, each with the
-// fields that every client of its version accepts. Early clients of versions 5 and 6 refuse unknown fields and types.
+// fields that every client of its version accepts. Clients of versions 5 and 6 refuse a whole answer for an unknown field or
+// type, and `?sdk=` names only the major: so version 5, which is also what a client gets that names none, is held to 5.0.0.
+
+import type { ShownRetry } from "../../core/message.ts";
+import { encodeFrame } from "../sse-frame.ts";
 
 /** Major version of the client's `ai` package. */
 export type SdkVersion = 5 | 6 | 7;
@@ -19,8 +23,14 @@ export type UiChunk =
       readonly toolCallId: string;
       readonly output: unknown;
       readonly providerExecuted?: boolean;
-      /** Output so far of a tool that runs; the next one replaces it. */
+      /** Output so far of a tool that runs; the next one replaces it. Not in version 5, which learnt it on the way. */
       readonly preliminary?: boolean;
+    }
+  /** Version 5: the same. Transient: no part of the message, `onData` hears of it. */
+  | {
+      readonly type: "data-tool-output";
+      readonly data: { readonly toolCallId: string; readonly output: string };
+      readonly transient: true;
     }
   | {
       readonly type: "tool-output-error";
@@ -33,12 +43,15 @@ export type UiChunk =
   | { readonly type: "reset-step" }
   /** Versions 5 and 6: the step in which it stands is withdrawn. They know no way to take it back. */
   | { readonly type: "data-everturn-reset"; readonly id: string; readonly data: Record<string, never> }
+  /** A failed model call is waited out; null: it is over. Transient: no part of the message, `onData` hears of it. */
+  | { readonly type: "data-retry"; readonly data: ShownRetry | null; readonly transient: true }
   | { readonly type: "message-metadata"; readonly messageMetadata: TurnMetadata }
   | { readonly type: "abort" }
   | { readonly type: "error"; readonly errorText: string }
   | {
       readonly type: "finish";
-      readonly finishReason: UiFinishReason;
+      /** Not in version 5: clients before 5.0.92 refuse it. */
+      readonly finishReason?: UiFinishReason;
       readonly messageMetadata: TurnMetadata;
     };
 
@@ -65,9 +78,9 @@ export interface TurnUsage {
   readonly total_tokens: number;
 }
 
-/** As server-sent events. JSON holds no line breaks, so one `data:` line is enough. */
+/** As server-sent events. */
 export function encodeChunks(chunks: readonly UiChunk[]): string {
-  return chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`).join("");
+  return chunks.map((chunk) => encodeFrame({ json: JSON.stringify(chunk) })).join("");
 }
 
 /** What ends a stream, as the clients' protocol has it. */

@@ -1,7 +1,7 @@
 // The API speaks HTTP and the store; this file: what tools say while they run, as preliminary outputs. Each replaces the one
 // before, so that it holds the end of what was said, not all of it again and again.
 import type { PartDelta } from "../../core/stream-part.ts";
-import type { UiChunk } from "./chunk.ts";
+import type { SdkVersion, UiChunk } from "./chunk.ts";
 
 /** Of a running tool's output what fits a screen: it is sent again with each piece. */
 const outputCharsMax = 4_096;
@@ -21,9 +21,14 @@ export interface ToolPiece {
 }
 
 export class RunningTools {
+  readonly #version: SdkVersion;
   /** Calls the client knows, and that have no result yet. */
   readonly #open = new Set<string>();
   readonly #outputs = new Map<string, Output>();
+
+  constructor(version: SdkVersion) {
+    this.#version = version;
+  }
 
   begin(toolCallId: string): void {
     this.#open.add(toolCallId);
@@ -47,6 +52,10 @@ export class RunningTools {
     if (part.type !== "tool-result") return [];
     output.last_seq = seq;
     output.text = tail(output.text + part.result_delta);
+    if (this.#version === 5) {
+      const data = { toolCallId: slot, output: output.text };
+      return [{ type: "data-tool-output", data, transient: true }];
+    }
     const shown = { output: output.text, running: true };
     return [{ type: "tool-output-available", toolCallId: slot, output: shown, preliminary: true }];
   }

@@ -107,8 +107,42 @@ test("T4 text comes as it is written; its message closes it, and the turn's end 
     { type: "text-delta", id: "p1", delta: "!" },
     { type: "text-end", id: "p1" },
     { type: "finish-step" },
-    { type: "finish", finishReason: "stop", messageMetadata: { chat_id, turn_id, message_ids: [8], usage } },
+    { type: "finish", messageMetadata: { chat_id, turn_id, message_ids: [8], usage } },
   ]);
+});
+
+test("versions 6 and 7 are told why a turn has finished; clients of version 5 before 5.0.92 would refuse it", () => {
+  const events = [messages([message([8, "assistant"], [text("Hello!")])]), status("waiting")];
+  const reasons = ([5, 6, 7] as const).map((version) =>
+    chunksOf(events, version).flatMap((chunk) => (chunk.type === "finish" ? [chunk.finishReason] : [])),
+  );
+  assert.deepEqual(reasons, [[undefined], ["stop"], ["stop"]]);
+});
+
+const retry = {
+  attempt: 2,
+  attempts_max: 25,
+  kind: "overloaded",
+  message: "The provider is overloaded.",
+  retrying_at: "2026-01-01T00:00:04.000Z",
+} as const;
+const waits: StreamEvent = {
+  type: "retry",
+  data: { chat_id, ...retry, delay_ms: 4_000, status_code: 529 },
+};
+
+test("X1 a failed call that is waited out is told once as a transient part, and that the wait is over, too", () => {
+  const told = (events: readonly StreamEvent[]) =>
+    chunksOf(events).flatMap((chunk) => (chunk.type === "data-retry" ? [chunk.data] : []));
+  const anew = [reset("1.3"), part("1.3", [1], text("a"))];
+  assert.deepEqual(told([waits]), [retry]);
+  // A reader that begins anew is told of the same wait.
+  assert.deepEqual(told([waits, status("running"), waits, ...anew]), [retry, null]);
+  const later = { ...waits, data: { ...waits.data, retrying_at: "2026-01-01T00:00:12.000Z" } } as StreamEvent;
+  assert.deepEqual(told([waits, later]).length, 2);
+  assert.deepEqual(told([waits, status("waiting")]), [retry, null]);
+  assert.deepEqual(told([waits, messages([message([8, "assistant"], [text("a")])])]), [retry, null]);
+  assert.deepEqual(told([status("running", turn_id + 3), waits]), []);
 });
 
 test("T4 what was committed before the stream began comes in one piece each, whoever wrote it", () => {
@@ -133,20 +167,30 @@ test("T4 what was committed before the stream began comes in one piece each, who
 });
 
 test("W8 what a tool says while it runs is preliminary, and its result ends that", () => {
-  const chunks = chunksOf([
+  const events = [
     messages([message([8, "assistant"], [call])]),
     reset("2.0.c1"),
     part("2.0.c1", [1], { type: "tool-result", tool_call_id: "c1", result_delta: "some " }),
     part("2.0.c1", [2], { type: "tool-result", tool_call_id: "c1", result_delta: "😀".repeat(3_000) }),
     messages([message([9, "tool"], [result(false, { exit_code: 0 })])], ["2.0.c1"]),
     part("2.0.c1", [3], { type: "tool-result", tool_call_id: "c1", result_delta: "late" }),
-  ]);
+  ];
+  const chunks = chunksOf(events, 6);
   const outputs = chunks.filter((chunk) => chunk.type === "tool-output-available");
   assert.deepEqual(outputs[0]?.output, { output: "some ", running: true });
   assert.deepEqual(outputs[1]?.output, { output: "😀".repeat(2_048), running: true });
   assert.deepEqual(
     outputs.map(({ preliminary }) => preliminary),
     [true, true, undefined],
+  );
+  // The first clients of version 5 refuse a preliminary output: what is said goes beside the message.
+  const beside = chunksOf(events, 5).filter((chunk) => chunk.type === "data-tool-output");
+  assert.deepEqual(
+    beside.map(({ data }) => data),
+    [
+      { toolCallId: "c1", output: "some " },
+      { toolCallId: "c1", output: "😀".repeat(2_048) },
+    ],
   );
 });
 
@@ -234,8 +278,8 @@ test("a long text is cut into frames of bounded size", () => {
   assert.equal(deltas.join("").length, 100_000);
 });
 
-/** What clients of versions 5 and 6 knew from their first day on (API.md): they refuse a chunk with another field. */
-const FIELDS: Readonly<Record<string, readonly string[]>> = {
+/** What clients of version 5 knew from their first day on (API.md): they refuse a chunk with another field. */
+const FIELDS_5: Readonly<Record<string, readonly string[]>> = {
   start: ["messageId", "messageMetadata"],
   "start-step": [],
   "finish-step": [],
@@ -248,13 +292,21 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   "tool-input-start": ["toolCallId", "toolName", "providerExecuted"],
   "tool-input-delta": ["toolCallId", "inputTextDelta"],
   "tool-input-available": ["toolCallId", "toolName", "input", "providerExecuted"],
-  "tool-output-available": ["toolCallId", "output", "providerExecuted", "preliminary"],
+  "tool-output-available": ["toolCallId", "output", "providerExecuted"],
   "tool-output-error": ["toolCallId", "errorText", "providerExecuted"],
   "source-url": ["sourceId", "url", "title"],
   "data-everturn-reset": ["data", "id"],
   "message-metadata": ["messageMetadata"],
   error: ["errorText"],
   abort: [],
+  "data-retry": ["data", "transient"],
+  "data-tool-output": ["data", "transient"],
+  finish: ["messageMetadata"],
+};
+/** And those of version 6. */
+const FIELDS_6: typeof FIELDS_5 = {
+  ...FIELDS_5,
+  "tool-output-available": ["toolCallId", "output", "providerExecuted", "preliminary"],
   finish: ["finishReason", "messageMetadata"],
 };
 
@@ -265,6 +317,7 @@ test("versions 5 and 6 get no field and no type that their first clients refuse"
     { type: "source", url: "https://example.org/", title: "Example" },
   ];
   const events = [
+    waits,
     ...another,
     part("1.2", [2, 1], { type: "reasoning", text: "hm" }),
     part("1.2", [3, 2], { type: "tool-call", tool_call_id: "c1", tool_name: "grep", args_delta: '{"pa' }),
@@ -280,7 +333,7 @@ test("versions 5 and 6 get no field and no type that their first clients refuse"
   ];
   for (const version of [5, 6] as const) {
     for (const { type, ...fields } of chunksOf(events, version)) {
-      const known = FIELDS[type];
+      const known = (version === 5 ? FIELDS_5 : FIELDS_6)[type];
       assert.ok(known !== undefined, `${type} is unknown to version ${version}`);
       assert.deepEqual(
         Object.keys(fields).filter((field) => !known.includes(field)),

@@ -1,7 +1,14 @@
 // The API speaks HTTP and the store; this file: a turn as one message of an AI SDK client. Events of a chat's stream go in,
 // chunks come out; no I/O. Whatever the events and wherever a stream begins, what the client shows at the end of the turn is
 // what is stored: each committed message is held against what was shown of it.
-import type { ChatStatus, FinishReason, LastError, Message } from "../../core/message.ts";
+import {
+  type ChatStatus,
+  type FinishReason,
+  type LastError,
+  type Message,
+  type ShownRetry,
+  shownRetry,
+} from "../../core/message.ts";
 import type { MessagePartData, MessagesData, StatusData, StreamEvent } from "../../core/stream-event.ts";
 import { slotOf } from "../../core/stream-part.ts";
 import type { SdkVersion, TurnMetadata, TurnUsage, UiChunk, UiFinishReason } from "./chunk.ts";
@@ -14,17 +21,25 @@ export interface TurnNames {
   readonly turn_id: number;
 }
 
+/** What the end of a turn tells of its messages: a long turn's content is not kept (SPEC T7). */
+type CountedMessage = Pick<Message, "id" | "role" | "usage" | "finish_reason" | "interrupted">;
+
+function counted({ id, role, usage, finish_reason, interrupted }: Message): CountedMessage {
+  return { id, role, usage, finish_reason, interrupted };
+}
+
 export class ShownTurn {
   readonly #names: TurnNames;
   readonly #version: SdkVersion;
-  readonly #messages = new Map<number, Message>();
-  readonly #tools = new RunningTools();
+  readonly #messages = new Map<number, CountedMessage>();
+  readonly #tools: RunningTools;
   #parts = 0;
   #step: ShownStep | null = null;
   #episode: string | null = null;
   #lastSeq = 0;
   #status: StatusData | null = null;
   #error: LastError | null = null;
+  #retry: ShownRetry | null = null;
   /** Somebody has interrupted the turn. An answer that was whole by then does not tell: its tools were stopped. */
   #interrupting = false;
   /** False while a snapshot is being told: in the middle of it nothing is judged. */
@@ -33,6 +48,7 @@ export class ShownTurn {
   constructor(names: TurnNames, version: SdkVersion) {
     this.#names = names;
     this.#version = version;
+    this.#tools = new RunningTools(version);
   }
 
   /** Whether the turn has come to its end; asked after the last event of a change. */
@@ -70,10 +86,11 @@ export class ShownTurn {
       case "history_reset":
         this.#whole = false;
         return [];
+      case "retry":
+        return this.#isOwn() ? this.#showRetry(shownRetry(event.data)) : [];
       // What a client of this kind has no place for.
       case "chat":
       case "queue_update":
-      case "retry":
       case "action_required":
         return [];
     }
@@ -81,7 +98,7 @@ export class ShownTurn {
 
   /** The last chunks of a turn that is over. */
   end(): UiChunk[] {
-    const ended = this.#endStep();
+    const ended = [...this.#showRetry(null), ...this.#endStep()];
     const messageMetadata = turnMetadata(this.#names, [...this.#messages.values()]);
     const failed = this.#status?.turn_id === this.#names.turn_id ? this.#error : null;
     if (failed !== null) {
@@ -90,7 +107,7 @@ export class ShownTurn {
         // Before the error: clients read nothing after it.
         { type: "message-metadata", messageMetadata },
         { type: "error", errorText: failed.message },
-        { type: "finish", finishReason: "error", messageMetadata },
+        this.#finish("error", messageMetadata),
       ];
     }
     const last = [...this.#messages.values()].findLast(({ role }) => role === "assistant");
@@ -98,7 +115,7 @@ export class ShownTurn {
     return [
       ...ended,
       ...(interrupted ? ([{ type: "abort" }] as const) : []),
-      { type: "finish", finishReason: uiFinishReason(last?.finish_reason ?? null), messageMetadata },
+      this.#finish(uiFinishReason(last?.finish_reason ?? null), messageMetadata),
     ];
   }
 
@@ -106,10 +123,15 @@ export class ShownTurn {
   cut(): UiChunk[] {
     const messageMetadata = turnMetadata(this.#names, [...this.#messages.values()]);
     return [
+      ...this.#showRetry(null),
       ...this.#endStep(),
       { type: "abort" },
-      { type: "finish", finishReason: "other", messageMetadata },
+      this.#finish("other", messageMetadata),
     ];
+  }
+
+  #finish(finishReason: UiFinishReason, messageMetadata: TurnMetadata): UiChunk {
+    return { type: "finish", ...(this.#version !== 5 && { finishReason }), messageMetadata };
   }
 
   #takeMessages(data: MessagesData): UiChunk[] {
@@ -120,7 +142,7 @@ export class ShownTurn {
 
   #takeMessage(message: Message): UiChunk[] {
     if (message.turn_id !== this.#names.turn_id || this.#messages.has(message.id)) return [];
-    this.#messages.set(message.id, message);
+    this.#messages.set(message.id, counted(message));
     if (message.role === "tool") {
       return message.content.flatMap((part) => {
         if (part.type !== "tool-result" || !this.#tools.end(part.tool_call_id)) return [];
@@ -128,6 +150,7 @@ export class ShownTurn {
       });
     }
     if (message.role !== "assistant") return [];
+    const waited = this.#showRetry(null);
     const opened = this.#openStep();
     const wanted = message.content.map(wantedOf).filter((part) => part !== null);
     const shown = opened.step.commit(wanted);
@@ -135,7 +158,7 @@ export class ShownTurn {
       if (part.type === "tool-call") this.#tools.begin(part.tool_call_id);
       if (part.type === "tool-result") this.#tools.end(part.tool_call_id);
     }
-    return [...opened.chunks, ...shown];
+    return [...waited, ...opened.chunks, ...shown];
   }
 
   #takeReset(episode: string): UiChunk[] {
@@ -148,13 +171,20 @@ export class ShownTurn {
     return this.#step === null || this.#step.committed ? [] : this.#step.restart(again);
   }
 
+  /** Said again only when it is another: a reader that begins anew is told of the same one. */
+  #showRetry(retry: ShownRetry | null): UiChunk[] {
+    if (retry?.retrying_at === this.#retry?.retrying_at) return [];
+    this.#retry = retry;
+    return [{ type: "data-retry", data: retry, transient: true }];
+  }
+
   #takePart({ episode, from_seq, seq, index, part }: MessagePartData): UiChunk[] {
     const slot = slotOf(episode);
     if (slot !== "") return this.#tools.take({ slot, episode, from_seq, seq, part });
     if (episode !== this.#episode || from_seq <= this.#lastSeq) return [];
     this.#lastSeq = seq;
     const { chunks, step } = this.#openStep();
-    return [...chunks, ...step.take(index, part)];
+    return [...this.#showRetry(null), ...chunks, ...step.take(index, part)];
   }
 
   /** Whether what is being written now is written for this turn. */
@@ -185,7 +215,7 @@ export function turnMessageId(turnId: number): string {
 }
 
 /** @param messages of the turn, as far as they are committed */
-export function turnMetadata(names: TurnNames, messages: readonly Message[]): TurnMetadata {
+export function turnMetadata(names: TurnNames, messages: readonly CountedMessage[]): TurnMetadata {
   const shown = messages.filter(({ role }) => role !== "user");
   const { chat_id, turn_id } = names;
   return { chat_id, turn_id, message_ids: shown.map(({ id }) => id), usage: usageOf(shown) };
@@ -195,7 +225,7 @@ export function isActive(status: ChatStatus): boolean {
   return status === "running" || status === "interrupting";
 }
 
-function usageOf(messages: readonly Message[]): TurnUsage {
+function usageOf(messages: readonly CountedMessage[]): TurnUsage {
   const sum = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
   for (const { usage } of messages) {
     sum.input_tokens += usage?.input_tokens ?? 0;

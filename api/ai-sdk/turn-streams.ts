@@ -1,13 +1,14 @@
 // The API speaks HTTP and the store; this file: from a request of an AI SDK client to the stream that answers it. Whose chat
 // it is has been checked before.
-import type { Request, Response } from "express";
 import type { LiveBus } from "../../core/bus-message.ts";
 import { Refusal } from "../../core/refusal.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Store } from "../../store/store.ts";
 import type { HubRegistry } from "../hub-registry.ts";
 import { markRead } from "../mark-read.ts";
+import type { OpenStream } from "../open-stream.ts";
 import { createSseWriter, type Frames } from "../sse-writer.ts";
+import { encodeChunks, STREAM_END } from "./chunk.ts";
 import { type StreamedTurn, TurnStream } from "./turn-stream.ts";
 
 export interface TurnStreamsDeps {
@@ -18,28 +19,29 @@ export interface TurnStreamsDeps {
 }
 
 /** Streams a turn as the answer to a request. Throws `Refusal` before it has sent anything. */
-export type StreamTurn = (
-  exchange: { readonly request: Request; readonly response: Response },
-  turn: StreamedTurn,
-) => Promise<void>;
+export type StreamTurn = (stream: OpenStream, turn: StreamedTurn) => Promise<void>;
+
+/** Where a client is sent away whose key is not good any more. */
+const KEY_GONE = "The API key was revoked or has expired.";
 
 export function createTurnStreams(deps: TurnStreamsDeps): StreamTurn {
-  return async ({ request, response }, turn) => {
-    const held = deps.hubs.hold(turn.chat_id);
-    response.on("close", () => held.release());
-    await held.hub.ready;
-    if (held.hub.ended === "deleted") throw new Refusal("chat_not_found");
-    if (held.hub.ended !== null) throw new Refusal("draining");
-    if (response.destroyed) return;
-    response.setHeader("x-vercel-ai-ui-message-stream", "v1");
-    const out = createSseWriter<Frames>(response);
-    if (request.method === "HEAD") return out.end(null);
-    const stream = new TurnStream({ db: deps.store.pool, hub: held.hub, turn, out, logger: deps.logger });
+  return async (stream, turn) => {
+    if (stream.isLeft) return;
+    const { hub } = deps.hubs.hold(turn.chat_id, stream);
+    await hub.ready;
+    if (hub.ended === "deleted") throw new Refusal("chat_not_found");
+    if (hub.ended !== null) throw new Refusal("draining");
+    if (stream.isLeft) return;
+    stream.response.setHeader("x-vercel-ai-ui-message-stream", "v1");
+    stream.farewell = encodeChunks([{ type: "error", errorText: KEY_GONE }]) + STREAM_END;
+    const out = createSseWriter<Frames>(stream);
+    if (stream.request.method === "HEAD") return out.end(null);
+    const told = new TurnStream({ db: deps.store.pool, hub, turn, out, logger: deps.logger });
     markRead(deps, turn.chat_id);
-    response.on("close", () => {
-      stream.stop();
+    stream.onLeft(() => {
+      told.stop();
       markRead(deps, turn.chat_id);
     });
-    stream.start();
+    told.start();
   };
 }

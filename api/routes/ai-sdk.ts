@@ -73,15 +73,18 @@ function post(deps: ApiDeps): Route {
       "not_awaiting_results",
       "nothing_to_regenerate",
       "transition_refused",
+      "too_many_streams",
     ],
     async handler({ body, query, caller, raw }) {
+      // Before the message is taken: who is turned away has sent nothing.
+      const stream = deps.streams.admit(raw, caller);
       const { user_id: owner_id } = caller;
       const taken =
         body.trigger === "regenerate-message"
           ? await regenerate(deps, { owner_id, client_id: body.id }, body.messages)
           : await send(deps, { owner_id, client_id: body.id }, body);
       raw.response.locals["chatId"] = taken.sent.chat_id;
-      await deps.streamTurn(raw, {
+      await deps.streamTurn(stream, {
         ...taken.sent,
         client_message_id: taken.client_message_id,
         sdk: query.sdk,
@@ -128,14 +131,16 @@ function resume(deps: ApiDeps): Route {
     params: chatPath,
     query: sdkQuery,
     responses: { 200: uiStream, 204: { description: "No turn runs, or there is no such chat yet" } },
+    refusals: ["too_many_streams"],
     async handler({ params, query, caller, raw }) {
+      const stream = deps.streams.admit(raw, caller);
       const { pool } = deps.store;
       const asked = { owner_id: caller.user_id, client_id: params.id };
       const chat_id = await findClientChat(pool, asked);
       const message_id = chat_id === null ? null : await readRunningTurn(pool, chat_id);
       if (chat_id === null || message_id === null) return { status: 204 };
       raw.response.locals["chatId"] = chat_id;
-      await deps.streamTurn(raw, { chat_id, message_id, client_message_id: null, sdk: query.sdk });
+      await deps.streamTurn(stream, { chat_id, message_id, client_message_id: null, sdk: query.sdk });
       return TAKEN_OVER;
     },
   });

@@ -5,7 +5,9 @@ import { readBuild } from "../../store/workspace-builds.ts";
 import type { BuildLogWatch } from "../build-log-watch.ts";
 import type { ApiDeps } from "../deps.ts";
 import { followBuildLog, retryMs } from "../follow-build-log.ts";
-import { type RawExchange, type Route, route, TAKEN_OVER } from "../route.ts";
+import type { OpenStream } from "../open-stream.ts";
+import { resumeFrom } from "../resume-from.ts";
+import { type Route, route, TAKEN_OVER } from "../route.ts";
 import { queryNumber } from "../schemas/common.ts";
 import { buildPath } from "../schemas/params.ts";
 import { readOwnWorkspace } from "../show-workspace.ts";
@@ -28,17 +30,19 @@ export function buildLogRoutes(deps: ApiDeps): Route[] {
     params: buildPath,
     query: logQuery,
     responses: { 200: { description: "Events", content_type: "text/event-stream" } },
-    refusals: ["workspace_not_found", "build_not_found"],
+    refusals: ["workspace_not_found", "build_not_found", "too_many_streams"],
     async handler({ params, query, caller, raw, logger }) {
+      const stream = deps.streams.admit(raw, caller);
       const { pool } = deps.store;
       await readOwnWorkspace(pool, { id: params.workspace, owner_id: caller.user_id });
       if ((await readBuild(pool, params.workspace, params.build)) === null) {
         throw new Refusal("build_not_found");
       }
-      const held = deps.buildLogs.hold({ workspace_id: params.workspace, build_id: params.build });
-      raw.response.on("close", () => held.release());
-      const after = lastEventId(raw) ?? query.after ?? 0;
-      await send(raw, held.watch, after).catch((error: unknown) => {
+      if (stream.isLeft) return TAKEN_OVER;
+      const of = { workspace_id: params.workspace, build_id: params.build };
+      const watch = deps.buildLogs.hold(of, stream);
+      const after = lineOf(resumeFrom(raw.request, undefined)) ?? query.after ?? 0;
+      await send(stream, watch, after).catch((error: unknown) => {
         logger.warn({ err: error, build_id: params.build }, "a build's log could not be sent");
       });
       return TAKEN_OVER;
@@ -47,9 +51,9 @@ export function buildLogRoutes(deps: ApiDeps): Route[] {
   return [logs];
 }
 
-async function send({ request, response }: RawExchange, watch: BuildLogWatch, after: number): Promise<void> {
-  const sink = createSseWriter<Frames>(response);
-  if (request.method === "HEAD") return sink.end(null);
+async function send(stream: OpenStream, watch: BuildLogWatch, after: number): Promise<void> {
+  const sink = createSseWriter<Frames>(stream);
+  if (stream.request.method === "HEAD") return sink.end(null);
   try {
     await followBuildLog({ watch, sink, after });
   } catch (error) {
@@ -59,8 +63,7 @@ async function send({ request, response }: RawExchange, watch: BuildLogWatch, af
 }
 
 /** The number of a line; whatever else a client sends was not ours, and the log is told from its beginning. */
-function lastEventId({ request }: RawExchange): number | undefined {
-  const id = request.get("Last-Event-ID");
+function lineOf(id: string | undefined): number | undefined {
   if (id === undefined) return undefined;
   return /^\d{1,15}$/.test(id) ? Number(id) : 0;
 }

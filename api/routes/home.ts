@@ -4,7 +4,7 @@ import { type Route, route } from "../route.ts";
 import { version } from "../version.ts";
 
 export function homeRoutes(deps: ApiDeps): Route[] {
-  const page = homePage(deps.temporalUiUrl);
+  const page = homePage(deps);
   const home = route({
     method: "get",
     path: "/",
@@ -19,13 +19,14 @@ export function homeRoutes(deps: ApiDeps): Route[] {
   return [home];
 }
 
-function homePage(temporalUiUrl: string | null): string {
+function homePage(deps: Pick<ApiDeps, "temporalUiUrl" | "metricsNeedAdmin">): string {
+  const { temporalUiUrl } = deps;
   const links: readonly (readonly [string, string])[] = [
     ["/docs", "API documentation"],
     ["/openapi.json", "OpenAPI document"],
     ["/healthz", "health"],
     ["/readyz", "readiness"],
-    ["/metrics", "metrics"],
+    ...(deps.metricsNeedAdmin ? [] : [["/metrics", "metrics"] as const]),
     ...(temporalUiUrl === null ? [] : [[temporalUiUrl, "Temporal's Web UI"] as const]),
   ];
   const items = links.map(([href, words]) => `<li><a href="${escapeHtml(href)}">${words}</a></li>`);

@@ -1,9 +1,12 @@
 // Routes: who the caller is.
 import { z } from "zod";
+import type { Queryable } from "../../store/database.ts";
+import { readUsableModelConfigs } from "../../store/resolve-model-config.ts";
 import { readUsageLimit } from "../../store/usage-limits.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route } from "../route.ts";
 import { time, uuid } from "../schemas/common.ts";
+import { providerKind } from "../schemas/model-provider.ts";
 import { usageLimit } from "../schemas/usage.ts";
 import { showUsageLimit } from "../show-usage-limit.ts";
 
@@ -19,6 +22,13 @@ const me = z
       expires_at: time.nullable(),
     }),
     usage_limit: usageLimit,
+    providers: z
+      .array(z.strictObject({ name: z.string(), kind: providerKind }))
+      .meta({ description: "Those that an enabled model config uses" }),
+    default_model: z
+      .strictObject({ id: uuid, name: z.string(), provider: z.string(), model: z.string() })
+      .nullable()
+      .meta({ description: "Who answers where a message names no model; null: nobody can" }),
   })
   .meta({ id: "Me" });
 
@@ -39,8 +49,20 @@ export function meRoutes(deps: Pick<ApiDeps, "store">): Route[] {
       const { user_id: id, user_name: name, role } = caller;
       const { pool } = deps.store;
       const usage_limit = await showUsageLimit(pool, id, (await readUsageLimit(pool, id)) ?? null);
-      return { status: 200, body: { id, name, role, api_key, usage_limit } };
+      const models = await readModels(pool);
+      return { status: 200, body: { id, name, role, api_key, usage_limit, ...models } };
     },
   });
   return [read];
+}
+
+/** Names alone: base URLs and keys are admins' business. */
+async function readModels(db: Queryable) {
+  const usable = await readUsableModelConfigs(db);
+  const kinds = new Map(usable.map(({ provider, kind }) => [provider, kind]));
+  const providers = [...kinds].map(([name, kind]) => ({ name, kind }));
+  const found = usable.find(({ is_default }) => is_default);
+  if (found === undefined) return { providers, default_model: null };
+  const { id, name, provider, model } = found;
+  return { providers, default_model: { id, name, provider, model } };
 }

@@ -56,6 +56,8 @@ function metrics(deps: ApiDeps): Route {
     method: "get",
     path: "/metrics",
     summary: "Prometheus metrics of this process",
+    description:
+      "Where the API listens beyond loopback: for keys of admins. A port of its own, which asks for no key, is set by `EVERTURN_API_METRICS_PORT`.",
     tag,
     public: true,
     responses: { 200: { description: "Metrics", content_type: "text/plain" } },

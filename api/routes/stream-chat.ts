@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { snapshotMessagesDefault, snapshotMessagesMax } from "../../core/limits.ts";
 import type { ApiDeps } from "../deps.ts";
+import { resumeFrom } from "../resume-from.ts";
 import { type Route, route, TAKEN_OVER } from "../route.ts";
 import { queryNumber } from "../schemas/common.ts";
 import { chatPath } from "../schemas/params.ts";
@@ -33,13 +34,14 @@ export function streamRoutes(deps: ApiDeps): Route[] {
     params: chatPath,
     query: streamQuery,
     responses: { 200: { description: "Events", content_type: "text/event-stream" } },
-    refusals: ["chat_not_found"],
-    async handler({ params, caller, raw }) {
-      const asked = { chat_id: params.chat, owner_id: caller.user_id };
-      await showOwnChat(deps.store.pool, asked, deps.links);
-      // The handler reads the path itself; it must see the id as it is written everywhere else.
-      raw.request.params["chat"] = params.chat;
-      await deps.streamHandler(raw.request, raw.response, raw.next);
+    refusals: ["chat_not_found", "too_many_streams"],
+    async handler({ params, query, caller, raw }) {
+      const stream = deps.streams.admit(raw, caller);
+      const { chat: chat_id } = params;
+      await showOwnChat(deps.store.pool, { chat_id, owner_id: caller.user_id }, deps.links);
+      const cursor = resumeFrom(raw.request, query.after);
+      const marks_read = query.read !== "false";
+      await deps.streamChat(stream, { chat_id, cursor, messages: query.messages, marks_read });
       return TAKEN_OVER;
     },
   });

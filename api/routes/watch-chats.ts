@@ -4,7 +4,8 @@ import { feedChatsMax } from "../../core/limits.ts";
 import type { ApiDeps } from "../deps.ts";
 import { decodeFeedCursor } from "../feed-cursor.ts";
 import { followFeed } from "../follow-feed.ts";
-import { type RawExchange, type Route, route, TAKEN_OVER } from "../route.ts";
+import { resumeFrom } from "../resume-from.ts";
+import { type Route, route, TAKEN_OVER } from "../route.ts";
 import { createSseWriter, type Frames } from "../sse-writer.ts";
 
 /** Cursors are at most 256 bytes; what is longer is foreign, and answered like any foreign one. */
@@ -34,25 +35,20 @@ export function watchRoutes(deps: ApiDeps): Route[] {
     tag: "Chats",
     query: watchQuery,
     responses: { 200: { description: "Events", content_type: "text/event-stream" } },
+    refusals: ["too_many_streams"],
     async handler({ query, caller, raw }) {
-      const { request, response } = raw;
-      const held = deps.feeds.hold(caller.user_id);
-      response.on("close", () => held.release());
-      await held.watch.ready;
-      if (response.destroyed) return TAKEN_OVER;
-      const sink = createSseWriter<Frames>(response);
-      if (request.method === "HEAD") sink.end(null);
+      const stream = deps.streams.admit(raw, caller);
+      const watch = deps.feeds.hold(caller.user_id, stream);
+      await watch.ready;
+      if (stream.isLeft) return TAKEN_OVER;
+      const sink = createSseWriter<Frames>(stream);
+      if (raw.request.method === "HEAD") sink.end(null);
       else {
-        const toldMs = decodeFeedCursor(caller.user_id, lastEventId(raw) ?? query.after);
-        response.on("close", followFeed({ watch: held.watch, sink, toldMs }));
+        const toldMs = decodeFeedCursor(caller.user_id, resumeFrom(raw.request, query.after));
+        stream.onLeft(followFeed({ watch, sink, toldMs }));
       }
       return TAKEN_OVER;
     },
   });
   return [watch];
-}
-
-/** The header wins: a browser sends it when it reconnects, under the URL it began with. */
-function lastEventId({ request }: RawExchange): string | undefined {
-  return request.get("Last-Event-ID");
 }

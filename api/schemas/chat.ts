@@ -33,6 +33,14 @@ const requiredAction = z.strictObject({
   deadline_at: time.nullable(),
 });
 
+const retry = z.strictObject({
+  attempt: z.int().meta({ description: "Calls of this step that have failed" }),
+  attempts_max: z.int(),
+  kind: errorKind,
+  message: z.string(),
+  retrying_at: time,
+});
+
 const chatFields = z.strictObject({
   id: uuid,
   owner_id: uuid,
@@ -55,6 +63,9 @@ const chatFields = z.strictObject({
   queue_length: z.int(),
   current_turn_id: messageId.nullable(),
   required_action: requiredAction.nullable(),
+  retry: retry
+    .nullable()
+    .meta({ description: "Set while a failed model call is waited out: the turn still runs" }),
   snapshot_version: z.int(),
   history_version: z.int(),
   created_at: time,

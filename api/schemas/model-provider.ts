@@ -8,7 +8,7 @@ const baseUrlCharsMax = 2_000;
 const apiKeyCharsMax = 8_000;
 export const modelNameCharsMax = 200;
 
-const kind = z.enum(["openai", "openai-compatible", "anthropic"]);
+export const providerKind = z.enum(["openai", "openai-compatible", "anthropic"]);
 const api = z.enum(["responses", "chat_completions"]).meta({
   description: "Of the OpenAI kinds. Null: Responses for `openai`, Chat Completions for `openai-compatible`",
 });
@@ -27,7 +27,7 @@ export const modelProvider = z
   .strictObject({
     id: uuid,
     name: z.string(),
-    kind,
+    kind: providerKind,
     base_url: z
       .string()
       .nullable()
@@ -52,7 +52,7 @@ const name = filledText(nameCharsMax);
 export const newModelProvider = z
   .strictObject({
     name,
-    kind,
+    kind: providerKind,
     base_url: baseUrl.nullable().optional(),
     api: api.nullable().optional(),
     api_key: apiKey.nullable().optional(),

@@ -21,10 +21,12 @@ export interface UiMessage {
 
 type Transport = object;
 
-interface ChatSettings {
+export interface ChatSettings {
   readonly id: string;
   readonly transport: Transport;
   readonly messages?: readonly UiMessage[];
+  /** Hears of data parts, transient ones too. */
+  readonly onData?: (part: { readonly type: string; readonly data: unknown }) => void;
 }
 
 export interface ClientChat {

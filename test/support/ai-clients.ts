@@ -1,5 +1,12 @@
 // Tests: the AI SDK's own clients of majors 5, 6 and 7, as an application has them, against our endpoints over real HTTP.
-import { type ClientChat, kits, type UiMessage, type UiPart, type UseChat } from "../clients/ai-kits.mjs";
+import {
+  type ChatSettings,
+  type ClientChat,
+  kits,
+  type UiMessage,
+  type UiPart,
+  type UseChat,
+} from "../clients/ai-kits.mjs";
 
 export type { ClientChat, UiMessage, UiPart };
 
@@ -46,7 +53,7 @@ export function useChatOf(major: Major): UseChat {
 export function openChat(
   major: Major,
   server: Server | Proxy,
-  chat: { readonly id: string; readonly messages?: readonly UiMessage[] },
+  chat: Pick<ChatSettings, "id" | "messages" | "onData">,
 ): ClientChat {
   const { Chat } = kits[major];
   return new Chat({ ...chat, transport: clientTransport(major, server) });

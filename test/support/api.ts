@@ -14,13 +14,14 @@ import { PROBLEM_CONTENT_TYPE } from "../../api/problem.ts";
 import { createReadiness } from "../../api/readiness.ts";
 import { problem } from "../../api/schemas/common.ts";
 import { serve } from "../../api/serve.ts";
+import { StreamGate, type StreamGateInput } from "../../api/stream-gate.ts";
 import { createStreamHandler } from "../../api/stream-handler.ts";
 import { createWorkspaceTeller } from "../../api/tell-workspace.ts";
 import type { LiveBus } from "../../core/bus-message.ts";
 import { randomToken } from "../../platform/crypto.ts";
 import { createLogger } from "../../platform/logger.ts";
 import { createSecretBox } from "../../platform/secret-box.ts";
-import { createApiKey, createUser, type UserRole } from "../../store/api-keys.ts";
+import { createApiKey, createUser, readUsableKeys, type UserRole } from "../../store/api-keys.ts";
 import { createPool, type Pool, type Queryable } from "../../store/database.ts";
 import { createOffBus, createPostgresBus } from "../../store/live-bus.ts";
 import { seedModelConfigs } from "../../store/seed-models.ts";
@@ -53,6 +54,8 @@ export interface TestApi {
   readonly deps: ApiDeps;
   readonly buildLogs: BuildLogRegistry;
   readonly feeds: FeedRegistry;
+  readonly hubs: HubRegistry;
+  readonly streams: StreamGate;
   readonly databaseUrl: string;
   readonly pool: Pool;
   readonly ownerId: string;
@@ -67,12 +70,16 @@ export interface TestApiSettings {
   readonly projectRoots?: readonly string[];
   readonly requestsPerMinuteMax?: number;
   readonly queuedMessagesMax?: number;
+  readonly metricsNeedAdmin?: boolean;
   /** Absent: no environment provider has a key, and each test of a provider answers. */
   readonly models?: ApiDeps["models"];
   /** Absent: the product's own. */
   readonly templatesDir?: string;
   /** Absent: off; then streams of chats are not served either. */
   readonly liveBus?: "postgres";
+  /** How long hubs and feeds stay that nobody reads; absent: the product's own. */
+  readonly lingerMs?: number;
+  readonly streams?: Partial<StreamGateInput>;
   /** Of the feeds; absent: the product's own. */
   readonly feedPollMs?: number;
   /** What the feeds ask goes through here. */
@@ -99,10 +106,25 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
   const buildLogs = new BuildLogRegistry({ db: pool, logger });
   const bus = await openBus(database.url, settings);
   const db = settings.feedDb?.(pool) ?? pool;
-  const { feedPollMs: pollMs } = settings;
-  const feeds = new FeedRegistry({ db, bus, links, logger, ...(pollMs !== undefined && { pollMs }) });
-  const hubs = new HubRegistry({ db: pool, bus, readEpisodes: () => Promise.resolve([]), links, logger });
-  const deps = testDeps({ pool, buildLogs, feeds, hubs, bus }, settings);
+  const { feedPollMs: pollMs, lingerMs = 5_000 } = settings;
+  const feeds = new FeedRegistry({
+    db,
+    bus,
+    links,
+    logger,
+    lingerMs,
+    ...(pollMs !== undefined && { pollMs }),
+  });
+  const readEpisodes = () => Promise.resolve([]);
+  const hubs = new HubRegistry({ db: pool, bus, readEpisodes, links, logger, lingerMs });
+  const streams = new StreamGate({
+    readUsableKeys: (ids) => readUsableKeys(pool, ids),
+    perKeyMax: 10_000,
+    perReplicaMax: 20_000,
+    logger,
+    ...settings.streams,
+  });
+  const deps = testDeps({ pool, buildLogs, feeds, hubs, streams, bus }, settings);
   await seedModelConfigs(pool, [{ name: "Test model", provider: "openai", model: "test" }]);
   const newKey = async (role: UserRole = "member") => {
     const user = await createUser(pool, { name: role, role });
@@ -118,6 +140,8 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
     deps,
     buildLogs,
     feeds,
+    hubs,
+    streams,
     databaseUrl: database.url,
     pool,
     ownerId: owner.userId,
@@ -125,6 +149,7 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
     newKey,
     call: (what, options = {}) => callApi(deps, url, { what, key: owner.key, ...options }),
     async stop() {
+      streams.close();
       buildLogs.close();
       feeds.close();
       hubs.close();
@@ -152,10 +177,14 @@ interface TestParts {
   readonly buildLogs: BuildLogRegistry;
   readonly feeds: FeedRegistry;
   readonly hubs: HubRegistry;
+  readonly streams: StreamGate;
   readonly bus: LiveBus;
 }
 
-function testDeps({ pool, buildLogs, feeds, hubs, bus }: TestParts, settings: TestApiSettings): ApiDeps {
+function testDeps(
+  { pool, buildLogs, feeds, hubs, streams, bus }: TestParts,
+  settings: TestApiSettings,
+): ApiDeps {
   const store: Store = {
     pool,
     announce: (change) => bus.publish(change),
@@ -185,11 +214,13 @@ function testDeps({ pool, buildLogs, feeds, hubs, bus }: TestParts, settings: Te
     buildLogs,
     feeds,
     resolveProjectPath: (path) => resolveProjectPath(path, settings.projectRoots ?? []),
-    streamHandler:
+    streams,
+    streamChat:
       settings.liveBus === undefined
-        ? (_request, response) => void response.end()
+        ? ({ response }) => Promise.resolve(void response.end())
         : createStreamHandler({ store, hubs, bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus, logger }),
+    metricsNeedAdmin: settings.metricsNeedAdmin ?? false,
     requestsPerMinuteMax: settings.requestsPerMinuteMax ?? 100_000,
     models: settings.models ?? testModels,
     temporalUiUrl: null,

@@ -1,6 +1,22 @@
 // Tests: a reader's end of a stream that takes nothing while the test says so.
+import type { Leaving } from "../../api/open-stream.ts";
 import type { EventSink } from "../../api/sse-writer.ts";
 import { createCheckedReader } from "../../core/checked-reader.ts";
+
+/** A reader that stays until the test says that it leaves. */
+export function aVisit(): Leaving & { leave(): void } {
+  const left = new Set<() => void>();
+  return {
+    onLeft(letGo) {
+      left.add(letGo);
+      return () => void left.delete(letGo);
+    },
+    leave() {
+      for (const letGo of left) letGo();
+      left.clear();
+    },
+  };
+}
 
 /** A place for batches that the test holds shut as long as it likes. */
 export function holdSink(chatId: string) {

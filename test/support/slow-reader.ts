@@ -3,15 +3,19 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from "no
 import type { AddressInfo } from "node:net";
 import { createParser } from "eventsource-parser";
 import { ChatReader } from "../../api/chat-reader.ts";
-import type { HeldHub } from "../../api/hub-registry.ts";
+import type { HubRegistry } from "../../api/hub-registry.ts";
+import { OpenStream } from "../../api/open-stream.ts";
 import { createSseWriter, type EventSink } from "../../api/sse-writer.ts";
 import { createCheckedReader } from "../../core/checked-reader.ts";
 import type { StreamEvent } from "../../core/stream-event.ts";
+import { aVisit } from "./held-sink.ts";
 
 export type SlowReader = Awaited<ReturnType<typeof openSlowReader>>;
 
 /** Joins the hub of a chat by a connection of its own. */
-export async function openSlowReader(chatId: string, held: HeldHub, onFailed: (error: unknown) => void) {
+export async function openSlowReader(chatId: string, hubs: HubRegistry, onFailed: (error: unknown) => void) {
+  const visit = aVisit();
+  const held = hubs.hold(chatId, visit);
   await held.hub.ready;
   const { server, response, sink, answer } = await exchange();
   const checked = createCheckedReader(chatId);
@@ -68,7 +72,7 @@ export async function openSlowReader(chatId: string, held: HeldHub, onFailed: (e
       }),
     close() {
       reader.stop();
-      held.release();
+      visit.leave();
       answer.destroy();
       server.close();
     },
@@ -88,7 +92,9 @@ async function exchange(): Promise<Exchange> {
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const asked = new Promise<{ response: ServerResponse; sink: EventSink }>((resolve) => {
-    server.once("request", (_request, response) => resolve({ response, sink: createSseWriter(response) }));
+    server.once("request", (request, response) => {
+      resolve({ response, sink: createSseWriter(new OpenStream({ request, response })) });
+    });
   });
   const answer = await new Promise<IncomingMessage>((resolve) => get({ port, host: "127.0.0.1" }, resolve));
   return { server, ...(await asked), answer };

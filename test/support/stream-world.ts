@@ -2,7 +2,7 @@
 // missing: what it would hold of a running activity, its heartbeat details, is kept in a map.
 import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
-import express from "express";
+import express, { type RequestHandler } from "express";
 import { pino } from "pino";
 import { createPartStream, type PartStream } from "../../activities/part-stream.ts";
 import { readCheckpoint } from "../../activities/read-checkpoint.ts";
@@ -10,7 +10,9 @@ import { createWatchLeases, type WatchLeases } from "../../activities/watch-leas
 import { joinEpisodes, type ReadEpisodes } from "../../api/checkpoint-reader.ts";
 import { HubRegistry } from "../../api/hub-registry.ts";
 import type { HubTiming } from "../../api/hub-timing.ts";
-import { createStreamHandler } from "../../api/stream-handler.ts";
+import { OpenStream } from "../../api/open-stream.ts";
+import { resumeFrom } from "../../api/resume-from.ts";
+import { createStreamHandler, type StreamChat } from "../../api/stream-handler.ts";
 import type { BusMessage, LiveBus } from "../../core/bus-message.ts";
 import { shownContent } from "../../core/chat-reducer.ts";
 import { decodeCheckpoint } from "../../core/checkpoint.ts";
@@ -111,8 +113,8 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
         logger,
         timing,
       });
-      const handler = createStreamHandler({ store: opened, hubs, bus: hubBus, logger });
-      const app = express().get("/v1/chats/:chat/stream", handler);
+      const streamChat = createStreamHandler({ store: opened, hubs, bus: hubBus, logger });
+      const app = express().get("/v1/chats/:chat/stream", streamRoute(streamChat));
       const server = app.listen(0, "127.0.0.1");
       await new Promise((resolve) => server.once("listening", resolve));
       const stop = async () => {
@@ -137,6 +139,20 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
   let passed = 0;
   const leaseClock = { ...realClock, now: () => realClock.now() + passed };
   return world;
+}
+
+/** The route of the API without its checks. */
+function streamRoute(streamChat: StreamChat): RequestHandler {
+  return (request, response, next) => {
+    const { after, messages, read } = request.query;
+    const asked = {
+      chat_id: String(request.params["chat"]),
+      cursor: resumeFrom(request, typeof after === "string" ? after : undefined),
+      messages: messages === undefined ? undefined : Number(messages),
+      marks_read: read !== "false",
+    };
+    streamChat(new OpenStream({ request, response }), asked).catch(next);
+  };
 }
 
 function lossy(real: LiveBus, lose: (message: BusMessage) => boolean): LiveBus {
