@@ -2,6 +2,7 @@
 import { Client } from "@temporalio/client";
 import { type NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { createProviderShelf } from "../activities/provider-shelf.ts";
+import { createQuirkMemory } from "../activities/quirk-memory.ts";
 import { createDeliverer } from "../api/deliver-outbox.ts";
 import { createWorkspaceTeller, type WorkspaceTeller } from "../api/tell-workspace.ts";
 import type { Config } from "../platform/config.ts";
@@ -23,6 +24,7 @@ import { type AllActivities, createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
 import { failpointSinks } from "./failpoint-sinks.ts";
+import { createLessonCounts } from "./lesson-readings.ts";
 import { partReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
 import { startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
@@ -62,11 +64,18 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     showTitles: config.temporalDetail === "full",
     heartbeatTimeoutMs: config.heartbeatTimeoutMs,
   });
+  const lessons = createLessonCounts();
+  const providerOf = createQuirkMemory({
+    store,
+    providerOf: (model) => shelf.providerOf(model),
+    logger,
+    onLesson: lessons.count,
+  });
   const activities = createActivities({
     config,
     store,
     bus,
-    providerOf: (model) => shelf.providerOf(model),
+    providerOf,
     driver,
     teller,
     openPartStream: streams.openPartStream,
@@ -86,7 +95,11 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     if (!stopping) process.exit(1);
   });
   const loops = startLoops(config, { store, temporal, driver, teller, failpoint, logger });
-  const metrics = await startMetrics(config, [...busReadings(bus), ...partReadings(streams.counts)]);
+  const metrics = await startMetrics(config, [
+    ...busReadings(bus),
+    ...partReadings(streams.counts),
+    ...lessons.readings,
+  ]);
   return {
     async stop() {
       stopping = true;
