@@ -44,7 +44,7 @@ export function toOpenAiChat(
     if (turn.type === "assistant") out.push(...assistantMessages(turn, target, index > lastUser));
     else addUserMessage(out, turn.texts.join("\n\n"));
   }
-  const told = target.shape.user_behind_tool ? out : withAnswersBetween(out);
+  const told = target.shape.user_behind_tool ? out : withAnswersBetween(out, target);
   return withSystem(told, prompt.system, target);
 }
 
@@ -62,10 +62,14 @@ function withSystem(
     : [{ role: "user", content: text }, ...messages];
 }
 
-function withAnswersBetween(messages: readonly ChatCompletionMessageParam[]): ChatCompletionMessageParam[] {
+function withAnswersBetween(
+  messages: readonly ChatCompletionMessageParam[],
+  { shape }: PromptTarget,
+): ChatCompletionMessageParam[] {
+  const thought = shape.reasoning_back === "all" ? { reasoning_content: NO_REASONING } : {};
   return messages.flatMap((message, index) => {
     const isBehindTool = message.role === "user" && messages[index - 1]?.role === "tool";
-    return isBehindTool ? [{ role: "assistant", content: NO_ANSWER }, message] : [message];
+    return isBehindTool ? [{ role: "assistant", content: NO_ANSWER, ...thought }, message] : [message];
   });
 }
 

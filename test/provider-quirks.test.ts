@@ -151,7 +151,9 @@ describe("X10 histories that a server refuses", { concurrency: CHATS_AT_ONCE }, 
       assert.deepEqual(thoughts(body), ["I need the list.", "Now I know.", " "]),
     );
   });
+});
 
+describe("X10 histories of other models", { concurrency: CHATS_AT_ONCE }, () => {
   test("X10 B05 what another model did not think gets a placeholder", async () => {
     const { chat, odd } = await play("B05");
     const second = await goOnWith(chat, odd);
@@ -332,6 +334,11 @@ test("X10 quirks are listed to admins with the words that taught them, forgotten
   const asked = model.requests().length;
   await chat.say("again");
   assert.equal(model.requests().length, asked + 2, "learnt anew");
+  assert.deepEqual(await quirksOf(model), ["without-temperature"]);
+  const config = `/v1/model-configs/${model.model_config_id}`;
+  await world.everturn.call("PATCH", config, { model: "of another name" });
+  assert.deepEqual(await quirksOf(model), [], "nobody asks that model any more");
+  await chat.say("and that one?");
   assert.deepEqual(await quirksOf(model), ["without-temperature"]);
   await world.everturn.call("PATCH", path.replace("/quirks", ""), {
     base_url: `${world.server.url}/${model.name}/v2`,
