@@ -1,15 +1,16 @@
 // One activity per file. This file: `callModel`. It decides first from committed history; when it is the model's turn to
 // speak, it streams the answer and commits it. What it returns is the decision that followed its own commit.
 import { ApplicationFailure, Context } from "@temporalio/activity";
-import { buildPrompt } from "../core/build-prompt.ts";
+import { buildPrompt, withoutSeals } from "../core/build-prompt.ts";
 import type { LiveBus } from "../core/bus-message.ts";
 import type { Usage } from "../core/message.ts";
 import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
 import { episodeName } from "../core/stream-part.ts";
-import type { ModelRequest, Provider, ToolSpec, UnsupportedSetting } from "../models/provider.ts";
+import type { Lesson, ModelRequest, Provider, ToolSpec, UnsupportedSetting } from "../models/provider.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { type Attempt, type BegunAttempt, beginAttempt } from "../store/begin-attempt.ts";
 import type { ChatRow } from "../store/chat-row.ts";
+import { markUnsealed } from "../store/mark-unsealed.ts";
 import { readPromptMessages } from "../store/messages.ts";
 import type { ModelConfigRow } from "../store/resolve-model-config.ts";
 import type { Store } from "../store/store.ts";
@@ -147,14 +148,20 @@ interface Writing {
 /** Streams the model's answer into `answer` and `parts`. Throws `ModelError`, or the signal's reason. */
 async function writeAnswer(deps: CallModelDeps, writing: Writing): Promise<void> {
   const { attempt, answer, parts, signal } = writing;
-  const { provider, request } = await prepareCall(deps, writing);
+  const { provider, request, historyTip } = await prepareCall(deps, writing);
   signal.throwIfAborted();
+  let isUnsealed = request.replay_full_history === true;
   const options = {
     signal,
     newToolCallId: deps.newToolCallId,
     onUnsupported: (settings: readonly UnsupportedSetting[]) => deps.onUnsupported?.(attempt.model, settings),
+    onLesson: ({ type }: Lesson) => {
+      isUnsealed ||= type === "unsealed";
+    },
   };
   for await (const event of provider.stream(request, options)) {
+    if (isUnsealed) await rememberUnsealed(deps, attempt, historyTip);
+    isUnsealed = false;
     if (event.type === "usage") deps.onUsage?.(attempt.model, event.usage);
     const shown = answer.take(event);
     if (shown !== null) parts.push(shown.index, shown.delta);
@@ -163,9 +170,23 @@ async function writeAnswer(deps: CallModelDeps, writing: Writing): Promise<void>
   }
 }
 
+/** With the first sign that the provider took the history without its seals: so it goes from now on. */
+async function rememberUnsealed(
+  { store }: CallModelDeps,
+  { chat, fence, model }: Attempt,
+  historyTip: number | null,
+): Promise<void> {
+  if (historyTip === null) return;
+  const history = { chat_id: chat.id, fence, provider: model.provider, message_id: historyTip };
+  // Not kept, it is learnt again at the next step.
+  await markUnsealed(store, history).catch(() => undefined);
+}
+
 interface PreparedCall {
   readonly provider: Provider;
   readonly request: ModelRequest;
+  /** The newest message of the history. */
+  readonly historyTip: number | null;
 }
 
 /** Whom to ask for what. What a lost attempt had written is kept before anything can stop this one: it must not be lost now. */
@@ -174,13 +195,14 @@ async function prepareCall(deps: CallModelDeps, writing: Writing): Promise<Prepa
   const { request, historyTip } = await makeRequest(deps, attempt, wish);
   recording.asked(request, historyTip);
   const provider = deps.providerOf(attempt.model);
-  if (wish.without_prefill === true) return { provider, request };
+  const prepared = { provider, request, historyTip };
+  if (wish.without_prefill === true) return prepared;
   const { chat, fence } = attempt;
   const kept = await keepLostAnswer(deps, { chat_id: chat.id, fence, provider, request, answer, parts });
-  if (kept === null) return { provider, request };
+  if (kept === null) return prepared;
   const continued = { ...request, prefill: { text: kept.text } };
   recording.asked(continued, historyTip);
-  return { provider, request: continued };
+  return { ...prepared, request: continued };
 }
 
 async function makeRequest(deps: CallModelDeps, { chat, model }: Attempt, wish: CallWish) {
@@ -188,7 +210,7 @@ async function makeRequest(deps: CallModelDeps, { chat, model }: Attempt, wish: 
   const request: ModelRequest = {
     model: model.model,
     system: await deps.systemPromptOf(chat),
-    messages: buildPrompt(messages),
+    messages: buildPrompt(withoutSeals(messages, chat.unsealed)),
     tools: deps.toolsOf(chat),
     config: callConfig(model, chat.turn_reasoning_effort),
     ...(wish.replay_full_history === true && { replay_full_history: true }),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildPrompt } from "./build-prompt.ts";
+import { buildPrompt, withoutSeals } from "./build-prompt.ts";
 import type { Part } from "./part.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
@@ -49,4 +49,17 @@ test("L9 a message of reasoning alone is left out of the prompt", () => {
     message(2, "assistant", { type: "reasoning", text: "hm" }),
   ]);
   assert.equal(prompt.length, 1);
+});
+
+test("X10 up to a message a history goes back without its provider's seals; what came after keeps them, and others' too", () => {
+  const other = { ...message(4, "assistant", text("c")), provider: "anthropic" };
+  const history = [
+    message(1, "user", text("a")),
+    message(2, "assistant", text("b")),
+    other,
+    message(5, "assistant", text("d")),
+  ];
+  const writers = withoutSeals(history, { openai: 3 }).map(({ provider }) => provider);
+  assert.deepEqual(writers, [null, null, "anthropic", "openai"]);
+  assert.deepEqual(withoutSeals(history, {}), history);
 });

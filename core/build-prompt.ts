@@ -34,6 +34,20 @@ export function afterBoundary<M extends HistoryMessage>(messages: readonly M[]):
 }
 
 /**
+ * The history without what its providers had signed or sealed up to a message each: they take it back no more. What they have
+ * written since stays as it is, since it was written behind exactly this.
+ */
+export function withoutSeals<M extends HistoryMessage>(
+  history: readonly M[],
+  unsealed: Readonly<Record<string, number>>,
+): M[] {
+  return history.map((message) => {
+    const until = message.provider === null ? undefined : unsealed[message.provider];
+    return until !== undefined && message.id <= until ? { ...message, provider: null } : message;
+  });
+}
+
+/**
  * The messages a provider is sent, oldest first: what follows the newest boundary.
  * Provider-executed calls keep their results beside them; a local call whose result is missing (it cannot be, SPEC S4) and
  * a result without its call are left out, since one of them would make the provider refuse the whole request.

@@ -2,11 +2,12 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import { whyNoPrefill, withBegunAnswer } from "./anthropic-prefill.ts";
-import { thinkingSettings } from "./anthropic-thinking.ts";
+import { mayThink, type ThinkingFields, thinkingSettings } from "./anthropic-thinking.ts";
 import { CallSettings, outputTokensMaxDefault } from "./call-settings.ts";
-import { claudeTraits } from "./model-traits.ts";
+import { claudeTraits } from "./claude-traits.ts";
 import type { ModelRequest, UnsupportedSetting } from "./provider.ts";
 import { requestBody } from "./provider-options.ts";
+import { shapeOf, withFieldQuirks } from "./quirk-lessons.ts";
 import { toAnthropic } from "./to-anthropic.ts";
 
 type Body = Anthropic.Messages.MessageCreateParamsStreaming;
@@ -26,25 +27,43 @@ export function anthropicBody(
   if (uncontinued !== null) settings.note("prefill", uncontinued);
   // This API wants a limit named in each request.
   const maxTokens = settings.outputTokens(model, outputTokensMaxDefault) ?? outputTokensMaxDefault;
-  const effort = settings.effort();
-  const thinking = thinkingSettings(model, effort, maxTokens);
-  if (effort !== undefined && effort !== "none" && !("thinking" in thinking))
-    settings.note("reasoning_effort", `no room to think in ${maxTokens} tokens of output`);
+  // Without the name of the writer nothing that it signed goes back to it.
+  const { system, messages } = toAnthropic(request.system, request.messages, {
+    provider: request.replay_full_history === true ? "" : provider,
+    shape: shapeOf(request.quirks),
+    declared: new Set(request.tools.map(({ name }) => name)),
+  });
+  const thinks = mayThink(request, messages);
+  const thinking = thinks ? thinkingSettings({ request, settings, maxTokens }) : {};
+  if (!thinks && (settings.effort() ?? "none") !== "none")
+    settings.note(
+      "reasoning_effort",
+      "what was thought in this tool loop cannot go back: it ends without thinking",
+    );
   const chosen = {
-    ...samplingOf(model, settings, "thinking" in thinking),
+    ...samplingOf(model, settings, isThinking(thinking)),
     ...thinking,
     max_tokens: maxTokens,
     stop_sequences: settings.stop({ takesBlank: false }),
     tools: toolsOf(request),
   };
-  // Without the name of the writer nothing that it signed goes back to it.
-  const writer = request.replay_full_history === true ? "" : provider;
-  const { system, messages } = toAnthropic(request.system, request.messages, writer);
   const asked = withBegunAnswer(messages, request.prefill);
-  const fixed = { model, system: system.length === 0 ? undefined : system, messages: asked, stream: true };
+  const fixed = {
+    model,
+    system: system.length === 0 ? undefined : system,
+    messages: asked,
+    stream: true,
+    // Whatever a deployment's options wish for: the request would be refused.
+    ...(thinks ? {} : { thinking: undefined }),
+  };
   // The cast is safe by `fixed`; the options of a deployment may hold anything the API knows.
-  const body = requestBody(chosen, settings.provider_options, fixed) as Body;
-  return { body, unsupported: settings.noted };
+  const written = requestBody(chosen, settings.provider_options, fixed) as Body;
+  const { body, changed } = withFieldQuirks(written, request.quirks);
+  return { body, unsupported: [...settings.noted, ...changed] };
+}
+
+function isThinking({ thinking }: ThinkingFields): boolean {
+  return thinking !== undefined && thinking.type !== "disabled";
 }
 
 /** The request after a pause: the same, with what the model has said so far as the answer that it goes on with. */

@@ -2,7 +2,7 @@
 import type { MessageParam } from "@anthropic-ai/sdk/resources/messages";
 import type { Continuable } from "../core/kept-answer.ts";
 import { CallSettings } from "./call-settings.ts";
-import { claudeTraits } from "./model-traits.ts";
+import { claudeTraits } from "./claude-traits.ts";
 import type { ModelRequest } from "./provider.ts";
 import { objectOf, textOf } from "./untrusted-json.ts";
 

@@ -2,38 +2,47 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { anthropicBody, continuedBody } from "./anthropic-body.ts";
 import { anthropicContinuable } from "./anthropic-prefill.ts";
+import { askLearning } from "./ask-again.ts";
 import type { ModelRequest, Provider, StreamOptions } from "./provider.ts";
 import { type ProviderOptions, sdkTimeoutMs } from "./provider-options.ts";
 import { AnthropicReader } from "./read-anthropic.ts";
 import { silenceMsDefault, streamAnswer } from "./stream-answer.ts";
 
 /** A provider that speaks Messages. */
-export function createAnthropic(options: ProviderOptions): Provider {
-  const client = createClient(options);
-  const { name, apiKey, silenceMs = silenceMsDefault } = options;
+export function createAnthropic(given: ProviderOptions): Provider {
+  const client = createClient(given);
+  const base_url = given.baseUrl ?? null;
+  const { name, apiKey, silenceMs = silenceMsDefault } = given;
   return {
     name,
     dialect: "anthropic",
     continuable: anthropicContinuable,
-    stream(request: ModelRequest, { signal, newToolCallId, onUnsupported }: StreamOptions) {
-      const { body, unsupported } = anthropicBody(request, name);
-      if (unsupported.length > 0) onUnsupported?.(unsupported);
-      const reader = new AnthropicReader({ provider: name, newToolCallId });
-      return streamAnswer(
-        {
-          provider: name,
-          reader,
-          open: (line) => {
-            const next = reader.said.length === 0 ? body : continuedBody(body, reader.said, reader.container);
-            return client.messages.create(next, { signal: line, headers: versionHeader(body) }).asResponse();
+    base_url,
+    stream(request: ModelRequest, options: StreamOptions) {
+      const { signal, newToolCallId } = options;
+      const build = (asked: ModelRequest) => anthropicBody(asked, name);
+      const stream = (body: ReturnType<typeof build>["body"], asked: ModelRequest) => {
+        const reader = new AnthropicReader({ provider: name, newToolCallId });
+        return streamAnswer(
+          {
+            provider: name,
+            reader,
+            open: (line) => {
+              const next =
+                reader.said.length === 0 ? body : continuedBody(body, reader.said, reader.container);
+              return client.messages
+                .create(next, { signal: line, headers: versionHeader(body) })
+                .asResponse();
+            },
+            silenceMs,
+            secrets: [apiKey],
+            replays: asked.replay_full_history === true,
+            begun: asked.prefill?.text ?? null,
           },
-          silenceMs,
-          secrets: [apiKey],
-          replays: request.replay_full_history === true,
-          begun: request.prefill?.text ?? null,
-        },
-        signal,
-      );
+          signal,
+        );
+      };
+      return askLearning({ dialect: "anthropic", base_url, build, stream }, request, options);
     },
   };
 }

@@ -3,7 +3,8 @@
 import type { JsonObject, Part, ProviderData, ToolResultPart } from "../core/part.ts";
 import { userText } from "./part-text.ts";
 import type { PromptMessage } from "./provider.ts";
-import { type ResultContent, resultContent } from "./result-content.ts";
+import { PLAIN_SHAPE, type PromptShape } from "./quirk.ts";
+import { type ResultContent, resultContent, textWithoutImages } from "./result-content.ts";
 import { type WrittenCall, wireCallIds, wireToolName } from "./wire-names.ts";
 
 export type AssistantPiece =
@@ -37,14 +38,29 @@ export interface ArrangedPrompt {
   readonly turns: readonly PromptTurn[];
 }
 
-/** Arranges a history for `provider`. Calls without a result get an error result; results without a call are dropped. */
+/** Whom a prompt is for. */
+export interface PromptTarget {
+  /** It gets its own data back; "": nobody does. */
+  readonly provider: string;
+  readonly shape: PromptShape;
+  /** Names of the tools that the request declares. */
+  readonly declared: ReadonlySet<string>;
+}
+
+/** A name alone: a server of which nothing special is known. */
+export function promptTarget(target: string | PromptTarget): PromptTarget {
+  return typeof target === "string" ? { provider: target, shape: PLAIN_SHAPE, declared: new Set() } : target;
+}
+
+/** Arranges a history for `target`. Calls without a result get an error result; results without a call are dropped. */
 export function arrangePrompt(
   system: string,
   messages: readonly PromptMessage[],
-  provider: string,
+  target: string | PromptTarget,
 ): ArrangedPrompt {
+  const { provider, shape, declared } = promptTarget(target);
   const calls = openCallsOnce(messages);
-  const wireIds = wireCallIds(calls, provider);
+  const wireIds = wireCallIds(calls, provider, shape.call_ids);
   const results = resultsById(messages);
   const turns: PromptTurn[] = [];
   for (const message of messages) {
@@ -52,7 +68,9 @@ export function arrangePrompt(
     if (message.role !== "assistant") continue;
     const own = message.provider === provider ? provider : null;
     const pieces = assistantPieces(message.content, { own, wireIds, results });
-    addAssistantTurn(turns, pieces, arrangedResults(message.content, wireIds, results));
+    const turn = { pieces, results: arrangedResults(message.content, wireIds, results) };
+    if (shape.undeclared_calls === "text") addToldTurn(turns, turn, declared);
+    else addAssistantTurn(turns, turn.pieces, turn.results);
   }
   const systemTexts = messages
     .filter((each) => each.role === "system")
@@ -115,6 +133,36 @@ function addAssistantTurn(
   const joins = last?.type === "assistant" && last.results.length === 0;
   if (joins) turns[turns.length - 1] = { type: "assistant", pieces: [...last.pieces, ...pieces], results };
   else turns.push({ type: "assistant", pieces, results });
+}
+
+type AssistantTurn = Omit<Extract<PromptTurn, { type: "assistant" }>, "type">;
+
+/** Calls of tools that the request does not declare, and what came of them, in words. */
+function addToldTurn(
+  turns: PromptTurn[],
+  { pieces, results }: AssistantTurn,
+  declared: ReadonlySet<string>,
+): void {
+  const told = new Map<string, string>();
+  const kept = pieces.map((piece): AssistantPiece => {
+    if (piece.type !== "call" || declared.has(piece.name)) return piece;
+    told.set(piece.wire_id, piece.name);
+    return {
+      type: "text",
+      text: `(called the tool ${piece.name} with ${JSON.stringify(piece.args)})`,
+      data: null,
+    };
+  });
+  const answers = results.filter(({ wire_id }) => told.has(wire_id));
+  addAssistantTurn(
+    turns,
+    kept,
+    results.filter(({ wire_id }) => !told.has(wire_id)),
+  );
+  const words = answers.map(
+    (result) => `(the tool ${told.get(result.wire_id)} answered: ${textWithoutImages(result)})`,
+  );
+  addUserTurn(turns, words);
 }
 
 /** The calls that await a tool message, each id once: a repeated id could not be told from the first. */

@@ -11,6 +11,7 @@ import { CONTEXT_OVERFLOW_WORDS, REFUSAL_WORDS, WORD_VERDICTS } from "./error-wo
 import { type FailureFacts, readFailure } from "./failure-facts.ts";
 import { faultMessage } from "./fault-words.ts";
 import { ModelError, type ModelFault } from "./provider.ts";
+import { quirksTaughtBy } from "./quirk-lessons.ts";
 import { detailOf } from "./redact.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -34,6 +35,8 @@ export function classifyError(error: unknown, context: ErrorContext): ModelFault
   if (error instanceof ModelError) return error.fault;
   const facts = readFailure(error);
   const verdict = judgePrefill(judgeReplay(judge(facts), context), context);
+  const isAnswer = facts.status !== null || facts.is_stream_failure;
+  const teaches = isAnswer ? quirksTaughtBy(facts, facts.status ?? statusOfCodes(facts.codes)) : [];
   return {
     kind: verdict.kind,
     retryable: verdict.retryable,
@@ -41,6 +44,7 @@ export function classifyError(error: unknown, context: ErrorContext): ModelFault
     message: faultMessage(verdict, context.provider, facts.is_web_page),
     detail: detailOf(facts.text, context.secrets),
     retry_after_ms: verdict.retryable ? retryAfterMs(facts, context.now_ms) : null,
+    ...(teaches.length > 0 ? { teaches } : {}),
     ...(verdict.cause === "chain_broken" ? { replay_full_history: true } : {}),
     ...(verdict.cause === "prefill_refused" ? { without_prefill: true } : {}),
     ...(facts.context_limit === null ? {} : { context_limit: facts.context_limit }),

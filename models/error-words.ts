@@ -28,6 +28,8 @@ export const REFUSAL_WORDS: readonly (readonly [RegExp, Verdict])[] = [
   [/previous.?response.{0,80}not found/, CHAIN],
   [/encrypted content .{0,120}could not be verified/, CHAIN],
   [/invalid .?signature.? in .?thinking.? block|thinking.{0,40} blocks .{0,80}cannot be modified/, CHAIN],
+  // Items that were never kept, or stand there twice.
+  [/item with id .{0,100}not found|duplicate item found with id/, CHAIN],
   [/of type 'reasoning' was provided without its required following item/, CHAIN],
   [/no tool (output found for function call|call found for function call output)/, CHAIN],
   [

@@ -94,9 +94,12 @@ function codesOf(fields: JsonObject): readonly string[] {
   );
   const finer = [objectOf(fields["details"])?.["error_code"], azure?.["code"]];
   const own = ["code", "type", "status", "error_type"].map((name) => fields[name]);
-  return [...finer, ...own, objectOf(fields["metadata"])?.["error_type"]]
-    .map((value) => textOf(value).toLowerCase())
-    .filter((code) => code !== "");
+  return (
+    [...finer, ...own, objectOf(fields["metadata"])?.["error_type"]]
+      // Some number their codes.
+      .map((value) => (typeof value === "number" ? String(value) : textOf(value).toLowerCase()))
+      .filter((code) => code !== "")
+  );
 }
 
 function retryDelayOf(fields: JsonObject): string {

@@ -5,6 +5,7 @@ import { begunChat } from "./chat-prefill.ts";
 import { openAiKind } from "./model-traits.ts";
 import type { ModelRequest, UnsupportedSetting } from "./provider.ts";
 import { requestBody } from "./provider-options.ts";
+import { shapeOf, withFieldQuirks } from "./quirk-lessons.ts";
 import { toOpenAiChat } from "./to-openai-chat.ts";
 
 type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
@@ -35,18 +36,19 @@ export function openAiChatBody(
     stream_options: { include_usage: true },
     tools: toolsOf(request),
   };
-  const messages = toOpenAiChat(
-    request.system,
-    request.messages,
+  const messages = toOpenAiChat(request.system, request.messages, {
     // Without the name of the writer nothing of its private data goes back to it.
-    request.replay_full_history === true ? "" : target.provider,
-  );
+    provider: request.replay_full_history === true ? "" : target.provider,
+    shape: shapeOf(request.quirks, { call_ids: target.is_strict ? "plain" : "any" }),
+    declared: new Set(request.tools.map(({ name }) => name)),
+  });
   const begun = begunChat(request.prefill, settings.prefill);
   const asked = [...messages, ...begun.messages];
   const fixed = { model: request.model, messages: asked, stream: true, ...begun.fields };
   // The cast is safe by `fixed`; the options of a deployment may hold anything a server knows.
-  const body = requestBody(chosen, settings.provider_options, fixed) as Body;
-  return { body, unsupported: settings.noted };
+  const written = requestBody(chosen, settings.provider_options, fixed) as Body;
+  const { body, changed } = withFieldQuirks(written, request.quirks);
+  return { body, unsupported: [...settings.noted, ...changed] };
 }
 
 function limitOf(model: string, settings: CallSettings, { is_strict }: ChatTarget): object {

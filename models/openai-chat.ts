@@ -1,4 +1,5 @@
 // Models room: OpenAI's Chat Completions, also as spoken by vLLM, llama.cpp, Ollama and gateways.
+import { askLearning } from "./ask-again.ts";
 import { chatContinuable } from "./chat-prefill.ts";
 import { openAiChatBody } from "./openai-chat-body.ts";
 import { createOpenAiClient, isStrictServer } from "./openai-client.ts";
@@ -8,29 +9,33 @@ import { createOpenAiChatReader } from "./read-openai-chat.ts";
 import { silenceMsDefault, streamAnswer } from "./stream-answer.ts";
 
 /** A provider that speaks Chat Completions. */
-export function createOpenAiChat(options: ProviderOptions): Provider {
-  const client = createOpenAiClient(options);
-  const { name, apiKey, silenceMs = silenceMsDefault } = options;
-  const target = { provider: name, is_strict: isStrictServer(options) };
+export function createOpenAiChat(given: ProviderOptions): Provider {
+  const client = createOpenAiClient(given);
+  const { name, apiKey, silenceMs = silenceMsDefault } = given;
+  const base_url = given.baseUrl ?? null;
+  const target = { provider: name, is_strict: isStrictServer(given) };
   return {
     name,
     dialect: "openai-chat",
+    base_url,
     continuable: ({ config }) => chatContinuable(config, target),
-    stream(request: ModelRequest, { signal, newToolCallId, onUnsupported }: StreamOptions) {
-      const { body, unsupported } = openAiChatBody(request, target);
-      if (unsupported.length > 0) onUnsupported?.(unsupported);
-      return streamAnswer(
-        {
-          provider: name,
-          reader: createOpenAiChatReader({ provider: name, newToolCallId }),
-          open: (line) => client.chat.completions.create(body, { signal: line }).asResponse(),
-          silenceMs,
-          secrets: [apiKey],
-          replays: request.replay_full_history === true,
-          begun: request.prefill?.text ?? null,
-        },
-        signal,
-      );
+    stream(request: ModelRequest, options: StreamOptions) {
+      const { signal, newToolCallId } = options;
+      const build = (asked: ModelRequest) => openAiChatBody(asked, target);
+      const stream = (body: ReturnType<typeof build>["body"], asked: ModelRequest) =>
+        streamAnswer(
+          {
+            provider: name,
+            reader: createOpenAiChatReader({ provider: name, newToolCallId }),
+            open: (line) => client.chat.completions.create(body, { signal: line }).asResponse(),
+            silenceMs,
+            secrets: [apiKey],
+            replays: asked.replay_full_history === true,
+            begun: asked.prefill?.text ?? null,
+          },
+          signal,
+        );
+      return askLearning({ dialect: "openai-chat", base_url, build, stream }, request, options);
     },
   };
 }

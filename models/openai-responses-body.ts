@@ -5,6 +5,7 @@ import { CallSettings, outputTokensMaxDefault } from "./call-settings.ts";
 import { openAiKind } from "./model-traits.ts";
 import type { ModelRequest, UnsupportedSetting } from "./provider.ts";
 import { requestBody } from "./provider-options.ts";
+import { shapeOf, withFieldQuirks } from "./quirk-lessons.ts";
 import { type ChainEnd, chainEnd } from "./response-chain.ts";
 import { toOpenAiResponses } from "./to-openai-responses.ts";
 
@@ -38,25 +39,28 @@ export function openAiResponsesBody(
   };
   const fixed = { model: request.model, ...promptOf(request, settings, target), stream: true };
   // The cast is safe by `fixed`; the options of a deployment may hold anything the API knows.
-  const body = requestBody(chosen, settings.provider_options, fixed) as Body;
-  return { body, unsupported: settings.noted };
+  const written = requestBody(chosen, settings.provider_options, fixed) as Body;
+  const { body, changed } = withFieldQuirks(written, request.quirks);
+  return { body, unsupported: [...settings.noted, ...changed] };
 }
 
 function promptOf(
-  { system, messages, replay_full_history }: ModelRequest,
+  { system, messages, tools, quirks, replay_full_history }: ModelRequest,
   settings: CallSettings,
   { provider }: ResponsesTarget,
 ): { instructions: string | null; input: Input; previous_response_id?: string } {
   const replays = replay_full_history === true;
+  const declared = new Set(tools.map(({ name }) => name));
+  // Without the name of the writer nothing that it sealed goes back to it.
+  const target = { provider: replays ? "" : provider, shape: shapeOf(quirks), declared };
   const end: ChainEnd | null = settings.response_chain && !replays ? chainEnd(messages, provider) : null;
   if (end !== null) {
-    const { instructions, input } = toOpenAiResponses(system, end.messages, provider);
+    const { instructions, input } = toOpenAiResponses(system, end.messages, target);
     // Nothing new to say: the API wants input.
     if (end.outputs.length + input.length > 0)
       return { instructions, input: [...end.outputs, ...input], previous_response_id: end.response_id };
   }
-  // Without the name of the writer nothing that it sealed goes back to it.
-  return toOpenAiResponses(system, messages, replays ? "" : provider);
+  return toOpenAiResponses(system, messages, target);
 }
 
 function samplingAndReasoning(model: string, settings: CallSettings, target: ResponsesTarget): object {

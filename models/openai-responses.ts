@@ -1,4 +1,5 @@
 // Models room: OpenAI's Responses.
+import { askLearning } from "./ask-again.ts";
 import { createOpenAiClient, isStrictServer } from "./openai-client.ts";
 import { openAiResponsesBody } from "./openai-responses-body.ts";
 import type { ModelRequest, Provider, StreamOptions } from "./provider.ts";
@@ -7,31 +8,36 @@ import { createOpenAiResponsesReader } from "./read-openai-responses.ts";
 import { silenceMsDefault, streamAnswer } from "./stream-answer.ts";
 
 /** A provider that speaks Responses. */
-export function createOpenAiResponses(options: ProviderOptions): Provider {
-  const client = createOpenAiClient(options);
-  const { name, apiKey, silenceMs = silenceMsDefault } = options;
-  const target = { provider: name, is_strict: isStrictServer(options) };
+export function createOpenAiResponses(given: ProviderOptions): Provider {
+  const client = createOpenAiClient(given);
+  const { name, apiKey, silenceMs = silenceMsDefault } = given;
+  const base_url = given.baseUrl ?? null;
+  const target = { provider: name, is_strict: isStrictServer(given) };
   return {
     name,
     dialect: "openai-responses",
+    base_url,
     // An input that ends with the assistant's words is a history, and the model begins another message.
     continuable: () => "nothing",
-    stream(request: ModelRequest, { signal, newToolCallId, onUnsupported }: StreamOptions) {
-      const { body, unsupported } = openAiResponsesBody(request, target);
-      if (unsupported.length > 0) onUnsupported?.(unsupported);
-      const is_kept = body.store === true;
-      return streamAnswer(
-        {
-          provider: name,
-          reader: createOpenAiResponsesReader({ provider: name, newToolCallId, is_kept }),
-          open: (line) => client.responses.create(body, { signal: line }).asResponse(),
-          silenceMs,
-          secrets: [apiKey],
-          replays: request.replay_full_history === true,
-          begun: null,
-        },
-        signal,
-      );
+    stream(request: ModelRequest, options: StreamOptions) {
+      const { signal, newToolCallId } = options;
+      const build = (asked: ModelRequest) => openAiResponsesBody(asked, target);
+      const stream = (body: ReturnType<typeof build>["body"], asked: ModelRequest) => {
+        const is_kept = body.store === true;
+        return streamAnswer(
+          {
+            provider: name,
+            reader: createOpenAiResponsesReader({ provider: name, newToolCallId, is_kept }),
+            open: (line) => client.responses.create(body, { signal: line }).asResponse(),
+            silenceMs,
+            secrets: [apiKey],
+            replays: asked.replay_full_history === true,
+            begun: null,
+          },
+          signal,
+        );
+      };
+      return askLearning({ dialect: "openai-responses", base_url, build, stream }, request, options);
     },
   };
 }

@@ -6,7 +6,9 @@ import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import fc from "fast-check";
 import "../test/support/fixed-seed.ts";
 import { histories } from "./__fixtures__/histories.ts";
+import type { PromptTarget } from "./arrange-prompt.ts";
 import type { PromptMessage } from "./provider.ts";
+import { PLAIN_SHAPE, type PromptShape } from "./quirk.ts";
 import { chainEnd } from "./response-chain.ts";
 import { toAnthropic } from "./to-anthropic.ts";
 import { toOpenAiChat } from "./to-openai-chat.ts";
@@ -20,9 +22,38 @@ function forAny(check: (history: readonly PromptMessage[], provider: string) => 
   fc.assert(fc.property(histories(), fc.constantFrom(...PROVIDERS), check), RUNS);
 }
 
-function assertUnique(ids: readonly string[]): void {
+/** Whatever has been learnt of a server (SPEC X10). */
+const shapes: fc.Arbitrary<PromptShape> = fc.record({
+  call_ids: fc.constantFrom("any", "plain", "nine"),
+  user_behind_tool: fc.boolean(),
+  reasoning_back: fc.constantFrom("turn", "all", "none"),
+  beside_calls: fc.constantFrom("null", "empty", "words"),
+  undeclared_calls: fc.constantFrom("calls", "text"),
+  unsigned_calls: fc.constantFrom("bare", "stand-in"),
+  system: fc.constantFrom("message", "user"),
+  cache_marks: fc.boolean(),
+  thinks_in_bare_loop: fc.boolean(),
+});
+
+function forAnyServer(check: (history: readonly PromptMessage[], target: PromptTarget) => void): void {
+  const targets = fc.record({
+    provider: fc.constantFrom(...PROVIDERS, ""),
+    shape: fc.oneof(fc.constant(PLAIN_SHAPE), shapes),
+    declared: fc.constantFrom(new Set<string>(), new Set(["read_file", "not_a_name_"])),
+  });
+  fc.assert(fc.property(histories(), targets, check), RUNS);
+}
+
+const IDS = { any: /^[\x21-\x7e]{1,128}$/, plain: NAME, nine: /^[A-Za-z0-9]{9}$/ } as const;
+
+function assertUnique(ids: readonly string[], rule: PromptShape["call_ids"]): void {
   assert.equal(new Set(ids).size, ids.length, `repeated ids: ${ids.join(", ")}`);
-  for (const id of ids) assert.match(id, NAME);
+  for (const id of ids) assert.match(id, IDS[rule]);
+}
+
+/** No call of a tool that is not declared, where the server takes none. */
+function assertDeclared(name: string, { shape, declared }: PromptTarget): void {
+  if (shape.undeclared_calls === "text") assert.ok(declared.has(name), name);
 }
 
 function assertObject(json: string): void {
@@ -30,16 +61,19 @@ function assertObject(json: string): void {
   assert.ok(typeof value === "object" && value !== null && !Array.isArray(value));
 }
 
-test("L4 any history is a valid prompt of Chat Completions", () => {
-  forAny((history, provider) => {
-    const messages = toOpenAiChat("", history, provider);
+test("L4 X10 any history is a valid prompt of Chat Completions, for any server", () => {
+  forAnyServer((history, target) => {
+    const { shape } = target;
+    const messages = toOpenAiChat("", history, target);
     const ids: string[] = [];
     let awaited: string[] = [];
     let before: string | null = null;
     for (const [index, message] of messages.entries()) {
       if (message.role !== "tool") assert.deepEqual(awaited, [], "a call is not followed by its result");
-      if (message.role === "system") assert.equal(index, 0);
+      if (message.role === "system") assert.equal(shape.system === "message" && index, 0);
       if (message.role === "user") assert.notEqual(before, "user");
+      if (message.role === "user" && !shape.user_behind_tool) assert.notEqual(before, "tool");
+      if (message.role === "assistant") assert.ok(before !== null && before !== "system", "nobody asked");
       if (message.role === "user" || message.role === "system")
         assert.ok(typeof message.content === "string" && message.content.trim() !== "");
       if (message.role === "tool") assert.equal(message.tool_call_id, awaited.shift());
@@ -47,9 +81,15 @@ test("L4 any history is a valid prompt of Chat Completions", () => {
         const calls = message.tool_calls ?? [];
         assert.ok(calls.length > 0 || (typeof message.content === "string" && message.content !== ""));
         assert.equal(message.tool_calls?.length === 0, false);
+        if (shape.beside_calls === "null") assert.notEqual(message.content, "");
+        if (shape.beside_calls === "words") assert.ok(message.content);
+        if (shape.reasoning_back === "all") assert.ok("reasoning_content" in message);
+        if (shape.reasoning_back === "none")
+          assert.ok(!("reasoning_content" in message || "reasoning_details" in message));
         for (const call of calls) {
           assert.ok(call.type === "function");
           assert.match(call.function.name, NAME);
+          assertDeclared(call.function.name, target);
           assertObject(call.function.arguments);
         }
         awaited = calls.map((call) => call.id);
@@ -58,13 +98,15 @@ test("L4 any history is a valid prompt of Chat Completions", () => {
       before = message.role;
     }
     assert.deepEqual(awaited, []);
-    assertUnique(ids);
+    assertUnique(ids, shape.call_ids);
   });
 });
 
-test("L4 any history is a valid prompt of Responses", () => {
-  forAny((history, provider) => {
-    const { input } = toOpenAiResponses("", history, provider);
+test("L4 X10 any history is a valid prompt of Responses, for any server", () => {
+  forAnyServer((history, target) => {
+    const { input } = toOpenAiResponses("", history, target);
+    const items = input.flatMap((item) => ("id" in item && typeof item.id === "string" ? [item.id] : []));
+    assert.equal(new Set(items).size, items.length, "an item stands there twice");
     const calls: string[] = [];
     const outputs: string[] = [];
     for (const [index, item] of input.entries()) {
@@ -77,6 +119,7 @@ test("L4 any history is a valid prompt of Responses", () => {
       if (item.type === "function_call") {
         calls.push(item.call_id);
         assert.match(item.name, NAME);
+        assertDeclared(item.name, target);
         assertObject(item.arguments);
       }
       if (item.type === "function_call_output") outputs.push(String(item.call_id));
@@ -86,7 +129,7 @@ test("L4 any history is a valid prompt of Responses", () => {
       }
     }
     assert.deepEqual(outputs, calls);
-    assertUnique(calls);
+    assertUnique(calls, target.shape.call_ids);
   });
 });
 
@@ -113,9 +156,10 @@ test("L10 any history that hangs on a kept answer is told once: its outputs firs
   });
 });
 
-test("L10 any history is a valid prompt of Messages, marked for the cache where it should be", () => {
-  forAny((history, provider) => {
-    const { system, messages } = toAnthropic("You are brief.", history, provider);
+test("L10 X10 any history is a valid prompt of Messages, for any server, marked for the cache where it should be", () => {
+  forAnyServer((history, target) => {
+    const { cache_marks } = target.shape;
+    const { system, messages } = toAnthropic("You are brief.", history, target);
     const ids: string[] = [];
     let awaited: readonly string[] = [];
     for (const [index, message] of messages.entries()) {
@@ -129,14 +173,15 @@ test("L10 any history is a valid prompt of Messages, marked for the cache where 
       assert.ok(leading, "results come first in their message");
       assertServerTools(blocks);
       awaited = blocks.flatMap((block) => (block.type === "tool_use" ? [block.id] : []));
+      for (const block of blocks) if (block.type === "tool_use") assertDeclared(block.name, target);
       ids.push(...awaited);
       if (message.role === "assistant") assert.ok(!/thinking/.test(blocks.at(-1)?.type ?? ""));
       const marks = blocks.filter((block) => "cache_control" in block);
-      assert.equal(marks.length, index >= messages.length - 2 ? 1 : 0);
+      assert.equal(marks.length, cache_marks && index >= messages.length - 2 ? 1 : 0);
     }
     assert.deepEqual(awaited, []);
-    assertUnique(ids);
-    assert.ok("cache_control" in (system.at(-1) ?? {}));
+    assertUnique(ids, target.shape.call_ids);
+    assert.equal("cache_control" in (system.at(-1) ?? {}), cache_marks);
     const last = messages.at(-1);
     const end = (last?.content as ContentBlockParam[] | undefined)?.at(-1);
     if (last?.role === "assistant" && end?.type === "text") assert.equal(end.text, end.text.trimEnd());

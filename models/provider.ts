@@ -51,6 +51,8 @@ export interface ModelRequest {
   readonly config: CallConfig;
   /** The provider did not take back what it had given us: send everything, and nothing sealed by it. */
   readonly replay_full_history?: boolean;
+  /** Quirks of the server and the model that are known (SPEC X10), by their names in quirk-table.ts. */
+  readonly quirks?: readonly string[];
   /** The answer so far, not ending in white space: the model goes on with it. Only where `continuable` says so. */
   readonly prefill?: { readonly text: string };
 }
@@ -99,19 +101,30 @@ export type ModelDelta =
     }
   | { readonly type: "source"; readonly url: string; readonly title: string };
 
+/**
+ * What a refusal has taught, once the server took the request that came of it (SPEC X10): a quirk of server and model, with
+ * the server's words; or that this history does not go back with what the provider had signed or sealed in it.
+ */
+export type Lesson =
+  | { readonly type: "quirk"; readonly name: string; readonly words: string | null }
+  | { readonly type: "unsealed" };
+
 export interface StreamOptions {
   /** Aborting closes the provider's socket at once; the stream then throws the signal's reason. */
   readonly signal: AbortSignal;
   /** Makes a tool call id that is unique in the chat (SPEC L13). */
   readonly newToolCallId: () => string;
-  /** Told once, before the request is sent, when settings cannot be kept (SPEC L12: never silently). */
+  /** Told before a request is sent, when settings cannot be kept (SPEC L12: never silently). */
   readonly onUnsupported?: (settings: readonly UnsupportedSetting[]) => void;
+  readonly onLesson?: (lesson: Lesson) => void;
 }
 
 export interface Provider {
   /** Name kept on messages and errors, e.g. "openai". */
   readonly name: string;
   readonly dialect: Dialect;
+  /** Null: the service's own address. */
+  readonly base_url: string | null;
   /** What of an answer begun before a call with these settings could go on with. */
   continuable(call: Pick<ModelRequest, "model" | "config">): Continuable;
   /** Streams one answer, of a request with `prefill` what follows that text. Throws `ModelError` for everything the provider or the network did wrong; never retries. */
@@ -130,6 +143,8 @@ export interface ModelFault {
   readonly retry_after_ms: number | null;
   /** The provider forgot the response chain, or refuses its own sealed reasoning: the next attempt replays without them. */
   readonly replay_full_history?: boolean;
+  /** Quirks that the refusal may be about, likeliest first (SPEC X10). */
+  readonly teaches?: readonly string[];
   /** The provider does not go on with the answer that was begun: the next attempt begins it anew. */
   readonly without_prefill?: boolean;
   /** The context that the server says it has, where its error names it (llama.cpp's n_ctx): for SPEC K1. */

@@ -126,17 +126,19 @@ test("L10 an answer is marked at its last part when the provider keeps it, and o
   assert.deepEqual(await idsIn("responses-truncated.sse", CHAINED), [undefined]);
 });
 
-test("L10 a provider that forgot is told to a caller as something to try again with the whole history", async () => {
+test("L10 X10 a provider that forgot is asked at once with the whole history; should it forget that too, it is an error", async () => {
   const error = {
     message: "Previous response with id 'resp_1' not found.",
     code: "previous_response_not_found",
   };
-  const provider = providerOf("openai-responses", async () => Response.json({ error }, { status: 400 }));
+  const asked: unknown[] = [];
+  const provider = providerOf("openai-responses", async (_input, init) => {
+    asked.push(JSON.parse(typeof init?.body === "string" ? init.body : "").previous_response_id);
+    return Response.json({ error }, { status: 400 });
+  });
   const options = { signal: new AbortController().signal, newToolCallId: countedIds() };
   const request = { model: "gpt-5.2", system: "", messages: STEP, tools: [], config: CHAINED };
   const { fault } = await collect(provider.stream(request, options));
-  assert.deepEqual([fault?.retryable, fault?.replay_full_history], [true, true]);
-  const replay = { ...request, replay_full_history: true };
-  const again = await collect(provider.stream(replay, options));
-  assert.deepEqual([again.fault?.retryable, again.fault?.replay_full_history], [false, undefined]);
+  assert.deepEqual(asked, ["resp_1", undefined]);
+  assert.deepEqual([fault?.retryable, fault?.replay_full_history], [false, undefined]);
 });

@@ -7,7 +7,13 @@ import type {
   TextBlockParam,
   ToolResultBlockParam,
 } from "@anthropic-ai/sdk/resources/messages";
-import { type AssistantPiece, arrangePrompt, type PromptTurn } from "./arrange-prompt.ts";
+import {
+  type AssistantPiece,
+  arrangePrompt,
+  type PromptTarget,
+  type PromptTurn,
+  promptTarget,
+} from "./arrange-prompt.ts";
 import type { PromptMessage } from "./provider.ts";
 import type { ResultContent } from "./result-content.ts";
 import { listOf } from "./untrusted-json.ts";
@@ -25,20 +31,23 @@ interface BlockMessage {
 /** How many messages at the end are marked for the cache: this step's and the one before, which the last step wrote. */
 const cachedMessages = 2;
 
-/** Converts a history; `provider` decides whose thinking blocks and call ids are given back. */
+/** Converts a history; the target decides whose thinking blocks and call ids are given back. */
 export function toAnthropic(
   system: string,
   messages: readonly PromptMessage[],
-  provider: string,
+  to: string | PromptTarget,
 ): AnthropicPrompt {
-  const prompt = arrangePrompt(system, messages, provider);
+  const target = promptTarget(to);
+  const prompt = arrangePrompt(system, messages, target);
   const merged = mergeRoles(prompt.turns.flatMap(messagesOf));
   // A history may begin with the assistant (after a compaction); this API wants a user first.
   if (merged[0]?.role === "assistant") merged.unshift(userMessage([{ type: "text", text: "(continued)" }]));
   trimPrefill(merged);
   const blocks = prompt.system.map((text): TextBlockParam => ({ type: "text", text }));
-  markForCache(blocks);
-  for (const message of merged.slice(-cachedMessages)) markForCache(message.content);
+  if (target.shape.cache_marks) {
+    markForCache(blocks);
+    for (const message of merged.slice(-cachedMessages)) markForCache(message.content);
+  }
   return { system: blocks, messages: merged };
 }
 

@@ -1,6 +1,6 @@
 // Models room: a history as the input of OpenAI's Responses. Pure. Nothing is looked up by id: items carry their content.
 import type { ResponseInputItem } from "openai/resources/responses/responses";
-import { type AssistantPiece, arrangePrompt } from "./arrange-prompt.ts";
+import { type AssistantPiece, arrangePrompt, type PromptTarget } from "./arrange-prompt.ts";
 import type { PromptMessage } from "./provider.ts";
 import type { ResultContent } from "./result-content.ts";
 
@@ -13,9 +13,9 @@ export interface ResponsesPrompt {
 export function toOpenAiResponses(
   system: string,
   messages: readonly PromptMessage[],
-  provider: string,
+  to: string | PromptTarget,
 ): ResponsesPrompt {
-  const prompt = arrangePrompt(system, messages, provider);
+  const prompt = arrangePrompt(system, messages, to);
   const input = prompt.turns.flatMap((turn): ResponseInputItem[] => {
     if (turn.type === "user") {
       return [{ role: "user", content: turn.texts.map((text) => ({ type: "input_text", text })) }];
@@ -23,7 +23,21 @@ export function toOpenAiResponses(
     const outputs = turn.results.map((result) => functionCallOutput(result.wire_id, result));
     return [...withoutLooseReasoning(turn.pieces).flatMap(itemOf), ...outputs];
   });
-  return { instructions: prompt.system.length > 0 ? prompt.system.join("\n\n") : null, input };
+  return {
+    instructions: prompt.system.length > 0 ? prompt.system.join("\n\n") : null,
+    input: withoutTwins(input),
+  };
+}
+
+/** The API refuses an input that holds an item twice. */
+function withoutTwins(input: readonly ResponseInputItem[]): ResponseInputItem[] {
+  const seen = new Set<string>();
+  return input.filter((item) => {
+    const id = "id" in item && typeof item.id === "string" ? item.id : null;
+    const isTwin = id !== null && seen.has(id);
+    if (id !== null) seen.add(id);
+    return !isTwin;
+  });
 }
 
 /** What a call led to. Errors are said in words: this dialect has no field for them. */

@@ -53,6 +53,8 @@ export interface ChatRow {
   readonly compaction: WantedCompaction | null;
   /** The turn whose context overflow was answered by a compaction. */
   readonly overflow_turn_id: number | null;
+  /** By provider: messages up to this one go back to it without what it had signed or sealed in them. */
+  readonly unsealed: Readonly<Record<string, number>>;
   /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
   readonly attempt_scheduled_ms: number;
   readonly last_read_message_id: number;
@@ -113,6 +115,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "outcome",
   "compaction",
   "overflow_turn_id",
+  "unsealed",
   "created_at",
   "updated_at",
 ];

@@ -6,6 +6,7 @@ import type { Price } from "../core/price.ts";
 import { Refusal } from "../core/refusal.ts";
 import { type Queryable, type Tx, withTransaction } from "./database.ts";
 import { electDefault, lockModels, makeDefault } from "./elect-default.ts";
+import { dropUnusedQuirks } from "./model-quirks.ts";
 import type { Store } from "./store.ts";
 
 /** What people may set. Absent in a change: stays as it is. */
@@ -108,7 +109,9 @@ export async function changeModels<T>(store: Store, work: (tx: Tx) => Promise<T>
   try {
     return await withTransaction(store.pool, async (tx) => {
       await lockModels(tx);
-      return work(tx);
+      const done = await work(tx);
+      await dropUnusedQuirks(tx);
+      return done;
     });
   } finally {
     store.modelBook?.forget();

@@ -5,6 +5,7 @@ import { Refusal } from "../core/refusal.ts";
 import { type Queryable, sqlState, type Tx } from "./database.ts";
 import { electDefault } from "./elect-default.ts";
 import { changeModels, ofEnvironment } from "./model-configs.ts";
+import { dropQuirksOf } from "./model-quirks.ts";
 import type { ProviderSource } from "./resolve-model-config.ts";
 import type { Store } from "./store.ts";
 
@@ -96,7 +97,9 @@ export async function updateModelProvider(
     const key = sealKey === undefined ? old : (sealKey?.(id) ?? { api_key_sealed: null, key_id: null });
     await write(tx, { ...old, ...fields, api_key_sealed: key.api_key_sealed, key_id: key.key_id });
     await electDefault(tx);
-    return readModelProvider(tx, id);
+    const changed = await readModelProvider(tx, id);
+    if (changed.base_url !== old.base_url || changed.api !== old.api) await dropQuirksOf(tx, id);
+    return changed;
   });
 }
 

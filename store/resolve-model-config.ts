@@ -21,6 +21,14 @@ export interface ProviderSource {
   readonly seeded: boolean;
 }
 
+/** What is known of the model's server, and where: it counts for that address and dialect alone. */
+export interface KnownQuirk {
+  readonly quirk: string;
+  /** "": the service's own. */
+  readonly base_url: string;
+  readonly api: string;
+}
+
 export interface ModelConfigRow {
   readonly id: string;
   readonly name: string;
@@ -43,6 +51,8 @@ export interface ModelConfigRow {
   readonly reasoning_effort_max: string | null;
   readonly price: Price | null;
   readonly source: ProviderSource | null;
+  /** In the order in which they were learnt (SPEC X10). */
+  readonly quirks: readonly KnownQuirk[];
 }
 
 /** All of a config and of its provider, from `USABLE`. */
@@ -50,7 +60,8 @@ const COLUMNS = `c.id, c.name, coalesce(p.name, c.provider) as provider, c.model
   c.provider_id, coalesce(p.kind, c.provider) as kind, c.context_limit, c.compression_threshold, c.reasoning_effort,
   c.reasoning_effort_max, c.price, case when p.id is null then null else json_build_object('id', p.id, 'name', p.name,
   'kind', p.kind, 'base_url', p.base_url, 'api', p.api, 'api_key_sealed', p.api_key_sealed, 'key_id', p.key_id,
-  'seeded', p.seeded) end as source`;
+  'seeded', p.seeded) end as source, coalesce((select json_agg(json_build_object('quirk', q.quirk, 'base_url', q.base_url,
+  'api', q.api) order by q.learnt_at, q.quirk) from model_quirks q where q.provider_id = p.id and q.model = c.model), '[]') as quirks`;
 const USABLE = `from model_configs c left join model_providers p on p.id = c.provider_id
   where c.enabled and coalesce(p.enabled, true)`;
 

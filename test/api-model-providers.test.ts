@@ -1,5 +1,6 @@
 // Tests: model providers by the API: who may change them, what their addresses may be, and that no key comes back.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { createSecretBox } from "../platform/secret-box.ts";
 import { boundToProvider } from "../store/model-providers.ts";
@@ -144,10 +145,25 @@ test("A1 members see which providers there are, not where, and change none", asy
     [`PATCH /v1/model-providers/${made.id}`, { enabled: false }],
     [`DELETE /v1/model-providers/${made.id}`, undefined],
     [`POST /v1/model-providers/${made.id}/test`, { model: "m" }],
+    [`GET /v1/model-providers/${made.id}/quirks`, undefined],
+    [`DELETE /v1/model-providers/${made.id}/quirks`, undefined],
   ] as const) {
     const { status, body: answered } = await call(what, sent, key);
     assert.deepEqual([status, answered.code], [403, "forbidden"], what);
   }
+});
+
+test("X10 quirks are asked for of providers that are there, and forgotten by names that are known", async () => {
+  const made = await make();
+  const path = `/v1/model-providers/${made.id}/quirks`;
+  assert.deepEqual((await call(`GET ${path}`)).body, { items: [], next_cursor: null });
+  assert.equal((await call(`DELETE ${path}?model=m&quirk=without-stop`)).status, 204);
+  assert.equal((await call(`DELETE ${path}?models=m`)).status, 400);
+  const nobodys = `/v1/model-providers/${randomUUID()}/quirks`;
+  assert.deepEqual(
+    [(await call(`GET ${nobodys}`)).status, (await call(`DELETE ${nobodys}`)).status],
+    [404, 404],
+  );
 });
 
 test("B1 a provider of the environment takes a key and can be disabled; the rest is the environment's", async () => {

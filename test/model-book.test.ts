@@ -1,8 +1,10 @@
 // Tests: what a process keeps of the model configs, on a real database: nothing stale, and not asked for twice.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import type { Queryable } from "../store/database.ts";
+import { type Queryable, withTransaction } from "../store/database.ts";
 import { createModelBook, type ModelBook } from "../store/model-book.ts";
+import { dropUnusedQuirks, listModelQuirks, rememberQuirk } from "../store/model-quirks.ts";
 import { openStore, type TestStore } from "./support/chats.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
 
@@ -43,6 +45,50 @@ async function untilKept(): Promise<void> {
 async function nameUntil(name: string): Promise<void> {
   while ((await book.read(counting))[0]?.name !== name) await new Promise((resolve) => setImmediate(resolve));
 }
+
+test("X10 what another process has learnt of a model is known here with its NOTIFY, for that model alone", async () => {
+  const { rows } = await store.pool.query<{ id: string }>(
+    "insert into model_providers (id, name, kind) values (gen_random_uuid(), 'taught', 'anthropic') returning id",
+  );
+  const provider_id = rows[0]?.id ?? "";
+  await store.pool.query("update model_configs set provider_id = $1", [provider_id]);
+  await untilKept();
+  const place = { provider_id, base_url: null, api: "anthropic", model: "demo" };
+  const learnt = { quirk: "no-cache-marks", about: "does not know them", words: null };
+  assert.equal(await rememberQuirk(store, place, learnt), true);
+  assert.equal(await rememberQuirk(store, place, learnt), false, "known already");
+  await rememberQuirk(store, { ...place, model: "another" }, learnt);
+  const quirks = async () => (await book.read(counting)).map((config) => config.quirks);
+  while ((await quirks())[0]?.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(await quirks(), [[{ quirk: "no-cache-marks", base_url: "", api: "anthropic" }]]);
+
+  // The environment's address has changed: what was learnt at the old one goes.
+  await rememberQuirk(
+    store,
+    { ...place, base_url: "http://127.0.0.1:9" },
+    { ...learnt, quirk: "without-top-k" },
+  );
+  const left = await listModelQuirks(store.pool, provider_id);
+  assert.deepEqual(
+    left.map(({ model, quirk, base_url }) => [model, quirk, base_url]),
+    [
+      ["another", "no-cache-marks", null],
+      ["demo", "without-top-k", "http://127.0.0.1:9"],
+    ],
+  );
+  await withTransaction(store.pool, dropUnusedQuirks);
+  assert.deepEqual(
+    (await listModelQuirks(store.pool, provider_id)).map(({ model }) => model),
+    ["demo"],
+  );
+  assert.equal(
+    await rememberQuirk(store, { ...place, provider_id: randomUUID() }, learnt),
+    false,
+    "deleted meanwhile",
+  );
+  await store.pool.query("update model_configs set provider_id = null");
+  await store.pool.query("delete from model_providers");
+});
 
 test("B1 configs are read once, until they change: then a NOTIFY makes every process forget them", async () => {
   await untilKept();

@@ -1,14 +1,12 @@
 // The worker is a composition root: it builds everything a worker needs, hands it in, and takes it down in order.
 import { Client } from "@temporalio/client";
 import { type NativeConnection, Runtime, Worker } from "@temporalio/worker";
-import { createProviderShelf } from "../activities/provider-shelf.ts";
 import { createDeliverer } from "../api/deliver-outbox.ts";
 import { createWorkspaceTeller, type WorkspaceTeller } from "../api/tell-workspace.ts";
 import type { Config } from "../platform/config.ts";
 import { createFailpoint, type Failpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, exposeReadings, type Reading, serveMetrics } from "../platform/metrics.ts";
-import { createSecretBox } from "../platform/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
 import { busReadings } from "../store/bus-readings.ts";
@@ -22,6 +20,7 @@ import { type AllActivities, createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
 import { failpointSinks } from "./failpoint-sinks.ts";
+import { createLearningProviders } from "./learning-providers.ts";
 import { partReadings, repairReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
 import { createReaper, type Reaper } from "./reap-places.ts";
@@ -49,7 +48,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
-  const shelf = createProviderShelf({ ...config, secrets: createSecretBox(config) });
+  const models = createLearningProviders(config, { store, logger });
   const recording = createRecording(config, { pool, logger });
   const deployment = await readDeploymentId(pool);
   const driver = createDriver(config, logger, deployment);
@@ -68,7 +67,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     config,
     store,
     bus,
-    providerOf: (model) => shelf.providerOf(model),
+    providerOf: models.providerOf,
     driver,
     teller,
     openPartStream: streams.openPartStream,
@@ -92,6 +91,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const readings = [
     ...busReadings(bus),
     ...partReadings(streams.counts),
+    ...models.readings,
     ...reaper.readings,
     ...repairReadings(counts),
   ];

@@ -26,12 +26,21 @@ import {
   providerTestRequest,
 } from "../schemas/model-provider.ts";
 import { modelProviderPath } from "../schemas/params.ts";
+import { modelQuirkRoutes } from "./model-quirks.ts";
 
 const tag = "Models";
 type Deps = Pick<ApiDeps, "store" | "models">;
 
 export function modelProviderRoutes(deps: Deps): Route[] {
-  return [list(deps), create(deps), read(deps), change(deps), remove(deps), tryOut(deps)];
+  return [
+    list(deps),
+    create(deps),
+    read(deps),
+    change(deps),
+    remove(deps),
+    tryOut(deps),
+    ...modelQuirkRoutes(deps),
+  ];
 }
 
 function list({ store, models }: Deps): Route {

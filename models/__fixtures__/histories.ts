@@ -20,7 +20,7 @@ const result = fc.oneof(
 );
 const toolName = fc.constantFrom("read_file", "slug__tool", "not a name!", "", "ü", "n".repeat(80));
 /** Few enough to be repeated, within a step and between steps. */
-const callId = fc.constantFrom("call_0", "call_1", "toolu_a", "", "bad id", null);
+const callId = fc.constantFrom("call_0", "call_1", "toolu_a", "", "bad id", "functions.read_file:0", "abc123DEF", "i".repeat(70), null);
 
 function dataFor(provider: string, fields: JsonObject): ProviderData {
   return { ...fields, provider };
@@ -34,7 +34,7 @@ function assistantPart(provider: string, nextId: () => string): fc.Arbitrary<rea
     fc.tuple(text).map(([said]): Part[] => [{ type: "text", text: said }]),
     fc.tuple(text, writer).map(([said, by]): Part[] => [{ type: "text", text: said, provider_data: dataFor(by, { response_id: "resp_1" }) }]),
     fc
-      .tuple(text, writer, fc.constantFrom<JsonObject>({}, { signature: "s" }, { redacted_thinking: "r" }, { item_id: "rs", encrypted_content: "e" }, { field: "reasoning_content" }, { reasoning_details: [{ type: "reasoning.text", index: 0 }] }))
+      .tuple(text, writer, fc.constantFrom<JsonObject>({}, { signature: "s" }, { redacted_thinking: "r" }, { item_id: "rs", encrypted_content: "e" }, { item_id: "rs_2", encrypted_content: "e" }, { field: "reasoning_content" }, { reasoning_details: [{ type: "reasoning.text", index: 0 }] }))
       .map(([said, by, fields]): Part[] => [{ type: "reasoning", text: said, provider_data: dataFor(by, fields) }]),
     fc
       .tuple(id, toolName, args, writer, callId)

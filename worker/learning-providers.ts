@@ -1,0 +1,46 @@
+// The worker is a composition root. This file: the providers of model configs, with what refusals have taught of their servers.
+import { createProviderShelf } from "../activities/provider-shelf.ts";
+import { createQuirkMemory } from "../activities/quirk-memory.ts";
+import type { Provider } from "../models/provider.ts";
+import type { Config } from "../platform/config.ts";
+import type { Logger } from "../platform/logger.ts";
+import type { Reading } from "../platform/metrics.ts";
+import { createSecretBox } from "../platform/secret-box.ts";
+import type { ModelConfigRow } from "../store/resolve-model-config.ts";
+import type { Store } from "../store/store.ts";
+
+export interface LearningProviders {
+  readonly providerOf: (model: ModelConfigRow) => Provider;
+  readonly readings: readonly Reading[];
+}
+
+export function createLearningProviders(
+  config: Config,
+  { store, logger }: { readonly store: Store; readonly logger: Logger },
+): LearningProviders {
+  const shelf = createProviderShelf({ ...config, secrets: createSecretBox(config) });
+  const counts = { quirk: 0, unsealed: 0 };
+  const providerOf = createQuirkMemory({
+    store,
+    logger,
+    providerOf: (model) => shelf.providerOf(model),
+    onLesson: ({ type }) => {
+      counts[type]++;
+    },
+  });
+  return {
+    providerOf,
+    readings: [
+      {
+        name: "everturn_model_quirks_learnt_total",
+        help: "Calls of models that were refused for their shape, and taken with a quirk",
+        read: () => counts.quirk,
+      },
+      {
+        name: "everturn_model_histories_unsealed_total",
+        help: "Calls of models whose signed or sealed parts were refused, and that were taken without",
+        read: () => counts.unsealed,
+      },
+    ],
+  };
+}
