@@ -30,7 +30,10 @@ main().catch((error) => {
 });
 
 async function main() {
-  const [name, ...args] = process.argv.slice(2);
+  // `--node <task>` gets everything ready and prints the Node to go on with: the shell of `npm start` becomes that program, and
+  // no process of ours waits for it, which an older Node could not avoid.
+  const isAsked = process.argv[2] === "--node";
+  const [name, ...args] = process.argv.slice(isAsked ? 3 : 2);
   const task = TASKS[name];
   if (!task) throw new Error(`Unknown task ${name ?? "(none)"}. Tasks: ${Object.keys(TASKS).join(", ")}`);
   for (const need of task.needs) {
@@ -38,7 +41,8 @@ async function main() {
     else await installPackages(ROOT, need);
   }
   const [script, ...first] = task.run;
-  become(await chooseNode(), [join(ROOT, script), ...first, ...args]);
+  if (isAsked) process.stdout.write(`${await chooseNode()}\n`);
+  else become(await chooseNode(), [join(ROOT, script), ...first, ...args]);
 }
 
 async function chooseNode() {

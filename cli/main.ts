@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { enableCompileCache } from "node:module";
+import { COMPILE_CACHE } from "../dev/stack-environment.ts";
 import { StartError } from "../dev/start-error.ts";
 // The command line composes: it reads arguments and environment, builds what a command needs, and says what went wrong in words.
 import { ConfigError } from "../platform/config.ts";
@@ -8,7 +10,11 @@ type Command = (args: string[]) => Promise<void>;
 
 // Loaded when asked for: `api` must not pay for the worker's native code, nor the other way round.
 const COMMANDS: Record<string, () => Promise<Command>> = {
-  start: async () => (await import("./start.ts")).start,
+  start: async () => {
+    // As its children are told to by their environment.
+    enableCompileCache(process.env["NODE_COMPILE_CACHE"] || COMPILE_CACHE);
+    return (await import("./start.ts")).start;
+  },
   api: async () => (await import("./api.ts")).api,
   worker: async () => (await import("./worker.ts")).worker,
   migrate: async () => (await import("./migrate.ts")).migrate,

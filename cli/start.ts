@@ -4,6 +4,7 @@ import { renderBox } from "../dev/box.ts";
 import type { PartEvent } from "../dev/part-plan.ts";
 import { createProgress } from "../dev/progress.ts";
 import { startStack } from "../dev/stack.ts";
+import { withRuntime } from "../dev/stack-environment.ts";
 import { whenAskedToStop } from "./stop-signal.ts";
 
 // As shells have it: 128 + SIGINT.
@@ -13,12 +14,13 @@ const EXIT_CODE_INTERRUPTED = 130;
 export async function start(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { reset: { type: "boolean", default: false } } });
   const startedAtMs = Date.now();
+  const env = withRuntime(process.env);
   const askedToStop = whenAskedToStop();
-  const progress = createProgress(process.stdout, process.env);
+  const progress = createProgress(process.stdout, env);
   let isUp = false;
   const starting = startStack({
-    dataDir: process.env["EVERTURN_DATA_DIR"] || ".data",
-    env: process.env,
+    dataDir: env["EVERTURN_DATA_DIR"] || ".data",
+    env,
     progress,
     reset: values.reset,
     onChange: (event) => {

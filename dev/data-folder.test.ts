@@ -1,5 +1,15 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -37,6 +47,31 @@ test("a lock of a process that is gone, of another one with its pid, or half-wri
     folder.unlock();
     assert.equal(existsSync(join(path, "lock.json")), false);
   }
+});
+
+test("what is in the folder is for its owner alone, also what an older version left open", () => {
+  const path = join(root, "open");
+  openDataFolder(path).unlock();
+  mkdirSync(join(path, "logs"));
+  mkdirSync(join(path, "postgres"));
+  writeFileSync(join(path, "temporal.db"), "", { mode: 0o644 });
+  for (const entry of ["", "logs", "postgres"]) chmodSync(join(path, entry), 0o755);
+  const folder = openDataFolder(path);
+  readSecrets(folder);
+  const modes = Object.fromEntries(
+    readdirSync(path).map((name) => [name, (statSync(join(path, name)).mode & 0o777).toString(8)]),
+  );
+  assert.deepEqual(modes, {
+    "everturn-data": "600",
+    "lock.json": "600",
+    logs: "700",
+    postgres: "700",
+    "secrets.json": "600",
+    "temporal.db": "600",
+  });
+  // As root Postgres runs as another user, who passes through the folder to its own.
+  const expected = process.getuid?.() === 0 ? 0o711 : 0o700;
+  assert.equal(statSync(path).mode & 0o777, expected);
 });
 
 test("secrets are made once and only their owner can read them", () => {

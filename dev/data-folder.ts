@@ -1,6 +1,6 @@
 // Dev holds the embedded stack: one data folder belongs to one running stack at a time, and is only wiped when it is ours.
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
 import { StartError } from "./start-error.ts";
@@ -9,6 +9,7 @@ const MARKER = "everturn-data";
 const MARKER_TEXT = "This folder belongs to Everturn; `npm start -- --reset` wipes it.\n";
 const LOCK = "lock.json";
 const SECRETS = "secrets.json";
+const WORKSPACES = "workspaces";
 
 export interface DataFolder {
   readonly path: string;
@@ -29,19 +30,34 @@ export interface Secrets {
 export function openDataFolder(folder: string): DataFolder {
   const path = resolve(folder);
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path, { recursive: true, mode: 0o700 });
     if (!existsSync(join(path, MARKER)) && readdirSync(path).length > 0) {
       throw new StartError(
         `${path} holds files that are not Everturn's. Set EVERTURN_DATA_DIR to another folder.`,
       );
     }
-    writeFileSync(join(path, MARKER), MARKER_TEXT);
+    writeFileSync(join(path, MARKER), MARKER_TEXT, { mode: 0o600 });
+    closeToOthers(path);
     takeLock(path);
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError(`The data folder ${path} cannot be used: ${(error as Error).message}`);
   }
   return { path, unlock: () => rmSync(join(path, LOCK), { force: true }) };
+}
+
+/**
+ * What is in the folder is for its owner's eyes alone, also what an older version left open. As root the folder itself can still
+ * be passed through, not listed: Postgres then runs as another user, who has a folder of its own in it. Workspaces are their
+ * driver's business.
+ */
+function closeToOthers(path: string): void {
+  chmodSync(path, process.getuid?.() === 0 ? 0o711 : 0o700);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.name === WORKSPACES || entry.isSymbolicLink()) continue;
+    if (entry.isDirectory()) chmodSync(join(path, entry.name), 0o700);
+    else if (entry.isFile()) chmodSync(join(path, entry.name), 0o600);
+  }
 }
 
 /** Empties a folder that was opened, and so is ours; it stays locked. */
@@ -68,7 +84,7 @@ function takeLock(path: string): void {
   const file = join(path, LOCK);
   const mine = `${JSON.stringify(identify(process.pid))}\n`;
   try {
-    writeFileSync(file, mine, { flag: "wx" });
+    writeFileSync(file, mine, { flag: "wx", mode: 0o600 });
     return;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

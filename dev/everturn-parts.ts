@@ -9,16 +9,20 @@ const READY_WITHIN_MS = 60_000;
 const MIGRATE_TIMEOUT_MS = 300_000;
 // An agent gives its processes 5 s between SIGTERM and SIGKILL.
 const STOP_WORKSPACES_TIMEOUT_MS = 20_000;
+const BUNDLE_TIMEOUT_MS = 300_000;
 const DEMO_MODEL_GRACE_MS = 2_000;
 // Beyond the grace the process gives itself, before it is killed.
 const EXTRA_GRACE_MS = 2_000;
 
 const CLI = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
+const BUNDLE = new URL("../worker/workflow-bundle.ts", import.meta.url).href;
 const DEMO_MODEL = fileURLToPath(new URL("demo-model/main.ts", import.meta.url));
 
 export interface ProcessSettings {
   readonly env: NodeJS.ProcessEnv;
   readonly shutdownGraceMs: number;
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** The API or a worker. */
@@ -26,12 +30,14 @@ export function rolePlan(role: "api" | "worker", settings: ProcessSettings): Par
   return {
     name: role,
     command: process.execPath,
-    args: [CLI, role],
+    args: [...(settings.nodeFlags ?? []), CLI, role],
     env: settings.env,
     stopSignal: "SIGTERM",
     graceMs: settings.shutdownGraceMs + EXTRA_GRACE_MS,
     readyWithinMs: READY_WITHIN_MS,
     readyLine: `"ready":"${role}"`,
+    // Not the worker, whose children are commands in workspaces: people expect the usual mask there.
+    hasPrivateFiles: role === "api",
     onlyFirstStart: ["EVERTURN_FAILPOINT"],
   };
 }
@@ -62,11 +68,31 @@ export async function runStopWorkspaces(env: NodeJS.ProcessEnv): Promise<void> {
  * Brings the database up to date, in a process of its own as a deployment does.
  * @throws StartError with what the migration said
  */
-export async function runMigrations(env: NodeJS.ProcessEnv): Promise<void> {
+export async function runMigrations(env: NodeJS.ProcessEnv, signal?: AbortSignal): Promise<void> {
   try {
-    await promisify(execFile)(process.execPath, [CLI, "migrate"], { env, timeout: MIGRATE_TIMEOUT_MS });
+    const settings = { env, timeout: MIGRATE_TIMEOUT_MS, ...(signal !== undefined && { signal }) };
+    await promisify(execFile)(process.execPath, [CLI, "migrate"], settings);
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
     throw new StartError(`The database could not be brought up to date: ${stderr?.trim() || message}`);
+  }
+}
+
+/**
+ * Bundles the workflows unless that was done, in a process of its own: the bundler would stay in the worker's memory.
+ * @throws StartError with what the bundler said
+ */
+export async function bundleWorkflows(
+  folder: string,
+  env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
+): Promise<void> {
+  const script = `process.umask(0o077); const { workflowBundlePath } = await import(${JSON.stringify(BUNDLE)}); await workflowBundlePath(process.argv[1]);`;
+  const settings = { env, timeout: BUNDLE_TIMEOUT_MS, ...(signal !== undefined && { signal }) };
+  try {
+    await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script, folder], settings);
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new StartError(`The workflows could not be bundled: ${stderr?.trim() || message}`);
   }
 }

@@ -16,7 +16,7 @@ export interface Leash {
  * It has a process group of its own, so that Ctrl-C in a terminal reaches only the supervisor, which stops in order.
  */
 export function startLeash(): Leash {
-  const keeper = spawn(process.execPath, [fileURLToPath(new URL("leash-keeper.ts", import.meta.url))], {
+  const keeper = spawn("/bin/sh", [fileURLToPath(new URL("leash-keeper.sh", import.meta.url))], {
     stdio: ["pipe", "ignore", "ignore"],
     detached: true,
   });
@@ -27,7 +27,8 @@ export function startLeash(): Leash {
   keeper.unref();
   if ("unref" in stdin && typeof stdin.unref === "function") stdin.unref();
   return {
-    hold: (pid, signal) => void stdin.write(`hold ${pid} ${signal}\n`),
+    // The shell's kill takes names without SIG.
+    hold: (pid, signal) => void stdin.write(`hold ${pid} ${signal.slice("SIG".length)}\n`),
     release: (pid) => void stdin.write(`release ${pid}\n`),
     close: () => stdin.end(),
   };

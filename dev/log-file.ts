@@ -15,7 +15,7 @@ export interface LogFile {
 
 /** Opens a log file for appending; a large one is put aside as `.1` first. */
 export function openLogFile(path: string): LogFile {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES_MAX) renameSync(path, `${path}.1`);
   let lines: string[] = [];
   return {
@@ -28,7 +28,7 @@ export function openLogFile(path: string): LogFile {
           .filter((line) => line !== ""),
       ].slice(-TAIL_LINES_MAX);
       try {
-        appendFileSync(path, chunk);
+        appendFileSync(path, chunk, { mode: 0o600 });
       } catch {
         // The folder may be wiped while the last lines come in; a part must not fail for its log.
       }

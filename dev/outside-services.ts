@@ -74,7 +74,7 @@ async function registrationOf(
     const missing = await missingSearchAttributes(connection, namespace);
     if (missing.length === 0) return { words: "registered", problem: null };
     if (!register)
-      return { words: "", problem: `missing: ${missing.join(", ")} (everturn search-attributes)` };
+      return { words: "", problem: `missing: ${missing.join(", ")} (npm run everturn -- search-attributes)` };
     await registerSearchAttributes(connection, namespace, missing);
     return { words: `registered now: ${missing.join(", ")}`, problem: null };
   } catch (error) {

@@ -9,6 +9,8 @@ export interface PartPlan {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
+  /** What it writes is for its own user's eyes alone (umask 077). */
+  readonly hasPrivateFiles?: boolean;
   /** The signal that asks this program to stop in good order. */
   readonly stopSignal: NodeJS.Signals;
   /** After this time a stop becomes SIGKILL. */
@@ -26,6 +28,8 @@ export interface PartSurroundings {
   readonly leash: Leash;
   readonly logFolder: string;
   readonly onChange?: ((event: PartEvent) => void) | undefined;
+  /** Ends a part that is still coming up. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PartEvent {

@@ -51,6 +51,8 @@ export async function startPart(plan: PartPlan, surroundings: PartSurroundings):
 
 function spawnChild(part: RunningPart, env: NodeJS.ProcessEnv): ChildProcess {
   const { plan, surroundings, log } = part;
+  // A child takes over the mask of the moment it is made, and there is no other way to give it one.
+  const mask = process.umask(plan.hasPrivateFiles ? 0o077 : process.umask());
   const child = spawn(plan.command, plan.args, {
     env,
     // A process group of its own: Ctrl-C must reach the supervisor alone, which stops the parts in order.
@@ -59,6 +61,7 @@ function spawnChild(part: RunningPart, env: NodeJS.ProcessEnv): ChildProcess {
     ...(plan.cwd !== undefined && { cwd: plan.cwd }),
     ...plan.user,
   });
+  process.umask(mask);
   part.child = child;
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => log.write(chunk));
   if (child.pid !== undefined) surroundings.leash.hold(child.pid, plan.stopSignal);
@@ -70,7 +73,7 @@ async function firstReady(part: RunningPart, child: ChildProcess): Promise<void>
   const end = whenEnded(child);
   try {
     const early = end.then((words) => Promise.reject(new Error(`${words} before it was ready`)));
-    await Promise.race([whenReady(part.plan, child), early]);
+    await Promise.race([whenReady(part.plan, child), early, whenAborted(part.surroundings.signal)]);
   } catch (error) {
     child.kill("SIGKILL");
     await end;
@@ -80,6 +83,14 @@ async function firstReady(part: RunningPart, child: ChildProcess): Promise<void>
       `${part.plan.name} did not start: ${reason}\n${part.log.tail()}\nIts log: ${part.log.path}`,
     );
   }
+}
+
+function whenAborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(new Error("it was ended, since another part could not start"));
+    if (signal?.aborted) stop();
+    signal?.addEventListener("abort", stop, { once: true });
+  });
 }
 
 async function watch(part: RunningPart, firstChild: ChildProcess, firstStartedAtMs: number): Promise<void> {

@@ -17,7 +17,7 @@ export function postgresHome(dataFolder: string, user: User | undefined): string
   const note = join(dataFolder, HOME_NOTE);
   if (existsSync(note)) return readFileSync(note, "utf8").trim();
   const home = join(SYSTEM_DATA_FOLDER, randomBytes(6).toString("hex"));
-  writeFileSync(note, `${home}\n`);
+  writeFileSync(note, `${home}\n`, { mode: 0o600 });
   return home;
 }
 

@@ -40,6 +40,6 @@ function readPid(pidFile: string): number | null {
 
 function isPostgresOf(pid: number, files: string): boolean {
   const command = commandLine(pid);
-  // Where command lines cannot be read, a living process of that number has to be taken for Postgres.
-  return command === null || (command.includes("postgres") && command.includes(files));
+  // A process nobody can tell about is not signalled: it may be anybody's. Postgres itself refuses to start beside its own.
+  return command !== null && command.includes("postgres") && command.includes(files);
 }

@@ -1,6 +1,6 @@
 // Dev holds the embedded stack: Postgres in a folder of ours, on a port of ours, as a user it accepts.
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
@@ -9,6 +9,7 @@ import type { Part, PartPlan, PartSurroundings } from "./part-plan.ts";
 import { findPostgresBinaries } from "./postgres-binaries.ts";
 import { postgresHome } from "./postgres-home.ts";
 import { endLeftover } from "./postgres-leftover.ts";
+import { plainEnvironment } from "./stack-environment.ts";
 import { StartError } from "./start-error.ts";
 import { giveTo, type User, unprivilegedUser } from "./unprivileged-user.ts";
 
@@ -48,13 +49,13 @@ export async function startPostgres(
   const home = postgresHome(settings.dataFolder, user);
   const files = join(home, "data");
   const binaries = findPostgresBinaries({ env: settings.env, user, copyFolder: join(home, "binaries") });
-  mkdirSync(home, { recursive: true });
+  mkdirSync(home, { recursive: true, mode: 0o700 });
   giveTo(user, home);
-  if (!existsSync(join(files, "PG_VERSION")))
-    await makeFiles({ binaries, home, files, user, password: settings.password });
-  await assertSameVersion(binaries, files);
+  chmodSync(home, 0o700);
+  if (!existsSync(join(files, "PG_VERSION"))) await makeFiles({ binaries, home, files, user, settings });
+  const version = await assertSameVersion(binaries, files);
   await endLeftover(files);
-  const part = await startPart(postgresPlan({ settings, binaries, files, user }), surroundings);
+  const part = await startPart(postgresPlan({ settings, binaries, files, user, version }), surroundings);
   try {
     await makeDatabase(settings);
   } catch (error) {
@@ -70,9 +71,11 @@ interface Place {
   readonly user: User | undefined;
 }
 
-async function makeFiles(place: Place & { readonly home: string; readonly password: string }): Promise<void> {
+async function makeFiles(
+  place: Place & { readonly home: string; readonly settings: PostgresSettings },
+): Promise<void> {
   const passwordFile = join(place.home, "password");
-  writeFileSync(passwordFile, `${place.password}\n`, { mode: 0o600 });
+  writeFileSync(passwordFile, `${place.settings.password}\n`, { mode: 0o600 });
   giveTo(place.user, passwordFile);
   // Under another name until it is complete, so that a first start that is cut short leaves nothing to trip over.
   const unfinished = `${place.files}.new`;
@@ -94,6 +97,7 @@ async function makeFiles(place: Place & { readonly home: string; readonly passwo
     await run(join(place.binaries, "initdb"), args, {
       cwd: place.home,
       timeout: INITDB_TIMEOUT_MS,
+      env: plainEnvironment(place.settings.env),
       ...idsOf(place.user),
     });
     renameSync(unfinished, place.files);
@@ -105,17 +109,22 @@ async function makeFiles(place: Place & { readonly home: string; readonly passwo
   }
 }
 
-async function assertSameVersion(binaries: string, files: string): Promise<void> {
+/** Gives the major version. */
+async function assertSameVersion(binaries: string, files: string): Promise<number> {
   const made = readFileSync(join(files, "PG_VERSION"), "utf8").trim();
-  const { stdout } = await run(join(binaries, "postgres"), ["--version"]);
+  const { stdout } = await run(join(binaries, "postgres"), ["--version"], {
+    env: plainEnvironment(process.env),
+  });
   const found = /(\d+)/.exec(stdout)?.[1];
-  if (made === found) return;
+  if (made === found) return Number(found);
   throw new StartError(
     `The data in ${files} was made by Postgres ${made}, but ${binaries} holds ${found}. Bring that version back, or start anew with \`npm start -- --reset\`.`,
   );
 }
 
-function postgresPlan(of: Place & { readonly settings: PostgresSettings }): PartPlan {
+function postgresPlan(
+  of: Place & { readonly settings: PostgresSettings; readonly version: number },
+): PartPlan {
   const { settings } = of;
   const options = [
     "listen_addresses=127.0.0.1",
@@ -126,13 +135,17 @@ function postgresPlan(of: Place & { readonly settings: PostgresSettings }): Part
     "shared_buffers=128MB",
     "max_wal_size=1GB",
     "jit=off",
+    // Processes that would wait for work nobody gives them.
+    "max_logical_replication_workers=0",
+    ...(of.version >= 18 ? ["io_method=sync"] : []),
     ...(settings.isDurable ? [] : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]),
   ];
   return {
     name: "postgres",
     command: join(of.binaries, "postgres"),
     args: ["-D", of.files, ...options.flatMap((option) => ["-c", option])],
-    env: { ...settings.env, LC_ALL: "C" },
+    env: { ...plainEnvironment(settings.env), LC_ALL: "C" },
+    hasPrivateFiles: true,
     cwd: of.files,
     user: idsOf(of.user),
     // Postgres' "fast shutdown": SIGTERM would wait for clients to leave by themselves.

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSy
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { plainEnvironment } from "./stack-environment.ts";
 
 const run = promisify(execFile);
 
@@ -21,11 +22,12 @@ export function sandboxCacheFolder(env: NodeJS.ProcessEnv): string {
 /**
  * The path of a bubblewrap that starts: the system's, the cached one, or one fetched into the cache by apt-get on systems of
  * Debian's kind. Null where there is none to be had; what to do then is told by whoever needs it. Whether it may do its work
- * here is another question (`everturn doctor`).
+ * here is another question (`npm run everturn -- doctor`).
  */
 export async function findOrFetchSandbox(
   cacheFolder: string,
   env: NodeJS.ProcessEnv = process.env,
+  signal?: AbortSignal,
 ): Promise<string | null> {
   if (process.platform !== "linux") return null;
   const cached = join(cacheFolder, "bwrap");
@@ -35,8 +37,12 @@ export async function findOrFetchSandbox(
   if (onPath(env, "apt-get") === null || onPath(env, "dpkg") === null) return null;
   const folder = mkdtempSync(join(tmpdir(), "everturn-bubblewrap-"));
   try {
-    await download(folder, env);
-    const program = await unpack(folder, env);
+    const settings = {
+      env: plainEnvironment(env, { isFetching: true }),
+      ...(signal !== undefined && { signal }),
+    };
+    await download(folder, settings);
+    const program = await unpack(folder, settings);
     if (program === null || !(await doesStart(program))) return null;
     mkdirSync(cacheFolder, { recursive: true });
     // All or nothing, for another start may look at this moment.
@@ -50,24 +56,29 @@ export async function findOrFetchSandbox(
   }
 }
 
-async function download(folder: string, env: NodeJS.ProcessEnv): Promise<void> {
+interface Settings {
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal;
+}
+
+async function download(folder: string, settings: Settings): Promise<void> {
   const fetchPackage = () =>
-    run("apt-get", ["download", "bubblewrap"], { cwd: folder, env, timeout: DOWNLOAD_TIMEOUT_MS });
+    run("apt-get", ["download", "bubblewrap"], { ...settings, cwd: folder, timeout: DOWNLOAD_TIMEOUT_MS });
   try {
     await fetchPackage();
   } catch (error) {
     // Fresh containers have no lists of packages; only root may get them, and reading them changes no program.
     if (process.getuid?.() !== 0) throw error;
-    await run("apt-get", ["update"], { env, timeout: UPDATE_TIMEOUT_MS });
+    await run("apt-get", ["update"], { ...settings, timeout: UPDATE_TIMEOUT_MS });
     await fetchPackage();
   }
 }
 
-async function unpack(folder: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+async function unpack(folder: string, settings: Settings): Promise<string | null> {
   const file = readdirSync(folder).find((name) => name.endsWith(".deb"));
   if (file === undefined) return null;
   const content = join(folder, "content");
-  await run("dpkg", ["-x", join(folder, file), content], { env, timeout: UNPACK_TIMEOUT_MS });
+  await run("dpkg", ["-x", join(folder, file), content], { ...settings, timeout: UNPACK_TIMEOUT_MS });
   const program = join(content, "usr", "bin", "bwrap");
   return existsSync(program) ? program : null;
 }

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { test } from "node:test";
-import { broughtAlong, withDemoModel, withDevServer, withStackDefaults } from "./stack-environment.ts";
+import {
+  broughtAlong,
+  plainEnvironment,
+  withDemoModel,
+  withDevServer,
+  withRuntime,
+  withStackDefaults,
+} from "./stack-environment.ts";
 
 const secrets = { secretKey: "made", apiKey: "ek_made", postgresPassword: "made" };
 
@@ -48,6 +56,36 @@ test("the embedded dev server gets no credentials meant for another Temporal", (
     TEMPORAL_ADDRESS: "127.0.0.1:7",
     TEMPORAL_CONFIG_FILE: "/d/temporal.toml",
   });
+});
+
+test("programs of others get what they need to run, and no key, whatever its name", () => {
+  const env = {
+    PATH: "/bin",
+    HOME: "/h",
+    LC_ALL: "C",
+    HTTPS_PROXY: "http://user:password@proxy",
+    OPENAI_API_KEY: "sk",
+    ANTHROPIC_API_KEY: "sk",
+    EVERTURN_SECRET_KEY: "k",
+    EVERTURN_API_KEY: "k",
+    DATABASE_URL: "postgres://me:password@x/y",
+    NODE_OPTIONS: "--inspect",
+    SOMEBODYS_TOKEN: "t",
+  };
+  assert.deepEqual(plainEnvironment(env), { PATH: "/bin", HOME: "/h", LC_ALL: "C" });
+  assert.deepEqual(Object.keys(plainEnvironment(env, { isFetching: true })), [
+    "PATH",
+    "HOME",
+    "LC_ALL",
+    "HTTPS_PROXY",
+  ]);
+});
+
+test("children find this Node by name, and share compiled code", () => {
+  const env = withRuntime({ PATH: "/bin" });
+  assert.equal(env["PATH"], `${dirname(process.execPath)}:/bin`);
+  assert.match(env["NODE_COMPILE_CACHE"] ?? "", /compiled$/);
+  assert.equal(withRuntime({ NODE_COMPILE_CACHE: "/c" })["NODE_COMPILE_CACHE"], "/c");
 });
 
 test("without a key both dialects lead to the demo model", () => {

@@ -3,10 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Config } from "../platform/config.ts";
 import type { DataFolder, Secrets } from "./data-folder.ts";
-import { demoModelPlan, runMigrations } from "./everturn-parts.ts";
+import { runMigrations } from "./everturn-parts.ts";
 import { freePort, nextFreePort, startOnPort } from "./free-port.ts";
-import { checkPostgres, checkTemporal } from "./outside-services.ts";
-import { startPart } from "./part.ts";
 import type { Part, PartEvent, PartSurroundings } from "./part-plan.ts";
 import { startPostgres } from "./postgres.ts";
 import type { Progress } from "./progress.ts";
@@ -37,6 +35,8 @@ export interface Starting {
   readonly folder: DataFolder;
   readonly secrets: Secrets;
   readonly surroundings: PartSurroundings;
+  /** Told when a part fails; its signal is that of the surroundings. */
+  readonly giveUp: AbortController;
   /** In the order they were started. */
   readonly parts: Part[];
 }
@@ -49,7 +49,10 @@ export async function startDatabase(
   const { progress, isTransient = false } = options;
   let url = config.databaseUrl;
   if (broughtAlong(options.env).database) {
-    await progress.step("Postgres of DATABASE_URL", async () => void (await checkPostgres(url)));
+    await progress.step("Postgres of DATABASE_URL", async () => {
+      const { checkPostgres } = await import("./outside-services.ts");
+      await checkPostgres(url);
+    });
   } else {
     await progress.step("Postgres", async () => {
       const postgres = await startOnPort(
@@ -71,7 +74,7 @@ export async function startDatabase(
       url = postgres.url;
     });
   }
-  await progress.step("Migrations", () => runMigrations({ ...base, DATABASE_URL: url }));
+  await progress.step("Migrations", () => runMigrations({ ...base, DATABASE_URL: url }, surroundings.signal));
   return url;
 }
 
@@ -80,6 +83,8 @@ export async function startTemporal({ options, config, folder, surroundings, par
   const { progress, env, isTransient = false } = options;
   if (broughtAlong(env).temporal) {
     const { address } = await progress.step("Temporal of TEMPORAL_ADDRESS", async (note) => {
+      // Loaded when asked for: the supervisor of an embedded Temporal needs no client, which would cost it 50 MB.
+      const { checkTemporal } = await import("./outside-services.ts");
       const found = await checkTemporal(config.temporalEnvironment, { register: true });
       note(`search attributes ${found.registration.problem ?? found.registration.words}`);
       return found;
@@ -87,7 +92,7 @@ export async function startTemporal({ options, config, folder, surroundings, par
     return { address, uiUrl: config.temporalUiUrl, lead: (given: NodeJS.ProcessEnv) => given };
   }
   const server = await progress.step("Temporal", async (note) => {
-    const binary = await findTemporalBinary({ env, onSlowWay: note });
+    const binary = await findTemporalBinary({ env, onSlowWay: note, signal: surroundings.signal });
     return startOnPort(
       () => (isTransient ? freePort() : nextFreePort(TEMPORAL_FIRST_PORT)),
       async (port) => {
@@ -103,13 +108,14 @@ export async function startTemporal({ options, config, folder, surroundings, par
   const { address, uiUrl } = server;
   const configFile = join(folder.path, "temporal.toml");
   // The Temporal CLI takes the same file: `TEMPORAL_CONFIG_FILE=… temporal workflow list`.
-  writeFileSync(configFile, `[profile.default]\naddress = "${address}"\nnamespace = "default"\n`);
+  const settings = `[profile.default]\naddress = "${address}"\nnamespace = "default"\n`;
+  writeFileSync(configFile, settings, { mode: 0o600 });
   const lead = (given: NodeJS.ProcessEnv) => withDevServer(given, { address, uiUrl, configFile });
   return { address, uiUrl, lead };
 }
 
 /** The demo model, unless a provider was brought along; `lead` turns an environment towards it. */
-export async function startModel({ options, surroundings, parts }: Starting) {
+export async function startModel({ options, parts }: Starting) {
   if (broughtAlong(options.env).provider) {
     return {
       url: undefined,
@@ -117,11 +123,13 @@ export async function startModel({ options, surroundings, parts }: Starting) {
       lead: (given: NodeJS.ProcessEnv) => given,
     };
   }
-  const port = await freePort();
-  await options.progress.step("Demo model", async () => {
-    parts.push(await startPart(demoModelPlan(port, options.env), surroundings));
+  const model = await options.progress.step("Demo model", async () => {
+    // In this process: it only answers, and a process of its own would cost 70 MB.
+    const { startDemoModel } = await import("./demo-model/server.ts");
+    return startDemoModel();
   });
-  const url = `http://127.0.0.1:${port}`;
+  parts.push({ name: "demo-model", pid: () => process.pid, stop: () => model.stop() });
+  const { url } = model;
   const words = "demo (set OPENAI_API_KEY or ANTHROPIC_API_KEY for a real one)";
   return { url, words, lead: (given: NodeJS.ProcessEnv) => withDemoModel(given, url) };
 }

@@ -1,9 +1,21 @@
 // Dev holds the embedded stack: where Temporal's program comes from, way after way, each with its reason kept.
 import { execFile } from "node:child_process";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
+import { plainEnvironment } from "./stack-environment.ts";
 import { StartError } from "./start-error.ts";
 
 const run = promisify(execFile);
@@ -80,7 +92,7 @@ export async function findTemporalBinary(search: TemporalSearch): Promise<string
   const { env } = search;
   const named = env["TEMPORAL_CLI_PATH"];
   if (named) {
-    const fault = await faultOf(named);
+    const fault = await faultOf(named, search);
     if (fault === null) return named;
     throw new StartError(`TEMPORAL_CLI_PATH is ${named}, which does not run: ${fault}`);
   }
@@ -91,7 +103,7 @@ export async function findTemporalBinary(search: TemporalSearch): Promise<string
     try {
       if (way.slow !== undefined) search.onSlowWay?.(way.slow);
       const path = await way.find({ env, cacheFolder, signal: search.signal });
-      const fault = await faultOf(path);
+      const fault = await faultOf(path, search);
       if (fault === null) return path;
       reasons.push(`${way.words}: ${path} does not run: ${fault}`);
     } catch (error) {
@@ -105,9 +117,13 @@ export async function findTemporalBinary(search: TemporalSearch): Promise<string
   );
 }
 
-async function faultOf(program: string): Promise<string | null> {
+async function faultOf(
+  program: string,
+  { env, signal }: Pick<Place, "env" | "signal">,
+): Promise<string | null> {
   try {
-    await run(program, ["--version"], { timeout: VERSION_TIMEOUT_MS });
+    const ends = signal === undefined ? {} : { signal };
+    await run(program, ["--version"], { env: plainEnvironment(env), timeout: VERSION_TIMEOUT_MS, ...ends });
     return null;
   } catch (error) {
     return firstLine(error);
@@ -130,8 +146,7 @@ async function download({ env, cacheFolder, signal }: Place): Promise<string> {
   const platform = `${process.platform}-${process.arch}`;
   const archive = ARCHIVES[platform];
   if (archive === undefined) throw new Error(`there is none for ${platform}`);
-  const folder = join(cacheFolder, "download");
-  mkdirSync(folder, { recursive: true });
+  const folder = downloadFolder(cacheFolder);
   const name = `temporal_cli_${CLI_VERSION.slice(1)}_${archive.name}.tar.gz`;
   const file = join(folder, name);
   const { downloadFile } = await import("./download-file.ts");
@@ -144,6 +159,24 @@ async function download({ env, cacheFolder, signal }: Place): Promise<string> {
   return program;
 }
 
+/**
+ * Where the download goes: always the same folder, so that the next start takes up what this one leaves, unless another start
+ * is at work in it. Nobody waits for a lock, and one whose process is gone is nobody's.
+ */
+function downloadFolder(cacheFolder: string): string {
+  const folder = join(cacheFolder, "download");
+  const lock = join(folder, "lock.json");
+  mkdirSync(folder, { recursive: true });
+  try {
+    const holder = JSON.parse(readFileSync(lock, "utf8")) as ProcessIdentity;
+    if (holder.pid !== process.pid && isSameProcess(holder)) return mkdtempSync(`${folder}-`);
+  } catch {
+    // There is none, or half of one.
+  }
+  writeFileSync(lock, JSON.stringify(identify(process.pid)));
+  return folder;
+}
+
 async function goInstall({ env, cacheFolder, signal }: Place): Promise<string> {
   const go = [() => onPath(env, "go"), () => existing("/usr/local/go/bin/go")];
   const program = attempt(go[0]) ?? attempt(go[1]);
@@ -151,7 +184,7 @@ async function goInstall({ env, cacheFolder, signal }: Place): Promise<string> {
   const folder = join(cacheFolder, "go-bin");
   mkdirSync(folder, { recursive: true });
   await run(program, ["install", GO_PACKAGE], {
-    env: { ...env, GOBIN: folder },
+    env: { ...plainEnvironment(env, { isFetching: true }), GOBIN: folder },
     timeout: GO_INSTALL_TIMEOUT_MS,
     maxBuffer: 16 * 1024 * 1024,
     ...(signal !== undefined && { signal }),

@@ -1,8 +1,9 @@
 // Dev holds the embedded stack: Temporal's dev server with our search attributes, tuned for turns of a few milliseconds.
-import { Connection } from "@temporalio/client";
+import { connect, type IncomingHttpHeaders } from "node:http2";
 import { startPart } from "./part.ts";
 import type { Part, PartPlan, PartSurroundings } from "./part-plan.ts";
 import { SEARCH_ATTRIBUTES } from "./search-attributes.ts";
+import { plainEnvironment } from "./stack-environment.ts";
 
 const READY_WITHIN_MS = 60_000;
 const GRACE_MS = 10_000;
@@ -82,7 +83,8 @@ function devServerPlan(settings: TemporalDevServerSettings, address: string): Pa
     name: "temporal",
     command: settings.binary,
     args,
-    env: settings.env,
+    env: plainEnvironment(settings.env),
+    hasPrivateFiles: true,
     stopSignal: "SIGTERM",
     graceMs: GRACE_MS,
     readyWithinMs: READY_WITHIN_MS,
@@ -90,11 +92,39 @@ function devServerPlan(settings: TemporalDevServerSettings, address: string): Pa
   };
 }
 
+/**
+ * Asks for the default namespace by gRPC: a frame of five bytes (not compressed, length), then the message whose first field is
+ * the name. Not by Temporal's client, which would cost the supervisor 50 MB for as long as the stack runs.
+ */
 async function describeNamespace(address: string): Promise<void> {
-  const connection = await Connection.connect({ address, connectTimeout: CONNECT_TIMEOUT_MS });
+  const name = Buffer.from("default");
+  const message = Buffer.concat([Buffer.from([0x0a, name.length]), name]);
+  const session = connect(`http://${address}`);
   try {
-    await connection.workflowService.describeNamespace({ namespace: "default" });
+    await new Promise<void>((resolve, reject) => {
+      const fail = (words: string) => reject(new Error(words));
+      session.on("error", reject);
+      session.setTimeout(CONNECT_TIMEOUT_MS, () => fail("no answer in time"));
+      const stream = session.request({
+        ":method": "POST",
+        ":path": "/temporal.api.workflowservice.v1.WorkflowService/DescribeNamespace",
+        "content-type": "application/grpc",
+        te: "trailers",
+      });
+      const judge = (headers: IncomingHttpHeaders) => {
+        const status = headers["grpc-status"]?.toString();
+        if (status === "0") resolve();
+        else if (status !== undefined) {
+          fail(`gRPC status ${status} ${headers["grpc-message"]?.toString() ?? ""}`);
+        }
+      };
+      // An answer without a body has its status in the headers, others behind it.
+      stream.on("response", judge).on("trailers", judge).on("error", reject);
+      stream.on("close", () => fail("the connection was closed"));
+      stream.resume();
+      stream.end(Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]));
+    });
   } finally {
-    await connection.close();
+    session.destroy();
   }
 }

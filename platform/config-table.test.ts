@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { configurationPage } from "./config-table.ts";
 import { environmentSchema } from "./environment.ts";
 
-test("docs/configuration.md is what the schema says (renew: everturn config-docs)", async () => {
+test("docs/configuration.md is what the schema says (renew: npm run everturn -- config-docs)", async () => {
   const page = await readFile(new URL("../docs/configuration.md", import.meta.url), "utf8");
   assert.equal(page, configurationPage());
 });

@@ -128,7 +128,6 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     metricsPort: environment.METRICS_PORT,
     apiMetricsPort: environment.EVERTURN_API_METRICS_PORT,
     metricsHost: environment.METRICS_HOST,
-    otlpEndpoint: environment.OTEL_EXPORTER_OTLP_ENDPOINT,
   } as const;
 }
 

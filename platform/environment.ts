@@ -75,7 +75,7 @@ export const environmentSchema = z.object({
   }),
   EVERTURN_SECRET_KEY_PREVIOUS: notes(secretKey.optional(), {
     description:
-      "The secret key before the present one, until `everturn rotate-keys` has sealed everything anew",
+      "The secret key before the present one, until `npm run everturn -- rotate-keys` has sealed everything anew",
     secret: true,
   }),
   DATABASE_URL: notes(postgresUrl, {
@@ -247,9 +247,6 @@ export const environmentSchema = z.object({
   METRICS_HOST: notes(z.string().default("127.0.0.1"), {
     description:
       "Address these pages listen on. In a container `0.0.0.0`, since nobody outside reaches its loopback; do not publish the port",
-  }),
-  OTEL_EXPORTER_OTLP_ENDPOINT: notes(webAddress().optional(), {
-    description: "Traces go to this OpenTelemetry collector",
   }),
 });
 

@@ -41,7 +41,7 @@ function startOurPostgres() {
         port,
         database: "kept",
         isDurable: false,
-        env: process.env,
+        env: { ...process.env, OPENAI_API_KEY: "sk-not-for-postgres" },
       },
       surroundings,
     ),
@@ -64,6 +64,9 @@ async function query(url: string, text: string): Promise<unknown[]> {
 
 test("embedded Postgres finds its data again at a second start", async () => {
   const first = await startOurPostgres();
+  const environ = readFileSync(`/proc/${first.part.pid()}/environ`, "utf8");
+  assert.match(environ, /PATH=/);
+  assert.doesNotMatch(environ, /sk-not-for-postgres/);
   await query(first.url, "create table notes as select 'kept' as text");
   await first.part.stop();
   const second = await startOurPostgres();
@@ -215,6 +218,26 @@ test("a Postgres or a Temporal that does not answer is named, without passwords"
   assert.doesNotMatch(database, /hunter2/);
   const temporal = await startFailure({ TEMPORAL_ADDRESS: `127.0.0.1:${closed}` });
   assert.match(temporal, new RegExp(`^Temporal at 127.0.0.1:${closed}, namespace default, cannot be used`));
+});
+
+test("a Postgres that cannot start is told with its log, and ends what else is under way", {
+  timeout: 40_000,
+}, async () => {
+  const dataDir = join(root, "damaged");
+  mkdirSync(join(dataDir, "postgres", "data"), { recursive: true });
+  writeFileSync(join(dataDir, "everturn-data"), "");
+  writeFileSync(join(dataDir, "postgres", "data", "PG_VERSION"), "18\n");
+  // A Temporal that is never ready: waiting for it takes a minute.
+  const program = join(root, "temporal-that-hangs");
+  const pidFile = join(root, "hanging-pid");
+  writeFileSync(
+    program,
+    `#!/bin/sh\n[ "$1" = --version ] && exit 0\necho $$ > ${pidFile}\nexec sleep 600\n`,
+    { mode: 0o755 },
+  );
+  const message = await startFailure({ TEMPORAL_CLI_PATH: program }, dataDir);
+  assert.match(message, /^postgres did not start: [^]*postgresql\.conf[^]*postgres\.log/);
+  if (existsSync(pidFile)) assert.equal(isAlive(Number(readFileSync(pidFile, "utf8"))), false);
 });
 
 test("a second start in a folder in use is refused, and the lock of a killed one is taken over", async () => {
