@@ -19,7 +19,7 @@ export async function requireDatabase(pool: Pool, databaseUrl: string): Promise<
   });
   if (pending.length > 0) {
     throw new StartRefusal(
-      `the database lacks migrations (${pending.join(", ")}): run \`everturn migrate\` first`,
+      `the database lacks migrations (${pending.join(", ")}): run \`npm run everturn -- migrate\` first`,
     );
   }
 }

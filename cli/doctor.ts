@@ -69,7 +69,7 @@ function writable(dataDir: string): string {
 
 async function postgres(env: NodeJS.ProcessEnv): Promise<string> {
   const url = env["DATABASE_URL"];
-  if (url) return `version ${await checkPostgres(url)} at DATABASE_URL`;
+  if (url) return `version ${await checkPostgres(url)} at ${new URL(url).host}${new URL(url).pathname}`;
   const user = unprivilegedUser(process.getuid?.());
   // Only a start writes to the data folder; a copy for looking goes elsewhere.
   const copyFolder = join(tmpdir(), "everturn-doctor");
@@ -106,7 +106,8 @@ async function model(env: NodeJS.ProcessEnv): Promise<string> {
     const headers = { "x-api-key": anthropic.apiKey ?? "", "anthropic-version": "2023-06-01" };
     asked.push(ask("anthropic", `${anthropic.baseUrl ?? "https://api.anthropic.com"}/v1/models`, headers));
   }
-  return (await Promise.all(asked)).join(", ");
+  const answers = (await Promise.all(asked)).join(", ");
+  return config.demoModel ? `demo model: ${answers}` : answers;
 }
 
 async function workspaces(env: NodeJS.ProcessEnv): Promise<string> {

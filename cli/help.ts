@@ -1,6 +1,6 @@
 // The command line composes: what each command does, in a line.
 
-export const HELP = `everturn <command>
+export const HELP = `npm run everturn -- <command>
 
   start [--reset]     everything on this machine: Postgres, Temporal, worker, API; --reset wipes its data first
   api                 the HTTP API alone
@@ -15,4 +15,5 @@ export const HELP = `everturn <command>
   help, version
 
 The environment configures all of them: docs/configuration.md
+Beside a running \`npm start\` they work on its database, its Temporal and its secrets, unless DATABASE_URL names another.
 `;

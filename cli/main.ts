@@ -5,6 +5,7 @@ import { StartError } from "../dev/start-error.ts";
 // The command line composes: it reads arguments and environment, builds what a command needs, and says what went wrong in words.
 import { ConfigError } from "../platform/config.ts";
 import { HELP } from "./help.ts";
+import { withRunningStack } from "./stack-configuration.ts";
 
 type Command = (args: string[]) => Promise<void>;
 
@@ -43,6 +44,7 @@ async function main(): Promise<void> {
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) throw new StartError(`There is no command ${name}.\n\n${HELP}`);
+  Object.assign(process.env, name === "start" ? {} : withRunningStack(process.env));
   const command = await load();
   await command(args);
 }

@@ -1,10 +1,12 @@
 // The command line composes: `start` runs the whole stack in the foreground until it is told to stop.
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { renderBox } from "../dev/box.ts";
 import type { PartEvent } from "../dev/part-plan.ts";
 import { createProgress } from "../dev/progress.ts";
 import { startStack } from "../dev/stack.ts";
 import { withRuntime } from "../dev/stack-environment.ts";
+import { askForModels } from "./model-words.ts";
 import { whenAskedToStop } from "./stop-signal.ts";
 
 // As shells have it: 128 + SIGINT.
@@ -31,12 +33,19 @@ export async function start(args: string[]): Promise<void> {
   // What has been started by now is ended by the leash; its data is whole, and the next start takes over.
   if (stack === null) return process.exit(EXIT_CODE_INTERRUPTED);
   isUp = true;
-  process.stdout.write(renderBox({ ...stack, startedInMs: Date.now() - startedAtMs }));
-  await askedToStop;
+  const isDemo = stack.demoModelUrl !== undefined;
+  const model = isDemo ? stack.model : ((await askForModels(stack.apiUrl, stack.apiKey)) ?? stack.model);
+  process.stdout.write(renderBox({ ...stack, model, startedInMs: Date.now() - startedAtMs }));
+  const why = await Promise.race([askedToStop, stack.lost]);
   isUp = false;
   process.stdout.write("\n");
+  if (why === "lost") process.stderr.write(`${lostFolder(stack.logFolder)}\n`);
   await progress.step("Stopping", () => stack.stop());
-  process.exit(0);
+  process.exit(why === "lost" ? 1 : 0);
+}
+
+function lostFolder(logFolder: string): string {
+  return `  The data folder ${dirname(logFolder)} was deleted, moved or taken over while Everturn ran. What was in it cannot be saved from here; everything is stopped.`;
 }
 
 function describe(event: PartEvent): string {

@@ -6,6 +6,8 @@ export interface BoxContents {
   readonly temporalAddress: string;
   readonly temporalUiUrl: string | undefined;
   readonly databaseUrl: string;
+  /** Made by this start, so that its password is nobody's but this folder's. */
+  readonly isOwnDatabase: boolean;
   readonly model: string;
   readonly logFolder: string;
   readonly startedInMs: number;
@@ -19,7 +21,7 @@ export function renderBox(contents: BoxContents): string {
     ["API key", contents.apiKey],
     ["Temporal UI", contents.temporalUiUrl ?? "–"],
     ["Temporal", contents.temporalAddress],
-    ["Postgres", contents.databaseUrl],
+    ["Postgres", contents.isOwnDatabase ? contents.databaseUrl : withoutPassword(contents.databaseUrl)],
     ["Model", contents.model],
     ["Logs", contents.logFolder],
   ];
@@ -30,6 +32,16 @@ export function renderBox(contents: BoxContents): string {
   const framed = lines.map((line) => `│ ${line.padEnd(width)} │`);
   const bar = "─".repeat(width + 2);
   return `\n┌${bar}┐\n${framed.join("\n")}\n└${bar}┘\n\nTry it, a turn that streams:\n\n${curlCommand(contents)}\n`;
+}
+
+/** A password that was brought along is somebody else's to show: boxes end up in logs and on screens. */
+function withoutPassword(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  if (url.password !== "") url.password = "***";
+  for (const name of url.searchParams.keys()) {
+    if (/password/i.test(name)) url.searchParams.set(name, "***");
+  }
+  return url.href;
 }
 
 /** Starts a chat and follows its stream; needs nothing but curl and a shell. */

@@ -51,13 +51,15 @@ test("a lock of a process that is gone, of another one with its pid, or half-wri
 
 test("what is in the folder is for its owner alone, also what an older version left open", () => {
   const path = join(root, "open");
-  openDataFolder(path).unlock();
+  const first = openDataFolder(path);
+  readSecrets(first);
+  first.unlock();
   mkdirSync(join(path, "logs"));
   mkdirSync(join(path, "postgres"));
   writeFileSync(join(path, "temporal.db"), "", { mode: 0o644 });
   for (const entry of ["", "logs", "postgres"]) chmodSync(join(path, entry), 0o755);
-  const folder = openDataFolder(path);
-  readSecrets(folder);
+  chmodSync(join(path, "secrets.json"), 0o644);
+  openDataFolder(path);
   const modes = Object.fromEntries(
     readdirSync(path).map((name) => [name, (statSync(join(path, name)).mode & 0o777).toString(8)]),
   );
@@ -81,6 +83,47 @@ test("secrets are made once and only their owner can read them", () => {
   assert.match(secrets.apiKey, /^ek_[\w-]{43}$/);
   assert.deepEqual(readSecrets(folder), secrets);
   assert.equal(statSync(join(folder.path, "secrets.json")).mode & 0o777, 0o600);
+});
+
+test("secrets that are gone or damaged are told in words, and nothing is made in their place", () => {
+  const folder = openDataFolder(join(root, "lost"));
+  const file = join(folder.path, "secrets.json");
+  mkdirSync(join(folder.path, "postgres"));
+  assert.throws(
+    () => readSecrets(folder),
+    (error) => {
+      assert.ok(error instanceof StartError);
+      assert.match(
+        error.message,
+        /secrets\.json is gone, but postgres beside it was made with the secrets in it/,
+      );
+      assert.match(error.message, /Put the file back from a backup.*--reset/);
+      return true;
+    },
+  );
+  assert.equal(existsSync(file), false);
+  for (const text of ["", "{", "null", '{"secretKey":"x"}']) {
+    writeFileSync(file, text);
+    assert.throws(() => readSecrets(folder), /secrets\.json is damaged/);
+    assert.equal(readFileSync(file, "utf8"), text);
+  }
+  rmSync(file);
+  // With a database and a secret key of somebody's own nothing here depends on the file.
+  const brought = { DATABASE_URL: "postgres://x/y", EVERTURN_SECRET_KEY: "k" };
+  assert.match(readSecrets(folder, brought).apiKey, /^ek_/);
+});
+
+test("a folder that was deleted, or taken over, is no longer ours, and another's lock stays", () => {
+  const folder = openDataFolder(join(root, "gone"));
+  assert.equal(folder.isOurs(), true);
+  rmSync(folder.path, { recursive: true });
+  assert.equal(folder.isOurs(), false);
+  mkdirSync(folder.path);
+  const lock = join(folder.path, "lock.json");
+  writeFileSync(lock, JSON.stringify(identify(process.ppid)));
+  assert.equal(folder.isOurs(), false);
+  folder.unlock();
+  assert.ok(existsSync(lock));
 });
 
 test("a folder with other people's files is neither used nor wiped", () => {

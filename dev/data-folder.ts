@@ -1,7 +1,16 @@
 // Dev holds the embedded stack: one data folder belongs to one running stack at a time, and is only wiped when it is ours.
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
 import { StartError } from "./start-error.ts";
 
@@ -10,9 +19,13 @@ const MARKER_TEXT = "This folder belongs to Everturn; `npm start -- --reset` wip
 const LOCK = "lock.json";
 const SECRETS = "secrets.json";
 const WORKSPACES = "workspaces";
+// What a start makes after it has made the secrets, and that is of no use without them.
+const MADE_WITH_SECRETS = ["postgres", "postgres-home", "temporal.db"];
 
 export interface DataFolder {
   readonly path: string;
+  /** False once it was deleted, moved away, or locked by another start. */
+  isOurs(): boolean;
   /** Gives the folder up to the next start. */
   unlock(): void;
 }
@@ -43,7 +56,15 @@ export function openDataFolder(folder: string): DataFolder {
     if (error instanceof StartError) throw error;
     throw new StartError(`The data folder ${path} cannot be used: ${(error as Error).message}`);
   }
-  return { path, unlock: () => rmSync(join(path, LOCK), { force: true }) };
+  const lock = join(path, LOCK);
+  const isOurs = () => readLock(lock)?.pid === process.pid;
+  return {
+    path,
+    isOurs,
+    unlock: () => {
+      if (isOurs()) rmSync(lock, { force: true });
+    },
+  };
 }
 
 /**
@@ -67,17 +88,52 @@ export function wipeDataFolder({ path }: DataFolder): void {
   }
 }
 
-/** The secrets of this folder: made at the first start, kept in a file only its owner can read. */
-export function readSecrets(folder: DataFolder): Secrets {
+/**
+ * The secrets of this folder: made at the first start, kept in a file only its owner can read.
+ * @throws StartError when they are gone or damaged while what was made with them is there
+ */
+export function readSecrets(folder: DataFolder, env: NodeJS.ProcessEnv = {}): Secrets {
   const file = join(folder.path, SECRETS);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Secrets;
+  if (existsSync(file)) {
+    const found = findSecrets(folder.path);
+    if (found !== null) return found;
+    throw new StartError(`${file} is damaged: it does not hold the three secrets. ${howToGoOn(file)}`);
+  }
+  const left = MADE_WITH_SECRETS.filter((name) => existsSync(join(folder.path, name)));
+  // Of a database and secrets that somebody brings along nothing in this folder can be lost.
+  const isBroughtAlong = Boolean(env["DATABASE_URL"] && env["EVERTURN_SECRET_KEY"]);
+  if (left.length > 0 && !isBroughtAlong) {
+    throw new StartError(
+      `${file} is gone, but ${left.join(" and ")} beside it ${left.length === 1 ? "was" : "were"} made with the secrets in it: the password of Postgres, and the key that stored provider keys are sealed with. ${howToGoOn(file)}`,
+    );
+  }
   const secrets: Secrets = {
     secretKey: randomBytes(32).toString("base64"),
     apiKey: `ek_${randomBytes(32).toString("base64url")}`,
     postgresPassword: randomBytes(16).toString("base64url"),
   };
-  writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  const draft = `${file}.new`;
+  writeFileSync(draft, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
+  // A start that is cut short leaves all of them or none.
+  renameSync(draft, file);
   return secrets;
+}
+
+function howToGoOn(file: string): string {
+  return `Put the file back from a backup and start again; nothing was changed. Without it, \`npm start -- --reset\` begins anew and deletes all chats in ${dirname(file)}.`;
+}
+
+/** The secrets in a data folder, or null where there are none that can be read. */
+export function findSecrets(path: string): Secrets | null {
+  try {
+    const found = JSON.parse(readFileSync(join(path, SECRETS), "utf8")) as Partial<Secrets> | null;
+    const names = ["secretKey", "apiKey", "postgresPassword"] as const;
+    return names.every((name) => typeof found?.[name] === "string" && found[name] !== "")
+      ? (found as Secrets)
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 function takeLock(path: string): void {

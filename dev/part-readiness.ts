@@ -4,6 +4,9 @@ import type { PartPlan } from "./part-plan.ts";
 
 const PROBE_EVERY_MS = 50;
 
+/** A probe was answered, and the answer will be the same however often it is asked. */
+export class FinalProbeError extends Error {}
+
 /** Resolves when the child is ready as its plan says; rejects when it is not so in time. */
 export async function whenReady(plan: PartPlan, child: ChildProcess): Promise<void> {
   const deadline = AbortSignal.timeout(plan.readyWithinMs);
@@ -57,7 +60,7 @@ async function answered(
       await probe();
       return;
     } catch (error) {
-      if (deadline.aborted || hasEnded(child)) {
+      if (deadline.aborted || hasEnded(child) || error instanceof FinalProbeError) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new Error(`it did not answer (${reason})`, { cause: error });
       }

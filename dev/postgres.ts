@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { Client } from "pg";
 import { startPart } from "./part.ts";
 import type { Part, PartPlan, PartSurroundings } from "./part-plan.ts";
+import { FinalProbeError } from "./part-readiness.ts";
 import { findPostgresBinaries } from "./postgres-binaries.ts";
 import { postgresHome } from "./postgres-home.ts";
 import { endLeftover } from "./postgres-leftover.ts";
@@ -19,6 +20,8 @@ const USER = "everturn";
 const READY_WITHIN_MS = 60_000;
 const GRACE_MS = 10_000;
 const INITDB_TIMEOUT_MS = 120_000;
+// SQLSTATE invalid_password.
+const WRONG_PASSWORD = "28P01";
 
 export interface PostgresSettings {
   /** The stack's data folder. Postgres gets a folder in it, or one below /var/lib when its user cannot enter. */
@@ -152,8 +155,19 @@ function postgresPlan(
     stopSignal: "SIGINT",
     graceMs: GRACE_MS,
     readyWithinMs: READY_WITHIN_MS,
-    probe: () => withClient(settings, "postgres", async (client) => void (await client.query("select 1"))),
+    probe: () => probe(settings),
   };
+}
+
+async function probe(settings: PostgresSettings): Promise<void> {
+  try {
+    await withClient(settings, "postgres", async (client) => void (await client.query("select 1")));
+  } catch (error) {
+    if ((error as { code?: string }).code !== WRONG_PASSWORD) throw error;
+    throw new FinalProbeError(
+      `its data was made with another password than the one in ${join(settings.dataFolder, "secrets.json")}: put back the secrets.json that belongs to it, or start anew with \`npm start -- --reset\``,
+    );
+  }
 }
 
 async function makeDatabase(settings: PostgresSettings): Promise<void> {

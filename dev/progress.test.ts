@@ -31,17 +31,27 @@ test("a terminal gets colours, unless NO_COLOR is set", async () => {
   }
 });
 
+const contents = {
+  apiUrl: "http://127.0.0.1:3100",
+  apiKey: "ek_x",
+  temporalAddress: "127.0.0.1:7233",
+  temporalUiUrl: "http://127.0.0.1:8233",
+  databaseUrl: "postgres://everturn:p@127.0.0.1:5433/everturn",
+  isOwnDatabase: true,
+  model: "demo",
+  logFolder: ".data/logs",
+  startedInMs: 2_345,
+};
+
+test("the box does not print the password of a database that was brought along", () => {
+  const databaseUrl = "postgres://me:hunter2@db.example:5432/x?sslmode=require&password=hunter2";
+  const box = renderBox({ ...contents, databaseUrl, isOwnDatabase: false });
+  assert.doesNotMatch(box, /hunter2/);
+  assert.match(box, /postgres:\/\/me:\*\*\*@db\.example:5432\/x\?sslmode=require/);
+});
+
 test("the box names every address and ends with a curl", () => {
-  const box = renderBox({
-    apiUrl: "http://127.0.0.1:3100",
-    apiKey: "ek_x",
-    temporalAddress: "127.0.0.1:7233",
-    temporalUiUrl: "http://127.0.0.1:8233",
-    databaseUrl: "postgres://everturn:p@127.0.0.1:5433/everturn",
-    model: "demo",
-    logFolder: ".data/logs",
-    startedInMs: 2_345,
-  });
+  const box = renderBox(contents);
   for (const words of [
     "http://127.0.0.1:3100/docs",
     "ek_x",

@@ -1,5 +1,5 @@
 // Dev holds the embedded stack: a running stack writes down its addresses and processes, for other commands and the next start.
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
 
@@ -29,6 +29,8 @@ export function createRunningFile(folder: string) {
   const write = () => {
     const running: Running = { supervisor: identify(process.pid), addresses, parts };
     const file = join(folder, FILE);
+    // Deleted under a running stack, which notices and stops: until then there is nothing to write down.
+    if (!existsSync(folder)) return;
     writeFileSync(`${file}.new`, `${JSON.stringify(running, null, 2)}\n`, { mode: 0o600 });
     // Readers see the old file or the new one, never half of one.
     renameSync(`${file}.new`, file);

@@ -11,7 +11,7 @@ import type { Part, PartEvent } from "./part-plan.ts";
 import { resetPostgresHome } from "./postgres-home.ts";
 import { createRunningFile, endLeftoverParts, type StackAddresses } from "./running-file.ts";
 import { findOrFetchSandbox, sandboxCacheFolder } from "./sandbox-binary.ts";
-import { withStackDefaults } from "./stack-environment.ts";
+import { broughtAlong, withStackDefaults } from "./stack-environment.ts";
 import {
   type StackOptions,
   type Starting,
@@ -24,14 +24,19 @@ import { StartError } from "./start-error.ts";
 const EXAMPLE_PROJECT = fileURLToPath(new URL("../examples/project", import.meta.url));
 // For one person: the heap's nursery stays at 1 MB, which takes some 40 MB less per process and a little time under load.
 const NODE_FLAGS = ["--max-semi-space-size=1"];
+const FOLDER_LOOK_EVERY_MS = 1_000;
 const UNKNOWN_DATABASE_URL = "postgres://not-yet-started/everturn";
 
 export interface Stack extends StackAddresses {
   readonly logFolder: string;
+  /** False where DATABASE_URL was brought along. */
+  readonly isOwnDatabase: boolean;
   /** Words for the model that answers. */
   readonly model: string;
   /** Pid of `api`, `worker`, `postgres` or `temporal`; undefined while it is being restarted. */
   pidOf(name: string): number | undefined;
+  /** Resolves when the data folder is no longer there, or no longer ours: what runs on it has lost its files. */
+  readonly lost: Promise<"lost">;
   /** Stops everything in order. Idempotent. */
   stop(): Promise<void>;
 }
@@ -53,7 +58,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       resetPostgresHome(folder.path);
       wipeDataFolder(folder);
     }
-    const secrets = readSecrets(folder);
+    const secrets = readSecrets(folder, options.env);
     const config = checkedConfig(options.env, secrets);
     const onChange = (event: PartEvent) => {
       running.setPart(event.name, event.what === "died" ? undefined : event.pid);
@@ -65,7 +70,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ending.workerEnv = started.env;
     running.setAddresses(started.addresses);
     const pidOf = (name: string) => parts.find((part) => part.name === name)?.pid();
-    return { ...started.addresses, model: started.model, logFolder: surroundings.logFolder, pidOf, stop };
+    return {
+      ...started.addresses,
+      isOwnDatabase: !broughtAlong(options.env).database,
+      model: started.model,
+      logFolder: surroundings.logFolder,
+      pidOf,
+      lost: whenLost(folder),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -104,6 +117,17 @@ async function startAll(starting: Starting) {
     demoModelUrl: model.url,
   };
   return { addresses, model: model.words, env };
+}
+
+/** Looks, since a watch on a folder does not say everywhere that the folder itself went. */
+function whenLost(folder: DataFolder): Promise<"lost"> {
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (folder.isOurs()) return;
+      clearInterval(timer);
+      resolve("lost");
+    }, FOLDER_LOOK_EVERY_MS).unref();
+  });
 }
 
 /** Without one Everturn runs all the same, and its workspaces refuse to, in words. */

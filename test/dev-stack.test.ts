@@ -75,6 +75,16 @@ test("embedded Postgres finds its data again at a second start", async () => {
   await second.part.stop();
 });
 
+test("data that was made with another password is told at once, with what to do", {
+  timeout: 40_000,
+}, async () => {
+  const settings = { dataFolder: root, password: "another", database: "kept", isDurable: false };
+  await assert.rejects(
+    startOnPort(freePort, (port) => startPostgres({ ...settings, port, env: process.env }, surroundings)),
+    /made with another password than the one in .*secrets\.json: put back the secrets\.json that belongs to it/,
+  );
+});
+
 test("a stale postmaster.pid that names some other living process is put aside", async () => {
   writeFileSync(join(filesOfPostgres(), "postmaster.pid"), `${process.pid}\n${filesOfPostgres()}\n`);
   const { url, part } = await startOurPostgres();
@@ -226,6 +236,12 @@ test("a Postgres that cannot start is told with its log, and ends what else is u
   const dataDir = join(root, "damaged");
   mkdirSync(join(dataDir, "postgres", "data"), { recursive: true });
   writeFileSync(join(dataDir, "everturn-data"), "");
+  const secrets = {
+    secretKey: Buffer.alloc(32).toString("base64"),
+    apiKey: "ek_of_enough_characters",
+    postgresPassword: "p",
+  };
+  writeFileSync(join(dataDir, "secrets.json"), JSON.stringify(secrets));
   writeFileSync(join(dataDir, "postgres", "data", "PG_VERSION"), "18\n");
   // A Temporal that is never ready: waiting for it takes a minute.
   const program = join(root, "temporal-that-hangs");

@@ -4,7 +4,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { type BundleOptions, bundleWorkflowCode } from "@temporalio/worker";
+import type { BundleOptions } from "@temporalio/worker";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** All that the workflows may import, how they are bundled, and the lock file for the SDK's own version. */
@@ -28,6 +28,8 @@ export async function workflowBundlePath(folder: string): Promise<string> {
   const file = path.join(folder, `workflows-${await sourcesHash()}.js`);
   if (await exists(file)) return file;
   await mkdir(folder, { recursive: true });
+  // Loaded when there is something to bundle: a start that finds its bundle does not pay for the bundler.
+  const { bundleWorkflowCode } = await import("@temporalio/worker");
   const { code } = await bundleWorkflowCode({
     ...workflowBundleOptions,
     logger: { log() {}, trace() {}, debug() {}, info() {}, warn: console.error, error: console.error },

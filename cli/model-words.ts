@@ -1,0 +1,44 @@
+// The command line composes: which model answers, in the words of the box.
+
+/** What is read of `GET /v1/model-configs` and `GET /v1/model-providers`. */
+interface Models {
+  readonly configs: readonly {
+    readonly provider: string;
+    readonly model: string;
+    readonly is_default: boolean;
+  }[];
+  readonly providers: readonly {
+    readonly name: string;
+    readonly base_url: string | null;
+    readonly has_api_key: boolean;
+    readonly enabled: boolean;
+  }[];
+}
+
+/** The default model, and the providers that have a key with where they are. Pure. */
+export function modelWords({ configs, providers }: Models): string {
+  const standard = configs.find((config) => config.is_default);
+  const usable = providers.filter((provider) => provider.enabled && provider.has_api_key);
+  const named = usable.map(({ name, base_url }) =>
+    base_url === null ? name : `${name} (${new URL(base_url).host})`,
+  );
+  const answers = standard === undefined ? "none by default" : `${standard.provider}/${standard.model}`;
+  return `${answers}; providers: ${named.join(", ") || "none has a key"}`;
+}
+
+/** Asks the API, which knows what people chose beside the environment. Null when it does not say. */
+export async function askForModels(apiUrl: string, apiKey: string): Promise<string | null> {
+  const ask = async (path: string) => {
+    const response = await fetch(apiUrl + path, { headers: { authorization: `Bearer ${apiKey}` } });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+    return ((await response.json()) as { items: never }).items;
+  };
+  try {
+    return modelWords({
+      configs: await ask("/v1/model-configs"),
+      providers: await ask("/v1/model-providers"),
+    });
+  } catch {
+    return null;
+  }
+}
