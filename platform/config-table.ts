@@ -4,7 +4,7 @@ import { environmentSchema, notesOf } from "./environment.ts";
 const INTRODUCTION = `# Configuration
 
 Everturn is configured by its environment, parsed once at start; every fault is listed at once. Empty variables count as
-not set. This page is written by \`everturn config-docs\` from \`platform/environment.ts\`; a test compares the two.
+not set. This page is written by \`npm run everturn -- config-docs\` from \`platform/environment.ts\`; a test compares the two.
 
 | variable | default | meaning |
 |---|---|---|
