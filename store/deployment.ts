@@ -13,6 +13,7 @@ export async function readDeploymentId(db: Queryable): Promise<string> {
       throw error;
     });
   const id = found?.rows[0]?.id;
-  if (id === undefined) throw new Error("The database is not up to date: run `npm run everturn -- migrate` first.");
+  if (id === undefined)
+    throw new Error("The database is not up to date: run `npm run everturn -- migrate` first.");
   return id;
 }
