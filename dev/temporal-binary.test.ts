@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { ARCHIVES, findTemporalBinary } from "./temporal-binary.ts";
+import { identify } from "./process-identity.ts";
+import { ARCHIVES, downloadFolder, findTemporalBinary } from "./temporal-binary.ts";
 
 const root = mkdtempSync(join(tmpdir(), "everturn-temporal-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -60,6 +61,21 @@ test("when no way leads to a program, the error lists them all", async () => {
     }
     return true;
   });
+});
+
+test("a lock that a dead start left does not keep the next one from going on, and a living one has its folder alone", () => {
+  const cache = join(root, "locked");
+  const folder = downloadFolder(cache);
+  assert.equal(folder, join(cache, "download"));
+  assert.equal(downloadFolder(cache), folder);
+  for (const left of ['{"pid":', JSON.stringify({ pid: process.ppid, started: "another's" })]) {
+    writeFileSync(join(folder, "lock.json"), left);
+    assert.equal(downloadFolder(cache), folder);
+  }
+  writeFileSync(join(folder, "lock.json"), JSON.stringify(identify(process.ppid)));
+  const own = downloadFolder(cache);
+  assert.notEqual(own, folder);
+  assert.ok(existsSync(own));
 });
 
 test("there is a download with a checksum for each platform we promise", () => {

@@ -163,7 +163,7 @@ async function download({ env, cacheFolder, signal }: Place): Promise<string> {
  * Where the download goes: always the same folder, so that the next start takes up what this one leaves, unless another start
  * is at work in it. Nobody waits for a lock, and one whose process is gone is nobody's.
  */
-function downloadFolder(cacheFolder: string): string {
+export function downloadFolder(cacheFolder: string): string {
   const folder = join(cacheFolder, "download");
   const lock = join(folder, "lock.json");
   mkdirSync(folder, { recursive: true });
