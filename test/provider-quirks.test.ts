@@ -7,7 +7,7 @@ import { type JsonObject, listOf, objectOf } from "../dev/demo-model/json.ts";
 import type { Json } from "./support/everturn.ts";
 import { type OddCase, oddCase, PLAIN_ANSWERS } from "./support/odd-case.ts";
 import { callsOf } from "./support/odd-outline.ts";
-import type { OddAnswer, OddScript } from "./support/odd-provider.ts";
+import type { OddAnswer } from "./support/odd-provider.ts";
 import {
   type OddChat,
   type OddModel,
@@ -16,6 +16,7 @@ import {
   oddModel,
   openOddWorld,
 } from "./support/odd-world.ts";
+import { type Refuses, refusingServer } from "./support/refusing-server.ts";
 
 /** Side by side: most of their time they wait. */
 const CHATS_AT_ONCE = 6;
@@ -26,32 +27,15 @@ before(async () => {
 });
 after(() => world.stop());
 
-type Refuses = (body: SentBody) => boolean;
-
 /** What another model answers, with which the chat goes on. */
 type QuirkCase = OddCase & { readonly second?: readonly OddAnswer[] };
-
-/**
- * A server as it is: it refuses what it does not take, whenever it is asked so, calls a tool when it is first asked something, and
- * answers. Never by the number of the request: a worker that is given up on a busy machine asks again.
- */
-function server(
-  odd: OddCase,
-  { call, refusal, refuses }: { call?: OddAnswer; refusal?: OddAnswer; refuses?: Refuses },
-): OddScript {
-  return ({ body }) => {
-    if (refusal !== undefined && refuses?.(body) === true) return refusal;
-    const isFirst = !/"role":"(tool|assistant)"|function_call_output|tool_result/.test(JSON.stringify(body));
-    return isFirst && call !== undefined ? call : PLAIN_ANSWERS[odd.dialect];
-  };
-}
 
 /** A chat whose first turn has called a tool; later requests are refused as the case says. */
 async function play(id: string, refuses?: Refuses): Promise<{ chat: OddChat; odd: QuirkCase }> {
   const odd = oddCase(id) as QuirkCase;
   const [call, ...then] = odd.answers;
   const refusal = then.find(({ status }) => status === 400);
-  const script = server(odd, {
+  const script = refusingServer(odd, {
     ...(call && { call }),
     ...(refusal && { refusal }),
     ...(refuses && { refuses }),
@@ -64,7 +48,7 @@ async function play(id: string, refuses?: Refuses): Promise<{ chat: OddChat; odd
 /** The same chat, gone on with another model. */
 async function goOnWith(chat: OddChat, odd: QuirkCase, refuses: Refuses): Promise<OddModel> {
   const [refusal] = odd.second ?? [];
-  const second = await oddModel(world, odd, server(odd, { ...(refusal && { refusal }), refuses }));
+  const second = await oddModel(world, odd, refusingServer(odd, { ...(refusal && { refusal }), refuses }));
   const { error } = await chat.say("and now?", { model_config_id: second.model_config_id });
   assert.equal(error, null);
   assert.ok(bodies(second).some(refuses), "it was refused, and went on");
@@ -131,7 +115,7 @@ describe("X10 histories that a server refuses", { concurrency: CHATS_AT_ONCE }, 
       rolesOf(body).some((role, i, all) => role === "user" && all[i - 1] === "tool");
     const odd = oddCase("B01");
     const [call, wrongKey, refusal] = odd.answers as [OddAnswer, OddAnswer, OddAnswer];
-    const plain = server(odd, { call, refusal, refuses: isBehindTool });
+    const plain = refusingServer(odd, { call, refusal, refuses: isBehindTool });
     // The first turn ends between its tool and its answer.
     const model = await oddModel(world, odd, (request, number) =>
       rolesOf(request.body).at(-1) === "tool" ? wrongKey : plain(request, number),
@@ -181,7 +165,9 @@ describe("X10 histories that a server refuses", { concurrency: CHATS_AT_ONCE }, 
       ids,
     );
   });
+});
 
+describe("X10 histories of other models, and of finished turns", { concurrency: CHATS_AT_ONCE }, () => {
   test("X10 B04 the reasoning of finished turns goes back to a server that wants it", async () => {
     const odd = oddCase("B04");
     const [call, answer, refusal] = odd.answers as [OddAnswer, OddAnswer, OddAnswer];
@@ -190,7 +176,7 @@ describe("X10 histories that a server refuses", { concurrency: CHATS_AT_ONCE }, 
         .filter(({ role }) => role === "assistant")
         .map(({ reasoning_content }) => reasoning_content);
     const lacksSome = (body: SentBody) => thoughts(body).some((thought) => typeof thought !== "string");
-    const plain = server(odd, { call, refusal, refuses: lacksSome });
+    const plain = refusingServer(odd, { call, refusal, refuses: lacksSome });
     const model = await oddModel(world, odd, (request, number) =>
       rolesOf(request.body).at(-1) === "tool" ? answer : plain(request, number),
     );
@@ -200,9 +186,7 @@ describe("X10 histories that a server refuses", { concurrency: CHATS_AT_ONCE }, 
     // What was answered without a thought has a placeholder.
     assert.deepEqual(thoughts(lastBody(model)), ["I need the list.", "Now I know.", " "]);
   });
-});
 
-describe("X10 histories of other models", { concurrency: CHATS_AT_ONCE }, () => {
   test("X10 B05 what another model did not think gets a placeholder", async () => {
     const { chat, odd } = await play("B05");
     const lacksSome = (body: SentBody) =>
@@ -237,14 +221,6 @@ describe("X10 histories of other models", { concurrency: CHATS_AT_ONCE }, () => 
     );
   });
 
-  test("X10 B13 an assistant message that only calls tools never has an empty text", async () => {
-    const { chat } = await play("B13");
-    assert.deepEqual(
-      messagesWithCalls(lastBody(chat.model)).map(({ content }) => content),
-      [null],
-    );
-  });
-
   test("X10 B22 calls of tools that are not declared are told as text to a server that refuses them", async () => {
     const isUndeclared = (body: SentBody) =>
       callsOf("openai-chat", body).some(({ name }) => name === "run_shell");
@@ -254,6 +230,14 @@ describe("X10 histories of other models", { concurrency: CHATS_AT_ONCE }, () => 
     assert.match(JSON.stringify(lastBody(chat.model)["messages"]), /called the tool run_shell/);
     assert.deepEqual(await quirksOf(chat.model), ["undeclared-calls-as-text"]);
   });
+});
+
+test("X10 B13 an assistant message that only calls tools never has an empty text", async () => {
+  const { chat } = await play("B13");
+  assert.deepEqual(
+    messagesWithCalls(lastBody(chat.model)).map(({ content }) => content),
+    [null],
+  );
 });
 
 const SIGNATURE_REFUSED: OddAnswer = {
