@@ -30,7 +30,8 @@ export function anthropicBody(
   // Without the name of the writer nothing that it signed goes back to it.
   const { system, messages } = toAnthropic(request.system, request.messages, {
     provider: request.replay_full_history === true ? "" : provider,
-    shape: shapeOf(request.quirks),
+    // Servers that imitate the API write ids of their own; what they wrote they take back.
+    shape: shapeOf(request.quirks, { call_ids: "any" }),
     declared: new Set(request.tools.map(({ name }) => name)),
   });
   const thinks = mayThink(request, messages);

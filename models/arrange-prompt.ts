@@ -67,7 +67,8 @@ export function arrangePrompt(
     if (message.role === "user") addUserTurn(turns, message.content.map(userText).filter(isWorthSaying));
     if (message.role !== "assistant") continue;
     const own = message.provider === provider ? provider : null;
-    const pieces = assistantPieces(message.content, { own, wireIds, results });
+    const takesAll = shape.reasoning_back === "all";
+    const pieces = assistantPieces(message.content, { own, wireIds, results, takesAll });
     const turn = { pieces, results: arrangedResults(message.content, wireIds, results) };
     if (shape.undeclared_calls === "text") addToldTurn(turns, turn, declared);
     else addAssistantTurn(turns, turn.pieces, turn.results);
@@ -83,6 +84,8 @@ interface Surroundings {
   readonly own: string | null;
   readonly wireIds: ReadonlyMap<Part, string>;
   readonly results: ReadonlyMap<string, ToolResultPart>;
+  /** Its reasoning goes back even without a word on how: the server wants each answer's. */
+  readonly takesAll: boolean;
 }
 
 function assistantPieces(content: readonly Part[], around: Surroundings): readonly AssistantPiece[] {
@@ -92,7 +95,7 @@ function assistantPieces(content: readonly Part[], around: Surroundings): readon
   return pieces.slice(0, last + 1);
 }
 
-function pieceOf(part: Part, { own, wireIds, results }: Surroundings): readonly AssistantPiece[] {
+function pieceOf(part: Part, { own, wireIds, results, takesAll }: Surroundings): readonly AssistantPiece[] {
   const data =
     "provider_data" in part && own !== null && part.provider_data?.provider === own
       ? part.provider_data
@@ -101,7 +104,9 @@ function pieceOf(part: Part, { own, wireIds, results }: Surroundings): readonly 
     return isWorthSaying(part.text) ? [{ type: "text", text: part.text.toWellFormed(), data }] : [];
   }
   if (part.type === "reasoning") {
-    return data === null ? [] : [{ type: "reasoning", text: part.text.toWellFormed(), data }];
+    const kept =
+      data ?? (takesAll && own !== null && part.provider_data === undefined ? { provider: own } : null);
+    return kept === null ? [] : [{ type: "reasoning", text: part.text.toWellFormed(), data: kept }];
   }
   const wireId = wireIds.get(part);
   if (part.type === "tool-call" && wireId !== undefined) {

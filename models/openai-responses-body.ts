@@ -47,12 +47,16 @@ export function openAiResponsesBody(
 function promptOf(
   { system, messages, tools, quirks, replay_full_history }: ModelRequest,
   settings: CallSettings,
-  { provider }: ResponsesTarget,
+  { provider, is_strict }: ResponsesTarget,
 ): { instructions: string | null; input: Input; previous_response_id?: string } {
   const replays = replay_full_history === true;
   const declared = new Set(tools.map(({ name }) => name));
   // Without the name of the writer nothing that it sealed goes back to it.
-  const target = { provider: replays ? "" : provider, shape: shapeOf(quirks), declared };
+  const target = {
+    provider: replays ? "" : provider,
+    shape: shapeOf(quirks, { call_ids: is_strict ? "plain" : "any" }),
+    declared,
+  };
   const end: ChainEnd | null = settings.response_chain && !replays ? chainEnd(messages, provider) : null;
   if (end !== null) {
     const { instructions, input } = toOpenAiResponses(system, end.messages, target);

@@ -4,6 +4,7 @@ import type { Quirk } from "./quirk.ts";
 import { FIELD_QUIRKS } from "./quirk-fields.ts";
 
 const CHAT = ["openai-chat"] as const;
+const ALL = ["openai-chat", "openai-responses", "anthropic"] as const;
 
 const PROMPT_QUIRKS: readonly Quirk[] = [
   {
@@ -23,16 +24,23 @@ const PROMPT_QUIRKS: readonly Quirk[] = [
   {
     name: "nine-character-ids",
     dialects: CHAT,
-    words: [/tool call id .{0,200}must be a-z, a-z, 0-9, with a length of 9/],
+    words: [
+      /tool call id .{0,200}must be a-z, a-z, 0-9, with a length of 9/,
+      // As the chat templates of its open models say it, behind llama.cpp and vLLM.
+      /tool call ids should be alphanumeric strings with length 9/,
+    ],
     codes: ["3280"],
     change: { type: "prompt", shape: { call_ids: "nine" } },
     about: "takes only tool call ids of nine letters and digits",
     known: { host: /(^|\.)api\.mistral\.ai$/ },
-    sources: [{ url: "https://github.com/anomalyco/opencode/issues/1680", on: "2026-11-28" }],
+    sources: [
+      { url: "https://github.com/anomalyco/opencode/issues/1680", on: "2026-11-28" },
+      { url: "https://github.com/ggml-org/llama.cpp/issues/11402", on: "2026-11-28" },
+    ],
   },
   {
     name: "plain-ids",
-    dialects: CHAT,
+    dialects: ALL,
     words: [
       /tool_?(use|call)s?(\[\d+\]|_)?\.?(use_)?id.{0,60}should match pattern/,
       /tool_calls?\[\d+\]\.id.{0,40}string too long/,
@@ -50,9 +58,9 @@ const PROMPT_QUIRKS: readonly Quirk[] = [
   },
   {
     name: "reasoning-back",
-    dialects: CHAT,
+    dialects: ["openai-chat", "anthropic"],
     words: [
-      /reasoning_content.{0,40} in the thinking mode must be passed back/,
+      /(reasoning_content|content\[\]\.thinking).{0,40} in the thinking mode must be passed back/,
       /reasoning_content is missing in assistant/,
       /missing .{0,20}reasoning_content/,
     ],
@@ -63,6 +71,7 @@ const PROMPT_QUIRKS: readonly Quirk[] = [
       { url: "https://api-docs.deepseek.com/guides/thinking_mode", on: "2026-11-28" },
       { url: "https://github.com/vercel/ai/issues/14740", on: "2026-11-28" },
       { url: "https://github.com/continuedev/continue/issues/11527", on: "2026-11-28" },
+      { url: "https://github.com/esengine/DeepSeek-Reasonix/issues/8902", on: "2026-11-28" },
     ],
   },
   {
@@ -179,7 +188,7 @@ const REMOVING_QUIRKS: readonly Quirk[] = [
   },
   {
     name: "undeclared-calls-as-text",
-    dialects: ["openai-chat", "openai-responses", "anthropic"],
+    dialects: ALL,
     words: [
       /attempted to call tool .{0,100} which was not in request\.tools/,
       /tool_?(use|call).{0,80}must (define|provide|include) .{0,20}tools/,

@@ -15,6 +15,7 @@ import {
   promptTarget,
 } from "./arrange-prompt.ts";
 import type { PromptMessage } from "./provider.ts";
+import type { PromptShape } from "./quirk.ts";
 import type { ResultContent } from "./result-content.ts";
 import { listOf } from "./untrusted-json.ts";
 
@@ -28,6 +29,8 @@ interface BlockMessage {
   readonly content: ContentBlockParam[];
 }
 
+const NO_THOUGHT = " ";
+
 /** How many messages at the end are marked for the cache: this step's and the one before, which the last step wrote. */
 const cachedMessages = 2;
 
@@ -39,7 +42,7 @@ export function toAnthropic(
 ): AnthropicPrompt {
   const target = promptTarget(to);
   const prompt = arrangePrompt(system, messages, target);
-  const merged = mergeRoles(prompt.turns.flatMap(messagesOf));
+  const merged = mergeRoles(prompt.turns.flatMap((turn) => messagesOf(turn, target)));
   // A history may begin with the assistant (after a compaction); this API wants a user first.
   if (merged[0]?.role === "assistant") merged.unshift(userMessage([{ type: "text", text: "(continued)" }]));
   trimPrefill(merged);
@@ -51,9 +54,9 @@ export function toAnthropic(
   return { system: blocks, messages: merged };
 }
 
-function messagesOf(turn: PromptTurn): BlockMessage[] {
+function messagesOf(turn: PromptTurn, { shape }: PromptTarget): BlockMessage[] {
   if (turn.type === "user") return [userMessage(turn.texts.map((text) => ({ type: "text", text })))];
-  const blocks = turn.pieces.flatMap(blockOf);
+  const blocks = withThinking(turn.pieces.flatMap(blockOf), turn.pieces, shape);
   // Thinking must be followed by what it led to.
   const last = blocks.findLastIndex((block) => !isThinking(block));
   if (last < 0) return [];
@@ -67,6 +70,20 @@ function messagesOf(turn: PromptTurn): BlockMessage[] {
   );
   const assistant: BlockMessage = { role: "assistant", content: callsLast(blocks.slice(0, last + 1)) };
   return results.length === 0 ? [assistant] : [assistant, userMessage(results)];
+}
+
+/** A server that wants each answer's thinking back takes it unsigned, and a placeholder where there is none. */
+function withThinking(
+  blocks: readonly ContentBlockParam[],
+  pieces: readonly AssistantPiece[],
+  shape: PromptShape,
+): readonly ContentBlockParam[] {
+  if (shape.reasoning_back !== "all" || blocks.some(isThinking)) return blocks;
+  const thoughts = pieces.flatMap((piece) =>
+    piece.type === "reasoning" && piece.text !== "" ? [piece.text] : [],
+  );
+  const thinking = thoughts.length === 0 ? NO_THOUGHT : thoughts.join("\n\n");
+  return [{ type: "thinking", thinking, signature: "" }, ...blocks];
 }
 
 function resultBlocks({ text, images }: ResultContent): Pick<ToolResultBlockParam, "content"> {

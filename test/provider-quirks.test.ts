@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import type { JsonObject as SentBody } from "../core/part.ts";
 import { type JsonObject, listOf, objectOf } from "../dev/demo-model/json.ts";
 import type { Json } from "./support/everturn.ts";
-import { type OddCase, oddCase, PLAIN_ANSWERS, scriptOf } from "./support/odd-case.ts";
+import { type OddCase, oddCase, PLAIN_ANSWERS } from "./support/odd-case.ts";
 import { callsOf } from "./support/odd-outline.ts";
 import type { OddAnswer } from "./support/odd-provider.ts";
 import {
@@ -16,6 +16,7 @@ import {
   oddModel,
   openOddWorld,
 } from "./support/odd-world.ts";
+import { type Refuses, refusingServer } from "./support/refusing-server.ts";
 
 /** Side by side: most of their time they wait. */
 const CHATS_AT_ONCE = 6;
@@ -29,18 +30,29 @@ after(() => world.stop());
 /** What another model answers, with which the chat goes on. */
 type QuirkCase = OddCase & { readonly second?: readonly OddAnswer[] };
 
-async function play(id: string): Promise<{ chat: OddChat; odd: QuirkCase }> {
+/** A chat whose first turn has called a tool; later requests are refused as the case says. */
+async function play(id: string, refuses?: Refuses): Promise<{ chat: OddChat; odd: QuirkCase }> {
   const odd = oddCase(id) as QuirkCase;
-  const chat = await oddChat(world, await oddModel(world, odd, scriptOf(odd)));
+  const [call, ...then] = odd.answers;
+  const refusal = then.find(({ status }) => status === 400);
+  const script = refusingServer(odd, {
+    ...(call && { call }),
+    ...(refusal && { refusal }),
+    ...(refuses && { refuses }),
+  });
+  const chat = await oddChat(world, await oddModel(world, odd, script));
   await chat.settled();
   return { chat, odd };
 }
 
 /** The same chat, gone on with another model. */
-async function goOnWith(chat: OddChat, odd: QuirkCase): Promise<OddModel> {
-  const second = await oddModel(world, odd, scriptOf({ ...odd, answers: odd.second ?? [] }));
+async function goOnWith(chat: OddChat, odd: QuirkCase, refuses: Refuses): Promise<OddModel> {
+  const [refusal] = odd.second ?? [];
+  const second = await oddModel(world, odd, refusingServer(odd, { ...(refusal && { refusal }), refuses }));
   const { error } = await chat.say("and now?", { model_config_id: second.model_config_id });
   assert.equal(error, null);
+  assert.ok(bodies(second).some(refuses), "it was refused, and went on");
+  assert.ok(!refuses(lastBody(second)));
   return second;
 }
 
@@ -76,100 +88,123 @@ async function providerId(name: string): Promise<string> {
   return items.find((each: Json) => each.name === name).id;
 }
 
-/** One message more: it is asked once, so what was learnt was kept. */
-async function asksRightAtOnce(
-  chat: OddChat,
-  model: OddModel,
-  isRight: (body: SentBody) => void,
-): Promise<void> {
-  const asked = model.requests().length;
+/** One message more: what was learnt was kept, so nothing is refused any more. */
+async function isNotRefusedAgain(chat: OddChat, model: OddModel, refuses: Refuses): Promise<void> {
+  const before = model.requests().length;
   const { error } = await chat.say("once more");
   assert.equal(error, null);
-  assert.equal(model.requests().length, asked + 1, "the quirk is known: nothing is refused any more");
-  isRight(lastBody(model));
+  const since = bodies(model).slice(before);
+  assert.ok(since.length > 0 && !since.some(refuses), JSON.stringify(since.map(rolesOf)));
 }
+
+/** The next turn is refused once, goes on as the server wants it, and so does the one behind it. */
+async function livesOn(chat: OddChat, refuses: Refuses): Promise<void> {
+  const { error } = await chat.say("and now?");
+  assert.equal(error, null);
+  assert.ok(bodies(chat.model).some(refuses), "it was refused, and went on");
+  await isNotRefusedAgain(chat, chat.model, refuses);
+}
+
+const messagesWithCalls = (body: SentBody) => messagesOf(body).filter((message) => "tool_calls" in message);
+const callsIn = (body: SentBody) =>
+  messagesWithCalls(body).flatMap(({ tool_calls }) => listOf(tool_calls).map(objectOf));
 
 describe("X10 histories that a server refuses", { concurrency: CHATS_AT_ONCE }, () => {
   test("X10 B01 a user message behind a tool message is refused once, then an answer stands between", async () => {
-    const { chat } = await play("B01");
-    const { error } = await chat.say("and now?");
-    assert.equal(error, null);
-    const between = (body: SentBody) =>
-      assert.ok(
-        !rolesOf(body).some((role, i, all) => role === "user" && all[i - 1] === "tool"),
-        JSON.stringify(rolesOf(body)),
-      );
-    between(lastBody(chat.model));
-    assert.equal(
-      chat.model.requests().length,
-      4,
-      "the refused call was made once more, and no more than that",
+    const isBehindTool = (body: SentBody) =>
+      rolesOf(body).some((role, i, all) => role === "user" && all[i - 1] === "tool");
+    const odd = oddCase("B01");
+    const [call, wrongKey, refusal] = odd.answers as [OddAnswer, OddAnswer, OddAnswer];
+    const plain = refusingServer(odd, { call, refusal, refuses: isBehindTool });
+    // The first turn ends between its tool and its answer.
+    const model = await oddModel(world, odd, (request, number) =>
+      rolesOf(request.body).at(-1) === "tool" ? wrongKey : plain(request, number),
     );
-    assert.deepEqual(await quirksOf(chat.model), ["assistant-behind-tool"]);
-    await asksRightAtOnce(chat, chat.model, between);
+    const chat = await oddChat(world, model);
+    assert.equal((await chat.settled()).error?.kind, "auth");
+    await livesOn(chat, isBehindTool);
+    assert.deepEqual(rolesOf(lastBody(model)).slice(0, 5), [
+      "user",
+      "assistant",
+      "tool",
+      "assistant",
+      "user",
+    ]);
+    assert.deepEqual(await quirksOf(model), ["assistant-behind-tool"]);
   });
 
   test("X10 B02 ids of nine letters and digits towards a server that takes no others, pairwise the same", async () => {
     const { chat, odd } = await play("B02");
-    const second = await goOnWith(chat, odd);
-    const nine = (body: SentBody) => {
-      const [id] = callsOf("openai-chat", body).map((call) => call.id);
-      assert.match(id ?? "", /^[A-Za-z0-9]{9}$/);
-      const results = messagesOf(body).filter(({ role }) => role === "tool");
-      assert.deepEqual(
-        results.map(({ tool_call_id }) => tool_call_id),
-        [id],
-      );
-    };
-    nine(lastBody(second));
+    const isLong = (body: SentBody) =>
+      callsOf("openai-chat", body).some(({ id }) => !/^[A-Za-z0-9]{9}$/.test(id));
+    const second = await goOnWith(chat, odd, isLong);
+    const ids = callsOf("openai-chat", lastBody(second)).map(({ id }) => id);
+    const results = messagesOf(lastBody(second)).filter(({ role }) => role === "tool");
+    assert.equal(ids.length, 1);
+    assert.deepEqual(
+      results.map(({ tool_call_id }) => tool_call_id),
+      ids,
+    );
     assert.deepEqual(await quirksOf(second), ["nine-character-ids"]);
-    await asksRightAtOnce(chat, second, nine);
+    await isNotRefusedAgain(chat, second, isLong);
     assert.deepEqual(await quirksOf(chat.model), [], "the other provider has no such quirk");
   });
 
   test("L13 B03 ids go back to the server that wrote them as they were", async () => {
-    const { chat } = await play("B03");
-    const ids = callsOf("openai-chat", lastBody(chat.model)).map(({ id }) => id);
+    const odd = oddCase("B03");
+    const model = await oddModel(world, odd, ({ body }) => {
+      const results = messagesOf(body).filter(({ role }) => role === "tool").length;
+      return odd.answers[results] ?? PLAIN_ANSWERS["openai-chat"];
+    });
+    await (await oddChat(world, model)).settled();
+    const ids = callsOf("openai-chat", lastBody(model)).map(({ id }) => id);
     assert.deepEqual(ids, ["functions.list_templates:0", "functions.list_templates:1"]);
-    const results = messagesOf(lastBody(chat.model)).filter(({ role }) => role === "tool");
+    const results = messagesOf(lastBody(model)).filter(({ role }) => role === "tool");
     assert.deepEqual(
       results.map(({ tool_call_id }) => tool_call_id),
       ids,
     );
   });
+});
 
+describe("X10 histories of other models, and of finished turns", { concurrency: CHATS_AT_ONCE }, () => {
   test("X10 B04 the reasoning of finished turns goes back to a server that wants it", async () => {
-    const { chat } = await play("B04");
-    const { error } = await chat.say("and now?");
-    assert.equal(error, null);
+    const odd = oddCase("B04");
+    const [call, answer, refusal] = odd.answers as [OddAnswer, OddAnswer, OddAnswer];
     const thoughts = (body: SentBody) =>
       messagesOf(body)
         .filter(({ role }) => role === "assistant")
         .map(({ reasoning_content }) => reasoning_content);
-    assert.deepEqual(thoughts(lastBody(chat.model)), ["I need the list.", "Now I know."]);
-    await asksRightAtOnce(chat, chat.model, (body) =>
-      assert.deepEqual(thoughts(body), ["I need the list.", "Now I know.", " "]),
+    const lacksSome = (body: SentBody) => thoughts(body).some((thought) => typeof thought !== "string");
+    const plain = refusingServer(odd, { call, refusal, refuses: lacksSome });
+    const model = await oddModel(world, odd, (request, number) =>
+      rolesOf(request.body).at(-1) === "tool" ? answer : plain(request, number),
     );
+    const chat = await oddChat(world, model);
+    assert.equal((await chat.settled()).error, null);
+    await livesOn(chat, lacksSome);
+    // What was answered without a thought has a placeholder.
+    assert.deepEqual(thoughts(lastBody(model)), ["I need the list.", "Now I know.", " "]);
   });
-});
 
-describe("X10 histories of other models", { concurrency: CHATS_AT_ONCE }, () => {
   test("X10 B05 what another model did not think gets a placeholder", async () => {
     const { chat, odd } = await play("B05");
-    const second = await goOnWith(chat, odd);
-    const withCalls = messagesOf(lastBody(second)).filter((message) => "tool_calls" in message);
+    const lacksSome = (body: SentBody) =>
+      messagesWithCalls(body).some((message) => !("reasoning_content" in message));
+    const second = await goOnWith(chat, odd, lacksSome);
     assert.deepEqual(
-      withCalls.map(({ reasoning_content }) => reasoning_content),
+      messagesWithCalls(lastBody(second)).map(({ reasoning_content }) => reasoning_content),
       [" "],
     );
   });
 
   test("X10 B06 calls that another model wrote get the stand-in of the signature that is missing", async () => {
     const { chat, odd } = await play("B06");
-    const second = await goOnWith(chat, odd);
-    const calls = messagesOf(lastBody(second)).flatMap(({ tool_calls }) => listOf(tool_calls).map(objectOf));
+    const second = await goOnWith(chat, odd, (body) =>
+      callsIn(body).some((call) => !("extra_content" in call)),
+    );
     assert.deepEqual(
-      calls.map(({ extra_content }) => extra_content),
+      callsIn(lastBody(second)).map(({ extra_content }) => extra_content),
       [{ google: { thought_signature: "skip_thought_signature_validator" } }],
     );
     assert.deepEqual(await quirksOf(second), ["signature-stand-in"]);
@@ -177,11 +212,8 @@ describe("X10 histories of other models", { concurrency: CHATS_AT_ONCE }, () => 
 
   test("L13 B07 a signature goes back on the call that had it, in the order of the calls", async () => {
     const { chat } = await play("B07");
-    const calls = messagesOf(lastBody(chat.model)).flatMap(({ tool_calls }) =>
-      listOf(tool_calls).map(objectOf),
-    );
     assert.deepEqual(
-      calls.map(({ id, extra_content }) => [id, extra_content]),
+      callsIn(lastBody(chat.model)).map(({ id, extra_content }) => [id, extra_content]),
       [
         ["fc1", { google: { thought_signature: "U0lH" } }],
         ["fc2", undefined],
@@ -189,21 +221,23 @@ describe("X10 histories of other models", { concurrency: CHATS_AT_ONCE }, () => 
     );
   });
 
-  test("X10 B13 an assistant message that only calls tools never has an empty text", async () => {
-    const { chat } = await play("B13");
-    const [withCalls] = messagesOf(lastBody(chat.model)).filter((message) => "tool_calls" in message);
-    assert.equal(withCalls?.["content"], null);
-  });
-
   test("X10 B22 calls of tools that are not declared are told as text to a server that refuses them", async () => {
-    const { chat } = await play("B22");
-    const { error } = await chat.say("and now?");
-    assert.equal(error, null);
-    const body = lastBody(chat.model);
-    assert.deepEqual(callsOf("openai-chat", body), []);
-    assert.match(JSON.stringify(body["messages"]), /called the tool run_shell/);
+    const isUndeclared = (body: SentBody) =>
+      callsOf("openai-chat", body).some(({ name }) => name === "run_shell");
+    const { chat } = await play("B22", isUndeclared);
+    await isNotRefusedAgain(chat, chat.model, isUndeclared);
+    assert.ok(bodies(chat.model).some(isUndeclared), "it was refused, and went on");
+    assert.match(JSON.stringify(lastBody(chat.model)["messages"]), /called the tool run_shell/);
     assert.deepEqual(await quirksOf(chat.model), ["undeclared-calls-as-text"]);
   });
+});
+
+test("X10 B13 an assistant message that only calls tools never has an empty text", async () => {
+  const { chat } = await play("B13");
+  assert.deepEqual(
+    messagesWithCalls(lastBody(chat.model)).map(({ content }) => content),
+    [null],
+  );
 });
 
 const SIGNATURE_REFUSED: OddAnswer = {
@@ -222,47 +256,47 @@ const THINKING_EXPECTED: OddAnswer = {
 
 test("X10 L10 B08 a refused signature costs one call and no wait, once for its history; thinking pauses until the next message", async () => {
   const odd = oddCase("B08");
-  const [call, , , done] = odd.answers as [OddAnswer, OddAnswer, OddAnswer, OddAnswer];
-  // As the real service: signed thinking is refused always, and thinking behind a call that began without it.
-  const model = await oddModel(world, odd, ({ body }, number) => {
-    if (JSON.stringify(body["messages"]).includes('"signature":"YmFk"')) return SIGNATURE_REFUSED;
-    const inLoop = JSON.stringify(messagesOf(body).at(-1)).includes('"tool_result"');
-    if (inLoop && "thinking" in body) return THINKING_EXPECTED;
-    return number < 3 ? call : done;
+  const [call] = odd.answers as [OddAnswer];
+  const plainCall = {
+    frames: call.frames.filter((frame) => typeof frame !== "string" || !frame.includes('"index":0')),
+  };
+  const isSigned = (body: SentBody) => JSON.stringify(body["messages"]).includes('"signature":"YmFk"');
+  const isInLoop = (body: SentBody) => JSON.stringify(messagesOf(body).at(-1)).includes('"tool_result"');
+  // As the real service: it refuses that signature always, and thinking behind a call that began without.
+  const model = await oddModel(world, odd, ({ body }) => {
+    if (isSigned(body)) return SIGNATURE_REFUSED;
+    if (isInLoop(body) && "thinking" in body) return THINKING_EXPECTED;
+    const results = JSON.stringify(body["messages"]).split('"tool_result"').length - 1;
+    if (results === 0) return call;
+    return results < 3 ? plainCall : PLAIN_ANSWERS.anthropic;
   });
   const chat = await oddChat(world, model);
   const { error, stored } = await chat.settled();
   assert.equal(error, null);
-  assert.equal(stored.at(-1)?.finish_reason, "stop");
-  // Asked, refused, asked without, called again; its own new signature is refused like the first, then the answer.
-  const sealed = bodies(model).map((body) => JSON.stringify(body["messages"]).includes('"thinking"'));
-  const thinks = bodies(model).map((body) => "thinking" in body);
-  assert.deepEqual(
-    [sealed.slice(0, 3), thinks.slice(0, 3)],
-    [
-      [false, true, false],
-      [true, true, false],
-    ],
+  assert.equal(stored.filter(({ role }) => role === "tool").length, 3);
+  const refused = bodies(model).findIndex(isSigned);
+  assert.ok(refused > 0 && "thinking" in (bodies(model)[refused] ?? {}));
+  assert.ok(
+    !bodies(model)
+      .slice(refused + 1)
+      .some((body) => isInLoop(body) && "thinking" in body),
+    "thinking pauses",
   );
   const before = model.requests().length;
-  const next = await chat.say("and now?");
-  assert.equal(next.error, null);
-  assert.equal(model.requests().length, before + 1, "what was refused once is not sent again");
+  assert.equal((await chat.say("and now?")).error, null);
+  assert.ok(!bodies(model).slice(before).some(isSigned), "what was refused once is not sent again");
   assert.ok("thinking" in lastBody(model), "behind a message of the user it thinks again");
-  const events = await world.everturn.pool.query<{ retry: unknown; provider_failures: number }>(
-    "select retry, provider_failures from chats where id = $1",
-    [chat.chat.id],
-  );
-  assert.deepEqual(events.rows, [{ retry: null, provider_failures: 0 }]);
+  const waited = await world.everturn.pool.query("select retry, provider_failures from chats where id = $1", [
+    chat.chat.id,
+  ]);
+  assert.deepEqual(waited.rows, [{ retry: null, provider_failures: 0 }]);
 });
 
 test("X10 L10 B09 reasoning that the provider does not find is left out, and stays out of that history", async () => {
-  const { chat } = await play("B09");
-  const reasoningIn = (body: SentBody) => JSON.stringify(body["input"]).includes('"type":"reasoning"');
-  assert.deepEqual(bodies(chat.model).map(reasoningIn), [false, true, false]);
-  const { error } = await chat.say("and now?");
-  assert.equal(error, null);
-  assert.deepEqual(bodies(chat.model).map(reasoningIn), [false, true, false, false]);
+  const hasReasoning = (body: SentBody) => JSON.stringify(body["input"]).includes('"type":"reasoning"');
+  const { chat } = await play("B09", hasReasoning);
+  assert.ok(bodies(chat.model).some(hasReasoning));
+  await isNotRefusedAgain(chat, chat.model, hasReasoning);
 });
 
 test("K1 B14 after each of several compactions a prompt begins with one system message, and somebody asks something", async () => {
@@ -272,8 +306,7 @@ test("K1 B14 after each of several compactions a prompt begins with one system m
   let calls = 0;
   const model = await oddModel(world, { ...odd, config: { context_limit: 2_000 } }, ({ body }) => {
     if (!("tools" in body)) return summary;
-    calls++;
-    return calls <= 6 ? call : summary;
+    return ++calls <= 6 ? call : summary;
   });
   const chat = await oddChat(world, model);
   await chat.settled();
@@ -331,9 +364,7 @@ test("X10 quirks are listed to admins with the words that taught them, forgotten
   assert.deepEqual(await quirksOf(model), ["without-temperature"]);
   assert.equal((await world.everturn.answer("DELETE", path)).status, 204);
   assert.deepEqual(await quirksOf(model), []);
-  const asked = model.requests().length;
   await chat.say("again");
-  assert.equal(model.requests().length, asked + 2, "learnt anew");
   assert.deepEqual(await quirksOf(model), ["without-temperature"]);
   const config = `/v1/model-configs/${model.model_config_id}`;
   await world.everturn.call("PATCH", config, { model: "of another name" });

@@ -91,6 +91,32 @@ export const REFUSALS: readonly Refusal[] = [
       '["I need it.","Now I know."]',
   })),
   {
+    quirk: "plain-ids",
+    says: anthropic("messages.1.content.0.tool_use.id: String should match pattern '^[a-zA-Z0-9_-]+$'"),
+    dialect: "anthropic",
+    request: { messages: [user("go"), assistant(call("call_a", { call_id: "functions.grep:0" })), result("call_a")], tools: [TOOL] },
+    right: (body) => !JSON.stringify(body).includes("functions.grep:0"),
+  },
+  {
+    ...CHAT,
+    quirk: "nine-character-ids",
+    status: 500,
+    says: error("Tool call IDs should be alphanumeric strings with length 9!"),
+    right: (body) => idsOf(body).every((id) => /^[A-Za-z0-9]{9}$/.test(id)),
+  },
+  {
+    quirk: "reasoning-back",
+    says: error("The `content[].thinking` in the thinking mode must be passed back to the API."),
+    dialect: "anthropic",
+    request: {
+      model: "deepseek-v4-pro",
+      messages: [user("go"), assistant({ type: "reasoning", text: "I need it." }, call("c1")), result("c1"), assistant(said("Three.")), user("more")],
+      tools: [TOOL],
+    },
+    right: (body) =>
+      JSON.stringify([...JSON.stringify(body).matchAll(/"thinking":"([^"]*)"/g)].map(([, text]) => text)) === '["I need it."," "]',
+  },
+  {
     ...CHAT,
     quirk: "signature-stand-in",
     says: [{ error: { code: 400, message: "Function call is missing a thought_signature in functionCall parts. Additional data, function call `default_api:grep`, position 2.", status: "INVALID_ARGUMENT" } }],
