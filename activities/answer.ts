@@ -52,9 +52,12 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
     const index = placeOf({ index: place, type: delta.type });
     const at = now();
     const time = times.get(index);
-    if (time === undefined) times.set(index, { started_at: at, completed_at: at });
-    else time.completed_at = at;
+    if (time === undefined) {
+      times.set(index, { started_at: at, completed_at: at });
+      chars += partChars;
+    } else time.completed_at = at;
     const data = "provider_data" in delta ? delta.provider_data : undefined;
+    if (data !== undefined) chars += JSON.stringify(data).length;
     if (data !== undefined) provider_data.set(index, { ...provider_data.get(index), ...data });
     const shown = shownDelta(delta);
     if (shown === null) {
@@ -139,9 +142,13 @@ function shownDelta(delta: ModelDelta): PartDelta | null {
   }
 }
 
+/** What each part takes at least, however little it says: names and times. */
+const partChars = 256;
+
 function lengthOf(delta: ModelDelta): number {
   if (delta.type === "text" || delta.type === "reasoning") return delta.text.length;
-  return delta.type === "tool-call" ? delta.args_delta.length : 0;
+  if (delta.type === "source") return delta.url.length + delta.title.length;
+  return delta.type === "tool-call" ? delta.args_delta.length : JSON.stringify(delta.result).length;
 }
 
 /** The message of an attempt whose worker died: what its last checkpoint holds (SPEC I5). */

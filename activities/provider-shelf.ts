@@ -22,6 +22,7 @@ export interface ProviderShelfDeps {
   readonly anthropic: ProviderEnvironment;
   readonly allowPrivateProviders: boolean;
   readonly streamSilenceMs: number;
+  readonly streamContentSilenceMs: number;
   readonly secrets: Pick<SecretBox, "open">;
 }
 
@@ -62,12 +63,12 @@ interface Pools {
 
 function specOf(deps: ProviderShelfDeps, pools: Pools, { provider, source }: SourceOf): ProviderSpec {
   const name = source?.name ?? provider;
-  const silenceMs = deps.streamSilenceMs;
+  const limits = { silenceMs: deps.streamSilenceMs, contentSilenceMs: deps.streamContentSilenceMs };
   if (source !== null && !source.seeded) {
     const { kind, api, base_url } = source;
     const apiKey = openKey(deps, source) ?? "";
     const address = base_url === null ? {} : { baseUrl: base_url };
-    return { name, kind, api, apiKey, silenceMs, fetch: pools.guarded, ...address };
+    return { name, kind, api, apiKey, fetch: pools.guarded, ...limits, ...address };
   }
   // Of the environment, or of before providers were rows.
   if (name !== "openai" && name !== "anthropic") {
@@ -76,7 +77,7 @@ function specOf(deps: ProviderShelfDeps, pools: Pools, { provider, source }: Sou
   const { apiKey, baseUrl, api = null } = deps[name];
   const key = (source === null ? null : openKey(deps, source)) ?? apiKey ?? "";
   const address = baseUrl === undefined ? {} : { baseUrl };
-  return { name, kind: name, api, apiKey: key, silenceMs, fetch: pools.trusted, ...address };
+  return { name, kind: name, api, apiKey: key, fetch: pools.trusted, ...limits, ...address };
 }
 
 /** @throws ModelError config: the secret key that sealed it is not here any more */

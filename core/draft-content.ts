@@ -65,16 +65,29 @@ export function applyDelta(draft: Map<number, DraftPart>, index: number, delta: 
   draft.set(index, appended(draft.get(index), delta));
 }
 
-/** What the model wrote as arguments, as an object: text that is no JSON object is kept under `_raw` (SPEC L4). */
+/** What chat templates leave around arguments: tags (`</tool_call>`), special tokens (`<|im_end|>`), fences. */
+const DECORATED = /^(?:\s|```(?:json)?|<\/?[\w|:.-]+>)*(?<json>\{.*\})(?:\s|```|<\/?[\w|:.-]+>)*$/su;
+
+/**
+ * What the model wrote as arguments, as an object: nothing and `null` are no arguments (SPEC L17), and text that is no JSON
+ * object is kept under `_raw` (SPEC L4).
+ */
 export function parseToolArgs(text: string): JsonObject {
-  if (text.trim() === "") return {};
+  const bare = text.trim();
+  if (bare === "" || bare === "null") return {};
+  return parsedObject(bare) ?? parsedObject(DECORATED.exec(bare)?.groups?.["json"] ?? "") ?? { _raw: text };
+}
+
+function parsedObject(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+    // The cast is safe: JSON.parse gives nothing but JSON.
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : null;
   } catch {
-    // Not JSON: kept as it came, below.
+    return null;
   }
-  return { _raw: text };
 }
 
 export interface FinishedDraft {

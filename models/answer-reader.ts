@@ -7,6 +7,8 @@ import type { ModelError, ModelEvent } from "./provider.ts";
 export interface ReaderOptions {
   readonly provider: string;
   readonly newToolCallId: () => string;
+  /** Names of the tools that the model was offered; absent: none. */
+  readonly tools?: readonly string[];
 }
 
 /** Turns the server events of one answer into model events. Holds the state of that answer alone. */
@@ -23,6 +25,8 @@ export interface AnswerReader {
   finishReason(sawDone: boolean): FinishReason | null;
   /** The error that the end of a complete answer is (a content filter's stop), where usage may still follow it. */
   endFault?(): ModelError | null;
+  /** What the answer asked for that nobody here carries out (custom tools, shells, approvals), by type. */
+  unusable?(): readonly string[];
   /** True once nothing of worth can follow, so that the socket need not be drained. */
   ended(): boolean;
   /** What is known only now that the answer is complete; asked once, before the end. */

@@ -3,7 +3,7 @@ import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import type { Usage } from "../core/message.ts";
 import type { JsonObject, JsonValue } from "../core/part.ts";
 import type { ModelDelta } from "./provider.ts";
-import { countOf, objectOf, parseObject, textOf } from "./untrusted-json.ts";
+import { countOf, numberOf, objectOf, parseObject, textOf } from "./untrusted-json.ts";
 
 /** A content block while it streams. */
 export interface Block {
@@ -69,6 +69,18 @@ export function callDelta(block: Block, args: string): Extract<ModelDelta, { typ
     args_delta: args,
     ...(block.type === "tool_use" ? {} : { provider_executed: true }),
   };
+}
+
+/**
+ * The running totals with what one more event says. They only grow: what an event leaves out, gives as null or, as some
+ * gateways do, as 0, keeps its last value.
+ */
+export function grownUsage(before: JsonObject, usage: JsonObject): JsonObject {
+  const known = Object.entries(usage).filter(([name, value]) => {
+    if (value === null || value === undefined) return false;
+    return numberOf(value) === null || countOf(value) >= countOf(before[name]);
+  });
+  return { ...before, ...Object.fromEntries(known) };
 }
 
 /** Usage from the running totals of a message. Ours and theirs count cached tokens alike: beside the input. */

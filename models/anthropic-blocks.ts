@@ -1,5 +1,6 @@
 // Models room: the content blocks of one streamed message. Each knows its type from its start, and comes by index.
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
+import { isBlank } from "../core/blank.ts";
 import type { JsonObject, ProviderData } from "../core/part.ts";
 import type { ReaderOptions } from "./answer-reader.ts";
 import {
@@ -13,7 +14,10 @@ import {
 } from "./anthropic-block.ts";
 import { PartIndexes } from "./part-indexes.ts";
 import type { ModelDelta, ModelEvent } from "./provider.ts";
-import { objectOf, textOf } from "./untrusted-json.ts";
+import { objectOf, textOf, writtenOf } from "./untrusted-json.ts";
+
+/** What a delta without a block begins. A call cannot begin so: its name would be missing. */
+const UNANNOUNCED: Readonly<Record<string, string>> = { text_delta: "text", thinking_delta: "thinking" };
 
 export class AnthropicBlocks {
   readonly #options: ReaderOptions;
@@ -21,6 +25,9 @@ export class AnthropicBlocks {
   /** By the provider's index, which begins anew with each response: the newest counts. */
   readonly #open = new Map<unknown, Block>();
   readonly #all: Block[] = [];
+  readonly #stopped = new Set<Block>();
+  /** The server announces its blocks. */
+  #announces = false;
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -31,39 +38,45 @@ export class AnthropicBlocks {
     return this.#all.some((block) => block.type === "tool_use");
   }
 
+  /** Whether every block has been closed, and there is one. */
+  get allStopped(): boolean {
+    return this.#all.length > 0 && this.#stopped.size === this.#all.length;
+  }
+
   /** Everything so far, as the provider wants it back after a pause. */
   said(): ContentBlockParam[] {
-    const isEmpty = (block: Block) => block.type === "text" && block.text.trim() === "";
+    const isEmpty = (block: Block) => block.type === "text" && isBlank(block.text);
     return this.#all.filter((block) => !isEmpty(block)).map(saidBlock);
   }
 
   start(index: unknown, start: JsonObject): readonly ModelEvent[] {
+    this.#announces = true;
     const block = this.#begin(index, start);
     if (block.tool_call_id !== "") {
       const data = this.#data({ call_id: textOf(start["id"]) || null });
       return [this.#at(block, { ...callDelta(block, ""), provider_data: data })];
     }
     if (block.type.endsWith("tool_result")) return this.#result(block);
-    if (block.type === "text") return this.#text(block, textOf(start["text"]));
-    if (block.type === "thinking") return this.#text(block, textOf(start["thinking"]));
+    if (block.type === "text") return this.#text(block, writtenOf(start["text"]));
+    if (block.type === "thinking") return this.#text(block, writtenOf(start["thinking"]));
     if (block.type !== "redacted_thinking") return [];
     const data = this.#data({ redacted_thinking: textOf(start["data"]) });
     return [this.#at(block, { type: "reasoning", text: "", provider_data: data })];
   }
 
   delta(index: unknown, delta: JsonObject): readonly ModelEvent[] {
-    const block = this.#open.get(index);
+    const block = this.#open.get(index) ?? this.#unannounced(index, delta);
     if (block === undefined) return [];
     switch (textOf(delta["type"])) {
       case "text_delta":
-        return this.#text(block, textOf(delta["text"]));
+        return this.#text(block, writtenOf(delta["text"]));
       case "thinking_delta":
-        return this.#text(block, textOf(delta["thinking"]));
+        return this.#text(block, writtenOf(delta["thinking"]));
       case "signature_delta":
         block.signature += textOf(delta["signature"]);
         return [];
       case "input_json_delta": {
-        const piece = textOf(delta["partial_json"]);
+        const piece = writtenOf(delta["partial_json"]);
         block.json += piece;
         return piece === "" || block.tool_call_id === "" ? [] : [this.#at(block, callDelta(block, piece))];
       }
@@ -78,8 +91,9 @@ export class AnthropicBlocks {
   }
 
   stop(index: unknown): readonly ModelEvent[] {
-    const block = this.#open.get(index);
-    if (block === undefined) return [];
+    const block = this.#open.get(index) ?? (index === undefined ? this.#all.at(-1) : undefined);
+    if (block === undefined || this.#stopped.has(block)) return [];
+    this.#stopped.add(block);
     if (block.type === "thinking" && block.signature !== "") {
       const data = this.#data({ signature: block.signature });
       return [this.#at(block, { type: "reasoning", text: "", provider_data: data })];
@@ -114,6 +128,14 @@ export class AnthropicBlocks {
     this.#open.set(index, block);
     this.#all.push(block);
     return block;
+  }
+
+  /** The block of a delta without an index is the newest one that is open; servers that announce none begin with the delta. */
+  #unannounced(index: unknown, delta: JsonObject): Block | undefined {
+    const newest = this.#all.at(-1);
+    if (index === undefined && newest !== undefined && !this.#stopped.has(newest)) return newest;
+    const type = this.#announces ? undefined : UNANNOUNCED[textOf(delta["type"])];
+    return type === undefined ? undefined : this.#begin(index, { type });
   }
 
   /** A result of a tool that the provider itself ran: it stays in the assistant message (SPEC L7). */

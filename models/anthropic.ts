@@ -6,13 +6,14 @@ import { askLearning } from "./ask-again.ts";
 import type { ModelRequest, Provider, StreamOptions } from "./provider.ts";
 import { type ProviderOptions, sdkTimeoutMs } from "./provider-options.ts";
 import { AnthropicReader } from "./read-anthropic.ts";
-import { silenceMsDefault, streamAnswer } from "./stream-answer.ts";
+import { lineLimits, streamAnswer } from "./stream-answer.ts";
 
 /** A provider that speaks Messages. */
 export function createAnthropic(given: ProviderOptions): Provider {
   const client = createClient(given);
   const base_url = given.baseUrl ?? null;
-  const { name, apiKey, silenceMs = silenceMsDefault } = given;
+  const { name, apiKey } = given;
+  const limits = lineLimits(given);
   return {
     name,
     dialect: "anthropic",
@@ -34,7 +35,8 @@ export function createAnthropic(given: ProviderOptions): Provider {
                 .create(next, { signal: line, headers: versionHeader(body) })
                 .asResponse();
             },
-            silenceMs,
+            limits,
+            tools: asked.tools.map((tool) => tool.name),
             secrets: [apiKey],
             replays: asked.replay_full_history === true,
             begun: asked.prefill?.text ?? null,
@@ -56,7 +58,7 @@ function createClient(options: ProviderOptions): Anthropic {
     ...(options.baseUrl === undefined ? {} : { defaultHeaders: { "x-api-key": options.apiKey } }),
     webhookKey: null,
     maxRetries: 0,
-    timeout: sdkTimeoutMs(options.silenceMs ?? silenceMsDefault),
+    timeout: sdkTimeoutMs(lineLimits(options).silenceMs),
     // Its log would hold pieces of answers (SPEC A5).
     logLevel: "off",
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),

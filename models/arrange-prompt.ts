@@ -1,5 +1,6 @@
 // Models room: what all dialects want of a history before its own words: system first, turns that alternate, each call
 // followed by its result. Pure. Whatever the history holds, the arranged prompt is one that every provider takes.
+import { isBlank } from "../core/blank.ts";
 import type { JsonObject, Part, ProviderData, ToolResultPart } from "../core/part.ts";
 import { userText } from "./part-text.ts";
 import type { PromptMessage } from "./provider.ts";
@@ -204,5 +205,5 @@ function arrangedResults(
 }
 
 function isWorthSaying(text: string): boolean {
-  return text.trim() !== "";
+  return !isBlank(text);
 }

@@ -1,4 +1,5 @@
-// Models room: the line to the provider during one call. Ends it on abort, on silence, or when the reader leaves.
+// Models room: the line to the provider during one call. Ends it on abort, on silence, on signs of life without any content
+// for too long, or when the reader leaves.
 
 /**
  * How long a socket is kept after the answer is complete, for usage that comes late. Some servers never close it,
@@ -6,38 +7,56 @@
  */
 export const lateUsageMsMax = 5_000;
 
-/** One call's abort controller and idle timer. The timer runs only while we wait for the provider, not while our consumer is busy. */
+export interface LineLimits {
+  /** Without a byte. */
+  readonly silenceMs: number;
+  /** Without a piece of the answer, whatever else comes: models think for long, and some servers say "alive" for ever. */
+  readonly contentSilenceMs: number;
+}
+
+/**
+ * One call's abort controller and timers. The timer of silence runs only while we wait for the provider, not while our consumer
+ * is busy.
+ */
 export class CallLine {
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal;
-  readonly #silenceMs: number;
+  readonly #limits: LineLimits;
+  #contentTimer: NodeJS.Timeout | null = null;
   #timer: NodeJS.Timeout | null = null;
   #late: NodeJS.Timeout | null = null;
   #silent = false;
 
-  constructor(caller: AbortSignal, silenceMs: number) {
+  constructor(caller: AbortSignal, limits: LineLimits) {
     this.#caller = caller;
     caller.addEventListener("abort", this.#hangUp, { once: true });
-    this.#silenceMs = silenceMs;
+    this.#limits = limits;
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** True when the provider was silent for the whole allowed time, and the line was cut for that. */
+  /** True when the provider was silent, or said nothing of the answer, for the whole allowed time, and the line was cut for that. */
   get fellSilent(): boolean {
     return this.#silent;
   }
 
   /** Waits for what `open` sends for: its silence counts too. */
   async dial(open: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
+    this.heardContent();
     this.#listen();
     try {
       return await open(this.signal);
     } finally {
       this.#stopListening();
     }
+  }
+
+  /** A piece of the answer has come. */
+  heardContent(): void {
+    if (this.#contentTimer !== null) clearTimeout(this.#contentTimer);
+    this.#contentTimer = setTimeout(this.#fallSilent, this.#limits.contentSilenceMs);
   }
 
   /** The answer is complete: from now on wait only for late usage. */
@@ -70,6 +89,7 @@ export class CallLine {
   /** Hangs up. Closes the socket unless the body was read to its end. */
   close(): void {
     this.#stopListening();
+    if (this.#contentTimer !== null) clearTimeout(this.#contentTimer);
     this.expectMore();
     this.#caller.removeEventListener("abort", this.#hangUp);
     this.#controller.abort();
@@ -79,12 +99,14 @@ export class CallLine {
     this.#controller.abort(this.#caller.reason);
   };
 
+  readonly #fallSilent = (): void => {
+    this.#silent = true;
+    this.#controller.abort();
+  };
+
   #listen(): void {
     this.#stopListening();
-    this.#timer = setTimeout(() => {
-      this.#silent = true;
-      this.#controller.abort();
-    }, this.#silenceMs);
+    this.#timer = setTimeout(this.#fallSilent, this.#limits.silenceMs);
   }
 
   #stopListening(): void {

@@ -8,6 +8,8 @@ export type ChatFinish =
   | { readonly type: "none" }
   | { readonly type: "finished"; readonly reason: FinishReason }
   | { readonly type: "filtered" }
+  /** The model wrote a call that the server could not read. */
+  | { readonly type: "malformed"; readonly words: string }
   | { readonly type: "failed"; readonly words: string };
 
 /** In lower case. `model_length` is Mistral's; `eos_token` and `stop_sequence` are those of Text Generation Inference. */
@@ -28,6 +30,8 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
 const UNFINISHED: ReadonlySet<string> = new Set(["", "null", "none"]);
 /** Gemini's words as its compatible address gives them, and Zhipu's `sensitive`. */
 const FILTERED = /^(content_filter|safety|recitation|blocklist|prohibited_content|spii|sensitive)\b/;
+/** Gemini's, alone or behind the compatible address's own word. */
+const MALFORMED = /malformed_function_call|malformed_tool_call|unexpected_tool_call/;
 /** OpenRouter and vLLM, SGLang, DeepSeek, Zhipu. */
 const FAILED: ReadonlySet<string> = new Set([
   "error",
@@ -43,6 +47,8 @@ export function chatFinish(choice: JsonObject): ChatFinish {
   const native = textOf(choice["native_finish_reason"]).toLowerCase();
   const failed = [reason, native].find((each) => FAILED.has(each));
   if (failed !== undefined) return { type: "failed", words: failedWords(failed) };
+  const malformed = [reason, native].find((each) => MALFORMED.test(each));
+  if (malformed !== undefined) return { type: "malformed", words: malformed };
   if (FILTERED.test(reason)) return { type: "filtered" };
   return { type: "finished", reason: FINISH_REASONS[reason] ?? "other" };
 }

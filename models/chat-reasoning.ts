@@ -2,7 +2,7 @@
 import type { JsonObject } from "../core/part.ts";
 import type { PartIndexes } from "./part-indexes.ts";
 import type { ModelEvent } from "./provider.ts";
-import { numberOf, objectsOf, textOf } from "./untrusted-json.ts";
+import { numberOf, objectsOf, textOf, writtenOf } from "./untrusted-json.ts";
 
 /** Where servers put it: DeepSeek and llama.cpp, then vLLM and OpenRouter. The same text may stand in both. */
 const REASONING_FIELDS = ["reasoning_content", "reasoning"] as const;
@@ -26,8 +26,8 @@ export class ChatReasoning {
   read(delta: JsonObject): readonly ModelEvent[] {
     const details = objectsOf(delta["reasoning_details"]);
     for (const detail of details) this.#keep(detail);
-    const field = REASONING_FIELDS.find((each) => textOf(delta[each]) !== "");
-    const text = field === undefined ? detailsText(details) : textOf(delta[field]);
+    const field = REASONING_FIELDS.find((each) => writtenOf(delta[each]) !== "");
+    const text = field === undefined ? detailsText(details) : writtenOf(delta[field]);
     // Sealed details alone open the part too: they belong before what they led to.
     if (text === "" && (details.length === 0 || this.#place !== null)) return [];
     return [this.show(text, field ?? "reasoning")];

@@ -11,10 +11,11 @@ export interface ChatSource {
 export class ChatSources {
   readonly #named = new Set<string>();
 
-  /** Those new in this chunk: annotations of the delta, and lists at the chunk. */
-  read(event: JsonObject, delta: JsonObject): readonly ChatSource[] {
+  /** Those new in this chunk: annotations of the deltas, and lists at the chunk. */
+  read(event: JsonObject, deltas: readonly JsonObject[]): readonly ChatSource[] {
+    const annotations = deltas.flatMap((delta) => listOf(delta["annotations"]));
     const found = [
-      ...listOf(delta["annotations"]).map((each) => sourceOf(objectOf(each)?.["url_citation"])),
+      ...annotations.map((each) => sourceOf(objectOf(each)?.["url_citation"])),
       ...listOf(event["search_results"]).map(sourceOf),
       ...listOf(event["citations"]).map((each) => ({ url: textOf(each), title: "" })),
     ];

@@ -15,7 +15,7 @@ import type { AnswerReader } from "./answer-reader.ts";
 import { AnthropicReader } from "./read-anthropic.ts";
 import { createOpenAiChatReader } from "./read-openai-chat.ts";
 import { createOpenAiResponsesReader } from "./read-openai-responses.ts";
-import { streamAnswer } from "./stream-answer.ts";
+import { lineLimits, streamAnswer } from "./stream-answer.ts";
 
 const FIXTURES = readdirSync(new URL("__fixtures__/", import.meta.url)).filter((name) =>
   name.endsWith(".sse"),
@@ -33,7 +33,16 @@ function readChunks(name: string, chunks: readonly Uint8Array[]): Promise<Outcom
   const reader = readerOf(name);
   const open = async () => new Response(bodyOf(chunks));
   const provider = fixtureDialect(name) === "anthropic" ? "anthropic" : "openai";
-  const source = { provider, reader, open, silenceMs: 60_000, secrets: [], replays: false, begun: null };
+  const source = {
+    provider,
+    reader,
+    open,
+    limits: lineLimits({}),
+    tools: [],
+    secrets: [],
+    replays: false,
+    begun: null,
+  };
   return collect(streamAnswer(source, new AbortController().signal));
 }
 

@@ -15,7 +15,9 @@ export interface Verdict {
     | "forbidden"
     | "unknown_model"
     | "chain_broken"
-    | "prefill_refused";
+    | "prefill_refused"
+    | "malformed_call"
+    | "unusable_items";
 }
 
 export const terminal = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>

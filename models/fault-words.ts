@@ -22,6 +22,9 @@ const CAUSE_WORDS: Readonly<Record<NonNullable<Verdict["cause"]>, (name: string)
   forbidden: (name) => `${name} does not allow this request for the configured key.`,
   unknown_model: (name) => `${name} does not know the requested model or address.`,
   chain_broken: (name) => `${name} does not take back what it said before; the whole history is sent again.`,
+  malformed_call: (name) => `${name} could not read the tool call that the model wrote.`,
+  unusable_items: (name) =>
+    `The model of ${midSentence(name)} answered only with requests that Everturn does not carry out: check the tools in its provider options.`,
   prefill_refused: (name) => `${name} does not go on with an answer that was cut off; it is asked anew.`,
 };
 

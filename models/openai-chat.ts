@@ -6,12 +6,13 @@ import { createOpenAiClient, isStrictServer } from "./openai-client.ts";
 import type { ModelRequest, Provider, StreamOptions } from "./provider.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 import { createOpenAiChatReader } from "./read-openai-chat.ts";
-import { silenceMsDefault, streamAnswer } from "./stream-answer.ts";
+import { lineLimits, streamAnswer } from "./stream-answer.ts";
 
 /** A provider that speaks Chat Completions. */
 export function createOpenAiChat(given: ProviderOptions): Provider {
   const client = createOpenAiClient(given);
-  const { name, apiKey, silenceMs = silenceMsDefault } = given;
+  const { name, apiKey } = given;
+  const limits = lineLimits(given);
   const base_url = given.baseUrl ?? null;
   const target = { provider: name, is_strict: isStrictServer(given) };
   return {
@@ -22,19 +23,22 @@ export function createOpenAiChat(given: ProviderOptions): Provider {
     stream(request: ModelRequest, options: StreamOptions) {
       const { signal, newToolCallId } = options;
       const build = (asked: ModelRequest) => openAiChatBody(asked, target);
-      const stream = (body: ReturnType<typeof build>["body"], asked: ModelRequest) =>
-        streamAnswer(
+      const stream = (body: ReturnType<typeof build>["body"], asked: ModelRequest) => {
+        const tools = asked.tools.map((tool) => tool.name);
+        return streamAnswer(
           {
             provider: name,
-            reader: createOpenAiChatReader({ provider: name, newToolCallId }),
+            reader: createOpenAiChatReader({ provider: name, newToolCallId, tools }),
             open: (line) => client.chat.completions.create(body, { signal: line }).asResponse(),
-            silenceMs,
+            limits,
+            tools,
             secrets: [apiKey],
             replays: asked.replay_full_history === true,
             begun: asked.prefill?.text ?? null,
           },
           signal,
         );
+      };
       return askLearning({ dialect: "openai-chat", base_url, build, stream }, request, options);
     },
   };

@@ -2,7 +2,7 @@
 import OpenAI from "openai";
 import { isOpenAiOwn } from "../core/openai-own.ts";
 import { type ProviderOptions, sdkTimeoutMs } from "./provider-options.ts";
-import { silenceMsDefault } from "./stream-answer.ts";
+import { lineLimits } from "./stream-answer.ts";
 
 const OPENAI_BASE_URL = "https://api.openai.com/v1";
 
@@ -18,7 +18,7 @@ export function createOpenAiClient(options: ProviderOptions): OpenAI {
     project: null,
     webhookSecret: null,
     maxRetries: 0,
-    timeout: sdkTimeoutMs(options.silenceMs ?? silenceMsDefault),
+    timeout: sdkTimeoutMs(lineLimits(options).silenceMs),
     // Its log would hold pieces of answers (SPEC A5).
     logLevel: "off",
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),

@@ -5,12 +5,13 @@ import { openAiResponsesBody } from "./openai-responses-body.ts";
 import type { ModelRequest, Provider, StreamOptions } from "./provider.ts";
 import type { ProviderOptions } from "./provider-options.ts";
 import { createOpenAiResponsesReader } from "./read-openai-responses.ts";
-import { silenceMsDefault, streamAnswer } from "./stream-answer.ts";
+import { lineLimits, streamAnswer } from "./stream-answer.ts";
 
 /** A provider that speaks Responses. */
 export function createOpenAiResponses(given: ProviderOptions): Provider {
   const client = createOpenAiClient(given);
-  const { name, apiKey, silenceMs = silenceMsDefault } = given;
+  const { name, apiKey } = given;
+  const limits = lineLimits(given);
   const base_url = given.baseUrl ?? null;
   const target = { provider: name, is_strict: isStrictServer(given) };
   return {
@@ -29,7 +30,8 @@ export function createOpenAiResponses(given: ProviderOptions): Provider {
             provider: name,
             reader: createOpenAiResponsesReader({ provider: name, newToolCallId, is_kept }),
             open: (line) => client.responses.create(body, { signal: line }).asResponse(),
-            silenceMs,
+            limits,
+            tools: asked.tools.map((tool) => tool.name),
             secrets: [apiKey],
             replays: asked.replay_full_history === true,
             begun: null,

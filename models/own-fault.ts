@@ -16,6 +16,16 @@ export function ownFault(verdict: Verdict, provider: string, words = ""): ModelE
   });
 }
 
+/** SPEC L16: the model began a call that its server could not read; it is asked again as after an empty answer. */
+export function malformedCall(provider: string, words: string): ModelError {
+  return ownFault({ kind: "no_output", retryable: true, cause: "malformed_call" }, provider, words);
+}
+
+/** The model asked for what only some clients carry out; asking again gives the same. */
+export function unusableItems(provider: string, types: readonly string[]): ModelError {
+  return ownFault({ kind: "config", retryable: false, cause: "unusable_items" }, provider, types.join(", "));
+}
+
 /** SPEC L9: a content filter's stop is an error, with words; asking again gives the same. */
 export function contentFilterStop(provider: string, words = ""): ModelError {
   return ownFault({ kind: "content_filter", retryable: false }, provider, words);

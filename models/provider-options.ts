@@ -14,6 +14,8 @@ export interface ProviderOptions {
   readonly baseUrl?: string;
   /** Silence after which a call counts as dead; ten minutes when absent. */
   readonly silenceMs?: number;
+  /** The same without a piece of the answer, signs of life or not; an hour when absent. */
+  readonly contentSilenceMs?: number;
   readonly fetch?: Fetch;
 }
 

@@ -147,6 +147,8 @@ export interface ModelFault {
   readonly teaches?: readonly string[];
   /** The provider does not go on with the answer that was begun: the next attempt begins it anew. */
   readonly without_prefill?: boolean;
+  /** Of `no_output`: the model ended well and has nothing to say. */
+  readonly ended_empty?: boolean;
   /** The context that the server says it has, where its error names it (llama.cpp's n_ctx): for SPEC K1. */
   readonly context_limit?: number;
 }

@@ -4,11 +4,11 @@ import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import type { FinishReason, Usage } from "../core/message.ts";
 import type { JsonObject } from "../core/part.ts";
 import { type AnswerReader, type ReaderOptions, StreamFailure } from "./answer-reader.ts";
-import { usageOf, usageSum } from "./anthropic-block.ts";
+import { grownUsage, usageOf, usageSum } from "./anthropic-block.ts";
 import { AnthropicBlocks } from "./anthropic-blocks.ts";
 import { contentFilterStop } from "./own-fault.ts";
 import type { ModelEvent } from "./provider.ts";
-import { objectOf, textOf } from "./untrusted-json.ts";
+import { objectOf, objectsOf, textOf } from "./untrusted-json.ts";
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: "stop",
@@ -76,9 +76,11 @@ export class AnthropicReader implements AnswerReader {
   }
 
   /** The stop reason comes when all blocks are complete; `message_stop` after it adds nothing. */
-  finishReason(): FinishReason | null {
+  finishReason(sawDone: boolean): FinishReason | null {
     if (this.#paused) return null;
-    const reason = this.#finish ?? (this.#stopped ? "other" : null);
+    // Gateways close with the mark of another dialect, and lose the closing events of this one.
+    const isClosed = sawDone && this.#blocks.allStopped;
+    const reason = this.#finish ?? (this.#stopped ? "other" : isClosed ? "stop" : null);
     if (reason !== "stop" && reason !== "tool_calls") return reason;
     // Servers that imitate the API say `end_turn` beside calls, or `tool_use` without any: the calls decide.
     return this.#blocks.anyCall ? "tool_calls" : "stop";
@@ -86,6 +88,14 @@ export class AnthropicReader implements AnswerReader {
 
   ended(): boolean {
     return this.#stopped;
+  }
+
+  /** A message that was not streamed is what the events of a stream make. */
+  readWhole(body: JsonObject): Iterable<ModelEvent> | null {
+    if (body["type"] !== "message" || !Array.isArray(body["content"])) return null;
+    const events = [...this.#readStart(body)];
+    this.#stopped = true;
+    return events;
   }
 
   resumes(): boolean {
@@ -110,15 +120,25 @@ export class AnthropicReader implements AnswerReader {
       ? []
       : [{ type: "response", response_id: id || null, model: model || null }];
     this.#isNamed = true;
-    return [...named, ...this.#readUsage(message)];
+    return [...named, ...this.#readUsage(message), ...this.#readWhole(message)];
+  }
+
+  /** Calls that the provider's own code made come whole in the start, as do answers of servers that do not stream. */
+  *#readWhole(message: JsonObject): Iterable<ModelEvent> {
+    const blocks = objectsOf(message["content"]);
+    for (const [place, block] of blocks.entries()) {
+      // A place that no index of the stream can name.
+      const index = `start ${place}`;
+      yield* this.#blocks.start(index, block);
+      yield* this.#blocks.stop(index);
+    }
+    if (blocks.length > 0) this.#readStop(message);
   }
 
   #readUsage(holder: JsonObject): readonly ModelEvent[] {
     const usage = objectOf(holder["usage"]);
     if (usage === null) return [];
-    // Running totals: what an event leaves out or gives as null keeps its last value.
-    const known = Object.entries(usage).filter(([, value]) => value !== null && value !== undefined);
-    this.#usage = { ...this.#usage, ...Object.fromEntries(known) };
+    this.#usage = grownUsage(this.#usage, usage);
     return [{ type: "usage", usage: usageSum(this.#spent, usageOf(this.#usage)) }];
   }
 
@@ -129,7 +149,13 @@ export class AnthropicReader implements AnswerReader {
   *#readMessageDelta(event: JsonObject): Iterable<ModelEvent> {
     yield* this.#readUsage(event);
     const delta = objectOf(event["delta"]) ?? {};
+    // Some gateways put it one level deeper.
+    yield* this.#readUsage(delta);
     this.#readContainer(delta);
+    this.#readStop(delta);
+  }
+
+  #readStop(delta: JsonObject): void {
     const reason = textOf(delta["stop_reason"]);
     if (reason === "refusal") {
       const words = textOf(objectOf(delta["stop_details"])?.["explanation"]);

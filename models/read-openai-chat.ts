@@ -7,10 +7,10 @@ import { ChatReasoning } from "./chat-reasoning.ts";
 import { ChatSources } from "./chat-sources.ts";
 import { ChatToolCalls } from "./chat-tool-calls.ts";
 import { chatUsage } from "./chat-usage.ts";
-import { contentFilterStop } from "./own-fault.ts";
+import { contentFilterStop, malformedCall } from "./own-fault.ts";
 import { PartIndexes } from "./part-indexes.ts";
 import type { ModelError, ModelEvent } from "./provider.ts";
-import { listOf, objectOf, textOf } from "./untrusted-json.ts";
+import { listOf, numberOf, objectOf, objectsOf, textOf, writtenOf } from "./untrusted-json.ts";
 
 /** A reader for one streamed chat completion. */
 export function createOpenAiChatReader(options: ReaderOptions): AnswerReader {
@@ -26,7 +26,14 @@ class OpenAiChatReader implements AnswerReader {
   #finish: FinishReason | null = null;
   #refused = false;
   #filtered = false;
+  /** In the server's words: the model began a call that the server could not read. */
+  #malformed: string | null = null;
   #isNamed = false;
+  #hasUsage = false;
+  /** Index of the choice that is the answer: that of the first. */
+  #choice: number | null = null;
+  /** Other choices with a text of their own. */
+  readonly #rivals = new Set<number>();
 
   constructor(options: ReaderOptions) {
     this.#provider = options.provider;
@@ -41,17 +48,34 @@ class OpenAiChatReader implements AnswerReader {
       this.#isNamed = true;
       yield { type: "response", response_id: id || null, model: model || null };
     }
-    // One answer is asked for; other choices are of no interest.
-    const choice = listOf(event["choices"])
-      .map(objectOf)
-      .find((each) => (each?.["index"] ?? 0) === 0);
-    const delta = objectOf(choice?.["delta"]) ?? objectOf(choice?.["message"]) ?? {};
-    yield* this.#readDelta(delta);
-    const sources = this.#sources.read(event, delta);
+    const choices = objectsOf(event["choices"]);
+    // The first is the answer, and servers begin to count at 0.
+    if (choices.length > 0) this.#choice ??= Math.min(...choices.map(placeOf));
+    for (const choice of choices) yield* this.#readChoice(choice);
+    const sources = this.#sources.read(event, choices.map(deltaOf));
     yield* sources.map((source) => this.#parts.single({ type: "source", ...source }));
-    const usage = chatUsage(event, choice ?? null);
-    if (usage !== null) yield { type: "usage", usage };
-    if (choice) this.#readFinish(choice);
+    yield* this.#readUsage(event, choices[0] ?? null);
+    for (const choice of choices) this.#readFinish(choice);
+  }
+
+  /** One answer is asked for. What another choice says is a rival and of no interest; its calls are this answer's (GitHub Copilot). */
+  #readChoice(choice: JsonObject): readonly ModelEvent[] {
+    const place = placeOf(choice);
+    const delta = deltaOf(choice);
+    if (place === this.#choice) return this.#readDelta(delta);
+    if (this.#rivals.has(place) || writtenOf(delta["content"]) !== "") {
+      this.#rivals.add(place);
+      return [];
+    }
+    return this.#calls.read(delta, place);
+  }
+
+  /** Some servers end with a usage of zeros that no call has: what was said before stays. */
+  #readUsage(event: JsonObject, choice: JsonObject | null): readonly ModelEvent[] {
+    const usage = chatUsage(event, choice);
+    if (usage === null || (usage.total_tokens === 0 && this.#hasUsage)) return [];
+    this.#hasUsage = true;
+    return [{ type: "usage", usage }];
   }
 
   finishReason(sawDone: boolean): FinishReason | null {
@@ -64,7 +88,12 @@ class OpenAiChatReader implements AnswerReader {
   }
 
   endFault(): ModelError | null {
+    if (this.#malformed !== null) return malformedCall(this.#provider, this.#malformed);
     return this.#filtered ? contentFilterStop(this.#provider) : null;
+  }
+
+  unusable(): readonly string[] {
+    return this.#calls.unusable;
   }
 
   /** Usage may follow the finish reason, so only `[DONE]` or the end of the stream ends it. */
@@ -83,38 +112,51 @@ class OpenAiChatReader implements AnswerReader {
 
   #readDelta(delta: JsonObject): readonly ModelEvent[] {
     const events: ModelEvent[] = [...this.#reasoning.read(delta), ...this.#readContent(delta["content"])];
-    const refusal = textOf(delta["refusal"]);
+    const refusal = writtenOf(delta["refusal"]);
     if (refusal !== "") {
       this.#refused = true;
       events.push(this.#parts.continue({ type: "text", text: refusal }));
     }
-    events.push(...this.#calls.read(delta));
+    events.push(...this.#calls.read(delta, 0));
     return events;
   }
 
   /** Text, or a list of pieces of text and of thinking (Mistral). */
   #readContent(content: unknown): readonly ModelEvent[] {
     if (Array.isArray(content)) return content.flatMap((piece) => this.#readPiece(objectOf(piece) ?? {}));
-    const text = textOf(content);
+    const text = writtenOf(content);
     return text === "" ? [] : [this.#parts.continue({ type: "text", text })];
   }
 
   #readPiece(piece: JsonObject): readonly ModelEvent[] {
-    if (piece["type"] !== "thinking") return this.#readContent(textOf(piece["text"]));
-    const texts = listOf(piece["thinking"]).map((each) => textOf(objectOf(each)?.["text"]));
-    const thinking = textOf(piece["thinking"]) || texts.join("");
+    if (piece["type"] !== "thinking") return this.#readContent(writtenOf(piece["text"]));
+    const texts = listOf(piece["thinking"]).map((each) => writtenOf(objectOf(each)?.["text"]));
+    const thinking = writtenOf(piece["thinking"]) || texts.join("");
     return thinking === "" ? [] : [this.#reasoning.show(thinking, null)];
   }
 
   #readFinish(choice: JsonObject): void {
+    if (this.#rivals.has(placeOf(choice))) return;
     const finish = chatFinish(choice);
     if (finish.type === "failed") throw new StreamFailure(choice["error"] ?? { message: finish.words });
     if (finish.type === "filtered") {
       this.#filtered = true;
       this.#finish = "content_filter";
     }
+    if (finish.type === "malformed") {
+      this.#malformed = finish.words;
+      this.#finish = "other";
+    }
     if (finish.type === "finished") this.#finish = finish.reason;
   }
+}
+
+function placeOf(choice: JsonObject): number {
+  return numberOf(choice["index"]) ?? 0;
+}
+
+function deltaOf(choice: JsonObject): JsonObject {
+  return objectOf(choice["delta"]) ?? objectOf(choice["message"]) ?? {};
 }
 
 function throwIfError(event: JsonObject, name: string | null): void {

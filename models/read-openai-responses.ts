@@ -51,8 +51,13 @@ class OpenAiResponsesReader implements AnswerReader {
     }
   }
 
-  finishReason(): FinishReason | null {
-    return this.#finish;
+  /** Proxies lose the closing event: when every item is done and the stream was closed on purpose, the answer is whole. */
+  finishReason(sawDone: boolean): FinishReason | null {
+    return this.#finish ?? (sawDone && this.#items.allDone ? this.#finishReasonOf("", "") : null);
+  }
+
+  unusable(): readonly string[] {
+    return this.#items.unusable;
   }
 
   ended(): boolean {

@@ -1,7 +1,7 @@
 // Models room: one output item of a streamed response, and how a piece of it is said in our terms.
 import type { JsonObject } from "../core/part.ts";
 import type { ModelDelta } from "./provider.ts";
-import { textOf } from "./untrusted-json.ts";
+import { textOf, writtenOf } from "./untrusted-json.ts";
 
 /** An item while it streams. */
 export interface ResponseItem {
@@ -20,6 +20,20 @@ export interface ReasoningPiece {
   readonly kind: "summary" | "reasoning";
   readonly index: unknown;
   readonly text: string;
+}
+
+/** The piece that a delta of its kind brings. */
+export function reasoningPiece(kind: ReasoningPiece["kind"], event: JsonObject): ReasoningPiece {
+  const index = event[kind === "summary" ? "summary_index" : "content_index"];
+  return { kind, index, text: writtenOf(event["delta"]) };
+}
+
+/** Types that ask a client of OpenAI's own to do something: they are no call of a tool of ours. */
+const FOR_OTHERS =
+  /^(?:custom_tool_call|local_shell_call|shell_call|apply_patch_call|computer_call|mcp_approval_request)$/;
+
+export function isForOthers(type: string): boolean {
+  return FOR_OTHERS.test(type);
 }
 
 /** A piece of a call's arguments. */

@@ -3,16 +3,24 @@ import type { JsonObject, ProviderData } from "../core/part.ts";
 import type { ReaderOptions } from "./answer-reader.ts";
 import { PartIndexes } from "./part-indexes.ts";
 import type { ModelEvent } from "./provider.ts";
-import { callDelta, type ReasoningPiece, type ResponseItem } from "./response-item.ts";
+import {
+  callDelta,
+  isForOthers,
+  type ReasoningPiece,
+  type ResponseItem,
+  reasoningPiece,
+} from "./response-item.ts";
+import { ItemPlaces } from "./response-places.ts";
 import { isServerTool, serverToolParts } from "./server-tool-item.ts";
 import { StreamedText } from "./streamed-text.ts";
-import { listOf, numberOf, objectOf, textOf } from "./untrusted-json.ts";
+import { listOf, numberOf, objectOf, textOf, writtenOf } from "./untrusted-json.ts";
 
 /** Keeps what was streamed of each item, so that a `done` event adds only what no delta brought. */
 export class ResponseItems {
   readonly #options: ReaderOptions;
   readonly #parts = new PartIndexes();
   readonly #items = new Map<string, ResponseItem>();
+  readonly #places = new ItemPlaces();
   readonly #streamed = new StreamedText();
   readonly #sources = new Set<string>();
   /** Gives the newest part more data. */
@@ -24,9 +32,19 @@ export class ResponseItems {
     this.#options = options;
   }
 
+  /** Whether every item is complete, and there is one. */
+  get allDone(): boolean {
+    return this.#items.size > 0 && [...this.#items.values()].every((item) => item.done);
+  }
+
+  /** Types of items that only their inventor's clients carry out. */
+  get unusable(): readonly string[] {
+    return [...new Set([...this.#items.values()].map(({ type }) => type).filter(isForOthers))];
+  }
+
   /** Reads an event about an item; others give nothing. */
   read(type: string, event: JsonObject): readonly ModelEvent[] {
-    const place = String(numberOf(event["output_index"]) ?? textOf(event["item_id"]));
+    const place = this.#placeOf(type, event);
     switch (type) {
       case "response.output_item.added":
         return this.#begin(place, objectOf(event["item"]) ?? {}).events;
@@ -34,32 +52,20 @@ export class ResponseItems {
         return this.#complete(place, objectOf(event["item"]) ?? {});
       case "response.output_text.delta":
       case "response.refusal.delta":
-        return this.#text(place, event, textOf(event["delta"]));
+        return this.#text(place, event, writtenOf(event["delta"]));
       case "response.output_text.done":
-        return this.#streamed.rest(this.#textKey(place, event), textOf(event["text"]), (text) =>
-          this.#text(place, event, text),
-        );
+        return this.#restOfText(place, event, "text");
       case "response.refusal.done":
         this.refused = true;
-        return this.#streamed.rest(this.#textKey(place, event), textOf(event["refusal"]), (text) =>
-          this.#text(place, event, text),
-        );
+        return this.#restOfText(place, event, "refusal");
       case "response.output_text.annotation.added":
         return this.#annotation(objectOf(event["annotation"]));
       case "response.reasoning_summary_text.delta":
-        return this.#reasoning(place, {
-          kind: "summary",
-          index: event["summary_index"],
-          text: textOf(event["delta"]),
-        });
+        return this.#reasoning(place, reasoningPiece("summary", event));
       case "response.reasoning_text.delta":
-        return this.#reasoning(place, {
-          kind: "reasoning",
-          index: event["content_index"],
-          text: textOf(event["delta"]),
-        });
+        return this.#reasoning(place, reasoningPiece("reasoning", event));
       case "response.function_call_arguments.delta":
-        return this.#args(place, textOf(event["delta"]));
+        return this.#args(place, writtenOf(event["delta"]));
       case "response.function_call_arguments.done":
         return this.#streamed.rest(`args ${place}`, textOf(event["arguments"]), (args) =>
           this.#args(place, args),
@@ -76,8 +82,25 @@ export class ResponseItems {
 
   /** The items of a finished response, when the server streamed none of them. */
   *readUnstreamed(output: readonly unknown[]): Iterable<ModelEvent> {
-    if (this.#items.size > 0 || this.#streamed.any) return;
-    for (const [place, item] of output.entries()) yield* this.#complete(String(place), objectOf(item) ?? {});
+    if (this.#items.size > 0 && !this.#places.hasLoose) return;
+    for (const [place, item] of output.entries()) {
+      const source = objectOf(item) ?? {};
+      yield* this.#complete(this.#places.ofItem(source, String(place), true), source);
+    }
+  }
+
+  #placeOf(type: string, event: JsonObject): string {
+    const index = numberOf(event["output_index"]);
+    const place = index === null ? null : String(index);
+    const item = objectOf(event["item"]);
+    if (item !== null) return this.#places.ofItem(item, place, type === "response.output_item.done");
+    return this.#places.ofPiece(type, { place, item_id: textOf(event["item_id"]) });
+  }
+
+  #restOfText(place: string, event: JsonObject, field: "text" | "refusal"): readonly ModelEvent[] {
+    return this.#streamed.rest(this.#textKey(place, event), writtenOf(event[field]), (text) =>
+      this.#text(place, event, text),
+    );
   }
 
   #begin(
@@ -111,6 +134,7 @@ export class ResponseItems {
     const { item, events: begun } = this.#begin(place, source);
     if (item.done) return begun;
     item.done = true;
+    this.#places.done(place);
     return [...begun, ...this.#completion(place, item, source)];
   }
 

@@ -1,26 +1,41 @@
 // Models room: one call from request to judged end, the same for every dialect. Each failure leaves as a `ModelError`.
+import { isBlank } from "../core/blank.ts";
 import type { FinishReason } from "../core/message.ts";
 import type { JsonObject } from "../core/part.ts";
+import { openBody } from "./answer-body.ts";
 import { type AnswerReader, DamagedStream, StreamFailure } from "./answer-reader.ts";
-import { CallLine } from "./call-line.ts";
+import { CallLine, type LineLimits } from "./call-line.ts";
 import { classifyError } from "./classify-error.ts";
-import { ownFault } from "./own-fault.ts";
+import { ownFault, unusableItems } from "./own-fault.ts";
 import { ModelError, type ModelEvent } from "./provider.ts";
-import { type ServerEvent, serverEvents } from "./server-events.ts";
-import { objectOf } from "./untrusted-json.ts";
-import { wholeAnswer } from "./whole-answer.ts";
+import { DONE, type ServerEvent, serverEvents } from "./server-events.ts";
+import { storableEvent } from "./storable-event.ts";
+import { objectOf, parseJson, parseObject } from "./untrusted-json.ts";
+import { addressFault, readText, wholeAnswer } from "./whole-answer.ts";
 import { WholeCharacters } from "./whole-characters.ts";
 import { withoutEcho } from "./without-echo.ts";
 
 /** Silence after which a call counts as dead (SPEC X3), unless configured otherwise. */
-export const silenceMsDefault = 10 * 60 * 1000;
+const silenceMsDefault = 10 * 60 * 1000;
+/** Signs of life alone for longer than any model thinks in one piece. */
+const contentSilenceMsDefault = 60 * 60 * 1000;
+
+/** The limits of a provider's calls. */
+export function lineLimits({ silenceMs, contentSilenceMs }: Partial<LineLimits>): LineLimits {
+  return {
+    silenceMs: silenceMs ?? silenceMsDefault,
+    contentSilenceMs: contentSilenceMs ?? contentSilenceMsDefault,
+  };
+}
 
 export interface AnswerSource {
   readonly provider: string;
   readonly reader: AnswerReader;
   /** Sends the request, again after a pause; resolves with the response once its headers are there. Throws the SDK's errors. */
   readonly open: (signal: AbortSignal) => Promise<Response>;
-  readonly silenceMs: number;
+  readonly limits: LineLimits;
+  /** Names of the tools that the model was offered. */
+  readonly tools: readonly string[];
   readonly secrets: readonly string[];
   /** This is the replay of a whole history: a provider that asks for one now would ask for ever. */
   readonly replays: boolean;
@@ -40,12 +55,12 @@ export function streamAnswer(source: AnswerSource, signal: AbortSignal): AsyncIt
  */
 async function* wholeStream(source: AnswerSource, signal: AbortSignal): AsyncGenerator<ModelEvent> {
   signal.throwIfAborted();
-  const line = new CallLine(signal, source.silenceMs);
+  const line = new CallLine(signal, source.limits);
   const characters = new WholeCharacters();
   const judge = new EndJudge(source);
   try {
     for await (const event of answerEvents(source, line, judge)) {
-      const whole = characters.pass(event);
+      const whole = characters.pass(storableEvent(event, source.tools));
       if (whole === null) continue;
       judge.note(whole);
       yield whole;
@@ -68,7 +83,7 @@ async function* wholeStream(source: AnswerSource, signal: AbortSignal): AsyncGen
 /** What the end of an answer brings, whole or not: of one that was cut there is no more to know. */
 function* lastEvents(characters: WholeCharacters, judge: EndJudge): Iterable<ModelEvent> {
   for (const event of judge.finishReason() === null ? [] : (judge.reader.rest?.() ?? [])) {
-    const whole = characters.pass(event);
+    const whole = characters.pass(storableEvent(event, judge.tools));
     if (whole === null) continue;
     judge.note(whole);
     yield whole;
@@ -84,21 +99,51 @@ async function* answerEvents(
   const { reader } = source;
   do {
     const response = await line.dial(source.open);
-    const whole = await wholeAnswer(response, source, line);
-    if (whole !== null) yield* whole;
-    else yield* streamedEvents(response, line, judge);
+    if (response.body === null) continue;
+    const label = response.headers.get("content-type") ?? "";
+    const { form, bytes } = await openBody(line.bytes(response.body), label);
+    if (form === "events") yield* streamedEvents(bytes, line, judge);
+    else yield* documentEvents(await readText(bytes), label, { source, line, judge });
   } while (reader.resumes?.() === true);
 }
 
+interface Reading {
+  readonly source: AnswerSource;
+  readonly line: CallLine;
+  readonly judge: EndJudge;
+}
+
+/** A document is a whole answer, or an error, or lines of JSON that are events without their field names. */
+async function* documentEvents(text: string, label: string, reading: Reading): AsyncGenerator<ModelEvent> {
+  const { source, line, judge } = reading;
+  const whole = wholeAnswer(text, source);
+  if (whole !== null) return yield* whole;
+  let isAnswer = false;
+  for await (const event of streamedEvents(inOnePiece(text), line, judge)) {
+    isAnswer = true;
+    yield event;
+  }
+  // A stream that broke off inside its first line is worth another try; a page and another API are not.
+  const isCut = label.includes("event-stream") && !text.startsWith("<") && parseObject(text) === null;
+  if (!isAnswer && !isCut && judge.finishReason() === null) throw addressFault(text, source);
+}
+
+async function* inOnePiece(text: string): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(text);
+}
+
+/** Characters of events that show nothing: keep-alives of a month, and more sealed reasoning than any model gives. */
+const hiddenCharsMax = 64 * 1024 * 1024;
+
 async function* streamedEvents(
-  response: Response,
+  bytes: AsyncIterable<Uint8Array>,
   line: CallLine,
   judge: EndJudge,
 ): AsyncGenerator<ModelEvent> {
   const { reader } = judge;
-  if (response.body === null) return;
-  for await (const event of serverEvents(line.bytes(response.body))) {
-    if (event.data === "[DONE]") {
+  let hiddenChars = 0;
+  for await (const event of serverEvents(bytes)) {
+    if (event.data.trim() === DONE) {
       judge.sawDone = true;
       return;
     }
@@ -107,6 +152,9 @@ async function* streamedEvents(
       isPart ||= read.type === "part";
       yield read;
     }
+    if (isPart) line.heardContent();
+    else hiddenChars += event.data.length;
+    if (hiddenChars > hiddenCharsMax) throw new DamagedStream("the stream says nothing, without end");
     if (reader.ended()) return;
     if (reader.finishReason(false) === null || isPart) line.expectMore();
     if (reader.finishReason(false) !== null) line.expectOnlyUsage();
@@ -125,13 +173,17 @@ class EndJudge {
     this.#hasOutput = source.begun !== null;
   }
 
+  get tools(): readonly string[] {
+    return this.#source.tools;
+  }
+
   get reader(): AnswerReader {
     return this.#source.reader;
   }
 
   note(event: ModelEvent): void {
     if (event.type !== "part" || event.delta.type === "reasoning") return;
-    this.#hasOutput ||= event.delta.type !== "text" || event.delta.text.trim() !== "";
+    this.#hasOutput ||= event.delta.type !== "text" || !isBlank(event.delta.text);
   }
 
   finishReason(): FinishReason | null {
@@ -145,8 +197,17 @@ class EndJudge {
     if (fault !== null) throw fault;
     if (reason === null) throw ownFault({ kind: "network", retryable: true, cause: "truncated" }, provider);
     // Reasoning alone is no answer; a tool call is one.
-    if (!this.#hasOutput) throw ownFault({ kind: "no_output", retryable: true }, provider);
+    if (!this.#hasOutput) throw this.#emptyAnswer(reason);
     return reason;
+  }
+
+  #emptyAnswer(reason: FinishReason): ModelError {
+    const { provider, reader } = this.#source;
+    const unusable = reader.unusable?.() ?? [];
+    if (unusable.length > 0) return unusableItems(provider, unusable);
+    const { fault } = ownFault({ kind: "no_output", retryable: true }, provider);
+    // The model has nothing to add: behind the results of tools that is an end (SPEC L16).
+    return new ModelError(reason === "stop" ? { ...fault, ended_empty: true } : fault);
   }
 }
 
@@ -170,14 +231,15 @@ function isOwnBug(error: unknown): boolean {
   return isBug && error.cause === undefined;
 }
 
-function parseEvent({ data }: ServerEvent): JsonObject {
-  let value: unknown;
-  try {
-    value = JSON.parse(data);
-  } catch {
-    // Without the cause, whose words quote the answer.
+/** Signs of life, and events that only announce what others bring or repeat. */
+const NEEDLESS =
+  /^(?:ping|keep-?alive|heartbeat|response\.(?:queued|in_progress|content_part\.\w+|reasoning_summary_part\.\w+|output_text\.done))$/;
+
+function parseEvent({ name, data }: ServerEvent): JsonObject {
+  const value = parseJson(data);
+  // Without the cause, whose words quote the answer.
+  if (value === undefined && !NEEDLESS.test(name ?? ""))
     throw new DamagedStream("an event of the stream is not JSON");
-  }
   // A bare string or list is an event of no dialect: ignored as unknown ones are.
   return objectOf(value) ?? {};
 }

@@ -12,14 +12,23 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The value as a finite number, or null. */
-export function numberOf(value: unknown): number | null {
-  return typeof value === "number" && Number.isFinite(value) ? value : null;
+/** The value as text, also where a server sends what looks like a number as one; "" when it is neither. */
+export function writtenOf(value: unknown): string {
+  return typeof value === "number" || typeof value === "boolean" ? String(value) : textOf(value);
 }
+
+/** The value as a finite number, or null; some servers write numbers as text. */
+export function numberOf(value: unknown): number | null {
+  const number = typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
+}
+
+/** More tokens than any model reads or writes. The store takes whole numbers of 64 bits, and no other. */
+const tokensMax = 1_000_000_000;
 
 /** The value as a count of tokens: 0 when absent, negative or no number. */
 export function countOf(value: unknown): number {
-  return Math.max(0, numberOf(value) ?? 0);
+  return Math.min(tokensMax, Math.max(0, Math.round(numberOf(value) ?? 0)));
 }
 
 /** The value as a list; empty when it is none. */

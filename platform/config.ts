@@ -113,6 +113,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     streamSilenceMs: environment.EVERTURN_STREAM_SILENCE_MS,
     streamsMax: environment.EVERTURN_STREAMS_MAX,
     streamsPerKeyMax: environment.EVERTURN_STREAMS_PER_KEY_MAX,
+    streamContentSilenceMs: environment.EVERTURN_STREAM_CONTENT_SILENCE_MS,
     workerSlots: environment.EVERTURN_WORKER_SLOTS,
     shutdownGraceMs: environment.EVERTURN_SHUTDOWN_GRACE_MS,
     workspaceDriver: environment.EVERTURN_WORKSPACE_DRIVER,
