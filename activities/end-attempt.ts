@@ -117,6 +117,8 @@ async function endFailed(deps: EndDeps, ended: EndedAttempt, failed: ModelError)
     retry_after_ms: fault.retry_after_ms,
     ...(fault.replay_full_history === true && { replay_full_history: true }),
     ...(fault.without_prefill === true && { without_prefill: true }),
+    // A compaction that says nothing has failed, wherever it stands.
+    ...(fault.ended_empty === true && ended.commitWhole === undefined && { ended_empty: true }),
     ...(fault.context_limit !== undefined && { context_limit: fault.context_limit }),
     answer: answer.message({ finish_reason: "error", interrupted: true }),
     retry_base_ms: deps.retryBaseMs,

@@ -114,6 +114,7 @@ async function abandon(deps: RunToolDeps, input: RunToolInput, chat: ChatRow): P
 
 async function runClaimed(deps: RunToolDeps, begun: BegunToolCall): Promise<ToolOutput | null> {
   const { chat, call, execution } = begun;
+  if (begun.refused !== null) return { result: begun.refused, is_error: true };
   const tools = deps.toolsOf(chat);
   const tool = tools.find(({ name }) => name === call.tool_name);
   if (isGivenUp(begun)) {

@@ -10,6 +10,7 @@ const idle: TurnView = {
   compaction_requested: null,
   stopped_by_tool: false,
   answered: null,
+  brake: null,
   steps: 0,
   context_persisted: true,
   context_usage_percent: null,
@@ -25,19 +26,21 @@ const crowded: TurnView = {
   compaction_requested: "manual",
   stopped_by_tool: true,
   answered: "stop",
+  brake: { reason: "other", note: "in circles" },
   steps: 1200,
   context_persisted: false,
   context_usage_percent: 90,
 };
 
-test("L3 the order of decisions is: local calls, client's, manual compaction, stop tool, complete, limit, context, threshold, model", () => {
+test("L3 the order of decisions is: local calls, client's, manual compaction, stop tool, complete, brake, limit, context, threshold, model", () => {
   const order: [Partial<TurnView>, NextStep][] = [
     [{}, { type: "run-tools", calls: [call] }],
     [{ open_local_calls: [] }, { type: "await-client", tool_call_ids: ["c2"], deadline_ms: 5 }],
     [{ open_client_calls: [] }, { type: "compact", source: "manual" }],
     [{ compaction_requested: null }, { type: "finish", reason: "tool_calls" }],
     [{ stopped_by_tool: false }, { type: "finish", reason: "stop" }],
-    [{ answered: null }, { type: "finish", reason: "max_steps" }],
+    [{ answered: null }, { type: "finish", reason: "other", note: "in circles" }],
+    [{ brake: null }, { type: "finish", reason: "max_steps" }],
     [{ steps: 1199 }, { type: "persist-context" }],
     [{ context_persisted: true }, { type: "compact", source: "automatic" }],
     [{ context_usage_percent: 69 }, { type: "call-model" }],

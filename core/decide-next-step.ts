@@ -1,6 +1,7 @@
 // Core is pure: the policy of a turn. What happens next follows from committed history alone.
 import { type CompactionSource, thresholdOff } from "./compaction.ts";
 import type { FinishReason } from "./message.ts";
+import type { Brake } from "./turn-brake.ts";
 
 export interface OpenCall {
   readonly tool_call_id: string;
@@ -19,7 +20,8 @@ export type NextStep =
   | { readonly type: "compact"; readonly source: CompactionSource }
   /** Compacted a moment ago, and still over the limit: another call would only say so again. */
   | { readonly type: "overflow" }
-  | { readonly type: "finish"; readonly reason: FinishReason };
+  /** `note`: we end the turn, and tell people why. */
+  | { readonly type: "finish"; readonly reason: FinishReason; readonly note?: string };
 
 /** What `decideNextStep` looks at; all of it committed. */
 export interface TurnView {
@@ -34,6 +36,8 @@ export interface TurnView {
   readonly stopped_by_tool: boolean;
   /** The finish reason of the last assistant message, when nothing follows it that wants an answer. */
   readonly answered: FinishReason | null;
+  /** The agent goes in circles (SPEC L14, L15). */
+  readonly brake: Brake | null;
   /** Assistant messages of this turn so far. */
   readonly steps: number;
   readonly context_persisted: boolean;
@@ -63,6 +67,8 @@ export function decideNextStep(view: TurnView, limits: TurnLimits): NextStep {
   // A tool that ends the turn outranks the model's wish to go on.
   if (view.stopped_by_tool) return { type: "finish", reason: "tool_calls" };
   if (view.answered !== null) return { type: "finish", reason: view.answered };
+  // A tool that ends the turn, or an answer, has ended the circle by itself.
+  if (view.brake !== null) return { type: "finish", ...view.brake };
   // Only a turn that wants another call can be over the limit; a complete one has just finished above.
   if (view.steps >= limits.steps_max) return { type: "finish", reason: "max_steps" };
   // Context before compaction: what it adds counts towards the threshold.

@@ -1,8 +1,9 @@
 // The store is the only room with SQL. This file: how a tool call begins: it must be open in the running turn, and is
 // claimed before anything happens.
-import type { ToolCallPart } from "../core/part.ts";
+import type { JsonObject, ToolCallPart } from "../core/part.ts";
+import { cutCall, cutCallError } from "../core/turn-brake.ts";
 import type { ChatRow } from "./chat-row.ts";
-import { callsWithoutResult, readTail } from "./messages.ts";
+import { callsWithoutResult, type MessageRow, readTail } from "./messages.ts";
 import { claimToolCall, type ToolExecution } from "./tool-executions.ts";
 import { lockInUnit, type Unit } from "./unit.ts";
 
@@ -13,6 +14,8 @@ export interface BegunToolCall {
   /** Names of all calls of the same answer, this one included (SPEC L6). */
   readonly batch_tool_names: readonly string[];
   readonly execution: ToolExecution;
+  /** Set: the call is not run, and this is its error result (SPEC L14). */
+  readonly refused: JsonObject | null;
 }
 
 interface ToolCallRef {
@@ -39,12 +42,20 @@ export async function beginToolCall(
   const chat = await lockInUnit(unit, ref.chat_id);
   if (chat === null) return { type: "deleted" };
   if (chat.status !== "running" || chat.current_turn_id !== ref.turn_id) return { type: "over", chat };
-  const open = callsWithoutResult(await readTail(unit.tx, ref.chat_id));
+  const tail = await readTail(unit.tx, ref.chat_id);
+  const open = callsWithoutResult(tail);
   const call = open.find((candidate) => candidate.tool_call_id === ref.tool_call_id);
   if (call === undefined) return { type: "over", chat };
   const { tool_call_id, tool_name } = call;
   const claim = { chat_id: ref.chat_id, tool_call_id, tool_name, scheduled_ms: scheduledMs };
   const execution = await claimToolCall(unit.tx, claim);
   if (execution === null) return { type: "stale" };
-  return { type: "claimed", chat, call, batch_tool_names: open.map((one) => one.tool_name), execution };
+  const batch_tool_names = open.map((one) => one.tool_name);
+  return { type: "claimed", chat, call, batch_tool_names, execution, refused: refusalOf(tail, tool_call_id) };
+}
+
+/** A call that the output limit cut off is never run, even where its pieces happen to parse. */
+function refusalOf([answer]: readonly MessageRow[], toolCallId: string): JsonObject | null {
+  if (answer?.role !== "assistant" || cutCall(answer)?.tool_call_id !== toolCallId) return null;
+  return cutCallError(answer.usage);
 }

@@ -111,7 +111,7 @@ export async function followUp(
 ): Promise<StepOutcome> {
   const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
   const step = await readNextStep(unit, chat, tail);
-  if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
+  if (step.type === "finish") return finishTurn(unit, { key, ...step }, step.reason);
   if (step.type === "overflow") return finishError(unit, { key }, CONTEXT_FULL_ERROR);
   await deleteSpill(unit.tx, key.chat_id);
   return saveOutcome(unit, key, { type: "next", step, snapshot_version: chat.snapshot_version });

@@ -21,13 +21,18 @@ export interface FinishInput {
   readonly fence?: Fence;
   /** What the attempt had written; empty content inserts nothing, but its call is booked. */
   readonly answer?: NewMessage | null;
+  /** Of turns that we end: what people are told. */
+  readonly note?: string;
 }
 
 /** R → W, or the queue's head begins the next turn. */
 export async function finishTurn(unit: Unit, input: FinishInput, reason: FinishReason): Promise<StepOutcome> {
-  const { chat_id } = input.key;
-  const outcome = await transition(unit, { name: "finish_turn", chat_id }, async (draft) => {
-    if (reason === "max_steps") await insertMessage(draft, stepLimitNote(draft));
+  const { key, fence } = input;
+  const begin = { name: "finish_turn", chat_id: key.chat_id, ...(fence !== undefined && { fence }) } as const;
+  const note = reason === "max_steps" ? STEP_LIMIT_NOTE : input.note;
+  const outcome = await transition(unit, begin, async (draft) => {
+    await insertAnswer(draft, input.answer);
+    if (note !== undefined) await insertMessage(draft, noteToPeople(draft, note, reason));
     return endOrPromote(draft, "waiting");
   });
   return saveOutcome(unit, input.key, outcome);
@@ -107,13 +112,14 @@ export const CONTEXT_FULL_ERROR: LastError = {
   detail: null,
 };
 
-function stepLimitNote(draft: Draft): NewMessage {
-  const text = `The turn was stopped after ${stepsPerTurnMax} steps. Send a message to go on.`;
+const STEP_LIMIT_NOTE = `The turn was stopped after ${stepsPerTurnMax} steps. Send a message to go on.`;
+
+function noteToPeople(draft: Draft, text: string, finish_reason: FinishReason): NewMessage {
   return {
     role: "assistant",
     content: [{ type: "text", text }],
     visibility: "user",
-    finish_reason: "max_steps",
+    finish_reason,
     ...(draft.before.current_turn_id !== null && { turn: draft.before.current_turn_id }),
   };
 }

@@ -7,9 +7,9 @@ import { retryDelayMs } from "../core/retry-delay.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
 import type { ChatRow } from "./chat-row.ts";
 import { notRunning, type OwnAttempt, unkept } from "./commit-step.ts";
-import { finishError, finishInterruption } from "./finish-turn.ts";
+import { finishError, finishInterruption, finishTurn } from "./finish-turn.ts";
 import { deleteSpill } from "./inflight-parts.ts";
-import { type NewMessage, readPromptMessages } from "./messages.ts";
+import { type NewMessage, readPromptMessages, readTail } from "./messages.ts";
 import { saveOutcome } from "./step-outcomes.ts";
 import { transition } from "./transition.ts";
 import { lockInUnit, type Unit } from "./unit.ts";
@@ -21,6 +21,8 @@ export interface FailedCall {
   readonly replay_full_history?: boolean;
   /** The provider does not go on with a begun answer: it is asked for another at once. */
   readonly without_prefill?: boolean;
+  /** The model ended well and said nothing: behind the results of tools that is an end (SPEC L16). */
+  readonly ended_empty?: boolean;
   /** What had been written: kept only when no other attempt follows (SPEC X7). */
   readonly answer: NewMessage | null;
   /** The limit that a provider names as it refuses a prompt that is too long. */
@@ -44,6 +46,10 @@ export async function recordFailure(unit: Unit, own: OwnAttempt, failed: FailedC
   if (kind === "context_overflow" && (await isCompactable(unit, chat, failed))) {
     return wantCompaction(unit, own, failed);
   }
+  if (failed.ended_empty === true && (await isBehindTools(unit, chat))) {
+    const answer = failed.answer && { ...failed.answer, finish_reason: "stop" as const, interrupted: false };
+    return finishTurn(unit, { key, fence, answer }, "stop");
+  }
   const failures = chat.provider_failures + 1;
   const empty = chat.no_output_failures + (kind === "no_output" ? 1 : 0);
   // Asked otherwise there is nothing to wait for. A timer of no time at all would leave a mark of its own in the history.
@@ -59,6 +65,12 @@ export async function recordFailure(unit: Unit, own: OwnAttempt, failed: FailedC
     return finishError(unit, { key, fence, answer: failed.answer }, failed.error);
   }
   return recordRetry(unit, own, { failed, failures, empty, delay_ms, waited_ms });
+}
+
+/** Whether the newest message holds results of this turn's tools. */
+async function isBehindTools(unit: Unit, chat: ChatRow): Promise<boolean> {
+  const last = (await readTail(unit.tx, chat.id)).at(-1);
+  return last?.role === "tool" && last.turn_id === chat.current_turn_id;
 }
 
 /** Once per turn, and only where it makes the prompt smaller (SPEC X3). A compaction that overflows itself ends the turn. */

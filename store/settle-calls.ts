@@ -2,9 +2,11 @@
 import { toolCallsPerStepMax } from "../core/limits.ts";
 import type { ToolCallPart, ToolResultPart } from "../core/part.ts";
 import { episodeName } from "../core/stream-part.ts";
+import { noticedResults, repeatsMax, repeatsNoticedMin, timesInARow } from "../core/turn-brake.ts";
 import { callsWithoutResult, cancelledResult, insertMessage, type MessageRow, readTail } from "./messages.ts";
 import { type ToolExecution, takeToolExecutions } from "./tool-executions.ts";
 import type { Draft } from "./transition.ts";
+import { polls, readStepsBefore } from "./turn-steps.ts";
 
 /** Calls past the limit are never run; the model is told why, so that it asks again for fewer. */
 const TOO_MANY = `The call was not run: at most ${toolCallsPerStepMax} calls are run in one step.`;
@@ -14,7 +16,8 @@ const TOO_MANY = `The call was not run: at most ${toolCallsPerStepMax} calls are
  * once, since an answered call is no longer open (SPEC S4, L1, L13). Null when no call is open.
  */
 export async function settleOpenCalls(draft: Draft, reason: string): Promise<MessageRow | null> {
-  const calls = callsWithoutResult(await readTail(draft.unit.tx, draft.before.id));
+  const tail = await readTail(draft.unit.tx, draft.before.id);
+  const calls = callsWithoutResult(tail);
   if (calls.length === 0) return null;
   const ids = calls.map((call) => call.tool_call_id);
   const done = new Map<string, ToolExecution>();
@@ -26,7 +29,31 @@ export async function settleOpenCalls(draft: Draft, reason: string): Promise<Mes
     if (execution?.finished_at != null) return resultOf(call, execution);
     return cancelledResult(call, place < toolCallsPerStepMax ? reason : TOO_MANY, at);
   });
-  return insertMessage(draft, { role: "tool", content, closes: outputEpisodes(draft, [...done.values()]) });
+  return insertMessage(draft, {
+    role: "tool",
+    content: await noticed(draft, tail, content),
+    closes: outputEpisodes(draft, [...done.values()]),
+  });
+}
+
+/** The results, with a word where the agent goes in circles (SPEC L15). Mostly one earlier step shows that it does not. */
+async function noticed(
+  draft: Draft,
+  [answer, ...after]: readonly MessageRow[],
+  content: readonly ToolResultPart[],
+): Promise<readonly ToolResultPart[]> {
+  const { before, unit } = draft;
+  if (answer?.role !== "assistant" || after.length > 0 || before.turn_steps < repeatsNoticedMin)
+    return content;
+  const calls = callsWithoutResult([answer]);
+  const read = (steps: number) => readStepsBefore(unit.tx, before, { before_id: answer.id, steps });
+  const [previous] = await read(1);
+  const pairs = calls.flatMap((call, place) => {
+    const result = content[place];
+    return result === undefined || previous === undefined ? [] : [timesInARow(call, result, [previous])];
+  });
+  if (!pairs.some((times) => times > 1)) return content;
+  return noticedResults(calls, content, { earlier: await read(repeatsMax - 1), polls: polls(unit) });
 }
 
 /** Each claim of a call began an episode of its output; all of them are over. */

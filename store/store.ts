@@ -14,4 +14,6 @@ export interface Store {
   readonly describes?: { readonly titles: boolean; readonly summaries: boolean };
   /** Whether a tool ends the turn when it succeeds (SPEC L5); absent: none does. */
   readonly stopsTurn?: (toolName: string) => boolean;
+  /** Whether a tool is there to be asked again and again (SPEC L15); absent: none is. */
+  readonly polls?: (toolName: string) => boolean;
 }

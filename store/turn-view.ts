@@ -6,6 +6,7 @@ import type { Part } from "../core/part.ts";
 import type { ChatRow } from "./chat-row.ts";
 import { contextUsage, isFirstSinceCompaction, measuredStep } from "./context-usage.ts";
 import { callsWithoutResult, type MessageRow, readTail } from "./messages.ts";
+import { readBrake } from "./turn-steps.ts";
 import type { Unit } from "./unit.ts";
 
 type StopsTurn = (toolName: string) => boolean;
@@ -22,6 +23,7 @@ function viewOfTail(chat: ChatRow, tail: readonly MessageRow[], stopsTurn: Stops
     compaction_requested: chat.compaction?.source ?? null,
     stopped_by_tool: last?.role === "tool" && last.content.some((part) => hasStopped(part, stopsTurn)),
     answered: answers ? (last.finish_reason ?? "stop") : null,
+    brake: null,
     steps: chat.turn_steps,
     context_persisted: true,
     context_usage_percent: null,
@@ -45,7 +47,7 @@ export async function readNextStep(
 ): Promise<NextStep> {
   const stopsTurn = unit.store.stopsTurn ?? (() => false);
   const tail = known ?? (await readTail(unit.tx, chat.id));
-  const view = viewOfTail(chat, tail, stopsTurn);
+  const view = { ...viewOfTail(chat, tail, stopsTurn), brake: await readBrake(unit, chat, tail) };
   const step = decideNextStep(view, {
     steps_max: stepsPerTurnMax,
     compaction_threshold_percent: thresholdOff,

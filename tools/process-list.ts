@@ -13,7 +13,7 @@ export const processList: Tool<typeof schema> = {
   description: `Processes that execute has started in the workspace, newest first, at most ${processesListedMax}, ended ones included.`,
   schema,
   runs_in: "workspace",
-  flags: { read_only: true },
+  flags: { read_only: true, polls: true },
   async run(_args, context) {
     const agent = await workspaceAgent(context);
     const all = await agent.processes.list(context.signal);

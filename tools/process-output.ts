@@ -25,7 +25,7 @@ export const processOutput: Tool<typeof schema> = {
     "Go on with next_offset; wait_ms waits for news instead of asking again and again.",
   schema,
   runs_in: "workspace",
-  flags: { read_only: true },
+  flags: { read_only: true, polls: true },
   async run(args, context) {
     const agent = await workspaceAgent(context);
     const range = {

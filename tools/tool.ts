@@ -13,6 +13,8 @@ export interface ToolFlags {
   readonly exclusive?: boolean;
   /** Ends the turn when it succeeds (SPEC L5). */
   readonly stops_turn?: boolean;
+  /** Is there to be called again and again until something happens (SPEC L15). */
+  readonly polls?: boolean;
   /** Waits for a person's consent unless the chat's policy says otherwise (SPEC D4). */
   readonly needs_approval?: boolean;
   /**

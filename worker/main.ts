@@ -41,10 +41,11 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const pool = createPool(databaseUrl, config.databasePoolMax);
   const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
   const stopsTurn = (name: string) => findTool(name)?.flags.stops_turn === true;
+  const polls = (name: string) => findTool(name)?.flags.polls === true;
   const announce: Store["announce"] = (change) => bus.publish(change);
   const modelBook = createModelBook(databaseUrl);
   const describes = { titles: config.titles === "model", summaries: config.turnSummaries };
-  const store: Store = { pool, announce, queuedMessagesMax, stopsTurn, modelBook, describes };
+  const store: Store = { pool, announce, queuedMessagesMax, stopsTurn, polls, modelBook, describes };
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
