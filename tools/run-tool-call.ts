@@ -4,6 +4,7 @@ import { toolResultBytesMax } from "../core/limits.ts";
 import type { JsonObject } from "../core/part.ts";
 import { quoted } from "../core/quoted.ts";
 import { truncateJson } from "../core/truncate.ts";
+import { fittedArgs } from "./fitted-args.ts";
 import type { Tool, ToolContext, ToolOutput } from "./tool.ts";
 import { errorOutput, thrownOutput } from "./tool-error.ts";
 
@@ -19,7 +20,14 @@ export interface ToolCall {
 /** Faults of a schema named at most; the first few are enough to write the call again. */
 const faultsNamedMax = 10;
 
+/** OpenAI's own wrapper around parallel calls, which models write although nobody offered it. */
+const PARALLEL = "multi_tool_use.parallel";
+
 function unknownTool(name: string, tools: readonly Tool[]): ToolOutput {
+  if (name === PARALLEL)
+    return errorOutput(
+      `${PARALLEL} is not a tool: call the tools themselves, several in one answer if you like.`,
+    );
   const names = tools.map((tool) => tool.name).join(", ");
   return errorOutput(
     `There is no tool ${quoted(name)} in this chat.`,
@@ -85,7 +93,7 @@ function schemaFault(tool: Tool, error: z.ZodError): ToolOutput {
 
 async function runChecked(call: ToolCall, tool: Tool, context: ToolContext): Promise<ToolOutput> {
   if (isRaw(call.args)) return errorOutput(rawFault(call.args._raw), argumentNames(tool));
-  const parsed = tool.schema.safeParse(call.args);
+  const parsed = fittedArgs(tool.schema, call.args);
   if (!parsed.success) return schemaFault(tool, parsed.error);
   try {
     return await tool.run(parsed.data, context);

@@ -1,0 +1,65 @@
+// Tools: arguments as the schema wants them, from models that write a list, an object, a number or a boolean as text, and
+// null for what they leave out (SPEC L17).
+import type { z } from "zod";
+import type { JsonObject } from "../core/part.ts";
+
+/** Each round mends what the one before uncovered: a list in text, and a number in text in that list. */
+const roundsMax = 8;
+
+/** The outcome of the schema, after a change of only those values that it refuses and that say plainly what they are. */
+export function fittedArgs<Schema extends z.ZodObject>(
+  schema: Schema,
+  args: JsonObject,
+): z.ZodSafeParseResult<z.output<Schema>> {
+  const first = schema.safeParse(args);
+  if (first.success) return first;
+  const fitted = structuredClone(args) as Fields;
+  let outcome: z.ZodSafeParseResult<z.output<Schema>> = first;
+  for (let round = 0; round < roundsMax && !outcome.success; round++) {
+    const mended = outcome.error.issues.filter((issue) => mend(fitted, issue));
+    if (mended.length === 0) break;
+    outcome = schema.safeParse(fitted);
+  }
+  // The words are about what the model wrote, unless all of it fits.
+  return outcome.success ? outcome : first;
+}
+
+interface Fields {
+  [key: PropertyKey]: unknown;
+}
+
+/** Changes the value that an issue is about, in place; false when there is nothing to change. */
+function mend(args: Fields, issue: z.core.$ZodIssue): boolean {
+  const key = issue.path.at(-1);
+  const holder = issue.path.slice(0, -1).reduce<unknown>((value, step) => fieldsOf(value)?.[step], args);
+  const fields = fieldsOf(holder);
+  if (issue.code !== "invalid_type" || key === undefined || fields === null || !Object.hasOwn(fields, key))
+    return false;
+  if (fields[key] === null && !Array.isArray(fields)) return delete fields[key];
+  const meant = meantBy(fields[key], issue.expected);
+  if (meant === undefined) return false;
+  fields[key] = meant;
+  return true;
+}
+
+function fieldsOf(value: unknown): Fields | null {
+  return typeof value === "object" && value !== null ? (value as Fields) : null;
+}
+
+/** What a text is when all of it is one JSON value of the expected type. */
+function meantBy(value: unknown, expected: string): unknown {
+  if (typeof value !== "string") return undefined;
+  let meant: unknown;
+  try {
+    meant = JSON.parse(value);
+  } catch {
+    return undefined;
+  }
+  return typesOf(meant).includes(expected) ? meant : undefined;
+}
+
+function typesOf(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return ["array", "tuple"];
+  if (typeof value === "object") return value === null ? [] : ["object", "record"];
+  return typeof value === "number" ? ["number", "int"] : [typeof value];
+}
