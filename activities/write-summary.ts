@@ -1,4 +1,6 @@
 // One activity per file. This file: the model call that summarises a history, streamed to readers as it is written.
+import { isBlank } from "../core/blank.ts";
+import { withoutThoughts } from "../core/clean-phrase.ts";
 import { CHAT_SUMMARIZED, type CompactionPlan, type ContextUsage } from "../core/compaction.ts";
 import { compactionCharsMax, compactionTriesMax } from "../core/limits.ts";
 import { renderTranscript, SUMMARY_SYSTEM_PROMPT, summaryRequest } from "../core/summary-prompt.ts";
@@ -87,7 +89,7 @@ function summaryConfig({ model, chat }: BegunCompaction): CallConfig {
 /** A summary that is empty or cut would lose what it was to keep (SPEC K1). */
 function assertWhole(answer: Answer, model: string): void {
   const cut = answer.full || answer.finish_reason === "length";
-  if (!cut && summaryOf(answer) !== "") return;
+  if (!cut && !isBlank(summaryOf(answer))) return;
   const what = cut ? "was cut off before its end" : "was empty";
   throw new ModelError({
     kind: cut ? "generic" : "no_output",
@@ -102,8 +104,6 @@ function assertWhole(answer: Answer, model: string): void {
 /** The text of a summary; what the model thought on the way is not part of it. */
 export function summaryOf(answer: Answer): string {
   const { content } = answer.message({ finish_reason: "stop", interrupted: false });
-  return content
-    .map((part) => (part.type === "text" ? part.text : ""))
-    .join("")
-    .trim();
+  const text = content.map((part) => (part.type === "text" ? part.text : "")).join("");
+  return withoutThoughts(text).trim();
 }

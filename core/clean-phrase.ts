@@ -14,13 +14,18 @@ const CLOSING = /["'`“”„‚‘’«»‹›」』*_\s.,:;!…。，、-]+$
  * characters. Null: there is none, or it is twice as long as a phrase, an answer to the message instead of its name.
  */
 export function cleanPhrase(text: string, wordsMax: number): string | null {
-  const lines = text.replace(THOUGHTS, "").split(/[\r\n]+/u);
+  const lines = withoutThoughts(text).split(/[\r\n]+/u);
   const phrase = lines.map(bare).find((line) => line !== "");
   if (phrase === undefined) return null;
   const words = phrase.split(" ");
   if (words.length > 2 * wordsMax) return null;
   const cut = [...words.slice(0, wordsMax).join(" ")].slice(0, titleCharsMax).join("");
   return cut.replace(CLOSING, "").toWellFormed();
+}
+
+/** What a model wrote without what it thought aloud on the way, between tags. */
+export function withoutThoughts(text: string): string {
+  return text.replace(THOUGHTS, "");
 }
 
 function bare(line: string): string {

@@ -1,6 +1,7 @@
 // Core is pure: what a model is asked for when a history is compacted, and how its answer stands in later prompts. The history
 // goes as a text: a summary needs no tools, and calls without tools are refused by some services.
 import { assertNever } from "./assert-never.ts";
+import { isBlank } from "./blank.ts";
 import type { CompactableMessage } from "./compaction.ts";
 import type { Part } from "./part.ts";
 
@@ -49,7 +50,7 @@ function lengthOf(blocks: readonly string[]): number {
 }
 
 function block(message: CompactableMessage, toolChars: number): string {
-  const texts = message.content.map((part) => partText(part, toolChars)).filter((text) => text.trim() !== "");
+  const texts = message.content.map((part) => partText(part, toolChars)).filter((text) => !isBlank(text));
   if (texts.length === 0) return "";
   return `## ${headline(message)}\n\n${texts.join("\n\n")}`;
 }

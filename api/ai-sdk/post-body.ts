@@ -1,6 +1,7 @@
 // The API speaks HTTP and the store; this file: what AI SDK clients post. They send the whole conversation with each
 // message, and fields of their own: only the last user message is taken, and only that is held to our rules.
 import { z } from "zod";
+import { isBlank } from "../../core/blank.ts";
 import { requestBodyBytesMax } from "../../core/limits.ts";
 import type { InputPart } from "../../core/part.ts";
 import { Refusal } from "../../core/refusal.ts";
@@ -66,7 +67,7 @@ function contentOf(message: UiMessage, path: string): InputPart[] {
     if (part.type !== "text") throw fault(where, `parts of type ${part.type} are not taken; send text`);
     const { text } = part;
     if (typeof text !== "string") throw fault(`${where}.text`, "expected a text");
-    return text.trim() === "" ? [] : [{ type: "text", text }];
+    return isBlank(text) ? [] : [{ type: "text", text }];
   });
   if (content.length === 0) throw fault(`${path}.parts`, "must have text in it");
   if (Buffer.byteLength(JSON.stringify(content)) > requestBodyBytesMax) {

@@ -1,5 +1,6 @@
 // The wire, as schemas: what a client may send as the content of a message.
 import { z } from "zod";
+import { isBlank } from "../../core/blank.ts";
 import type { InputPart } from "../../core/part.ts";
 import { FILLED, filledText, MUST_BE_FILLED } from "./common.ts";
 
@@ -7,7 +8,10 @@ import { FILLED, filledText, MUST_BE_FILLED } from "./common.ts";
 const inputPartsMax = 100;
 const fileNameCharsMax = 1_024;
 
-const text = z.string().regex(FILLED, MUST_BE_FILLED);
+const text = z
+  .string()
+  .regex(FILLED, MUST_BE_FILLED)
+  .refine((words) => !isBlank(words), "must have something in it that can be seen");
 const textPart = z.strictObject({ type: z.literal("text"), text });
 const fileReferencePart = z.strictObject({
   type: z.literal("file-reference"),
