@@ -13,7 +13,7 @@ export interface OddCase {
   /** In order. */
   readonly answers: readonly OddAnswer[];
   /** What requests past those answers get: a short plain answer when absent. */
-  readonly after?: "the last again";
+  readonly after?: "the last again" | "plain";
   /** What is stored when the turn is over, as `outline` shows it. Absent: the case has a test of its own. */
   readonly stored?: readonly string[];
   /** Requests of the turn; absent: not counted. */
@@ -55,6 +55,12 @@ function sse(events: readonly object[], named: boolean): OddAnswer {
     return `${name}data: ${JSON.stringify(event)}\n\n`;
   });
   return { frames: named ? frames : [...frames, "data: [DONE]\n\n"] };
+}
+
+/** One call in Chat Completions. */
+export function chatCall(name: string, args: string): OddAnswer {
+  const tool_calls = [{ index: 0, id: "call_1", type: "function", function: { name, arguments: args } }];
+  return sse([{ choices: [{ index: 0, delta: { tool_calls }, finish_reason: "tool_calls" }] }], false);
 }
 
 const DONE = {

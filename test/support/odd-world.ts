@@ -32,6 +32,8 @@ export interface OddModel {
   readonly name: string;
   readonly model_config_id: string;
   requests(): readonly OddRequest[];
+  /** Another script for what is asked from now on. */
+  follow(script: OddScript): void;
 }
 
 let names = 0;
@@ -64,7 +66,12 @@ export async function oddModel(
     model: "m",
     ...config,
   });
-  return { name, model_config_id: id, requests: () => server.requests(name) };
+  return {
+    name,
+    model_config_id: id,
+    requests: () => server.requests(name),
+    follow: (next) => server.script(name, next),
+  };
 }
 
 export interface OddChat {
