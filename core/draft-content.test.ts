@@ -46,6 +46,19 @@ test("L7 a call that the provider runs stays one when later pieces do not say so
   ]);
 });
 
+test("L17 null is no arguments, and what chat templates leave around arguments is no part of them", () => {
+  for (const text of ["null", " null\n", "{}"]) assert.deepEqual(parseToolArgs(text), {}, text);
+  for (const text of [
+    '{"a":{}}</tool_call>',
+    '```json\n{"a":{}}\n```',
+    '{"a":{}}<|im_end|>',
+    '<tool_call>{"a":{}}',
+  ])
+    assert.deepEqual(parseToolArgs(text), { a: {} }, text);
+  for (const text of ['{"a":1} and then', '{"a":1}{"b":2}', '{"a":1', '{"a":"</b>"', "nullx"])
+    assert.deepEqual(parseToolArgs(text), { _raw: text }, text);
+});
+
 test("L4 arguments that are no JSON object are kept as they came", () => {
   assert.deepEqual(parseToolArgs('{"a":'), { _raw: '{"a":' });
   assert.deepEqual(parseToolArgs("[1]"), { _raw: "[1]" });

@@ -58,6 +58,38 @@ const CASES: readonly (readonly [string, string, readonly (readonly [string | nu
       [null, "[DONE]"],
     ],
   ],
+  [
+    "one line feed between events",
+    'data: {"a":1}\ndata: {"b":2}\ndata: [DONE]\n\n',
+    [
+      [null, '{"a":1}'],
+      [null, '{"b":2}'],
+      [null, "[DONE]"],
+    ],
+  ],
+  [
+    "one line feed between named events",
+    'event: x\ndata: {"a":1}\nevent: y\ndata: {"b":2}\n\n',
+    [
+      ["x", '{"a":1}'],
+      ["y", '{"b":2}'],
+    ],
+  ],
+  ["a name behind the data", 'data: {"a":1}\nevent: x\n\n', [["x", '{"a":1}']]],
+  [
+    "one document over several lines",
+    'data: {"a":\ndata: {"b":2}\ndata: }\n\n',
+    [[null, '{"a":\n{"b":2}\n}']],
+  ],
+  [
+    "lines of JSON without a field",
+    '{"error":{"message":"x"}}\n{\n "a": 1\n}\n',
+    [
+      [null, '{"error":{"message":"x"}}'],
+      [null, '{\n "a": 1\n}'],
+    ],
+  ],
+  ["a beginning of JSON that another event follows", '{"a":\ndata: 1\n\n', [[null, "1"]]],
   ["an event cut off", 'data: {"a', [[null, '{"a']]],
   ["text beyond the basic plane", "data: 日本 👩‍🚀\n\n", [[null, "日本 👩‍🚀"]]],
 ];
