@@ -185,16 +185,16 @@ export const environmentSchema = z.object({
   EVERTURN_STREAM_SILENCE_MS: notes(milliseconds(100).default(600_000), {
     description: "Silence after which an open provider stream counts as dead",
   }),
+  EVERTURN_STREAM_CONTENT_SILENCE_MS: notes(milliseconds(100).default(3_600_000), {
+    description:
+      "The same for a stream that sends signs of life and no piece of an answer; longer than a model thinks without showing it",
+  }),
   EVERTURN_STREAMS_MAX: notes(wholeNumber(1, 1_000_000).default(20_000), {
     description: "Streams (SSE) that an API replica holds open at most; more: 429",
   }),
   EVERTURN_STREAMS_PER_KEY_MAX: notes(wholeNumber(1, 1_000_000).default(10_000), {
     description:
       "The same for one API key. A proxy that serves all its users with one key needs room for all of them",
-  }),
-  EVERTURN_STREAM_CONTENT_SILENCE_MS: notes(milliseconds(100).default(3_600_000), {
-    description:
-      "The same for a stream that sends signs of life and no piece of an answer; longer than a model thinks without showing it",
   }),
   EVERTURN_WORKER_SLOTS: notes(wholeNumber(1, 10_000).default(200), {
     description: "Activities a worker runs at the same time",

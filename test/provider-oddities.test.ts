@@ -48,6 +48,13 @@ describe("odd answers", { concurrency: CHATS_AT_ONCE }, () => {
     });
   }
 
+  circleTests();
+  aliveTests();
+  textTests();
+});
+
+/** Agents that go in circles, and calls that are cut off. */
+function circleTests(): void {
   test("L14 a call that the output limit cut off is never run; the third in a row ends the turn with words", async () => {
     const odd = await playCase(world, oddCase("A13"));
     const { stored, error } = await odd.settled();
@@ -64,11 +71,12 @@ describe("odd answers", { concurrency: CHATS_AT_ONCE }, () => {
 
   test("L14 a call at the output limit is not run though its pieces parse; a whole one before it is", async () => {
     const [first] = oddCase("A13").answers;
-    const whole = String(first?.frames[0])
+    const [cut = "", ...rest] = (first?.frames ?? []).filter((frame) => typeof frame === "string");
+    const whole = cut
       .replace(/"arguments":"(?:[^"\\]|\\.)*"/, '"arguments":"{}"')
       .replace("write_file", "list_templates");
     const again = whole.replace('"tool_calls":[{"index":0', '"tool_calls":[{"index":1');
-    const answers = [{ frames: [whole, again, ...(first?.frames.slice(1) ?? [])] }];
+    const answers = [{ frames: [whole, again, ...rest] }];
     const odd = await playCase(world, { ...oddCase("A13"), answers, after: "plain" });
     const { stored } = await odd.settled();
     const results = resultsOf(stored, "list_templates").map(({ is_error }) => is_error);
@@ -86,7 +94,10 @@ describe("odd answers", { concurrency: CHATS_AT_ONCE }, () => {
     odd.model.follow(() => PLAIN_ANSWERS["openai-chat"]);
     assert.equal(textOf((await odd.say("and now?")).stored.at(-1) as Message), "All done.");
   });
+}
 
+/** What a stream says beside its answer. */
+function aliveTests(): void {
   test("B3 K1 usage that comes only at the end of a stream, and inside its delta, is the usage", async () => {
     const { stored } = await (await playCase(world, oddCase("A18"))).settled();
     const { input_tokens, output_tokens, cache_read_tokens } = stored[1]?.usage ?? {};
@@ -123,7 +134,10 @@ describe("odd answers", { concurrency: CHATS_AT_ONCE }, () => {
       ["stream_silence"],
     );
   });
+}
 
+/** Text that shows nothing, and text that is something else. */
+function textTests(): void {
   test("K1 a blank summary is refused, and the history stays as it was", async () => {
     const [blank] = oddCase("B20").answers;
     const model = await oddModel(world, oddCase("B20"), () => PLAIN_ANSWERS["openai-chat"]);
@@ -171,7 +185,7 @@ describe("odd answers", { concurrency: CHATS_AT_ONCE }, () => {
     const file = join(world.everturn.workspacesDir, workspace_id ?? "", "files", "a.txt");
     assert.equal(readFileSync(file, "utf8"), "two");
   });
-});
+}
 
 async function checkTurn(odd: OddCase, played: OddChat): Promise<void> {
   const { stored, error } = await played.settled();

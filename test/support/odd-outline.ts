@@ -70,7 +70,7 @@ interface SentCall {
 }
 
 /** The calls in the history of a request. */
-function callsOf(dialect: DialectName, body: JsonObject): readonly SentCall[] {
+export function callsOf(dialect: DialectName, body: JsonObject): readonly SentCall[] {
   const list = listOf(body["messages"] ?? body["input"]).map(objectOf);
   if (dialect === "openai-responses") {
     return list
