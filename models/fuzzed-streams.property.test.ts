@@ -217,7 +217,7 @@ for (const dialect of ["openai-chat", "openai-responses", "anthropic"] as const)
 test("X3 a stream of events that say nothing, and a document, without an end are given up", async () => {
   const chunk = new TextEncoder().encode(`data: {"unknown":"${"x".repeat(1 << 20)}"}\n\n`);
   for (const first of ["data: {}\n\n", '{"x":"', "data: {", '{"a":\n']) {
-    const body = [new TextEncoder().encode(first), ...Array.from({ length: 70 }, () => chunk)];
+    const body = [new TextEncoder().encode(first), ...Array.from({ length: 140 }, () => chunk)];
     const events = await readDamaged("openai-chat", body, "text/event-stream");
     assert.deepEqual(events, []);
   }

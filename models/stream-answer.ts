@@ -133,7 +133,7 @@ async function* inOnePiece(text: string): AsyncGenerator<Uint8Array> {
 }
 
 /** Characters of events that show nothing: keep-alives of a month, and more sealed reasoning than any model gives. */
-const hiddenCharsMax = 64 * 1024 * 1024;
+const hiddenCharsMax = 128 * 1024 * 1024;
 
 async function* streamedEvents(
   bytes: AsyncIterable<Uint8Array>,

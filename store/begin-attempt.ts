@@ -62,7 +62,7 @@ export async function beginCall(unit: Unit, key: OutcomeKey, wish: CallWish): Pr
   if (scheduledMs < chat.attempt_scheduled_ms) return { type: "stale" };
   if (found?.type === "interrupting") return { type: "interrupted", fence: fenceOf(chat) };
   const step = await readNextStep(unit, chat);
-  if (step.type === "finish") return finishTurn(unit, { key }, step.reason);
+  if (step.type === "finish") return finishTurn(unit, { key, ...step }, step.reason);
   if (step.type === "overflow") return finishError(unit, { key }, CONTEXT_FULL_ERROR);
   if (step.type !== wish.step) return { type: "next", step, snapshot_version: chat.snapshot_version };
   // Before each call, not only before the turn: a turn of many steps must stop, too (SPEC B3).
