@@ -38,6 +38,31 @@ test("X3 each piece of an answer begins the longer limit anew", async (t) => {
   line.close();
 });
 
+test("X3 each byte begins the shorter limit anew, content or not", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const line = await anOpenLine();
+  let send = (_bytes: Uint8Array): void => undefined;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      send = (bytes) => controller.enqueue(bytes);
+    },
+  });
+  const chunks = line.bytes(body);
+  for (let chunk = 0; chunk < 5; chunk++) {
+    const next = chunks.next();
+    t.mock.timers.tick(limits.silenceMs - 1);
+    send(new Uint8Array(1));
+    await next;
+  }
+  assert.equal(line.fellSilent, false);
+  const never = chunks.next();
+  t.mock.timers.tick(limits.silenceMs);
+  assert.equal(line.fellSilent, true);
+  send(new Uint8Array(1));
+  await never;
+  line.close();
+});
+
 test("X3 a line without a byte is dead after the shorter limit", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const line = new CallLine(new AbortController().signal, limits);

@@ -19,11 +19,9 @@ import {
 import { textOf } from "./support/settled.ts";
 import { resultsOf } from "./support/workspace-chats.ts";
 
-/** A stream that only says it is alive: well under the limit of silence apart, and well past it together. */
-const SILENCE_MS = 4_000;
-const CONTENT_SILENCE_MS = 12_000;
+/** Long for a busy machine, short for a test: without a piece of an answer a stream is dead then. */
+const CONTENT_SILENCE_MS = 20_000;
 const ALIVE_EVERY_MS = 500;
-const ALIVE_TIMES = 12;
 
 /** Side by side: most of their time they wait. */
 const CHATS_AT_ONCE = 8;
@@ -32,7 +30,6 @@ let world: OddWorld;
 before(async () => {
   world = await openOddWorld({
     env: {
-      EVERTURN_STREAM_SILENCE_MS: String(SILENCE_MS),
       EVERTURN_STREAM_CONTENT_SILENCE_MS: String(CONTENT_SILENCE_MS),
     },
   });
@@ -102,23 +99,6 @@ function aliveTests(): void {
     const { stored } = await (await playCase(world, oddCase("A18"))).settled();
     const { input_tokens, output_tokens, cache_read_tokens } = stored[1]?.usage ?? {};
     assert.deepEqual([input_tokens, output_tokens, cache_read_tokens], [14, 2, 190_000]);
-  });
-
-  test("X3 a stream that only says it is alive for longer than the limit of silence lives", async () => {
-    const odd = oddCase("A20");
-    const [alive, ...rest] = odd.answers[0]?.frames ?? [];
-    const keepalives = Array.from({ length: ALIVE_TIMES }, () => [
-      alive ?? "",
-      { pause_ms: ALIVE_EVERY_MS },
-    ]).flat();
-    const { stored, error } = await (
-      await playCase(world, {
-        ...odd,
-        answers: [{ frames: [...keepalives, ...rest] }],
-        after: "the last again",
-      })
-    ).settled();
-    assert.deepEqual([error, outline(stored)], [null, ["user: go", "assistant stop: Thought about it."]]);
   });
 
   test("X3 a stream that says nothing but that it is alive counts as dead in the end", async () => {
