@@ -15,7 +15,12 @@ export interface OddWorld {
 
 export async function openOddWorld(options: EverturnOptions = {}): Promise<OddWorld> {
   const server = await startOddProvider();
-  const env = { EVERTURN_ALLOW_PRIVATE_PROVIDERS: "1", ...options.env };
+  // A script counts requests: none may come twice because a busy machine took a healthy worker for lost.
+  const env = {
+    EVERTURN_ALLOW_PRIVATE_PROVIDERS: "1",
+    EVERTURN_HEARTBEAT_TIMEOUT_MS: "30000",
+    ...options.env,
+  };
   const everturn = await startEverturn({ ...options, env });
   return {
     everturn,
