@@ -37,8 +37,8 @@ const steps = (count: number, made: Made = {}) => Array.from({ length: count }, 
 /** What the model is told of its newest call. */
 function noticeOf(newest: ReturnType<typeof aStep>, earlier: readonly CalledStep[], polls = never): unknown {
   const [noticed] = noticedResults([newest.call], [newest.result], { earlier, polls });
-  const { notice } = noticed?.result as { readonly notice?: unknown };
-  return notice;
+  const result = noticed?.result;
+  return typeof result === "object" && result !== null && "notice" in result ? result.notice : undefined;
 }
 
 test("L15 the fifth equal call with an equal result in a row gets a result that says so", () => {

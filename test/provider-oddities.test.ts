@@ -24,7 +24,7 @@ const CONTENT_SILENCE_MS = 20_000;
 const ALIVE_EVERY_MS = 500;
 
 /** Side by side: most of their time they wait. */
-const CHATS_AT_ONCE = 8;
+const CHATS_AT_ONCE = 4;
 
 let world: OddWorld;
 before(async () => {
