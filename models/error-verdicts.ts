@@ -15,7 +15,8 @@ export interface Verdict {
     | "forbidden"
     | "unknown_model"
     | "chain_broken"
-    | "prefill_refused";
+    | "prefill_refused"
+    | "sealed_key";
 }
 
 export const terminal = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>

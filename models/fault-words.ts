@@ -22,6 +22,8 @@ const CAUSE_WORDS: Readonly<Record<NonNullable<Verdict["cause"]>, (name: string)
   forbidden: (name) => `${name} does not allow this request for the configured key.`,
   unknown_model: (name) => `${name} does not know the requested model or address.`,
   chain_broken: (name) => `${name} does not take back what it said before; the whole history is sent again.`,
+  sealed_key: (name) =>
+    `The stored API key of ${midSentence(name)} cannot be opened: EVERTURN_SECRET_KEY is not the key that sealed it.`,
   prefill_refused: (name) => `${name} does not go on with an answer that was cut off; it is asked anew.`,
 };
 
