@@ -301,6 +301,7 @@ test("X1 X8 attempts that an outage or a bug cuts short are not counted as lost 
     store,
     readLostParts: () => Promise.resolve(null),
     retryBaseMs: 1,
+    retryWaitMaxMs: 1,
     shutdown: new AbortController().signal,
   };
   const parts = { push: () => undefined, checkpointNow: () => Promise.resolve(), close: () => undefined };
