@@ -28,25 +28,31 @@ export function createChatWorkspaces(
     const place = { deps, running, chat, turn_id };
     return {
       async agent(signal) {
-        return running.agentOf(await requireBound(place), signal);
+        return running.agentOf(await requireBound(place, signal), signal);
       },
       templates: () => deps.shelf.list(),
       template: (name) => deps.shelf.read(name),
       create: (args, watch) => watched(place, watch, () => createChatWorkspace(place, args, watch)),
       start: (watch) =>
-        watched(place, watch, async () => startChatWorkspace(place, await requireBound(place), watch)),
+        watched(place, watch, async () =>
+          startChatWorkspace(place, await requireBound(place, watch.signal), watch),
+        ),
       stop: (watch) =>
-        watched(place, watch, async () => stopChatWorkspace(place, await requireBound(place), watch)),
+        watched(place, watch, async () =>
+          stopChatWorkspace(place, await requireBound(place, watch.signal), watch),
+        ),
       abandon: () => cancel(place),
     };
   };
 }
 
 /** The chat's workspace as it is now: a call beside this one may have made it since the chat was read. Throws `ToolError`. */
-async function requireBound({ deps, chat }: ChatPlace): Promise<WorkspaceRow> {
+async function requireBound({ deps, chat }: ChatPlace, signal: AbortSignal): Promise<WorkspaceRow> {
   const { pool } = deps.store;
-  const id = (await readChatRow(pool, chat.id))?.workspace_id ?? null;
-  const row = id === null ? null : await readWorkspace(pool, id, null);
+  const row = await patiently(signal, async () => {
+    const id = (await readChatRow(pool, chat.id))?.workspace_id ?? null;
+    return id === null ? null : readWorkspace(pool, id, null);
+  });
   if (row === null) throw noWorkspace();
   return row;
 }

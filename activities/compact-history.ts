@@ -9,13 +9,14 @@ import { commitCompaction } from "../store/commit-compaction.ts";
 import { commitInterruption } from "../store/commit-step.ts";
 import { CONTEXT_FULL_ERROR, finishError } from "../store/finish-turn.ts";
 import { Superseded } from "../store/transition.ts";
-import { inUnit } from "../store/unit.ts";
+import { inUnit, type Unit } from "../store/unit.ts";
 import { type Answer, createAnswer } from "./answer.ts";
 import { type CallModelDeps, staleFailure } from "./call-model.ts";
 import { compactionOf } from "./compaction-messages.ts";
 import type { CompactHistoryInput } from "./contract.ts";
 import type { DebugCall, DebugRecorder } from "./debug-recorder.ts";
 import { endAttempt } from "./end-attempt.ts";
+import { patiently } from "./patiently.ts";
 import { Stopped, watchAttempt } from "./watch-attempt.ts";
 import { writeSummary } from "./write-summary.ts";
 
@@ -59,7 +60,8 @@ async function goOn(
     if (begun.type !== "interrupted") return begun;
     // What a lost attempt had written of a summary is nothing to keep.
     const { fence } = begun;
-    return (await inUnit(deps.store, (unit) => commitInterruption(unit, { key, fence }, null))).result;
+    const work = (unit: Unit) => commitInterruption(unit, { key, fence }, null);
+    return await patiently(deps.shutdown, async () => (await inUnit(deps.store, work)).result);
   } catch (error) {
     if (error instanceof Superseded) return { type: "superseded", snapshot_version: 0 };
     throw error;
@@ -74,7 +76,8 @@ async function runAttempt(
   const { chat, fence, model, plan } = begun;
   // Nothing to leave out: a summary would only add to what is too much already.
   if (plan === null) {
-    return (await inUnit(deps.store, (unit) => finishError(unit, { key, fence }, CONTEXT_FULL_ERROR))).result;
+    const work = (unit: Unit) => finishError(unit, { key, fence }, CONTEXT_FULL_ERROR);
+    return patiently(deps.shutdown, async () => (await inUnit(deps.store, work)).result);
   }
   const tool_call_id = deps.newToolCallId();
   const now = () => new Date().toISOString();

@@ -46,7 +46,7 @@ export interface Activities {
   runTool(input: RunToolInput): Promise<RunToolOutput>;
 }
 
-/** Database-only transitions; run as local activities, at most two seconds each. */
+/** Database-only transitions; run as local activities. */
 export interface LocalActivities {
   /** Commits the results of a step's tools as one message. */
   settleTools(input: TurnRef): Promise<StepOutcome>;

@@ -6,6 +6,7 @@ import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../tools/chat-w
 import { chooseTemplate } from "../tools/choose-template.ts";
 import { awaitBuild, type BuildStory } from "./await-build.ts";
 import type { ChatPlace } from "./chat-workspaces-deps.ts";
+import { patiently } from "./patiently.ts";
 import { joinedWords, startedWords, useRunning } from "./start-chat-workspace.ts";
 import { deadWorkspace } from "./workspace-words.ts";
 
@@ -19,7 +20,7 @@ export async function createChatWorkspace(
 ): Promise<WorkspaceReport> {
   const made = await madeFrom(place, args);
   for (let dead = 0; ; dead++) {
-    const { type, workspace } = await ensure(place, made);
+    const { type, workspace } = await ensure(place, made, watch.signal);
     if (type !== "reused") return awaitBuild(place, { workspace, watch, ...stories[type] });
     const report = await useRunning(place, workspace, watch);
     if (report !== null) return report;
@@ -55,10 +56,17 @@ async function madeFrom(
   }
 }
 
-async function ensure(place: ChatPlace, made: () => CreateWorkspaceInput): Promise<EnsuredWorkspace> {
+async function ensure(
+  place: ChatPlace,
+  made: () => CreateWorkspaceInput,
+  signal: AbortSignal,
+): Promise<EnsuredWorkspace> {
   const { deps, chat, turn_id } = place;
   const input = { chat_id: chat.id, turn_id, owner_id: chat.owner_id, create: made };
-  const { result } = await inUnit(deps.store, (unit) => ensureChatWorkspace(unit, input));
+  // Asked twice it finds the workspace that it made.
+  const { result } = await patiently(signal, () =>
+    inUnit(deps.store, (unit) => ensureChatWorkspace(unit, input)),
+  );
   // Also of a build that was joined: whoever began it may have died before telling.
   if (result.workspace.told_version < result.workspace.version) await deps.teller.tell(result.workspace);
   return result;

@@ -63,6 +63,8 @@ async function commitEnd(deps: EndDeps, ended: EndedAttempt): Promise<StepOutcom
   }
   if (failure instanceof Stopped) return endStopped(deps, ended, failure);
   if (failure instanceof ModelError) return endFailed(deps, ended, failure);
+  // An outage or a bug while the call was prepared. The next attempt must not count this one as lost with its worker (SPEC X1).
+  await commit(deps, (unit) => releaseAttempt(unit, key.chat_id, fence));
   throw failure instanceof Error
     ? failure
     : new Error("something was thrown that is no error", { cause: failure });

@@ -88,7 +88,7 @@ function openKey({ secrets }: ProviderShelfDeps, source: ProviderSource): string
   } catch (error) {
     if (!(error instanceof UnsealError)) throw error;
     const why =
-      "the stored API key cannot be opened with EVERTURN_SECRET_KEY: give the provider its key again";
-    throw ownFault({ kind: "config", retryable: false }, source.name, why);
+      "start with the secret key that sealed it, in EVERTURN_SECRET_KEY or EVERTURN_SECRET_KEY_PREVIOUS, or give the provider its key again";
+    throw ownFault({ kind: "config", retryable: false, cause: "sealed_key" }, source.name, why);
   }
 }

@@ -47,13 +47,8 @@ export function createRunTool(deps: RunToolDeps) {
     const output = await orRelease(deps, { ...input, scheduled_ms: scheduledMs }, () =>
       outcomeOf(deps, input, begun),
     );
-    if (output !== null && begun.type === "claimed" && begun.execution.finished_at === null) {
-      const { result, is_error, truncated = false } = output;
-      const { chat_id, tool_call_id } = input;
-      const outcome = { chat_id, tool_call_id, result, is_error, truncated };
-      await patiently(deps.shutdown, () => finishToolCall(deps.store.pool, outcome));
-      deps.failpoint("runTool:finished");
-      if (isGivenUp(begun)) await abandon(deps, input, begun.chat);
+    if (begun.type === "claimed" && begun.execution.finished_at === null && isGivenUp(begun)) {
+      await abandon(deps, input, begun.chat);
     }
     const duration_ms = Math.round(performance.now() - started);
     return { tool_name: input.tool_name, is_error: output?.is_error ?? true, duration_ms };
@@ -112,20 +107,32 @@ async function abandon(deps: RunToolDeps, input: RunToolInput, chat: ChatRow): P
   });
 }
 
+/** Keeps the result of a call, however long the database is away. */
+async function finish(deps: RunToolDeps, { chat, call }: BegunToolCall, output: ToolOutput): Promise<void> {
+  const { result, is_error, truncated = false } = output;
+  const outcome = { chat_id: chat.id, tool_call_id: call.tool_call_id, result, is_error, truncated };
+  await patiently(deps.shutdown, () => finishToolCall(deps.store.pool, outcome));
+  deps.failpoint("runTool:finished");
+}
+
 async function runClaimed(deps: RunToolDeps, begun: BegunToolCall): Promise<ToolOutput | null> {
   const { chat, call, execution } = begun;
   if (begun.refused !== null) return { result: begun.refused, is_error: true };
   const tools = deps.toolsOf(chat);
   const tool = tools.find(({ name }) => name === call.tool_name);
   if (isGivenUp(begun)) {
-    return errorOutput(
+    const givenUp = errorOutput(
       `The call was begun ${execution.lost_workers} times, and each time the server running it was lost: it was given up, and whether it took effect is unknown.`,
       "Do it another way, in smaller pieces, or leave it.",
     );
+    await finish(deps, begun, givenUp);
+    return givenUp;
   }
   if (execution.attempts > 1 && tool !== undefined && !mayRunAgain(tool)) {
     // It may have had its effect already, and nothing is left to re-attach to: it never runs twice (claim before effect).
-    return errorOutput("The server running this tool was lost: whether it took effect is unknown.");
+    const lost = errorOutput("The server running this tool was lost: whether it took effect is unknown.");
+    await finish(deps, begun, lost);
+    return lost;
   }
   deps.failpoint("runTool:begun");
   const fence = fenceOf(chat);
@@ -145,7 +152,10 @@ async function runClaimed(deps: RunToolDeps, begun: BegunToolCall): Promise<Tool
   try {
     const named = { ...call, batch_tool_names: begun.batch_tool_names };
     const output = await runToolCall(named, tools, context);
-    return watch.signal.aborted ? stoppedOutput(watch.signal.reason, output) : output;
+    const kept = watch.signal.aborted ? stoppedOutput(watch.signal.reason, output) : output;
+    // Before the parts are closed: they beat, and a result that waits for the database must not look like a lost worker.
+    if (kept !== null) await finish(deps, begun, kept);
+    return kept;
   } finally {
     watch.end();
     parts.close();

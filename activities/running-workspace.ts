@@ -6,6 +6,7 @@ import { recordWorkspaceGone } from "../store/workspace-progress.ts";
 import { readWorkspace, touchWorkspace, type WorkspaceRow } from "../store/workspaces.ts";
 import type { AgentApi } from "../workspaces/agent/api.ts";
 import type { ChatWorkspacesDeps } from "./chat-workspaces-deps.ts";
+import { patiently } from "./patiently.ts";
 import { createSteadyAgent } from "./steady-agent.ts";
 import { createWorkspaceAgents, type Reached } from "./workspace-agents.ts";
 import {
@@ -53,7 +54,7 @@ export function createRunningWorkspaces(deps: ChatWorkspacesDeps): RunningWorksp
     const reached = await look(running, signal);
     if (reached.type === "ready") return reached.agent;
     // It may have been stopped or deleted while it was looked for: that is what the model has to know then.
-    requireRunning(await readWorkspace(store.pool, running.id, null));
+    requireRunning(await patiently(signal, () => readWorkspace(store.pool, running.id, null)));
     if (reached.type === "silent") throw silentAgent(running, reached.message);
     await markDead(running, reached.message);
     throw deadWorkspace(running, reached.message);
@@ -66,12 +67,13 @@ export function createRunningWorkspaces(deps: ChatWorkspacesDeps): RunningWorksp
     async agentOf(row, signal) {
       const agent = await reach(row, signal);
       const { id } = requireRunning(row);
-      await touch(id);
+      await patiently(signal, () => touch(id));
       return createSteadyAgent({
         agent,
         async recover(recovering) {
           agents.suspect(id);
-          return reach(await readWorkspace(store.pool, id, null), recovering);
+          const now = await patiently(recovering, () => readWorkspace(store.pool, id, null));
+          return reach(now, recovering);
         },
       });
     },
@@ -91,10 +93,10 @@ function createTouch(write: (id: string) => Promise<void>, nowMs: () => number) 
   return async (id: string): Promise<void> => {
     const last = touched.get(id);
     if (last !== undefined && nowMs() - last < touchEveryMs) return;
+    await write(id);
     touched.delete(id);
     touched.set(id, nowMs());
     const [oldest] = touched.keys();
     if (touched.size > touchedMax && oldest !== undefined) touched.delete(oldest);
-    await write(id);
   };
 }

@@ -32,7 +32,7 @@ export async function startChatWorkspace(
     }
     case "stopping":
     case "stopped": {
-      const workspace = await wish(place, row, "running");
+      const workspace = await wish(place, row, { what: "running", signal: watch.signal });
       return awaitBuild(place, { workspace, watch, message: startedWords });
     }
   }
@@ -62,9 +62,9 @@ export async function useRunning(
       return null;
     }
     const found = { agent_status: "not_ready", agent_error: reached.message } as const;
-    await recordAgent(place.deps.store.pool, row.id, found);
+    await patiently(watch.signal, () => recordAgent(place.deps.store.pool, row.id, found));
   }
-  const workspace = await wish(place, row, "running");
+  const workspace = await wish(place, row, { what: "running", signal: watch.signal });
   return awaitBuild(place, { workspace, watch, message: revivedWords });
 }
 
@@ -75,7 +75,7 @@ export async function stopChatWorkspace(
   { signal }: BuildWatch,
 ): ReturnType<ChatWorkspace["stop"]> {
   const { store, pollMs = pollDefaultMs } = place.deps;
-  let row = await wish(place, bound, "stopped");
+  let row = await wish(place, bound, { what: "stopped", signal });
   place.running.forget(row.id);
   const givesUpAt = performance.now() + stopPatienceMs;
   while (row.status === "stopping" && row.wish === "stopped" && performance.now() < givesUpAt) {
@@ -90,11 +90,11 @@ export async function stopChatWorkspace(
 async function wish(
   { deps, chat, turn_id }: ChatPlace,
   row: WorkspaceRow,
-  what: "running" | "stopped",
+  { what, signal }: { readonly what: "running" | "stopped"; readonly signal: AbortSignal },
 ): Promise<WorkspaceRow> {
   const began_by = what === "running" ? { chat_id: chat.id, turn_id } : null;
   const input = { id: row.id, owner_id: null, wish: what, began_by };
-  const { result } = await inUnit(deps.store, (unit) => wishWorkspace(unit, input));
+  const { result } = await patiently(signal, () => inUnit(deps.store, (unit) => wishWorkspace(unit, input)));
   if (result.told_version < result.version) await deps.teller.tell(result);
   return result;
 }

@@ -33,6 +33,7 @@ import { measureStreams } from "./measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./model-seeds.ts";
 import { createModelSettings } from "./model-settings.ts";
 import { createReadiness } from "./readiness.ts";
+import { warnOfSealedKeys } from "./sealed-keys.ts";
 import { ListenError, type Served, serve } from "./serve.ts";
 import { isLoopback, requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start-checks.ts";
 import { StreamGate } from "./stream-gate.ts";
@@ -55,7 +56,7 @@ export interface RunningApi {
  * @throws StartError in words: Postgres away or not migrated, nobody could authenticate, the port is taken
  */
 export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
-  const pool = createPool(config.databaseUrl, config.databasePoolMax);
+  const pool = createPool(config.databaseUrl, config.databasePoolMax, config.databaseTimeoutMs);
   try {
     await prepare(config, pool);
     return await run(config, pool, logger);
@@ -78,6 +79,7 @@ async function prepare(config: Config, pool: Pool): Promise<void> {
 
 async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningApi> {
   const { databaseUrl, queuedMessagesMax } = config;
+  await warnOfSealedKeys({ db: pool, secrets: createSecretBox(config), logger });
   const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
   const modelBook = createModelBook(databaseUrl);
   const store: Store = { pool, announce: (change) => bus.publish(change), queuedMessagesMax, modelBook };
@@ -158,7 +160,11 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     metrics,
     links,
     ...createTellers(config, parts),
-    readiness: createReadiness({ pool: store.pool, pingTemporal: () => pingTemporal(temporal) }),
+    readiness: createReadiness({
+      pool: store.pool,
+      pingTemporal: () => pingTemporal(temporal),
+      secrets: createSecretBox(config),
+    }),
     resolveProjectPath: (path) => resolveProjectPath(path, config.projectRoots),
     templates: createTemplateShelf(config.templatesDir),
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Refusal } from "../core/refusal.ts";
-import { isDatabaseAway, toProblem, toRefusal } from "./problem.ts";
+import { toProblem, toRefusal } from "./problem.ts";
 
 function errorWith(fields: object, message = "x"): Error {
   return Object.assign(new Error(message), fields);
@@ -43,5 +43,4 @@ test("a database that is away is unavailable, a bug is internal and says nothing
   for (const error of away) assert.equal(toRefusal(error).code, "unavailable", error.message);
   const bug = toRefusal(errorWith({ code: "23505" }, "duplicate key: secret"));
   assert.deepEqual([bug.code, bug.detail], ["internal", undefined]);
-  assert.equal(isDatabaseAway("ECONNREFUSED"), false);
 });

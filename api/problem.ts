@@ -1,7 +1,7 @@
 // The API speaks HTTP and the store; this file: every error becomes one problem document (RFC 9457) with a stable code.
 import { REFUSALS, Refusal, type RefusalCode } from "../core/refusal.ts";
 import { UsageLimitReached } from "../core/usage-limit-reached.ts";
-import { sqlState } from "../store/database.ts";
+import { isOutage } from "../platform/classify-failure.ts";
 
 export interface Problem {
   readonly type: string;
@@ -30,12 +30,12 @@ export function toProblem(refusal: Refusal): Problem {
   };
 }
 
-/** Whatever was thrown, as a refusal: what is not expected is `unavailable` (Postgres is away) or `internal`. */
+/** Whatever was thrown, as a refusal: what is not expected is `unavailable` (an outage) or `internal`. */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (isBodyError(error)) return refusalOfBody(error);
   if (isPathError(error)) return new Refusal("not_found");
-  if (isDatabaseAway(error)) return new Refusal("unavailable", "the database cannot be reached; try again");
+  if (isOutage(error)) return new Refusal("unavailable", "the database cannot be reached; try again");
   return new Refusal("internal");
 }
 
@@ -72,28 +72,4 @@ function refusalOfBody(error: BodyError): Refusal {
 /** Express could not decode the path: `%` without two hex digits after it. */
 function isPathError(error: unknown): boolean {
   return error instanceof URIError || (error instanceof Error && "status" in error && error.status === 400);
-}
-
-const SOCKET_ERRORS = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "ENOTFOUND",
-  "ETIMEDOUT",
-  "EPIPE",
-  "EAI_AGAIN",
-  "ENOENT",
-]);
-// Connection exceptions, too many connections, and a server that shuts down, crashed or starts.
-const SQLSTATES_AWAY = /^(08...|53300|57P0[1-3])$/;
-// pg gives these no code.
-const MESSAGES_AWAY =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered)/;
-
-/** Whether the error says that Postgres is away: trying again later helps, and nothing here is broken. */
-export function isDatabaseAway(error: unknown): boolean {
-  const code = sqlState(error);
-  if (code !== undefined && (SOCKET_ERRORS.has(code) || SQLSTATES_AWAY.test(code))) return true;
-  // A host with several addresses fails with one error per address.
-  if (error instanceof AggregateError) return error.errors.some(isDatabaseAway);
-  return error instanceof Error && MESSAGES_AWAY.test(error.message);
 }

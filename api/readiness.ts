@@ -1,6 +1,9 @@
 // The API speaks HTTP and the store; this file: whether this replica should be sent requests (SPEC O1).
+import type { SecretBox } from "../platform/secret-box.ts";
 import type { Pool } from "../store/database.ts";
 import { pendingMigrations } from "../store/migrate.ts";
+import { ProgramTooOld } from "../store/program-age.ts";
+import { listUnopenedKeys, sealedKeysProblem } from "./sealed-keys.ts";
 
 /** A check that takes longer than this has failed: the prober will not wait either. */
 const checkTimeoutMs = 2_000;
@@ -13,9 +16,11 @@ export interface Check {
 }
 
 export interface ReadinessReport {
-  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11). */
+  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or end for want of a stored API key. */
   readonly status: "ready" | "degraded" | "not_ready";
-  readonly checks: Readonly<Record<"postgres" | "migrations" | "temporal" | "draining", Check>>;
+  readonly checks: Readonly<
+    Record<"postgres" | "migrations" | "temporal" | "secret_key" | "draining", Check>
+  >;
 }
 
 export interface Readiness {
@@ -29,6 +34,7 @@ export interface ReadinessProbes {
   readonly pool: Pool;
   /** Rejects when Temporal cannot be reached. */
   readonly pingTemporal: () => Promise<unknown>;
+  readonly secrets: Pick<SecretBox, "open">;
 }
 
 export function createReadiness(probes: ReadinessProbes): Readiness {
@@ -56,14 +62,14 @@ export function createReadiness(probes: ReadinessProbes): Readiness {
 
 type Looked = Omit<ReadinessReport["checks"], "draining">;
 
-/** Temporal alone does not count: without it requests are still accepted, and all replicas would leave at once. */
+/** Temporal and stored keys alone do not count: without it requests are still accepted, and all replicas would leave at once. */
 function judge(checks: ReadinessReport["checks"]): ReadinessReport["status"] {
   if (!checks.postgres.ok || !checks.migrations.ok || !checks.draining.ok) return "not_ready";
-  return checks.temporal.ok ? "ready" : "degraded";
+  return checks.temporal.ok && checks.secret_key.ok ? "ready" : "degraded";
 }
 
-async function look({ pool, pingTemporal }: ReadinessProbes): Promise<Looked> {
-  const [postgres, migrations, temporal] = await Promise.all([
+async function look({ pool, pingTemporal, secrets }: ReadinessProbes): Promise<Looked> {
+  const [postgres, migrations, temporal, secret_key] = await Promise.all([
     check(async () => {
       await pool.query("select 1");
       return null;
@@ -76,8 +82,9 @@ async function look({ pool, pingTemporal }: ReadinessProbes): Promise<Looked> {
       await pingTemporal();
       return null;
     }),
+    check(async () => sealedKeysProblem((await listUnopenedKeys({ db: pool, secrets })).length)),
   ]);
-  return { postgres, migrations, temporal };
+  return { postgres, migrations, temporal, secret_key };
 }
 
 /** Runs a look that returns what is wrong, or null. Never rejects. */
@@ -89,7 +96,8 @@ async function check(look: () => Promise<string | null>): Promise<Check> {
   try {
     const problem = await Promise.race([look(), late]);
     return problem === null ? { ok: true } : failed(problem);
-  } catch {
+  } catch (error) {
+    if (error instanceof ProgramTooOld) return failed(error.message);
     // The page is public: the error's text may name hosts and users.
     return failed("cannot be reached");
   } finally {

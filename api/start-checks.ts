@@ -1,10 +1,12 @@
-// The API speaks HTTP and the store; this file: what must hold before it listens, each with one clear message.
+// The API speaks HTTP and the store; this file: what must hold before it listens, each with one clear message. The worker asks
+// some of it too.
+import { isOutage } from "../platform/classify-failure.ts";
 import { anyUsableApiKey } from "../store/api-keys.ts";
 import type { Pool } from "../store/database.ts";
 import { pendingMigrations } from "../store/migrate.ts";
-import { isDatabaseAway } from "./problem.ts";
+import { ProgramTooOld } from "../store/program-age.ts";
 
-/** The API cannot start; the message says what to do, and there is no more to know from a stack. */
+/** The process cannot start; the message says what to do, and there is no more to know from a stack. */
 export class StartRefusal extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -12,10 +14,11 @@ export class StartRefusal extends Error {
   }
 }
 
-/** Postgres answers and has this version's schema. @throws StartRefusal */
+/** Postgres answers, has what this version needs, and nothing that bars it. @throws StartRefusal */
 export async function requireDatabase(pool: Pool, databaseUrl: string): Promise<void> {
   const pending = await pendingMigrations(pool).catch((error: unknown) => {
-    throw new StartRefusal(databaseProblem(databaseUrl, error), error);
+    const words = error instanceof ProgramTooOld ? error.message : databaseProblem(databaseUrl, error);
+    throw new StartRefusal(words, error);
   });
   if (pending.length > 0) {
     throw new StartRefusal(
@@ -28,7 +31,7 @@ function databaseProblem(databaseUrl: string, error: unknown): string {
   const { host, pathname } = new URL(databaseUrl);
   const where = `${host}${pathname}`;
   const reason = error instanceof AggregateError ? error.errors.map(String).join("; ") : String(error);
-  return isDatabaseAway(error)
+  return isOutage(error)
     ? `Postgres cannot be reached at ${where} (DATABASE_URL): ${reason}`
     : `Postgres at ${where} (DATABASE_URL) refuses us: ${reason}`;
 }

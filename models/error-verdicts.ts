@@ -17,7 +17,8 @@ export interface Verdict {
     | "chain_broken"
     | "prefill_refused"
     | "malformed_call"
-    | "unusable_items";
+    | "unusable_items"
+    | "sealed_key";
 }
 
 export const terminal = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>

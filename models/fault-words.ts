@@ -25,6 +25,8 @@ const CAUSE_WORDS: Readonly<Record<NonNullable<Verdict["cause"]>, (name: string)
   malformed_call: (name) => `${name} could not read the tool call that the model wrote.`,
   unusable_items: (name) =>
     `The model of ${midSentence(name)} answered only with requests that Everturn does not carry out: check the tools in its provider options.`,
+  sealed_key: (name) =>
+    `The stored API key of ${midSentence(name)} cannot be opened: EVERTURN_SECRET_KEY is not the key that sealed it.`,
   prefill_refused: (name) => `${name} does not go on with an answer that was cut off; it is asked anew.`,
 };
 

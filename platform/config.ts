@@ -81,6 +81,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     allowPrivateProviders: environment.EVERTURN_ALLOW_PRIVATE_PROVIDERS,
     databaseUrl: environment.DATABASE_URL,
     databasePoolMax: environment.EVERTURN_DATABASE_POOL_MAX,
+    databaseTimeoutMs: environment.EVERTURN_DATABASE_TIMEOUT_MS,
     /** What Temporal's own environment configuration reads; `connectTemporal` hands it over as it is. */
     temporalEnvironment: temporalEnvironment(raw),
     temporalUiUrl: environment.TEMPORAL_UI_URL,

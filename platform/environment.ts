@@ -14,6 +14,8 @@ const SECRET_KEY_BYTES = 32;
 const PORT_MAX = 65_535;
 // Node's timers take a signed 32-bit count of milliseconds; a larger one fires at once.
 const TIMER_MAX_MS = 2_147_483_647;
+// A local activity has a minute (workflows/activity-options.ts), which must not end before the statement does.
+const STATEMENT_MAX_MS = 50_000;
 
 function notes<Schema extends z.ZodType>(schema: Schema, about: VariableNotes): Schema {
   return schema.meta({ ...about });
@@ -85,6 +87,10 @@ export const environmentSchema = z.object({
   }),
   EVERTURN_DATABASE_POOL_MAX: notes(wholeNumber(2, 1_000).default(20), {
     description: "Connections to Postgres a process keeps at most, its listener apart",
+  }),
+  EVERTURN_DATABASE_TIMEOUT_MS: notes(wholeNumber(100, STATEMENT_MAX_MS).default(20_000), {
+    description:
+      "Longest time a statement may take on Postgres. A lock is waited for half as long, a silent connection up to two seconds longer; after that it counts as an outage, which turns wait out. At most 50 s",
   }),
   TEMPORAL_ADDRESS: notes(z.string().optional(), {
     description:

@@ -85,7 +85,7 @@ export async function beginCall(unit: Unit, key: OutcomeKey, wish: CallWish): Pr
   return { type: "attempt", chat, fence: { ...fenceOf(chat), generation_attempt }, model };
 }
 
-/** A worker that shuts down hands its attempt on: that is no lost attempt (SPEC I6). */
+/** A worker that shuts down or meets an outage hands its attempt on: that is no lost attempt (SPEC I6, X8). */
 export async function releaseAttempt(unit: Unit, chatId: string, fence: Fence): Promise<void> {
   await unit.tx.query(
     `update chats set attempt_open = false where id = $1 and current_turn_id = $2 and history_version = $3

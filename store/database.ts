@@ -1,7 +1,10 @@
-// The store is the only room with SQL. This file: the pool, and transactions that are tried again after a lost race.
+// The store is the only room with SQL. This file: the pool, whose waits all have limits, and transactions that are tried again
+// after a lost race.
 import { createHash } from "node:crypto";
 import pg from "pg";
 import { transactionRetriesMax } from "../core/limits.ts";
+import { classifyFailure } from "../platform/classify-failure.ts";
+import { findSchema, OWN_SCHEMA } from "./schema.ts";
 
 export type Pool = pg.Pool;
 /** A client inside a transaction. */
@@ -19,21 +22,54 @@ function typeParser(oid: number): (text: string) => unknown {
   return pg.types.getTypeParser(oid, "text");
 }
 
-/** @param size most connections; the pool makes them when needed */
-export function createPool(databaseUrl: string, size = 10): Pool {
+/** Where nothing else is configured. */
+const STATEMENT_MAX_DEFAULT_MS = 20_000;
+/** One Postgres restart must not leave requests hanging for the TCP default of minutes. */
+const CONNECT_MAX_MS = 10_000;
+/** A process frozen inside a transaction would hold its chat's lock for as long as it is frozen. */
+const IDLE_IN_TRANSACTION_MAX_MS = 10_000;
+/** The client waits this much longer than the server may take: its word is better than none. */
+const ANSWER_LATE_MAX_MS = 2_000;
+const KEEP_ALIVE_FIRST_MS = 10_000;
+
+/**
+ * @param size most connections; the pool makes them when needed
+ * @param statementMs longest time of a statement; waits for locks, connections and silent sockets follow from it. 0: no limit
+ */
+export function createPool(databaseUrl: string, size = 10, statementMs = STATEMENT_MAX_DEFAULT_MS): Pool {
+  const isLimited = statementMs > 0;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: size,
-    // One Postgres restart must not leave requests hanging for the TCP default of minutes.
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: isLimited ? Math.min(CONNECT_MAX_MS, statementMs) : CONNECT_MAX_MS,
+    // A socket that fell silent without closing: a firewall that forgot it, a host that lost its power.
+    ...(isLimited && { query_timeout: statementMs + Math.min(statementMs, ANSWER_LATE_MAX_MS) }),
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_FIRST_MS,
     application_name: "everturn",
-    // A process frozen inside a transaction would hold its chat's lock for as long as it is frozen.
-    idle_in_transaction_session_timeout: 10_000,
+    onConnect: createConnectionSetup(statementMs),
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   });
   // An idle client whose server went away emits on the pool; unheard, it would end the process.
   pool.on("error", () => undefined);
   return pool;
+}
+
+/**
+ * What each new connection is told before its first use. By statements and not by parameters of the start-up packet, which
+ * poolers of sessions refuse or forget. The pool waits for it, and gives up the connection when it fails.
+ */
+function createConnectionSetup(statementMs: number): (client: pg.ClientBase) => unknown {
+  let schema: string | null = null;
+  return async (client) => {
+    // Until there are tables each connection looks again: they may be made meanwhile, here or there.
+    schema ??= await findSchema(client);
+    await client.query(
+      `set statement_timeout = ${statementMs}; set lock_timeout = ${Math.ceil(statementMs / 2)};
+       set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MAX_MS};
+       set search_path = ${schema ?? OWN_SCHEMA}`,
+    );
+  };
 }
 
 const statementNames = new Map<string, string>();
@@ -51,24 +87,16 @@ export function prepared(text: string, values: unknown[]): { name: string; text:
   return { name, text, values };
 }
 
-/** Deadlock and serialisation failures: the whole transaction is simply run again (SPEC S7). */
-const LOST_RACE = new Set(["40P01", "40001"]);
-
-export function sqlState(error: unknown): string | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
-}
-
 /**
- * Runs `work` in a transaction. Throws what `work` throws, after rolling back; races lost to another transaction are
- * run again, at most five times.
+ * Runs `work` in a transaction. Throws what `work` throws, after rolling back; a deadlock or a serialisation failure is run
+ * again as a whole, at most five times (SPEC S7).
  */
 export async function withTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await transactOnce(pool, work);
     } catch (error) {
-      if (tries > transactionRetriesMax || !LOST_RACE.has(sqlState(error) ?? "")) throw error;
+      if (tries > transactionRetriesMax || classifyFailure(error) !== "conflict") throw error;
     }
   }
 }
@@ -87,38 +115,16 @@ async function transactOnce<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promis
     await tx.query("commit");
     return result;
   } catch (error) {
-    await tx.query("rollback").catch((rollbackError: Error) => {
-      broken = rollbackError;
-    });
+    // After an outage the connection is given up: it may hang, or lead to a primary that has become read-only.
+    if (classifyFailure(error) === "outage") broken = error as Error;
+    else {
+      await tx.query("rollback").catch((rollbackError: Error) => {
+        broken = rollbackError;
+      });
+    }
     throw error;
   } finally {
     tx.off("error", onError);
     tx.release(broken);
   }
-}
-
-/** Classes of SQLSTATE that a restart or failover causes: connection, resources, operator intervention, system. */
-const UNAVAILABLE_CLASSES = ["08", "53", "57", "58"];
-const UNAVAILABLE_CODES = new Set([
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ENOTFOUND",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-]);
-/** What the driver says without a code when the server goes away under it. */
-const UNAVAILABLE_WORDS =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|connection ended|starting up|shutting down/i;
-
-/** Whether an error says that the database is away, and not that the statement is wrong. */
-export function isUnavailable(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
-  const code = sqlState(error);
-  if (code !== undefined) {
-    return (
-      UNAVAILABLE_CODES.has(code) || LOST_RACE.has(code) || UNAVAILABLE_CLASSES.includes(code.slice(0, 2))
-    );
-  }
-  return error instanceof Error && UNAVAILABLE_WORDS.test(error.message);
 }

@@ -1,5 +1,6 @@
 // The store is the only room with SQL. This file: one connection of its own that comes back by itself, for LISTEN and
 // NOTIFY. A pool would do neither: its clients are lent, and a starved pool must not hold up live parts.
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
 export interface LastingClientInput {
@@ -24,6 +25,11 @@ const BACKOFF_MAX_MS = 3_000;
 /** A connection that answers nothing for this long is dead, whatever the socket says. */
 const ANSWER_MAX_MS = 5_000;
 const PROBE_EVERY_MS = 5_000;
+const KEEP_ALIVE_FIRST_MS = 10_000;
+/** A socket that fell silent never says that it is closed. */
+const CLOSE_MAX_MS = 500;
+/** After a fail-over the old primary goes on answering, but nothing is announced there any more. */
+const PROBE = "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as read_only";
 
 export function createLastingClient(input: LastingClientInput): LastingClient {
   let current: pg.Client | null = null;
@@ -51,7 +57,10 @@ export function createLastingClient(input: LastingClientInput): LastingClient {
     if (probed === null) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      probed.query("select 1").then(probe, (error: Error) => lose(probed, error.message));
+      probed.query<{ read_only: boolean }>(PROBE).then(
+        ({ rows }) => (rows[0]?.read_only === true ? lose(probed, "the server is read-only") : probe()),
+        (error: Error) => lose(probed, error.message),
+      );
     }, PROBE_EVERY_MS);
   };
   const connect = async () => {
@@ -86,7 +95,8 @@ export function createLastingClient(input: LastingClientInput): LastingClient {
       clearTimeout(timer);
       const client = current;
       current = null;
-      await client?.end().catch(() => undefined);
+      const ended = client?.end().catch(() => undefined);
+      await Promise.race([ended, sleep(CLOSE_MAX_MS, undefined, { ref: false })]);
     },
   };
 }
@@ -98,5 +108,6 @@ function makeClient(input: LastingClientInput): pg.Client {
     connectionTimeoutMillis: ANSWER_MAX_MS,
     query_timeout: ANSWER_MAX_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_FIRST_MS,
   });
 }

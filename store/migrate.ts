@@ -2,15 +2,24 @@
 // remembered with a checksum so that an edited file is noticed instead of silently differing between servers (SPEC O3).
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { createPool, type Pool, type Tx, withTransaction } from "./database.ts";
+import { failureCode } from "../platform/classify-failure.ts";
+import { createPool, type Pool, type Queryable, type Tx, withTransaction } from "./database.ts";
+import { assertRunsOn, type KnownMigration, neededBy, readApplied } from "./program-age.ts";
+import { findSchema, OWN_SCHEMA } from "./schema.ts";
 
 const FOLDER = fileURLToPath(new URL("./migrations/", import.meta.url));
 /** Any constant that no other user of the database takes: two replicas that start at once wait for each other. */
 const LOCK_KEY = 7_305_110_001;
+/** A migration that waits for a table holds up all who come after it: it lets them by, and tries again. */
+const TABLE_LOCK_MAX_MS = 3_000;
+const TABLE_LOCK_PAUSE_MS = 1_000;
+const TABLE_LOCK_TRIES_MAX = 30;
+/** SQLSTATE of lock_timeout. */
+const LOCK_NOT_AVAILABLE = "55P03";
 
-interface Migration {
-  readonly name: string;
+interface Migration extends KnownMigration {
   readonly sql: string;
   readonly sha256: string;
 }
@@ -20,62 +29,104 @@ async function readMigrations(): Promise<Migration[]> {
   return Promise.all(
     names.map(async (name) => {
       const sql = await readFile(`${FOLDER}${name}`, "utf8");
-      return { name, sql, sha256: createHash("sha256").update(sql).digest("hex") };
+      const sha256 = createHash("sha256").update(sql).digest("hex");
+      return { name, sql, sha256, needs: neededBy(sql) };
     }),
   );
 }
 
-async function appliedMigrations(tx: Tx): Promise<Map<string, string>> {
+/** Our schema, and the table that remembers migrations. Short, since older programs read that table while it changes. */
+async function prepareSchema(tx: Tx): Promise<void> {
+  await takeTurn(tx);
+  if ((await enterSchema(tx)) === null) {
+    const { rows } = await tx.query<{ there: boolean }>(
+      `select to_regnamespace('${OWN_SCHEMA}') is not null as there`,
+    );
+    if (rows[0]?.there !== true) await tx.query(`create schema ${OWN_SCHEMA}`);
+  }
   await tx.query(`create table if not exists schema_migrations (
-    name text primary key, sha256 text not null, applied_at timestamptz not null default now())`);
-  const { rows } = await tx.query<{ name: string; sha256: string }>(
-    "select name, sha256 from schema_migrations",
+    name text primary key, sha256 text not null, applied_at timestamptz not null default now(), needs text)`);
+  const { rowCount } = await tx.query(
+    "select from pg_attribute where attrelid = 'schema_migrations'::regclass and attname = 'needs'",
   );
-  return new Map(rows.map((row) => [row.name, row.sha256]));
+  if (rowCount === 0) await tx.query("alter table schema_migrations add column needs text");
+}
+
+/** Another replica may migrate for long: for that there is no limit, for locks of tables there is. */
+async function takeTurn(tx: Tx): Promise<void> {
+  await tx.query("set local lock_timeout = 0");
+  await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEY]);
+  await tx.query(`set local lock_timeout = ${TABLE_LOCK_MAX_MS}`);
+}
+
+/** Looked for anew under the lock: another program may have made the tables since this connection was made. */
+async function enterSchema(tx: Tx): Promise<string | null> {
+  await tx.query("set local search_path to default");
+  const schema = await findSchema(tx);
+  await tx.query(`set local search_path = ${schema ?? OWN_SCHEMA}`);
+  return schema;
+}
+
+async function applyMissing(tx: Tx, migrations: readonly Migration[]): Promise<string[]> {
+  await takeTurn(tx);
+  await enterSchema(tx);
+  const applied = await readApplied(tx);
+  assertRunsOn(applied, migrations);
+  const known = new Map(applied.map((row) => [row.name, row.sha256]));
+  const done: string[] = [];
+  for (const { name, sql, sha256, needs } of migrations) {
+    const before = known.get(name);
+    if (before !== undefined && before !== sha256) {
+      throw new Error(`migration ${name} was changed after it had been applied; add a new one instead`);
+    }
+    if (before !== undefined) continue;
+    await tx.query(sql);
+    await tx.query("insert into schema_migrations (name, sha256, needs) values ($1, $2, $3)", [
+      name,
+      sha256,
+      needs,
+    ]);
+    done.push(name);
+  }
+  return done;
 }
 
 async function migratePool(pool: Pool): Promise<string[]> {
   const migrations = await readMigrations();
-  return withTransaction(pool, async (tx) => {
-    await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEY]);
-    const applied = await appliedMigrations(tx);
-    const done: string[] = [];
-    for (const migration of migrations) {
-      const sha256 = applied.get(migration.name);
-      if (sha256 !== undefined && sha256 !== migration.sha256) {
-        throw new Error(
-          `migration ${migration.name} was changed after it had been applied; add a new one instead`,
-        );
-      }
-      if (sha256 !== undefined) continue;
-      await tx.query(migration.sql);
-      const row = [migration.name, migration.sha256];
-      await tx.query("insert into schema_migrations (name, sha256) values ($1, $2)", row);
-      done.push(migration.name);
-    }
-    return done;
-  });
+  await withTransaction(pool, prepareSchema);
+  return withTransaction(pool, (tx) => applyMissing(tx, migrations));
 }
 
 /**
  * Brings the database to this version's schema, in one transaction: all of it or none.
- * Throws when an applied migration differs from its file, or the database cannot be reached.
+ * Throws when an applied migration differs from its file, the database was migrated by a version that leaves this one behind,
+ * tables stay locked for two minutes, or the database cannot be reached.
  */
 export async function migrate(databaseUrl: string): Promise<{ applied: string[] }> {
-  const pool = createPool(databaseUrl, 1);
+  // A migration may take its time.
+  const pool = createPool(databaseUrl, 1, 0);
   try {
-    return { applied: await migratePool(pool) };
+    for (let tries = 1; ; tries++) {
+      try {
+        return { applied: await migratePool(pool) };
+      } catch (error) {
+        if (failureCode(error) !== LOCK_NOT_AVAILABLE || tries >= TABLE_LOCK_TRIES_MAX) throw error;
+      }
+      await sleep(TABLE_LOCK_PAUSE_MS);
+    }
   } finally {
     await pool.end();
   }
 }
 
-/** Names of migrations this version has and the database lacks; empty when it is ready to serve. */
-export async function pendingMigrations(pool: Pool): Promise<string[]> {
-  const names = (await readMigrations()).map((migration) => migration.name);
-  const exists = await pool.query("select to_regclass('schema_migrations') as found");
-  if (exists.rows[0]?.found === null) return names;
-  const { rows } = await pool.query<{ name: string }>("select name from schema_migrations");
-  const applied = new Set(rows.map((row) => row.name));
-  return names.filter((name) => !applied.has(name));
+/**
+ * Names of migrations this version has and the database lacks; empty when it is ready to serve.
+ * @throws ProgramTooOld the database was migrated by a version that leaves this one behind
+ */
+export async function pendingMigrations(db: Queryable): Promise<string[]> {
+  const migrations = await readMigrations();
+  const applied = await readApplied(db);
+  assertRunsOn(applied, migrations);
+  const done = new Set(applied.map(({ name }) => name));
+  return migrations.map(({ name }) => name).filter((name) => !done.has(name));
 }

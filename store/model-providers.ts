@@ -2,7 +2,8 @@
 import { v7 as uuidv7 } from "uuid";
 import { modelProvidersMax } from "../core/limits.ts";
 import { Refusal } from "../core/refusal.ts";
-import { type Queryable, sqlState, type Tx } from "./database.ts";
+import { failureCode } from "../platform/classify-failure.ts";
+import type { Queryable, Tx } from "./database.ts";
 import { electDefault } from "./elect-default.ts";
 import { changeModels, ofEnvironment } from "./model-configs.ts";
 import { dropQuirksOf } from "./model-quirks.ts";
@@ -132,7 +133,7 @@ async function named(name: string, query: Promise<unknown>): Promise<void> {
   try {
     await query;
   } catch (error) {
-    if (sqlState(error) === UNIQUE_VIOLATION) throw new Refusal("name_taken", `${name} is taken`);
+    if (failureCode(error) === UNIQUE_VIOLATION) throw new Refusal("name_taken", `${name} is taken`);
     throw error;
   }
 }

@@ -1,11 +1,19 @@
 // The store is the only room with SQL. This file: stored keys, sealed anew under another secret key, row by row.
-import { type Pool, withTransaction } from "./database.ts";
+import { type Pool, type Queryable, withTransaction } from "./database.ts";
 import { lockModels } from "./elect-default.ts";
 
 interface SealedRow {
   readonly id: string;
   readonly api_key_sealed: string;
   readonly key_id: string | null;
+}
+
+/** All sealed keys, for a look at whether they still open. */
+export async function listSealedKeys(db: Queryable): Promise<(SealedRow & { readonly name: string })[]> {
+  const { rows } = await db.query<SealedRow & { readonly name: string }>(
+    "select id, name, api_key_sealed, key_id from model_providers where api_key_sealed is not null order by name",
+  );
+  return rows;
 }
 
 /** Rows that another secret key than this one sealed. */

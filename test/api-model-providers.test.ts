@@ -206,7 +206,7 @@ test("A5 no key is in any answer, any log line, or any row of the database", asy
   assert.doesNotMatch(seen.join("\n"), /planted/);
   assert.doesNotMatch(logged.join("\n"), /planted/);
   const { rows: tables } = await api.pool.query(
-    "select table_name from information_schema.tables where table_schema = 'public'",
+    "select table_name from information_schema.tables where table_schema = current_schema()",
   );
   for (const { table_name } of tables) {
     const { rows } = await api.pool.query(`select t::text as row from "${table_name}" t`);

@@ -4,9 +4,13 @@ import type { Express } from "express";
 import { Registry } from "prom-client";
 import { createApp } from "../api/app.ts";
 import { createReadiness } from "../api/readiness.ts";
+import { warnOfSealedKeys } from "../api/sealed-keys.ts";
 import { serve } from "../api/serve.ts";
+import { createSecretBox } from "../platform/secret-box.ts";
 import { createPool } from "../store/database.ts";
 import { startTestApi, type TestApi } from "./support/api.ts";
+
+const anotherKey = createSecretBox({ secretKey: new Uint8Array(32).fill(9) });
 
 let api: TestApi;
 
@@ -117,12 +121,42 @@ test("O1 where others can reach the API its metrics are for admins' keys alone",
 
 test("O1 without Postgres the replica is not ready, and its calls are refused as unavailable", async () => {
   const pool = createPool("postgres://nobody@127.0.0.1:1/none", 1);
-  const readiness = createReadiness({ pool, pingTemporal: () => Promise.resolve() });
+  const readiness = createReadiness({ pool, pingTemporal: () => Promise.resolve(), secrets: anotherKey });
   const report = await readiness.report();
   assert.equal(report.status, "not_ready");
   assert.deepEqual([report.checks.postgres.ok, report.checks.temporal.ok], [false, true]);
   assert.doesNotMatch(JSON.stringify(report), /127\.0\.0\.1|nobody/);
   await pool.end();
+});
+
+test("O1 another secret key than the stored API keys were sealed with is said in words, without names", async () => {
+  const other = await startTestApi();
+  try {
+    const provider = {
+      name: "secret-name",
+      kind: "openai-compatible",
+      base_url: "https://example.com",
+      api_key: "k-123",
+    };
+    const made = await other.call("POST /v1/model-providers", { body: provider });
+    assert.equal(made.status, 201, JSON.stringify(made.body));
+    const right = await other.call("GET /readyz");
+    assert.deepEqual(right.body.checks.secret_key, { ok: true });
+    const pingTemporal = () => Promise.resolve();
+    const report = await createReadiness({ pool: other.pool, pingTemporal, secrets: anotherKey }).report();
+    assert.equal(report.status, "degraded");
+    assert.match(
+      report.checks.secret_key.detail ?? "",
+      /^EVERTURN_SECRET_KEY does not open the stored API key of a model provider: start with the key that sealed/,
+    );
+    assert.doesNotMatch(JSON.stringify(report), /secret-name|k-123/);
+    const said: unknown[] = [];
+    const logger = { error: (...words: unknown[]) => void said.push(words) };
+    await warnOfSealedKeys({ db: other.pool, secrets: anotherKey, logger });
+    assert.deepEqual(said, [[{ providers: ["secret-name"] }, report.checks.secret_key.detail]]);
+  } finally {
+    await other.stop();
+  }
 });
 
 test("while Postgres is away calls are answered 503, to be tried again", async () => {

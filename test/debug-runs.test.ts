@@ -199,7 +199,7 @@ test("B4 A5 a failed turn says why, and no key stands anywhere", async () => {
 /** In no row of any table, nor in what the processes wrote. */
 async function assertNowhere(planted: readonly string[]): Promise<void> {
   const { rows: tables } = await everturn.pool.query<{ name: string }>(
-    "select quote_ident(table_name) as name from information_schema.tables where table_schema = 'public'",
+    "select quote_ident(table_name) as name from information_schema.tables where table_schema = current_schema()",
   );
   for (const key of planted) {
     for (const { name } of tables) {

@@ -132,7 +132,7 @@ test("A5 keys are in no log, no answer of the API, no history of Temporal, and i
   const outputs = [everturn.api, ...everturn.workers].map((role) => role.output());
   const shown = JSON.stringify(await everturn.call("GET", "/v1/model-providers"));
   const { rows: tables } = await everturn.pool.query(
-    "select table_name from information_schema.tables where table_schema = 'public'",
+    "select table_name from information_schema.tables where table_schema = current_schema()",
   );
   const stored: string[] = [];
   for (const { table_name } of tables) {

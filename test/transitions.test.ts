@@ -1,6 +1,9 @@
 // Tests: the transitions of a chat on a real database, by the marks of the specification.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { createAnswer } from "../activities/answer.ts";
+import { endAttempt } from "../activities/end-attempt.ts";
+import { lostAttemptsMax } from "../core/limits.ts";
 import { beginAttempt, fenceOf } from "../store/begin-attempt.ts";
 import { changeQueued, deleteQueued } from "../store/change-queued.ts";
 import { CHAT_COLUMNS } from "../store/chat-row.ts";
@@ -288,6 +291,37 @@ test("Q9 queued messages can be edited, moved and deleted", async () => {
     inUnit(store, (unit) => deleteQueued(unit, a)),
     refuses("queued_message_not_found"),
   );
+});
+
+test("X1 X8 attempts that an outage or a bug cuts short are not counted as lost workers", async () => {
+  const chat = await aChat(store);
+  const row = await chat.row();
+  const now = () => new Date(0).toISOString();
+  const deps = {
+    store,
+    readLostParts: () => Promise.resolve(null),
+    retryBaseMs: 1,
+    retryWaitMaxMs: 1,
+    shutdown: new AbortController().signal,
+  };
+  const parts = { push: () => undefined, checkpointNow: () => Promise.resolve(), close: () => undefined };
+  const failure = Object.assign(new Error("getaddrinfo EAI_AGAIN"), { code: "EAI_AGAIN" });
+  // More than a turn may lose workers.
+  for (let tries = 0; tries < lostAttemptsMax + 2; tries++) {
+    const { fence, model } = await chat.attempt();
+    const { id: model_config_id, model: name, provider, price } = model;
+    const head = { episode: "1.1", provider, model: name, model_config_id, price, started_at: now() };
+    const ended = {
+      key: await chat.key(),
+      fence,
+      chat: row,
+      answer: createAnswer(head, now),
+      parts,
+      failure,
+    };
+    await assert.rejects(endAttempt(deps, ended), { code: "EAI_AGAIN" });
+  }
+  assert.equal((await chat.row()).lost_attempts, 0);
 });
 
 test("O3 the chat row names every column of its table", async () => {

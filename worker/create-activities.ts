@@ -1,6 +1,6 @@
 // The worker is a composition root. This file: the activities, with everything they need handed in.
 import type { Logger } from "pino";
-import { boundRetries } from "../activities/bound-retries.ts";
+import { boundEach, boundRetries } from "../activities/bound-retries.ts";
 import { createCallModel } from "../activities/call-model.ts";
 import { createChatWorkspaces } from "../activities/chat-workspace.ts";
 import { createCompactHistory } from "../activities/compact-history.ts";
@@ -102,7 +102,7 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     compactHistory: boundRetries(compactHistory),
     runTool: boundRetries(runTool),
     ...createDescriptions(deps),
-    ...createTransitions({ store, failpoint }),
+    ...boundEach(createTransitions({ store, failpoint })),
   };
 }
 

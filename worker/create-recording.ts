@@ -1,9 +1,10 @@
 // The worker is a composition root. This file: model calls recorded as debug runs, and how they reach the database.
 import { createDebugQueue } from "../activities/debug-queue.ts";
 import { createDebugRecorder, type DebugRecorder } from "../activities/debug-recorder.ts";
+import { isOutage } from "../platform/classify-failure.ts";
 import type { Config } from "../platform/config.ts";
 import type { Logger } from "../platform/logger.ts";
-import { isUnavailable, type Pool } from "../store/database.ts";
+import type { Pool } from "../store/database.ts";
 import { writeDebugCalls } from "../store/write-debug-calls.ts";
 
 export interface Recording {
@@ -18,7 +19,7 @@ export function createRecording(
 ): Recording {
   const queue = createDebugQueue({
     write: (records) => writeDebugCalls(pool, records),
-    isUnavailable,
+    isUnavailable: isOutage,
     logger,
   });
   return { recorder: createDebugRecorder(config.debugRuns, queue), close: () => queue.close() };

@@ -2,15 +2,19 @@
 import { Client } from "@temporalio/client";
 import { type NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { createDeliverer } from "../api/deliver-outbox.ts";
+import { warnOfSealedKeys } from "../api/sealed-keys.ts";
+import { requireDatabase, StartRefusal } from "../api/start-checks.ts";
 import { createWorkspaceTeller, type WorkspaceTeller } from "../api/tell-workspace.ts";
+import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config.ts";
 import { createFailpoint, type Failpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, exposeReadings, type Reading, serveMetrics } from "../platform/metrics.ts";
+import { createSecretBox } from "../platform/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
 import { busReadings } from "../store/bus-readings.ts";
-import { createPool } from "../store/database.ts";
+import { createPool, type Pool } from "../store/database.ts";
 import { readDeploymentId } from "../store/deployment.ts";
 import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
 import { createModelBook } from "../store/model-book.ts";
@@ -38,7 +42,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is not set");
   installRuntime(logger);
   const { databaseUrl, queuedMessagesMax } = config;
-  const pool = createPool(databaseUrl, config.databasePoolMax);
+  const pool = await openDatabase(config, logger);
   const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
   const stopsTurn = (name: string) => findTool(name)?.flags.stops_turn === true;
   const polls = (name: string) => findTool(name)?.flags.polls === true;
@@ -112,6 +116,20 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
       await pool.end();
     },
   };
+}
+
+/** The pool, on a database that this version can work with. @throws StartError in words */
+async function openDatabase(config: Config, logger: Logger): Promise<Pool> {
+  const { databaseUrl } = config;
+  const pool = createPool(databaseUrl, config.databasePoolMax, config.databaseTimeoutMs);
+  try {
+    await requireDatabase(pool, databaseUrl);
+    await warnOfSealedKeys({ db: pool, secrets: createSecretBox(config), logger });
+    return pool;
+  } catch (error) {
+    await pool.end();
+    throw error instanceof StartRefusal ? new StartError(error.message) : error;
+  }
 }
 
 interface WorkerParts {

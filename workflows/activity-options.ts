@@ -76,12 +76,14 @@ export function describeOptions(summary: string): ActivityOptions {
 }
 
 /**
- * Database-only transitions: two seconds each, far above a locked row's wait. Tried again for a minute inside the workflow
- * task's heartbeats, since a database that restarts is back by then; after that the crash handler has its turn.
+ * Database-only transitions. A minute each: the store's own limits for statements and connections are shorter, and speak
+ * first; an attempt that ended before them would be tried again while its statement still holds a connection. No limit for
+ * all tries together: an outage is waited out (SPEC X8). Waits of more than two seconds are timers: tries inside the
+ * workflow task's heartbeats would grow the history all the while.
  */
 export const transitionOptions: LocalActivityOptions = {
-  startToCloseTimeout: "2 s",
-  scheduleToCloseTimeout: "10 minutes",
-  retry: { initialInterval: "50 ms", maximumInterval: "2 s", backoffCoefficient: 2 },
+  startToCloseTimeout: "1 minute",
+  retry: { initialInterval: "50 ms", maximumInterval: "15 s", backoffCoefficient: 2 },
+  localRetryThreshold: "2 s",
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };

@@ -1,9 +1,10 @@
 // One activity per file. This file: a build's log on its way to the database, lines gathered so that a talkative command does
 // not cost a transaction a line.
 import { buildLogTailBytesMax } from "../../core/limits.ts";
+import { isOutage } from "../../platform/classify-failure.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { appendBuildLog, type BuildAttempt, type BuildLogAddition } from "../../store/build-work.ts";
-import { isUnavailable, type Pool } from "../../store/database.ts";
+import type { Pool } from "../../store/database.ts";
 
 /** How long a line waits for others: readers look four times a second. */
 const gatherMs = 200;
@@ -92,7 +93,7 @@ export class BuildLog {
           { err: error, build_id: attempt.build_id },
           "lines of a build's log wait for the database",
         );
-        if (isUnavailable(error)) this.#later();
+        if (isOutage(error)) this.#later();
       });
     }, gatherMs);
   }

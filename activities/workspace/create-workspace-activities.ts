@@ -1,5 +1,5 @@
 // One activity per file. This file: all of a workspace's workflow, with what they need handed in.
-import { boundRetries } from "../bound-retries.ts";
+import { boundEach, boundRetries } from "../bound-retries.ts";
 import type { LocalWorkspaceActivities, WorkspaceActivities } from "../contract.ts";
 import { createConnectWorkspace } from "./connect-workspace.ts";
 import { createDestroyWorkspace, createStopWorkspace } from "./end-workspace.ts";
@@ -19,6 +19,6 @@ export function createWorkspaceActivities(
     // Not bounded by kind of failure: a driver's words tell nothing of whether the next try mends it.
     stopWorkspace: createStopWorkspace(deps),
     destroyWorkspace: createDestroyWorkspace(deps),
-    ...createWorkspaceSteps(deps),
+    ...boundEach(createWorkspaceSteps(deps)),
   };
 }

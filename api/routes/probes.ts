@@ -10,7 +10,13 @@ const check = z.strictObject({ ok: z.boolean(), detail: z.string().optional() })
 const readiness = z
   .strictObject({
     status: z.enum(["ready", "degraded", "not_ready"]),
-    checks: z.strictObject({ postgres: check, migrations: check, temporal: check, draining: check }),
+    checks: z.strictObject({
+      postgres: check,
+      migrations: check,
+      temporal: check,
+      secret_key: check,
+      draining: check,
+    }),
   })
   .meta({ id: "Readiness" });
 
@@ -37,7 +43,8 @@ function readyz(deps: ApiDeps): Route {
     method: "get",
     path: "/readyz",
     summary: "Whether this replica should be sent requests",
-    description: "`degraded`: Temporal is away, requests are accepted and their turns begin when it is back.",
+    description:
+      "`degraded`: requests are accepted, but Temporal is away and their turns begin when it is back, or stored API keys cannot be opened.",
     tag,
     public: true,
     responses: {

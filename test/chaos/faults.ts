@@ -1,5 +1,7 @@
 // Chaos runs kill real processes. This file: how each kind of fault is done, and undone where it does not mend itself.
+import { setTimeout as sleep } from "node:timers/promises";
 import { assertNever } from "../../core/assert-never.ts";
+import type { NetworkState } from "../support/tcp-proxy.ts";
 import type { ChaosReader } from "./chaos-reader.ts";
 import type { FaultPlan } from "./plan.ts";
 import type { Replica } from "./replica.ts";
@@ -7,6 +9,8 @@ import type { World } from "./world.ts";
 
 /** Beyond the heartbeat timeout: whoever is frozen has been given up when it wakes. */
 const FROZEN_PAST_TIMEOUT_MS = 1_000;
+/** Some commits and many reads fall into it. */
+const SHORT_OUTAGE_MS = 2_000;
 
 export interface FaultSurroundings {
   readonly world: World;
@@ -36,6 +40,14 @@ export async function doFault({ world, readers }: FaultSurroundings, fault: Faul
     case "postgres-crash":
       postgres.crash();
       return answering(() => world.pool.query("select 1"));
+    case "postgres-read-only":
+      await setReadOnly(world, true);
+      await sleep(SHORT_OUTAGE_MS);
+      return setReadOnly(world, false);
+    case "network-stall":
+      return duringNetwork(world, "stall");
+    case "network-blackhole":
+      return duringNetwork(world, "blackhole");
     case "temporal-restart":
       await temporal.stop();
       return temporal.start();
@@ -52,6 +64,19 @@ export async function doFault({ world, readers }: FaultSurroundings, fault: Faul
     default:
       return assertNever(fault.kind);
   }
+}
+
+/** All sessions, those that are open too: their next transaction may not write. */
+async function setReadOnly({ pool }: World, on: boolean): Promise<void> {
+  await answering(() => pool.query(`alter system set default_transaction_read_only = ${on ? "on" : "off"}`));
+  await answering(() => pool.query("select pg_reload_conf()"));
+}
+
+/** Between every replica and Postgres. Connections of a black hole stay lost; that they are is found out by using them. */
+async function duringNetwork({ network }: World, state: NetworkState): Promise<void> {
+  await network.set(state);
+  await sleep(SHORT_OUTAGE_MS);
+  await network.set("pass");
 }
 
 /** Ends the backends of applications named so (a LIKE pattern), ours among them. */

@@ -16,6 +16,7 @@ import {
   startOwnTemporal,
 } from "../support/own-servers.ts";
 import { removeWorkspaces } from "../support/remove-workspaces.ts";
+import { TcpProxy } from "../support/tcp-proxy.ts";
 import { PROJECT_FILE } from "./draw-message.ts";
 import { Replica } from "./replica.ts";
 
@@ -36,6 +37,8 @@ export interface World {
   readonly heartbeatTimeoutMs: number;
   readonly key: string;
   readonly postgres: OwnPostgres;
+  /** Between the replicas and Postgres; the run itself looks past it. */
+  readonly network: TcpProxy;
   readonly temporal: OwnTemporal;
   readonly model: DemoModel;
   readonly apis: readonly Replica[];
@@ -58,7 +61,8 @@ export async function startWorld(liveBus: "postgres" | "off" = "postgres"): Prom
   ]);
   const key = `evt_${randomBytes(16).toString("hex")}`;
   const heartbeatTimeoutMs = heartbeatTimeout();
-  const parts = { folder, sandbox, key, postgres, temporal, model, heartbeatTimeoutMs };
+  const network = await TcpProxy.to(postgres.url);
+  const parts = { folder, sandbox, key, postgres, network, temporal, model, heartbeatTimeoutMs };
   const env = { ...environmentOf(parts), EVERTURN_LIVE_BUS: liveBus };
   const start = { env, logFolder: join(folder, "logs"), leash };
   const [apis, workers] = [makeReplicas("api", start), makeReplicas("worker", start)];
@@ -69,6 +73,7 @@ export async function startWorld(liveBus: "postgres" | "off" = "postgres"): Prom
     folder,
     key,
     postgres,
+    network,
     temporal,
     model,
     apis,
@@ -83,6 +88,7 @@ export async function startWorld(liveBus: "postgres" | "off" = "postgres"): Prom
       await Promise.all([...apis, ...workers].map((replica) => replica.close()));
       await removeWorkspaces(join(folder, "workspaces"));
       await Promise.allSettled([connection.close(), pool.end(), model.stop()]);
+      network.close();
       await Promise.allSettled([postgres.close(), temporal.close()]);
       leash.close();
       if (!keepFolder) rmSync(folder, { recursive: true, force: true });
@@ -123,6 +129,7 @@ interface Surroundings {
   readonly sandbox: string | null;
   readonly key: string;
   readonly postgres: OwnPostgres;
+  readonly network: TcpProxy;
   readonly temporal: OwnTemporal;
   readonly model: DemoModel;
   readonly heartbeatTimeoutMs: number;
@@ -138,7 +145,7 @@ function environmentOf(of: Surroundings): Record<string, string> {
   const cache = process.env["NODE_COMPILE_CACHE"];
   return {
     ...testEnvironment({
-      databaseUrl: of.postgres.url,
+      databaseUrl: of.network.through(of.postgres.url),
       address: of.temporal.address,
       model: of.model,
       key: of.key,
@@ -147,6 +154,8 @@ function environmentOf(of: Surroundings): Record<string, string> {
     EVERTURN_HEARTBEAT_TIMEOUT_MS: String(of.heartbeatTimeoutMs),
     EVERTURN_PROJECT_ROOTS: of.folder,
     EVERTURN_SHUTDOWN_GRACE_MS: "5000",
+    // A silent socket is given up after six seconds.
+    EVERTURN_DATABASE_TIMEOUT_MS: "4000",
     ...(of.sandbox !== null && { EVERTURN_BWRAP_PATH: of.sandbox }),
     // Processes are started by the dozen: what was compiled once is kept.
     ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),

@@ -90,8 +90,10 @@ export interface TestApiSettings {
   readonly onLog?: (line: string) => void;
 }
 
+const testSecrets = createSecretBox({ secretKey: new Uint8Array(32).fill(7) });
+
 export const testModels: ApiDeps["models"] = {
-  secrets: createSecretBox({ secretKey: new Uint8Array(32).fill(7) }),
+  secrets: testSecrets,
   environment: {},
   addressRules: { allowPrivate: false },
   testProvider: (_source, model) =>
@@ -205,7 +207,11 @@ function testDeps(
     logger,
     metrics: new Registry(),
     deliverer: createDeliverer({ ...temporalAway, store, logger }),
-    readiness: createReadiness({ pool, pingTemporal: () => Promise.reject(new Error("away")) }),
+    readiness: createReadiness({
+      pool,
+      pingTemporal: () => Promise.reject(new Error("away")),
+      secrets: testSecrets,
+    }),
     links: { temporal: () => null },
     templates: createTemplateShelf(settings.templatesDir ?? "templates"),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),
