@@ -6,7 +6,6 @@ import type { Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import { answerErrors } from "./middleware/answer-errors.ts";
 import { authenticate, callerOf, createKeyLookup } from "./middleware/authenticate.ts";
-import { conversationBody, jsonBody } from "./middleware/json-body.ts";
 import { limitRate } from "./middleware/limit-rate.ts";
 import { refuseWhileDraining } from "./middleware/refuse-while-draining.ts";
 import { requestId } from "./middleware/request-id.ts";
@@ -41,8 +40,6 @@ export function createApp(deps: ApiDeps): Express {
     authenticate(lookup),
     limitRate(deps.requestsPerMinuteMax),
   );
-  app.use("/v1", jsonBody);
-  app.use("/ai-sdk", conversationBody);
   // Beyond loopback the page is nobody's business; scrapers have a port of their own, or an admin's key (SPEC O1).
   if (deps.metricsNeedAdmin) app.use("/metrics", authenticate(lookup), adminsOnly);
   mountRoutes(app, allRoutes(deps), deps.logger);
