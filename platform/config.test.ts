@@ -81,3 +81,12 @@ test("M2 turns are summed up where a small model is set, unless that is said oth
   assert.equal(loadConfig({ ...small, EVERTURN_TURN_SUMMARIES: "0" }).turnSummaries, false);
   assert.equal(loadConfig({ ...complete, EVERTURN_TURN_SUMMARIES: "1" }).turnSummaries, true);
 });
+
+test("trusted proxies are addresses, networks and the usual names; nothing else is", () => {
+  const given = (EVERTURN_TRUSTED_PROXIES: string) => ({ ...complete, EVERTURN_TRUSTED_PROXIES });
+  const all = ["loopback", "10.0.0.0/8", "::1", "fd00::/8"];
+  assert.deepEqual(loadConfig(given(all.join(", "))).trustedProxies, all);
+  for (const wrong of ["true", "10.0.0.0/33", "10.0.0/8", "a.example.com", "::1/129", "1.2.3.4/8/8"]) {
+    assert.match(faultsOf(given(wrong)), /EVERTURN_TRUSTED_PROXIES is wrong: expected addresses/, wrong);
+  }
+});

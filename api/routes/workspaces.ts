@@ -33,7 +33,7 @@ function create(deps: ApiDeps): Route {
     body: newWorkspace,
     example: { template: "node", name: "try", parameters: { package_name: "try" } },
     responses: { 201: { description: "The workspace, building", schema: workspace } },
-    refusals: ["template_refused"],
+    refusals: ["template_refused", "too_many_workspaces"],
     async handler(input) {
       const { body, caller } = input;
       const template = await chooseTemplate(deps.templates, body);

@@ -147,6 +147,8 @@ function environmentOf(of: Surroundings): Record<string, string> {
     EVERTURN_HEARTBEAT_TIMEOUT_MS: String(of.heartbeatTimeoutMs),
     EVERTURN_PROJECT_ROOTS: of.folder,
     EVERTURN_SHUTDOWN_GRACE_MS: "5000",
+    // One user makes all of them.
+    EVERTURN_WORKSPACES_PER_USER_MAX: "100000",
     ...(of.sandbox !== null && { EVERTURN_BWRAP_PATH: of.sandbox }),
     // Processes are started by the dozen: what was compiled once is kept.
     ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),
