@@ -29,6 +29,7 @@ import { type Route, route, TAKEN_OVER } from "../route.ts";
 
 const tag = "AI SDK";
 const chatPath = z.object({ id: clientChatId });
+/** Of all four calls, though two stream nothing: whoever hands them on need not tell them apart. */
 const sdkQuery = z.strictObject({
   sdk: z
     .enum(["5", "6", "7"])
@@ -162,6 +163,7 @@ function load(deps: ApiDeps): Route {
     description: `Of at most ${snapshotMessagesMax} stored messages, the newest, whole turns. The answer of the turn that runs is left out: its stream tells it.`,
     tag,
     params: chatPath,
+    query: sdkQuery,
     responses: { 200: { description: "UI messages, oldest first", schema: z.array(storedUiMessage) } },
     async handler({ params, caller }) {
       const { pool } = deps.store;
@@ -192,6 +194,7 @@ function stop(deps: ApiDeps): Route {
     tag,
     changes: true,
     params: chatPath,
+    query: sdkQuery,
     body: z.looseObject({}).optional(),
     body_bytes_max: commandBodyBytesMax,
     responses: { 204: { description: "Interrupted, or nothing ran" } },
