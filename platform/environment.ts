@@ -33,9 +33,18 @@ function milliseconds(min: number) {
   return wholeNumber(min, TIMER_MAX_MS);
 }
 
+const VISIBLE = /^[\x21-\x7e]*$/;
+const VISIBLE_WORDS = "expected no spaces, line ends or characters other than visible ASCII";
+
+/** A key is sent in a header, which takes nothing else: a line end that came along in copying would fail each call. */
+function key() {
+  return z.string().regex(VISIBLE, VISIBLE_WORDS);
+}
+
 function webAddress() {
   return z
     .string()
+    .regex(VISIBLE, VISIBLE_WORDS)
     .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), "expected an http or https URL");
 }
 
@@ -87,7 +96,7 @@ export const environmentSchema = z.object({
   EVERTURN_DATA_DIR: notes(z.string().default(".data"), {
     description: "Folder of everything the embedded stack writes",
   }),
-  EVERTURN_API_KEY: notes(z.string().min(16, "expected at least 16 characters").optional(), {
+  EVERTURN_API_KEY: notes(key().min(16, "expected at least 16 characters").optional(), {
     description: "The first admin key. `npm start` makes one and keeps it in the data folder",
     secret: true,
   }),
@@ -121,7 +130,7 @@ export const environmentSchema = z.object({
     description: "Base of the links into Temporal's Web UI; no links when not set",
   }),
   EVERTURN_TASK_QUEUE: notes(z.string().default("everturn"), { description: "Temporal task queue" }),
-  OPENAI_API_KEY: notes(z.string().optional(), {
+  OPENAI_API_KEY: notes(key().optional(), {
     description: "Key of the `openai` provider. Neither key set under `npm start`: the demo model answers",
     secret: true,
   }),
@@ -131,7 +140,7 @@ export const environmentSchema = z.object({
       "Which API of the `openai` provider is called; most compatible servers only have Chat Completions",
     shown_default: "`chat_completions` with a base URL, else `responses`",
   }),
-  ANTHROPIC_API_KEY: notes(z.string().optional(), {
+  ANTHROPIC_API_KEY: notes(key().optional(), {
     description: "Key of the `anthropic` provider",
     secret: true,
   }),
