@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { z } from "zod";
+import type { z } from "zod";
 import { Refusal } from "../core/refusal.ts";
 import { newChat } from "./schemas/chat.ts";
 import { modelConfigChange } from "./schemas/model-config.ts";

@@ -65,8 +65,8 @@ async function answerAsNext(incoming: IncomingMessage, response: ServerResponse)
 }
 
 const APPS: Readonly<Record<string, () => App>> = {
-  "Express 5": () => expressApp(express5 as unknown as () => App),
-  "Express 4": () => expressApp(express4 as unknown as () => App),
+  "Express 5": () => expressApp(express5),
+  "Express 4": () => expressApp(express4 as () => App),
   "Next.js": nextApp,
 };
 

@@ -22,7 +22,7 @@ interface CachedKey {
 }
 
 /** An address has tried too many keys that nobody has: no further one is looked up for it. */
-export class TooManyWrongKeys extends Refusal {
+class TooManyWrongKeys extends Refusal {
   readonly retry_after_s: number;
   constructor(retryAfterMs: number) {
     super("rate_limited", "too many unknown keys from this address");
