@@ -72,7 +72,12 @@ async function watched<T>(place: ChatPlace, { signal }: BuildWatch, work: () => 
 
 function inWords(error: unknown): unknown {
   if (error instanceof Superseded) return new ToolError("The turn of this call has ended.");
-  return error instanceof Refusal ? new ToolError(`${error.message}.`) : error;
+  if (!(error instanceof Refusal)) return error;
+  if (error.code !== "too_many_workspaces") return new ToolError(`${error.message}.`);
+  return new ToolError(
+    `The user has as many workspaces as they may have: ${error.message}.`,
+    "Ask the user to delete one of their workspaces; no tool can do that.",
+  );
 }
 
 async function cancel({ deps, chat, turn_id }: ChatPlace): Promise<void> {

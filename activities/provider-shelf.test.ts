@@ -26,6 +26,7 @@ test("X6 a stored API key that the secret key does not open ends the turn in wor
     anthropic: { apiKey: undefined, baseUrl: undefined },
     allowPrivateProviders: false,
     streamSilenceMs: 1_000,
+    streamContentSilenceMs: 1_000,
     secrets: other,
   });
   assert.throws(

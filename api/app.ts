@@ -6,8 +6,7 @@ import type { Caller } from "./caller.ts";
 import type { ApiDeps } from "./deps.ts";
 import { answerErrors } from "./middleware/answer-errors.ts";
 import { authenticate, callerOf, createKeyLookup } from "./middleware/authenticate.ts";
-import { conversationBody, jsonBody } from "./middleware/json-body.ts";
-import { limitRate } from "./middleware/limit-rate.ts";
+import { limitAddresses, limitKeys } from "./middleware/limit-rate.ts";
 import { refuseWhileDraining } from "./middleware/refuse-while-draining.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { requestLog } from "./middleware/request-log.ts";
@@ -28,7 +27,10 @@ export function createApp(deps: ApiDeps): Express {
   // Answers change with each request; a validator would cost a hash of each and never match.
   app.set("etag", false);
   app.set("query parser", "simple");
-  const lookup = createKeyLookup(deps.store.pool, deps.logger);
+  // What they forward is believed: behind a proxy everybody would have the proxy's address.
+  app.set("trust proxy", [...deps.trustedProxies]);
+  const known = authenticate(createKeyLookup(deps.store.pool, deps.logger, deps.rateLimits));
+  const limited = limitAddresses(deps.rateLimits);
   app.use(requestId, requestLog(deps.logger, deps.metrics), securityHeaders);
   app.use("/docs", docsFiles);
   app.use(
@@ -38,13 +40,12 @@ export function createApp(deps: ApiDeps): Express {
       next();
     },
     refuseWhileDraining(() => deps.readiness.draining),
-    authenticate(lookup),
-    limitRate(deps.requestsPerMinuteMax),
+    limited,
+    known,
+    limitKeys(deps.rateLimits),
   );
-  app.use("/v1", jsonBody);
-  app.use("/ai-sdk", conversationBody);
   // Beyond loopback the page is nobody's business; scrapers have a port of their own, or an admin's key (SPEC O1).
-  if (deps.metricsNeedAdmin) app.use("/metrics", authenticate(lookup), adminsOnly);
+  if (deps.metricsNeedAdmin) app.use("/metrics", limited, known, adminsOnly);
   mountRoutes(app, allRoutes(deps), deps.logger);
   app.use(() => {
     throw new Refusal("not_found", "no such path; all paths: /openapi.json");

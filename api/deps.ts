@@ -12,6 +12,7 @@ import type { StreamTurn } from "./ai-sdk/turn-streams.ts";
 import type { BuildLogRegistry } from "./build-log-registry.ts";
 import type { Deliverer } from "./deliver-outbox.ts";
 import type { FeedRegistry } from "./feed-registry.ts";
+import type { RateLimits } from "./middleware/limit-rate.ts";
 import type { Readiness } from "./readiness.ts";
 import type { WorkspaceTemporalLink } from "./show-workspace.ts";
 import type { StreamGate } from "./stream-gate.ts";
@@ -70,8 +71,10 @@ export interface ApiDeps {
   readonly streamTurn: StreamTurn;
   /** Whether the page of metrics is for admins alone: others can reach this address. */
   readonly metricsNeedAdmin: boolean;
-  /** Per API key and replica. */
-  readonly requestsPerMinuteMax: number;
+  /** Of this replica. */
+  readonly rateLimits: RateLimits;
+  /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly models: ModelSettings;
   /** Shown on the first page; null: nobody configured it. */
   readonly temporalUiUrl: string | null;

@@ -40,8 +40,6 @@ import { StreamGate } from "./stream-gate.ts";
 import { createStreamHandler } from "./stream-handler.ts";
 import { createWorkspaceTeller } from "./tell-workspace.ts";
 
-/** A key that asks 500 times a second for a minute is a loop, not a client. */
-const requestsPerMinuteMax = 30_000;
 const pingTemporalMaxMs = 1_500;
 const purgeEveryMs = 3_600_000;
 
@@ -78,11 +76,12 @@ async function prepare(config: Config, pool: Pool): Promise<void> {
 }
 
 async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningApi> {
-  const { databaseUrl, queuedMessagesMax } = config;
+  const { databaseUrl, queuedMessagesMax, workspacesPerUserMax } = config;
   await warnOfSealedKeys({ db: pool, secrets: createSecretBox(config), logger });
   const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
   const modelBook = createModelBook(databaseUrl);
-  const store: Store = { pool, announce: (change) => bus.publish(change), queuedMessagesMax, modelBook };
+  const announce: Store["announce"] = (change) => bus.publish(change);
+  const store: Store = { pool, announce, queuedMessagesMax, workspacesPerUserMax, modelBook };
   const { connection, namespace } = connectTemporal(config);
   const temporal = new Client({ connection, namespace });
   const links = createChatLinks(config.temporalUiUrl, namespace);
@@ -175,7 +174,8 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     streamChat: createStreamHandler({ store, hubs, bus: parts.bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus: parts.bus, logger }),
     metricsNeedAdmin: !isLoopback(config.host),
-    requestsPerMinuteMax,
+    rateLimits: config.rateLimits,
+    trustedProxies: config.trustedProxies,
     models: createModelSettings(config, createTester(config)),
     temporalUiUrl: config.temporalUiUrl ?? null,
   };

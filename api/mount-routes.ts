@@ -1,9 +1,13 @@
 // The API speaks HTTP and the store; this file: described routes become Express handlers that validate, call and answer.
 import type { Express, RequestHandler, Response } from "express";
+import { z } from "zod";
+import { requestBodyBytesMax } from "../core/limits.ts";
 import { Refusal, type RefusalCode } from "../core/refusal.ts";
 import { type Logger, loggerFor } from "../platform/logger.ts";
+import { type ReadJson, readConversation, readJson } from "./body/read-json.ts";
 import { callerOf } from "./middleware/authenticate.ts";
 import { requestIdOf } from "./middleware/request-id.ts";
+import { readQuery } from "./read-query.ts";
 import { type Answer, expressPath, type Input, type RawExchange, type Route, TAKEN_OVER } from "./route.ts";
 import { validate } from "./validate.ts";
 
@@ -17,6 +21,9 @@ const NOT_FOUND_BY_PARAM: Readonly<Record<string, RefusalCode>> = {
   template: "template_not_found",
   user: "user_not_found",
 };
+/** A route that takes no parameters is not to ignore those that somebody relies on. */
+const NO_QUERY = z.strictObject({});
+const NO_BODY: ReadJson = { value: undefined, messages_before: 0 };
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 /** Mounts the routes, and behind each path a 405 for every other method. */
@@ -40,27 +47,35 @@ function refuseMethod(routes: readonly Route[]): RequestHandler {
 function handlerOf(each: Route, logger: Logger): RequestHandler {
   return async (request, response, next) => {
     response.locals["route"] = each.path;
-    const input = readInput(each, { request, response, next }, logger);
+    const input = await readInput(each, { request, response, next }, logger);
     const answer = await each.handler(input);
     if (answer !== TAKEN_OVER) send(response, answer);
   };
 }
 
-function readInput(each: Route, raw: RawExchange, logger: Logger): Input<unknown, unknown, unknown> {
+async function readInput(
+  each: Route,
+  raw: RawExchange,
+  logger: Logger,
+): Promise<Input<unknown, unknown, unknown>> {
   const { request, response } = raw;
   const params = readParams(each, request.params);
   const chatId = params["chat"];
   if (typeof chatId === "string") response.locals["chatId"] = chatId;
+  const query = each.public === true ? undefined : validate(each.query ?? NO_QUERY, readQuery(request.url));
+  const idempotencyKey = each.changes === true ? readIdempotencyKey(request.get("Idempotency-Key")) : null;
+  const read = await readRouteBody(each, raw);
   return {
     params,
-    query: each.query === undefined ? undefined : validate(each.query, request.query),
-    body: each.body === undefined ? undefined : validate(each.body, request.body as unknown),
+    query,
+    body: each.body === undefined ? undefined : validateBody(each.body, each, read),
+    messages_before: read.messages_before,
     get caller() {
       const caller = callerOf(response);
       if (caller === undefined) throw new Refusal("unauthenticated");
       return caller;
     },
-    idempotencyKey: each.changes === true ? readIdempotencyKey(request.get("Idempotency-Key")) : null,
+    idempotencyKey,
     logger: loggerFor(logger, {
       requestId: requestIdOf(response),
       ...(typeof chatId === "string" && { chatId }),
@@ -69,13 +84,39 @@ function readInput(each: Route, raw: RawExchange, logger: Logger): Input<unknown
   };
 }
 
+function readRouteBody(each: Route, { request }: RawExchange): Promise<ReadJson> | ReadJson {
+  if (each.body === undefined) return NO_BODY;
+  return each.body_has_conversation === true
+    ? readConversation(request)
+    : readJson(request, each.body_bytes_max ?? requestBodyBytesMax);
+}
+
+/** Paths of faults are those of the body that was sent, with the messages that were read past. */
+function validateBody(schema: z.ZodType, { any_text: anyText }: Route, read: ReadJson): unknown {
+  try {
+    return validate(schema, read.value, { anyText });
+  } catch (error) {
+    throw error instanceof Refusal ? movedBy(read.messages_before, error) : error;
+  }
+}
+
+function movedBy(messagesBefore: number, { code, detail, errors }: Refusal): Refusal {
+  const move = (path: string) =>
+    path.replace(/^messages\[(\d+)\]/, (_all, at: string) => `messages[${Number(at) + messagesBefore}]`);
+  return new Refusal(
+    code,
+    detail && move(detail),
+    errors.map((fault) => ({ ...fault, path: move(fault.path) })),
+  );
+}
+
 /** An id that cannot exist is simply not there: 404, like any other unknown one. */
 function readParams(each: Route, params: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const schemas = Object.entries(each.params?.shape ?? {});
   return Object.fromEntries(
     schemas.map(([name, schema]) => [
       name,
-      validate(schema, params[name], NOT_FOUND_BY_PARAM[name] ?? "not_found"),
+      validate(schema, params[name], { code: NOT_FOUND_BY_PARAM[name] ?? "not_found" }),
     ]),
   );
 }

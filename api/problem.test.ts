@@ -17,19 +17,6 @@ test("a refusal becomes a problem document with its stable code", () => {
   });
 });
 
-test("what the body parser throws gets our codes", () => {
-  const cases = {
-    "entity.too.large": "body_too_large",
-    "entity.parse.failed": "invalid_json",
-    "charset.unsupported": "unsupported_media_type",
-    "encoding.unsupported": "unsupported_media_type",
-    "request.size.invalid": "invalid_request",
-  };
-  for (const [type, code] of Object.entries(cases)) {
-    assert.equal(toRefusal(errorWith({ type, status: 400 })).code, code);
-  }
-});
-
 test("a database that is away is unavailable, a bug is internal and says nothing of itself", () => {
   const away = [
     errorWith({ code: "ECONNREFUSED" }),

@@ -33,43 +33,8 @@ export function toProblem(refusal: Refusal): Problem {
 /** Whatever was thrown, as a refusal: what is not expected is `unavailable` (an outage) or `internal`. */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  if (isBodyError(error)) return refusalOfBody(error);
-  if (isPathError(error)) return new Refusal("not_found");
+  // Express could not decode the path: `%` without two hex digits after it, or no UTF-8.
+  if (error instanceof URIError) return new Refusal("not_found");
   if (isOutage(error)) return new Refusal("unavailable", "the database cannot be reached; try again");
   return new Refusal("internal");
-}
-
-/** What Express's body parser throws: a type, and the status it suggests. */
-interface BodyError {
-  readonly type: string;
-  readonly status: number;
-  readonly message: string;
-  /** Of one that is too large. */
-  readonly limit?: number;
-}
-
-function isBodyError(error: unknown): error is BodyError {
-  return error instanceof Error && "type" in error && typeof error.type === "string" && "status" in error;
-}
-
-function refusalOfBody(error: BodyError): Refusal {
-  switch (error.type) {
-    case "entity.too.large":
-      return new Refusal(
-        "body_too_large",
-        `a body may have at most ${Math.floor((error.limit ?? 0) / 1024)} KiB`,
-      );
-    case "entity.parse.failed":
-      return new Refusal("invalid_json", error.message);
-    case "encoding.unsupported":
-    case "charset.unsupported":
-      return new Refusal("unsupported_media_type", error.message);
-    default:
-      return error.status < 500 ? new Refusal("invalid_request", error.message) : new Refusal("internal");
-  }
-}
-
-/** Express could not decode the path: `%` without two hex digits after it. */
-function isPathError(error: unknown): boolean {
-  return error instanceof URIError || (error instanceof Error && "status" in error && error.status === 400);
 }

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import type { RefusalCode } from "../core/refusal.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Caller } from "./caller.ts";
+import type { FieldPath } from "./check-input.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
@@ -37,6 +38,8 @@ export interface Input<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
+  /** Of a conversation's messages that were read past: how many stand before those of the body. */
+  readonly messages_before: number;
   /** Who calls; throws `Refusal` `unauthenticated` on public routes. */
   readonly caller: Caller;
   readonly idempotencyKey: string | null;
@@ -67,6 +70,12 @@ interface RouteSettings<P, Q, B> {
   readonly body?: B;
   /** A body that works as it stands: the docs page begins with it, and a test sends it. Absent: `{}`. */
   readonly example?: Readonly<Record<string, unknown>>;
+  /** Absent: 256 KiB. */
+  readonly body_bytes_max?: number;
+  /** The body brings a whole conversation along, of whose `messages` the last ones are taken. */
+  readonly body_has_conversation?: true;
+  /** Fields of the body that are stored as JSON: they keep what Postgres's text cannot hold, U+0000 and lone surrogates. */
+  readonly any_text?: readonly FieldPath[];
   /** By status code. */
   readonly responses: Readonly<Record<number, ResponseSpec>>;
   /** Refusals particular to this call, beside those every call may meet. */

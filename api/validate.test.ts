@@ -32,7 +32,10 @@ test("of a union the branch that was meant is blamed, not the union", () => {
 });
 
 test("a value that cannot exist is answered by its own code, without faults", () => {
-  assert.throws(() => validate(z.uuid(), "7", "chat_not_found"), { code: "chat_not_found", errors: [] });
+  assert.throws(() => validate(z.uuid(), "7", { code: "chat_not_found" }), {
+    code: "chat_not_found",
+    errors: [],
+  });
 });
 
 test("at most 50 faults are listed", () => {

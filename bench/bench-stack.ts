@@ -114,6 +114,8 @@ function everturnEnv({ folder, databaseUrl, temporalAddress, modelUrl }: Address
     EVERTURN_SHUTDOWN_GRACE_MS: String(SHUTDOWN_GRACE_MS),
     // What is measured are turns, one call each.
     EVERTURN_TITLES: "words",
+    // One user makes all of them.
+    EVERTURN_WORKSPACES_PER_USER_MAX: "100000",
     LOG_LEVEL: "info",
   };
   return withDemoModel(env, modelUrl);

@@ -64,8 +64,17 @@ export const describeMs = 30_000;
 export const systemPromptCharsMax = 10_000;
 /** Request bodies, files apart (SPEC A3). */
 export const requestBodyBytesMax = 256 * 1024;
-/** Bodies of clients that send the whole conversation with each message: it is read past, but it has to come in. */
+/** Bodies of requests that only say what to do. */
+export const commandBodyBytesMax = 4 * 1024;
+/** Bodies of clients that send the whole conversation with each message: it is read past, and only its end is kept. */
 export const conversationBytesMax = 8 * 1024 * 1024;
+/** Messages in such a body; what has more of them in 8 MiB is no conversation. */
+export const conversationMessagesMax = 10_000;
+/** Values of a body, and how deep they lie in one another: parsing and validating them must not hold up other requests. */
+export const inputNodesMax = 10_000;
+export const inputDepthMax = 64;
+/** Items of a list and fields of an object, before anything is known of what they should be. */
+export const inputItemsMax = 1_000;
 export const labelsMax = 50;
 export const labelCharsMax = 256;
 export const pageItemsDefault = 50;

@@ -35,6 +35,7 @@ export const REFUSALS = {
   name_taken: { status: 409, title: "The name is taken" },
   provider_in_use: { status: 409, title: "Model configs use this provider" },
   of_environment: { status: 409, title: "It comes from the environment" },
+  too_many_workspaces: { status: 409, title: "You have as many workspaces as you may have" },
   too_many: { status: 409, title: "There are too many already" },
   nothing_to_compact: { status: 409, title: "There is nothing to compact" },
   nothing_to_regenerate: { status: 409, title: "There is nothing to answer again" },

@@ -81,3 +81,42 @@ test("M2 turns are summed up where a small model is set, unless that is said oth
   assert.equal(loadConfig({ ...small, EVERTURN_TURN_SUMMARIES: "0" }).turnSummaries, false);
   assert.equal(loadConfig({ ...complete, EVERTURN_TURN_SUMMARIES: "1" }).turnSummaries, true);
 });
+
+test("trusted proxies are addresses, networks and the usual names; nothing else is", () => {
+  const given = (EVERTURN_TRUSTED_PROXIES: string) => ({ ...complete, EVERTURN_TRUSTED_PROXIES });
+  const all = ["loopback", "10.0.0.0/8", "::1", "fd00::/8"];
+  assert.deepEqual(loadConfig(given(all.join(", "))).trustedProxies, all);
+  for (const wrong of ["true", "10.0.0.0/33", "10.0.0/8", "a.example.com", "::1/129", "1.2.3.4/8/8"]) {
+    assert.match(faultsOf(given(wrong)), /EVERTURN_TRUSTED_PROXIES is wrong: expected addresses/, wrong);
+  }
+});
+
+test("keys and addresses that no header or URL can hold are refused at start, in words, and keys are not shown", () => {
+  for (const name of ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "EVERTURN_API_KEY"]) {
+    for (const wrong of [
+      "planted-secret-key\n",
+      " planted-secret-key",
+      "planted-secret\u2011key",
+      "planted\u00e9secret-key",
+      "planted\tsecret-key",
+    ]) {
+      const message = faultsOf({ ...complete, [name]: wrong });
+      assert.match(message, new RegExp(`${name} is wrong: expected no spaces, line ends`));
+      assert.doesNotMatch(message, /planted/);
+    }
+    assert.equal(faultsOf({ ...complete, [name]: "sk-planted_secret.key=+/~" }), "");
+  }
+  for (const name of ["OPENAI_BASE_URL", "ANTHROPIC_BASE_URL", "TEMPORAL_UI_URL"]) {
+    for (const wrong of [
+      "https://a.example/v1\n",
+      "https://a.example/v 1",
+      "https://\u00e4.example",
+      "https://a.example/\u200b",
+    ]) {
+      assert.match(
+        faultsOf({ ...complete, [name]: wrong }),
+        new RegExp(`${name} is wrong: expected no spaces`),
+      );
+    }
+  }
+});

@@ -109,6 +109,13 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     reconcileAfterMs: environment.EVERTURN_RECONCILE_AFTER_MS,
     debugRuns: environment.EVERTURN_DEBUG_RUNS,
     queuedMessagesMax: environment.EVERTURN_QUEUE_MAX,
+    workspacesPerUserMax: environment.EVERTURN_WORKSPACES_PER_USER_MAX,
+    rateLimits: {
+      requestsPerMinuteMax: environment.EVERTURN_KEY_REQUESTS_PER_MINUTE,
+      addressRequestsPerMinuteMax: environment.EVERTURN_ADDRESS_REQUESTS_PER_MINUTE,
+      wrongKeysPerMinuteMax: environment.EVERTURN_WRONG_KEYS_PER_MINUTE,
+    },
+    trustedProxies: environment.EVERTURN_TRUSTED_PROXIES as readonly string[],
     retryBaseMs: environment.EVERTURN_RETRY_BASE_MS,
     retryWaitMaxMs: environment.EVERTURN_RETRY_WAIT_MAX_MS,
     streamSilenceMs: environment.EVERTURN_STREAM_SILENCE_MS,

@@ -1,4 +1,5 @@
 // Platform knows the process and its surroundings: every environment variable Everturn reads, with its meaning and default.
+import { isIP } from "node:net";
 import { z } from "zod";
 
 /** What the reference table in docs/configuration.md says about a variable beside its description. */
@@ -34,9 +35,18 @@ function milliseconds(min: number) {
   return wholeNumber(min, TIMER_MAX_MS);
 }
 
+const VISIBLE = /^[\x21-\x7e]*$/;
+const VISIBLE_WORDS = "expected no spaces, line ends or characters other than visible ASCII";
+
+/** A key is sent in a header, which takes nothing else: a line end that came along in copying would fail each call. */
+function key() {
+  return z.string().regex(VISIBLE, VISIBLE_WORDS);
+}
+
 function webAddress() {
   return z
     .string()
+    .regex(VISIBLE, VISIBLE_WORDS)
     .refine((text) => /^https?:\/\//.test(text) && URL.canParse(text), "expected an http or https URL");
 }
 
@@ -56,6 +66,27 @@ const secretKey = z
   .refine((key) => key.length === SECRET_KEY_BYTES, "expected 32 bytes as base64");
 
 const folders = z.string().transform((text) => text.split(":").filter((folder) => folder !== ""));
+/** `10.0.0.0/8`, `::1`, or the names that Express has for the usual ones. */
+function isNetwork(text: string): boolean {
+  if (["loopback", "linklocal", "uniquelocal"].includes(text)) return true;
+  const [address = "", bits, ...more] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+const networks = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((each) => each.trim())
+      .filter((each) => each !== ""),
+  )
+  .refine(
+    (all) => all.every(isNetwork),
+    "expected addresses or networks such as 10.0.0.0/8, separated by commas",
+  );
 const flag = choice(["0", "1"]).transform((value) => value === "1");
 
 export const environmentSchema = z.object({
@@ -67,7 +98,7 @@ export const environmentSchema = z.object({
   EVERTURN_DATA_DIR: notes(z.string().default(".data"), {
     description: "Folder of everything the embedded stack writes",
   }),
-  EVERTURN_API_KEY: notes(z.string().min(16, "expected at least 16 characters").optional(), {
+  EVERTURN_API_KEY: notes(key().min(16, "expected at least 16 characters").optional(), {
     description: "The first admin key. `npm start` makes one and keeps it in the data folder",
     secret: true,
   }),
@@ -105,7 +136,7 @@ export const environmentSchema = z.object({
     description: "Base of the links into Temporal's Web UI; no links when not set",
   }),
   EVERTURN_TASK_QUEUE: notes(z.string().default("everturn"), { description: "Temporal task queue" }),
-  OPENAI_API_KEY: notes(z.string().optional(), {
+  OPENAI_API_KEY: notes(key().optional(), {
     description: "Key of the `openai` provider. Neither key set under `npm start`: the demo model answers",
     secret: true,
   }),
@@ -115,7 +146,7 @@ export const environmentSchema = z.object({
       "Which API of the `openai` provider is called; most compatible servers only have Chat Completions",
     shown_default: "`chat_completions` with a base URL, else `responses`",
   }),
-  ANTHROPIC_API_KEY: notes(z.string().optional(), {
+  ANTHROPIC_API_KEY: notes(key().optional(), {
     description: "Key of the `anthropic` provider",
     secret: true,
   }),
@@ -180,6 +211,25 @@ export const environmentSchema = z.object({
   }),
   EVERTURN_QUEUE_MAX: notes(wholeNumber(1, 1_000).default(20), {
     description: "Queued messages a chat holds at most; more: 429",
+  }),
+  EVERTURN_WORKSPACES_PER_USER_MAX: notes(wholeNumber(1, 100_000).default(50), {
+    description: "Workspaces a user has at most, stopped ones too; more: 409 `too_many_workspaces`",
+  }),
+  EVERTURN_KEY_REQUESTS_PER_MINUTE: notes(wholeNumber(1, 10_000_000).default(30_000), {
+    description: "Requests a minute that an API replica answers for each key; more: 429",
+  }),
+  EVERTURN_ADDRESS_REQUESTS_PER_MINUTE: notes(wholeNumber(1, 10_000_000).default(60_000), {
+    description:
+      "The same for each network address, counted before keys are looked at. Behind a proxy set `EVERTURN_TRUSTED_PROXIES`, else everybody has the proxy's address",
+  }),
+  EVERTURN_WRONG_KEYS_PER_MINUTE: notes(wholeNumber(1, 10_000_000).default(60), {
+    description:
+      "Unknown API keys a minute that an API replica looks up for each network address; more: 429. Keys that are known go on",
+  }),
+  EVERTURN_TRUSTED_PROXIES: notes(networks.default([]), {
+    description:
+      "Addresses and networks of the proxies in front of the API, separated by commas (`loopback`, `uniquelocal`, `10.0.0.0/8`): the client's address is what they say in `X-Forwarded-For`",
+    shown_default: "none",
   }),
   EVERTURN_RETRY_BASE_MS: notes(milliseconds(1).default(1_000), {
     description: "First wait after a provider error; doubles up to 60 s",

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judgeAddress, judgeProviderUrl } from "./provider-address.ts";
+import { SPECIAL_NETWORKS } from "./special-addresses.ts";
 
 type Verdict = "fine" | "private" | "never";
 
@@ -65,6 +66,50 @@ const URLS: readonly (readonly [string, Verdict])[] = [
   ["http://224.0.0.1/", "never"],
   ["http://255.255.255.255/", "never"],
   ["http://[ff02::1]/", "never"],
+  ["http://192.0.0.9/", "never"],
+  ["http://192.0.2.1/", "never"],
+  ["http://192.31.196.1/", "never"],
+  ["http://192.52.193.1/", "never"],
+  ["http://192.88.99.1/", "never"],
+  ["http://192.175.48.6/", "never"],
+  ["http://198.51.100.7/", "never"],
+  ["http://203.0.113.7/", "never"],
+  ["http://192.88.98.255/", "fine"],
+  ["http://192.88.100.0/", "fine"],
+  ["http://[2001::1]/", "never"],
+  ["http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/", "never"],
+  ["http://[2001:1::1]/", "never"],
+  ["http://[2001:2::1]/", "never"],
+  ["http://[2001:20::1]/", "never"],
+  ["http://[2001:1ff:ffff::1]/", "never"],
+  ["http://[2001:200::1]/", "fine"],
+  ["http://[2001:db8::1]/", "never"],
+  ["http://[2620:4f:8000::1]/", "never"],
+  ["http://[3fff::1]/", "never"],
+  ["http://[3fff:fff:ffff::1]/", "never"],
+  ["http://[3fff:1000::1]/", "fine"],
+  ["http://[5f00::1]/", "never"],
+  ["http://[64:ff9b:1::1]/", "never"],
+  ["http://[64:ff9b:1::8.8.8.8]/", "never"],
+  ["http://[64:ff9b:1:a9fe:a9:fe00::]/", "never"],
+  ["http://[64:ff9b:2::1]/", "never"],
+  ["http://[100::1]/", "never"],
+  ["http://[100:0:0:1::1]/", "never"],
+  ["http://[4000::1]/", "never"],
+  ["http://[fec0::1]/", "private"],
+  ["http://[2a00:1450::5efe:8.8.8.8]/", "fine"],
+  ["http://[2a00:1450::200:5efe:10.0.0.1]/", "private"],
+  ["http://[fd12::5efe:169.254.169.254]/", "never"],
+  ["http://[::ffff:192.88.99.1]/", "never"],
+  ["http://[::ffff:0:203.0.113.7]/", "never"],
+  ["http://[64:ff9b::192.52.193.1]/", "never"],
+  ["http://[2002:c058:6301::]/", "never"],
+  ["https://models.example.com/v1\n", "never"],
+  [" https://models.example.com/v1", "never"],
+  ["https://models.exa\tmple.com/v1", "never"],
+  ["https://models.example.com/a b", "never"],
+  ["https://m\u00f6dels.example.com/v1", "never"],
+  ["https://models.example.com/v1\u200b", "never"],
   ["http://metadata.google.internal/", "never"],
   ["http://METADATA.google.internal./", "never"],
   ["http://metadata/", "never"],
@@ -107,4 +152,14 @@ test("A4 what a name leads to is judged as an address, zones and nonsense includ
 test("A5 a refusal repeats neither the address nor what stood in it", () => {
   const verdict = judgeProviderUrl("https://user:planted-secret@10.0.0.1/", { allowPrivate: false });
   assert.doesNotMatch(JSON.stringify(verdict), /planted-secret|10\.0\.0\.1/);
+});
+
+test("A4 the registries' data can be read: every network is one, and no network lies twice in it", () => {
+  const networks = SPECIAL_NETWORKS.map(({ network }) => network);
+  assert.equal(new Set(networks).size, networks.length);
+  for (const { network, use } of SPECIAL_NETWORKS) {
+    const address = network.split("/")[0] as string;
+    const allowed = [false, true].map((allowPrivate) => judgeAddress(address, { allowPrivate }).ok);
+    assert.deepEqual(allowed, use === "never" ? [false, false] : [false, true], network);
+  }
 });

@@ -1,6 +1,7 @@
 // Platform knows the process and its surroundings: which addresses a model provider may have (SPEC A4). Pure: nothing is
 // looked up here, so names are judged by their words, and what they lead to is judged again when a socket is opened.
 import { BlockList, isIP } from "node:net";
+import { GLOBAL_UNICAST_IPV6, SPECIAL_NETWORKS, type SpecialUse } from "./special-addresses.ts";
 
 export type AddressVerdict =
   | { readonly ok: true }
@@ -13,46 +14,12 @@ export interface AddressRules {
 }
 
 const urlCharsMax = 2_000;
+const VISIBLE = /^[\x21-\x7e]*$/;
 const FINE: AddressVerdict = { ok: true };
 
-/** Never: whatever answers there gives a machine's own credentials away, or is no single server. */
-const NEVER = blockList([
-  // Link-local, among them the metadata services of nearly all clouds (RFC 3927, RFC 4291).
-  "169.254.0.0/16",
-  "fe80::/10",
-  // Metadata of Amazon and Google by IPv6, of Alibaba, of Oracle; Azure's host.
-  "fd00:ec2::/32",
-  "fd20:ce::254/128",
-  "100.100.100.200/32",
-  "192.0.0.192/32",
-  "168.63.129.16/32",
-  // "This host", multicast, reserved, broadcast: no provider lives there, and the first means loopback on Linux.
-  "0.0.0.0/8",
-  "::/128",
-  "224.0.0.0/4",
-  "240.0.0.0/4",
-  "ff00::/8",
-]);
-
-/** Inside: the deployment's own network or machine (IANA's registries of special-purpose addresses). */
-const PRIVATE = blockList([
-  "10.0.0.0/8",
-  "100.64.0.0/10",
-  "127.0.0.0/8",
-  "172.16.0.0/12",
-  "192.0.0.0/24",
-  "192.0.2.0/24",
-  "192.168.0.0/16",
-  "198.18.0.0/15",
-  "198.51.100.0/24",
-  "203.0.113.0/24",
-  "::1/128",
-  "64:ff9b:1::/48",
-  "100::/64",
-  "2001:db8::/32",
-  "fc00::/7",
-  "fec0::/10",
-]);
+const NEVER = blockList(networksOf("never"));
+const PRIVATE = blockList(networksOf("private"));
+const GLOBAL_IPV6 = blockList([GLOBAL_UNICAST_IPV6]);
 
 const METADATA_NAMES = new Set([
   "metadata",
@@ -69,6 +36,9 @@ const METADATA_NAMES = new Set([
 /** Judges a base URL as people type it. Numbers in any notation are read as browsers read them (0x7f.1 is 127.0.0.1). */
 export function judgeProviderUrl(text: string, rules: AddressRules): AddressVerdict {
   if (text.length > urlCharsMax) return refuse(`is longer than ${urlCharsMax} characters`);
+  // URL drops line ends and blanks around without a word: what is stored would not be what is called.
+  if (!VISIBLE.test(text))
+    return refuse("must hold no spaces, line ends or characters other than visible ASCII");
   const url = URL.parse(text);
   if (url === null) return refuse("is no URL");
   if (url.protocol !== "http:" && url.protocol !== "https:")
@@ -92,12 +62,15 @@ export function judgeAddress(address: string, rules: AddressRules): AddressVerdi
   const embedded = version === 6 ? embeddedIpv4(plain) : null;
   for (const one of embedded === null ? [plain] : [plain, embedded]) {
     const family = isIP(one) === 4 ? "ipv4" : "ipv6";
-    if (NEVER.check(one, family)) return refuse("leads to a link-local, metadata or reserved address");
-    if (!rules.allowPrivate && PRIVATE.check(one, family)) return refuse(PRIVATE_WORDS);
+    if (NEVER.check(one, family)) return refuse(NEVER_WORDS);
+    if (PRIVATE.check(one, family) && !rules.allowPrivate) return refuse(PRIVATE_WORDS);
   }
-  return FINE;
+  const isKnown =
+    version === 4 || embedded !== null || GLOBAL_IPV6.check(plain, "ipv6") || PRIVATE.check(plain, "ipv6");
+  return isKnown ? FINE : refuse(NEVER_WORDS);
 }
 
+const NEVER_WORDS = "leads to a link-local, metadata or reserved address";
 const PRIVATE_WORDS =
   "leads to a private or loopback address, which needs EVERTURN_ALLOW_PRIVATE_PROVIDERS=1";
 
@@ -107,7 +80,7 @@ function judgeName(host: string, rules: AddressRules): AddressVerdict {
   return isLocal && !rules.allowPrivate ? refuse(PRIVATE_WORDS) : FINE;
 }
 
-/** The IPv4 address inside an IPv6 one that is carried on to it: mapped, compatible, NAT64, 6to4. */
+/** The IPv4 address inside an IPv6 one that is carried on to it: mapped, translated, compatible, NAT64, 6to4, ISATAP. */
 function embeddedIpv4(address: string): string | null {
   const groups = groupsOf(address);
   if (groups.length !== 8) return null;
@@ -118,7 +91,9 @@ function embeddedIpv4(address: string): string | null {
   const isMapped = isZero(0, 5) && groups[5] === 0xffff;
   const isTranslated = isZero(0, 4) && groups[4] === 0xffff && groups[5] === 0;
   const isCompatible = isZero(0, 6) && groups[6] !== 0;
-  if (isNat64 || isMapped || isTranslated || isCompatible)
+  // In any network, also one of the deployment's own (RFC 5214).
+  const isIsatap = ((groups[4] as number) & 0xfdff) === 0 && groups[5] === 0x5efe;
+  if (isNat64 || isMapped || isTranslated || isCompatible || isIsatap)
     return ipv4(groups[6] as number, groups[7] as number);
   return null;
 }
@@ -140,6 +115,10 @@ function ipv4(high: number, low: number): string {
 
 function refuse(reason: string): AddressVerdict {
   return { ok: false, reason };
+}
+
+function networksOf(use: SpecialUse): string[] {
+  return SPECIAL_NETWORKS.filter((each) => each.use === use).map(({ network }) => network);
 }
 
 function blockList(subnets: readonly string[]): BlockList {

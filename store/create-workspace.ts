@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import type { JsonObject } from "../core/part.ts";
+import { Refusal } from "../core/refusal.ts";
 import { mendName, suffixedName } from "../core/workspace-name.ts";
 import type { WorkspacePlan } from "../core/workspace-plan.ts";
 import type { Tx } from "./database.ts";
@@ -30,8 +31,28 @@ export interface CreateWorkspaceInput {
 /** Four hex digits have 65,536 values: this many taken ones in a row are no accident. */
 const nameTriesMax = 20;
 
-/** Its workflow hears of it when the caller tells it after the commit (`createWorkspaceTeller`), else by a loop of the worker. */
+/**
+ * What is being deleted no longer counts, nor does what was never built: it has no files. The owner's row is locked, so that two
+ * that come at once are counted one after the other; rows that name their owner are not held up by that lock.
+ * @throws Refusal `too_many_workspaces`
+ */
+async function requireRoom({ tx, store }: Unit, ownerId: string): Promise<void> {
+  await tx.query("select 1 from users where id = $1 for no key update", [ownerId]);
+  const { rows } = await tx.query<{ count: number }>(
+    `select count(*) from workspaces
+     where owner_id = $1 and wish <> 'deleted' and not (status = 'failed' and built_at is null)`,
+    [ownerId],
+  );
+  if ((rows[0] as { count: number }).count < store.workspacesPerUserMax) return;
+  throw new Refusal(
+    "too_many_workspaces",
+    `at most ${store.workspacesPerUserMax}; delete one that is not needed`,
+  );
+}
+
+/** Throws `Refusal` `too_many_workspaces`. Its workflow hears of it when the caller tells it after the commit (`createWorkspaceTeller`), else by a loop of the worker. */
 export async function createWorkspace(unit: Unit, input: CreateWorkspaceInput): Promise<WorkspaceRow> {
+  await requireRoom(unit, input.owner_id);
   const id = uuidv7();
   const build_id = uuidv7();
   for (let tries = 0; ; tries++) {

@@ -8,6 +8,7 @@ export interface Store {
   /** Called after commit, never inside a transaction (a NOTIFY there would serialise all commits). Never throws. */
   readonly announce: (change: ChatChanged | ChatDeleted) => void;
   readonly queuedMessagesMax: number;
+  readonly workspacesPerUserMax: number;
   /** What the process keeps of the model configs; absent: the database is asked each time. */
   readonly modelBook?: ModelBook;
   /** What is written of a chat when one of its turns has ended (SPEC M1, M2); absent: nothing. */

@@ -174,7 +174,7 @@ const ANSWERS: Readonly<Record<string, { body: object; answer: [number, string, 
   },
   "a message of more than 256 KiB": {
     body: post("bad", [said("m", "x".repeat(300_000))]),
-    answer: [413, "body_too_large"],
+    answer: [413, "body_too_large", "messages[0]"],
   },
 };
 
@@ -187,9 +187,30 @@ for (const [what, { body, answer }] of Object.entries(ANSWERS)) {
   });
 }
 
-test("A3 a conversation of some megabytes is taken: only its last message counts", async () => {
-  const long = Array.from({ length: 20 }, (_, i) => said(`old-${i}`, "x".repeat(100_000)));
-  const { status } = await posted(post("long", [...long, said("new", "hello", "there")]));
-  assert.equal(status, 200);
-  assert.deepEqual((await chatsOf("long"))[0]?.messages, ["hello"]);
+test("A3 of a conversation of megabytes the last message is taken, and faults are told by its own place", async () => {
+  const history = Array.from({ length: 2_000 }, (_, i) => ({
+    id: `h${i}`,
+    role: i % 2 === 0 ? "user" : "assistant",
+    parts: [{ type: "text", text: '"{[,'.repeat(800) }],
+  }));
+  const body = post("long", [...history, said("last", "hello")]);
+  assert.ok(JSON.stringify(body).length > 7_000_000);
+  assert.equal((await posted(body)).status, 200);
+  const [chat] = await chatsOf("long");
+  assert.deepEqual([chat?.messages, chat?.queued], [["hello"], 0]);
+  const wrong = { id: "last", role: "user", parts: [{ type: "text", text: 7 }] };
+  assert.deepEqual(await refused(post("long", [...history, wrong])), [
+    400,
+    "invalid_request",
+    "messages[2000].parts[0].text",
+  ]);
+  assert.deepEqual(await refused(post("long", [...history, { id: "last", role: "robot", parts: [] }])), [
+    400,
+    "invalid_request",
+    "messages[2000].role",
+  ]);
+  const bare = { ...said("last", "x"), parts: [{}] };
+  assert.deepEqual((await refused(post("long", [...history, bare])))[2], "messages[2000].parts[0].type");
+  const many = Array.from({ length: 10_001 }, () => said("m", "x"));
+  assert.deepEqual(await refused(post("many", many)), [400, "invalid_request", "messages"]);
 });

@@ -121,7 +121,7 @@ test("A2 others' chats look like chats that are not there, admins' looks include
 });
 
 test("A3 past the rate limit a key gets 429 with Retry-After, and others go on", async () => {
-  const strict = await startTestApi({ requestsPerMinuteMax: 3 });
+  const strict = await startTestApi({ rateLimits: { requestsPerMinuteMax: 3 } });
   try {
     for (let i = 0; i < 3; i++) assert.equal((await strict.call("GET /v1/me")).status, 200);
     const answer = await strict.call("GET /v1/me");
@@ -133,6 +133,85 @@ test("A3 past the rate limit a key gets 429 with Retry-After, and others go on",
     await strict.stop();
   }
 });
+
+test("A3 past its limit an address gets 429 before anything is asked for it, whatever key it sends", async () => {
+  const strict = await startTestApi({ rateLimits: { addressRequestsPerMinuteMax: 3 } });
+  try {
+    const { key } = await strict.newKey();
+    for (const each of [strict.key, key, null]) await strict.call("GET /v1/me", { key: each });
+    const asked = counted(strict.pool);
+    for (const each of [strict.key, key, "ek_wrong", null]) {
+      const answer = await strict.call("GET /v1/me", { key: each });
+      assert.equal(`${answer.status} ${answer.body.code}`, "429 rate_limited");
+      assert.ok(Number(answer.headers.get("retry-after")) > 0);
+    }
+    assert.equal(asked(), 0);
+  } finally {
+    await strict.stop();
+  }
+});
+
+test("A3 an address counts as its proxies tell it, where they are trusted and only there", async () => {
+  for (const [trustedProxies, second] of [
+    [["loopback"], 200],
+    [[], 429],
+  ] as const) {
+    const strict = await startTestApi({ trustedProxies, rateLimits: { addressRequestsPerMinuteMax: 1 } });
+    const from = (address: string) =>
+      strict.call("GET /v1/me", { headers: { "X-Forwarded-For": `6.6.6.6, ${address}` } });
+    try {
+      assert.equal((await from("203.0.113.1")).status, 200);
+      assert.equal((await from("203.0.113.2")).status, second);
+      assert.equal((await from("203.0.113.1")).status, 429);
+      assert.equal((await from("2001:db8:1:1::1")).status, second);
+      assert.equal((await from("2001:db8:1:2::9")).status, 429, "a network of IPv6 counts as one");
+    } finally {
+      await strict.stop();
+    }
+  }
+});
+
+test("A3 keys that nobody has cost few queries, push no good key out, and lock none out", async () => {
+  const strict = await startTestApi({ rateLimits: { wrongKeysPerMinuteMax: 5 } });
+  try {
+    const { key } = await strict.newKey();
+    assert.equal((await strict.call("GET /v1/me", { key })).status, 200);
+    const asked = counted(strict.pool);
+    const guesses = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => strict.call("GET /v1/me", { key: `ek_guess_${i}` })),
+    );
+    const statuses = guesses.map(({ status }) => status);
+    assert.deepEqual(
+      [statuses.filter((each) => each === 401).length, statuses.filter((each) => each === 429).length],
+      [5, 45],
+    );
+    for (const { status, headers } of guesses)
+      if (status === 429) assert.ok(Number(headers.get("retry-after")) > 0);
+    assert.equal(asked(), 5);
+    assert.equal(
+      (await strict.call("GET /v1/me", { key: "ek_guess_0" })).status,
+      401,
+      "what is known to be wrong stays so",
+    );
+    assert.equal(asked(), 5);
+    assert.equal((await strict.call("GET /v1/me", { key })).status, 200);
+  } finally {
+    await strict.stop();
+  }
+});
+
+/** How often the database has been asked who holds a key, from now on. */
+function counted(pool: TestApi["pool"]): () => number {
+  let queries = 0;
+  const ask = pool.query.bind(pool) as (...args: unknown[]) => unknown;
+  Object.assign(pool, {
+    query: (...args: unknown[]) => {
+      if (String(args[0]).includes("where k.sha256 = $1")) queries += 1;
+      return ask(...args);
+    },
+  });
+  return () => queries;
+}
 
 test("a sensible X-Request-Id comes back, another one is replaced", async () => {
   const sent = await api.call("GET /v1/me", { headers: { "X-Request-Id": "trace-1" } });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startTestApi, type TestApi } from "./support/api.ts";
+import { documentedRoutes } from "./support/documented-routes.ts";
 
 const NOBODY = "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a";
 
@@ -94,4 +95,21 @@ test("A3 every unknown field is named", async () => {
     body.errors.map((fault: { path: string }) => fault.path),
     ["a", "b"],
   );
+});
+
+test("whatever is wrong with a body, each route says in plain words what was expected", async () => {
+  const routes = (await documentedRoutes(api)).filter(({ has_body }) => has_body);
+  for (const { method, path, field_names } of routes) {
+    const wrong = [7, "x", true, null, [], {}, [{}], { a: {} }];
+    const bodies = [...wrong, ...field_names.flatMap((name) => wrong.map((value) => ({ [name]: value })))];
+    for (const sent of bodies) {
+      const { status, body } = await api.call(`${method} ${path}`, { body: sent });
+      if (status !== 400) continue;
+      const where = `${method} ${path} ${JSON.stringify(sent)}: ${JSON.stringify(body)}`;
+      assert.ok(body.detail === undefined || body.detail.length > 10, where);
+      for (const { message } of body.errors ?? []) {
+        assert.doesNotMatch(message, /invalid|received|undefined|pattern|union|string|array/i, where);
+      }
+    }
+  }
 });

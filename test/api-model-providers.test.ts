@@ -106,6 +106,20 @@ for (const url of [
   });
 }
 
+test("a key or a base URL with a line end, a space or an odd character is refused in words that say what may be in it", async () => {
+  const made = await make();
+  const path = `PATCH /v1/model-providers/${made.id}`;
+  for (const odd of ["\n", " ", "\t", "\u00e9", "\u200b", "\u2011"]) {
+    for (const field of ["api_key", "base_url"]) {
+      const value = field === "api_key" ? PLANTED + odd : `https://models.example.com/v1${odd}`;
+      const { status, body } = await call(path, { api_key: OTHER, [field]: value });
+      assert.deepEqual([status, body.errors[0].path], [400, field]);
+      assert.match(body.errors[0].message, /ASCII/);
+      assert.doesNotMatch(JSON.stringify(body), /planted/);
+    }
+  }
+});
+
 test("A4 what is no provider is refused with the path of the fault", async () => {
   const faults: readonly [Record<string, unknown>, string][] = [
     [{ kind: "gemini" }, "kind"],

@@ -241,3 +241,24 @@ test("W8 a chat has a project folder or a workspace, not both", async () => {
   const patch = await api.call(`PATCH /v1/chats/${chat.id}`, { body: { workspace_id: made.id } });
   assert.equal(`${patch.status} ${patch.body.code}`, "400 workspace_refused");
 });
+
+test("A3 a user has no more workspaces than allowed, of many asked for at once too; deleted and never built ones do not count", async () => {
+  const small = await startTestApi({ workspacesPerUserMax: 3 });
+  try {
+    const ask = () => small.call("POST /v1/workspaces", { body: { template: "blank" } });
+    const answers = await Promise.all(Array.from({ length: 8 }, ask));
+    const refused = answers.filter(({ status }) => status !== 201);
+    assert.equal(refused.length, 5);
+    for (const { status, body } of refused) assert.equal(`${status} ${body.code}`, "409 too_many_workspaces");
+    const made = answers.filter(({ status }) => status === 201).map(({ body }) => body.id as string);
+    assert.equal((await small.call(`DELETE /v1/workspaces/${made[0]}`)).status, 204);
+    assert.equal((await ask()).status, 201);
+    await small.pool.query("update workspaces set status = 'failed' where id = $1", [made[1]]);
+    assert.equal((await ask()).status, 201);
+    assert.equal((await ask()).status, 409);
+    const { key } = await small.newKey();
+    assert.equal((await small.call("POST /v1/workspaces", { body: { template: "blank" }, key })).status, 201);
+  } finally {
+    await small.stop();
+  }
+});

@@ -69,6 +69,24 @@ test("W2 two turns and three parallel calls asking at once get one workspace", a
   for (const watch of watches) assert.equal(watch.shown.join(""), "begun\n");
 });
 
+test("A3 a chat of a user who has as many workspaces as allowed is told so, and its turn goes on", async () => {
+  const world = worlds.aWorld();
+  const chat = await aChat(worlds.store);
+  const workspace = await world.see(chat);
+  const { workspacesPerUserMax } = worlds.store;
+  Object.assign(worlds.store, { workspacesPerUserMax: 0 });
+  try {
+    await assert.rejects(workspace.create(node, aWatch()), {
+      name: "ToolError",
+      message: /as many workspaces as they may have: at most 0/,
+      hint: /delete one/,
+    });
+  } finally {
+    Object.assign(worlds.store, { workspacesPerUserMax });
+  }
+  assert.equal((await workspace.create(node, aWatch())).created, true);
+});
+
 test("W2 a workspace that runs is reused, whatever is asked for", async () => {
   const world = worlds.aWorld();
   const { workspace, report } = await world.aBuilt();

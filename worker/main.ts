@@ -41,7 +41,7 @@ const STICKY_TIMEOUT_MS = 1_000;
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
   if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is not set");
   installRuntime(logger);
-  const { databaseUrl, queuedMessagesMax } = config;
+  const { databaseUrl, queuedMessagesMax, workspacesPerUserMax } = config;
   const pool = await openDatabase(config, logger);
   const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
   const stopsTurn = (name: string) => findTool(name)?.flags.stops_turn === true;
@@ -49,7 +49,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const announce: Store["announce"] = (change) => bus.publish(change);
   const modelBook = createModelBook(databaseUrl);
   const describes = { titles: config.titles === "model", summaries: config.turnSummaries };
-  const store: Store = { pool, announce, queuedMessagesMax, stopsTurn, polls, modelBook, describes };
+  const limits = { queuedMessagesMax, workspacesPerUserMax };
+  const store: Store = { pool, announce, ...limits, stopsTurn, polls, modelBook, describes };
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });

@@ -2,7 +2,6 @@
 // message, and fields of their own: only the last user message is taken, and only that is held to our rules.
 import { z } from "zod";
 import { isBlank } from "../../core/blank.ts";
-import { requestBodyBytesMax } from "../../core/limits.ts";
 import type { InputPart } from "../../core/part.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { filledText, messageId, uuid } from "../schemas/common.ts";
@@ -44,11 +43,12 @@ const ANSWERED = new Set(["output-available", "output-error", "output-denied", "
 
 /**
  * The message that is posted: the last one.
+ * @param before how many messages were sent before these
  * @throws Refusal `invalid_request`, `not_awaiting_results`
  */
-export function postedMessage(messages: readonly UiMessage[]): PostedMessage {
-  const at = messages.length - 1;
-  const last = messages[at];
+export function postedMessage(messages: readonly UiMessage[], before: number): PostedMessage {
+  const last = messages.at(-1);
+  const at = before + messages.length - 1;
   if (last === undefined) throw fault("messages", "must not be empty");
   if (last.role === "assistant" && last.parts.some((part) => ANSWERED.has(String(part["state"])))) {
     throw new Refusal("not_awaiting_results", "no tool of this chat runs in the client");
@@ -70,9 +70,6 @@ function contentOf(message: UiMessage, path: string): InputPart[] {
     return isBlank(text) ? [] : [{ type: "text", text }];
   });
   if (content.length === 0) throw fault(`${path}.parts`, "must have text in it");
-  if (Buffer.byteLength(JSON.stringify(content)) > requestBodyBytesMax) {
-    throw new Refusal("body_too_large", "a message may have at most 256 KiB");
-  }
   return content;
 }
 

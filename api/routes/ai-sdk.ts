@@ -1,7 +1,7 @@
 // Routes: what the AI SDK's `useChat` and its transports call. The chat is the client's own, by the client's own name.
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
-import { snapshotMessagesMax } from "../../core/limits.ts";
+import { commandBodyBytesMax, snapshotMessagesMax } from "../../core/limits.ts";
 import type { Message } from "../../core/message.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { findClientChat, readClientMessageNames } from "../../store/client-chats.ts";
@@ -29,7 +29,8 @@ import { type Route, route, TAKEN_OVER } from "../route.ts";
 
 const tag = "AI SDK";
 const chatPath = z.object({ id: clientChatId });
-const sdkQuery = z.object({
+/** Of all four calls, though two stream nothing: whoever hands them on need not tell them apart. */
+const sdkQuery = z.strictObject({
   sdk: z
     .enum(["5", "6", "7"])
     .default("5")
@@ -62,6 +63,12 @@ function post(deps: ApiDeps): Route {
       id: "my-chat",
       messages: [{ id: "message-1", role: "user", parts: [{ type: "text", text: "Tell me a story" }] }],
     },
+    body_has_conversation: true,
+    // Their text is held to our rules where it is taken; an id is a text like any other.
+    any_text: [
+      ["messages", "parts"],
+      ["messages", "metadata"],
+    ],
     responses: { 200: uiStream },
     refusals: [
       "chat_not_found",
@@ -75,14 +82,14 @@ function post(deps: ApiDeps): Route {
       "transition_refused",
       "too_many_streams",
     ],
-    async handler({ body, query, caller, raw }) {
+    async handler({ body, messages_before, query, caller, raw }) {
       // Before the message is taken: who is turned away has sent nothing.
       const stream = deps.streams.admit(raw, caller);
       const { user_id: owner_id } = caller;
       const taken =
         body.trigger === "regenerate-message"
           ? await regenerate(deps, { owner_id, client_id: body.id }, body.messages)
-          : await send(deps, { owner_id, client_id: body.id }, body);
+          : await send(deps, { owner_id, client_id: body.id }, { ...body, messages_before });
       raw.response.locals["chatId"] = taken.sent.chat_id;
       await deps.streamTurn(stream, {
         ...taken.sent,
@@ -104,8 +111,10 @@ interface Taken {
   readonly client_message_id: string | null;
 }
 
-async function send(deps: ApiDeps, asked: Asked, body: z.output<typeof chatPost>): Promise<Taken> {
-  const { id: client_message_id, content } = postedMessage(body.messages);
+type Post = z.output<typeof chatPost> & { readonly messages_before: number };
+
+async function send(deps: ApiDeps, asked: Asked, body: Post): Promise<Taken> {
+  const { id: client_message_id, content } = postedMessage(body.messages, body.messages_before);
   const edits = body.messageId === client_message_id;
   const new_chat_id = uuidv7();
   const sent = await commit(deps, (unit) =>
@@ -154,6 +163,7 @@ function load(deps: ApiDeps): Route {
     description: `Of at most ${snapshotMessagesMax} stored messages, the newest, whole turns. The answer of the turn that runs is left out: its stream tells it.`,
     tag,
     params: chatPath,
+    query: sdkQuery,
     responses: { 200: { description: "UI messages, oldest first", schema: z.array(storedUiMessage) } },
     async handler({ params, caller }) {
       const { pool } = deps.store;
@@ -184,7 +194,9 @@ function stop(deps: ApiDeps): Route {
     tag,
     changes: true,
     params: chatPath,
+    query: sdkQuery,
     body: z.looseObject({}).optional(),
+    body_bytes_max: commandBodyBytesMax,
     responses: { 204: { description: "Interrupted, or nothing ran" } },
     refusals: ["chat_not_found", "chat_archived"],
     async handler(input) {

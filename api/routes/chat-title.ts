@@ -1,5 +1,6 @@
 // Routes: another title for a chat.
 import { z } from "zod";
+import { commandBodyBytesMax } from "../../core/limits.ts";
 import { askForTitle } from "../../store/ask-for-title.ts";
 import { change } from "../change.ts";
 import type { ApiDeps } from "../deps.ts";
@@ -23,6 +24,7 @@ function ask(deps: ApiDeps): Route {
     changes: true,
     params: chatPath,
     body: z.strictObject({}).optional(),
+    body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "The chat", schema: chat } },
     refusals: ["chat_not_found", "chat_archived", "title_impossible", "usage_limit_reached"],
     async handler(input) {

@@ -1,6 +1,7 @@
 // Routes: chats.
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
+import { commandBodyBytesMax } from "../../core/limits.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { createChat } from "../../store/create-chat.ts";
 import { deleteChat } from "../../store/delete-chat.ts";
@@ -36,6 +37,7 @@ function create(deps: ApiDeps): Route {
     changes: true,
     body: newChat,
     example: { content: "Tell me a story" },
+    any_text: [["content"]],
     responses: { 201: { description: "The chat, running", schema: chat } },
     refusals: ["model_config_not_found", "project_path_refused", "workspace_refused", "usage_limit_reached"],
     async handler(input) {
@@ -164,6 +166,7 @@ function interrupt(deps: ApiDeps): Route {
     changes: true,
     params: chatPath,
     body: z.strictObject({}).optional(),
+    body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "The chat", schema: chat } },
     refusals: ["chat_not_found", "chat_archived"],
     async handler(input) {

@@ -1,5 +1,6 @@
 // Routes: what of a chat the model is shown from now on.
 import { z } from "zod";
+import { commandBodyBytesMax } from "../../core/limits.ts";
 import { clearContext, type OwnChat, requestCompaction } from "../../store/request-compaction.ts";
 import { flushUnit, type Unit } from "../../store/unit.ts";
 import { change } from "../change.ts";
@@ -45,6 +46,7 @@ function contextRoute(deps: ApiDeps, { work, refusals, ...about }: ContextRoute)
     changes: true,
     params: chatPath,
     body: z.strictObject({}).optional(),
+    body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "The chat", schema: chat } },
     refusals: ["chat_not_found", "chat_archived", "transition_refused", ...refusals],
     async handler(input) {

@@ -98,6 +98,7 @@ function send(deps: ApiDeps): Route {
     params: chatPath,
     body: newMessage,
     example: { content: "Now a shorter one" },
+    any_text: [["content"]],
     responses: { 200: { description: "Accepted", schema: sentMessage } },
     refusals: [
       "chat_not_found",
@@ -138,6 +139,7 @@ function edit(deps: ApiDeps): Route {
     params: messagePath,
     body: messageEdit,
     example: { content: "Tell me a true story" },
+    any_text: [["content"]],
     responses: { 200: { description: "The new message, and which ones went", schema: editedMessage } },
     refusals: [
       "chat_not_found",

@@ -1,5 +1,6 @@
 // Routes: where models are called. Everybody reads their names, admins change them (SPEC B1, A4).
 import { z } from "zod";
+import { commandBodyBytesMax } from "../../core/limits.ts";
 import { Refusal } from "../../core/refusal.ts";
 import { judgeProviderUrl } from "../../platform/provider-address.ts";
 import { firstModelOf } from "../../store/first-model-of.ts";
@@ -160,6 +161,7 @@ function tryOut({ store, models }: Deps): Route {
     params: modelProviderPath,
     body: providerTestRequest,
     example: { model: "gpt-5" },
+    body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "What came of the call", schema: providerTest } },
     refusals: ["forbidden", "not_found"],
     async handler({ params, body, caller }) {

@@ -1,6 +1,6 @@
 // Routes: the queued messages of a chat.
 import { z } from "zod";
-import { queuedMessagesMax } from "../../core/limits.ts";
+import { commandBodyBytesMax, queuedMessagesMax } from "../../core/limits.ts";
 import { changeQueued, deleteQueued } from "../../store/change-queued.ts";
 import { promoteQueued } from "../../store/promote-queued.ts";
 import { toMessage, toQueuedMessage } from "../../store/to-wire.ts";
@@ -52,6 +52,7 @@ function patch(deps: ApiDeps): Route {
     params: queuedMessagePath,
     body: queuedPatch,
     example: { content: "And a sad one" },
+    any_text: [["content"]],
     responses: { 200: { description: "The queued message", schema: queuedMessage } },
     refusals: ["chat_not_found", "queued_message_not_found", "chat_archived"],
     async handler(input) {
@@ -103,6 +104,7 @@ function promote(deps: ApiDeps): Route {
     changes: true,
     params: queuedMessagePath,
     body: promotion,
+    body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "Promoted", schema: promoted } },
     refusals: [
       "chat_not_found",

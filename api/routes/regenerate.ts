@@ -1,5 +1,6 @@
 // Routes: the last answer again.
 import { z } from "zod";
+import { commandBodyBytesMax } from "../../core/limits.ts";
 import { regenerate } from "../../store/regenerate.ts";
 import { flushUnit } from "../../store/unit.ts";
 import { change } from "../change.ts";
@@ -20,6 +21,7 @@ export function regenerateRoutes(deps: ApiDeps): Route[] {
     changes: true,
     params: chatPath,
     body: z.strictObject({}).optional(),
+    body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "The chat, running", schema: chat } },
     refusals: ["chat_not_found", "chat_archived", "nothing_to_regenerate", "usage_limit_reached"],
     async handler(input) {

@@ -1,7 +1,7 @@
 // Routes: what chats and users have cost, and what they may.
 import type { z } from "zod";
 import { limitPeriodAt } from "../../core/limit-period.ts";
-import { usageGroupsMax } from "../../core/limits.ts";
+import { commandBodyBytesMax, usageGroupsMax } from "../../core/limits.ts";
 import { Refusal } from "../../core/refusal.ts";
 import type { Spending } from "../../core/usage-record.ts";
 import { readChatRow } from "../../store/chat-row.ts";
@@ -105,6 +105,7 @@ function putLimit(deps: ApiDeps): Route {
     params: userPath,
     body: newUsageLimit,
     example: { limit_micros: 5_000_000, period: "month" },
+    body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "The limit, and where the user stands", schema: usageLimit } },
     refusals: ["user_not_found", "forbidden"],
     async handler({ params, body, caller }) {

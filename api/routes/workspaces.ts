@@ -1,5 +1,6 @@
 // Routes: workspaces. A call says what is wished; the workspace's workflow works towards it and is told after the commit.
 import { z } from "zod";
+import { commandBodyBytesMax } from "../../core/limits.ts";
 import type { WorkspaceWish } from "../../core/workspace.ts";
 import { createWorkspace } from "../../store/create-workspace.ts";
 import type { Unit } from "../../store/unit.ts";
@@ -32,7 +33,7 @@ function create(deps: ApiDeps): Route {
     body: newWorkspace,
     example: { template: "node", name: "try", parameters: { package_name: "try" } },
     responses: { 201: { description: "The workspace, building", schema: workspace } },
-    refusals: ["template_refused"],
+    refusals: ["template_refused", "too_many_workspaces"],
     async handler(input) {
       const { body, caller } = input;
       const template = await chooseTemplate(deps.templates, body);
@@ -147,6 +148,7 @@ function wishing(deps: ApiDeps, what: WorkspaceWish) {
     changes: true as const,
     params: workspacePath,
     body: z.strictObject({}).optional(),
+    body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "The workspace", schema: workspace } },
     refusals: ["workspace_not_found", "workspace_deleting"] as const,
     handler: (input: OfWorkspace) =>

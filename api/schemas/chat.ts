@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { labelCharsMax, labelsMax, systemPromptCharsMax } from "../../core/limits.ts";
 import { CHAT_STATUSES } from "../../core/message.ts";
-import { errorKind, filledText, jsonObject, messageId, plainText, time, uuid } from "./common.ts";
+import { errorKind, filledText, jsonObject, messageId, time, uuid } from "./common.ts";
 import { inputContent } from "./content.ts";
 
 /** A title of the user's own; one made from a message is shorter. */
@@ -85,7 +85,7 @@ export const reasoningEffort = z
   .meta({ description: "How much the model is to think; a model may refuse a level it does not have" });
 
 const labels = z
-  .record(filledText(labelCharsMax), plainText(labelCharsMax))
+  .record(filledText(labelCharsMax), z.string().max(labelCharsMax))
   .refine((map) => Object.keys(map).length <= labelsMax, `at most ${labelsMax} labels`);
 const title = filledText(userTitleCharsMax);
 const workspaceId = uuid
@@ -98,7 +98,7 @@ export const newChat = z
     title: title.optional(),
     model_config_id: modelConfigId.optional(),
     reasoning_effort: reasoningEffort.optional(),
-    system_prompt: plainText(systemPromptCharsMax).optional(),
+    system_prompt: z.string().max(systemPromptCharsMax).optional(),
     labels: labels.optional(),
     project_path: filledText(projectPathCharsMax)
       .optional()

@@ -14,17 +14,10 @@ export const jsonObject = z.record(z.string(), jsonValue);
 /** Something else than white space; as patterns these stand in the document, too. */
 export const FILLED = /\S/;
 export const MUST_BE_FILLED = "must not be empty";
-// oxlint-disable-next-line no-control-regex
-const WITHOUT_NUL = /^[^\u0000]*$/;
 
-/** Text that Postgres can store as such: it has no U+0000. */
-export function plainText(charsMax: number) {
-  return z.string().max(charsMax).regex(WITHOUT_NUL, "must not contain U+0000");
-}
-
-/** Text with something in it. */
+/** Text with something in it. That Postgres can store it is seen to before any schema is asked (`check-input.ts`). */
 export function filledText(charsMax: number) {
-  return plainText(charsMax).regex(FILLED, MUST_BE_FILLED);
+  return z.string().max(charsMax).regex(FILLED, MUST_BE_FILLED);
 }
 
 /** A whole number in a query string. */

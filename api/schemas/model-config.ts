@@ -3,7 +3,7 @@ import { z } from "zod";
 import { PREFILL_FORMS } from "../../core/prefill-form.ts";
 import { isPerMillion } from "../../core/price.ts";
 import { reasoningEffort } from "./chat.ts";
-import { filledText, jsonObject, plainText, time, uuid } from "./common.ts";
+import { filledText, jsonObject, time, uuid } from "./common.ts";
 import { modelNameCharsMax } from "./model-provider.ts";
 
 const nameCharsMax = 100;
@@ -31,7 +31,7 @@ const settings = {
   top_k: z.int().min(0).max(topKMax).nullable(),
   presence_penalty: z.number().min(-2).max(2).nullable(),
   frequency_penalty: z.number().min(-2).max(2).nullable(),
-  stop: z.array(plainText(stopCharsMax).min(1)).max(stopWordsMax).nullable(),
+  stop: z.array(z.string().max(stopCharsMax).min(1)).max(stopWordsMax).nullable(),
   response_chain: z.boolean().nullable().meta({
     description: "OpenAI Responses: the provider keeps its answers, and a call names the one it follows",
   }),

@@ -1,6 +1,6 @@
 // The wire, as schemas: model providers.
 import { z } from "zod";
-import { errorKind, filledText, plainText, time, uuid } from "./common.ts";
+import { errorKind, filledText, time, uuid } from "./common.ts";
 
 const nameCharsMax = 100;
 const baseUrlCharsMax = 2_000;
@@ -12,7 +12,7 @@ export const providerKind = z.enum(["openai", "openai-compatible", "anthropic"])
 const api = z.enum(["responses", "chat_completions"]).meta({
   description: "Of the OpenAI kinds. Null: Responses for `openai`, Chat Completions for `openai-compatible`",
 });
-const baseUrl = plainText(baseUrlCharsMax).meta({
+const baseUrl = z.string().max(baseUrlCharsMax).meta({
   description:
     "http or https, without credentials; never link-local or metadata addresses, and private ones only when the deployment allows",
 });

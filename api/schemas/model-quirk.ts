@@ -1,6 +1,6 @@
 // The wire, as schemas: what the servers of model providers have taught.
 import { z } from "zod";
-import { plainText, time } from "./common.ts";
+import { time } from "./common.ts";
 import { modelNameCharsMax } from "./model-provider.ts";
 
 const quirkNameCharsMax = 100;
@@ -27,6 +27,6 @@ export const modelQuirkPage = z
   .meta({ id: "ModelQuirkPage" });
 
 export const modelQuirkQuery = z.strictObject({
-  model: plainText(modelNameCharsMax).optional(),
-  quirk: plainText(quirkNameCharsMax).optional(),
+  model: z.string().max(modelNameCharsMax).optional(),
+  quirk: z.string().max(quirkNameCharsMax).optional(),
 });

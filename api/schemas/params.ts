@@ -1,8 +1,8 @@
 // The wire, as schemas: what stands in paths and query strings.
 import { z } from "zod";
-import { labelCharsMax } from "../../core/limits.ts";
+import { labelCharsMax, labelsMax } from "../../core/limits.ts";
 import { CHAT_STATUSES } from "../../core/message.ts";
-import { pageLimit, pathMessageId, plainText, queryNumber, uuid } from "./common.ts";
+import { pageLimit, pathMessageId, queryNumber, uuid } from "./common.ts";
 
 const searchCharsMax = 200;
 /** A template's name is that of a folder. */
@@ -41,9 +41,9 @@ function toLabels(pairs: readonly string[]): Record<string, string> {
 }
 
 export const chatQuery = z.strictObject({
-  q: plainText(searchCharsMax).optional().meta({ description: "Part of the title, in any case" }),
+  q: z.string().max(searchCharsMax).optional().meta({ description: "Part of the title, in any case" }),
   label: z
-    .union([label.transform((one) => [one]), z.array(label)])
+    .union([label.transform((one) => [one]), z.array(label).max(labelsMax)])
     .default([])
     .transform(toLabels)
     .meta({

@@ -1,6 +1,6 @@
 // The wire, as schemas: workspaces and their builds, as they are shown and as they are asked for (API.md).
 import { z } from "zod";
-import { filledText, jsonObject, pageLimit, plainText, time, uuid } from "./common.ts";
+import { filledText, jsonObject, pageLimit, time, uuid } from "./common.ts";
 import { templateNameCharsMax } from "./params.ts";
 
 /** A name that is too long is mended, not refused; past this it is no name. */
@@ -53,7 +53,9 @@ export const workspacePage = z
 export const newWorkspace = z
   .strictObject({
     template: filledText(templateNameCharsMax),
-    name: plainText(givenNameCharsMax)
+    name: z
+      .string()
+      .max(givenNameCharsMax)
       .optional()
       .meta({ description: "Mended where it is not a name, and told apart where it is taken" }),
     parameters: jsonObject

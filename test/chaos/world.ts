@@ -156,6 +156,8 @@ function environmentOf(of: Surroundings): Record<string, string> {
     EVERTURN_SHUTDOWN_GRACE_MS: "5000",
     // A silent socket is given up after six seconds.
     EVERTURN_DATABASE_TIMEOUT_MS: "4000",
+    // One user makes all of them.
+    EVERTURN_WORKSPACES_PER_USER_MAX: "100000",
     ...(of.sandbox !== null && { EVERTURN_BWRAP_PATH: of.sandbox }),
     // Processes are started by the dozen: what was compiled once is kept.
     ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),

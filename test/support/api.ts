@@ -68,7 +68,9 @@ export interface TestApi {
 
 export interface TestApiSettings {
   readonly projectRoots?: readonly string[];
-  readonly requestsPerMinuteMax?: number;
+  readonly rateLimits?: Partial<ApiDeps["rateLimits"]>;
+  readonly trustedProxies?: readonly string[];
+  readonly workspacesPerUserMax?: number;
   readonly queuedMessagesMax?: number;
   readonly metricsNeedAdmin?: boolean;
   /** Absent: no environment provider has a key, and each test of a provider answers. */
@@ -191,6 +193,7 @@ function testDeps(
     pool,
     announce: (change) => bus.publish(change),
     queuedMessagesMax: settings.queuedMessagesMax ?? 20,
+    workspacesPerUserMax: settings.workspacesPerUserMax ?? 10_000,
   };
   const { onLog } = settings;
   const level = onLog === undefined ? "silent" : "debug";
@@ -227,7 +230,13 @@ function testDeps(
         : createStreamHandler({ store, hubs, bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus, logger }),
     metricsNeedAdmin: settings.metricsNeedAdmin ?? false,
-    requestsPerMinuteMax: settings.requestsPerMinuteMax ?? 100_000,
+    rateLimits: {
+      requestsPerMinuteMax: 100_000,
+      addressRequestsPerMinuteMax: 100_000,
+      wrongKeysPerMinuteMax: 1_000,
+      ...settings.rateLimits,
+    },
+    trustedProxies: settings.trustedProxies ?? [],
     models: settings.models ?? testModels,
     temporalUiUrl: null,
   };

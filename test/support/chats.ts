@@ -69,6 +69,7 @@ export async function openStore(databaseUrl: string): Promise<TestStore> {
     modelId,
     announce: (change) => void announced.push(change),
     queuedMessagesMax: 20,
+    workspacesPerUserMax: 10_000,
   };
 }
 
