@@ -19,14 +19,17 @@ export async function stopWorkspaces(args: string[]): Promise<void> {
   process.stdout.write(`${stops.length - failed.length} workspaces stopped\n`);
   if (failed.length === 0) return;
   const reasons = failed.map(({ reason }) => (reason instanceof Error ? reason.message : String(reason)));
-  throw new StartError(`${failed.length} workspaces could not be stopped: ${[...new Set(reasons)].join(" ")}`);
+  throw new StartError(
+    `${failed.length} workspaces could not be stopped: ${[...new Set(reasons)].join(" ")}`,
+  );
 }
 
 async function stopsOfDeployment(): Promise<Promise<void>[]> {
   const config = loadConfig(process.env);
   const { createDriver } = await import("../worker/create-driver.ts");
   const pool = createPool(config.databaseUrl, 1);
-  const deployment = await readDeploymentId(pool).finally(() => pool.end());
+  const deployment = await readDeploymentId(pool);
+  await pool.end();
   const driver = createDriver(config, createLogger({ level: config.logLevel, role: "cli" }), deployment);
   return (await driver.list()).map((id) => driver.stop(id));
 }

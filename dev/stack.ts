@@ -191,7 +191,9 @@ function stopOnce(of: Ending) {
 async function stopWorkspaces(env: NodeJS.ProcessEnv, folder: DataFolder): Promise<void> {
   // The database may be what died.
   const inFolder = () => stopWorkspacesIn(folder.path);
-  await runStopWorkspaces(env).catch(inFolder).catch(() => undefined);
+  await runStopWorkspaces(env)
+    .catch(inFolder)
+    .catch(() => undefined);
 }
 
 /**

@@ -20,8 +20,8 @@ import { startStack } from "../dev/stack.ts";
 import { findTemporalBinary } from "../dev/temporal-binary.ts";
 import { startTemporalDevServer } from "../dev/temporal-dev-server.ts";
 import { unprivilegedUser } from "../dev/unprivileged-user.ts";
-import { createLocalDriver } from "../workspaces/drivers/local.ts";
 import { SEARCH_ATTRIBUTES as WORKFLOW_ATTRIBUTES } from "../workflows/contract.ts";
+import { createLocalDriver } from "../workspaces/drivers/local.ts";
 import { aPlan, processesNaming, signal } from "./support/sandbox.ts";
 
 const root = mkdtempSync(join(tmpdir(), "everturn-dev-stack-"));

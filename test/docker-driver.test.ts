@@ -30,11 +30,7 @@ test("W10 a workspace is provisioned, connected, and its agent runs commands and
   assert.equal(address.kind, "tcp");
   const agent = agentAt(t, address);
   assert.equal((await agent.files.readLines({ path: "README.md" }, patience())).total_lines, 1);
-  const said = await runInside(
-    agent,
-    "call-1",
-    "sh src/run.sh; echo $GREETING $LANGUAGE_HOME $PATH",
-  );
+  const said = await runInside(agent, "call-1", "sh src/run.sh; echo $GREETING $LANGUAGE_HOME $PATH");
   assert.equal(said, "ran\nhello /opt/language /image/bin:/usr/bin:/bin:/opt/everturn\n");
   const ofAgent = await runInside(agent, "call-2", "cat /proc/$PPID/environ /proc/$PPID/cmdline");
   assert.ok(ofAgent.includes("--token-file") && !ofAgent.includes(address.token));

@@ -14,7 +14,12 @@ import { Doorkeeper } from "../workspaces/agent/proof.ts";
 import { openAgent } from "../workspaces/agent-client.ts";
 
 const signal = new AbortController().signal;
-const badAnswer = { name: "AgentError", code: "bad_answer", message: /not its protocol/, hint: /stop_workspace/ };
+const badAnswer = {
+  name: "AgentError",
+  code: "bad_answer",
+  message: /not its protocol/,
+  hint: /stop_workspace/,
+};
 const mib = 1024 * 1024;
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -37,7 +42,10 @@ async function anImpostor(t: TestContext, answer: Answer): Promise<AgentApi> {
   return agent;
 }
 
-const says = (text: string | Buffer): Answer => (_, response) => void response.end(text);
+const says =
+  (text: string | Buffer): Answer =>
+  (_, response) =>
+    void response.end(text);
 
 async function collect(events: AsyncIterable<ProcessEvent>): Promise<ProcessEvent[]> {
   const all: ProcessEvent[] = [];
@@ -77,7 +85,10 @@ test("W6 an answer of 31 MB of {} is cut off early, and the model is told in wor
   const thrown = await agent.files.listDir({}, signal).catch((error: unknown) => error);
   const { is_error, result } = thrownOutput(thrown);
   assert.equal(is_error, true);
-  assert.match(JSON.stringify(result), /not its protocol \(more than \d+ bytes\).*stop_workspace and start_workspace/);
+  assert.match(
+    JSON.stringify(result),
+    /not its protocol \(more than \d+ bytes\).*stop_workspace and start_workspace/,
+  );
   await closed.promise;
   assert.ok(sent < 16 * mib, `${sent} bytes were taken`);
 });
@@ -106,7 +117,11 @@ test("W6 answers small enough to be read are counted before they are parsed, and
 });
 
 test("W6 every call has its limit: nothing of any shape or size is taken for an answer", async (t) => {
-  const bodies = [Buffer.alloc(4 * mib, "{},"), Buffer.from("{}"), Buffer.from('{"process":{"elapsed_ms":-1}}')];
+  const bodies = [
+    Buffer.alloc(4 * mib, "{},"),
+    Buffer.from("{}"),
+    Buffer.from('{"process":{"elapsed_ms":-1}}'),
+  ];
   let body: Buffer = Buffer.alloc(0);
   const agent = await anImpostor(t, (_, response) => response.end(body));
   const { files, processes } = agent;
@@ -128,7 +143,8 @@ test("W6 every call has its limit: nothing of any shape or size is taken for an 
     writeInput: () => processes.writeInput({ key: "p", text: "" }, signal),
   };
   for (body of bodies)
-    for (const [name, call] of Object.entries(calls)) await assert.rejects(call(), { code: "bad_answer" }, name);
+    for (const [name, call] of Object.entries(calls))
+      await assert.rejects(call(), { code: "bad_answer" }, name);
 });
 
 test("W6 errors are the agent's known ones, and short; everything else is a bad answer", async (t) => {
@@ -139,19 +155,30 @@ test("W6 errors are the agent's known ones, and short; everything else is a bad 
   await assert.rejects(ask(), (error: Error & { code?: string }) => {
     return error.code === "not_found" && error.message.length === 8_000;
   });
-  const strange = ['{"error":{"code":"__proto__","message":"a"}}', '{"error":{"code":"not_found"}}', "<html>"];
+  const strange = [
+    '{"error":{"code":"__proto__","message":"a"}}',
+    '{"error":{"code":"not_found"}}',
+    "<html>",
+  ];
   for (body of [...strange, "x".repeat(mib)]) await assert.rejects(ask(), badAnswer);
 });
 
 test("W6 headers without end are not read", async (t) => {
   const agent = await anImpostor(t, (_, response) => {
-    response.writeHead(200, Object.fromEntries(Array.from({ length: 200 }, (_each, at) => [`h${at}`, "x".repeat(200)])));
+    response.writeHead(
+      200,
+      Object.fromEntries(Array.from({ length: 200 }, (_each, at) => [`h${at}`, "x".repeat(200)])),
+    );
     response.end("{}");
   });
   await assert.rejects(agent.files.listDir({}, signal), { code: "unreachable" });
 });
 
-const output = (offset: number, text: string): Frame => ({ type: "output", offset, bytes: Buffer.from(text) });
+const output = (offset: number, text: string): Frame => ({
+  type: "output",
+  offset,
+  bytes: Buffer.from(text),
+});
 const framesOf = (...frames: Frame[]) => Buffer.concat(frames.map(encodeFrame));
 
 test("W5 a stream of output is held to its protocol, frame by frame", async (t) => {
@@ -184,7 +211,11 @@ test("W5 a stream of output is held to its protocol, frame by frame", async (t) 
   for (const [name, bytes] of Object.entries(streams)) {
     stream = bytes;
     const { processes } = agent;
-    await assert.rejects(collect(processes.follow({ key: "p", offset: 0 }, signal)), { code: "bad_answer" }, name);
+    await assert.rejects(
+      collect(processes.follow({ key: "p", offset: 0 }, signal)),
+      { code: "bad_answer" },
+      name,
+    );
   }
 });
 

@@ -84,13 +84,13 @@ test("W9 a busy chat keeps its workspace alive; when it rests, the time-to-live 
 test("W9 use puts the end off", async () => {
   const { id } = await world.create({ ttl_ms: 1_000 });
   // Used all the time, from before it runs until its timer has ended twice.
-  let isUsed = true;
+  const end = new AbortController();
   const using = (async () => {
-    while (isUsed) await touchWorkspace(world.store.pool, id);
+    while (!end.signal.aborted) await touchWorkspace(world.store.pool, id);
   })();
   await soon("three timers have begun", async () => (await timersOf(id)) >= 3);
   assert.equal((await world.row(id)).status, "running");
-  isUsed = false;
+  end.abort();
   await using;
   await world.until(id, "stopped");
 });

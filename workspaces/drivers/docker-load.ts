@@ -59,7 +59,12 @@ export async function sendToken(
 ): Promise<void> {
   const folder = dirname(insidePaths.token);
   const path = `/containers/${namesOf(place.workspaceId).container}/archive`;
-  const file = { ...userOwned, path: basename(insidePaths.token), mode: 0o400, bytes: Buffer.from(token) } as const;
+  const file = {
+    ...userOwned,
+    path: basename(insidePaths.token),
+    mode: 0o400,
+    bytes: Buffer.from(token),
+  } as const;
   const archive = writeTar([{ ...file, type: "file" }]);
   await engine.done({ method: "PUT", path, query: { path: folder }, archive, signal });
 }
