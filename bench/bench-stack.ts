@@ -169,7 +169,7 @@ async function startRoles(
     },
     async stop() {
       await Promise.all(roles.map((part) => part.stop()));
-      await runStopWorkspaces(env);
+      await runStopWorkspaces(env).catch(() => undefined);
     },
   };
 }

@@ -8,7 +8,7 @@ export const HELP = `npm run everturn -- <command>
   migrate             bring the database up to date
   rotate-keys         seal stored keys anew, after EVERTURN_SECRET_KEY changed
   search-attributes   register the search attributes of turns with Temporal
-  stop-workspaces     end what runs in workspaces; their files stay
+  stop-workspaces [--folder F]  end what runs in workspaces, or in all those below F; their files stay
   demo                a narrated conversation that survives a killed worker
   doctor              look at the environment and say what is wrong
   config-docs         write docs/configuration.md

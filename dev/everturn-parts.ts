@@ -1,5 +1,7 @@
 // Dev holds the embedded stack: Everturn's own processes, started just as they are started in production.
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { PartPlan } from "./part-plan.ts";
@@ -56,12 +58,26 @@ export function demoModelPlan(port: number, env: NodeJS.ProcessEnv): PartPlan {
   };
 }
 
-/** Ends what runs in workspaces: their agents outlive workers by design. What cannot be ended is left, since all else ends too. */
+/** Ends what runs in workspaces: their agents outlive workers by design. Rejects when something cannot be ended. */
 export async function runStopWorkspaces(env: NodeJS.ProcessEnv): Promise<void> {
   const timeout = STOP_WORKSPACES_TIMEOUT_MS;
-  await promisify(execFile)(process.execPath, [CLI, "stop-workspaces"], { env, timeout }).catch(
-    () => undefined,
-  );
+  await promisify(execFile)(process.execPath, [CLI, "stop-workspaces"], { env, timeout });
+}
+
+/**
+ * Ends what runs in the workspaces of a data folder, also when the database that knew them is gone.
+ * @throws StartError with what cannot be ended
+ */
+export async function stopWorkspacesIn(dataFolder: string): Promise<void> {
+  const workspaces = join(dataFolder, "workspaces");
+  if (!existsSync(workspaces)) return;
+  const args = [CLI, "stop-workspaces", "--folder", workspaces];
+  try {
+    await promisify(execFile)(process.execPath, args, { timeout: STOP_WORKSPACES_TIMEOUT_MS });
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new StartError(`What runs in the workspaces cannot be ended: ${stderr?.trim() || message}`);
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "../platform/config.ts";
 import { type DataFolder, openDataFolder, readSecrets, type Secrets, wipeDataFolder } from "./data-folder.ts";
-import { bundleWorkflows, rolePlan, runStopWorkspaces } from "./everturn-parts.ts";
+import { bundleWorkflows, rolePlan, runStopWorkspaces, stopWorkspacesIn } from "./everturn-parts.ts";
 import { freePort, isPortFree, nextFreePort } from "./free-port.ts";
 import { type Leash, startLeash } from "./leash.ts";
 import { startPart } from "./part.ts";
@@ -55,6 +55,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     await endLeftoverParts(folder.path);
     if (options.reset) {
+      // Of a supervisor that was killed: agents outlive it, and their files are about to go.
+      await stopWorkspacesIn(folder.path);
       resetPostgresHome(folder.path);
       wipeDataFolder(folder);
     }
@@ -176,13 +178,22 @@ function stopOnce(of: Ending) {
     // The API first: no new work comes in, and readers are told to come back. Then whatever the others need.
     for (const name of ["api", "worker", "demo-model", "temporal", "postgres"]) {
       await of.parts.find((part) => part.name === name)?.stop();
-      if (name === "worker" && of.workerEnv !== undefined) await runStopWorkspaces(of.workerEnv);
+      if (name === "worker" && of.workerEnv !== undefined) await stopWorkspaces(of.workerEnv, of.folder);
     }
     of.removeRunning();
     of.leash.close();
     of.folder.unlock();
   };
   return () => (stopped ??= stopAll());
+}
+
+/** What cannot be ended is left, since all else ends too. */
+async function stopWorkspaces(env: NodeJS.ProcessEnv, folder: DataFolder): Promise<void> {
+  // The database may be what died.
+  const inFolder = () => stopWorkspacesIn(folder.path);
+  await runStopWorkspaces(env)
+    .catch(inFolder)
+    .catch(() => undefined);
 }
 
 /**

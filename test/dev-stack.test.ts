@@ -21,6 +21,8 @@ import { findTemporalBinary } from "../dev/temporal-binary.ts";
 import { startTemporalDevServer } from "../dev/temporal-dev-server.ts";
 import { unprivilegedUser } from "../dev/unprivileged-user.ts";
 import { SEARCH_ATTRIBUTES as WORKFLOW_ATTRIBUTES } from "../workflows/contract.ts";
+import { createLocalDriver } from "../workspaces/drivers/local.ts";
+import { aPlan, processesNaming, signal } from "./support/sandbox.ts";
 
 const root = mkdtempSync(join(tmpdir(), "everturn-dev-stack-"));
 // Open to the user that Postgres runs as when the tests run as root.
@@ -186,10 +188,15 @@ test("the dev server keeps workflows, registers the search attributes, and does 
 
 const quiet = createProgress({ isTTY: false, write: () => {} }, {});
 
-async function startFailure(env: NodeJS.ProcessEnv, dataDir = join(root, "failing")): Promise<string> {
+async function startFailure(
+  env: NodeJS.ProcessEnv,
+  dataDir = join(root, "failing"),
+  reset = false,
+): Promise<string> {
   try {
     const stack = await startStack({
       dataDir,
+      reset,
       env: { ...process.env, OPENAI_API_KEY: "unused", ...env },
       progress: quiet,
       isTransient: true,
@@ -254,6 +261,26 @@ test("a Postgres that cannot start is told with its log, and ends what else is u
   const message = await startFailure({ TEMPORAL_CLI_PATH: program }, dataDir);
   assert.match(message, /^postgres did not start: [^]*postgresql\.conf[^]*postgres\.log/);
   if (existsSync(pidFile)) assert.equal(isAlive(Number(readFileSync(pidFile, "utf8"))), false);
+});
+
+test("a reset after a supervisor that was killed leaves no agent of a workspace behind", async () => {
+  const dataDir = join(root, "wörk spaces");
+  const plan = aPlan();
+  const driver = createLocalDriver({
+    dataDir,
+    deployment: "of a database that is gone",
+    secretKey: Buffer.alloc(32),
+    allowUnsandboxed: true,
+    bwrapPath: join(root, "no-bwrap"),
+  });
+  assert.match(await startFailure({ PORT: "none" }, dataDir), /PORT is wrong/);
+  await driver.provision("w1", plan, { signal, log: () => undefined });
+  await driver.connect("w1", plan, signal);
+  assert.notDeepEqual(processesNaming(dataDir), []);
+  // As far as the wiping, and no further.
+  assert.match(await startFailure({ PORT: "none" }, dataDir, true), /PORT is wrong/);
+  assert.deepEqual(processesNaming(dataDir), []);
+  assert.equal(existsSync(join(dataDir, "workspaces")), false);
 });
 
 test("a second start in a folder in use is refused, and the lock of a killed one is taken over", async () => {

@@ -198,7 +198,7 @@ test("an agent started under another secret key is not used, and the words say w
   const rotated = driver({ secretKey: Buffer.alloc(32, 8) });
   await assert.rejects(
     rotated.connect(workspaceId, plan, patience()),
-    failure("agent_failed", /another EVERTURN_SECRET_KEY; stop the workspace/),
+    failure("agent_failed", /another EVERTURN_SECRET_KEY.*; stop the workspace/),
   );
   await rotated.stop(workspaceId);
   await rotated.connect(workspaceId, plan, patience());

@@ -1,7 +1,7 @@
 // The docker driver against a stub of the engine whose calls and answers are judged by the published API document.
 // Containers of the stub really run the agent that was sent to them.
 import assert from "node:assert/strict";
-import { lstat, readFile, readlink } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { WorkspaceError } from "../workspaces/driver.ts";
@@ -30,12 +30,12 @@ test("W10 a workspace is provisioned, connected, and its agent runs commands and
   assert.equal(address.kind, "tcp");
   const agent = agentAt(t, address);
   assert.equal((await agent.files.readLines({ path: "README.md" }, patience())).total_lines, 1);
-  const said = await runInside(
-    agent,
-    "call-1",
-    "sh src/run.sh; echo $GREETING $LANGUAGE_HOME $PATH $EVERTURN_AGENT_TOKEN",
-  );
+  const said = await runInside(agent, "call-1", "sh src/run.sh; echo $GREETING $LANGUAGE_HOME $PATH");
   assert.equal(said, "ran\nhello /opt/language /image/bin:/usr/bin:/bin:/opt/everturn\n");
+  const ofAgent = await runInside(agent, "call-2", "cat /proc/$PPID/environ /proc/$PPID/cmdline");
+  assert.ok(ofAgent.includes("--token-file") && !ofAgent.includes(address.token));
+  const state = stub.world.volume(`${name}-state`).folder;
+  assert.equal((await readdir(join(state, "agent"))).includes("token"), false, "read, and removed");
   assert.ok(step.lines.some((line) => line.startsWith("Pulling image")));
   assertJudged(stub, 20);
   assert.deepEqual(await docker.list(), [workspaceId]);

@@ -50,13 +50,13 @@ async function aKeeper(folder: string, given: { deployment?: string; now?: () =>
     reaper,
     reading: (name: string) => reaper.readings.find((reading) => reading.name === name)?.read(),
     /** A place with a file in it. */
-    async place(id: string): Promise<string> {
+    place: async (id: string): Promise<string> => {
       await driver.provision(id, aPlace(), { signal, log: () => undefined });
       const file = path.join(folder, id, "files", "work.txt");
       await writeFile(file, "a day's work");
       return file;
     },
-    async look(times: number): Promise<void> {
+    look: async (times: number): Promise<void> => {
       for (let each = 0; each < times; each += 1) await reaper.look();
     },
   };

@@ -56,19 +56,9 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
   const models = createLearningProviders(config, { store, logger });
   const recording = createRecording(config, { pool, logger });
-  const deployment = await readDeploymentId(pool);
-  const driver = createDriver(config, logger, deployment);
-  const reaper = createReaper({ store, driver, deployment, logger });
-  void warnOfDriver(driver, logger);
+  const { driver, reaper } = await openPlaces(config, store, logger);
   const temporal = new Client(connectTemporal(config));
-  const teller = createWorkspaceTeller({
-    store,
-    temporal: () => temporal,
-    taskQueue: config.taskQueue,
-    logger,
-    showTitles: config.temporalDetail === "full",
-    heartbeatTimeoutMs: config.heartbeatTimeoutMs,
-  });
+  const teller = openTeller(config, { store, temporal, logger });
   const activities = createActivities({
     config,
     store,
@@ -131,6 +121,24 @@ async function openDatabase(config: Config, logger: Logger): Promise<Pool> {
     await pool.end();
     throw error instanceof StartRefusal ? new StartError(error.message) : error;
   }
+}
+
+/** Where workspaces are, and who looks after those that nobody knows. */
+async function openPlaces(config: Config, store: Store, logger: Logger) {
+  const deployment = await readDeploymentId(store.pool);
+  const driver = createDriver(config, logger, deployment);
+  void warnOfDriver(driver, logger);
+  return { driver, reaper: createReaper({ store, driver, deployment, logger }) };
+}
+
+function openTeller(config: Config, parts: Pick<LoopParts, "store" | "temporal" | "logger">) {
+  return createWorkspaceTeller({
+    ...parts,
+    temporal: () => parts.temporal,
+    taskQueue: config.taskQueue,
+    showTitles: config.temporalDetail === "full",
+    heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+  });
 }
 
 interface WorkerParts {

@@ -3,7 +3,12 @@
 import * as z from "zod";
 import { toolResultBytesMax } from "../core/limits.ts";
 import { AgentError } from "./agent/api.ts";
-import { findPathsMax, grepMatchesMax, listEntriesMax, readRangeBytesMax } from "./agent/files/file-limits.ts";
+import {
+  findPathsMax,
+  grepMatchesMax,
+  listEntriesMax,
+  readRangeBytesMax,
+} from "./agent/files/file-limits.ts";
 import { isErrorCode, outputBytesMax } from "./agent/protocol.ts";
 import { type JsonLimits, parseBounded } from "./bounded-json.ts";
 
@@ -24,7 +29,7 @@ const smallBytesMax = 64 * kib;
 // What a view collects has its own limit; a path of 4,096 characters beside it can be six times as long in JSON.
 const viewBytesMax = toolResultBytesMax + 32 * kib;
 // A command of 128 KiB can be six times as long in JSON.
-export const processBytesMax = kib * kib;
+const processBytesMax = kib * kib;
 // 250 of them, their commands cut to 1,000 characters.
 const processListBytesMax = 2 * kib * kib;
 const processesMax = 300;
@@ -78,9 +83,7 @@ export const answers = {
   folder: kind(
     z.object({
       path: text,
-      entries: z
-        .array(z.object({ name: text, type: entryType, size: count.nullable() }))
-        .max(listEntriesMax),
+      entries: z.array(z.object({ name: text, type: entryType, size: count.nullable() })).max(listEntriesMax),
       truncated,
     }),
     viewBytesMax,

@@ -42,7 +42,11 @@ export function openAgent(address: AgentAddress): AgentApi & { close(): void } {
   const connection = new AgentConnection(address);
   return {
     async health(signal) {
-      return get(connection, { path: agentPaths.health, kind: answers.health, timeoutMs: healthTimeoutMs }, signal);
+      return get(
+        connection,
+        { path: agentPaths.health, kind: answers.health, timeoutMs: healthTimeoutMs },
+        signal,
+      );
     },
     files: filesOver(connection),
     processes: processesOver(connection),
@@ -110,7 +114,8 @@ function processesOver(connection: AgentConnection): Processes {
     return (await post(connection, ask, signal)).process;
   };
   return {
-    start: (body, signal) => post(connection, { path: agentPaths.processes, body, kind: answers.started }, signal),
+    start: (body, signal) =>
+      post(connection, { path: agentPaths.processes, body, kind: answers.started }, signal),
     async get(key, signal) {
       return (await get(connection, { path: pathOf(key), kind: answers.process }, signal)).process;
     },

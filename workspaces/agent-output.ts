@@ -18,7 +18,8 @@ const gapsMax = 1_000;
 /** The body of an `output` answer. Throws `bad_answer`. */
 export function rangeOf(body: Buffer): OutputRange {
   const [output, last, ...more] = framesIn(new FrameReader(parseFrameJson), body);
-  if (output?.type !== "output" || last?.type !== "process" || more.length > 0) throw badAnswer("other frames");
+  if (output?.type !== "output" || last?.type !== "process" || more.length > 0)
+    throw badAnswer("other frames");
   if (!Number.isSafeInteger(output.offset)) throw badAnswer("an offset that is no number");
   const { offset, bytes } = output;
   return { offset, bytes, process: checked(processAnswer, last.process) };
@@ -117,7 +118,8 @@ type OutputFrame = Extract<Frame, { type: "output" }>;
 
 function inOne(row: readonly OutputFrame[]): ProcessEvent {
   const [first, ...more] = row;
-  const bytes = first !== undefined && more.length === 0 ? first.bytes : Buffer.concat(row.map((each) => each.bytes));
+  const bytes =
+    first !== undefined && more.length === 0 ? first.bytes : Buffer.concat(row.map((each) => each.bytes));
   return { type: "output", offset: first?.offset ?? 0, bytes };
 }
 

@@ -106,7 +106,7 @@ const routes: readonly (readonly [RegExp, Route])[] = [
   [
     /^PUT \/containers\/([^/]+)\/archive$/,
     async (world, call, id) => {
-      await world.unpack(world.container(id), call.request);
+      await world.unpack(world.container(id), call.query.get("path") ?? "/", call.request);
       return { status: 200 };
     },
   ],

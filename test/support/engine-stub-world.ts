@@ -194,14 +194,19 @@ export class StubWorld {
     this.networks.delete(network.id);
   }
 
-  /** Unpacks an archive at the root of a container, as it comes: what arrived before a cut stays. */
-  async unpack(container: StubContainer, bytes: Readable): Promise<void> {
-    if (container.config.HostConfig.ReadonlyRootfs === true)
+  /** Unpacks an archive in a folder of a container, as it comes: what arrived before a cut stays. */
+  async unpack(container: StubContainer, folder: string, bytes: Readable): Promise<void> {
+    const { ReadonlyRootfs, Mounts } = container.config.HostConfig;
+    const mount = Mounts.find(({ Target }) => folder === Target || folder.startsWith(`${Target}/`));
+    if (mount === undefined && ReadonlyRootfs === true)
       throw new StubRefusal(400, "container rootfs is marked read-only");
-    const readOnly = container.config.HostConfig.Mounts.find((mount) => mount.ReadOnly === true);
-    if (readOnly !== undefined)
+    // Unpacked at the root it may reach any of them.
+    const readOnly = mount === undefined ? Mounts.find(({ ReadOnly }) => ReadOnly === true) : mount;
+    if (readOnly?.ReadOnly === true)
       throw new StubRefusal(400, `mounted volume ${readOnly.Source} is marked read-only`);
-    const options = ["--no-same-owner", "--keep-directory-symlink", "-xpf", "-", "-C", container.folder];
+    const to = join(container.folder, folder);
+    if (!existsSync(to)) throw new StubRefusal(404, `Could not find the file ${folder} in container`);
+    const options = ["--no-same-owner", "--keep-directory-symlink", "-xpf", "-", "-C", to];
     const tar = spawn("tar", options, { stdio: ["pipe", "ignore", "pipe"] });
     const said: Buffer[] = [];
     tar.stderr.on("data", (chunk: Buffer) => said.push(chunk));

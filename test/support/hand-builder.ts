@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 export interface HandBuilder {
   /** Every workspace it was told of, in order. */
   readonly told: WorkspaceRow[];
-  /** What the next builds do: their log, then how they end. Held back until the promise resolves. */
+  /** What the builds wished from now on do: their log, then how they end. Held back until the promise resolves. */
   script: { log: readonly string[]; error: string | null; silent: string | null; held: Promise<void> };
   tell(workspace: WorkspaceRow): Promise<void>;
   /** Resolves when all it was told of is done. Throws what went wrong. */
@@ -22,16 +22,18 @@ export interface HandBuilder {
 export function createHandBuilder(store: Store, driver: MemoryDriver): HandBuilder {
   let works: Promise<void> = Promise.resolve();
   const running = new Map<string, Promise<void>>();
+  /** By build: a build may be taken up by the work on the one before, which has not yet seen that there is nothing more to do. */
+  const scripts = new Map<string, HandBuilder["script"]>();
   const builder: HandBuilder = {
     told: [],
     script: { log: [], error: null, silent: null, held: Promise.resolve() },
     async tell(workspace) {
       builder.told.push(workspace);
+      scripts.set(workspace.build_id, scripts.get(workspace.build_id) ?? builder.script);
       await markTold(store.pool, workspace.id, workspace.version);
-      const { script } = builder;
       // One at a time, as one workflow has one run.
       const before = running.get(workspace.id) ?? Promise.resolve();
-      const now = before.then(() => work(workspace.id, script));
+      const now = before.then(() => work(workspace.id));
       running.set(workspace.id, now);
       works = Promise.all([works, now]).then(() => undefined);
       works.catch(() => undefined);
@@ -39,10 +41,10 @@ export function createHandBuilder(store: Store, driver: MemoryDriver): HandBuild
     rest: () => works,
   };
 
-  async function work(id: string, script: HandBuilder["script"]): Promise<void> {
+  async function work(id: string): Promise<void> {
     for (;;) {
       const row = await readWorkspace(store.pool, id, null);
-      if (row?.status === "building") await build(row, script);
+      if (row?.status === "building") await build(row, scripts.get(row.build_id) ?? builder.script);
       else if (row?.status === "stopping") await stop(row);
       else if (row?.status === "deleting") await destroy(row);
       else return;

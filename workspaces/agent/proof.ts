@@ -7,12 +7,18 @@
 // and every request after it carries `Authorization: Everturn <HMAC-SHA256(token, "client", both nonces)>`, which is good for
 // this connection alone.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { Agent, type AgentOptions, type ClientRequest, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  Agent,
+  type AgentOptions,
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { AgentError } from "./api.ts";
 
-export const helloPath = "/hello";
+const helloPath = "/hello";
 const challengeHeader = "everturn-challenge";
 const proofHeader = "everturn-proof";
 const scheme = "Everturn";
@@ -97,9 +103,19 @@ export class ProvenSockets extends Agent {
     _options: unknown,
     done: (error: Error | null, socket: Duplex) => void,
   ): undefined {
-    // With an error Node takes no socket, whatever the type says.
-    const failed = (error: unknown) => done(error as Error, undefined as never);
-    this.#connect().then((socket) => done(null, socket), failed);
+    void this.#connectFor(done);
+  }
+
+  async #connectFor(done: (error: Error | null, socket: Duplex) => void): Promise<void> {
+    let socket: Socket;
+    try {
+      socket = await this.#connect();
+    } catch (error) {
+      // With an error Node takes no socket, whatever the type says.
+      done(error as Error, undefined as never);
+      return;
+    }
+    done(null, socket);
   }
 
   async #connect(): Promise<Socket> {
@@ -126,7 +142,7 @@ export async function greet(socket: Socket, token: string, signal: AbortSignal):
   const agent = fieldOf(head, challengeHeader);
   const nonces = { client, agent };
   const isProven =
-    /^HTTP\/1\.1 204 /.test(head) &&
+    head.startsWith("HTTP/1.1 204 ") &&
     noncePattern.test(agent) &&
     isSame(fieldOf(head, proofHeader), proofOf(token, "agent", nonces));
   if (!isProven) throw stranger();

@@ -12,12 +12,12 @@
 //   POST /v1/files/write  /edit   (keyed)          → WrittenFile, {files: EditedFile[]}
 //   POST /v1/search/grep  /find                    → GrepView, PathsView
 //   POST /v1/processes            ProcessStart     → StartAnswer; 200 whether created or found
-//   GET  /v1/processes                             → ProcessesAnswer; long commands are cut there
-//   GET  /v1/processes/{key}                       → ProcessAnswer
+//   GET  /v1/processes                             → {processes: ProcessInfo[]}; long commands are cut there
+//   GET  /v1/processes/{key}                       → {process: ProcessInfo}
 //   GET  /v1/processes/{key}/output?offset&max_bytes&wait_ms   → frames: one `output`, maybe empty, then one `process`
 //   GET  /v1/processes/{key}/follow?offset         → frames: `output`…, `ping` in silences, one `ended`; or `error`
-//   POST /v1/processes/{key}/signal  {signal}      → ProcessAnswer (keyed if it has the header)
-//   POST /v1/processes/{key}/input   {text, end?}  → ProcessAnswer (keyed if it has the header)
+//   POST /v1/processes/{key}/signal  {signal}      → {process: ProcessInfo} (keyed if it has the header)
+//   POST /v1/processes/{key}/input   {text, end?}  → {process: ProcessInfo} (keyed if it has the header)
 //
 // A client that goes away ends its own searches and waits, never an effect or a process.
 import type { AgentErrorCode, ProcessInfo } from "./api.ts";
@@ -75,17 +75,9 @@ export interface ErrorAnswer {
   readonly error: { readonly code: AgentErrorCode; readonly message: string; readonly hint?: string };
 }
 
-export interface ProcessAnswer {
-  readonly process: ProcessInfo;
-}
-
 export interface StartAnswer {
   readonly process: ProcessInfo;
   readonly created: boolean;
-}
-
-export interface ProcessesAnswer {
-  readonly processes: readonly ProcessInfo[];
 }
 
 const statuses: Readonly<Record<AgentErrorCode, number>> = {

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { requestTimeoutMs } from "./agent-limits.ts";
 import { AgentError } from "./api.ts";
 import { encodeFrame, type Frame } from "./frames.ts";
+import { Doorkeeper } from "./proof.ts";
 import {
   type ErrorAnswer,
   followPingMs,
@@ -14,7 +15,6 @@ import {
   requestBytesMax,
   statusOf,
 } from "./protocol.ts";
-import { Doorkeeper } from "./proof.ts";
 import { key as keyField } from "./request-shapes.ts";
 import type { AgentAnswer, FindHandler } from "./routes.ts";
 
@@ -34,7 +34,10 @@ export function createAgentServer(parts: AgentServerParts): Server {
     response.on("error", () => undefined);
     if (door.greet(request, response)) return;
     if (!door.isAuthorized(request)) {
-      sendError(response, new AgentError("unauthorized", "This connection has not proven that it knows the token."));
+      sendError(
+        response,
+        new AgentError("unauthorized", "This connection has not proven that it knows the token."),
+      );
       return;
     }
     answer(parts, request, response).catch((error: unknown) => {

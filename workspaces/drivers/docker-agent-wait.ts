@@ -60,7 +60,8 @@ export async function agentOf(
   }
 }
 
-const otherToken = "it was started under another EVERTURN_SECRET_KEY; stop the workspace and start it again";
+const otherToken =
+  "it was started under another EVERTURN_SECRET_KEY or by another version of Everturn; stop the workspace and start it again";
 
 /** A published port, else the container's own address: internal networks publish none. */
 function addressOf(container: ContainerView, { token, agentPort }: AgentWish): AgentAddress | null {

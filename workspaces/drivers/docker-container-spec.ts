@@ -16,7 +16,6 @@ export interface ContainerWish {
   readonly plan: WorkspacePlan;
   readonly agentDigest: string;
   readonly agentPort: number;
-  readonly token: string;
   /** Processors of the engine's machine: more cannot be asked for. */
   readonly engineCpus: number;
 }
@@ -42,7 +41,6 @@ export function containerSpec(
     WorkingDir: insidePaths.files,
     Entrypoint: agentCommand(agentPort),
     Cmd: [] as string[],
-    Env: [`EVERTURN_AGENT_TOKEN=${wish.token}`],
     ExposedPorts: { [port]: {} },
     // An image's own check would be of a server that does not run here.
     Healthcheck: { Test: ["NONE"] },
@@ -125,7 +123,7 @@ function mountsOf(wish: ContainerWish, { agentReadOnly }: { readonly agentReadOn
 }
 
 function agentCommand(agentPort: number): string[] {
-  const { agent, files, agentState, environment } = insidePaths;
+  const { agent, files, agentState, environment, token } = insidePaths;
   const flags = {
     "--root": files,
     "--state": agentState,
@@ -134,6 +132,7 @@ function agentCommand(agentPort: number): string[] {
     "--host": "0.0.0.0",
     "--rg": `${agent}/rg`,
     "--env-file": environment,
+    "--token-file": token,
   };
   return [`${agent}/node`, `${agent}/workspaces/agent/main.ts`, ...Object.entries(flags).flat()];
 }

@@ -1,6 +1,7 @@
 // Workspaces: drivers make the place. This file: how files get into volumes. The engine takes archives for containers
 // only, so a loader container that never runs holds the volumes while they are filled; a marker, sent last, says that
 // everything before it arrived. What a killed predecessor left half is sent again over it.
+import { basename, dirname } from "node:path/posix";
 import type { WorkspacePlan } from "../../core/workspace-plan.ts";
 import type { DriverStep } from "../driver.ts";
 import type { AgentFiles } from "./docker-agent-files.ts";
@@ -45,6 +46,27 @@ export async function loadVolumes(
     await send(engine, { name, entries: workspaceEntries(plan, load.image) }, signal);
   }
   await removeContainer(engine, name, signal);
+}
+
+/**
+ * Puts the token where the agent that is started next reads it and removes it: a container's environment could be read by all
+ * that runs in it.
+ */
+export async function sendToken(
+  engine: EngineClient,
+  { place, token }: { readonly place: Place; readonly token: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = dirname(insidePaths.token);
+  const path = `/containers/${namesOf(place.workspaceId).container}/archive`;
+  const file = {
+    ...userOwned,
+    path: basename(insidePaths.token),
+    mode: 0o400,
+    bytes: Buffer.from(token),
+  } as const;
+  const archive = writeTar([{ ...file, type: "file" }]);
+  await engine.done({ method: "PUT", path, query: { path: folder }, archive, signal });
 }
 
 /** Of a predecessor that died while it filled volumes. */

@@ -21,7 +21,6 @@ const wish: ContainerWish = {
   plan,
   agentDigest: "abc",
   agentPort: 7070,
-  token: "token",
   engineCpus: 8,
 };
 
@@ -69,7 +68,6 @@ test("the same wish is the same container; anything else wished for is another",
     containerSpec({ ...wish, ...changes }).Labels[configLabel];
   assert.equal(digest(), digest());
   const changes: readonly Partial<ContainerWish>[] = [
-    { token: "other" },
     { agentDigest: "def" },
     { agentPort: 7071 },
     { engineCpus: 1 },
@@ -79,8 +77,8 @@ test("the same wish is the same container; anything else wished for is another",
   assert.equal(new Set([digest(), ...changes.map(digest)]).size, changes.length + 1);
 });
 
-test("a token stands nowhere in a container's labels", () => {
-  assert.equal(JSON.stringify(containerSpec(wish).Labels).includes("token"), false);
+test("the environment of a container is the image's alone: all that runs in it could read it", () => {
+  assert.equal(containerSpec(wish)["Env"], undefined);
 });
 
 test("processes have the image's variables, then the template's, a home that is the workspace, and our Node last", () => {

@@ -22,6 +22,8 @@ export const insidePaths = {
   /** Root's, so that what says how far provisioning came cannot be forged from inside. */
   state: "/var/lib/everturn",
   agentState: "/var/lib/everturn/agent",
+  /** There from before a start until the agent has read it. */
+  token: "/var/lib/everturn/agent/token",
   environment: "/var/lib/everturn/environment.json",
   provisioned: "/var/lib/everturn/provisioned",
   agent: "/opt/everturn",

@@ -16,7 +16,7 @@ import {
 import { ensureImage } from "./docker-image.ts";
 import { removeEverything, removeNetwork, surveyWorkspaces } from "./docker-inventory.ts";
 import { keepContainers } from "./docker-keeping.ts";
-import { type AgentTurn, loadVolumes, removeLoader } from "./docker-load.ts";
+import { type AgentTurn, loadVolumes, removeLoader, sendToken } from "./docker-load.ts";
 import { configLabel, namesOf, type Place } from "./docker-place.ts";
 import { cpusOf, probeEngine } from "./docker-probe.ts";
 import { ensureAgentVolume, ensureNetwork, ensureVolumes, hasVolumes } from "./docker-volumes.ts";
@@ -87,7 +87,6 @@ async function ensureContainer(yard: Yard, { place, plan }: Planned, step: Drive
     plan,
     agentDigest: agent.digest,
     agentPort: agentPortOf(yard),
-    token: tokenOf(yard, place),
     engineCpus: await cpusOf(engine, signal),
   };
   const name = namesOf(place.workspaceId).container;
@@ -122,15 +121,20 @@ async function connect(yard: Yard, planned: Planned, signal: AbortSignal): Promi
       "The container engine has nothing of this workspace (any more).",
     );
   await ensureContainer(yard, planned, { signal, log: () => {} });
-  await start(engine, place, signal);
+  await start(engine, { place, token: wish.token }, signal);
   const started = await agentOf(engine, { ...wish, started: true }, signal);
   if (started === null) throw new Error("a started container's agent is there or has failed");
   return started;
 }
 
-async function start(engine: EngineClient, place: Place, signal: AbortSignal): Promise<void> {
+async function start(
+  engine: EngineClient,
+  { place, token }: { readonly place: Place; readonly token: string },
+  signal: AbortSignal,
+): Promise<void> {
   const name = namesOf(place.workspaceId).container;
   try {
+    await sendToken(engine, { place, token }, signal);
     await startContainer(engine, name, signal);
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;

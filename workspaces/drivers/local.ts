@@ -15,7 +15,12 @@ import { ownerOf, refuseOthers, writeMark } from "./local/place-mark.ts";
 import { removeTree } from "./local/remove-tree.ts";
 import type { Sandbox } from "./local/sandbox-command.ts";
 import { ownerOutside } from "./local/sandbox-user.ts";
-import { placesOf, removeSocketAddress, type WorkspacePlace } from "./local/workspace-place.ts";
+import {
+  placesOf,
+  removeSocketAddress,
+  type WorkspacePlace,
+  type WorkspacePlaces,
+} from "./local/workspace-place.ts";
 
 const unsandboxedWarning =
   "Workspaces run WITHOUT a sandbox (EVERTURN_ALLOW_UNSANDBOXED): whatever a model runs has all rights of this process, on all of its files and networks.";
@@ -40,8 +45,6 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
   const { dataDir, secretKey, deployment } = settings;
   const places = placesOf(folderOf(settings));
   const sandbox = findOnce(settings);
-  // Not to be cut short: what is half ended or half removed helps nobody.
-  const unbroken = new AbortController().signal;
 
   return {
     name: "local",
@@ -89,6 +92,21 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
         return bringUpAgent({ place, plan, token, dataDir, compiled, sandbox: found }, signal);
       });
     },
+    ...endings(places, deployment),
+    async list() {
+      const ids = await idsIn(places.root);
+      const owners = await Promise.all(ids.map((id) => ownerOf(places.of(id).mark, deployment)));
+      return ids.filter((_, at) => owners[at] !== "others");
+    },
+    keeping: keepPlaces(places, deployment),
+  };
+}
+
+// Not to be cut short: what is half ended or half removed helps nobody.
+const unbroken = new AbortController().signal;
+
+function endings(places: WorkspacePlaces, deployment: string): Pick<WorkspaceDriver, "stop" | "destroy"> {
+  return {
     async stop(workspaceId) {
       const place = places.of(workspaceId);
       await refuseOthers(place.mark, deployment);
@@ -104,12 +122,6 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
         await removeSetAside(places, place);
       });
     },
-    async list() {
-      const ids = await idsIn(places.root);
-      const owners = await Promise.all(ids.map((id) => ownerOf(places.of(id).mark, deployment)));
-      return ids.filter((_, at) => owners[at] !== "others");
-    },
-    keeping: keepPlaces(places, deployment),
   };
 }
 

@@ -2,11 +2,12 @@
 import { lstat, mkdir, readdir, rename } from "node:fs/promises";
 import path from "node:path";
 import type { FoundPlace, PlaceKeeping } from "../../driver.ts";
+import { endProcesses } from "./end-processes.ts";
 import { findProcesses } from "./find-processes.ts";
 import { withFolderLock } from "./folder-lock.ts";
 import { ownerOf, writeMark } from "./place-mark.ts";
 import { removeTree } from "./remove-tree.ts";
-import { isWorkspaceId, type WorkspacePlace, type WorkspacePlaces } from "./workspace-place.ts";
+import { isWorkspaceId, placesOf, type WorkspacePlace, type WorkspacePlaces } from "./workspace-place.ts";
 
 // Not to be cut short: what is half moved helps nobody.
 const unbroken = new AbortController().signal;
@@ -67,6 +68,15 @@ export function keepPlaces(places: WorkspacePlaces, deployment: string): PlaceKe
         return discarded;
       }),
   };
+}
+
+/** Ends what runs in any place below a folder of workspaces, whosever it is: for those who give up the whole folder. */
+export async function stopAllBelow(folder: string): Promise<Promise<void>[]> {
+  const places = placesOf(folder);
+  return (await idsIn(places.root)).map((id) => {
+    const place = places.of(id);
+    return withFolderLock(place.lock, unbroken, () => endProcesses(place));
+  });
 }
 
 /** The newest of what was set aside, unless the place is there again. The place's lock is held. */

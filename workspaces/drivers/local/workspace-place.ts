@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { chmod, lstat, mkdir, readlink, rmdir, symlink, unlink } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { hasFolderNames } from "../../agent-socket.ts";
 import { WorkspaceError } from "../../driver.ts";
@@ -18,6 +18,8 @@ export const inside = {
 const socketName = "agent.sock";
 // sun_path has 108 bytes on Linux and 104 on macOS, the last a NUL (unix(7)).
 const socketPathBytesMax = 103;
+// By number: it may have no name, in a container for one.
+const ownUser = process.getuid?.() ?? 0;
 // Ids are ours; this keeps any other text from becoming a path.
 const idPattern = /^[A-Za-z0-9][\w-]{0,63}$/;
 
@@ -135,7 +137,7 @@ export async function removeSocketAddress(place: WorkspacePlace): Promise<void> 
 }
 
 function shortLink(place: WorkspacePlace): { readonly folder: string; readonly link: string } {
-  const folder = path.join(tmpdir(), `everturn-${userInfo().uid}`);
+  const folder = path.join(tmpdir(), `everturn-${ownUser}`);
   const name = createHash("sha256").update(place.run).digest("base64url").slice(0, 16);
   return { folder, link: path.join(folder, name) };
 }
@@ -143,7 +145,7 @@ function shortLink(place: WorkspacePlace): { readonly folder: string; readonly l
 /** The temporary folder is everybody's: a folder that another user made there could lead us to another's socket. */
 async function checkOurs(folder: string): Promise<void> {
   const stats = await lstat(folder);
-  if (!stats.isDirectory() || stats.uid !== userInfo().uid) {
+  if (!stats.isDirectory() || stats.uid !== ownUser) {
     throw new WorkspaceError(
       "driver_failed",
       `${folder} is not ours; remove it, or use a shorter data folder.`,
