@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
 import express, { type Express } from "express";
 import { MAJORS, openChat, shownText, untilShown } from "./support/ai-clients.ts";
+import { metadataOf } from "./support/ai-stored.ts";
 import { type Everturn, startEverturn } from "./support/everturn.ts";
 import { script } from "./support/settled.ts";
 
@@ -53,7 +54,12 @@ async function sendsResumesAndStops(url: string, kind: string): Promise<void> {
     const tab = openChat(major, { proxy: api }, { id: key });
     const resumed = tab.resumeStream();
     await untilShown("the same", tab, () => shownText(tab.lastMessage).includes("t10"));
-    assert.equal((await fetch(`${api}/${key}/stop`, { method: "POST" })).status, 204);
+    const headers = { "content-type": "application/json" };
+    const { turn_id } = metadataOf(chat.lastMessage);
+    const stop = (named: number) =>
+      fetch(`${api}/${key}/stop`, { method: "POST", headers, body: JSON.stringify({ turn_id: named }) });
+    assert.equal((await stop(turn_id + 1)).status, 204);
+    assert.equal((await stop(turn_id)).status, 204);
     await Promise.all([sent, resumed]);
     assert.equal(shownText(tab.lastMessage), shownText(chat.lastMessage));
     const loaded = (await (await fetch(`${api}/${key}/messages`)).json()) as unknown[];
