@@ -47,8 +47,9 @@ function dataOf(stream: string): string {
 }
 
 test("T1 C01 no line break of a text cuts an event of any stream, and readers have the text as the provider said it", async () => {
-  const { chat, settled } = await oddChat(world, model);
-  const { stored } = await settled();
+  const played = await oddChat(world, model);
+  const { chat } = played;
+  const { stored } = await played.settled();
   assert.equal(textOf(stored[1] as never), text);
   await world.everturn.call("PATCH", `/v1/chats/${chat.id}`, { title: text });
   const said = { id: "c01", messages: [{ id: "m1", role: "user", parts: [{ type: "text", text: "go" }] }] };
