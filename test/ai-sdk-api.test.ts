@@ -134,6 +134,19 @@ test("I4 stop interrupts what runs, changes nothing where nothing runs, and know
   assert.deepEqual([unknown.status, unknown.body.code], [404, "chat_not_found"]);
 });
 
+test("I4 stop with a turn's id stops that turn or nothing", async () => {
+  await posted(post("named", [said("m1", "hello")]));
+  const [chat] = await chatsOf("named");
+  const read = async () => (await api.call(`GET /v1/chats/${chat?.chat_id}`)).body;
+  const { current_turn_id } = await read();
+  const stop = (turn_id: unknown) => api.call("POST /ai-sdk/chat/named/stop", { body: { turn_id, more: 1 } });
+  assert.equal((await stop(current_turn_id + 1)).status, 204);
+  assert.equal((await read()).status, "running");
+  assert.equal((await stop("everturn-turn-1")).body.errors[0].path, "turn_id");
+  assert.equal((await stop(current_turn_id)).status, 204);
+  assert.equal((await read()).status, "interrupting");
+});
+
 test("A1 without a key nothing is streamed", async () => {
   const answer = await api.call("POST /ai-sdk/chat", { body: post("x", [said("m1", "hello")]), key: null });
   assert.deepEqual([answer.status, answer.body.code], [401, "unauthenticated"]);

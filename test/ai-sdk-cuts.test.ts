@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { encodeChunks, STREAM_END, type UiChunk } from "../api/ai-sdk/chunk.ts";
 import { ShownTurn } from "../api/ai-sdk/shown-turn.ts";
-import { MAJORS, type Major, reduceBody, shownParts } from "./support/ai-clients.ts";
+import { type Client, MAJORS, OLDER_5, reduceBody, shownParts } from "./support/ai-clients.ts";
 import { expectedParts, plain } from "./support/ai-stored.ts";
 import { type Happening, TurnWorld, turnNames } from "./support/ai-turn-world.ts";
 import "./support/fixed-seed.ts";
@@ -40,10 +40,10 @@ const course: fc.Arbitrary<Course> = fc.record({
 });
 
 /** The body of a response that begins after `before`, and what is stored in the end. */
-function stream(major: Major, { before, streamed, keeps }: Course) {
+function stream(client: Client, { before, streamed, keeps }: Course) {
   const world = new TurnWorld();
   for (const what of before) world.happen(what);
-  const turn = new ShownTurn(turnNames, major);
+  const turn = new ShownTurn(turnNames, typeof client === "number" ? client : 5);
   const chunks: UiChunk[] = [...turn.begin(), ...world.snapshot().flatMap((event) => turn.take(event))];
   for (const what of streamed) chunks.push(...world.happen(what).flatMap((event) => turn.take(event)));
   assert.equal(turn.over, false);
@@ -60,16 +60,32 @@ function withoutEmptySteps(parts: readonly object[]): object[] {
   return parts.filter((part, i) => !isStep(part) || (i < parts.length - 1 && !isStep(parts[i + 1])));
 }
 
-for (const major of MAJORS) {
-  test(`T4 the reducer of ai ${major} shows what is stored, wherever its stream was cut`, async () => {
+const RUNS: ReadonlyMap<Client, number> = new Map<Client, number>([
+  ...MAJORS.map((major) => [major, 300] as const),
+  ...OLDER_5.map((release) => [release, 100] as const),
+]);
+
+/**
+ * Older releases look for a call in the whole message: one that is withdrawn with its step and comes again under its id, since
+ * a lost worker's checkpoint held less than was shown, stays in the step that is left out (docs/ai-sdk.md).
+ */
+function takenBy(client: Client, asked: Course): Course {
+  const whole = (all: readonly Happening[]) =>
+    all.map((what) => (what.type === "commit" ? { ...what, whole: true } : what));
+  if (typeof client === "number") return asked;
+  return { ...asked, before: whole(asked.before), streamed: whole(asked.streamed) };
+}
+
+for (const [client, numRuns] of RUNS) {
+  test(`T4 the reducer of ai ${client} shows what is stored, wherever its stream was cut`, async () => {
     await fc.assert(
       fc.asyncProperty(course, async (asked) => {
-        const { body, stored } = stream(major, asked);
-        const message = await reduceBody(major, body);
+        const { body, stored } = stream(client, takenBy(client, asked));
+        const message = await reduceBody(client, body);
         const shown = withoutEmptySteps(shownParts(message).map(plain));
         assert.deepEqual(shown, withoutEmptySteps(expectedParts(stored)));
       }),
-      { numRuns: 300 },
+      { numRuns },
     );
   });
 }

@@ -9,6 +9,7 @@ import { after, before, test } from "node:test";
 import express5 from "express";
 import { express4 } from "./clients/express-4.mjs";
 import { MAJORS, openChat, shownText, untilShown } from "./support/ai-clients.ts";
+import { metadataOf } from "./support/ai-stored.ts";
 import { type Everturn, startEverturn } from "./support/everturn.ts";
 import { script } from "./support/settled.ts";
 
@@ -101,7 +102,12 @@ async function sendsResumesAndStops(url: string, kind: string): Promise<void> {
     const tab = openChat(major, { proxy: api }, { id: key });
     const resumed = tab.resumeStream();
     await untilShown("the same", tab, () => shownText(tab.lastMessage).includes("t10"));
-    assert.equal((await fetch(`${api}/${key}/stop`, { method: "POST" })).status, 204);
+    const headers = { "content-type": "application/json" };
+    const { turn_id } = metadataOf(chat.lastMessage);
+    const stop = (named: number) =>
+      fetch(`${api}/${key}/stop`, { method: "POST", headers, body: JSON.stringify({ turn_id: named }) });
+    assert.equal((await stop(turn_id + 1)).status, 204);
+    assert.equal((await stop(turn_id)).status, 204);
     await Promise.all([sent, resumed]);
     assert.equal(shownText(tab.lastMessage), shownText(chat.lastMessage));
     const loaded = (await (await fetch(`${api}/${key}/messages`)).json()) as unknown[];

@@ -120,6 +120,17 @@ test("I4 interrupting an idle chat changes nothing, a running one is interruptin
   assert.equal(`${idle.status} ${idle.body.status}`, "200 waiting");
 });
 
+test("I4 an interrupt that names a turn stops that one or nothing", async () => {
+  const chat = await newChat();
+  const interrupt = (body: object) => api.call(`POST /v1/chats/${chat.id}/interrupt`, { body });
+  const other = await interrupt({ turn_id: chat.current_turn_id + 1 });
+  assert.deepEqual([other.status, other.body], [200, chat]);
+  const meant = await interrupt({ turn_id: chat.current_turn_id });
+  assert.deepEqual([meant.status, meant.body.status], [200, "interrupting"]);
+  assert.equal((await interrupt({ turn_id: "1" })).body.errors[0].path, "turn_id");
+  assert.equal((await interrupt({ turn: 1 })).status, 400);
+});
+
 test("title, labels and pin are patched; a busy chat is not archived; deleting is final", async () => {
   const chat = await newChat();
   const patch = (body: object) => api.call(`PATCH /v1/chats/${chat.id}`, { body });

@@ -64,7 +64,7 @@ test("I1 a run cancelled from Temporal's side is an interrupt: what was written 
 
 test("I1 X1 a run cancelled while it waits for a retry stops waiting", async () => {
   const key = "cancelled-wait";
-  const wait = { http_error: { status: 429, retry_after: 3600 } };
+  const wait = { http_error: { status: 429, retry_after: 200 } };
   const chat = await everturn.createChat(script({ text: "never", ...wait }, key));
   const reader = everturn.reader(chat.id);
   await reader.until("the retry is shown", ({ retry }) => retry !== null);

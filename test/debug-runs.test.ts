@@ -244,7 +244,7 @@ async function letTimePass(chatId: string): Promise<void> {
 test("B4 a turn interrupted between its model calls is interrupted, too", async () => {
   const chat = await recordedChat();
   const key = randomUUID();
-  const step = { http_error: { status: 529, message: "busy", retry_after: 600 } };
+  const step = { http_error: { status: 529, message: "busy", retry_after: 200 } };
   const messageId = await send(chat.id, script(step, key));
   await everturn.reader(chat.id).until("a wait", (view) => view.retry !== null);
   await everturn.call("POST", `/v1/chats/${chat.id}/interrupt`);

@@ -2,11 +2,12 @@
 // they take again they show what the store holds, whatever happened meanwhile.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { createTurnStreams } from "../api/ai-sdk/turn-streams.ts";
 import type { ChatView } from "../core/chat-reducer.ts";
 import { frameBytesMax, readerLagBytesMax } from "../core/limits.ts";
 import { aChat, anIdleChat, type TestChat } from "./support/chats.ts";
 import { createTestDatabase, type TestDatabase } from "./support/database.ts";
-import { openSlowReader, type SlowReader } from "./support/slow-reader.ts";
+import { openExchange, openSlowReader, type SlowReader } from "./support/slow-reader.ts";
 import { StreamClient } from "./support/stream-client.ts";
 import {
   assertEqualsStore,
@@ -184,6 +185,52 @@ test("T6 readers that are in the middle of a snapshot or lag behind are sent awa
   }
   assert.ok(!joining.checked.view.caught_up, "the rest of the snapshot is not waited for");
   worker.die();
+});
+
+test("T7 a turn of many steps goes to an AI SDK client as fast as it takes it, and never waits whole at the server", async () => {
+  const chat = await anIdleChat(world.store);
+  const turn_id = Number((await chat.row()).current_turn_id);
+  const steps = 300;
+  await world.store.pool.query(
+    `insert into messages (chat_id, turn_id, role, content, version)
+     select $1, $2, 'assistant', json_build_array(json_build_object('type', 'text', 'text', n || repeat('y', 100000))), 1
+     from generate_series(1, $3) n`,
+    [chat.id, turn_id, steps],
+  );
+  const { hubs } = replica;
+  const streamTurn = createTurnStreams({
+    store: world.store,
+    hubs,
+    bus: world.bus,
+    logger: { warn: assert.fail },
+  });
+  const turn = { chat_id: chat.id, message_id: turn_id, client_message_id: null, sdk: 7 } as const;
+  const { stream, answer, close } = await openExchange((opened) => {
+    streamTurn(opened, turn).catch(assert.ifError);
+  });
+  let most = 0;
+  const look = () => {
+    most = Math.max(most, stream.response.writableLength);
+  };
+  await eventually(() => {
+    look();
+    return Promise.resolve(stream.response.writableNeedDrain);
+  });
+  let text = "";
+  for await (const piece of answer) {
+    text += String(piece);
+    look();
+  }
+  assert.ok(most <= readerLagBytesMax + frameBytesMax, `${most} bytes waited`);
+  assert.match(text, /"type":"finish"[^\n]*\n\ndata: \[DONE\]\n\n$/);
+  const begun = [...text.matchAll(/"type":"text-delta","id":"p\d+","delta":"(\d+)y/g)].map(([, n]) =>
+    Number(n),
+  );
+  assert.deepEqual(
+    begun,
+    Array.from({ length: steps }, (_, i) => i + 1),
+  );
+  close();
 });
 
 async function insertLargeMessages(chat: TestChat, count: number): Promise<void> {

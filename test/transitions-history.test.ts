@@ -107,6 +107,27 @@ test("I4 interrupting an idle chat changes nothing, and a stale interrupt spares
   assert.equal((await chat.row()).status, "running");
 });
 
+test("I4 an interrupt that races the end of its turn stops that turn or nothing: the promoted one always goes on", async () => {
+  const ends = new Set<string>();
+  for (let round = 0; round < 20; round++) {
+    const chat = await aChat(store);
+    const turn = (await chat.row()).current_turn_id ?? 0;
+    await chat.send("next");
+    const { fence } = await chat.attempt();
+    const stop = () => chat.interrupt(turn);
+    const commit = () => chat.commit(fence, text("done"));
+    await Promise.all(round % 2 === 0 ? [stop(), commit()] : [commit(), stop()]);
+    const { status, current_turn_id } = await chat.row();
+    // Interrupted first: the commit ends the turn as interrupted, and promotes as well.
+    assert.deepEqual([status, current_turn_id === turn], ["running", false]);
+    const [, answer] = await chat.history();
+    ends.add(answer?.interrupted === true ? "interrupted" : "whole");
+    await chat.interrupt(turn);
+    assert.equal((await chat.row()).status, "running");
+  }
+  assert.ok(ends.has("whole"));
+});
+
 test("L1 results of a batch are one message, in call order; L13 one result for each call", async () => {
   const chat = await aChat(store);
   const outcome = await chat.answer([toolCall("c1"), toolCall("c2"), toolCall("c3")], {

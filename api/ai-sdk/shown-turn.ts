@@ -3,7 +3,6 @@
 // what is stored: each committed message is held against what was shown of it.
 import {
   type ChatStatus,
-  type FinishReason,
   type LastError,
   type Message,
   type ShownRetry,
@@ -11,28 +10,25 @@ import {
 } from "../../core/message.ts";
 import type { MessagePartData, MessagesData, StatusData, StreamEvent } from "../../core/stream-event.ts";
 import { slotOf } from "../../core/stream-part.ts";
-import type { SdkVersion, TurnMetadata, TurnUsage, UiChunk, UiFinishReason } from "./chunk.ts";
+import type { SdkVersion, TurnMetadata, UiChunk, UiFinishReason } from "./chunk.ts";
 import { RunningTools } from "./running-tools.ts";
 import { ShownStep } from "./shown-step.ts";
+import {
+  type CountedMessage,
+  counted,
+  type TurnNames,
+  turnMessageId,
+  turnMetadata,
+  uiFinishReason,
+} from "./turn-metadata.ts";
 import { endTool, wantedOf } from "./ui-part.ts";
-
-export interface TurnNames {
-  readonly chat_id: string;
-  readonly turn_id: number;
-}
-
-/** What the end of a turn tells of its messages: a long turn's content is not kept (SPEC T7). */
-type CountedMessage = Pick<Message, "id" | "role" | "usage" | "finish_reason" | "interrupted">;
-
-function counted({ id, role, usage, finish_reason, interrupted }: Message): CountedMessage {
-  return { id, role, usage, finish_reason, interrupted };
-}
 
 export class ShownTurn {
   readonly #names: TurnNames;
   readonly #version: SdkVersion;
   readonly #messages = new Map<number, CountedMessage>();
   readonly #tools: RunningTools;
+  #lastMessageId = 0;
   #parts = 0;
   #step: ShownStep | null = null;
   #episode: string | null = null;
@@ -56,6 +52,11 @@ export class ShownTurn {
     const status = this.#status;
     if (!this.#whole || status === null) return false;
     return status.turn_id !== this.#names.turn_id || !isActive(status.status);
+  }
+
+  /** The newest committed message that was taken; 0: none. */
+  get lastMessageId(): number {
+    return this.#lastMessageId;
   }
 
   /** The first chunk. The message has the same id however often it is streamed: a client replaces it, never doubles it. */
@@ -143,6 +144,7 @@ export class ShownTurn {
   #takeMessage(message: Message): UiChunk[] {
     if (message.turn_id !== this.#names.turn_id || this.#messages.has(message.id)) return [];
     this.#messages.set(message.id, counted(message));
+    this.#lastMessageId = Math.max(this.#lastMessageId, message.id);
     if (message.role === "tool") {
       return message.content.flatMap((part) => {
         if (part.type !== "tool-result" || !this.#tools.end(part.tool_call_id)) return [];
@@ -209,46 +211,6 @@ export class ShownTurn {
   }
 }
 
-/** The client's name for a turn's message. */
-export function turnMessageId(turnId: number): string {
-  return `everturn-turn-${turnId}`;
-}
-
-/** @param messages of the turn, as far as they are committed */
-export function turnMetadata(names: TurnNames, messages: readonly CountedMessage[]): TurnMetadata {
-  const shown = messages.filter(({ role }) => role !== "user");
-  const { chat_id, turn_id } = names;
-  return { chat_id, turn_id, message_ids: shown.map(({ id }) => id), usage: usageOf(shown) };
-}
-
 export function isActive(status: ChatStatus): boolean {
   return status === "running" || status === "interrupting";
-}
-
-function usageOf(messages: readonly CountedMessage[]): TurnUsage {
-  const sum = { input_tokens: 0, output_tokens: 0, total_tokens: 0 };
-  for (const { usage } of messages) {
-    sum.input_tokens += usage?.input_tokens ?? 0;
-    sum.output_tokens += usage?.output_tokens ?? 0;
-    sum.total_tokens += usage?.total_tokens ?? 0;
-  }
-  return sum;
-}
-
-function uiFinishReason(reason: FinishReason | null): UiFinishReason {
-  switch (reason) {
-    case "stop":
-    case "length":
-    case "error":
-      return reason;
-    case "content_filter":
-      return "content-filter";
-    case "tool_calls":
-      return "tool-calls";
-    case "interrupted":
-    case "max_steps":
-    case "other":
-    case null:
-      return "other";
-  }
 }

@@ -29,6 +29,9 @@ export interface TurnStreamInput {
   readonly logger: Pick<Logger, "warn">;
 }
 
+/** Each is of bounded size: a piece of a text, or a result. */
+const chunksAtOnceMax = 8;
+
 /** Shown where the server cannot go on; the turn itself does. */
 const COME_BACK = "The connection to the server was lost. The answer goes on: reload to see it.";
 
@@ -95,23 +98,38 @@ export class TurnStream implements EventSink {
     this.start();
   }
 
+  /** Page by page, no faster than the client takes it: a turn may be longer than fits in memory for each of its readers. */
   async #open(): Promise<void> {
-    const { turn } = this.#input;
-    const read = await this.#read();
-    if (this.closed) return;
-    if (read === null) return this.#finish(this.#shown?.cut() ?? [{ type: "abort" }]);
-    if (read.queued) {
-      // Nothing takes from the queue of a failed chat but its owner's next message.
-      if (read.status === "error") return this.#finish(queueStands(read));
-    } else {
+    for (;;) {
+      const read = await this.#read();
+      if (this.closed) return;
+      if (read === null) return this.#finish(this.#shown?.cut() ?? [{ type: "abort" }]);
+      if (read.queued) {
+        // Nothing takes from the queue of a failed chat but its owner's next message.
+        if (read.status === "error") return this.#finish(queueStands(read));
+        return this.#follow(read.snapshot_version);
+      }
       if (this.#shown === null) this.#begin();
-      this.#send(snapshotEvents(turn.chat_id, read).flatMap((event) => this.#shown?.take(event) ?? []));
+      await this.#show(read);
+      if (this.closed) return;
+      if (read.has_more) continue;
       if (this.#shown?.over === true) return this.#finish(this.#shown.end());
+      return this.#follow(read.snapshot_version);
     }
-    this.#follow(read.snapshot_version);
   }
 
-  /** The turn as it stands, under the id it has by now; null when it is not there any more. */
+  async #show(read: TurnSnapshot): Promise<void> {
+    const { turn, out } = this.#input;
+    for (const event of snapshotEvents(turn.chat_id, read)) {
+      for (const portion of portionsOf(this.#shown?.take(event) ?? [])) {
+        this.#send(portion);
+        if (out.lagging) await out.drained();
+        if (this.closed) return;
+      }
+    }
+  }
+
+  /** What the client has not got yet of the turn, under the id it has by now; null when it is not there any more. */
   async #read(): Promise<TurnSnapshot | null> {
     const { db, turn } = this.#input;
     if (this.#shown === null && turn.client_message_id !== null) {
@@ -119,8 +137,9 @@ export class TurnStream implements EventSink {
       const named = await findClientMessage(db, turn.chat_id, turn.client_message_id);
       this.#messageId = named?.message_id ?? this.#messageId;
     }
-    const read = await readTurn(db, turn.chat_id, this.#messageId);
-    return read === null || (!read.queued && read.messages.length === 0) ? null : read;
+    const after_id = this.#shown?.lastMessageId ?? 0;
+    const read = await readTurn(db, turn.chat_id, { message_id: this.#messageId, after_id });
+    return read === null || (!read.queued && !read.begun) ? null : read;
   }
 
   #begin(): void {
@@ -131,6 +150,8 @@ export class TurnStream implements EventSink {
 
   #follow(version: number): void {
     const { hub, turn, logger } = this.#input;
+    // It may have ended while the turn was read, and tells nobody who comes then.
+    if (hub.ended !== null) return this.end(hub.ended === "deleted" ? null : 0);
     this.#reader = new ChatReader({
       hub,
       sink: this,
@@ -171,15 +192,28 @@ export class TurnStream implements EventSink {
 
 /** A snapshot as the events that a reader would have been told of it. */
 function snapshotEvents(chat_id: string, read: TurnSnapshot): StreamEvent[] {
-  const { status, current_turn_id: turn_id, history_version, last_error, messages } = read;
+  const { status, current_turn_id: turn_id, history_version, last_error, messages, has_more } = read;
+  const committed = messages.map((message): StreamEvent => {
+    return { type: "messages", data: { chat_id, messages: [message], history_version, closes: [] } };
+  });
+  // In the middle of a turn nothing is judged.
+  if (has_more) return committed;
   const failed = status === "error" && last_error !== null;
   return [
-    { type: "messages", data: { chat_id, messages, history_version, closes: [] } },
+    ...committed,
     { type: "status", data: { chat_id, status, turn_id, history_version } },
     ...(failed ? [{ type: "error", data: { chat_id, error: last_error } } as const] : []),
     // Of a running turn the reader tells the rest, and when that is whole.
     ...(isActive(status) ? [] : [{ type: "caught_up", data: { chat_id } } as const]),
   ];
+}
+
+/** Chunks that are written at once: few writes, none of them large. */
+function portionsOf(chunks: readonly UiChunk[]): UiChunk[][] {
+  const count = Math.ceil(chunks.length / chunksAtOnceMax);
+  return Array.from({ length: count }, (_, i) =>
+    chunks.slice(i * chunksAtOnceMax, (i + 1) * chunksAtOnceMax),
+  );
 }
 
 function queueStands({ last_error }: TurnSnapshot): UiChunk[] {

@@ -3,7 +3,7 @@
 import type { Message } from "../../core/message.ts";
 import type { Part, ToolResultPart } from "../../core/part.ts";
 import type { TurnMetadata } from "./chunk.ts";
-import { turnMessageId, turnMetadata } from "./shown-turn.ts";
+import { turnMessageId, turnMetadata } from "./turn-metadata.ts";
 import { endTool, type WantedPart, wantedOf } from "./ui-part.ts";
 
 export interface StoredUiMessage {

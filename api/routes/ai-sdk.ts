@@ -26,6 +26,7 @@ import { uiMessages } from "../ai-sdk/ui-messages.ts";
 import { change, commit } from "../change.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../route.ts";
+import { messageId } from "../schemas/common.ts";
 
 const tag = "AI SDK";
 const chatPath = z.object({ id: clientChatId });
@@ -190,12 +191,13 @@ function stop(deps: ApiDeps): Route {
     method: "post",
     path: "/ai-sdk/chat/{id}/stop",
     summary: "Interrupt the turn that runs",
-    description: "What was streamed so far is kept. A client's own `stop()` only closes its connection.",
+    description:
+      "What was streamed so far is kept. With the `turn_id` of the message that is shown (its metadata has it) that turn is stopped or nothing, else whichever runs. A client's own `stop()` only closes its connection.",
     tag,
     changes: true,
     params: chatPath,
     query: sdkQuery,
-    body: z.looseObject({}).optional(),
+    body: z.looseObject({ turn_id: messageId.optional() }).optional(),
     body_bytes_max: commandBodyBytesMax,
     responses: { 204: { description: "Interrupted, or nothing ran" } },
     refusals: ["chat_not_found", "chat_archived"],
@@ -204,7 +206,9 @@ function stop(deps: ApiDeps): Route {
       return change(deps, input, async (unit) => {
         const chat_id = await findClientChat(unit.tx, asked);
         if (chat_id === null) throw new Refusal("chat_not_found");
-        await interruptChat(unit, { chat_id, owner_id: asked.owner_id });
+        const turn_id = input.body?.turn_id;
+        const { owner_id } = asked;
+        await interruptChat(unit, { chat_id, owner_id, ...(turn_id !== undefined && { turn_id }) });
         return { status: 204 };
       });
     },

@@ -16,6 +16,7 @@ import { readChatCursor, writeChatCursor } from "../chat-list-cursor.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route } from "../route.ts";
 import { chat, chatPatch, newChat } from "../schemas/chat.ts";
+import { messageId } from "../schemas/common.ts";
 import { chatPath, chatQuery } from "../schemas/params.ts";
 import { showChat, showOwnChat } from "../show-chat.ts";
 
@@ -161,18 +162,23 @@ function interrupt(deps: ApiDeps): Route {
     method: "post",
     path: "/v1/chats/{chat}/interrupt",
     summary: "Interrupt the running turn",
-    description: "What was streamed so far is kept. An idle chat stays as it is.",
+    description:
+      "What was streamed so far is kept. An idle chat stays as it is. With a `turn_id`, such as a reader's `status` tells, that turn is stopped or nothing: where another has begun meanwhile, it goes on.",
     tag,
     changes: true,
     params: chatPath,
-    body: z.strictObject({}).optional(),
+    body: z
+      .strictObject({ turn_id: messageId.optional().meta({ description: "The turn that is meant" }) })
+      .optional(),
     body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "The chat", schema: chat } },
     refusals: ["chat_not_found", "chat_archived"],
     async handler(input) {
-      const { params, caller } = input;
+      const { params, caller, body } = input;
       return change(deps, input, async (unit) => {
-        await interruptChat(unit, { chat_id: params.chat, owner_id: caller.user_id });
+        const turn_id = body?.turn_id;
+        const asked = { chat_id: params.chat, owner_id: caller.user_id };
+        await interruptChat(unit, { ...asked, ...(turn_id !== undefined && { turn_id }) });
         return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
       });
     },

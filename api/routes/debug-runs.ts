@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { Refusal } from "../../core/refusal.ts";
 import { listDebugRuns, readDebugRun } from "../../store/debug-runs.ts";
+import { debugRunFor } from "../debug-run-for.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route } from "../route.ts";
 import { debugRun, debugRunWithSteps } from "../schemas/debug-run.ts";
@@ -42,7 +43,7 @@ function read(deps: ApiDeps): Route {
     path: "/v1/chats/{chat}/debug/runs/{run}",
     summary: "Read a debug run with its model calls and their HTTP calls",
     description:
-      "Headers and bodies as they were, without secrets; bodies up to 256 KiB, then a note of their size.",
+      "Headers and bodies as they were, without secrets; bodies up to 256 KiB, then a note of their size. Base URLs, what went over the wire, provider options and the system prompt are shown to admins alone.",
     tag,
     params: debugRunPath,
     responses: { 200: { description: "The run", schema: debugRunWithSteps } },
@@ -51,7 +52,7 @@ function read(deps: ApiDeps): Route {
       await requireOwnChat(deps, params.chat, caller.user_id);
       const run = await readDebugRun(deps.store.pool, params.chat, params.run);
       if (run === null) throw new Refusal("debug_run_not_found");
-      return { status: 200, body: run };
+      return { status: 200, body: debugRunFor(run, caller) };
     },
   });
 }

@@ -66,4 +66,4 @@ export interface Kit {
   }) => AsyncIterable<UiMessage>;
 }
 
-export const kits: Readonly<Record<5 | 6 | 7, Kit>>;
+export const kits: Readonly<Record<5 | 6 | 7 | "5.0.0" | "5.0.60" | "5.0.91", Kit>>;

@@ -12,6 +12,9 @@ export type { ClientChat, UiMessage, UiPart };
 
 export const MAJORS = [5, 6, 7] as const;
 export type Major = (typeof MAJORS)[number];
+/** The first release, the middle and the last before 5.0.92, which learnt a field: they refuse what they do not know. */
+export const OLDER_5 = ["5.0.0", "5.0.60", "5.0.91"] as const;
+export type Client = Major | (typeof OLDER_5)[number];
 
 export interface Server {
   readonly url: string;
@@ -24,11 +27,12 @@ export interface Proxy {
 }
 
 /** The transport that `useChat` has by default, told where the API is and which chunks its version takes. */
-export function clientTransport(major: Major, server: Server | Proxy): object {
-  if ("proxy" in server) return new kits[major].DefaultChatTransport({ api: server.proxy });
+export function clientTransport(client: Client, server: Server | Proxy): object {
+  if ("proxy" in server) return new kits[client].DefaultChatTransport({ api: server.proxy });
   const { url, key } = server;
-  const query = major === 5 ? "" : `?sdk=${major}`;
-  return new kits[major].DefaultChatTransport({
+  // Clients of version 5 name none: they get what all of its releases take.
+  const query = client === 6 || client === 7 ? `?sdk=${client}` : "";
+  return new kits[client].DefaultChatTransport({
     api: `${url}/ai-sdk/chat${query}`,
     headers: { authorization: `Bearer ${key}` },
     // The default adds `/<id>/stream` to the path and, in older versions, behind the query.
@@ -45,23 +49,23 @@ export async function loadMessages({ url, key }: Server, id: string): Promise<re
   return (await response.json()) as readonly UiMessage[];
 }
 
-export function useChatOf(major: Major): UseChat {
-  return kits[major].useChat;
+export function useChatOf(client: Client): UseChat {
+  return kits[client].useChat;
 }
 
 /** A chat as a page has it. Another one of the same id is another tab, or the page after a reload. */
 export function openChat(
-  major: Major,
+  client: Client,
   server: Server | Proxy,
   chat: Pick<ChatSettings, "id" | "messages" | "onData">,
 ): ClientChat {
-  const { Chat } = kits[major];
-  return new Chat({ ...chat, transport: clientTransport(major, server) });
+  const { Chat } = kits[client];
+  return new Chat({ ...chat, transport: clientTransport(client, server) });
 }
 
 /** What a client of this version makes of the body of a response: it judges each chunk, and throws at what it does not take. */
-export async function reduceBody(major: Major, body: string): Promise<UiMessage | undefined> {
-  const { DefaultChatTransport, readUIMessageStream } = kits[major];
+export async function reduceBody(client: Client, body: string): Promise<UiMessage | undefined> {
+  const { DefaultChatTransport, readUIMessageStream } = kits[client];
   const transport = new DefaultChatTransport({ fetch: () => Promise.resolve(new Response(body)) });
   const stream = await transport.sendMessages({ chatId: "c", messages: [], trigger: "submit-message" });
   const failures: unknown[] = [];

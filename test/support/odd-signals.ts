@@ -3,7 +3,10 @@ import type { TestTemporal } from "./workflow-run.ts";
 
 type Payloads = readonly { readonly metadata: { readonly encoding: Buffer }; readonly data: Buffer }[];
 
-const json = (text: string) => ({ metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from(text) });
+const json = (text: string) => ({
+  metadata: { encoding: Buffer.from("json/plain") },
+  data: Buffer.from(text),
+});
 
 /** Payloads of a signal, by what is wrong with them. */
 export const ODD_PAYLOADS: Readonly<Record<string, Payloads>> = {

@@ -1,5 +1,5 @@
 // Tests: a reader over a real socket that stops taking and takes again as the test says, and the server's end of it.
-import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createParser } from "eventsource-parser";
 import { ChatReader } from "../../api/chat-reader.ts";
@@ -17,7 +17,11 @@ export async function openSlowReader(chatId: string, hubs: HubRegistry, onFailed
   const visit = aVisit();
   const held = hubs.hold(chatId, visit);
   await held.hub.ready;
-  const { server, response, sink, answer } = await exchange();
+  let writer: EventSink | null = null;
+  const { stream, answer, close } = await openExchange((opened) => {
+    writer = createSseWriter(opened);
+  });
+  const sink = writer as unknown as EventSink;
   const checked = createCheckedReader(chatId);
   const types: string[] = [];
   const watchers = new Set<() => void>();
@@ -50,7 +54,7 @@ export async function openSlowReader(chatId: string, hubs: HubRegistry, onFailed
     types,
     sink,
     /** Bytes that wait at the server, beyond what the kernel has taken. */
-    waiting: () => response.writableLength,
+    waiting: () => stream.response.writableLength,
     retryMs: () => retryMs,
     ended: () => ended,
     start: () => reader.start(null, false),
@@ -73,29 +77,33 @@ export async function openSlowReader(chatId: string, hubs: HubRegistry, onFailed
     close() {
       reader.stop();
       visit.leave();
-      answer.destroy();
-      server.close();
+      close();
     },
   };
 }
 
 interface Exchange {
-  readonly server: ReturnType<typeof createServer>;
-  readonly response: ServerResponse;
-  readonly sink: EventSink;
+  readonly stream: OpenStream;
   readonly answer: IncomingMessage;
+  readonly close: () => void;
 }
 
-/** One request, both ends of it in hand. */
-async function exchange(): Promise<Exchange> {
+/** One request, both ends of it in hand. @param begin sends the head of the response */
+export async function openExchange(begin: (stream: OpenStream) => void): Promise<Exchange> {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const asked = new Promise<{ response: ServerResponse; sink: EventSink }>((resolve) => {
+  const asked = new Promise<OpenStream>((resolve) => {
     server.once("request", (request, response) => {
-      resolve({ response, sink: createSseWriter(new OpenStream({ request, response })) });
+      const stream = new OpenStream({ request, response });
+      begin(stream);
+      resolve(stream);
     });
   });
   const answer = await new Promise<IncomingMessage>((resolve) => get({ port, host: "127.0.0.1" }, resolve));
-  return { server, ...(await asked), answer };
+  const close = () => {
+    answer.destroy();
+    server.close();
+  };
+  return { stream: await asked, answer, close };
 }

@@ -151,6 +151,7 @@ function streamRoute(streamChat: StreamChat): RequestHandler {
       messages: messages === undefined ? undefined : Number(messages),
       marks_read: read !== "false",
     };
+    // oxlint-disable-next-line promise/no-callback-in-promise
     streamChat(new OpenStream({ request, response }), asked).catch(next);
   };
 }

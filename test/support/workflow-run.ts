@@ -150,6 +150,8 @@ export async function untilFailedInput(
       () => null,
       (error: unknown) => error,
     );
-    return failed instanceof WorkflowFailedError ? String(failed.cause?.message) : `no failure: ${String(failed)}`;
+    return failed instanceof WorkflowFailedError
+      ? String(failed.cause?.message)
+      : `no failure: ${String(failed)}`;
   });
 }
