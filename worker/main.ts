@@ -16,6 +16,7 @@ import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
 import { createModelBook } from "../store/model-book.ts";
 import type { Store } from "../store/store.ts";
 import { findTool } from "../tools/registry.ts";
+import { SIDE_QUEUES, sideQueue } from "../workflows/contract.ts";
 import { type AllActivities, createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
@@ -33,6 +34,9 @@ const HEARTBEAT_THROTTLE_MS = 50;
 /** A worker that took a workflow's cache with it delays the next task of that workflow by this much. */
 const STICKY_TIMEOUT_MS = 1_000;
 
+/** Tools, builds and phrases come one by one, not in bursts. */
+const SIDE_POLLS_MAX = 5;
+
 /** Starts a worker: it polls when this resolves. Throws when Postgres or Temporal cannot be reached. */
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
   if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is not set");
@@ -45,7 +49,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const announce: Store["announce"] = (change) => bus.publish(change);
   const modelBook = createModelBook(databaseUrl);
   const describes = { titles: config.titles === "model", summaries: config.turnSummaries };
-  const store: Store = { pool, announce, queuedMessagesMax, stopsTurn, polls, modelBook, describes };
+  const tellsWords = config.temporalDetail === "full";
+  const store: Store = { pool, announce, queuedMessagesMax, stopsTurn, polls, modelBook, describes, tellsWords };
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
@@ -79,8 +84,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     logger,
   });
   const { connection, namespace } = await connectTemporalForWorker(config);
-  const worker = await createWorker(config, { connection, namespace, activities, failpoint });
-  const running = worker.run();
+  const workers = await createWorkers(config, { connection, namespace, activities, failpoint });
+  const running = Promise.all(workers.map((worker) => worker.run()));
   let stopping = false;
   running.catch((error: unknown) => {
     logger.fatal({ err: error }, "worker stopped by an error");
@@ -102,7 +107,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
       stopping = true;
       // No new tasks first: what the activities hand on must not come back here. They checkpoint and hand on while the
       // worker still completes their tasks.
-      if (worker.getState() === "RUNNING") worker.shutdown();
+      for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
       shutdown.abort();
       await Promise.all([running.catch(() => undefined), ...loops.map((loop) => loop.stop())]);
       // The client's own connection stays until the process ends: closed under a call that is being retried, it throws where
@@ -121,21 +126,36 @@ interface WorkerParts {
   readonly failpoint: Failpoint;
 }
 
-async function createWorker(config: Config, parts: WorkerParts): Promise<Worker> {
+/** One for turns, and one for each of the queues beside it, so that what waits for another holds none of the other's slots. */
+async function createWorkers(config: Config, parts: WorkerParts): Promise<Worker[]> {
   const codePath = await workflowBundlePath(`${config.dataDir}/bundles`);
-  return Worker.create({
+  const shared = {
     connection: parts.connection,
     namespace: parts.namespace,
+    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
+    shutdownGraceTime: config.shutdownGraceMs,
+  };
+  const turns = Worker.create({
+    ...shared,
+    // Also what has queues beside: a run begun by an older version may have asked for it here.
     activities: { ...parts.activities },
     taskQueue: config.taskQueue,
     workflowBundle: { codePath },
     sinks: failpointSinks(parts.failpoint),
-    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
     maxConcurrentActivityTaskExecutions: config.workerSlots,
-    shutdownGraceTime: config.shutdownGraceMs,
   });
+  const beside = SIDE_QUEUES.map((queue) =>
+    Worker.create({
+      ...shared,
+      activities: { ...parts.activities },
+      taskQueue: sideQueue(config.taskQueue, queue),
+      maxConcurrentActivityTaskExecutions: config.sideSlots[queue],
+      maxConcurrentActivityTaskPolls: Math.min(SIDE_POLLS_MAX, config.sideSlots[queue]),
+    }),
+  );
+  return Promise.all([turns, ...beside]);
 }
 
 interface LoopParts {
