@@ -1,7 +1,7 @@
 // HTTP only. This file: starts the workflow that describes a chat, or tells the one that runs.
 import type { Client } from "@temporalio/client";
-import type { OutboxRow } from "../store/outbox.ts";
 import { headOf } from "../core/truncate.ts";
+import type { OutboxRow } from "../store/outbox.ts";
 import {
   DESCRIBE,
   DESCRIBE_CHAT,

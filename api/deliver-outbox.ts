@@ -145,7 +145,12 @@ async function start(client: Client, row: OutboxRow, options: SendOptions): Prom
     signalArgs: [signalInput(row)],
     // With the default of ten seconds a killed worker costs each of its turns just that before another takes over.
     workflowTaskTimeout: "3 s",
-    typedSearchAttributes: turnSearchAttributes({ owner_id, turn_id, model, ...(shows_outcome && { title }) }),
+    typedSearchAttributes: turnSearchAttributes({
+      owner_id,
+      turn_id,
+      model,
+      ...(shows_outcome && { title }),
+    }),
     ...(title !== "" && { staticSummary: headOf(title, summaryBytesMax) }),
   });
 }

@@ -5,9 +5,15 @@ import { callSummary, callSummaryBytesMax } from "./call-summary.ts";
 import { utf8Length } from "./truncate.ts";
 
 test("O9 a call shows its command, path or pattern on one line", () => {
-  assert.equal(callSummary({ args: { timeout_ms: 5, command: "npm test\n  --silent" } }), "npm test --silent");
+  assert.equal(
+    callSummary({ args: { timeout_ms: 5, command: "npm test\n  --silent" } }),
+    "npm test --silent",
+  );
   assert.equal(callSummary({ args: { path: "src/a.ts", pattern: "x" } }), "src/a.ts");
-  assert.equal(callSummary({ args: { files: [{ path: "a" }, { path: "b" }, { path: "c" }] } }), "a and 2 more");
+  assert.equal(
+    callSummary({ args: { files: [{ path: "a" }, { path: "b" }, { path: "c" }] } }),
+    "a and 2 more",
+  );
   for (const args of [{}, { path: "" }, { path: 5 }, { files: [] }, { files: [null] }, { _raw: "{" }]) {
     assert.equal(callSummary({ args }), null);
   }

@@ -203,7 +203,8 @@ export const environmentSchema = z.object({
     description: "Tool calls a worker runs at the same time",
   }),
   EVERTURN_WAIT_SLOTS: notes(wholeNumber(1, 10_000).default(400), {
-    description: "Tool calls that wait for a workspace to be built, started or stopped, at the same time in a worker",
+    description:
+      "Tool calls that wait for a workspace to be built, started or stopped, at the same time in a worker",
   }),
   EVERTURN_BUILD_SLOTS: notes(wholeNumber(1, 10_000).default(50), {
     description: "Workspaces a worker builds, starts, stops or deletes at the same time",

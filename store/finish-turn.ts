@@ -95,7 +95,12 @@ async function endOrPromote(draft: Draft, end: TurnEnd): Promise<StepOutcome> {
   const promoted = await promoteHead(draft, null);
   if (promoted === null) {
     const why = draft.change.last_error as LastError;
-    return { type: "ended", status: "error", snapshot_version, end: endOfError(why, draft.unit.store.tellsWords === true) };
+    return {
+      type: "ended",
+      status: "error",
+      snapshot_version,
+      end: endOfError(why, draft.unit.store.tellsWords === true),
+    };
   }
   return { ...(await movedTo(draft.unit.tx, { ...draft.before, ...draft.change })), end };
 }

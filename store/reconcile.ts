@@ -64,7 +64,8 @@ export async function endWedgedTurn(unit: Unit, busy: BusyChat, reason: string):
 
 function wedgedError(reason: string): LastError {
   return {
-    message: "The turn could not go on: something on our side failed again and again. Send a message to try again.",
+    message:
+      "The turn could not go on: something on our side failed again and again. Send a message to try again.",
     kind: "generic",
     provider: null,
     retryable: true,

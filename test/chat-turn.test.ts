@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import proto from "@temporalio/proto";
-import { Worker } from "@temporalio/worker";
 import { WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
+import proto from "@temporalio/proto";
+import { Worker } from "@temporalio/worker";
 import { CHAT_SIGNALS, CHAT_TURN } from "../workflows/contract.ts";
 import { sendOdd } from "./support/odd-signals.ts";
 import { playShape, SHAPES } from "./support/turn-shapes.ts";
@@ -105,8 +105,14 @@ test("X5 signals that make no sense mean one more look: none fails the run's wor
 });
 
 test("X5 a run begun without an input, or with half of one, fails in words instead of trying for ever", async () => {
-  assert.match(await untilFailedInput(temporal, CHAT_TURN, []), /input of chatTurn.*chat_id.*heartbeat_timeout_ms/);
-  assert.match(await untilFailedInput(temporal, CHAT_TURN, [{ chat_id: "c", turn_id: 1e99 }]), /owner_id, turn_id/);
+  assert.match(
+    await untilFailedInput(temporal, CHAT_TURN, []),
+    /input of chatTurn.*chat_id.*heartbeat_timeout_ms/,
+  );
+  assert.match(
+    await untilFailedInput(temporal, CHAT_TURN, [{ chat_id: "c", turn_id: 1e99 }]),
+    /owner_id, turn_id/,
+  );
 });
 
 test("O4 kept histories of every shape replay with today's workflows", async () => {

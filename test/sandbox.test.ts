@@ -72,7 +72,8 @@ sandboxTest(
     const { output } = await run("env; cat /proc/[0-9]*/environ | tr '\\0' '\\n'; echo \"<$GREETING>\"");
     assert.ok(!output.includes(secret) && output.includes("<hi 'there'>"), output);
     const token = agentTokenOf(Buffer.alloc(32, 1), "w1");
-    const seen = "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'; ls -l /proc/self/fd; ls -R /run";
+    const seen =
+      "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'; ls -l /proc/self/fd; ls -R /run";
     const { output: everything } = await run(seen);
     assert.ok(everything.includes("NODE_COMPILE_CACHE="), "the agent's own environment was seen");
     assert.ok(!everything.includes(token) && !everything.includes("TOKEN"), everything);
@@ -166,46 +167,54 @@ sandboxTest("W10 a fork bomb meets the template's limit, and the agent outlives 
   assert.equal((await agent.health(new AbortController().signal)).root, "/workspace");
 });
 
-sandboxTest("W7 what stands in the place of an agent's socket is never followed, and gets no token", async (t) => {
-  const { workspace, driver, dataDir } = await aDriver(t);
-  const { agent } = await workspace("w1");
-  await agent.health(signal);
-  const other = path.join(await mkdtemp(path.join(tmpdir(), "everturn-other-")), "other.sock");
-  t.after(() => rm(path.dirname(other), { recursive: true, force: true }));
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(`${request.url} ${JSON.stringify(request.headers)}`);
-    response.end("{}");
-  });
-  await once(server.listen(other), "listening");
-  t.after(() => server.close());
-  const run = path.join(dataDir, "workspaces", "w1", "run");
-  const socket = path.join(run, "agent.sock");
-  // As if a command could write there: the address is known, and each connection looks for itself.
-  await rename(socket, `${socket}.away`);
-  await symlink(other, socket);
-  const fresh = openAgent({ kind: "unix", path: socket, token: "the token" });
-  t.after(() => fresh.close());
-  await assert.rejects(fresh.health(signal), { code: "unreachable" });
-  // The folder itself is a link.
-  await rename(run, `${run}.away`);
-  await symlink(path.dirname(other), run);
-  await assert.rejects(openAgent({ kind: "unix", path: path.join(run, "other.sock"), token: "the token" }).health(signal), {
-    code: "unreachable",
-  });
-  assert.deepEqual(asked, []);
-  // A socket of ours by name, whoever listens on it: it is asked for its proof, and told nothing.
-  const direct = openAgent({ kind: "unix", path: other, token: "the token" });
-  await assert.rejects(direct.health(signal), { code: "unauthorized" });
-  assert.match(asked.join("\n"), /^\/hello (?!.*the token).*$/);
-  // The next use starts an agent that can be reached again.
-  assert.equal((await (await connected(t, driver, { id: "w1" })).run("echo back")).output, "back\n");
-});
+sandboxTest(
+  "W7 what stands in the place of an agent's socket is never followed, and gets no token",
+  async (t) => {
+    const { workspace, driver, dataDir } = await aDriver(t);
+    const { agent } = await workspace("w1");
+    await agent.health(signal);
+    const other = path.join(await mkdtemp(path.join(tmpdir(), "everturn-other-")), "other.sock");
+    t.after(() => rm(path.dirname(other), { recursive: true, force: true }));
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(`${request.url} ${JSON.stringify(request.headers)}`);
+      response.end("{}");
+    });
+    await once(server.listen(other), "listening");
+    t.after(() => server.close());
+    const run = path.join(dataDir, "workspaces", "w1", "run");
+    const socket = path.join(run, "agent.sock");
+    // As if a command could write there: the address is known, and each connection looks for itself.
+    await rename(socket, `${socket}.away`);
+    await symlink(other, socket);
+    const fresh = openAgent({ kind: "unix", path: socket, token: "the token" });
+    t.after(() => fresh.close());
+    await assert.rejects(fresh.health(signal), { code: "unreachable" });
+    // The folder itself is a link.
+    await rename(run, `${run}.away`);
+    await symlink(path.dirname(other), run);
+    await assert.rejects(
+      openAgent({ kind: "unix", path: path.join(run, "other.sock"), token: "the token" }).health(signal),
+      {
+        code: "unreachable",
+      },
+    );
+    assert.deepEqual(asked, []);
+    // A socket of ours by name, whoever listens on it: it is asked for its proof, and told nothing.
+    const direct = openAgent({ kind: "unix", path: other, token: "the token" });
+    await assert.rejects(direct.health(signal), { code: "unauthorized" });
+    assert.match(asked.join("\n"), /^\/hello (?!.*the token).*$/);
+    // The next use starts an agent that can be reached again.
+    assert.equal((await (await connected(t, driver, { id: "w1" })).run("echo back")).output, "back\n");
+  },
+);
 
 sandboxTest("W7 no command can remove or replace the socket its agent is reached by", async (t) => {
   const { workspace } = await aDriver(t);
   const { run } = await workspace("w1");
-  const { output } = await run("find / -name 'agent.sock*' -not -path '/proc/*' 2>/dev/null; cat /proc/net/unix; echo over");
+  const { output } = await run(
+    "find / -name 'agent.sock*' -not -path '/proc/*' 2>/dev/null; cat /proc/net/unix; echo over",
+  );
   assert.ok(output.endsWith("over\n") && !/^\/.*agent\.sock/m.test(output), output);
   // Rising against the agent ends it, and nobody listens in its place.
   await assert.rejects(run("kill -9 $PPID; sleep 600"), { code: "unreachable" });

@@ -21,7 +21,10 @@ before(async () => {
     join(folder, "holds/template.yaml"),
     "title: Holds\ndescription: Its build waits for a file.\nimage: none\nbuild: ['while [ ! -e go ]; do sleep 0.2; done']\n",
   );
-  const slots = ["WORKER", "TOOL", "WAIT", "BUILD", "PHRASE"].map((name) => [`EVERTURN_${name}_SLOTS`, `${SLOTS}`]);
+  const slots = ["WORKER", "TOOL", "WAIT", "BUILD", "PHRASE"].map((name) => [
+    `EVERTURN_${name}_SLOTS`,
+    `${SLOTS}`,
+  ]);
   everturn = await startEverturn({
     env: {
       ...Object.fromEntries(slots),
@@ -42,7 +45,10 @@ async function count(query: string): Promise<number> {
 }
 
 test("O7 chats that wait for their workspaces, and the builds they wait for, stop neither turns nor tools nor titles", async () => {
-  const create = [{ tool_calls: [{ name: "create_workspace", args: { template: "holds" } }] }, { text: "Made." }];
+  const create = [
+    { tool_calls: [{ name: "create_workspace", args: { template: "holds" } }] },
+    { text: "Made." },
+  ];
   const waiting = Array.from({ length: CHATS }, (_, i) => everturn.createChat(script(create, `waits-${i}`)));
   const [first] = await Promise.all(waiting);
   await soon("every slot for waits is taken", async () => (await count("tool_executions")) === SLOTS);

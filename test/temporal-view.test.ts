@@ -57,7 +57,9 @@ test("X4 I1 the saved queries of docs/temporal-web-ui.md find failed, interrupte
     everturn.createChat(script({ parts: 10, hold_until: "never", hold_after: 5 }, "view-running")),
     everturn.createChat(script({ text: "Well." }, "view-plain")),
   ]);
-  const stopped = await everturn.createChat(script({ parts: 10, hold_until: "never", hold_after: 5 }, "view-stopped"));
+  const stopped = await everturn.createChat(
+    script({ parts: 10, hold_until: "never", hold_after: 5 }, "view-stopped"),
+  );
   await everturn.reader(stopped.id).until("it writes", (_view, { writing }) => writing.length > 0);
   await everturn.call("POST", `/v1/chats/${stopped.id}/interrupt`);
   assert.equal(await untilNoRun(everturn, failed.id), "FAILED");
@@ -73,7 +75,10 @@ test("X4 I1 the saved queries of docs/temporal-web-ui.md find failed, interrupte
   const told = await everturn.call<Json>("GET", `/v1/chats/${failed.id}`);
   assert.deepEqual([error.type, error.message], ["auth", told.last_error.message]);
   const result = await everturn.temporal.workflow.getHandle(chatWorkflowId(plain.id)).result();
-  assert.deepEqual({ ...(result as object), tokens: 0 }, { status: "waiting", why: "stop", steps: 1, tokens: 0 });
+  assert.deepEqual(
+    { ...(result as object), tokens: 0 },
+    { status: "waiting", why: "stop", steps: 1, tokens: 0 },
+  );
   assert.ok((result as { tokens: number }).tokens > 0);
 
   const { searchAttributes } = await handle.describe();
@@ -86,15 +91,25 @@ test("X4 I1 the saved queries of docs/temporal-web-ui.md find failed, interrupte
   const found = [failed, stopped, running, failed, plain].map(({ id }) => chatWorkflowId(id));
   assert.equal(queries.length, found.length);
   for (const [at, query] of queries.entries()) {
-    await soon(`${found[at]} is found by ${query}`, async () => (await listed(query)).includes(found[at] as string));
+    await soon(`${found[at]} is found by ${query}`, async () =>
+      (await listed(query)).includes(found[at] as string),
+    );
   }
-  assert.ok(!(await listed(queries[0] as string)).includes(found[4] as string), "a plain turn is no failed one");
+  assert.ok(
+    !(await listed(queries[0] as string)).includes(found[4] as string),
+    "a plain turn is no failed one",
+  );
 });
 
 test("O9 a tool call shows its path, and a name that a model made up is cut to what Temporal takes", async () => {
   const odd = "名".repeat(400);
   const steps = [
-    { tool_calls: [{ name: "list_dir", args: { path: "." } }, { name: odd, args: {} }] },
+    {
+      tool_calls: [
+        { name: "list_dir", args: { path: "." } },
+        { name: odd, args: {} },
+      ],
+    },
     { text: "Seen." },
   ];
   const chat = await everturn.createChat(script(steps, "view-tools"), { project_path: folder });
@@ -130,13 +145,22 @@ async function startRichModel() {
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`, close: () => server.close() };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+    close: () => server.close(),
+  };
 }
 
 test("L6 sixty-four calls with more than four megabytes of arguments run: Temporal is told ids, not arguments", async () => {
   const model = await startRichModel();
   try {
-    const provider = { kind: "openai", name: "rich", api: "chat_completions", base_url: model.url, api_key: "k" };
+    const provider = {
+      kind: "openai",
+      name: "rich",
+      api: "chat_completions",
+      base_url: model.url,
+      api_key: "k",
+    };
     const made = await everturn.call<Json>("POST", "/v1/model-providers", provider);
     const config = await everturn.call<Json>("POST", "/v1/model-configs", {
       name: "rich",

@@ -17,7 +17,10 @@ after(() => everturn.stop());
 /** Puts a run of this id in place of the open one, whose workflow no worker knows: each of its tasks fails. */
 async function wedge(workflowId: string, taskQueue: string): Promise<void> {
   const { workflow } = everturn.temporal;
-  await workflow.getHandle(workflowId).terminate().catch(() => undefined);
+  await workflow
+    .getHandle(workflowId)
+    .terminate()
+    .catch(() => undefined);
   await workflow.start("noSuchWorkflow", { workflowId, taskQueue, workflowTaskTimeout: "3 s" });
 }
 
@@ -49,7 +52,9 @@ test("X5 runs whose workflow tasks fail again and again are terminated and count
   }
   const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   assert.match(page, /everturn_wedged_runs_total\{role="worker"\} 3/);
-  await everturn.call("POST", `/v1/chats/${chat.id}/messages`, { content: script({ text: "said" }, "mended") });
+  await everturn.call("POST", `/v1/chats/${chat.id}/messages`, {
+    content: script({ text: "said" }, "mended"),
+  });
   assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
   const stored = await storedMessages(everturn, chat.id);
   assert.equal(textOf(stored.at(-1) as never), "said");

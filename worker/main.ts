@@ -1,6 +1,6 @@
 // The worker is a composition root: it builds everything a worker needs, hands it in, and takes it down in order.
 import { Client } from "@temporalio/client";
-import { type NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { Runtime } from "@temporalio/worker";
 import { createDeliverer } from "../api/deliver-outbox.ts";
 import { createWorkspaceTeller, type WorkspaceTeller } from "../api/tell-workspace.ts";
 import type { Config } from "../platform/config.ts";
@@ -16,41 +16,26 @@ import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
 import { createModelBook } from "../store/model-book.ts";
 import type { Store } from "../store/store.ts";
 import { findTool } from "../tools/registry.ts";
-import { SIDE_QUEUES, sideQueue } from "../workflows/contract.ts";
-import { type AllActivities, createActivities } from "./create-activities.ts";
+import { createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
-import { failpointSinks } from "./failpoint-sinks.ts";
+import { createWorkers } from "./create-workers.ts";
 import { createLearningProviders } from "./learning-providers.ts";
 import { partReadings, repairReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
 import { createReaper, type Reaper } from "./reap-places.ts";
 import { type RepairCounts, startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
-import { workflowBundlePath } from "./workflow-bundle.ts";
 import { startWorkspaceLoops } from "./workspace-loops.ts";
-
-/** Heartbeats leave at once; the part stream paces itself (with the SDK's default they would wait for seconds). */
-const HEARTBEAT_THROTTLE_MS = 50;
-/** A worker that took a workflow's cache with it delays the next task of that workflow by this much. */
-const STICKY_TIMEOUT_MS = 1_000;
-
-/** Tools, builds and phrases come one by one, not in bursts. */
-const SIDE_POLLS_MAX = 5;
 
 /** Starts a worker: it polls when this resolves. Throws when Postgres or Temporal cannot be reached. */
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
   if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is not set");
   installRuntime(logger);
-  const { databaseUrl, queuedMessagesMax } = config;
+  const { databaseUrl } = config;
   const pool = createPool(databaseUrl, config.databasePoolMax);
   const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
-  const stopsTurn = (name: string) => findTool(name)?.flags.stops_turn === true;
-  const polls = (name: string) => findTool(name)?.flags.polls === true;
-  const announce: Store["announce"] = (change) => bus.publish(change);
   const modelBook = createModelBook(databaseUrl);
-  const describes = { titles: config.titles === "model", summaries: config.turnSummaries };
-  const tellsWords = config.temporalDetail === "full";
-  const store: Store = { pool, announce, queuedMessagesMax, stopsTurn, polls, modelBook, describes, tellsWords };
+  const store = workerStore(config, { pool, modelBook, announce: (change) => bus.publish(change) });
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
@@ -61,14 +46,10 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const reaper = createReaper({ store, driver, deployment, logger });
   void warnOfDriver(driver, logger);
   const temporal = new Client(connectTemporal(config));
-  const teller = createWorkspaceTeller({
-    store,
-    temporal: () => temporal,
-    taskQueue: config.taskQueue,
-    logger,
-    showTitles: config.temporalDetail === "full",
-    heartbeatTimeoutMs: config.heartbeatTimeoutMs,
-  });
+  const { taskQueue, heartbeatTimeoutMs } = config;
+  const showTitles = config.temporalDetail === "full";
+  const told = { store, temporal: () => temporal, taskQueue, logger, showTitles, heartbeatTimeoutMs };
+  const teller = createWorkspaceTeller(told);
   const activities = createActivities({
     config,
     store,
@@ -119,43 +100,16 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   };
 }
 
-interface WorkerParts {
-  readonly connection: NativeConnection;
-  readonly namespace: string;
-  readonly activities: AllActivities;
-  readonly failpoint: Failpoint;
-}
-
-/** One for turns, and one for each of the queues beside it, so that what waits for another holds none of the other's slots. */
-async function createWorkers(config: Config, parts: WorkerParts): Promise<Worker[]> {
-  const codePath = await workflowBundlePath(`${config.dataDir}/bundles`);
-  const shared = {
-    connection: parts.connection,
-    namespace: parts.namespace,
-    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    shutdownGraceTime: config.shutdownGraceMs,
+/** The store as activities need it. */
+function workerStore(config: Config, parts: Required<Pick<Store, "pool" | "modelBook" | "announce">>): Store {
+  return {
+    ...parts,
+    queuedMessagesMax: config.queuedMessagesMax,
+    stopsTurn: (name) => findTool(name)?.flags.stops_turn === true,
+    polls: (name) => findTool(name)?.flags.polls === true,
+    describes: { titles: config.titles === "model", summaries: config.turnSummaries },
+    tellsWords: config.temporalDetail === "full",
   };
-  const turns = Worker.create({
-    ...shared,
-    // Also what has queues beside: a run begun by an older version may have asked for it here.
-    activities: { ...parts.activities },
-    taskQueue: config.taskQueue,
-    workflowBundle: { codePath },
-    sinks: failpointSinks(parts.failpoint),
-    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
-    maxConcurrentActivityTaskExecutions: config.workerSlots,
-  });
-  const beside = SIDE_QUEUES.map((queue) =>
-    Worker.create({
-      ...shared,
-      activities: { ...parts.activities },
-      taskQueue: sideQueue(config.taskQueue, queue),
-      maxConcurrentActivityTaskExecutions: config.sideSlots[queue],
-      maxConcurrentActivityTaskPolls: Math.min(SIDE_POLLS_MAX, config.sideSlots[queue]),
-    }),
-  );
-  return Promise.all([turns, ...beside]);
 }
 
 interface LoopParts {

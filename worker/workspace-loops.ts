@@ -55,7 +55,14 @@ function startReconciler(deps: WorkspaceLoopDeps): Loop {
   return startLoop("workspace-reconciler", reconcileAfterMs / 3, { work, logger });
 }
 
-async function reconcile({ store, temporal, teller, counts, logger, ...deps }: WorkspaceLoopDeps): Promise<void> {
+async function reconcile({
+  store,
+  temporal,
+  teller,
+  counts,
+  logger,
+  ...deps
+}: WorkspaceLoopDeps): Promise<void> {
   for (const workspace of await listQuietWorkspaces(store.pool, deps.reconcileAfterMs)) {
     const { id: workspace_id, status } = workspace;
     const workflowId = workspaceWorkflowId(workspace_id);
@@ -69,7 +76,9 @@ async function reconcile({ store, temporal, teller, counts, logger, ...deps }: W
       await terminateWedged(temporal, workflowId, run);
       counts.wedged_runs++;
       // What is left to clean up is the next run's, which the next round starts.
-      await inUnit(store, (unit) => recordWorkspaceCrash(unit, workspace_id, run.words.slice(0, errorDetailCharsMax)));
+      await inUnit(store, (unit) =>
+        recordWorkspaceCrash(unit, workspace_id, run.words.slice(0, errorDetailCharsMax)),
+      );
     }
   }
 }

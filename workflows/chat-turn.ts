@@ -23,8 +23,15 @@ import { CHAT_SIGNALS, type ChatTurnInput, queueOfTool, sideQueue, type TurnResu
 import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { checkTurnInput, readChatSignal } from "./read-signal.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
-import { inSummary, describeCall, describeEnd, describeRetry, showProgress, type TurnProgress } from "./turn-details.ts";
-import { closeRun, takeTold, tellOutcome, type TurnTold } from "./turn-end.ts";
+import {
+  describeCall,
+  describeEnd,
+  describeRetry,
+  inSummary,
+  showProgress,
+  type TurnProgress,
+} from "./turn-details.ts";
+import { closeRun, type TurnTold, takeTold, tellOutcome } from "./turn-end.ts";
 import { wordsOfFailure } from "./words-of-failure.ts";
 
 const { failpoint } = proxySinks<FailpointSinks>();

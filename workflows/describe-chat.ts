@@ -51,7 +51,9 @@ async function writeNext({ chat_id }: DescribeChatInput, wishes: Wishes): Promis
     await tell("title", () => activitiesFor("title").writeTitle({ chat_id, title_version }));
   } else if (summary_turn_id !== null) {
     wishes.summary_turn_id = null;
-    await tell("turn summary", () => activitiesFor("turn summary").writeTurnSummary({ chat_id, turn_id: summary_turn_id }));
+    await tell("turn summary", () =>
+      activitiesFor("turn summary").writeTurnSummary({ chat_id, turn_id: summary_turn_id }),
+    );
   }
 }
 

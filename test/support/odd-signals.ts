@@ -3,10 +3,13 @@ import type { TestTemporal } from "./workflow-run.ts";
 
 type Payloads = readonly { readonly metadata: { readonly encoding: Buffer }; readonly data: Buffer }[];
 
-const json = (text: string) => ({ metadata: { encoding: Buffer.from("json/plain") }, data: Buffer.from(text) });
+const json = (text: string) => ({
+  metadata: { encoding: Buffer.from("json/plain") },
+  data: Buffer.from(text),
+});
 
 /** Payloads of a signal, by what is wrong with them. */
-export const ODD_PAYLOADS: Readonly<Record<string, Payloads>> = {
+const ODD_PAYLOADS: Readonly<Record<string, Payloads>> = {
   none: [],
   null: [json("null")],
   "a text": [json('"version"')],
@@ -22,7 +25,7 @@ export const ODD_PAYLOADS: Readonly<Record<string, Payloads>> = {
 };
 
 /** Sends a signal as its bytes are given. */
-export async function sendRaw(
+async function sendRaw(
   { client }: TestTemporal,
   workflowId: string,
   { signalName, payloads }: { readonly signalName: string; readonly payloads: Payloads },

@@ -149,7 +149,11 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
   }),
   error: () => ({ script: { callModel: [failed] }, calls: ["callModel:1"] }),
   "error-in-words": () => ({
-    script: { callModel: [{ ...failed, end: { ...failed.end, type: "error", why: "auth", words: "The key is wrong." } }] },
+    script: {
+      callModel: [
+        { ...failed, end: { ...failed.end, type: "error", why: "auth", words: "The key is wrong." } },
+      ],
+    },
     calls: ["callModel:1"],
   }),
   "sent-after-an-error": sentAfterAnError,

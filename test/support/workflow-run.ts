@@ -115,7 +115,11 @@ export interface TestWorkers {
 export async function createWorkers(
   temporal: Pick<TestTemporal, "connection" | "bundle">,
   taskQueue: string,
-  { activities, beside, ...options }: Pick<WorkerOptions, "shutdownGraceTime" | "stickyQueueScheduleToStartTimeout"> & {
+  {
+    activities,
+    beside,
+    ...options
+  }: Pick<WorkerOptions, "shutdownGraceTime" | "stickyQueueScheduleToStartTimeout"> & {
     readonly activities: object;
     readonly beside: readonly SideQueue[];
   },
@@ -154,7 +158,8 @@ export async function runTurn(
   const taskQueue = `turn-${chat_id}`;
   const calls: string[] = [];
   const activities = scripted(script, calls);
-  const worker = await createWorkers(temporal, taskQueue, { activities, beside: ["tools", "waits"] });
+  const beside: SideQueue[] = script.settleTools === undefined ? [] : ["tools"];
+  const worker = await createWorkers(temporal, taskQueue, { activities, beside });
   const input: ChatTurnInput = {
     chat_id,
     owner_id: "owner",
@@ -205,6 +210,8 @@ export async function untilFailedInput(
       () => null,
       (error: unknown) => error,
     );
-    return failed instanceof WorkflowFailedError ? String(failed.cause?.message) : `no failure: ${String(failed)}`;
+    return failed instanceof WorkflowFailedError
+      ? String(failed.cause?.message)
+      : `no failure: ${String(failed)}`;
   });
 }
