@@ -1,6 +1,7 @@
 // Tests: what operators see of turns in Temporal: the list and its saved queries, failed runs, names of calls; and that what it is
 // told stays small, whatever a model writes.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -8,8 +9,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { WorkflowFailedError } from "@temporalio/client";
+import { Client, WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
+import { msToTs } from "@temporalio/common/lib/time.js";
+import type { Logger } from "pino";
+import { createOutcomeAttribute } from "../api/outcome-attribute.ts";
 import { chatWorkflowId } from "../workflows/contract.ts";
 import { soon, untilNoRun } from "./support/crash.ts";
 import { type Everturn, type Json, startEverturn } from "./support/everturn.ts";
@@ -117,6 +121,26 @@ test("O9 a tool call shows its path, and a name that a model made up is cut to w
   const summaries = await summariesOf(chatWorkflowId(chat.id));
   assert.ok(summaries.includes("list_dir: ."), summaries.join(" | "));
   assert.equal(textOf((await storedMessages(everturn, chat.id)).at(-1) as never), "Seen.");
+});
+
+test("X5 a namespace that does not know the search attributes is found out before a run is begun with them", async () => {
+  const namespace = `bare-${randomUUID()}`;
+  const { workflowService, connection } = everturn.temporal;
+  await workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: msToTs("1 day"),
+  });
+  const warnings: unknown[] = [];
+  const warn = (about: unknown) => warnings.push(about);
+  const knowsOutcome = createOutcomeAttribute({ warn } as unknown as Logger);
+  const bare = new Client({ connection, namespace });
+  // A new namespace takes some seconds to be known to the server: that is no answer, and asked again.
+  await soon("the server says that it lacks them", async () => {
+    assert.equal(await knowsOutcome(bare), false);
+    return warnings.length > 0;
+  });
+  assert.match(String((warnings[0] as { err: Error }).err.cause), /EverturnOutcome/);
+  assert.equal(await createOutcomeAttribute({ warn } as unknown as Logger)(everturn.temporal), true);
 });
 
 /** 64 calls with 70 KB of arguments each, past the 4 MB that one answer to Temporal may have; then a plain answer. */
