@@ -75,14 +75,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   });
   const counts: RepairCounts = { wedged_runs: 0 };
   const loops = startLoops(config, { store, temporal, reaper, teller, counts, failpoint, logger });
-  const readings = [
-    ...busReadings(bus),
-    ...partReadings(streams.counts),
-    ...models.readings,
-    ...reaper.readings,
-    ...repairReadings(counts),
-  ];
-  const metrics = await startMetrics(config, readings);
+  const own = [...busReadings(bus), ...partReadings(streams.counts), ...repairReadings(counts)];
+  const metrics = await startMetrics(config, [...own, ...models.readings, ...reaper.readings]);
   return {
     async stop() {
       stopping = true;
