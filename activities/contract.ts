@@ -106,6 +106,8 @@ export interface NextWorkspaceStepOutput {
   readonly step: Exclude<WorkspaceStep, { type: "expire" }>;
   /** The newest wish that the step has seen. */
   readonly version: number;
+  /** Chats that work in it, for people who look into Temporal. Absent: recorded by an older version. */
+  readonly chats?: readonly { readonly id: string; readonly title?: string }[];
 }
 
 /** What the workflow of a workspace has done in the world; each may be run again by another worker. */

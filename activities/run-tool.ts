@@ -43,7 +43,9 @@ export function createRunTool(deps: RunToolDeps) {
   return async function runTool(input: RunToolInput): Promise<RunToolOutput> {
     const started = performance.now();
     const { currentAttemptScheduledTimestampMs: scheduledMs } = Context.current().info;
-    const { result: begun } = await inUnit(deps.store, (unit) => beginToolCall(unit, input, scheduledMs));
+    const { result: begun } = await keptAlive(() =>
+      inUnit(deps.store, (unit) => beginToolCall(unit, input, scheduledMs)),
+    );
     const output = await orRelease(deps, { ...input, scheduled_ms: scheduledMs }, () =>
       outcomeOf(deps, input, begun),
     );
@@ -53,6 +55,20 @@ export function createRunTool(deps: RunToolDeps) {
     const duration_ms = Math.round(performance.now() - started);
     return { tool_name: input.tool_name, is_error: output?.is_error ?? true, duration_ms };
   };
+}
+
+/** The calls of a batch begin one after the other, each with the chat's lock: those that wait must not be taken for dead. */
+async function keptAlive<T>(work: () => Promise<T>): Promise<T> {
+  const context = Context.current();
+  const { heartbeatTimeoutMs, heartbeatDetails } = context.info;
+  if (heartbeatTimeoutMs === undefined) return work();
+  // What the attempt before has left there is still to be read.
+  const beat = setInterval(() => context.heartbeat(heartbeatDetails), heartbeatTimeoutMs / 3);
+  try {
+    return await work();
+  } finally {
+    clearInterval(beat);
+  }
 }
 
 /** What is thrown is tried again by a worker that lives: it must not count as one that was lost. */

@@ -1,5 +1,6 @@
 // HTTP only. This file: starts the workflow that describes a chat, or tells the one that runs.
 import type { Client } from "@temporalio/client";
+import { headOf } from "../core/truncate.ts";
 import type { OutboxRow } from "../store/outbox.ts";
 import {
   DESCRIBE,
@@ -35,6 +36,6 @@ export async function deliverDescription(
     signal: DESCRIBE,
     signalArgs: [wish],
     typedSearchAttributes: describeSearchAttributes(owner_id),
-    staticSummary: title === "" ? "describing a chat" : `describing: ${title}`.slice(0, 200),
+    staticSummary: title === "" ? "describing a chat" : headOf(`describing: ${title}`, 200),
   });
 }

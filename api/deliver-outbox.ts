@@ -2,6 +2,7 @@
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import type { Logger } from "pino";
 import { deliveryDeadlineMs } from "../core/limits.ts";
+import { headOf } from "../core/truncate.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { readChatRow } from "../store/chat-row.ts";
 import { deleteOutboxRows, type OutboxRow } from "../store/outbox.ts";
@@ -14,9 +15,12 @@ import {
 } from "../workflows/contract.ts";
 import { turnSearchAttributes } from "../workflows/search-attributes.ts";
 import { deliverDescription } from "./deliver-description.ts";
+import { createOutcomeAttribute, type KnowsOutcome } from "./outcome-attribute.ts";
 
 /** After a failed delivery the relay has the word for this long: while Temporal is away no request waits out its second. */
 const awayMs = 2_000;
+/** Temporal takes 400; a title in another script has three for each character. */
+const summaryBytesMax = 200;
 
 export interface DelivererOptions {
   /** Null: Temporal is not there yet; rows stay for the relay. */
@@ -39,6 +43,7 @@ export interface Deliverer {
 
 export function createDeliverer(options: DelivererOptions): Deliverer {
   const { temporal, store, logger } = options;
+  const knowsOutcome = createOutcomeAttribute(logger);
   const strikeOff = createStrikeOff(options);
   let awayUntil = 0;
   return {
@@ -49,7 +54,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       try {
         await client.withDeadline(Date.now() + deliveryDeadlineMs, async () => {
           for (const row of rows) {
-            await send(client, row, options);
+            await send(client, row, { ...options, knowsOutcome });
             strikeOff(row.id);
           }
         });
@@ -62,7 +67,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       const client = temporal();
       if (client === null) throw new Error("not connected to Temporal");
       if (row.kind !== "start" || (await stillNeeded(store, row))) {
-        await client.withDeadline(Date.now() + 10 * deliveryDeadlineMs, () => send(client, row, options));
+        await client.withDeadline(Date.now() + 10 * deliveryDeadlineMs, () =>
+          send(client, row, { ...options, knowsOutcome }),
+        );
       }
       await deleteOutboxRows(store.pool, [row.id]);
     },
@@ -101,7 +108,9 @@ async function stillNeeded(store: Store, row: OutboxRow): Promise<boolean> {
   return chat.status === "running" || chat.status === "interrupting" || chat.status === "requires_action";
 }
 
-async function send(client: Client, row: OutboxRow, options: DelivererOptions): Promise<void> {
+type SendOptions = DelivererOptions & { readonly knowsOutcome: KnowsOutcome };
+
+async function send(client: Client, row: OutboxRow, options: SendOptions): Promise<void> {
   const workflowId = chatWorkflowId(row.chat_id);
   if (row.kind === "start") return start(client, row, options);
   if (row.kind === "describe") return deliverDescription(client, row, options);
@@ -115,14 +124,17 @@ async function send(client: Client, row: OutboxRow, options: DelivererOptions): 
   }
 }
 
-async function start(client: Client, row: OutboxRow, options: DelivererOptions): Promise<void> {
-  const { owner_id, turn_id, title, model } = row.payload;
+async function start(client: Client, row: OutboxRow, options: SendOptions): Promise<void> {
+  const { owner_id, turn_id, model } = row.payload;
+  const title = options.showTitles ? row.payload.title : "";
+  const shows_outcome = await options.knowsOutcome(client);
   const input: ChatTurnInput = {
     chat_id: row.chat_id,
     owner_id,
     turn_id,
-    title: options.showTitles ? title : "",
+    title,
     model,
+    shows_outcome,
     heartbeat_timeout_ms: options.heartbeatTimeoutMs,
   };
   await client.workflow.signalWithStart(CHAT_TURN, {
@@ -133,8 +145,13 @@ async function start(client: Client, row: OutboxRow, options: DelivererOptions):
     signalArgs: [signalInput(row)],
     // With the default of ten seconds a killed worker costs each of its turns just that before another takes over.
     workflowTaskTimeout: "3 s",
-    typedSearchAttributes: turnSearchAttributes({ owner_id, turn_id, model }),
-    ...(options.showTitles && title !== "" && { staticSummary: title.slice(0, 200) }),
+    typedSearchAttributes: turnSearchAttributes({
+      owner_id,
+      turn_id,
+      model,
+      ...(shows_outcome && { title }),
+    }),
+    ...(title !== "" && { staticSummary: headOf(title, summaryBytesMax) }),
   });
 }
 

@@ -6,6 +6,8 @@ import type { Brake } from "./turn-brake.ts";
 export interface OpenCall {
   readonly tool_call_id: string;
   readonly tool_name: string;
+  /** The call in a few words; only where content may be shown in Temporal. */
+  readonly summary?: string;
 }
 
 export type NextStep =

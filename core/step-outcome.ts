@@ -1,10 +1,26 @@
 // Core is pure: what an activity of a turn tells the workflow. Ids, counts and outcomes only: it is kept in history.
 import type { NextStep } from "./decide-next-step.ts";
 import type { ErrorKind } from "./error-kind.ts";
-import type { ChatStatus } from "./message.ts";
+import type { ChatStatus, FinishReason } from "./message.ts";
 
-/** `snapshot_version` is the newest change the outcome has seen: signals up to it need no second look. */
-export type StepOutcome = { readonly snapshot_version: number } & (
+/** How a turn came to its end. */
+export interface TurnEnd {
+  readonly type: "done" | "interrupted" | "error";
+  readonly why: FinishReason | ErrorKind;
+  readonly status_code?: number | null;
+  /** Of the error, for people; only where content may be shown in Temporal. */
+  readonly words?: string;
+}
+
+/**
+ * `snapshot_version` is the newest change the outcome has seen: signals up to it need no second look. `end`: this commit has
+ * ended the turn. `tokens`: what the answer it kept has used.
+ */
+export type StepOutcome = {
+  readonly snapshot_version: number;
+  readonly end?: TurnEnd;
+  readonly tokens?: number;
+} & (
   | { readonly type: "next"; readonly step: NextStep }
   /** The call failed and is to be tried again after this wait, unless something else comes first. */
   | {

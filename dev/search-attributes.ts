@@ -8,6 +8,8 @@ export const SEARCH_ATTRIBUTES = {
   EverturnTurn: "Keyword",
   EverturnWorkspace: "Keyword",
   EverturnParent: "Keyword",
+  EverturnTitle: "Keyword",
+  EverturnOutcome: "Keyword",
 } as const;
 
 // INDEXED_VALUE_TYPE_KEYWORD of Temporal's API; the package that names it is large and not needed otherwise.

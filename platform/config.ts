@@ -123,6 +123,13 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     streamsPerKeyMax: environment.EVERTURN_STREAMS_PER_KEY_MAX,
     streamContentSilenceMs: environment.EVERTURN_STREAM_CONTENT_SILENCE_MS,
     workerSlots: environment.EVERTURN_WORKER_SLOTS,
+    /** Of the task queues beside the turns' own. */
+    sideSlots: {
+      tools: environment.EVERTURN_TOOL_SLOTS,
+      waits: environment.EVERTURN_WAIT_SLOTS,
+      builds: environment.EVERTURN_BUILD_SLOTS,
+      phrases: environment.EVERTURN_PHRASE_SLOTS,
+    },
     shutdownGraceMs: environment.EVERTURN_SHUTDOWN_GRACE_MS,
     workspaceDriver: environment.EVERTURN_WORKSPACE_DRIVER,
     workspacesDir: environment.EVERTURN_WORKSPACES_DIR ?? `${environment.EVERTURN_DATA_DIR}/workspaces`,

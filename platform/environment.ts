@@ -253,7 +253,20 @@ export const environmentSchema = z.object({
       "The same for one API key. A proxy that serves all its users with one key needs room for all of them",
   }),
   EVERTURN_WORKER_SLOTS: notes(wholeNumber(1, 10_000).default(200), {
-    description: "Activities a worker runs at the same time",
+    description: "Model calls a worker makes at the same time",
+  }),
+  EVERTURN_TOOL_SLOTS: notes(wholeNumber(1, 10_000).default(200), {
+    description: "Tool calls a worker runs at the same time",
+  }),
+  EVERTURN_WAIT_SLOTS: notes(wholeNumber(1, 10_000).default(400), {
+    description:
+      "Tool calls that wait for a workspace to be built, started or stopped, at the same time in a worker",
+  }),
+  EVERTURN_BUILD_SLOTS: notes(wholeNumber(1, 10_000).default(50), {
+    description: "Workspaces a worker builds, starts, stops or deletes at the same time",
+  }),
+  EVERTURN_PHRASE_SLOTS: notes(wholeNumber(1, 10_000).default(20), {
+    description: "Titles and turn summaries a worker writes at the same time",
   }),
   EVERTURN_SHUTDOWN_GRACE_MS: notes(milliseconds(100).default(10_000), {
     description: "Time between SIGTERM and exit for activities to checkpoint and readers to leave",

@@ -1,9 +1,10 @@
 // The store is the only room with SQL. This file: how a tool call begins: it must be open in the running turn, and is
 // claimed before anything happens.
+import type { Usage } from "../core/message.ts";
 import type { JsonObject, ToolCallPart } from "../core/part.ts";
-import { cutCall, cutCallError } from "../core/turn-brake.ts";
+import { cutCallError } from "../core/turn-brake.ts";
 import type { ChatRow } from "./chat-row.ts";
-import { callsWithoutResult, type MessageRow, readTail } from "./messages.ts";
+import { prepared, type Queryable } from "./database.ts";
 import { claimToolCall, type ToolExecution } from "./tool-executions.ts";
 import { lockInUnit, type Unit } from "./unit.ts";
 
@@ -42,20 +43,46 @@ export async function beginToolCall(
   const chat = await lockInUnit(unit, ref.chat_id);
   if (chat === null) return { type: "deleted" };
   if (chat.status !== "running" || chat.current_turn_id !== ref.turn_id) return { type: "over", chat };
-  const tail = await readTail(unit.tx, ref.chat_id);
-  const open = callsWithoutResult(tail);
-  const call = open.find((candidate) => candidate.tool_call_id === ref.tool_call_id);
-  if (call === undefined) return { type: "over", chat };
+  const open = await readOpenCalls(unit.tx, ref);
+  const found = open.find((candidate) => candidate.call !== null);
+  if (found?.call == null) return { type: "over", chat };
+  const { call } = found;
   const { tool_call_id, tool_name } = call;
   const claim = { chat_id: ref.chat_id, tool_call_id, tool_name, scheduled_ms: scheduledMs };
   const execution = await claimToolCall(unit.tx, claim);
   if (execution === null) return { type: "stale" };
+  // A call that the output limit cut off is never run, even where its pieces happen to parse.
+  const refused = found.is_cut ? cutCallError(found.usage) : null;
   const batch_tool_names = open.map((one) => one.tool_name);
-  return { type: "claimed", chat, call, batch_tool_names, execution, refused: refusalOf(tail, tool_call_id) };
+  return { type: "claimed", chat, call, batch_tool_names, execution, refused };
 }
 
-/** A call that the output limit cut off is never run, even where its pieces happen to parse. */
-function refusalOf([answer]: readonly MessageRow[], toolCallId: string): JsonObject | null {
-  if (answer?.role !== "assistant" || cutCall(answer)?.tool_call_id !== toolCallId) return null;
-  return cutCallError(answer.usage);
+interface OpenCallRow {
+  readonly tool_name: string;
+  /** Null: another call of the batch. */
+  readonly call: ToolCallPart | null;
+  /** It is the last piece of an answer that ended at its output limit. */
+  readonly is_cut: boolean;
+  readonly usage: Usage | null;
+}
+
+/**
+ * The calls without a result, in call order, this one with its arguments. The calls of a batch begin side by side and may have
+ * megabytes of arguments: were each of them to read those of all, they would be at it for minutes.
+ */
+const OPEN_CALLS = `with parts as materialized (
+    select m.id, at, type, tool_call_id, tool_name, case when tool_call_id = $2 then part end as call,
+      m.usage, m.finish_reason is not distinct from 'length' and at = max(at) over (partition by m.id) as is_cut
+    from messages m, json_array_elements(m.content) with ordinality as parts (part, at),
+      json_to_record(part) as names (type text, tool_call_id text, tool_name text)
+    where m.chat_id = $1 and m.deleted_at is null and m.id >= (
+      select max(id) from messages where chat_id = $1 and deleted_at is null and role = 'assistant'))
+  select tool_name, call, is_cut, usage from parts
+  where type = 'tool-call' and not exists (
+    select from parts result where result.type = 'tool-result' and result.tool_call_id = parts.tool_call_id)
+  order by id, at`;
+
+async function readOpenCalls(db: Queryable, { chat_id, tool_call_id }: ToolCallRef): Promise<OpenCallRow[]> {
+  const { rows } = await db.query<OpenCallRow>(prepared(OPEN_CALLS, [chat_id, tool_call_id]));
+  return rows;
 }

@@ -59,14 +59,26 @@ export async function commitAnswer(
   answer: NewMessage,
 ): Promise<StepOutcome> {
   const found = await notRunning(unit, key);
-  if (found?.type === "interrupting") return finishInterruption(unit, { key, fence, answer });
+  if (found?.type === "interrupting") {
+    return withTokens(unit, key, { outcome: await finishInterruption(unit, { key, fence, answer }), answer });
+  }
   if (found !== null) return unkept(unit, key, { found, answer });
   const commit = { name: "commit_step", chat_id: key.chat_id, fence } as const;
   const message = await transition(unit, commit, async (draft) => {
     draft.change.turn_steps = draft.before.turn_steps + 1;
     return insertMessage(draft, answer);
   });
-  return followUp(unit, key, [message]);
+  return withTokens(unit, key, { outcome: await followUp(unit, key, [message]), answer });
+}
+
+/** Says what the kept answer has used; remembered with the outcome, which a retry finds. */
+async function withTokens(
+  unit: Unit,
+  key: OutcomeKey,
+  { outcome, answer }: { readonly outcome: StepOutcome; readonly answer: NewMessage | null },
+): Promise<StepOutcome> {
+  const tokens = answer?.usage?.total_tokens;
+  return tokens === undefined ? outcome : saveOutcome(unit, key, { ...outcome, tokens });
 }
 
 /** Commits a partial answer and ends the interruption, in one transaction. Null: nothing had been written. */
@@ -78,7 +90,8 @@ export async function commitInterruption(
   const found = await notRunning(unit, key);
   if (found === null) return unkept(unit, key, { found: await followUp(unit, key), answer });
   if (found.type !== "interrupting") return unkept(unit, key, { found, answer });
-  return finishInterruption(unit, { key, answer, ...(fence !== undefined && { fence }) });
+  const ended = await finishInterruption(unit, { key, answer, ...(fence !== undefined && { fence }) });
+  return withTokens(unit, key, { outcome: ended, answer });
 }
 
 /** What the chat has come to without this answer; its call is booked all the same. */

@@ -3,7 +3,7 @@
 
 import { stepsPerTurnMax } from "../core/limits.ts";
 import type { FinishReason, LastError } from "../core/message.ts";
-import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
+import type { OutcomeKey, StepOutcome, TurnEnd } from "../core/step-outcome.ts";
 import { promoteHead } from "./begin-turn.ts";
 import { deleteSpill } from "./inflight-parts.ts";
 import { insertMessage, type NewMessage } from "./messages.ts";
@@ -33,7 +33,7 @@ export async function finishTurn(unit: Unit, input: FinishInput, reason: FinishR
   const outcome = await transition(unit, begin, async (draft) => {
     await insertAnswer(draft, input.answer);
     if (note !== undefined) await insertMessage(draft, noteToPeople(draft, note, reason));
-    return endOrPromote(draft, "waiting");
+    return endOrPromote(draft, { type: "done", why: reason });
   });
   return saveOutcome(unit, input.key, outcome);
 }
@@ -49,7 +49,7 @@ export async function finishInterruption(unit: Unit, input: FinishInput): Promis
   const outcome = await transition(unit, begin, async (draft) => {
     await insertAnswer(draft, input.answer);
     await settleOpenCalls(draft, "The call was cancelled: the turn was interrupted.");
-    return endOrPromote(draft, "waiting");
+    return endOrPromote(draft, { type: "interrupted", why: "interrupted" });
   });
   return saveOutcome(unit, key, outcome);
 }
@@ -73,22 +73,36 @@ export async function finishError(unit: Unit, input: FinishInput, error: LastErr
       attempt_open: false,
       compaction: null,
     });
-    return { type: "ended", status: "error", snapshot_version: draft.version } as const;
+    const end = endOfError(error, unit.store.tellsWords === true);
+    return { type: "ended", status: "error", snapshot_version: draft.version, end } as const;
   });
   return saveOutcome(unit, key, outcome);
 }
 
-async function endOrPromote(draft: Draft, status: "waiting"): Promise<StepOutcome> {
+function endOfError({ kind, status_code, message }: LastError, tellsWords: boolean): TurnEnd {
+  return { type: "error", why: kind, status_code, ...(tellsWords && { words: message }) };
+}
+
+async function endOrPromote(draft: Draft, end: TurnEnd): Promise<StepOutcome> {
   await dropInflightAndDescribe(draft);
   const snapshot_version = draft.version;
   const queued = (draft.change.queue_length ?? draft.before.queue_length) > 0;
   if (!queued) {
+    const status = "waiting";
     Object.assign(draft.change, { status, retry: null, attempt_open: false, compaction: null });
-    return { type: "ended", status, snapshot_version };
+    return { type: "ended", status, snapshot_version, end };
   }
   const promoted = await promoteHead(draft, null);
-  if (promoted === null) return { type: "ended", status: "error", snapshot_version };
-  return movedTo(draft.unit.tx, { ...draft.before, ...draft.change });
+  if (promoted === null) {
+    const why = draft.change.last_error as LastError;
+    return {
+      type: "ended",
+      status: "error",
+      snapshot_version,
+      end: endOfError(why, draft.unit.store.tellsWords === true),
+    };
+  }
+  return { ...(await movedTo(draft.unit.tx, { ...draft.before, ...draft.change })), end };
 }
 
 async function insertAnswer(draft: Draft, answer: NewMessage | null | undefined): Promise<void> {

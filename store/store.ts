@@ -17,4 +17,6 @@ export interface Store {
   readonly stopsTurn?: (toolName: string) => boolean;
   /** Whether a tool is there to be asked again and again (SPEC L15); absent: none is. */
   readonly polls?: (toolName: string) => boolean;
+  /** Whether outcomes may tell the workflow words and arguments: it keeps them in Temporal's history. */
+  readonly tellsWords?: boolean;
 }

@@ -1,23 +1,29 @@
 // The store is the only room with SQL. This file: what the policy of a turn looks at, read from committed history.
+import { callSummary } from "../core/call-summary.ts";
 import { thresholdOff, usagePercent } from "../core/compaction.ts";
-import { decideNextStep, type NextStep, type TurnView } from "../core/decide-next-step.ts";
+import { decideNextStep, type NextStep, type OpenCall, type TurnView } from "../core/decide-next-step.ts";
 import { stepsPerTurnMax } from "../core/limits.ts";
-import type { Part } from "../core/part.ts";
+import type { Part, ToolCallPart } from "../core/part.ts";
 import type { ChatRow } from "./chat-row.ts";
 import { contextUsage, isFirstSinceCompaction, measuredStep } from "./context-usage.ts";
 import { callsWithoutResult, type MessageRow, readTail } from "./messages.ts";
+import type { Store } from "./store.ts";
 import { readBrake } from "./turn-steps.ts";
 import type { Unit } from "./unit.ts";
 
 type StopsTurn = (toolName: string) => boolean;
 
 /** Derives the view from the newest assistant message and what follows it. Pure. */
-function viewOfTail(chat: ChatRow, tail: readonly MessageRow[], stopsTurn: StopsTurn): TurnView {
+function viewOfTail(
+  chat: ChatRow,
+  tail: readonly MessageRow[],
+  { stopsTurn = () => false, tellsWords = false }: Pick<Store, "stopsTurn" | "tellsWords">,
+): TurnView {
   const open = callsWithoutResult(tail).filter((call) => call.provider_executed !== true);
   const last = tail.at(-1);
   const answers = last?.role === "assistant" && last.turn_id === chat.current_turn_id && open.length === 0;
   return {
-    open_local_calls: open.map(({ tool_call_id, tool_name }) => ({ tool_call_id, tool_name })),
+    open_local_calls: open.map((call) => openCall(call, tellsWords)),
     open_client_calls: [],
     client_deadline_ms: null,
     compaction_requested: chat.compaction?.source ?? null,
@@ -29,6 +35,13 @@ function viewOfTail(chat: ChatRow, tail: readonly MessageRow[], stopsTurn: Stops
     context_usage_percent: null,
     just_compacted: false,
   };
+}
+
+/** Ids and a few words: its arguments may be large, and the workflow's history keeps what it is told. */
+function openCall(call: ToolCallPart, tellsWords: boolean): OpenCall {
+  const { tool_call_id, tool_name } = call;
+  const summary = tellsWords ? callSummary(call) : null;
+  return { tool_call_id, tool_name, ...(summary !== null && { summary }) };
 }
 
 /** Only success ends the turn: after a failure the model is to see what went wrong (SPEC L5). */
@@ -45,9 +58,8 @@ export async function readNextStep(
   chat: ChatRow,
   known?: readonly MessageRow[],
 ): Promise<NextStep> {
-  const stopsTurn = unit.store.stopsTurn ?? (() => false);
   const tail = known ?? (await readTail(unit.tx, chat.id));
-  const view = { ...viewOfTail(chat, tail, stopsTurn), brake: await readBrake(unit, chat, tail) };
+  const view = { ...viewOfTail(chat, tail, unit.store), brake: await readBrake(unit, chat, tail) };
   const step = decideNextStep(view, {
     steps_max: stepsPerTurnMax,
     compaction_threshold_percent: thresholdOff,

@@ -10,24 +10,43 @@ export interface NextWorkspaceStep {
   readonly step: Exclude<WorkspaceStep, { type: "expire" }>;
   /** The newest wish that the step has seen. */
   readonly version: number;
+  /** Chats that work in it, the latest first; their titles where words may be told. */
+  readonly chats: readonly WorkspaceChat[];
 }
+
+export interface WorkspaceChat {
+  readonly id: string;
+  readonly title?: string;
+}
+
+/** Chats named to the workflow: people look at them, nothing depends on them. */
+const chatsNamedMax = 5;
 
 /** What is next. An idle workspace is wished stopped in the same transaction: nobody can begin to use it in between. */
 export async function nextWorkspaceStep(unit: Unit, id: string): Promise<NextWorkspaceStep> {
   const row = await lockWorkspace(unit.tx, id);
-  if (row === null) return { step: { type: "end" }, version: Number.MAX_SAFE_INTEGER };
+  if (row === null) return { step: { type: "end" }, version: Number.MAX_SAFE_INTEGER, chats: [] };
   const build = (await readBuild(unit.tx, id, row.build_id)) as BuildRow;
   const is_built = row.built_at !== null;
   const step = decideWorkspaceStep({ ...row, build, is_built, idle_ms: await readIdleMs(unit.tx, row) });
   const { version } = row;
+  const chats = await readChats(unit, id);
   if (step.type === "expire") {
     await changeWorkspace(unit.tx, row, { wish: "stopped", status: "stopping" });
-    return { step: { type: "stop", removes: !is_built }, version };
+    return { step: { type: "stop", removes: !is_built }, version, chats };
   }
   if (step.type === "stop" && row.status !== "stopping") {
     await changeWorkspace(unit.tx, row, { wish: "stopped", status: "stopping", error: build.error });
   }
-  return { step, version };
+  return { step, version, chats };
+}
+
+async function readChats({ tx, store }: Unit, id: string): Promise<readonly WorkspaceChat[]> {
+  const { rows } = await tx.query<{ id: string; title: string }>(
+    "select id, title from chats where workspace_id = $1 order by updated_at desc limit $2",
+    [id, chatsNamedMax],
+  );
+  return rows.map((chat) => (store.tellsWords === true ? chat : { id: chat.id }));
 }
 
 /** Since a tool used it, or a chat bound to it changed; null while such a chat is busy (SPEC W9). */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
+import { WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import proto from "@temporalio/proto";
 import { Worker } from "@temporalio/worker";
@@ -39,12 +40,56 @@ test("L1 a turn without tools takes 12 history events", async () => {
   assert.equal(events?.length, 12);
 });
 
+test("X1 a wait before a retry says which of how many it is, and why", async () => {
+  const { run } = await playShape(temporal, "retry");
+  const { events } = await run.handle.fetchHistory();
+  const timer = events?.find((event) => event.timerStartedEventAttributes != null);
+  const summary = Buffer.from(timer?.userMetadata?.summary?.data ?? "").toString();
+  assert.equal(JSON.parse(summary), "retry 1 of 25 in 0 s: overloaded (529)");
+});
+
 test("X5 a bug in an activity ends the turn in error, not in an open run", async () => {
   const bug = ApplicationFailure.nonRetryable("TypeError: x is undefined", "Bug");
-  const crashed = { type: "ended", status: "error", snapshot_version: 9 } as const;
+  const end = { type: "error", why: "generic", status_code: null } as const;
+  const crashed = { type: "ended", status: "error", snapshot_version: 9, end } as const;
   const run = await runTurn(temporal, { callModel: [bug], recordCrash: [crashed] });
   assert.deepEqual(run.calls, ["callModel:1", "recordCrash:1"]);
-  assert.equal((await run.handle.describe()).status.name, "COMPLETED");
+  assert.equal((await run.handle.describe()).status.name, "FAILED");
+});
+
+/** How the first run of a shape stands in Temporal's list. */
+async function firstRun(name: string) {
+  const { run } = await playShape(temporal, name);
+  const { status, searchAttributes } = await run.first.describe();
+  const failure = await run.first.result().then(
+    (result: unknown) => ({ result }),
+    (error: unknown) => ({ cause: error instanceof WorkflowFailedError ? error.cause : undefined }),
+  );
+  return { status: status.name, outcome: searchAttributes["EverturnOutcome"], ...failure };
+}
+
+test("X4 a turn that ends in an error fails its run: the kind is its type, and words stand there only where they may", async () => {
+  const { status, outcome, ...end } = await firstRun("error");
+  assert.deepEqual([status, outcome], ["FAILED", ["error"]]);
+  const cause = "cause" in end ? end.cause : undefined;
+  assert.ok(cause instanceof ApplicationFailure);
+  assert.deepEqual([cause.type, cause.message, cause.nonRetryable], ["rate_limit", "rate limit (429)", true]);
+  const told = await firstRun("error-in-words");
+  assert.equal("cause" in told && told.cause?.message, "The key is wrong.");
+});
+
+test("X4 Q6 a message sent after the error was committed is answered: the run goes on, and its attribute says error", async () => {
+  const { status, outcome } = await firstRun("sent-after-an-error");
+  assert.deepEqual([status, outcome], ["CONTINUED_AS_NEW", ["error"]]);
+});
+
+test("I1 an interrupted turn says so, with its run completed or continued", async () => {
+  const { status, outcome, ...end } = await firstRun("interrupted");
+  assert.deepEqual([status, outcome], ["COMPLETED", ["interrupted"]]);
+  const result = { status: "waiting", why: "interrupted", steps: 1, tokens: 7 };
+  assert.deepEqual("result" in end && end.result, result);
+  const promoted = await firstRun("interrupted-promoted");
+  assert.deepEqual([promoted.status, promoted.outcome], ["CONTINUED_AS_NEW", ["interrupted"]]);
 });
 
 test("X5 signals that make no sense mean one more look: none fails the run's workflow tasks, stops the turn or keeps it looking", async () => {

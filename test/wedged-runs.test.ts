@@ -8,14 +8,18 @@ import { soon, untilNoRun } from "./support/crash.ts";
 import { type Everturn, type Json, startEverturn } from "./support/everturn.ts";
 import { script, storedMessages, textOf } from "./support/settled.ts";
 
+const taskQueue = `wedged-${randomUUID()}`;
 let everturn: Everturn;
 before(async () => {
-  everturn = await startEverturn({ workers: 0, env: { EVERTURN_RECONCILE_AFTER_MS: "1000" } });
+  everturn = await startEverturn({
+    workers: 0,
+    env: { EVERTURN_RECONCILE_AFTER_MS: "1000", EVERTURN_TASK_QUEUE: taskQueue },
+  });
 });
 after(() => everturn.stop());
 
 /** Puts a run of this id in place of the open one, whose workflow no worker knows: each of its tasks fails. */
-async function wedge(workflowId: string, taskQueue: string): Promise<void> {
+async function wedge(workflowId: string): Promise<void> {
   const { workflow } = everturn.temporal;
   await workflow
     .getHandle(workflowId)
@@ -30,10 +34,9 @@ async function statusOf(workflowId: string): Promise<string> {
 
 test("X5 runs whose workflow tasks fail again and again are terminated and counted; chat and workspace say so, and go on with the next wish", async () => {
   const chat = await everturn.createChat(script({ text: "never said" }, "wedged"));
-  const { taskQueue } = await everturn.temporal.workflow.getHandle(chatWorkflowId(chat.id)).describe();
   const made = await everturn.call<Json>("POST", "/v1/workspaces", { template: "blank" });
   const ids = [chatWorkflowId(chat.id), workspaceWorkflowId(made.id), describeWorkflowId(randomUUID())];
-  for (const id of ids) await wedge(id, taskQueue);
+  for (const id of ids) await wedge(id);
   const port = await freePort();
   await everturn.startWorker({ METRICS_PORT: String(port) });
   const failed = await soon("the chat has ended", async () => {

@@ -77,6 +77,9 @@ test("W9 a busy chat keeps its workspace alive; when it rests, the time-to-live 
   // Its timer has ended twice, each time finding the chat busy.
   await soon("two timers have ended", async () => (await timersOf(id)) >= 3);
   assert.equal((await world.row(id)).status, "running");
+  const handle = world.temporal.client.workflow.getHandle(`workspace-${id}`);
+  const { currentDetails } = await handle.query<{ currentDetails: string }>("__temporal_workflow_metadata");
+  assert.match(currentDetails, new RegExp(`for chat-${chat.id}$`), "its run names the chats that work in it");
   await chat.answer([{ type: "text", text: "done" }]);
   await world.until(id, "stopped");
 });

@@ -39,10 +39,10 @@ test("X5 signals that make no sense mean one more look at the workspace each, an
       ? ({ step: { type: "end" }, version: 2 } as const)
       : ({ step: { type: "wait", ms: 600_000 }, version: 1 } as const);
   const script = { steps: Array.from({ length: looksMax }, () => look) };
-  const run = await runWorkspace(temporal, script, async ({ handle, signal }) => {
-    await sendOdd(temporal, handle.workflowId, [WISH_CHANGED]);
+  const run = await runWorkspace(temporal, script, async (going) => {
+    await sendOdd(temporal, going.handle.workflowId, [WISH_CHANGED]);
     isOver = true;
-    await signal(2);
+    await going.signal(2);
   });
   assert.ok(run.calls.length < looksMax, `${run.calls.length} looks`);
   assert.equal((await run.handle.describe()).status.name, "COMPLETED");

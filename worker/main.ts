@@ -1,6 +1,6 @@
 // The worker is a composition root: it builds everything a worker needs, hands it in, and takes it down in order.
 import { Client } from "@temporalio/client";
-import { type NativeConnection, Runtime, Worker } from "@temporalio/worker";
+import { Runtime } from "@temporalio/worker";
 import { createDeliverer } from "../api/deliver-outbox.ts";
 import { warnOfSealedKeys } from "../api/sealed-keys.ts";
 import { requireDatabase, StartRefusal } from "../api/start-checks.ts";
@@ -20,37 +20,26 @@ import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
 import { createModelBook } from "../store/model-book.ts";
 import type { Store } from "../store/store.ts";
 import { findTool } from "../tools/registry.ts";
-import { type AllActivities, createActivities } from "./create-activities.ts";
+import { createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
-import { failpointSinks } from "./failpoint-sinks.ts";
+import { createWorkers } from "./create-workers.ts";
 import { createLearningProviders } from "./learning-providers.ts";
 import { partReadings, repairReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
 import { createReaper, type Reaper } from "./reap-places.ts";
 import { type RepairCounts, startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
-import { workflowBundlePath } from "./workflow-bundle.ts";
 import { startWorkspaceLoops } from "./workspace-loops.ts";
-
-/** Heartbeats leave at once; the part stream paces itself (with the SDK's default they would wait for seconds). */
-const HEARTBEAT_THROTTLE_MS = 50;
-/** A worker that took a workflow's cache with it delays the next task of that workflow by this much. */
-const STICKY_TIMEOUT_MS = 1_000;
 
 /** Starts a worker: it polls when this resolves. Throws when Postgres or Temporal cannot be reached. */
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
   if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is not set");
   installRuntime(logger);
-  const { databaseUrl, queuedMessagesMax, workspacesPerUserMax } = config;
+  const { databaseUrl } = config;
   const pool = await openDatabase(config, logger);
   const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
-  const stopsTurn = (name: string) => findTool(name)?.flags.stops_turn === true;
-  const polls = (name: string) => findTool(name)?.flags.polls === true;
-  const announce: Store["announce"] = (change) => bus.publish(change);
   const modelBook = createModelBook(databaseUrl);
-  const describes = { titles: config.titles === "model", summaries: config.turnSummaries };
-  const limits = { queuedMessagesMax, workspacesPerUserMax };
-  const store: Store = { pool, announce, ...limits, stopsTurn, polls, modelBook, describes };
+  const store = workerStore(config, { pool, modelBook, announce: (change) => bus.publish(change) });
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
@@ -74,8 +63,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     logger,
   });
   const { connection, namespace } = await connectTemporalForWorker(config);
-  const worker = await createWorker(config, { connection, namespace, activities, failpoint });
-  const running = worker.run();
+  const workers = await createWorkers(config, { connection, namespace, activities, failpoint });
+  const running = Promise.all(workers.map((worker) => worker.run()));
   let stopping = false;
   running.catch((error: unknown) => {
     logger.fatal({ err: error }, "worker stopped by an error");
@@ -84,20 +73,14 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   });
   const counts: RepairCounts = { wedged_runs: 0 };
   const loops = startLoops(config, { store, temporal, reaper, teller, counts, failpoint, logger });
-  const readings = [
-    ...busReadings(bus),
-    ...partReadings(streams.counts),
-    ...models.readings,
-    ...reaper.readings,
-    ...repairReadings(counts),
-  ];
-  const metrics = await startMetrics(config, readings);
+  const own = [...busReadings(bus), ...partReadings(streams.counts), ...repairReadings(counts)];
+  const metrics = await startMetrics(config, [...own, ...models.readings, ...reaper.readings]);
   return {
     async stop() {
       stopping = true;
       // No new tasks first: what the activities hand on must not come back here. They checkpoint and hand on while the
       // worker still completes their tasks.
-      if (worker.getState() === "RUNNING") worker.shutdown();
+      for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
       shutdown.abort();
       await Promise.all([running.catch(() => undefined), ...loops.map((loop) => loop.stop())]);
       // The client's own connection stays until the process ends: closed under a call that is being retried, it throws where
@@ -141,28 +124,17 @@ function openTeller(config: Config, parts: Pick<LoopParts, "store" | "temporal" 
   });
 }
 
-interface WorkerParts {
-  readonly connection: NativeConnection;
-  readonly namespace: string;
-  readonly activities: AllActivities;
-  readonly failpoint: Failpoint;
-}
-
-async function createWorker(config: Config, parts: WorkerParts): Promise<Worker> {
-  const codePath = await workflowBundlePath(`${config.dataDir}/bundles`);
-  return Worker.create({
-    connection: parts.connection,
-    namespace: parts.namespace,
-    activities: { ...parts.activities },
-    taskQueue: config.taskQueue,
-    workflowBundle: { codePath },
-    sinks: failpointSinks(parts.failpoint),
-    maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
-    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
-    maxConcurrentActivityTaskExecutions: config.workerSlots,
-    shutdownGraceTime: config.shutdownGraceMs,
-  });
+/** The store as activities need it. */
+function workerStore(config: Config, parts: Required<Pick<Store, "pool" | "modelBook" | "announce">>): Store {
+  return {
+    ...parts,
+    queuedMessagesMax: config.queuedMessagesMax,
+    workspacesPerUserMax: config.workspacesPerUserMax,
+    stopsTurn: (name) => findTool(name)?.flags.stops_turn === true,
+    polls: (name) => findTool(name)?.flags.polls === true,
+    describes: { titles: config.titles === "model", summaries: config.turnSummaries },
+    tellsWords: config.temporalDetail === "full",
+  };
 }
 
 interface LoopParts {

@@ -19,11 +19,19 @@ import type { NextStep, OpenCall } from "../core/decide-next-step.ts";
 import { toolCallsPerStepMax } from "../core/limits.ts";
 import type { StepOutcome } from "../core/step-outcome.ts";
 import { modelCallOptions, toolOptions, transitionOptions } from "./activity-options.ts";
-import { CHAT_SIGNALS, type ChatTurnInput } from "./contract.ts";
+import { CHAT_SIGNALS, type ChatTurnInput, queueOfTool, sideQueue, type TurnResult } from "./contract.ts";
 import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { checkTurnInput, readChatSignal } from "./read-signal.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
-import { describeEnd, describeRetry, showProgress, type TurnProgress } from "./turn-details.ts";
+import {
+  describeCall,
+  describeEnd,
+  describeRetry,
+  inSummary,
+  showProgress,
+  type TurnProgress,
+} from "./turn-details.ts";
+import { closeRun, type TurnTold, takeTold, tellOutcome } from "./turn-end.ts";
 import { wordsOfFailure } from "./words-of-failure.ts";
 
 const { failpoint } = proxySinks<FailpointSinks>();
@@ -41,18 +49,18 @@ interface Heard {
  * Runs one turn. Ends when the turn has ended; continues as new when the chat has gone on to another turn. Any bug on the
  * way ends the turn in `error` instead of leaving the run open.
  */
-export async function chatTurn(input: ChatTurnInput): Promise<void> {
+export async function chatTurn(input: ChatTurnInput): Promise<TurnResult> {
   checkTurnInput(input);
   const heard = listen(input);
   const turn: TurnRef = { chat_id: input.chat_id, turn_id: input.turn_id };
   interruptOnCancel(turn, heard);
   // Nothing below is cancelled from outside: a stop goes by way of the database, and what runs commits what it has.
-  await CancellationScope.nonCancellable(() => runTurn(input, turn, heard));
+  return CancellationScope.nonCancellable(() => runTurn(input, turn, heard));
 }
 
-async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promise<void> {
+async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promise<TurnResult> {
   const progress: TurnProgress = { model: input.model, title: input.title, calls: 1 };
-  const run: Turn = { input, turn, heard, progress };
+  const run: Turn = { input, turn, heard, progress, told: { end: null, tokens: 0 } };
   let next: StepOutcome | null;
   try {
     let outcome = await callModel(run);
@@ -62,8 +70,12 @@ async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promi
     // An uncaught TypeError would leave the run open for ever; a crash must end the turn, in words.
     next = await local.recordCrash({ ...turn, message: wordsOfFailure(error) });
   }
-  showProgress(progress, describeEnd(next));
-  if (next.type === "moved") await continueAs(input, next);
+  takeTold(run.told, { ...next, tokens: 0 });
+  showProgress(progress, describeEnd(next, run.told.end));
+  const shows_outcome = input.shows_outcome === true;
+  if (next.type !== "moved") return closeRun(next, run.told, { steps: progress.calls, shows_outcome });
+  if (shows_outcome) tellOutcome(run.told.end);
+  return continueAs(input, next);
 }
 
 interface Turn {
@@ -71,11 +83,13 @@ interface Turn {
   readonly turn: TurnRef;
   readonly heard: Heard;
   readonly progress: TurnProgress;
+  readonly told: TurnTold;
 }
 
 /** Does what an outcome asks for. Null: the run is over, or goes on as another run. */
 async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | null> {
   const { turn, heard, progress } = run;
+  takeTold(run.told, outcome);
   switch (outcome.type) {
     case "next":
       return perform(outcome.step, outcome.snapshot_version, run);
@@ -138,7 +152,7 @@ async function callModel(run: Turn, wish: CallWish = {}): Promise<StepOutcome> {
   // This call sees all that was committed before it: what the signals so far told of needs no other look, whatever version
   // they named.
   run.heard.version = 0;
-  const summary = `${input.model || "model"} · step ${progress.calls}`;
+  const summary = inSummary(`${input.model || "model"} · step ${progress.calls}`);
   showProgress(progress, "asking the model");
   const activities = proxyActivities<Activities>(modelCallOptions(input, summary));
   return activities.callModel({
@@ -162,8 +176,11 @@ async function runTools(calls: readonly OpenCall[], { input, turn, progress }: T
   showProgress(progress, `running ${calls.map((call) => call.tool_name).join(", ")}`);
   await Promise.allSettled(
     calls.slice(0, toolCallsPerStepMax).map((call) => {
-      const activities = proxyActivities<Activities>(toolOptions(input, call.tool_name));
-      return activities.runTool({ ...turn, ...call });
+      const taskQueue = sideQueue(workflowInfo().taskQueue, queueOfTool(call.tool_name));
+      const { tool_call_id, tool_name } = call;
+      const options = toolOptions(input, describeCall(call));
+      const activities = proxyActivities<Activities>({ ...options, taskQueue });
+      return activities.runTool({ ...turn, tool_call_id, tool_name });
     }),
   );
 }
@@ -207,7 +224,12 @@ async function continueAs(
   const again = makeContinueAsNewFunc<typeof chatTurn>({
     // Not inherited: with the default a killed worker would cost the next turn ten seconds.
     workflowTaskTimeout: "3 s",
-    typedSearchAttributes: turnSearchAttributes({ owner_id: input.owner_id, turn_id, model }),
+    typedSearchAttributes: turnSearchAttributes({
+      owner_id: input.owner_id,
+      turn_id,
+      model,
+      ...(input.shows_outcome === true && { title }),
+    }),
   });
   return again({ ...input, turn_id, model, title });
 }

@@ -33,6 +33,11 @@ export interface ChatTurnInput {
   /** Empty unless titles may be shown in Temporal's Web UI. */
   readonly title: string;
   readonly model: string;
+  /**
+   * The namespace knows the search attribute of outcomes: a turn that ends in an error fails its run, and one that ends otherwise
+   * than well says so in the list. Absent: begun by an older version, or there is no such attribute.
+   */
+  readonly shows_outcome?: boolean;
   /** How long an activity may be silent before Temporal takes its worker for dead. */
   readonly heartbeat_timeout_ms: number;
 }
@@ -101,4 +106,38 @@ export const SEARCH_ATTRIBUTES = {
   turn: "EverturnTurn",
   workspace: "EverturnWorkspace",
   parent: "EverturnParent",
+  /** Only where titles may be shown. */
+  title: "EverturnTitle",
+  /** Of turns that ended otherwise than well: `error` or `interrupted`. */
+  outcome: "EverturnOutcome",
 } as const;
+
+/** What a turn's run returns: how the turn ended, for people who look into Temporal. */
+export interface TurnResult {
+  readonly status: string;
+  readonly why: string;
+  /** Steps that the model was asked for. */
+  readonly steps: number;
+  /** Of the answers that were kept. */
+  readonly tokens: number;
+}
+
+/**
+ * Task queues beside the workflows' own, each with slots of its own (SPEC O7): whatever waits for something else must not hold
+ * the slots that the other needs. `tools`: tool calls; `waits`: tool calls that wait for a workspace; `builds`: the work on
+ * workspaces; `phrases`: titles and turn summaries. Model calls stay on the workflows' queue, where Temporal hands them
+ * out with the workflow task.
+ */
+export const SIDE_QUEUES = ["tools", "waits", "builds", "phrases"] as const;
+export type SideQueue = (typeof SIDE_QUEUES)[number];
+
+export function sideQueue(taskQueue: string, queue: SideQueue): string {
+  return `${taskQueue}-${queue}`;
+}
+
+/** Tools that wait until a workspace has been built, started or stopped. */
+const WAITING_TOOLS: readonly string[] = ["create_workspace", "start_workspace", "stop_workspace"];
+
+export function queueOfTool(toolName: string): SideQueue {
+  return WAITING_TOOLS.includes(toolName) ? "waits" : "tools";
+}

@@ -11,13 +11,16 @@ import {
 } from "@temporalio/workflow";
 import type { DescribeActivities, DescribeOutcome } from "../activities/contract.ts";
 import { describeOptions } from "./activity-options.ts";
-import { DESCRIBE, type DescribeChatInput } from "./contract.ts";
+import { DESCRIBE, type DescribeChatInput, sideQueue } from "./contract.ts";
 import { checkDescribeInput, readDescribeSignal } from "./read-signal.ts";
 import { describeSearchAttributes } from "./search-attributes.ts";
 import { wordsOfFailure } from "./words-of-failure.ts";
 
-const titles = proxyActivities<DescribeActivities>(describeOptions("title"));
-const summaries = proxyActivities<DescribeActivities>(describeOptions("turn summary"));
+/** On a queue of their own: no turn waits behind a title, and no title behind turns. */
+function activitiesFor(summary: string) {
+  const taskQueue = sideQueue(workflowInfo().taskQueue, "phrases");
+  return proxyActivities<DescribeActivities>({ ...describeOptions(summary), taskQueue });
+}
 
 /** What is still to be written; of several wishes for the same only the newest counts. */
 interface Wishes {
@@ -45,10 +48,12 @@ async function writeNext({ chat_id }: DescribeChatInput, wishes: Wishes): Promis
   const { title_version, summary_turn_id } = wishes;
   if (title_version !== null) {
     wishes.title_version = null;
-    await tell("title", () => titles.writeTitle({ chat_id, title_version }));
+    await tell("title", () => activitiesFor("title").writeTitle({ chat_id, title_version }));
   } else if (summary_turn_id !== null) {
     wishes.summary_turn_id = null;
-    await tell("turn summary", () => summaries.writeTurnSummary({ chat_id, turn_id: summary_turn_id }));
+    await tell("turn summary", () =>
+      activitiesFor("turn summary").writeTurnSummary({ chat_id, turn_id: summary_turn_id }),
+    );
   }
 }
 

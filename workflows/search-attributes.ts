@@ -1,24 +1,35 @@
-// Workflows are deterministic. This file: what people can search turns and workspaces by in Temporal; set at start only, since every
-// later change costs an event.
+// Workflows are deterministic. This file: what people can search turns and workspaces by in Temporal; set at start, and later
+// only of a turn that does not end well, since every change costs an event.
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from "@temporalio/common";
+import { headOf } from "../core/truncate.ts";
 import { SEARCH_ATTRIBUTES } from "./contract.ts";
 
 const OWNER = defineSearchAttributeKey(SEARCH_ATTRIBUTES.owner, SearchAttributeType.KEYWORD);
 const MODEL = defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, SearchAttributeType.KEYWORD);
 const TURN = defineSearchAttributeKey(SEARCH_ATTRIBUTES.turn, SearchAttributeType.KEYWORD);
+const TITLE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.title, SearchAttributeType.KEYWORD);
+export const OUTCOME = defineSearchAttributeKey(SEARCH_ATTRIBUTES.outcome, SearchAttributeType.KEYWORD);
 const WORKSPACE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.workspace, SearchAttributeType.KEYWORD);
 
 export interface TurnAttributes {
   readonly owner_id: string;
   readonly turn_id: number;
   readonly model: string;
+  /** Empty or absent: not shown. */
+  readonly title?: string;
 }
+
+/** Temporal's own stores take keywords of 255 bytes. */
+const KEYWORD_BYTES_MAX = 250;
 
 export function turnSearchAttributes(turn: TurnAttributes): TypedSearchAttributes {
   return new TypedSearchAttributes([
     { key: OWNER, value: turn.owner_id },
-    { key: MODEL, value: turn.model },
+    { key: MODEL, value: headOf(turn.model, KEYWORD_BYTES_MAX) },
     { key: TURN, value: String(turn.turn_id) },
+    ...(turn.title === undefined || turn.title === ""
+      ? []
+      : [{ key: TITLE, value: headOf(turn.title, KEYWORD_BYTES_MAX) }]),
   ]);
 }
 

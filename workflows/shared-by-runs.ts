@@ -4,11 +4,13 @@
 import "@temporalio/workflow";
 import "../core/assert-never.ts";
 import "../core/limits.ts";
+import "../core/truncate.ts";
 import "./activity-options.ts";
 import "./contract.ts";
 import "./read-signal.ts";
 import "./search-attributes.ts";
 import "./turn-details.ts";
+import "./turn-end.ts";
 import "./words-of-failure.ts";
 
 /**

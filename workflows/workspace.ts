@@ -1,6 +1,7 @@
 // Workflows are deterministic. This file: the life of a workspace. The row says what is wished and how far things are; this
 // works towards the wish, and signals only say "look again".
 import {
+  type ActivityOptions,
   CancellationScope,
   condition,
   defineSignal,
@@ -21,9 +22,10 @@ import type {
 } from "../activities/contract.ts";
 import { assertNever } from "../core/assert-never.ts";
 import { buildOptions, endWorkspaceOptions, transitionOptions } from "./activity-options.ts";
-import { WISH_CHANGED, type WorkspaceInput } from "./contract.ts";
+import { chatWorkflowId, sideQueue, WISH_CHANGED, type WorkspaceInput } from "./contract.ts";
 import { checkWorkspaceInput, readWishSignal } from "./read-signal.ts";
 import { workspaceSearchAttributes } from "./search-attributes.ts";
+import { asPlainText } from "./turn-details.ts";
 import { wordsOfFailure } from "./words-of-failure.ts";
 
 const local = proxyLocalActivities<LocalWorkspaceActivities>(transitionOptions);
@@ -39,6 +41,8 @@ interface Life {
   /** The wish was changed from within: no signal tells of it. */
   isToLook: boolean;
   crashes: number;
+  /** As the last look has them. */
+  chats: NonNullable<NextWorkspaceStepOutput["chats"]>;
 }
 
 type Step<T extends NextWorkspaceStepOutput["step"]["type"]> = Extract<
@@ -50,7 +54,7 @@ type Step<T extends NextWorkspaceStepOutput["step"]["type"]> = Extract<
 export async function workspace(input: WorkspaceInput): Promise<void> {
   checkWorkspaceInput(input);
   const ref: WorkspaceRef = { workspace_id: input.workspace_id };
-  const life: Life = { input, workspace: ref, heard: 0, isToLook: false, crashes: 0 };
+  const life: Life = { input, workspace: ref, heard: 0, isToLook: false, crashes: 0, chats: [] };
   setHandler(defineSignal<[unknown]>(WISH_CHANGED), (payload) => {
     life.heard = Math.max(life.heard, readWishSignal(payload));
   });
@@ -65,6 +69,7 @@ async function live(life: Life): Promise<void> {
     life.isToLook = false;
     try {
       const next = await local.nextWorkspaceStep(life.workspace);
+      life.chats = next.chats ?? [];
       const isOver = await perform(next, life);
       if (isOver) return;
     } catch (error) {
@@ -103,7 +108,7 @@ async function build(step: Step<"build">, life: Life): Promise<void> {
   const ref: BuildRef = { ...life.workspace, build_id: step.build_id };
   const doing = (summary: string) => {
     show(life, summary);
-    return proxyActivities<WorkspaceActivities>(buildOptions(life.input, summary));
+    return activitiesWith(buildOptions(life.input, summary));
   };
   const made = step.makes_place && (await doing("making the place").provisionWorkspace(ref));
   if (made !== false && made.type === "over") return;
@@ -119,11 +124,17 @@ async function build(step: Step<"build">, life: Life): Promise<void> {
   await local.finishBuild(ref);
 }
 
+/** On a queue of their own: builds take minutes, and turns wait for them. */
+function activitiesWith(options: ActivityOptions) {
+  const taskQueue = sideQueue(workflowInfo().taskQueue, "builds");
+  return proxyActivities<WorkspaceActivities>({ ...options, taskQueue });
+}
+
 async function stop({ removes }: Step<"stop">, life: Life): Promise<void> {
   const { workspace: ref } = life;
   const summary = removes ? "removing what was begun" : "stopping";
   show(life, summary);
-  const ended = proxyActivities<WorkspaceActivities>(endWorkspaceOptions(life.input, summary));
+  const ended = activitiesWith(endWorkspaceOptions(life.input, summary));
   const error = await errorOf(ended.stopWorkspace({ ...ref, removes }));
   await local.finishStop({ ...ref, error: error === null ? null : `It could not be stopped: ${error}` });
 }
@@ -132,7 +143,7 @@ async function stop({ removes }: Step<"stop">, life: Life): Promise<void> {
 async function destroy(life: Life, version: number): Promise<boolean> {
   const { workspace: ref } = life;
   show(life, "deleting");
-  const ended = proxyActivities<WorkspaceActivities>(endWorkspaceOptions(life.input, "deleting"));
+  const ended = activitiesWith(endWorkspaceOptions(life.input, "deleting"));
   const error = await errorOf(ended.destroyWorkspace(ref));
   await local.finishDeletion({ ...ref, error: error === null ? null : `It could not be deleted: ${error}` });
   return error !== null && !takeNews(life, version);
@@ -175,8 +186,13 @@ function stopOnCancel(life: Life): void {
     );
 }
 
-function show({ input }: Life, state: string): void {
-  setCurrentDetails(input.name === "" ? state : `**${input.name}**\n\n${state}`);
+/** With the chats that work in it: their runs are found by these ids. */
+function show({ input, chats }: Life, state: string): void {
+  const named = chats.map(({ id, title = "" }) =>
+    title === "" ? chatWorkflowId(id) : `${chatWorkflowId(id)} (${asPlainText(title)})`,
+  );
+  const lines = [...(input.name === "" ? [] : [`**${input.name}**`]), state];
+  setCurrentDetails([...lines, ...(named.length === 0 ? [] : [`for ${named.join(", ")}`])].join("\n\n"));
 }
 
 function continueAsNew(input: WorkspaceInput): Promise<never> {

@@ -17,7 +17,9 @@ until temporal operator search-attribute create \
   --name EverturnModel --type Keyword \
   --name EverturnTurn --type Keyword \
   --name EverturnWorkspace --type Keyword \
-  --name EverturnParent --type Keyword; do
+  --name EverturnParent --type Keyword \
+  --name EverturnTitle --type Keyword \
+  --name EverturnOutcome --type Keyword; do
   attempts=$((attempts - 1))
   if [ "$attempts" -eq 0 ]; then
     echo "search attributes could not be registered" >&2

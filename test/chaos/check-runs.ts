@@ -8,6 +8,8 @@ export interface WorkflowRun {
   readonly status: string;
   readonly started_ms: number;
   readonly closed_ms: number | null;
+  /** As the run's search attribute has it; absent of turns that ended well. */
+  readonly outcome?: string;
 }
 
 const GOOD_ENDS: readonly string[] = ["COMPLETED", "CONTINUED_AS_NEW"];
@@ -22,9 +24,10 @@ export function checkRuns(runs: readonly WorkflowRun[]): Finding[] {
   });
 }
 
-function faultsOfEnd(where: string, { run_id, status, closed_ms }: WorkflowRun): Finding[] {
+function faultsOfEnd(where: string, { run_id, status, closed_ms, outcome }: WorkflowRun): Finding[] {
   if (closed_ms === null) return [{ invariant: 3, kind: "open", where, what: `run ${run_id} is still open` }];
-  if (GOOD_ENDS.includes(status)) return [];
+  // A turn that has ended in an error, and says so, fails its run.
+  if (GOOD_ENDS.includes(status) || (status === "FAILED" && outcome === "error")) return [];
   return [{ invariant: 3, kind: "wrong", where, what: `run ${run_id} ended as ${status}` }];
 }
 

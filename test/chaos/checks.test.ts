@@ -184,6 +184,9 @@ test("2: runs of one chat that overlap are found", () => {
   for (const status of ["FAILED", "TERMINATED", "TIMED_OUT", "CANCELLED"]) {
     assert.deepEqual(found(checkRuns([{ ...run("a", 10, 20), status }])), ["3 wrong"]);
   }
+  const failed = { ...run("a", 10, 20), status: "FAILED" };
+  assert.deepEqual(checkRuns([{ ...failed, outcome: "error" }]), []);
+  assert.deepEqual(found(checkRuns([{ ...failed, outcome: "interrupted" }])), ["3 wrong"]);
 });
 
 test("3: a chat that rests in a state its last turn does not end in is found", () => {

@@ -1,5 +1,6 @@
 // Chaos runs end in findings. This file: what can only be told when all is over: which runs there were, whether anything changed
 // after a chat had come to rest, and whether anything of work in flight is left.
+import { SEARCH_ATTRIBUTES } from "../../workflows/contract.ts";
 import { checkRuns, type WorkflowRun } from "./check-runs.ts";
 import type { Finding } from "./finding.ts";
 import { patiently, type Verified } from "./verify-chat.ts";
@@ -21,13 +22,16 @@ export async function readRuns({ client }: World): Promise<WorkflowRun[]> {
 
 async function listRuns(client: World["client"]): Promise<WorkflowRun[]> {
   const runs: WorkflowRun[] = [];
-  for await (const { workflowId, runId, status, startTime, closeTime } of client.workflow.list()) {
+  for await (const one of client.workflow.list()) {
+    const { workflowId, runId, status, startTime, closeTime, searchAttributes } = one;
+    const [outcome] = searchAttributes[SEARCH_ATTRIBUTES.outcome] ?? [];
     runs.push({
       workflow_id: workflowId,
       run_id: runId,
       status: status.name,
       started_ms: startTime.getTime(),
       closed_ms: closeTime?.getTime() ?? null,
+      ...(outcome !== undefined && { outcome: String(outcome) }),
     });
   }
   return runs;

@@ -2,9 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { WorkflowHandle } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
-import { Worker } from "@temporalio/worker";
 import type { DescribeActivities, DescribeOutcome } from "../../activities/contract.ts";
-import { failpointSinks } from "../../worker/failpoint-sinks.ts";
 import {
   DESCRIBE,
   DESCRIBE_CHAT,
@@ -12,7 +10,7 @@ import {
   type DescribeSignalInput,
   describeWorkflowId,
 } from "../../workflows/contract.ts";
-import type { TestTemporal } from "./workflow-run.ts";
+import { createWorkers, type TestTemporal } from "./workflow-run.ts";
 
 type Answer = DescribeOutcome | Error | (() => Promise<DescribeOutcome>);
 
@@ -102,13 +100,8 @@ export async function runDescription(temporal: TestTemporal, shape: DescribeShap
   const chat_id = randomUUID();
   const taskQueue = `describe-${chat_id}`;
   const calls: string[] = [];
-  const worker = await Worker.create({
-    connection: temporal.connection,
-    taskQueue,
-    workflowBundle: temporal.bundle,
-    activities: { ...scripted(shape, calls) },
-    sinks: failpointSinks(() => undefined),
-  });
+  const activities = scripted(shape, calls);
+  const worker = await createWorkers(temporal, taskQueue, { activities, beside: ["phrases"] });
   const input: DescribeChatInput = { chat_id, owner_id: "owner", title: "" };
   const handle = await temporal.client.workflow.signalWithStart(DESCRIBE_CHAT, {
     workflowId: describeWorkflowId(chat_id),

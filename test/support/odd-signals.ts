@@ -9,7 +9,7 @@ const json = (text: string) => ({
 });
 
 /** Payloads of a signal, by what is wrong with them. */
-export const ODD_PAYLOADS: Readonly<Record<string, Payloads>> = {
+const ODD_PAYLOADS: Readonly<Record<string, Payloads>> = {
   none: [],
   null: [json("null")],
   "a text": [json('"version"')],
@@ -25,7 +25,7 @@ export const ODD_PAYLOADS: Readonly<Record<string, Payloads>> = {
 };
 
 /** Sends a signal as its bytes are given. */
-export async function sendRaw(
+async function sendRaw(
   { client }: TestTemporal,
   workflowId: string,
   { signalName, payloads }: { readonly signalName: string; readonly payloads: Payloads },

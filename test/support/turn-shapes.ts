@@ -3,6 +3,13 @@ import type { StepOutcome } from "../../core/step-outcome.ts";
 import { runTurn, type Script, type TestTemporal, type TurnRun } from "./workflow-run.ts";
 
 const ended: StepOutcome = { type: "ended", status: "waiting", snapshot_version: 100 };
+const failed: StepOutcome = {
+  type: "ended",
+  status: "error",
+  snapshot_version: 5,
+  end: { type: "error", why: "rate_limit", status_code: 429 },
+};
+const interrupted: StepOutcome = { ...ended, end: { type: "interrupted", why: "interrupted" }, tokens: 7 };
 const callModelNext: StepOutcome = { type: "next", step: { type: "call-model" }, snapshot_version: 3 };
 const tools: StepOutcome = {
   type: "next",
@@ -72,6 +79,20 @@ function signalDuringCall(): Shape {
   };
 }
 
+/** A message that is sent after the turn's error was committed finds its run still open. */
+function sentAfterAnError(): Shape {
+  const door = gate();
+  return {
+    script: { callModel: [() => door.pass().then(() => failed), moved(7), ended] },
+    during: async (run) => {
+      await door.arrived;
+      await run.signal("messageQueued", 9, 7);
+      door.open();
+    },
+    calls: ["callModel:1", "callModel:1", "callModel:7"],
+  };
+}
+
 function cancelled(): Shape {
   const door = gate();
   return {
@@ -125,6 +146,27 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
   "compaction-retry": () => ({
     script: { callModel: [compact, compact], compactHistory: [retry(1), ended] },
     calls: ["callModel:1", "compactHistory:1", "callModel:1", "compactHistory:1"],
+  }),
+  error: () => ({ script: { callModel: [failed] }, calls: ["callModel:1"] }),
+  "error-in-words": () => ({
+    script: {
+      callModel: [
+        { ...failed, end: { ...failed.end, type: "error", why: "auth", words: "The key is wrong." } },
+      ],
+    },
+    calls: ["callModel:1"],
+  }),
+  "sent-after-an-error": sentAfterAnError,
+  interrupted: () => ({
+    script: {
+      callModel: [{ type: "interrupting", snapshot_version: 4 }],
+      finishInterruption: [interrupted],
+    },
+    calls: ["callModel:1", "finishInterruption:1"],
+  }),
+  "interrupted-promoted": () => ({
+    script: { callModel: [{ ...moved(5), end: { type: "interrupted", why: "interrupted" } }, ended] },
+    calls: ["callModel:1", "callModel:5"],
   }),
   cancelled,
   crash: () => ({

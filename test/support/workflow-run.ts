@@ -1,12 +1,25 @@
 // Tests: the turn workflow on a real Temporal, its activities answering from a list. What is tested is control flow.
 import { randomUUID } from "node:crypto";
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
-import { bundleWorkflowCode, NativeConnection, Worker, type WorkflowBundle } from "@temporalio/worker";
+import {
+  bundleWorkflowCode,
+  NativeConnection,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundle,
+} from "@temporalio/worker";
 import type { Activities, LocalActivities } from "../../activities/contract.ts";
 import type { StepOutcome } from "../../core/step-outcome.ts";
 import { failpointSinks } from "../../worker/failpoint-sinks.ts";
 import { workflowBundleOptions } from "../../worker/workflow-bundle.ts";
-import { CHAT_TURN, type ChatSignal, type ChatTurnInput, chatWorkflowId } from "../../workflows/contract.ts";
+import {
+  CHAT_TURN,
+  type ChatSignal,
+  type ChatTurnInput,
+  chatWorkflowId,
+  type SideQueue,
+  sideQueue,
+} from "../../workflows/contract.ts";
 import { testTemporalAddress } from "./database.ts";
 
 /** What an activity is to answer: an outcome, an error to throw, or a function that waits for the test. */
@@ -55,6 +68,8 @@ export async function openTemporal(): Promise<TestTemporal> {
 
 export interface TurnRun {
   readonly handle: WorkflowHandle;
+  /** Of the turn's own run, whatever run continues it. */
+  readonly first: WorkflowHandle;
   /** Names of the activities as they were called, with the turn they were called for. */
   readonly calls: readonly string[];
   signal(name: ChatSignal, version: number, turn_id?: number): Promise<void>;
@@ -89,6 +104,50 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
   };
 }
 
+export interface TestWorkers {
+  run(): Promise<void>;
+  shutdown(): void;
+  /** Works until this has ended. */
+  runUntil<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Workers of a task queue and of these queues beside it, as a worker process has them. */
+export async function createWorkers(
+  temporal: Pick<TestTemporal, "connection" | "bundle">,
+  taskQueue: string,
+  {
+    activities,
+    beside,
+    ...options
+  }: Pick<WorkerOptions, "shutdownGraceTime" | "stickyQueueScheduleToStartTimeout"> & {
+    readonly activities: object;
+    readonly beside: readonly SideQueue[];
+  },
+): Promise<TestWorkers> {
+  const { connection, bundle: workflowBundle } = temporal;
+  const shared = { connection, activities, ...options };
+  const sinks = failpointSinks(() => undefined);
+  const workers = await Promise.all([
+    Worker.create({ ...shared, taskQueue, workflowBundle, sinks }),
+    ...beside.map((queue) => Worker.create({ ...shared, taskQueue: sideQueue(taskQueue, queue) })),
+  ]);
+  const shutdown = () => workers.forEach((worker) => worker.shutdown());
+  const run = async () => void (await Promise.all(workers.map((worker) => worker.run())));
+  return {
+    run,
+    shutdown,
+    async runUntil(work) {
+      const running = run();
+      try {
+        return await work();
+      } finally {
+        shutdown();
+        await running;
+      }
+    },
+  };
+}
+
 /** Starts turn 1 of a chat with a signal of version 1, as the API does, and hands the run to `during`. */
 export async function runTurn(
   temporal: TestTemporal,
@@ -98,19 +157,16 @@ export async function runTurn(
   const chat_id = randomUUID();
   const taskQueue = `turn-${chat_id}`;
   const calls: string[] = [];
-  const worker = await Worker.create({
-    connection: temporal.connection,
-    taskQueue,
-    workflowBundle: temporal.bundle,
-    activities: { ...scripted(script, calls) },
-    sinks: failpointSinks(() => undefined),
-  });
+  const activities = scripted(script, calls);
+  const beside: SideQueue[] = script.settleTools === undefined ? [] : ["tools"];
+  const worker = await createWorkers(temporal, taskQueue, { activities, beside });
   const input: ChatTurnInput = {
     chat_id,
     owner_id: "owner",
     turn_id: 1,
     title: "",
     model: "demo",
+    shows_outcome: true,
     heartbeat_timeout_ms: 60_000,
   };
   const handle = await temporal.client.workflow.signalWithStart(CHAT_TURN, {
@@ -124,12 +180,16 @@ export async function runTurn(
   const latest = temporal.client.workflow.getHandle(chatWorkflowId(chat_id));
   const run: TurnRun = {
     handle: latest,
+    first: temporal.client.workflow.getHandle(handle.workflowId, handle.signaledRunId, { followRuns: false }),
     calls,
     signal: (name, version, turn_id = 1) => latest.signal(name, { turn_id, version }),
   };
   await worker.runUntil(async () => {
     await during(run);
-    await handle.result();
+    // A turn that ends in an error fails its run.
+    await handle.result().catch((error: unknown) => {
+      if (!(error instanceof WorkflowFailedError)) throw error;
+    });
   });
   return run;
 }

@@ -1,21 +1,19 @@
 // Tests: the workspace's workflow on a real Temporal, its activities answering from a list. What is tested is control flow.
 import { randomUUID } from "node:crypto";
 import type { WorkflowHandle } from "@temporalio/client";
-import { Worker } from "@temporalio/worker";
 import type {
   ConnectOutcome,
   LocalWorkspaceActivities,
   NextWorkspaceStepOutput,
   WorkspaceActivities,
 } from "../../activities/contract.ts";
-import { failpointSinks } from "../../worker/failpoint-sinks.ts";
 import {
   WISH_CHANGED,
   WORKSPACE,
   type WorkspaceInput,
   workspaceWorkflowId,
 } from "../../workflows/contract.ts";
-import type { TestTemporal } from "./workflow-run.ts";
+import { createWorkers, type TestTemporal } from "./workflow-run.ts";
 
 type Answer<T> = T | Error | (() => Promise<T>);
 
@@ -80,13 +78,8 @@ export async function runWorkspace(
   const workspace_id = randomUUID();
   const taskQueue = `workspace-${workspace_id}`;
   const calls: string[] = [];
-  const worker = await Worker.create({
-    connection: temporal.connection,
-    taskQueue,
-    workflowBundle: temporal.bundle,
-    activities: { ...scripted(script, calls) },
-    sinks: failpointSinks(() => undefined),
-  });
+  const activities = scripted(script, calls);
+  const worker = await createWorkers(temporal, taskQueue, { activities, beside: ["builds"] });
   const input: WorkspaceInput = { workspace_id, owner_id: "owner", name: "", heartbeat_timeout_ms: 60_000 };
   const handle = await temporal.client.workflow.signalWithStart(WORKSPACE, {
     workflowId: workspaceWorkflowId(workspace_id),

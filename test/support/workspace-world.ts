@@ -1,6 +1,6 @@
 // Tests: workspaces on a real Postgres and a real Temporal, with workers in this process and a scripted driver.
 import { randomUUID } from "node:crypto";
-import { DefaultLogger, Runtime, Worker } from "@temporalio/worker";
+import { DefaultLogger, Runtime } from "@temporalio/worker";
 import { createWorkspaceActivities } from "../../activities/workspace/create-workspace-activities.ts";
 import { createWorkspaceTeller, type WorkspaceTeller } from "../../api/tell-workspace.ts";
 import type { WorkspaceWish } from "../../core/workspace.ts";
@@ -10,13 +10,12 @@ import { inUnit } from "../../store/unit.ts";
 import { wishWorkspace } from "../../store/wish-workspace.ts";
 import { type BuildRow, readBuild, readBuildLog } from "../../store/workspace-builds.ts";
 import { readWorkspace, type WorkspaceRow } from "../../store/workspaces.ts";
-import { failpointSinks } from "../../worker/failpoint-sinks.ts";
 import { workspaceWorkflowId } from "../../workflows/contract.ts";
 import { openStore, type TestStore } from "./chats.ts";
 import { soon } from "./crash.ts";
 import { createTestDatabase } from "./database.ts";
 import { ScriptedDriver } from "./scripted-driver.ts";
-import { openTemporal, type TestTemporal } from "./workflow-run.ts";
+import { createWorkers, openTemporal, type TestTemporal } from "./workflow-run.ts";
 
 const LINES_MAX = 10_000;
 
@@ -112,12 +111,9 @@ export class WorkspaceWorld {
       failpoint: () => undefined,
       logger,
     });
-    const worker = await Worker.create({
-      connection: this.temporal.connection,
-      taskQueue: this.#queue,
-      workflowBundle: this.temporal.bundle,
-      activities: { ...activities },
-      sinks: failpointSinks(() => undefined),
+    const worker = await createWorkers(this.temporal, this.#queue, {
+      activities,
+      beside: ["builds"],
       shutdownGraceTime: "5 s",
       stickyQueueScheduleToStartTimeout: "1 s",
     });

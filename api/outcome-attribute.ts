@@ -1,0 +1,50 @@
+// HTTP only. This file: whether Temporal's namespace knows the search attributes that came with failed and interrupted turns. One
+// that is not registered would refuse the start of every turn, or fail its workflow tasks for ever.
+import { type Client, ServiceError } from "@temporalio/client";
+import type { Logger } from "pino";
+import { SEARCH_ATTRIBUTES } from "../workflows/contract.ts";
+
+/** A namespace that lacks them is asked again after this: somebody may have registered them meanwhile. */
+const askAgainMs = 60_000;
+/** The first turns of a process wait this long for the answer; without one they do without. */
+const patienceMs = 500;
+const INVALID_ARGUMENT = 3;
+
+/** Asked by counting what has both: any client may, while listing attributes needs rights of its own. */
+const QUERY = `${SEARCH_ATTRIBUTES.outcome} = 'error' AND ${SEARCH_ATTRIBUTES.title} = ''`;
+
+export type KnowsOutcome = (client: Client) => Promise<boolean>;
+
+export function createOutcomeAttribute(logger: Logger): KnowsOutcome {
+  let known = false;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<void> = Promise.resolve();
+  const ask = async (client: Client) => {
+    try {
+      await client.workflow.count(QUERY);
+      known = true;
+    } catch (error) {
+      const isMissing = error instanceof ServiceError && codeOf(error) === INVALID_ARGUMENT;
+      if (!isMissing) askedAt = Number.NEGATIVE_INFINITY;
+      else logger.warn({ err: error }, "search attributes are not registered: everturn search-attributes");
+    }
+  };
+  return async (client) => {
+    if (known) return true;
+    if (performance.now() - askedAt > askAgainMs) {
+      askedAt = performance.now();
+      asking = ask(client);
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, patienceMs);
+    });
+    await Promise.race([asking, patience]);
+    clearTimeout(timer);
+    return known;
+  };
+}
+
+function codeOf({ cause }: ServiceError): unknown {
+  return typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
+}
