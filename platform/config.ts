@@ -86,19 +86,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     temporalEnvironment: temporalEnvironment(raw),
     temporalUiUrl: environment.TEMPORAL_UI_URL,
     taskQueue: environment.EVERTURN_TASK_QUEUE,
-    openai: {
-      apiKey: environment.OPENAI_API_KEY,
-      baseUrl: environment.OPENAI_BASE_URL,
-      api: environment.OPENAI_API ?? defaultOpenAiApi(environment),
-    },
-    anthropic: { apiKey: environment.ANTHROPIC_API_KEY, baseUrl: environment.ANTHROPIC_BASE_URL },
-    defaultModel: environment.EVERTURN_DEFAULT_MODEL,
-    smallModel: environment.EVERTURN_SMALL_MODEL,
-    titles: environment.EVERTURN_TITLES,
-    // A call per turn is worth its price with a model that was chosen to be cheap.
-    turnSummaries: environment.EVERTURN_TURN_SUMMARIES ?? environment.EVERTURN_SMALL_MODEL !== undefined,
-    compactionModel: environment.EVERTURN_COMPACTION_MODEL,
-    demoModel: environment.EVERTURN_DEMO_MODEL,
+    ...modelConfig(environment),
     liveBus: environment.EVERTURN_LIVE_BUS,
     temporalDetail: environment.EVERTURN_TEMPORAL_DETAIL,
     checkpointMs: environment.EVERTURN_CHECKPOINT_MS ?? defaultCheckpointMs(environment),
@@ -131,6 +119,37 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
       phrases: environment.EVERTURN_PHRASE_SLOTS,
     },
     shutdownGraceMs: environment.EVERTURN_SHUTDOWN_GRACE_MS,
+    ...workspaceConfig(environment),
+    projectRoots: environment.EVERTURN_PROJECT_ROOTS as readonly string[],
+    failpoint: environment.EVERTURN_FAILPOINT,
+    logLevel: environment.LOG_LEVEL,
+    metricsPort: environment.METRICS_PORT,
+    apiMetricsPort: environment.EVERTURN_API_METRICS_PORT,
+    metricsHost: environment.METRICS_HOST,
+  } as const;
+}
+
+/** Which models answer, and for what. */
+function modelConfig(environment: Environment) {
+  return {
+    openai: {
+      apiKey: environment.OPENAI_API_KEY,
+      baseUrl: environment.OPENAI_BASE_URL,
+      api: environment.OPENAI_API ?? defaultOpenAiApi(environment),
+    },
+    anthropic: { apiKey: environment.ANTHROPIC_API_KEY, baseUrl: environment.ANTHROPIC_BASE_URL },
+    defaultModel: environment.EVERTURN_DEFAULT_MODEL,
+    smallModel: environment.EVERTURN_SMALL_MODEL,
+    titles: environment.EVERTURN_TITLES,
+    // A call per turn is worth its price with a model that was chosen to be cheap.
+    turnSummaries: environment.EVERTURN_TURN_SUMMARIES ?? environment.EVERTURN_SMALL_MODEL !== undefined,
+    compactionModel: environment.EVERTURN_COMPACTION_MODEL,
+    demoModel: environment.EVERTURN_DEMO_MODEL,
+  } as const;
+}
+
+function workspaceConfig(environment: Environment) {
+  return {
     workspaceDriver: environment.EVERTURN_WORKSPACE_DRIVER,
     workspacesDir: environment.EVERTURN_WORKSPACES_DIR ?? `${environment.EVERTURN_DATA_DIR}/workspaces`,
     bwrapPath: environment.EVERTURN_BWRAP_PATH,
@@ -138,12 +157,6 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     workspaceBuildMs: environment.EVERTURN_WORKSPACE_BUILD_MS,
     agentConnectMs: environment.EVERTURN_AGENT_CONNECT_MS,
     templatesDir: environment.EVERTURN_TEMPLATES_DIR,
-    projectRoots: environment.EVERTURN_PROJECT_ROOTS as readonly string[],
-    failpoint: environment.EVERTURN_FAILPOINT,
-    logLevel: environment.LOG_LEVEL,
-    metricsPort: environment.METRICS_PORT,
-    apiMetricsPort: environment.EVERTURN_API_METRICS_PORT,
-    metricsHost: environment.METRICS_HOST,
   } as const;
 }
 
