@@ -84,7 +84,7 @@ test("a line is one frame with its number as id, whatever stands in it", async (
   await followBuildLog({ watch: watching(log.source), sink: reader.sink, after: 0 });
   assert.equal(
     reader.sent[0],
-    'id: 1\nevent: log\ndata: {"seq":1,"at":"2026-11-21T10:00:00.000Z","text":"a\\r\\nb\u2028 😀"}\n\n',
+    'id: 1\nevent: log\ndata: {"seq":1,"at":"2026-11-21T10:00:00.000Z","text":"a\\r\\nb\\u2028 😀"}\n\n',
   );
 });
 

@@ -17,6 +17,7 @@ function row(id: string, version: number, change: RowChange = {}): FeedChatRow {
     title: "t",
     status: "waiting",
     last_error: null,
+    retry: null,
     labels: {},
     archived: false,
     last_turn_summary: null,

@@ -11,7 +11,8 @@ const fileNameCharsMax = 1_024;
 const text = z
   .string()
   .regex(FILLED, MUST_BE_FILLED)
-  .refine((words) => !isBlank(words), "must have something in it that can be seen");
+  // White space alone has been told of already.
+  .refine((words) => !FILLED.test(words) || !isBlank(words), "must have something in it that can be seen");
 const textPart = z.strictObject({ type: z.literal("text"), text });
 const fileReferencePart = z.strictObject({
   type: z.literal("file-reference"),
