@@ -15,7 +15,8 @@ import {
 import { type Everturn, startEverturn } from "./support/everturn.ts";
 import { assertSettled, script, textOf } from "./support/settled.ts";
 
-const HOUR_S = 3600;
+// Longer than a test waits, and within what a turn waits for its provider.
+const LONG_S = 200;
 
 let everturn: Everturn;
 before(async () => {
@@ -75,7 +76,7 @@ test("Q6 killed after a commit that promoted a queued message, it is promoted on
 
 test("X1 killed after a retry was recorded, the failure counts once and its wait is kept", async () => {
   const worker = await doomed("callModel:committed");
-  const attempts = [{ http_error: { status: 429, retry_after: HOUR_S } }, {}];
+  const attempts = [{ http_error: { status: 429, retry_after: LONG_S } }, {}];
   const chat = await everturn.createChat(script({ text: "too soon", attempts }, "retried"));
   const reader = everturn.reader(chat.id);
   await untilDead(worker);
@@ -151,7 +152,7 @@ test("I5 killed between hearing an interrupt and closing the provider, what was 
 
 test("I3 Q6 killed after an interruption between calls was committed, the queue is promoted once", async () => {
   const worker = await doomed("interruption:committed");
-  const wait = { http_error: { status: 429, retry_after: HOUR_S } };
+  const wait = { http_error: { status: 429, retry_after: LONG_S } };
   const chat = await everturn.createChat(script({ text: "never", ...wait }, "waiting"));
   const reader = everturn.reader(chat.id);
   await reader.until("the retry is shown", ({ retry }) => retry !== null);
