@@ -133,7 +133,11 @@ async function finish(deps: RunToolDeps, { chat, call }: BegunToolCall, output: 
 
 async function runClaimed(deps: RunToolDeps, begun: BegunToolCall): Promise<ToolOutput | null> {
   const { chat, call, execution } = begun;
-  if (begun.refused !== null) return { result: begun.refused, is_error: true };
+  if (begun.refused !== null) {
+    const refused = { result: begun.refused, is_error: true };
+    await finish(deps, begun, refused);
+    return refused;
+  }
   const tools = deps.toolsOf(chat);
   const tool = tools.find(({ name }) => name === call.tool_name);
   if (isGivenUp(begun)) {
