@@ -107,6 +107,8 @@ async function endStopped(deps: EndDeps, ended: EndedAttempt, stopped: Stopped):
         nextRetryDelay: HAND_OVER_DELAY,
       });
     case "lost":
+      // This worker lives: Temporal was out of reach for longer than a heartbeat may take. No worker was lost (SPEC X8).
+      await inUnit(deps.store, (unit) => releaseAttempt(unit, key.chat_id, fence)).catch(() => undefined);
       throw stopped;
   }
 }

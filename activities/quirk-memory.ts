@@ -40,17 +40,18 @@ async function* rememberingStream(
   called: Called,
   { request, options }: Asking,
 ): AsyncGenerator<ModelEvent> {
-  const learning: Promise<void>[] = [];
+  // One after the other: their order counts.
+  let learning: Promise<void> = Promise.resolve();
   const onLesson = (lesson: Lesson) => {
     deps.onLesson(lesson);
-    if (lesson.type === "quirk") learning.push(remember(deps, called, lesson));
+    if (lesson.type === "quirk") learning = learning.then(() => remember(deps, called, lesson));
     options.onLesson?.(lesson);
   };
   try {
     yield* called.provider.stream({ ...request, quirks: knownQuirks(called) }, { ...options, onLesson });
   } finally {
     // The turn's next call is to know it.
-    await Promise.all(learning);
+    await learning;
   }
 }
 

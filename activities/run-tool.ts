@@ -135,7 +135,7 @@ async function runClaimed(deps: RunToolDeps, begun: BegunToolCall): Promise<Tool
   const { chat, call, execution } = begun;
   if (begun.refused !== null) {
     const refused = { result: begun.refused, is_error: true };
-    await finish(deps, begun, refused);
+    await keptAlive(() => finish(deps, begun, refused));
     return refused;
   }
   const tools = deps.toolsOf(chat);
@@ -145,13 +145,13 @@ async function runClaimed(deps: RunToolDeps, begun: BegunToolCall): Promise<Tool
       `The call was begun ${execution.lost_workers} times, and each time the server running it was lost: it was given up, and whether it took effect is unknown.`,
       "Do it another way, in smaller pieces, or leave it.",
     );
-    await finish(deps, begun, givenUp);
+    await keptAlive(() => finish(deps, begun, givenUp));
     return givenUp;
   }
   if (execution.attempts > 1 && tool !== undefined && !mayRunAgain(tool)) {
     // It may have had its effect already, and nothing is left to re-attach to: it never runs twice (claim before effect).
     const lost = errorOutput("The server running this tool was lost: whether it took effect is unknown.");
-    await finish(deps, begun, lost);
+    await keptAlive(() => finish(deps, begun, lost));
     return lost;
   }
   deps.failpoint("runTool:begun");

@@ -127,7 +127,8 @@ async function listen(config: Config, deps: ApiDeps): Promise<Served> {
   if (port === undefined) return served;
   const metrics = await serveMetrics(deps.metrics, { host, port }).catch(async (error: unknown) => {
     await served.close(0);
-    throw new ListenError(host, port, error as NodeJS.ErrnoException);
+    const names = { host: "METRICS_HOST", port: "EVERTURN_API_METRICS_PORT" };
+    throw new ListenError({ host, port }, error as NodeJS.ErrnoException, names);
   });
   return {
     port: served.port,

@@ -2,6 +2,7 @@
 // that is not registered would refuse the start of every turn, or fail its workflow tasks for ever.
 import { type Client, ServiceError } from "@temporalio/client";
 import type { Logger } from "pino";
+import { isOutage } from "../platform/classify-failure.ts";
 import { SEARCH_ATTRIBUTES } from "../workflows/contract.ts";
 
 /** A namespace that lacks them is asked again after this: somebody may have registered them meanwhile. */
@@ -17,6 +18,7 @@ export type KnowsOutcome = (client: Client) => Promise<boolean>;
 
 export function createOutcomeAttribute(logger: Logger): KnowsOutcome {
   let known = false;
+  let told = "";
   let askedAt = Number.NEGATIVE_INFINITY;
   let asking: Promise<void> = Promise.resolve();
   const ask = async (client: Client) => {
@@ -24,9 +26,16 @@ export function createOutcomeAttribute(logger: Logger): KnowsOutcome {
       await client.workflow.count(QUERY);
       known = true;
     } catch (error) {
+      if (isOutage(error)) {
+        askedAt = Number.NEGATIVE_INFINITY;
+        return;
+      }
       const isMissing = error instanceof ServiceError && codeOf(error) === INVALID_ARGUMENT;
-      if (!isMissing) askedAt = Number.NEGATIVE_INFINITY;
-      else logger.warn({ err: error }, "search attributes are not registered: everturn search-attributes");
+      const words = isMissing
+        ? "search attributes are not registered: npm run everturn -- search-attributes"
+        : "whether search attributes are registered could not be found out: failed turns are not shown as failed";
+      if (words !== told) logger.warn({ err: error }, words);
+      told = words;
     }
   };
   return async (client) => {

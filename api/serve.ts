@@ -14,23 +14,33 @@ export interface Served {
   close(graceMs: number): Promise<void>;
 }
 
+interface ListenNames {
+  readonly host: string;
+  readonly port: string;
+}
+
 /** The address cannot be listened on. */
 export class ListenError extends Error {
-  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
-    super(`cannot listen on ${host}:${port}: ${listenProblem(cause)}`, { cause });
+  /** @param names the variables that say where */
+  constructor(
+    { host, port }: { readonly host: string; readonly port: number },
+    cause: NodeJS.ErrnoException,
+    names: ListenNames = { host: "HOST", port: "PORT" },
+  ) {
+    super(`cannot listen on ${host}:${port}: ${listenProblem(cause, names)}`, { cause });
     this.name = "ListenError";
   }
 }
 
-function listenProblem(cause: NodeJS.ErrnoException): string {
+function listenProblem(cause: NodeJS.ErrnoException, names: ListenNames): string {
   switch (cause.code) {
     case "EADDRINUSE":
-      return "the port is taken. Set PORT to another one";
+      return `the port is taken. Set ${names.port} to another one`;
     case "EACCES":
-      return "no permission. Ports below 1024 usually need it: set PORT to a higher one";
+      return `no permission. Ports below 1024 usually need it: set ${names.port} to a higher one`;
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
-      return "this machine has no such address. Set HOST to one of its own";
+      return `this machine has no such address. Set ${names.host} to one of its own`;
     default:
       return cause.message;
   }
@@ -43,7 +53,7 @@ export async function serve(
 ): Promise<Served> {
   const server = createServer({ keepAliveTimeout: keepAliveTimeoutMs }, listener);
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new ListenError(host, port, error)));
+    server.once("error", (error) => reject(new ListenError({ host, port }, error)));
     server.listen(port, host, resolve);
   });
   const address = server.address();

@@ -1,5 +1,6 @@
 // The API speaks HTTP and the store; this file: one response as a stream of server-sent events, with an eye on how much of
 // it the other side has not taken yet.
+import type { Socket } from "node:net";
 import { readerLagBytesMax, readerLagEventsMax, readerStallMaxMs } from "../core/limits.ts";
 import type { EventBatch } from "./event-batch.ts";
 import type { OpenStream } from "./open-stream.ts";
@@ -76,6 +77,15 @@ export function createSseWriter<Batch extends Frames = EventBatch>(stream: OpenS
   };
 }
 
+/** Bytes of a write that the system has not taken yet: they become fewer while a slow reader takes a large write piece by piece. */
+function handedToSystem(socket: Socket): number {
+  // Node's own socket timeouts look there, and have no public name for it.
+  const { _handle: handle } = socket as Socket & {
+    readonly _handle?: { readonly writeQueueSize?: number } | null;
+  };
+  return handle?.writeQueueSize ?? 0;
+}
+
 /**
  * Pings, and cuts the connection of a reader for whom bytes wait and who has taken none of them for a minute (SPEC T10): a
  * stopped process, or a network that went away without a word. If it lives, it comes back by its cursor. This goes on until the
@@ -85,7 +95,7 @@ function keepAlive({ request: { socket }, response }: OpenStream, ping: () => vo
   let taken = -1;
   let stalledMs = 0;
   const beat = setInterval(() => {
-    const now = socket.bytesWritten - socket.writableLength;
+    const now = socket.bytesWritten - socket.writableLength - handedToSystem(socket);
     stalledMs = socket.writableLength > 0 && now === taken ? stalledMs + pingEveryMs : 0;
     taken = now;
     if (stalledMs >= readerStallMaxMs) socket.destroy();

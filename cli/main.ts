@@ -44,9 +44,15 @@ async function main(): Promise<void> {
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) throw new StartError(`There is no command ${name}.\n\n${HELP}`);
-  Object.assign(process.env, name === "start" ? {} : withRunningStack(process.env));
+  if (name !== "start") setEnvironment(withRunningStack(process.env));
   const command = await load();
   await command(args);
+}
+
+/** What the running stack does not have must go, too: a namespace or a key of another Temporal, say. */
+function setEnvironment(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
+  Object.assign(process.env, env);
 }
 
 function explain(error: unknown): string {

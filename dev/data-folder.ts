@@ -57,7 +57,15 @@ export function openDataFolder(folder: string): DataFolder {
     throw new StartError(`The data folder ${path} cannot be used: ${(error as Error).message}`);
   }
   const lock = join(path, LOCK);
-  const isOurs = () => readLock(lock)?.pid === process.pid;
+  const isOurs = () => {
+    try {
+      return (JSON.parse(readFileSync(lock, "utf8")) as ProcessIdentity).pid === process.pid;
+    } catch (error) {
+      // A look that fails (too many open files, a disk that errs) says nothing; a file that is gone, or half-written by another, does.
+      const { code } = error as NodeJS.ErrnoException;
+      return code !== undefined && code !== "ENOENT" && code !== "ENOTDIR";
+    }
+  };
   return {
     path,
     isOurs,

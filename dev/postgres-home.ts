@@ -13,9 +13,11 @@ const HOME_NOTE = "postgres-home";
  * That place is noted in the folder, so that a folder made anew gets a new one and never meets data of other secrets.
  */
 export function postgresHome(dataFolder: string, user: User | undefined): string {
-  if (user === undefined || canEnter(dataFolder, user)) return join(dataFolder, "postgres");
+  if (user === undefined) return join(dataFolder, "postgres");
   const note = join(dataFolder, HOME_NOTE);
+  // Also of a folder that can be entered by now: that is where the data is.
   if (existsSync(note)) return readFileSync(note, "utf8").trim();
+  if (canEnter(dataFolder, user)) return join(dataFolder, "postgres");
   const home = join(SYSTEM_DATA_FOLDER, randomBytes(6).toString("hex"));
   writeFileSync(note, `${home}\n`, { mode: 0o600 });
   return home;

@@ -30,8 +30,8 @@ export interface Asker<Body> {
 }
 
 /**
- * Streams an answer, asking anew while the server refuses and its refusals teach something. A quirk that is on already, or that
- * changes nothing of the request, teaches nothing: the refusal is then an ordinary error. Lessons are told once the
+ * Streams an answer, asking anew while the server refuses and its refusals teach something. A quirk that
+ * changes nothing of the request teaches nothing: the refusal is then an ordinary error. Lessons are told once the
  * server has taken the request that came of them.
  */
 export async function* askLearning<Body>(
@@ -85,13 +85,13 @@ function nextAsk<Body>({ asker, asked, refused }: Refused<Body>, error: unknown)
   if (!(error instanceof ModelError)) return null;
   const { teaches = [], replay_full_history, detail } = error.fault;
   const candidates = teaches.flatMap((name): Omit<NextAsk<Body>, "built">[] => {
-    const isNew =
-      quirkNamed(name)?.dialects.includes(asker.dialect) === true && !asked.quirks?.includes(name);
-    if (!isNew) return [];
+    if (quirkNamed(name)?.dialects.includes(asker.dialect) !== true) return [];
+    // One that is on already may have been undone by a later one: what was learnt last wins, so it goes to the end.
+    const others = (asked.quirks ?? []).filter((one) => one !== name);
     return [
       {
         lesson: { type: "quirk", name, words: detail },
-        asked: { ...asked, quirks: [...(asked.quirks ?? []), name] },
+        asked: { ...asked, quirks: [...others, name] },
       },
     ];
   });

@@ -77,7 +77,12 @@ export function withFieldQuirks<T extends object>(
       changed = withField(changed, change.field, undefined);
       told.push({ setting: change.field, why: `the server ${about}` });
     }
-    if (change.type === "replace" && fieldOf(changed, change.field) === change.value) {
+  }
+  const replacing = quirksOf(names);
+  // In whatever order they were learnt: what one puts in may be what another takes out.
+  for (const _round of replacing) {
+    for (const { change, about } of replacing) {
+      if (change.type !== "replace" || fieldOf(changed, change.field) !== change.value) continue;
       changed = withField(changed, change.field, change.by);
       told.push({ setting: change.field, why: `the server ${about}` });
     }

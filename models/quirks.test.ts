@@ -109,6 +109,35 @@ test("X10 a refusal that comes again with its quirk on is an ordinary error, and
   assert.equal(known.bodies.length, 1);
 });
 
+test("X10 efforts that a model lacks are lowered in whatever order that was learnt", async () => {
+  const quirks = ["effort-xhigh-as-high-in-openai-responses", "effort-max-as-xhigh-in-openai-responses"];
+  for (const learnt of [quirks, quirks.toReversed()]) {
+    const request = { config: { reasoning_effort: "max" }, quirks: learnt } as const;
+    const { bodies, fault } = await ask("openai-responses", request, () => null);
+    assert.equal(fault, null);
+    assert.deepEqual((bodies[0]?.["reasoning"] as Body)["effort"], "high");
+  }
+});
+
+test("X10 of two lessons that contradict each other the newest wins, also one that was learnt before", async () => {
+  const learnt = ["max-tokens", "max-completion-tokens"];
+  const request = { config: { max_output_tokens: 100 }, quirks: learnt };
+  const says =
+    "Unsupported parameter: 'max_completion_tokens' is not supported with this model. Use 'max_tokens' instead.";
+  const { bodies, lessons, fault } = await ask("openai-chat", request, (calls) =>
+    calls === 1 ? Response.json({ error: { message: says } }, { status: 400 }) : null,
+  );
+  assert.equal(fault, null);
+  assert.deepEqual(
+    bodies.map((body) => ["max_tokens", "max_completion_tokens"].filter((name) => name in body)),
+    [["max_completion_tokens"], ["max_tokens"]],
+  );
+  assert.deepEqual(
+    lessons.map((lesson) => (lesson.type === "quirk" ? lesson.name : "")),
+    ["max-tokens"],
+  );
+});
+
 test("X10 a refusal that would change nothing of the request teaches nothing", async () => {
   const { bodies, fault } = await ask("openai-chat", {}, () => Response.json(REFUSED_USER, { status: 400 }));
   assert.equal(bodies.length, 1);

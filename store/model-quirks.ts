@@ -25,7 +25,7 @@ export interface ModelQuirk {
 
 export type NewQuirk = Pick<ModelQuirk, "quirk" | "about" | "words">;
 
-/** Keeps what was learnt; what was learnt of the model at another address, or in another dialect, goes. True: it is new. */
+/** Keeps what was learnt, as the newest of all, since the newest wins where two contradict each other; what was learnt of the model at another address, or in another dialect, goes. True: it is new. */
 export async function rememberQuirk(store: Store, place: QuirkPlace, learnt: NewQuirk): Promise<boolean> {
   const { provider_id, base_url, api, model } = place;
   const isNew = await withTransaction(store.pool, async (tx) => {
@@ -35,12 +35,15 @@ export async function rememberQuirk(store: Store, place: QuirkPlace, learnt: New
       "delete from model_quirks where provider_id = $1 and model = $2 and (base_url, api) <> ($3, $4)",
       [provider_id, model, base_url ?? "", api],
     );
-    const { rowCount } = await tx.query(
-      `insert into model_quirks (provider_id, base_url, api, model, quirk, about, words)
-       select id, $2, $3, $4, $5, $6, $7 from model_providers where id = $1 on conflict do nothing`,
+    const { rows } = await tx.query<{ is_new: boolean }>(
+      `insert into model_quirks as q (provider_id, base_url, api, model, quirk, about, words, learnt_at)
+       select id, $2, $3, $4, $5, $6, $7, clock_timestamp() from model_providers where id = $1
+       on conflict (provider_id, base_url, api, model, quirk) do update
+       set about = excluded.about, words = excluded.words, learnt_at = excluded.learnt_at
+       returning xmax = 0 as is_new`,
       [provider_id, base_url ?? "", api, model, learnt.quirk, learnt.about, learnt.words],
     );
-    return rowCount === 1;
+    return rows[0]?.is_new === true;
   });
   store.modelBook?.forget();
   return isNew;

@@ -41,10 +41,15 @@ export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecu
   return rows[0] ?? null;
 }
 
-/** The worker lives and hands the call on (a shutdown, an error of ours): the next claim counts no lost worker. */
+/**
+ * The worker lives and hands the call on (a shutdown, an error of ours, a Temporal that was out of reach): no worker was lost. The
+ * next claim counts none, and one that has counted it already takes it back.
+ */
 export async function releaseToolCall(db: Queryable, claim: Omit<ToolClaim, "tool_name">): Promise<void> {
   await db.query(
-    "update tool_executions set is_held = false where chat_id = $1 and tool_call_id = $2 and scheduled_ms = $3",
+    `update tool_executions set is_held = is_held and scheduled_ms <> $3,
+       lost_workers = greatest(lost_workers - (scheduled_ms > $3)::int, 0)
+     where chat_id = $1 and tool_call_id = $2 and finished_at is null`,
     [claim.chat_id, claim.tool_call_id, claim.scheduled_ms],
   );
 }

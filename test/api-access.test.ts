@@ -171,7 +171,7 @@ test("A3 an address counts as its proxies tell it, where they are trusted and on
   }
 });
 
-test("A3 keys that nobody has cost few queries, push no good key out, and lock none out", async () => {
+test("A3 keys that nobody has cost few queries, push no good key out, and lock out none that was seen before", async () => {
   const strict = await startTestApi({ rateLimits: { wrongKeysPerMinuteMax: 5 } });
   try {
     const { key } = await strict.newKey();

@@ -113,3 +113,15 @@ test("whatever is wrong with a body, each route says in plain words what was exp
     }
   }
 });
+
+test("A3 a body of no bytes, sent in chunks, is no body", async () => {
+  const { body: chat } = await api.call("POST /v1/chats", { body: { content: "hello" } });
+  const nothing = new ReadableStream({ start: (controller) => controller.close() });
+  const answer = await fetch(`${api.url}/v1/chats/${chat.id}/interrupt`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${api.key}`, "content-type": "application/json" },
+    body: nothing,
+    duplex: "half",
+  });
+  assert.equal(answer.status, 200, await answer.text());
+});

@@ -131,6 +131,12 @@ test("Postgres of root in a closed folder lives below /var/lib, found again and 
   assert.match(home, /^\/var\/lib\/everturn\/[0-9a-f]{12}$/);
   assert.equal(postgresHome(closed, user), home);
   assert.equal(postgresHome(closed, undefined), join(closed, "postgres"));
+  chmodSync(closed, 0o711);
+  assert.equal(
+    postgresHome(closed, user),
+    home,
+    "a folder that can be entered by now still has its data there",
+  );
   resetPostgresHome(closed);
   assert.equal(existsSync(home), false);
 });

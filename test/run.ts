@@ -1,4 +1,6 @@
 // Tests run against real Postgres and real Temporal: this starts both once, runs the files, prints Node's summary and its verdict.
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { globSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { run } from "node:test";
@@ -36,7 +38,7 @@ if (stack !== null) {
   process.env["EVERTURN_TEST_DATABASE_URL"] = stack.adminUrl;
   process.env["EVERTURN_TEST_TEMPORAL_ADDRESS"] = stack.temporalAddress;
 }
-await finish(await runFiles());
+await finish(await runAll());
 
 function chooseFiles(): string[] {
   if (positionals.length > 0)
@@ -49,13 +51,47 @@ function chooseFiles(): string[] {
     .map((file) => resolve(ROOT, file));
 }
 
-/** Resolves with the exit code: 0 only when at least one test ran and none failed. */
-function runFiles(): Promise<number> {
+interface Verdict {
+  readonly ran: number;
+  readonly failed: number;
+}
+
+/**
+ * Resolves with the exit code: 0 only when at least one test ran and none failed. The whole suite has its unit tests run by a
+ * process of their own, beside the others: starting one for each of two hundred files takes longer than what they do.
+ */
+async function runAll(): Promise<number> {
+  const isUnit = (file: string) => !relative(ROOT, file).startsWith("test/");
+  const apart = values.unit || positionals.length > 0 ? [] : files.filter(isUnit);
+  const rest = files.filter((file) => !apart.includes(file));
+  const verdicts = await Promise.all([...(apart.length > 0 ? [runUnitTests()] : []), runFiles(rest)]);
+  const ran = verdicts.reduce((sum, one) => sum + one.ran, 0);
+  const failed = verdicts.reduce((sum, one) => sum + one.failed, 0);
+  if (ran === 0) process.stderr.write("\nNo test ran.\n");
+  process.stdout.write(`\n${ran - failed} passed, ${failed} failed\n`);
+  return ran > 0 && failed === 0 ? 0 : 1;
+}
+
+/** What it says comes in one piece, at its end. */
+async function runUnitTests(): Promise<Verdict> {
+  const name = values.name === undefined ? [] : ["--name", values.name];
+  const child = fork(fileURLToPath(import.meta.url), ["--unit", ...name], { silent: true });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
+  let verdict: Verdict = { ran: 0, failed: 1 };
+  child.on("message", (message) => (verdict = message as Verdict));
+  await once(child, "close");
+  process.stdout.write(output);
+  return verdict;
+}
+
+function runFiles(these: readonly string[]): Promise<Verdict> {
   let ran = 0;
   let failed = 0;
-  return new Promise((resolveCode) => {
+  return new Promise((resolveVerdict) => {
     const events = run({
-      files,
+      files: these,
       // The inner loop in one process: starting a hundred of them takes longer than what they do. The whole suite keeps them apart.
       ...(values.unit ? { isolation: "none" as const } : { concurrency: FILES_AT_ONCE }),
       timeout: FILE_TIMEOUT_MS,
@@ -75,8 +111,10 @@ function runFiles(): Promise<number> {
     });
     const report = events.compose(spec());
     report.on("end", () => {
-      if (ran === 0) process.stderr.write("\nNo test ran.\n");
-      resolveCode(ran > 0 && failed === 0 ? 0 : 1);
+      const verdict: Verdict = { ran, failed };
+      const done = () => resolveVerdict(verdict);
+      if (process.send === undefined) done();
+      else process.send(verdict, done);
     });
     report.pipe(process.stdout);
   });

@@ -5,7 +5,7 @@ import { beginAttempt } from "../store/begin-attempt.ts";
 import { commitAnswer, commitInterruption, commitToolResults } from "../store/commit-step.ts";
 import { deleteChat } from "../store/delete-chat.ts";
 import { recordFailure } from "../store/record-retry.ts";
-import { claimToolCall, finishToolCall } from "../store/tool-executions.ts";
+import { claimToolCall, finishToolCall, releaseToolCall } from "../store/tool-executions.ts";
 import { Superseded } from "../store/transition.ts";
 import { inUnit } from "../store/unit.ts";
 import {
@@ -280,6 +280,27 @@ test("A deleted chat takes all of its rows along and has its run cancelled", asy
 test("L8 a NUL character and lone surrogates survive in content", async () => {
   const chat = await aChat(store, "a\u0000b\ud800");
   assert.deepEqual((await chat.history())[0]?.content, text("a\u0000b\ud800"));
+});
+
+test("X8 X9 a worker that was given up and lives takes back what the next claim has counted", async () => {
+  const chat = await aChat(store);
+  await chat.answer([toolCall("c1", "execute")], { finish_reason: "tool_calls" });
+  const claim = (scheduled_ms: number) => {
+    const call = { chat_id: chat.id, tool_call_id: "c1", tool_name: "execute", scheduled_ms };
+    return inUnit(store, async (unit) => claimToolCall(unit.tx, call)).then(({ result }) => result);
+  };
+  const release = (scheduled_ms: number) =>
+    releaseToolCall(store.pool, { chat_id: chat.id, tool_call_id: "c1", scheduled_ms });
+  await claim(1);
+  assert.equal((await claim(2))?.lost_workers, 1, "the first was silent");
+  await release(1);
+  assert.equal(
+    (await claim(3))?.lost_workers,
+    1,
+    "the second was silent, too, and only the first has said that it lives",
+  );
+  await release(3);
+  assert.equal((await claim(4))?.lost_workers, 1, "the third has handed it on");
 });
 
 test("L5 a tool that stops the turn does so only when it succeeds", async () => {

@@ -16,7 +16,7 @@ export type RunState =
 /** Three failures in a row are no accident: the first two follow each other at once, the third comes seconds later. */
 const FAILED_TASKS_MIN = 3;
 /** A task that times out lost its worker, or ran on a machine that stood still: that may happen to a healthy run. */
-const LOST_TASKS_MIN = 6;
+const LOST_TASKS_MIN = 20;
 /** Events from the newest one back, among which the failure of the task is: nothing but signals may come after it. */
 const EVENTS_LOOKED_AT = 50;
 

@@ -30,7 +30,10 @@ export async function readJson(request: Request, bytesMax: number): Promise<Read
     scanner.push(chunk);
     requireBounded(scanner.scanned.rest, "body");
   });
-  return { value: parseText(scanner.scanned.rest, "body"), messages_before: 0 };
+  const { rest } = scanner.scanned;
+  // Whoever sends in chunks cannot say beforehand that there will be none.
+  if (rest.bytes === 0) return { value: undefined, messages_before: 0 };
+  return { value: parseText(rest, "body"), messages_before: 0 };
 }
 
 /**
