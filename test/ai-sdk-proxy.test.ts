@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { stripTypeScriptTypes } from "node:module";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { after, before, test } from "node:test";
 import express5 from "express";
 import { express4 } from "./clients/express-4.mjs";
@@ -40,7 +41,7 @@ interface App {
 
 function expressApp(create: () => App): App {
   const app = create();
-  run(example("app.use("), { app, askEverturn, Readable });
+  run(example("app.use("), { app, askEverturn, Readable, pipeline });
   return app;
 }
 
