@@ -46,9 +46,10 @@ export function createRunTool(deps: RunToolDeps) {
     const { result: begun } = await keptAlive(() =>
       inUnit(deps.store, (unit) => beginToolCall(unit, input, scheduledMs)),
     );
-    const output = await orRelease(deps, { ...input, scheduled_ms: scheduledMs }, () =>
-      outcomeOf(deps, input, begun),
-    );
+    const work = () => outcomeOf(deps, input, begun);
+    const claim = { ...input, scheduled_ms: scheduledMs };
+    // An attempt that came too late has claimed nothing: it must not take back what others have counted.
+    const output = await (begun.type === "claimed" ? orRelease(deps, claim, work) : work());
     if (begun.type === "claimed" && begun.execution.finished_at === null && isGivenUp(begun)) {
       await abandon(deps, input, begun.chat);
     }
