@@ -13,6 +13,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .
 # Bundling takes seconds and writes below .data: done here, a worker starts at once and on a read-only file system.
 RUN ["node", "--eval", "import('./worker/workflow-bundle.ts').then((it) => it.workflowBundlePath('.data/bundles'))"]
+RUN ["node", "--eval", "import('./workspaces/agent-bundle.ts').then((it) => it.agentBundle('.data/bundles'))"]
 USER node
 EXPOSE 3100
 HEALTHCHECK --interval=5s --timeout=5s --start-period=30s --retries=6 \

@@ -17,7 +17,8 @@ const DEMO_MODEL_GRACE_MS = 2_000;
 const EXTRA_GRACE_MS = 2_000;
 
 const CLI = fileURLToPath(new URL("../cli/main.ts", import.meta.url));
-const BUNDLE = new URL("../worker/workflow-bundle.ts", import.meta.url).href;
+const WORKFLOW_BUNDLE = new URL("../worker/workflow-bundle.ts", import.meta.url).href;
+const AGENT_BUNDLE = new URL("../workspaces/agent-bundle.ts", import.meta.url).href;
 const DEMO_MODEL = fileURLToPath(new URL("demo-model/main.ts", import.meta.url));
 
 export interface ProcessSettings {
@@ -95,20 +96,29 @@ export async function runMigrations(env: NodeJS.ProcessEnv, signal?: AbortSignal
 }
 
 /**
- * Bundles the workflows unless that was done, in a process of its own: the bundler would stay in the worker's memory.
+ * Bundles the workflows and the workspace agent unless that was done, in a process of its own: the bundlers would stay in
+ * the worker's memory.
  * @throws StartError with what the bundler said
  */
-export async function bundleWorkflows(
+export async function makeBundles(
   folder: string,
   env: NodeJS.ProcessEnv,
   signal?: AbortSignal,
 ): Promise<void> {
-  const script = `process.umask(0o077); const { workflowBundlePath } = await import(${JSON.stringify(BUNDLE)}); await workflowBundlePath(process.argv[1]);`;
+  const script = `
+    process.umask(0o077);
+    const { workflowBundlePath } = await import(${JSON.stringify(WORKFLOW_BUNDLE)});
+    const { agentBundle } = await import(${JSON.stringify(AGENT_BUNDLE)});
+    await workflowBundlePath(process.argv[1]);
+    await agentBundle(process.argv[1]);
+  `;
   const settings = { env, timeout: BUNDLE_TIMEOUT_MS, ...(signal !== undefined && { signal }) };
   try {
     await promisify(execFile)(process.execPath, ["--input-type=module", "--eval", script, folder], settings);
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
-    throw new StartError(`The workflows could not be bundled: ${stderr?.trim() || message}`);
+    throw new StartError(
+      `The workflows or the workspace agent could not be bundled: ${stderr?.trim() || message}`,
+    );
   }
 }

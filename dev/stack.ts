@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Config, loadConfig } from "../platform/config.ts";
 import { type DataFolder, openDataFolder, readSecrets, type Secrets, wipeDataFolder } from "./data-folder.ts";
-import { bundleWorkflows, rolePlan, runStopWorkspaces, stopWorkspacesIn } from "./everturn-parts.ts";
+import { makeBundles, rolePlan, runStopWorkspaces, stopWorkspacesIn } from "./everturn-parts.ts";
 import { freePort, isPortFree, nextFreePort } from "./free-port.ts";
 import { type Leash, startLeash } from "./leash.ts";
 import { startPart } from "./part.ts";
@@ -144,7 +144,7 @@ async function prepareSandbox({ options, config, surroundings }: Starting): Prom
 
 async function prepareBundle({ options, folder, surroundings }: Starting, env: NodeJS.ProcessEnv) {
   await options.progress.step("Workflows", () =>
-    bundleWorkflows(join(folder.path, "bundles"), env, surroundings.signal),
+    makeBundles(join(folder.path, "bundles"), env, surroundings.signal),
   );
 }
 

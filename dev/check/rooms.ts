@@ -26,8 +26,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Tools talk to the workspace agent only, so that every driver behaves alike.
   // Its file part alone also runs in the worker, for a chat's project folder.
   tools: { imports: ["core", "platform", "workspaces/agent/api.ts", "workspaces/agent/files"] },
-  // Copied into containers: Node's own modules, core, and nothing else.
-  "workspaces/agent": { imports: ["core"], packages: ["node:"] },
+  // Bundled into one file that runs in workspaces: it carries along whatever it imports.
+  "workspaces/agent": { imports: ["core"], packages: ["node:", "zod", "picomatch"] },
   workspaces: { imports: ["core", "platform"] },
   store: { imports: ["core", "platform"] },
   // The API knows workflows by names, attributes and payload types alone: their code never runs in its process.

@@ -1,0 +1,70 @@
+// Files that are built from sources of this project: once per version of the sources, and safe for several processes at once.
+import { createHash, randomUUID } from "node:crypto";
+import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const projectRoot = fileURLToPath(new URL("..", import.meta.url));
+// Enough of a digest to tell versions apart.
+const hashCharsMax = 16;
+
+export interface BuildOnceInput {
+  /** Where built files are kept; made when missing. */
+  readonly folder: string;
+  /** `<name>-<hash of the sources><extension>` is the file. */
+  readonly name: string;
+  readonly extension: string;
+  /** Files, and folders whose `.ts` files count, relative to the project's root. A missing one counts as empty. */
+  readonly sources: readonly string[];
+  /** The content; called only when there is no file for these sources yet. */
+  build(): Promise<string | Uint8Array>;
+}
+
+export interface BuiltFile {
+  readonly path: string;
+  /** Names the version of the sources. */
+  readonly hash: string;
+}
+
+export async function buildOnce(input: BuildOnceInput): Promise<BuiltFile> {
+  const hash = await hashOf(input.sources);
+  const file = path.join(input.folder, `${input.name}-${hash}${input.extension}`);
+  if (await exists(file)) return { path: file, hash };
+  await mkdir(input.folder, { recursive: true });
+  const content = await input.build();
+  // Written under another name and then renamed: a process that starts meanwhile never reads half a file.
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, content);
+  // Whatever our umask: code is no secret, and the users that workspaces run as read it.
+  await chmod(draft, 0o644);
+  await rename(draft, file);
+  return { path: file, hash };
+}
+
+async function hashOf(sources: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const source of sources) {
+    for (const file of await filesBelow(path.join(projectRoot, source))) {
+      const content = await readFile(file);
+      hash.update(path.relative(projectRoot, file)).update("\0").update(content).update("\0");
+    }
+  }
+  return hash.digest("hex").slice(0, hashCharsMax);
+}
+
+async function filesBelow(place: string): Promise<string[]> {
+  if (!(await exists(place))) return [];
+  if ((await stat(place)).isFile()) return [place];
+  const names = await readdir(place, { recursive: true });
+  return names
+    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .map((name) => path.join(place, name))
+    .sort();
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
