@@ -4,8 +4,8 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bringNode, nodeCacheFolder, runsTypeScript } from "./dev/bring-node.mjs";
-import { installPackages, runNpm } from "./dev/install-packages.mjs";
+import { bringNode, nodeCacheFolder, runsTypeScript } from "./dev/install/bring-node.mjs";
+import { installPackages, runNpm } from "./dev/install/install-packages.mjs";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const MODULES = join(ROOT, "node_modules");

@@ -1,30 +1,30 @@
 // One activity per file. This file: `callModel`. It decides first from committed history; when it is the model's turn to
 // speak, it streams the answer and commits it. What it returns is the decision that followed its own commit.
 import { ApplicationFailure, Context } from "@temporalio/activity";
-import { buildPrompt, withoutSeals } from "../core/build-prompt.ts";
-import type { LiveBus } from "../core/bus-message.ts";
-import type { Usage } from "../core/message.ts";
-import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
-import { episodeName } from "../core/stream-part.ts";
+import type { Usage } from "../core/chat/message.ts";
+import type { OutcomeKey, StepOutcome } from "../core/chat/step-outcome.ts";
+import { episodeName } from "../core/part/stream-part.ts";
+import { buildPrompt, withoutSeals } from "../core/prompt/build-prompt.ts";
+import type { LiveBus } from "../core/stream/bus-message.ts";
 import type { Lesson, ModelRequest, Provider, ToolSpec, UnsupportedSetting } from "../models/provider.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
-import { type Attempt, type BegunAttempt, beginAttempt } from "../store/begin-attempt.ts";
-import type { ChatRow } from "../store/chat-row.ts";
-import { markUnsealed } from "../store/mark-unsealed.ts";
-import { readPromptMessages } from "../store/messages.ts";
-import type { ModelConfigRow } from "../store/resolve-model-config.ts";
+import { markUnsealed } from "../store/model/mark-unsealed.ts";
+import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
+import type { ChatRow } from "../store/row/chat-row.ts";
+import { readPromptMessages } from "../store/row/messages.ts";
 import type { Store } from "../store/store.ts";
-import { Superseded } from "../store/transition.ts";
+import { type Attempt, type BegunAttempt, beginAttempt } from "../store/turn/begin-attempt.ts";
+import { Superseded } from "../store/turn/transition.ts";
 import { inUnit } from "../store/unit.ts";
-import { type Answer, createAnswer } from "./answer.ts";
-import { callConfig } from "./call-config.ts";
+import { type Answer, createAnswer } from "./attempt/answer.ts";
+import { callConfig } from "./attempt/call-config.ts";
+import { commitLostAnswer, endAttempt } from "./attempt/end-attempt.ts";
+import { keepLostAnswer } from "./attempt/keep-lost-answer.ts";
+import { endDebugCall, openDebugCall } from "./attempt/record-attempt.ts";
+import { watchAttempt } from "./attempt/watch-attempt.ts";
 import type { CallModelInput } from "./contract.ts";
-import type { DebugCall, DebugRecorder } from "./debug-recorder.ts";
-import { commitLostAnswer, endAttempt } from "./end-attempt.ts";
-import { keepLostAnswer } from "./keep-lost-answer.ts";
-import type { OpenPart, OpenPartStream, ReadLostParts } from "./open-part-stream.ts";
-import { endDebugCall, openDebugCall } from "./record-attempt.ts";
-import { watchAttempt } from "./watch-attempt.ts";
+import type { DebugCall, DebugRecorder } from "./debug/debug-recorder.ts";
+import type { OpenPart, OpenPartStream, ReadLostParts } from "./stream/open-part-stream.ts";
 
 export interface CallModelDeps {
   readonly store: Store;

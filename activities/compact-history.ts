@@ -1,24 +1,24 @@
 // One activity per file. This file: `compactHistory`. It has a model summarise what the prompt holds, shows the summary while
 // it is written, and commits it as the boundary that later prompts begin at (SPEC K).
 import { Context } from "@temporalio/activity";
-import type { CompactionSource } from "../core/compaction.ts";
-import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
-import { episodeName } from "../core/stream-part.ts";
-import { type BegunCompaction, beginCompaction } from "../store/begin-compaction.ts";
-import { commitCompaction } from "../store/commit-compaction.ts";
-import { commitInterruption } from "../store/commit-step.ts";
-import { CONTEXT_FULL_ERROR, finishError } from "../store/finish-turn.ts";
-import { Superseded } from "../store/transition.ts";
+import type { CompactionSource } from "../core/chat/compaction.ts";
+import type { OutcomeKey, StepOutcome } from "../core/chat/step-outcome.ts";
+import { episodeName } from "../core/part/stream-part.ts";
+import { type BegunCompaction, beginCompaction } from "../store/turn/begin-compaction.ts";
+import { commitCompaction } from "../store/turn/commit-compaction.ts";
+import { commitInterruption } from "../store/turn/commit-step.ts";
+import { CONTEXT_FULL_ERROR, finishError } from "../store/turn/finish-turn.ts";
+import { Superseded } from "../store/turn/transition.ts";
 import { inUnit, type Unit } from "../store/unit.ts";
-import { type Answer, createAnswer } from "./answer.ts";
+import { type Answer, createAnswer } from "./attempt/answer.ts";
+import { endAttempt } from "./attempt/end-attempt.ts";
+import { patiently } from "./attempt/patiently.ts";
+import { Stopped, watchAttempt } from "./attempt/watch-attempt.ts";
 import { type CallModelDeps, staleFailure } from "./call-model.ts";
-import { compactionOf } from "./compaction-messages.ts";
 import type { CompactHistoryInput } from "./contract.ts";
-import type { DebugCall, DebugRecorder } from "./debug-recorder.ts";
-import { endAttempt } from "./end-attempt.ts";
-import { patiently } from "./patiently.ts";
-import { Stopped, watchAttempt } from "./watch-attempt.ts";
-import { writeSummary } from "./write-summary.ts";
+import type { DebugCall, DebugRecorder } from "./debug/debug-recorder.ts";
+import { compactionOf } from "./phrase/compaction-messages.ts";
+import { writeSummary } from "./phrase/write-summary.ts";
 
 export interface CompactHistoryDeps
   extends Omit<CallModelDeps, "toolsOf" | "systemPromptOf" | "onUsage" | "onUnsupported"> {

@@ -1,8 +1,8 @@
 // One activity per file. This file: what workflows call and with what; readonly JSON objects in and out, ids and outcomes
 // only, never content.
-import type { CompactionSource } from "../core/compaction.ts";
-import type { StepOutcome } from "../core/step-outcome.ts";
-import type { WorkspaceStep } from "../core/workspace-step.ts";
+import type { CompactionSource } from "../core/chat/compaction.ts";
+import type { StepOutcome } from "../core/chat/step-outcome.ts";
+import type { WorkspaceStep } from "../core/workspace/workspace-step.ts";
 
 export interface TurnRef {
   readonly chat_id: string;

@@ -1,25 +1,25 @@
 // One activity per file. This file: `runTool`. The call is claimed before it runs and its result is kept at once; settling
 // puts it into the history.
 import { ApplicationFailure, Context } from "@temporalio/activity";
-import type { LiveBus } from "../core/bus-message.ts";
-import { lostWorkersPerCallMax, toolCheckpointBytesMax } from "../core/limits.ts";
-import { episodeName } from "../core/stream-part.ts";
+import { lostWorkersPerCallMax, toolCheckpointBytesMax } from "../core/chat/limits.ts";
+import { episodeName } from "../core/part/stream-part.ts";
+import type { LiveBus } from "../core/stream/bus-message.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
-import { fenceOf } from "../store/begin-attempt.ts";
-import { type BegunToolCall, beginToolCall, type ToolCallBegin } from "../store/begin-tool-call.ts";
-import type { ChatRow } from "../store/chat-row.ts";
+import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
-import { finishToolCall, releaseToolCall } from "../store/tool-executions.ts";
+import { fenceOf } from "../store/turn/begin-attempt.ts";
+import { type BegunToolCall, beginToolCall, type ToolCallBegin } from "../store/turn/begin-tool-call.ts";
+import { finishToolCall, releaseToolCall } from "../store/turn/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
 import type { ChatWorkspace } from "../tools/chat-workspace.ts";
 import { runToolCall } from "../tools/run-tool-call.ts";
 import { type Tool, type ToolContext, type ToolOutput, ToolStopped } from "../tools/tool.ts";
 import { errorOutput } from "../tools/tool-error.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
+import { patiently } from "./attempt/patiently.ts";
+import { Stopped, type Watch, watchAttempt } from "./attempt/watch-attempt.ts";
 import type { RunToolInput, RunToolOutput } from "./contract.ts";
-import type { OpenPartStream } from "./open-part-stream.ts";
-import { patiently } from "./patiently.ts";
-import { Stopped, type Watch, watchAttempt } from "./watch-attempt.ts";
+import type { OpenPartStream } from "./stream/open-part-stream.ts";
 
 export interface RunToolDeps {
   readonly store: Store;

@@ -1,15 +1,15 @@
 // One activity per file, but for these: database-only transitions, run as local activities of the workflow.
 import { Context } from "@temporalio/activity";
-import { errorDetailCharsMax } from "../core/limits.ts";
-import type { LastError } from "../core/message.ts";
-import { Refusal } from "../core/refusal.ts";
-import type { OutcomeKey, StepOutcome } from "../core/step-outcome.ts";
+import { errorDetailCharsMax } from "../core/chat/limits.ts";
+import type { LastError } from "../core/chat/message.ts";
+import { Refusal } from "../core/chat/refusal.ts";
+import type { OutcomeKey, StepOutcome } from "../core/chat/step-outcome.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
-import { commitInterruption, commitToolResults, notRunning } from "../store/commit-step.ts";
-import { finishError } from "../store/finish-turn.ts";
-import { interruptChat } from "../store/interrupt-chat.ts";
+import { interruptChat } from "../store/chat/interrupt-chat.ts";
 import type { Store } from "../store/store.ts";
-import { Superseded } from "../store/transition.ts";
+import { commitInterruption, commitToolResults, notRunning } from "../store/turn/commit-step.ts";
+import { finishError } from "../store/turn/finish-turn.ts";
+import { Superseded } from "../store/turn/transition.ts";
 import { inUnit, type Unit } from "../store/unit.ts";
 import type { LocalActivities, RecordCrashInput, TurnRef } from "./contract.ts";
 

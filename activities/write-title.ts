@@ -1,11 +1,11 @@
 // One activity per file. This file: `writeTitle`: a title by a model, in place of the one that it was asked to replace.
 
-import { titlePrompt } from "../core/describe-prompt.ts";
-import { readChatRow } from "../store/chat-row.ts";
-import { readOpening, writeModelTitle } from "../store/describe-chat.ts";
+import { titlePrompt } from "../core/prompt/describe-prompt.ts";
+import { readOpening, writeModelTitle } from "../store/description/describe-chat.ts";
+import { readChatRow } from "../store/row/chat-row.ts";
 import { inUnit } from "../store/unit.ts";
-import { askForPhrase, type DescribeDeps } from "./ask-for-phrase.ts";
 import type { DescribeOutcome, WriteTitleInput } from "./contract.ts";
+import { askForPhrase, type DescribeDeps } from "./phrase/ask-for-phrase.ts";
 
 /** Returns the activity. Run twice it asks once: a title that is not the one to be replaced any more stays (SPEC M1). */
 export function createWriteTitle(deps: DescribeDeps) {

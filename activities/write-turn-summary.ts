@@ -1,10 +1,10 @@
 // One activity per file. This file: `writeTurnSummary`: a turn in a few words, for lists of chats.
-import { turnSummaryPrompt } from "../core/describe-prompt.ts";
-import { readChatRow } from "../store/chat-row.ts";
-import { writeTurnSummary as keepSummary, readTurn } from "../store/describe-chat.ts";
+import { turnSummaryPrompt } from "../core/prompt/describe-prompt.ts";
+import { writeTurnSummary as keepSummary, readTurn } from "../store/description/describe-chat.ts";
+import { readChatRow } from "../store/row/chat-row.ts";
 import { inUnit } from "../store/unit.ts";
-import { askForPhrase, type DescribeDeps } from "./ask-for-phrase.ts";
 import type { DescribeOutcome, TurnRef } from "./contract.ts";
+import { askForPhrase, type DescribeDeps } from "./phrase/ask-for-phrase.ts";
 
 /** Returns the activity. Run twice it asks once: a summary of this or a later turn stays (SPEC M2). */
 export function createWriteTurnSummary(deps: DescribeDeps) {

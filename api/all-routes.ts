@@ -1,28 +1,29 @@
 // The API speaks HTTP and the store; this file: every route there is. What is not here is neither mounted nor documented.
+
+import { aiSdkRoutes } from "./ai-sdk/ai-sdk-routes.ts";
 import type { ApiDeps } from "./deps.ts";
-import { openApiDocument } from "./openapi.ts";
-import type { Route } from "./route.ts";
-import { aiSdkRoutes } from "./routes/ai-sdk.ts";
-import { buildLogRoutes } from "./routes/build-logs.ts";
-import { chatTitleRoutes } from "./routes/chat-title.ts";
-import { chatRoutes } from "./routes/chats.ts";
-import { contextRoutes } from "./routes/context.ts";
+import { openApiDocument } from "./http/openapi.ts";
+import type { Route } from "./http/route.ts";
+import { chatTitleRoutes } from "./routes/chat/chat-title.ts";
+import { chatRoutes } from "./routes/chat/chats.ts";
+import { contextRoutes } from "./routes/chat/context.ts";
+import { messageRoutes } from "./routes/chat/messages.ts";
+import { queueRoutes } from "./routes/chat/queue.ts";
+import { regenerateRoutes } from "./routes/chat/regenerate.ts";
+import { streamRoutes } from "./routes/chat/stream-chat.ts";
+import { watchRoutes } from "./routes/chat/watch-chats.ts";
 import { debugRunRoutes } from "./routes/debug-runs.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { meRoutes } from "./routes/me.ts";
-import { messageRoutes } from "./routes/messages.ts";
-import { modelConfigRoutes } from "./routes/model-configs.ts";
-import { modelProviderRoutes } from "./routes/model-providers.ts";
+import { modelConfigRoutes } from "./routes/model/model-configs.ts";
+import { modelProviderRoutes } from "./routes/model/model-providers.ts";
 import { probeRoutes } from "./routes/probes.ts";
-import { queueRoutes } from "./routes/queue.ts";
-import { regenerateRoutes } from "./routes/regenerate.ts";
 import { settingsRoutes } from "./routes/settings.ts";
-import { streamRoutes } from "./routes/stream-chat.ts";
-import { templateRoutes } from "./routes/templates.ts";
 import { usageRoutes } from "./routes/usage.ts";
-import { watchRoutes } from "./routes/watch-chats.ts";
-import { workspaceRoutes } from "./routes/workspaces.ts";
+import { buildLogRoutes } from "./routes/workspace/build-logs.ts";
+import { templateRoutes } from "./routes/workspace/templates.ts";
+import { workspaceRoutes } from "./routes/workspace/workspaces.ts";
 
 export function allRoutes(deps: ApiDeps): readonly Route[] {
   let document: string | undefined;

@@ -1,23 +1,23 @@
 // The API speaks HTTP and the store; this file: what its routes are given. Only main.ts builds these.
 import type { Registry } from "prom-client";
-import type { ErrorKind } from "../core/error-kind.ts";
-import type { TemplateShelf } from "../core/template.ts";
+import type { ErrorKind } from "../core/chat/error-kind.ts";
+import type { TemplateShelf } from "../core/workspace/template.ts";
+import type { Deliverer } from "../delivery/deliver-outbox.ts";
+import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Logger } from "../platform/logger.ts";
-import type { AddressRules } from "../platform/provider-address.ts";
-import type { SecretBox } from "../platform/secret-box.ts";
-import type { OpenAiApi, ProviderSource } from "../store/resolve-model-config.ts";
+import type { AddressRules } from "../platform/network/provider-address.ts";
+import type { SecretBox } from "../platform/secrets/secret-box.ts";
+import type { OpenAiApi, ProviderSource } from "../store/model/resolve-model-config.ts";
+import type { ChatLinks } from "../store/row/to-wire.ts";
 import type { Store } from "../store/store.ts";
-import type { ChatLinks } from "../store/to-wire.ts";
 import type { StreamTurn } from "./ai-sdk/turn-streams.ts";
-import type { BuildLogRegistry } from "./build-log-registry.ts";
-import type { Deliverer } from "./deliver-outbox.ts";
-import type { FeedRegistry } from "./feed-registry.ts";
-import type { RateLimits } from "./middleware/limit-rate.ts";
-import type { Readiness } from "./readiness.ts";
-import type { WorkspaceTemporalLink } from "./show-workspace.ts";
-import type { StreamGate } from "./stream-gate.ts";
-import type { StreamChat } from "./stream-handler.ts";
-import type { WorkspaceTeller } from "./tell-workspace.ts";
+import type { RateLimits } from "./http/middleware/limit-rate.ts";
+import type { WorkspaceTemporalLink } from "./routes/workspace/show-workspace.ts";
+import type { Readiness } from "./start/readiness.ts";
+import type { BuildLogRegistry } from "./streams/build-log/build-log-registry.ts";
+import type { FeedRegistry } from "./streams/feed/feed-registry.ts";
+import type { StreamGate } from "./streams/stream-gate.ts";
+import type { StreamChat } from "./streams/stream-handler.ts";
 
 /** A folder a chat may be bound to, links resolved, or why not. */
 export type ResolveProjectPath = (

@@ -1,44 +1,44 @@
 // The API speaks HTTP and the store; this file composes it: the only one here that builds things.
 import { Client } from "@temporalio/client";
-import type { LiveBus } from "../core/bus-message.ts";
+import type { LiveBus } from "../core/stream/bus-message.ts";
+import { createDeliverer } from "../delivery/deliver-outbox.ts";
+import { createWorkspaceTeller } from "../delivery/tell-workspace.ts";
 import { StartError } from "../dev/start-error.ts";
-import type { Config } from "../platform/config.ts";
+import type { Config } from "../platform/config/config.ts";
 import { createFailpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, exposeReadings, serveMetrics } from "../platform/metrics.ts";
-import { createSecretBox } from "../platform/secret-box.ts";
+import { createSecretBox } from "../platform/secrets/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
-import { readUsableKeys, seedAdminKey } from "../store/api-keys.ts";
-import { busReadings } from "../store/bus-readings.ts";
-import { purgeChatMarks } from "../store/chat-marks.ts";
+import { readUsableKeys, seedAdminKey } from "../store/access/api-keys.ts";
+import { purgeIdempotencyKeys } from "../store/chat/idempotency.ts";
 import { createPool, type Pool } from "../store/database.ts";
-import { purgeDebugRuns } from "../store/debug-runs.ts";
-import { purgeIdempotencyKeys } from "../store/idempotency.ts";
-import { type BusCounts, createOffBus, createPostgresBus } from "../store/live-bus.ts";
-import { createModelBook } from "../store/model-book.ts";
-import { seedModelConfigs } from "../store/seed-models.ts";
+import { purgeDebugRuns } from "../store/debug/debug-runs.ts";
+import { createModelBook } from "../store/model/model-book.ts";
+import { seedModelConfigs } from "../store/model/seed-models.ts";
 import type { Store } from "../store/store.ts";
-import { resolveProjectPath } from "../tools/project-root.ts";
-import { createTemplateShelf } from "../workspaces/templates.ts";
+import { busReadings } from "../store/stream/bus-readings.ts";
+import { purgeChatMarks } from "../store/stream/chat-marks.ts";
+import { type BusCounts, createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
+import { resolveProjectPath } from "../tools/context/project-root.ts";
+import { createTemplateShelf } from "../workspaces/templates/templates.ts";
 import { createTurnStreams } from "./ai-sdk/turn-streams.ts";
-import { createApp } from "./app.ts";
-import { BuildLogRegistry } from "./build-log-registry.ts";
-import { createChatLinks, createWorkspaceLink } from "./chat-links.ts";
-import { createCheckpointReader } from "./checkpoint-reader.ts";
-import { createDeliverer } from "./deliver-outbox.ts";
 import type { ApiDeps, ModelSettings } from "./deps.ts";
-import { FeedRegistry } from "./feed-registry.ts";
-import { HubRegistry } from "./hub-registry.ts";
-import { measureStreams } from "./measure-streams.ts";
-import { ModelSeedError, modelSeeds } from "./model-seeds.ts";
-import { createModelSettings } from "./model-settings.ts";
-import { createReadiness } from "./readiness.ts";
-import { warnOfSealedKeys } from "./sealed-keys.ts";
-import { ListenError, type Served, serve } from "./serve.ts";
-import { isLoopback, requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start-checks.ts";
-import { StreamGate } from "./stream-gate.ts";
-import { createStreamHandler } from "./stream-handler.ts";
-import { createWorkspaceTeller } from "./tell-workspace.ts";
+import { createApp } from "./http/app.ts";
+import { ListenError, type Served, serve } from "./http/serve.ts";
+import { createChatLinks, createWorkspaceLink } from "./routes/chat/chat-links.ts";
+import { ModelSeedError, modelSeeds } from "./start/model-seeds.ts";
+import { createModelSettings } from "./start/model-settings.ts";
+import { createReadiness } from "./start/readiness.ts";
+import { warnOfSealedKeys } from "./start/sealed-keys.ts";
+import { isLoopback, requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start/start-checks.ts";
+import { BuildLogRegistry } from "./streams/build-log/build-log-registry.ts";
+import { createCheckpointReader } from "./streams/chat/checkpoint-reader.ts";
+import { HubRegistry } from "./streams/chat/hub-registry.ts";
+import { FeedRegistry } from "./streams/feed/feed-registry.ts";
+import { measureStreams } from "./streams/measure-streams.ts";
+import { StreamGate } from "./streams/stream-gate.ts";
+import { createStreamHandler } from "./streams/stream-handler.ts";
 
 const pingTemporalMaxMs = 1_500;
 const purgeEveryMs = 3_600_000;
@@ -186,7 +186,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
 function createTester(config: Config): ModelSettings["testProvider"] {
   let tester: Promise<ModelSettings["testProvider"]> | undefined;
   return async (source, model) => {
-    tester ??= import("../activities/provider-tester.ts").then(({ createProviderTester }) =>
+    tester ??= import("../activities/attempt/provider-tester.ts").then(({ createProviderTester }) =>
       createProviderTester({ ...config, secrets: createSecretBox(config) }),
     );
     return (await tester)(source, model);

@@ -3,8 +3,8 @@ import { enableCompileCache } from "node:module";
 import { COMPILE_CACHE } from "../dev/stack-environment.ts";
 import { StartError } from "../dev/start-error.ts";
 // The command line composes: it reads arguments and environment, builds what a command needs, and says what went wrong in words.
-import { ConfigError } from "../platform/config.ts";
-import { HELP } from "./help.ts";
+import { ConfigError } from "../platform/config/config.ts";
+import { HELP } from "./commands/help.ts";
 import { withRunningStack } from "./stack-configuration.ts";
 
 type Command = (args: string[]) => Promise<void>;
@@ -14,18 +14,18 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   start: async () => {
     // As its children are told to by their environment.
     enableCompileCache(process.env["NODE_COMPILE_CACHE"] || COMPILE_CACHE);
-    return (await import("./start.ts")).start;
+    return (await import("./commands/start.ts")).start;
   },
-  api: async () => (await import("./api.ts")).api,
-  worker: async () => (await import("./worker.ts")).worker,
-  migrate: async () => (await import("./migrate.ts")).migrate,
-  "rotate-keys": async () => (await import("./rotate-keys.ts")).rotateKeys,
-  "search-attributes": async () => (await import("./search-attributes.ts")).searchAttributes,
-  "stop-workspaces": async () => (await import("./stop-workspaces.ts")).stopWorkspaces,
-  doctor: async () => (await import("./doctor.ts")).doctor,
-  demo: async () => (await import("./demo.ts")).demo,
-  "config-docs": async () => (await import("./config-docs.ts")).configDocs,
-  version: async () => (await import("./version.ts")).version,
+  api: async () => (await import("./commands/api.ts")).api,
+  worker: async () => (await import("./commands/worker.ts")).worker,
+  migrate: async () => (await import("./commands/migrate.ts")).migrate,
+  "rotate-keys": async () => (await import("./commands/rotate-keys.ts")).rotateKeys,
+  "search-attributes": async () => (await import("./commands/search-attributes.ts")).searchAttributes,
+  "stop-workspaces": async () => (await import("./commands/stop-workspaces.ts")).stopWorkspaces,
+  doctor: async () => (await import("./commands/doctor.ts")).doctor,
+  demo: async () => (await import("./commands/demo.ts")).demo,
+  "config-docs": async () => (await import("./commands/config-docs.ts")).configDocs,
+  version: async () => (await import("./commands/version.ts")).version,
 };
 
 const ALIASES: Record<string, string> = {

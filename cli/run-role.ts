@@ -1,5 +1,5 @@
 // The command line composes: an API or a worker as a process, from its environment to its exit.
-import { type Config, loadConfig } from "../platform/config.ts";
+import { type Config, loadConfig } from "../platform/config/config.ts";
 import { createLogger, type Logger } from "../platform/logger.ts";
 import { whenAskedToStop } from "./stop-signal.ts";
 

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openDataFolder, readSecrets } from "../dev/data-folder.ts";
-import { createRunningFile } from "../dev/running-file.ts";
+import { openDataFolder, readSecrets } from "../dev/data/data-folder.ts";
+import { createRunningFile } from "../dev/data/running-file.ts";
 import { modelWords } from "./model-words.ts";
 import { withRunningStack } from "./stack-configuration.ts";
 

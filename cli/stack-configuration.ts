@@ -1,7 +1,7 @@
 // The command line composes: a command that is run beside `npm start` works on that stack, without being told where it is.
 import { join, resolve } from "node:path";
-import { findSecrets } from "../dev/data-folder.ts";
-import { readRunning } from "../dev/running-file.ts";
+import { findSecrets } from "../dev/data/data-folder.ts";
+import { readRunning } from "../dev/data/running-file.ts";
 import { broughtAlong, withDemoModel, withDevServer, withStackDefaults } from "../dev/stack-environment.ts";
 
 /**

@@ -1,7 +1,7 @@
 // Core is pure: what is recorded of model calls for those who look for a fault (SPEC B4), as API.md shows it.
-import type { Usage } from "./message.ts";
-import type { JsonObject } from "./part.ts";
-import type { UsageKind } from "./usage-record.ts";
+import type { Usage } from "./chat/message.ts";
+import type { JsonObject } from "./part/part.ts";
+import type { UsageKind } from "./usage/usage-record.ts";
 
 /** From the weakest to the strongest: a weaker one never overwrites a stronger. */
 export const DEBUG_STATUSES = ["in_progress", "interrupted", "error", "completed"] as const;

@@ -1,7 +1,7 @@
 // Dev holds the embedded stack: the environment its processes get, worked out from the caller's and from what was started.
 import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Secrets } from "./data-folder.ts";
+import type { Secrets } from "./data/data-folder.ts";
 
 /** Where compiled code is kept between starts. */
 export const COMPILE_CACHE = fileURLToPath(new URL("../node_modules/.cache/compiled", import.meta.url));

@@ -1,24 +1,30 @@
 // Dev holds the embedded stack: everything Everturn needs, started in order, watched, and stopped in the opposite order.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Config, loadConfig } from "../platform/config.ts";
-import { type DataFolder, openDataFolder, readSecrets, type Secrets, wipeDataFolder } from "./data-folder.ts";
-import { makeBundles, rolePlan, runStopWorkspaces, stopWorkspacesIn } from "./everturn-parts.ts";
+import { type Config, loadConfig } from "../platform/config/config.ts";
+import {
+  type DataFolder,
+  openDataFolder,
+  readSecrets,
+  type Secrets,
+  wipeDataFolder,
+} from "./data/data-folder.ts";
+import { createRunningFile, endLeftoverParts, type StackAddresses } from "./data/running-file.ts";
 import { freePort, isPortFree, nextFreePort } from "./free-port.ts";
-import { type Leash, startLeash } from "./leash.ts";
-import { startPart } from "./part.ts";
-import type { Part, PartEvent } from "./part-plan.ts";
-import { resetPostgresHome } from "./postgres-home.ts";
-import { createRunningFile, endLeftoverParts, type StackAddresses } from "./running-file.ts";
-import { findOrFetchSandbox, sandboxCacheFolder } from "./sandbox-binary.ts";
-import { broughtAlong, withStackDefaults } from "./stack-environment.ts";
+import { findOrFetchSandbox, sandboxCacheFolder } from "./install/sandbox-binary.ts";
+import { makeBundles, rolePlan, runStopWorkspaces, stopWorkspacesIn } from "./part/everturn-parts.ts";
+import { type Leash, startLeash } from "./part/leash.ts";
+import { startPart } from "./part/part.ts";
+import type { Part, PartEvent } from "./part/part-plan.ts";
 import {
   type StackOptions,
   type Starting,
   startDatabase,
   startModel,
   startTemporal,
-} from "./stack-services.ts";
+} from "./part/stack-services.ts";
+import { resetPostgresHome } from "./postgres/postgres-home.ts";
+import { broughtAlong, withStackDefaults } from "./stack-environment.ts";
 import { StartError } from "./start-error.ts";
 
 const EXAMPLE_PROJECT = fileURLToPath(new URL("../examples/project", import.meta.url));

@@ -1,11 +1,11 @@
 // Models room: one provider, out of what is known of it.
-import { createAnthropic } from "./anthropic.ts";
-import { namingHost } from "./naming-host.ts";
-import { createOpenAiChat } from "./openai-chat.ts";
-import { createOpenAiResponses } from "./openai-responses.ts";
-import { ownFault } from "./own-fault.ts";
+import { createAnthropic } from "./anthropic/anthropic.ts";
+import { namingHost } from "./errors/naming-host.ts";
+import { ownFault } from "./errors/own-fault.ts";
+import type { ProviderOptions } from "./http/provider-options.ts";
+import { createOpenAiChat } from "./openai-chat/openai-chat.ts";
+import { createOpenAiResponses } from "./openai-responses/openai-responses.ts";
 import type { Provider } from "./provider.ts";
-import type { ProviderOptions } from "./provider-options.ts";
 
 export interface ProviderSpec extends ProviderOptions {
   readonly kind: "openai" | "openai-compatible" | "anthropic";

@@ -1,9 +1,9 @@
 // The port of this room: one provider dialect turns a prompt into a stream of model events. One file per dialect.
-import type { ErrorKind } from "../core/error-kind.ts";
-import type { Continuable } from "../core/kept-answer.ts";
-import type { FinishReason, Role, Usage } from "../core/message.ts";
-import type { JsonObject, Part, ProviderData } from "../core/part.ts";
-import type { PrefillForm } from "../core/prefill-form.ts";
+import type { ErrorKind } from "../core/chat/error-kind.ts";
+import type { FinishReason, Role, Usage } from "../core/chat/message.ts";
+import type { JsonObject, Part, ProviderData } from "../core/part/part.ts";
+import type { Continuable } from "../core/prompt/kept-answer.ts";
+import type { PrefillForm } from "../core/prompt/prefill-form.ts";
 
 /** Which wire a provider speaks. */
 export type Dialect = "openai-chat" | "openai-responses" | "anthropic";

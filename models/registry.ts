@@ -1,11 +1,11 @@
 // Models room: the providers of a deployment by name.
-import { createAnthropic } from "./anthropic.ts";
-import { createOpenAiChat } from "./openai-chat.ts";
-import { createOpenAiResponses } from "./openai-responses.ts";
-import { ownFault } from "./own-fault.ts";
+import { createAnthropic } from "./anthropic/anthropic.ts";
+import { ownFault } from "./errors/own-fault.ts";
+import { createProviderFetch } from "./http/provider-fetch.ts";
+import type { Fetch } from "./http/provider-options.ts";
+import { createOpenAiChat } from "./openai-chat/openai-chat.ts";
+import { createOpenAiResponses } from "./openai-responses/openai-responses.ts";
 import type { Provider } from "./provider.ts";
-import { createProviderFetch } from "./provider-fetch.ts";
-import type { Fetch } from "./provider-options.ts";
 
 export interface OpenAiSettings {
   readonly apiKey: string;

@@ -1,7 +1,7 @@
 // Models room: a tiny call that says whether a provider answers, and what is wrong when it does not.
-import type { ErrorKind } from "../core/error-kind.ts";
-import { classifyError } from "./classify-error.ts";
-import { ownFault } from "./own-fault.ts";
+import type { ErrorKind } from "../core/chat/error-kind.ts";
+import { classifyError } from "./errors/classify-error.ts";
+import { ownFault } from "./errors/own-fault.ts";
 import type { Provider } from "./provider.ts";
 
 /** A person waits for the answer. */

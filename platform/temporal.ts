@@ -1,7 +1,7 @@
 // Platform knows the process and its surroundings: Temporal's address and credentials, from its standard environment configuration.
 import { Connection } from "@temporalio/client";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 
 type TemporalSettings = Pick<Config, "temporalEnvironment">;
 

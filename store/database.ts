@@ -2,7 +2,7 @@
 // after a lost race.
 import { createHash } from "node:crypto";
 import pg from "pg";
-import { transactionRetriesMax } from "../core/limits.ts";
+import { transactionRetriesMax } from "../core/chat/limits.ts";
 import { classifyFailure } from "../platform/classify-failure.ts";
 import { findSchema, OWN_SCHEMA } from "./schema.ts";
 

@@ -1,7 +1,7 @@
 // The store is the only room with SQL. This file: what its functions need beside their arguments.
-import type { ChatChanged, ChatDeleted } from "../core/bus-message.ts";
+import type { ChatChanged, ChatDeleted } from "../core/stream/bus-message.ts";
 import type { Pool } from "./database.ts";
-import type { ModelBook } from "./model-book.ts";
+import type { ModelBook } from "./model/model-book.ts";
 
 export interface Store {
   readonly pool: Pool;

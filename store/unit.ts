@@ -1,8 +1,8 @@
 // The store is the only room with SQL. This file: one transaction with what must follow it (announcements, deliveries).
-import type { ChatChanged, ChatDeleted } from "../core/bus-message.ts";
-import { type ChatRow, lockChat, writeChatRow } from "./chat-row.ts";
+import type { ChatChanged, ChatDeleted } from "../core/stream/bus-message.ts";
 import { type Tx, withTransaction } from "./database.ts";
-import { insertOutboxRow, type NewOutboxRow, type OutboxRow } from "./outbox.ts";
+import { insertOutboxRow, type NewOutboxRow, type OutboxRow } from "./outbox/outbox.ts";
+import { type ChatRow, lockChat, writeChatRow } from "./row/chat-row.ts";
 import type { Store } from "./store.ts";
 
 export interface Unit {

@@ -3,10 +3,10 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import type { WorkflowHandle } from "@temporalio/client";
 import proto from "@temporalio/proto";
-import { DESCRIBE_SHAPES, playDescribeShape } from "./support/describe-shapes.ts";
-import { playShape, SHAPES } from "./support/turn-shapes.ts";
-import { openTemporal } from "./support/workflow-run.ts";
-import { playWorkspaceShape, WORKSPACE_SHAPES } from "./support/workspace-shapes.ts";
+import { DESCRIBE_SHAPES, playDescribeShape } from "./support/turn/describe-shapes.ts";
+import { playShape, SHAPES } from "./support/turn/turn-shapes.ts";
+import { openTemporal } from "./support/turn/workflow-run.ts";
+import { playWorkspaceShape, WORKSPACE_SHAPES } from "./support/workspace/workspace-shapes.ts";
 
 /** 64-bit numbers and bytes as text, enums by name. */
 const READABLE = { longs: String, bytes: String, enums: String } as const;

@@ -7,8 +7,8 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { findOrFetchSandbox, sandboxCacheFolder } from "../dev/install/sandbox-binary.ts";
 import { createProgress } from "../dev/progress.ts";
-import { findOrFetchSandbox, sandboxCacheFolder } from "../dev/sandbox-binary.ts";
 import { startTestStack } from "./support/stack.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));

@@ -1,5 +1,5 @@
 // Tools: the port through which they reach the workspace of their chat. The worker implements it over store and driver.
-import type { Template, TemplateFault } from "../core/template.ts";
+import type { Template, TemplateFault } from "../core/workspace/template.ts";
 import type { AgentApi } from "../workspaces/agent/api.ts";
 
 /** What `create_workspace` and `start_workspace` answer (API.md, SPEC W2, W3). */

@@ -1,7 +1,7 @@
 // Tools: arguments as the schema wants them, from models that write a list, an object, a number or a boolean as text, and
 // null for what they leave out (SPEC L17).
 import type { z } from "zod";
-import type { JsonObject } from "../core/part.ts";
+import type { JsonObject } from "../core/part/part.ts";
 
 /** Each round mends what the one before uncovered: a list in text, and a number in text in that list. */
 const roundsMax = 8;

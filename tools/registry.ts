@@ -1,21 +1,22 @@
 // Tools: the list. A tool exists when it stands here, and a chat may call it when it is active there.
-import { createWorkspace } from "./create-workspace.ts";
-import { editFiles } from "./edit-files.ts";
-import { execute } from "./execute.ts";
-import { findFiles } from "./find-files.ts";
-import { grep } from "./grep.ts";
-import { listDir } from "./list-dir.ts";
-import { listTemplates } from "./list-templates.ts";
-import { processList } from "./process-list.ts";
-import { processOutput } from "./process-output.ts";
-import { processSignal } from "./process-signal.ts";
-import { readFile } from "./read-file.ts";
-import { readTemplate } from "./read-template.ts";
-import { startWorkspace } from "./start-workspace.ts";
-import { stopWorkspace } from "./stop-workspace.ts";
+
+import { editFiles } from "./files/edit-files.ts";
+import { findFiles } from "./files/find-files.ts";
+import { grep } from "./files/grep.ts";
+import { listDir } from "./files/list-dir.ts";
+import { readFile } from "./files/read-file.ts";
+import { viewFile } from "./files/view-file.ts";
+import { writeFile } from "./files/write-file.ts";
+import { execute } from "./processes/execute.ts";
+import { processList } from "./processes/process-list.ts";
+import { processOutput } from "./processes/process-output.ts";
+import { processSignal } from "./processes/process-signal.ts";
 import type { Tool } from "./tool.ts";
-import { viewFile } from "./view-file.ts";
-import { writeFile } from "./write-file.ts";
+import { createWorkspace } from "./workspace/create-workspace.ts";
+import { listTemplates } from "./workspace/list-templates.ts";
+import { readTemplate } from "./workspace/read-template.ts";
+import { startWorkspace } from "./workspace/start-workspace.ts";
+import { stopWorkspace } from "./workspace/stop-workspace.ts";
 
 /** Read-only tools of a chat bound to a project folder (SPEC W8). */
 const projectTools: readonly Tool[] = [viewFile, listDir, grep, findFiles];

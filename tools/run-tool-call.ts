@@ -1,9 +1,9 @@
 // Tools: runs one call and always comes back with a result the model can read; nothing a tool does ends the turn.
 import type { z } from "zod";
-import { toolResultBytesMax } from "../core/limits.ts";
-import type { JsonObject } from "../core/part.ts";
-import { quoted } from "../core/quoted.ts";
-import { truncateJson } from "../core/truncate.ts";
+import { toolResultBytesMax } from "../core/chat/limits.ts";
+import type { JsonObject } from "../core/part/part.ts";
+import { quoted } from "../core/text/quoted.ts";
+import { truncateJson } from "../core/text/truncate.ts";
 import { fittedArgs } from "./fitted-args.ts";
 import type { Tool, ToolContext, ToolOutput } from "./tool.ts";
 import { errorOutput, thrownOutput } from "./tool-error.ts";

@@ -1,5 +1,5 @@
 // Tools: failures in words that help the model, free of stacks and of paths of the host.
-import { headOf } from "../core/truncate.ts";
+import { headOf } from "../core/text/truncate.ts";
 import { AgentError } from "../workspaces/agent/api.ts";
 import type { ToolOutput } from "./tool.ts";
 

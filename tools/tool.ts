@@ -1,6 +1,6 @@
 // Tools: the port. A tool is a value with a schema and a function; where it runs and what it may do are data beside it.
 import { z } from "zod";
-import type { JsonObject } from "../core/part.ts";
+import type { JsonObject } from "../core/part/part.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
 import type { ChatWorkspace } from "./chat-workspace.ts";
 

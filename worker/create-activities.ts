@@ -1,8 +1,9 @@
 // The worker is a composition root. This file: the activities, with everything they need handed in.
 import type { Logger } from "pino";
-import { boundEach, boundRetries } from "../activities/bound-retries.ts";
+import { boundEach, boundRetries } from "../activities/attempt/bound-retries.ts";
+import { createNoLimitNotice } from "../activities/attempt/no-limit-notice.ts";
 import { createCallModel } from "../activities/call-model.ts";
-import { createChatWorkspaces } from "../activities/chat-workspace.ts";
+import { createChatWorkspaces } from "../activities/chat-workspace/chat-workspace.ts";
 import { createCompactHistory } from "../activities/compact-history.ts";
 import type {
   Activities,
@@ -11,31 +12,30 @@ import type {
   LocalWorkspaceActivities,
   WorkspaceActivities,
 } from "../activities/contract.ts";
-import type { DebugRecorder } from "../activities/debug-recorder.ts";
-import { createNoLimitNotice } from "../activities/no-limit-notice.ts";
-import type { OpenPartStream, ReadLostParts } from "../activities/open-part-stream.ts";
+import type { DebugRecorder } from "../activities/debug/debug-recorder.ts";
 import { createRunTool, type RunToolDeps } from "../activities/run-tool.ts";
+import type { OpenPartStream, ReadLostParts } from "../activities/stream/open-part-stream.ts";
 import { createTransitions } from "../activities/transitions.ts";
 import { createWorkspaceActivities } from "../activities/workspace/create-workspace-activities.ts";
 import { createWriteTitle } from "../activities/write-title.ts";
 import { createWriteTurnSummary } from "../activities/write-turn-summary.ts";
-import type { WorkspaceTeller } from "../api/tell-workspace.ts";
-import type { LiveBus } from "../core/bus-message.ts";
+import type { LiveBus } from "../core/stream/bus-message.ts";
+import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Provider } from "../models/provider.ts";
-import type { Config } from "../platform/config.ts";
+import type { Config } from "../platform/config/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
-import type { ChatRow } from "../store/chat-row.ts";
-import type { ModelConfigRow } from "../store/resolve-model-config.ts";
-import { settingsOf } from "../store/settings.ts";
+import { settingsOf } from "../store/access/settings.ts";
+import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
+import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
-import { projectFiles } from "../tools/project-files.ts";
-import { projectPrompt } from "../tools/project-prompt.ts";
+import { projectFiles } from "../tools/context/project-files.ts";
+import { projectPrompt } from "../tools/context/project-prompt.ts";
 import { activeTools } from "../tools/registry.ts";
 import { type Tool, type ToolSpec, toolSpecs } from "../tools/tool.ts";
-import { workspacePrompt } from "../tools/workspace-prompt.ts";
-import { openAgent } from "../workspaces/agent-client.ts";
+import { workspacePrompt } from "../tools/workspace/workspace-prompt.ts";
+import { openAgent } from "../workspaces/client/agent-client.ts";
 import type { WorkspaceDriver } from "../workspaces/driver.ts";
-import { createTemplateShelf } from "../workspaces/templates.ts";
+import { createTemplateShelf } from "../workspaces/templates/templates.ts";
 import { newToolCallId } from "./new-tool-call-id.ts";
 import { createUnsupportedNotice } from "./unsupported-notice.ts";
 

@@ -1,9 +1,9 @@
 // The worker is a composition root. This file: the driver of workspaces that the configuration asks for.
-import type { Config } from "../platform/config.ts";
+import type { Config } from "../platform/config/config.ts";
 import type { Logger } from "../platform/logger.ts";
 import { type WorkspaceDriver, WorkspaceError } from "../workspaces/driver.ts";
-import { createDockerDriver } from "../workspaces/drivers/docker.ts";
-import { createLocalDriver } from "../workspaces/drivers/local.ts";
+import { createDockerDriver } from "../workspaces/drivers/docker/docker.ts";
+import { createLocalDriver } from "../workspaces/drivers/local/local.ts";
 
 type DriverConfig = Pick<
   Config,

@@ -1,11 +1,11 @@
 // The worker is a composition root. This file: model calls recorded as debug runs, and how they reach the database.
-import { createDebugQueue } from "../activities/debug-queue.ts";
-import { createDebugRecorder, type DebugRecorder } from "../activities/debug-recorder.ts";
+import { createDebugQueue } from "../activities/debug/debug-queue.ts";
+import { createDebugRecorder, type DebugRecorder } from "../activities/debug/debug-recorder.ts";
 import { isOutage } from "../platform/classify-failure.ts";
-import type { Config } from "../platform/config.ts";
+import type { Config } from "../platform/config/config.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Pool } from "../store/database.ts";
-import { writeDebugCalls } from "../store/write-debug-calls.ts";
+import { writeDebugCalls } from "../store/debug/write-debug-calls.ts";
 
 export interface Recording {
   readonly recorder: DebugRecorder;

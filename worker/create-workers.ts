@@ -1,11 +1,11 @@
 // The worker is a composition root. This file: the SDK's workers of this process, one for each task queue.
 import { type NativeConnection, Worker } from "@temporalio/worker";
-import type { Config } from "../platform/config.ts";
+import type { Config } from "../platform/config/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { SIDE_QUEUES, sideQueue } from "../workflows/contract.ts";
 import type { AllActivities } from "./create-activities.ts";
-import { failpointSinks } from "./failpoint-sinks.ts";
-import { workflowBundlePath } from "./workflow-bundle.ts";
+import { failpointSinks } from "./workflow/failpoint-sinks.ts";
+import { workflowBundlePath } from "./workflow/workflow-bundle.ts";
 
 /** Heartbeats leave at once; the part stream paces itself (with the SDK's default they would wait for seconds). */
 const HEARTBEAT_THROTTLE_MS = 50;

@@ -1,12 +1,12 @@
 // The worker is a composition root. This file: the providers of model configs, with what refusals have taught of their servers.
-import { createProviderShelf } from "../activities/provider-shelf.ts";
-import { createQuirkMemory } from "../activities/quirk-memory.ts";
+import { createProviderShelf } from "../activities/attempt/provider-shelf.ts";
+import { createQuirkMemory } from "../activities/attempt/quirk-memory.ts";
 import type { Provider } from "../models/provider.ts";
-import type { Config } from "../platform/config.ts";
+import type { Config } from "../platform/config/config.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { Reading } from "../platform/metrics.ts";
-import { createSecretBox } from "../platform/secret-box.ts";
-import type { ModelConfigRow } from "../store/resolve-model-config.ts";
+import { createSecretBox } from "../platform/secrets/secret-box.ts";
+import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { Store } from "../store/store.ts";
 
 export interface LearningProviders {

@@ -1,35 +1,40 @@
 // The worker is a composition root: it builds everything a worker needs, hands it in, and takes it down in order.
 import { Client } from "@temporalio/client";
 import { Runtime } from "@temporalio/worker";
-import { createDeliverer } from "../api/deliver-outbox.ts";
-import { warnOfSealedKeys } from "../api/sealed-keys.ts";
-import { requireDatabase, StartRefusal } from "../api/start-checks.ts";
-import { createWorkspaceTeller, type WorkspaceTeller } from "../api/tell-workspace.ts";
+import { warnOfSealedKeys } from "../api/start/sealed-keys.ts";
+import { requireDatabase, StartRefusal } from "../api/start/start-checks.ts";
+import { createDeliverer } from "../delivery/deliver-outbox.ts";
+import { createWorkspaceTeller, type WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import { StartError } from "../dev/start-error.ts";
-import type { Config } from "../platform/config.ts";
+import type { Config } from "../platform/config/config.ts";
 import { createFailpoint, type Failpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, exposeReadings, type Reading, serveMetrics } from "../platform/metrics.ts";
-import { createSecretBox } from "../platform/secret-box.ts";
+import { createSecretBox } from "../platform/secrets/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
-import { busReadings } from "../store/bus-readings.ts";
 import { createPool, type Pool } from "../store/database.ts";
 import { readDeploymentId } from "../store/deployment.ts";
-import { createOffBus, createPostgresBus } from "../store/live-bus.ts";
-import { createModelBook } from "../store/model-book.ts";
+import { createModelBook } from "../store/model/model-book.ts";
 import type { Store } from "../store/store.ts";
+import { busReadings } from "../store/stream/bus-readings.ts";
+import { createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
 import { findTool } from "../tools/registry.ts";
 import { createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
 import { createWorkers } from "./create-workers.ts";
 import { createLearningProviders } from "./learning-providers.ts";
+import { createReaper, type Reaper } from "./loops/reap-places.ts";
+import {
+  type RepairCounts,
+  startDescriptionRelay,
+  startReconciler,
+  startRelay,
+} from "./loops/repair-loops.ts";
+import { startWorkspaceLoops } from "./loops/workspace-loops.ts";
 import { partReadings, repairReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
-import { createReaper, type Reaper } from "./reap-places.ts";
-import { type RepairCounts, startDescriptionRelay, startReconciler, startRelay } from "./repair-loops.ts";
-import { startWorkspaceLoops } from "./workspace-loops.ts";
 
 /** Starts a worker: it polls when this resolves. Throws when Postgres or Temporal cannot be reached. */
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {

@@ -1,7 +1,7 @@
 // The worker is a composition root. This file: what its part streams and its loops do, in numbers for its metrics.
 import type { Reading } from "../platform/metrics.ts";
+import type { RepairCounts } from "./loops/repair-loops.ts";
 import type { PartCounts } from "./part-streams.ts";
-import type { RepairCounts } from "./repair-loops.ts";
 
 export function partReadings(counts: Readonly<PartCounts>): Reading[] {
   return [

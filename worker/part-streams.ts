@@ -1,18 +1,18 @@
 // The worker is a composition root. This file: part streams on Temporal's heartbeats, with text sealed where asked for.
 import { Context } from "@temporalio/activity";
-import type { PartStreamClock } from "../activities/checkpointer.ts";
-import type { OpenPartStream, ReadLostParts } from "../activities/open-part-stream.ts";
-import { createPartStream } from "../activities/part-stream.ts";
-import { readCheckpoint } from "../activities/read-checkpoint.ts";
-import { createWatchLeases } from "../activities/watch-lease.ts";
-import type { LiveBus } from "../core/bus-message.ts";
-import type { Sealing } from "../core/checkpoint.ts";
-import { checkpointBytesMax } from "../core/limits.ts";
-import type { Config } from "../platform/config.ts";
+import { readCheckpoint } from "../activities/attempt/read-checkpoint.ts";
+import type { PartStreamClock } from "../activities/stream/checkpointer.ts";
+import type { OpenPartStream, ReadLostParts } from "../activities/stream/open-part-stream.ts";
+import { createPartStream } from "../activities/stream/part-stream.ts";
+import { createWatchLeases } from "../activities/stream/watch-lease.ts";
+import { checkpointBytesMax } from "../core/chat/limits.ts";
+import type { Sealing } from "../core/part/checkpoint.ts";
+import type { LiveBus } from "../core/stream/bus-message.ts";
+import type { Config } from "../platform/config/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import type { Logger } from "../platform/logger.ts";
-import { createSecretBox } from "../platform/secret-box.ts";
-import { insertSpill, readSpill } from "../store/inflight-parts.ts";
+import { createSecretBox } from "../platform/secrets/secret-box.ts";
+import { insertSpill, readSpill } from "../store/row/inflight-parts.ts";
 import type { Store } from "../store/store.ts";
 
 export interface PartStreamDeps {

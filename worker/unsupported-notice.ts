@@ -1,7 +1,7 @@
 // The worker is a composition root. This file: a model config that asks for what its model does not take is told of once.
 import type { Logger } from "pino";
 import type { UnsupportedSetting } from "../models/provider.ts";
-import type { ModelConfigRow } from "../store/resolve-model-config.ts";
+import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 
 /** Settings remembered as told; past that one is told again. */
 const toldMax = 10_000;

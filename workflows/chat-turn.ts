@@ -14,15 +14,15 @@ import {
 } from "@temporalio/workflow";
 import type { Activities, CallModelInput, LocalActivities, TurnRef } from "../activities/contract.ts";
 import { assertNever } from "../core/assert-never.ts";
-import type { CompactionSource } from "../core/compaction.ts";
-import type { NextStep, OpenCall } from "../core/decide-next-step.ts";
-import { toolCallsPerStepMax } from "../core/limits.ts";
-import type { StepOutcome } from "../core/step-outcome.ts";
+import type { CompactionSource } from "../core/chat/compaction.ts";
+import type { NextStep, OpenCall } from "../core/chat/decide-next-step.ts";
+import { toolCallsPerStepMax } from "../core/chat/limits.ts";
+import type { StepOutcome } from "../core/chat/step-outcome.ts";
 import { modelCallOptions, toolOptions, transitionOptions } from "./activity-options.ts";
 import { CHAT_SIGNALS, type ChatTurnInput, queueOfTool, sideQueue, type TurnResult } from "./contract.ts";
 import type { FailpointSinks } from "./failpoint-sinks.ts";
-import { checkTurnInput, readChatSignal } from "./read-signal.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
+import { checkTurnInput, readChatSignal } from "./turn/read-signal.ts";
 import {
   describeCall,
   describeEnd,
@@ -30,9 +30,9 @@ import {
   inSummary,
   showProgress,
   type TurnProgress,
-} from "./turn-details.ts";
-import { closeRun, type TurnTold, takeTold, tellOutcome } from "./turn-end.ts";
-import { wordsOfFailure } from "./words-of-failure.ts";
+} from "./turn/turn-details.ts";
+import { closeRun, type TurnTold, takeTold, tellOutcome } from "./turn/turn-end.ts";
+import { wordsOfFailure } from "./turn/words-of-failure.ts";
 
 const { failpoint } = proxySinks<FailpointSinks>();
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);

@@ -12,9 +12,9 @@ import {
 import type { DescribeActivities, DescribeOutcome } from "../activities/contract.ts";
 import { describeOptions } from "./activity-options.ts";
 import { DESCRIBE, type DescribeChatInput, sideQueue } from "./contract.ts";
-import { checkDescribeInput, readDescribeSignal } from "./read-signal.ts";
 import { describeSearchAttributes } from "./search-attributes.ts";
-import { wordsOfFailure } from "./words-of-failure.ts";
+import { checkDescribeInput, readDescribeSignal } from "./turn/read-signal.ts";
+import { wordsOfFailure } from "./turn/words-of-failure.ts";
 
 /** On a queue of their own: no turn waits behind a title, and no title behind turns. */
 function activitiesFor(summary: string) {

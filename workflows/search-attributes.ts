@@ -1,7 +1,7 @@
 // Workflows are deterministic. This file: what people can search turns and workspaces by in Temporal; set at start, and later
 // only of a turn that does not end well, since every change costs an event.
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from "@temporalio/common";
-import { headOf } from "../core/truncate.ts";
+import { headOf } from "../core/text/truncate.ts";
 import { SEARCH_ATTRIBUTES } from "./contract.ts";
 
 const OWNER = defineSearchAttributeKey(SEARCH_ATTRIBUTES.owner, SearchAttributeType.KEYWORD);

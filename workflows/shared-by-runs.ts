@@ -3,15 +3,15 @@
 // not be named here: it would leak from one chat's run into another's.
 import "@temporalio/workflow";
 import "../core/assert-never.ts";
-import "../core/limits.ts";
-import "../core/truncate.ts";
+import "../core/chat/limits.ts";
+import "../core/text/truncate.ts";
 import "./activity-options.ts";
 import "./contract.ts";
-import "./read-signal.ts";
+import "./turn/read-signal.ts";
 import "./search-attributes.ts";
-import "./turn-details.ts";
-import "./turn-end.ts";
-import "./words-of-failure.ts";
+import "./turn/turn-details.ts";
+import "./turn/turn-end.ts";
+import "./turn/words-of-failure.ts";
 
 /**
  * The SDK keeps a stack for every promise of a run, for the call stack in the Web UI: with the usual ten frames that is a

@@ -23,10 +23,10 @@ import type {
 import { assertNever } from "../core/assert-never.ts";
 import { buildOptions, endWorkspaceOptions, transitionOptions } from "./activity-options.ts";
 import { chatWorkflowId, sideQueue, WISH_CHANGED, type WorkspaceInput } from "./contract.ts";
-import { checkWorkspaceInput, readWishSignal } from "./read-signal.ts";
 import { workspaceSearchAttributes } from "./search-attributes.ts";
-import { asPlainText } from "./turn-details.ts";
-import { wordsOfFailure } from "./words-of-failure.ts";
+import { checkWorkspaceInput, readWishSignal } from "./turn/read-signal.ts";
+import { asPlainText } from "./turn/turn-details.ts";
+import { wordsOfFailure } from "./turn/words-of-failure.ts";
 
 const local = proxyLocalActivities<LocalWorkspaceActivities>(transitionOptions);
 

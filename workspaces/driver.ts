@@ -1,8 +1,8 @@
 // Workspaces: the port of drivers. A driver makes the place a workspace runs in; everything inside it is the agent's.
 // Each step is idempotent by workspace id: a worker that died in one is followed by another that does the same again.
-import type { WorkspacePlan } from "../core/workspace-plan.ts";
+import type { WorkspacePlan } from "../core/workspace/workspace-plan.ts";
 
-export type { WorkspacePlan } from "../core/workspace-plan.ts";
+export type { WorkspacePlan } from "../core/workspace/workspace-plan.ts";
 
 export type WorkspaceErrorCode =
   /** The sandbox (or the engine) is not there: nothing may be run (SPEC W10). */

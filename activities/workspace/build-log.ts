@@ -1,10 +1,14 @@
 // One activity per file. This file: a build's log on its way to the database, lines gathered so that a talkative command does
 // not cost a transaction a line.
-import { buildLogTailBytesMax } from "../../core/limits.ts";
+import { buildLogTailBytesMax } from "../../core/chat/limits.ts";
 import { isOutage } from "../../platform/classify-failure.ts";
 import type { Logger } from "../../platform/logger.ts";
-import { appendBuildLog, type BuildAttempt, type BuildLogAddition } from "../../store/build-work.ts";
 import type { Pool } from "../../store/database.ts";
+import {
+  appendBuildLog,
+  type BuildAttempt,
+  type BuildLogAddition,
+} from "../../store/workspace/build-work.ts";
 
 /** How long a line waits for others: readers look four times a second. */
 const gatherMs = 200;

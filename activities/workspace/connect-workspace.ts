@@ -1,8 +1,8 @@
 // One activity per file. This file: `connectWorkspace`. Attempts of five seconds with pauses, for two minutes; an agent that
 // never answers leaves a workspace that is not ready, which is no failure (SPEC W3).
 import { setTimeout as sleep } from "node:timers/promises";
-import { agentAttemptMs, agentPauseMs } from "../../core/limits.ts";
-import { markConnecting, setAgent } from "../../store/build-work.ts";
+import { agentAttemptMs, agentPauseMs } from "../../core/chat/limits.ts";
+import { markConnecting, setAgent } from "../../store/workspace/build-work.ts";
 import { AgentError } from "../../workspaces/agent/api.ts";
 import { WorkspaceError, type WorkspaceErrorCode } from "../../workspaces/driver.ts";
 import type { BuildRef, ConnectOutcome } from "../contract.ts";

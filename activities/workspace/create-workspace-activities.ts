@@ -1,5 +1,5 @@
 // One activity per file. This file: all of a workspace's workflow, with what they need handed in.
-import { boundEach, boundRetries } from "../bound-retries.ts";
+import { boundEach, boundRetries } from "../attempt/bound-retries.ts";
 import type { LocalWorkspaceActivities, WorkspaceActivities } from "../contract.ts";
 import { createConnectWorkspace } from "./connect-workspace.ts";
 import { createDestroyWorkspace, createStopWorkspace } from "./end-workspace.ts";

@@ -1,10 +1,10 @@
 // One activity per file. This file: `stopWorkspace` and `destroyWorkspace`. Both look at the row first: one of a worker that
 // was given up and woke must not end what was started since.
 import { Context } from "@temporalio/activity";
-import type { WorkspaceStatus } from "../../core/workspace.ts";
-import { readWorkspace } from "../../store/workspaces.ts";
+import type { WorkspaceStatus } from "../../core/workspace/workspace.ts";
+import { readWorkspace } from "../../store/workspace/workspaces.ts";
+import { patiently } from "../attempt/patiently.ts";
 import type { StopWorkspaceInput, WorkspaceRef } from "../contract.ts";
-import { patiently } from "../patiently.ts";
 import type { WorkspaceActivityDeps } from "./work-on-build.ts";
 
 export function createStopWorkspace(deps: WorkspaceActivityDeps) {

@@ -1,7 +1,7 @@
 // One activity per file. This file: lines out of a process's output.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { buildLogLineBytesMax } from "../../core/limits.ts";
+import { buildLogLineBytesMax } from "../../core/chat/limits.ts";
 import { OutputLines } from "./output-lines.ts";
 
 function split(output: Uint8Array, chunk: number): { lines: string[]; covered: number } {

@@ -1,6 +1,6 @@
 // One activity per file. This file: lines out of a process's output, with how many of its bytes they cover, so that another
 // worker goes on right after them.
-import { buildLogLineBytesMax } from "../../core/limits.ts";
+import { buildLogLineBytesMax } from "../../core/chat/limits.ts";
 
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;

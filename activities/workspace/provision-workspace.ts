@@ -1,5 +1,5 @@
 // One activity per file. This file: `provisionWorkspace`. The driver makes the place.
-import { markProvisioned } from "../../store/build-work.ts";
+import { markProvisioned } from "../../store/workspace/build-work.ts";
 import type { BuildOutcome, BuildRef } from "../contract.ts";
 import { type BuildSite, type WorkspaceActivityDeps, workOnBuild } from "./work-on-build.ts";
 

@@ -1,6 +1,6 @@
 // One activity per file. This file: `runBuildCommands` and `runStartup`: what a template runs in its workspace, once when it
 // was made, and at each start.
-import { markCommandsRun } from "../../store/build-work.ts";
+import { markCommandsRun } from "../../store/workspace/build-work.ts";
 import type { BuildOutcome, BuildRef } from "../contract.ts";
 import { runInWorkspace } from "./run-in-workspace.ts";
 import { type BuildSite, type WorkspaceActivityDeps, workOnBuild } from "./work-on-build.ts";

@@ -1,10 +1,10 @@
 // One activity per file. This file: a command of a build, run by the workspace's agent under a key of its own and followed into
 // the log. A worker that takes over finds the same process and goes on reading where the log ends: it runs once.
 import { setTimeout as sleep } from "node:timers/promises";
-import { agentAttemptMs, agentPauseMs } from "../../core/limits.ts";
+import { agentAttemptMs, agentPauseMs } from "../../core/chat/limits.ts";
 import { type AgentApi, AgentError, type ProcessInfo } from "../../workspaces/agent/api.ts";
 import { WorkspaceError } from "../../workspaces/driver.ts";
-import { patiently } from "../patiently.ts";
+import { patiently } from "../attempt/patiently.ts";
 import { BuildFailed } from "./build-failed.ts";
 import { OutputLines } from "./output-lines.ts";
 import type { BuildSite, WorkspaceActivityDeps } from "./work-on-build.ts";

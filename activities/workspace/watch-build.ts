@@ -1,6 +1,6 @@
 // One activity per file. This file: how an activity of a build learns that it is to stop, and that it lives. Not from
 // Temporal: a wish is in the database, and a cancelled activity would not be retried after its worker's death.
-import type { ActivitySignals } from "../watch-attempt.ts";
+import type { ActivitySignals } from "../attempt/watch-attempt.ts";
 
 /** How often the database is asked whether the build is still wanted: one cheap select. */
 const lookEveryMs = 1_000;

@@ -3,14 +3,19 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { Failpoint } from "../../platform/failpoint.ts";
 import type { Logger } from "../../platform/logger.ts";
-import { type BuildAttempt, type BuildWork, beginBuildWork, buildStanding } from "../../store/build-work.ts";
 import type { Store } from "../../store/store.ts";
 import { inUnit } from "../../store/unit.ts";
-import { failBuild } from "../../store/workspace-progress.ts";
+import {
+  type BuildAttempt,
+  type BuildWork,
+  beginBuildWork,
+  buildStanding,
+} from "../../store/workspace/build-work.ts";
+import { failBuild } from "../../store/workspace/workspace-progress.ts";
 import type { AgentApi } from "../../workspaces/agent/api.ts";
 import { type AgentAddress, type WorkspaceDriver, WorkspaceError } from "../../workspaces/driver.ts";
+import { patiently } from "../attempt/patiently.ts";
 import type { BuildRef } from "../contract.ts";
-import { patiently } from "../patiently.ts";
 import { BuildFailed } from "./build-failed.ts";
 import { BuildLog } from "./build-log.ts";
 import { BuildStopped, watchBuild } from "./watch-build.ts";

@@ -1,10 +1,10 @@
 // One activity per file, but for these: database-only steps of a workspace, run as local activities of its workflow.
-import { errorDetailCharsMax } from "../../core/limits.ts";
-import { Refusal } from "../../core/refusal.ts";
+import { errorDetailCharsMax } from "../../core/chat/limits.ts";
+import { Refusal } from "../../core/chat/refusal.ts";
 import type { Failpoint } from "../../platform/failpoint.ts";
 import type { Store } from "../../store/store.ts";
 import { inUnit } from "../../store/unit.ts";
-import { wishWorkspace } from "../../store/wish-workspace.ts";
+import { wishWorkspace } from "../../store/workspace/wish-workspace.ts";
 import {
   finishBuild,
   finishStop,
@@ -12,7 +12,7 @@ import {
   nextWorkspaceStep,
   recordWorkspaceCrash,
   removeWorkspace,
-} from "../../store/workspace-progress.ts";
+} from "../../store/workspace/workspace-progress.ts";
 import type { LocalWorkspaceActivities } from "../contract.ts";
 
 export interface WorkspaceStepDeps {

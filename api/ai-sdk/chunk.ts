@@ -2,8 +2,8 @@
 // fields that every client of its version accepts. Clients of versions 5 and 6 refuse a whole answer for an unknown field or
 // type, and `?sdk=` names only the major: so version 5, which is also what a client gets that names none, is held to 5.0.0.
 
-import type { ShownRetry } from "../../core/message.ts";
-import { encodeFrame } from "../sse-frame.ts";
+import type { ShownRetry } from "../../core/chat/message.ts";
+import { encodeFrame } from "../streams/sse-frame.ts";
 
 /** Major version of the client's `ai` package. */
 export type SdkVersion = 5 | 6 | 7;

@@ -1,9 +1,9 @@
 // The API speaks HTTP and the store; this file: what AI SDK clients post. They send the whole conversation with each
 // message, and fields of their own: only the last user message is taken, and only that is held to our rules.
 import { z } from "zod";
-import { isBlank } from "../../core/blank.ts";
-import type { InputPart } from "../../core/part.ts";
-import { Refusal } from "../../core/refusal.ts";
+import { Refusal } from "../../core/chat/refusal.ts";
+import type { InputPart } from "../../core/part/part.ts";
+import { isBlank } from "../../core/text/blank.ts";
 import { filledText, messageId, uuid } from "../schemas/common.ts";
 
 const idCharsMax = 255;

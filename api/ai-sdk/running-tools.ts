@@ -1,6 +1,6 @@
 // The API speaks HTTP and the store; this file: what tools say while they run, as preliminary outputs. Each replaces the one
 // before, so that it holds the end of what was said, not all of it again and again.
-import type { PartDelta } from "../../core/stream-part.ts";
+import type { PartDelta } from "../../core/part/stream-part.ts";
 import type { SdkVersion, UiChunk } from "./chunk.ts";
 
 /** Of a running tool's output what fits a screen: it is sent again with each piece. */

@@ -1,7 +1,7 @@
 // The API speaks HTTP and the store; this file: one step of a turn as its client shows it. It is led to what is wanted by
 // chunks that only add; when that cannot be done, since another attempt has begun, the step is withdrawn and shown anew.
-import { applyDelta, type DraftPart } from "../../core/draft-content.ts";
-import type { PartDelta } from "../../core/stream-part.ts";
+import { applyDelta, type DraftPart } from "../../core/chat/draft-content.ts";
+import type { PartDelta } from "../../core/part/stream-part.ts";
 import type { SdkVersion, UiChunk } from "./chunk.ts";
 import {
   beginPart,

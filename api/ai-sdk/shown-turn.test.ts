@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ChatStatus, LastError, Message } from "../../core/message.ts";
-import type { Part, ToolCallPart, ToolResultPart } from "../../core/part.ts";
-import type { StreamEvent } from "../../core/stream-event.ts";
-import type { PartDelta } from "../../core/stream-part.ts";
+import type { ChatStatus, LastError, Message } from "../../core/chat/message.ts";
+import type { Part, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
+import type { PartDelta } from "../../core/part/stream-part.ts";
+import type { StreamEvent } from "../../core/stream/stream-event.ts";
 import type { SdkVersion, UiChunk } from "./chunk.ts";
 import { ShownTurn } from "./shown-turn.ts";
 

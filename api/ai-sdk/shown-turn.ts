@@ -7,9 +7,14 @@ import {
   type Message,
   type ShownRetry,
   shownRetry,
-} from "../../core/message.ts";
-import type { MessagePartData, MessagesData, StatusData, StreamEvent } from "../../core/stream-event.ts";
-import { slotOf } from "../../core/stream-part.ts";
+} from "../../core/chat/message.ts";
+import { slotOf } from "../../core/part/stream-part.ts";
+import type {
+  MessagePartData,
+  MessagesData,
+  StatusData,
+  StreamEvent,
+} from "../../core/stream/stream-event.ts";
 import type { SdkVersion, TurnMetadata, UiChunk, UiFinishReason } from "./chunk.ts";
 import { RunningTools } from "./running-tools.ts";
 import { ShownStep } from "./shown-step.ts";

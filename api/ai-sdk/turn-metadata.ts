@@ -1,5 +1,5 @@
 // The API speaks HTTP and the store; this file: what an AI SDK client's message knows of the turn that it shows.
-import type { FinishReason, Message } from "../../core/message.ts";
+import type { FinishReason, Message } from "../../core/chat/message.ts";
 import type { TurnMetadata, TurnUsage, UiFinishReason } from "./chunk.ts";
 
 export interface TurnNames {

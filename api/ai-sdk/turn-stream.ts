@@ -1,14 +1,14 @@
 // The API speaks HTTP and the store; this file: one response that streams one turn. It reads what is committed of the turn,
 // then follows the chat's hub like any other reader; where the hub begins anew, so does it, and the client notices nothing.
-import type { StreamEvent } from "../../core/stream-event.ts";
+import type { StreamEvent } from "../../core/stream/stream-event.ts";
 import type { Logger } from "../../platform/logger.ts";
-import { findClientMessage } from "../../store/client-chats.ts";
 import type { Queryable } from "../../store/database.ts";
-import { readTurn, type TurnSnapshot } from "../../store/read-turn.ts";
-import type { ChatHub } from "../chat-hub.ts";
-import { ChatReader } from "../chat-reader.ts";
-import type { EventBatch } from "../event-batch.ts";
-import type { EventSink, Frames } from "../sse-writer.ts";
+import { findClientMessage } from "../../store/row/client-chats.ts";
+import { readTurn, type TurnSnapshot } from "../../store/turn/read-turn.ts";
+import type { ChatHub } from "../streams/chat/chat-hub.ts";
+import { ChatReader } from "../streams/chat/chat-reader.ts";
+import type { EventBatch } from "../streams/event-batch.ts";
+import type { EventSink, Frames } from "../streams/sse-writer.ts";
 import { encodeChunks, type SdkVersion, STREAM_END, type UiChunk } from "./chunk.ts";
 import { isActive, ShownTurn } from "./shown-turn.ts";
 

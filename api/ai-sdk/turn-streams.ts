@@ -1,13 +1,14 @@
 // The API speaks HTTP and the store; this file: from a request of an AI SDK client to the stream that answers it. Whose chat
 // it is has been checked before.
-import type { LiveBus } from "../../core/bus-message.ts";
-import { Refusal } from "../../core/refusal.ts";
+
+import { Refusal } from "../../core/chat/refusal.ts";
+import type { LiveBus } from "../../core/stream/bus-message.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Store } from "../../store/store.ts";
-import type { HubRegistry } from "../hub-registry.ts";
-import { markRead } from "../mark-read.ts";
-import type { OpenStream } from "../open-stream.ts";
-import { createSseWriter, type Frames } from "../sse-writer.ts";
+import { markRead } from "../routes/chat/mark-read.ts";
+import type { HubRegistry } from "../streams/chat/hub-registry.ts";
+import type { OpenStream } from "../streams/open-stream.ts";
+import { createSseWriter, type Frames } from "../streams/sse-writer.ts";
 import { encodeChunks, STREAM_END } from "./chunk.ts";
 import { type StreamedTurn, TurnStream } from "./turn-stream.ts";
 

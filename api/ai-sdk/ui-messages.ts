@@ -1,7 +1,7 @@
 // The API speaks HTTP and the store; this file: stored messages as an AI SDK client keeps them, for a page that is loaded. A
 // turn is one message, under the id that its stream gives it.
-import type { Message } from "../../core/message.ts";
-import type { Part, ToolResultPart } from "../../core/part.ts";
+import type { Message } from "../../core/chat/message.ts";
+import type { Part, ToolResultPart } from "../../core/part/part.ts";
 import type { TurnMetadata } from "./chunk.ts";
 import { turnMessageId, turnMetadata } from "./turn-metadata.ts";
 import { endTool, type WantedPart, wantedOf } from "./ui-part.ts";

@@ -1,13 +1,13 @@
 // Routes: what was asked of models for a chat, and what they answered.
 import { z } from "zod";
-import { Refusal } from "../../core/refusal.ts";
-import { listDebugRuns, readDebugRun } from "../../store/debug-runs.ts";
-import { debugRunFor } from "../debug-run-for.ts";
+import { Refusal } from "../../core/chat/refusal.ts";
+import { listDebugRuns, readDebugRun } from "../../store/debug/debug-runs.ts";
 import type { ApiDeps } from "../deps.ts";
-import { type Route, route } from "../route.ts";
+import { type Route, route } from "../http/route.ts";
 import { debugRun, debugRunWithSteps } from "../schemas/debug-run.ts";
 import { chatPath, debugRunPath } from "../schemas/params.ts";
-import { showOwnChat } from "../show-chat.ts";
+import { showOwnChat } from "./chat/show-chat.ts";
+import { debugRunFor } from "./debug-run-for.ts";
 
 const tag = "Debug";
 const debugRunPage = z

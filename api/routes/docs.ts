@@ -1,7 +1,7 @@
 // Routes: the OpenAPI document, and a page that shows it. All of the page comes from here: nothing from elsewhere, nothing inline.
 import { fileURLToPath } from "node:url";
 import type { RequestHandler } from "express";
-import { type Route, route } from "../route.ts";
+import { type Route, route } from "../http/route.ts";
 
 const tag = "Operation";
 const FOLDER = new URL("./", import.meta.resolve("swagger-ui-dist/package.json"));

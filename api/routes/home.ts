@@ -1,7 +1,7 @@
 // Routes: the first page, until a console stands there: what this is, and where to go.
 import type { ApiDeps } from "../deps.ts";
-import { type Route, route } from "../route.ts";
-import { version } from "../version.ts";
+import { type Route, route } from "../http/route.ts";
+import { version } from "../http/version.ts";
 
 export function homeRoutes(deps: ApiDeps): Route[] {
   const page = homePage(deps);

@@ -1,14 +1,14 @@
 // Routes: who the caller is.
 import { z } from "zod";
 import type { Queryable } from "../../store/database.ts";
-import { readUsableModelConfigs } from "../../store/resolve-model-config.ts";
-import { readUsageLimit } from "../../store/usage-limits.ts";
+import { readUsableModelConfigs } from "../../store/model/resolve-model-config.ts";
+import { readUsageLimit } from "../../store/usage/usage-limits.ts";
 import type { ApiDeps } from "../deps.ts";
-import { type Route, route } from "../route.ts";
+import { type Route, route } from "../http/route.ts";
 import { time, uuid } from "../schemas/common.ts";
 import { providerKind } from "../schemas/model-provider.ts";
 import { usageLimit } from "../schemas/usage.ts";
-import { showUsageLimit } from "../show-usage-limit.ts";
+import { showUsageLimit } from "./show-usage-limit.ts";
 
 const me = z
   .strictObject({

@@ -1,8 +1,8 @@
 // Routes: what operators' machines ask (SPEC O1). None needs a key.
 import { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
-import { type Route, route } from "../route.ts";
-import { version } from "../version.ts";
+import { type Route, route } from "../http/route.ts";
+import { version } from "../http/version.ts";
 
 const tag = "Operation";
 const health = z.strictObject({ status: z.literal("ok"), version: z.string() }).meta({ id: "Health" });

@@ -1,10 +1,10 @@
 // Routes: settings of the deployment (admins) and of the caller. Each is read and written as a whole.
-import { Refusal } from "../../core/refusal.ts";
-import { listModelConfigs } from "../../store/model-configs.ts";
-import { readSettings, writeDeploymentSettings, writeUserSettings } from "../../store/settings.ts";
+import { Refusal } from "../../core/chat/refusal.ts";
+import { readSettings, writeDeploymentSettings, writeUserSettings } from "../../store/access/settings.ts";
+import { listModelConfigs } from "../../store/model/model-configs.ts";
 import type { ApiDeps } from "../deps.ts";
-import { requireAdmin } from "../require-admin.ts";
-import { type Route, route } from "../route.ts";
+import { requireAdmin } from "../http/require-admin.ts";
+import { type Route, route } from "../http/route.ts";
 import { deploymentSettings, userSettings } from "../schemas/settings.ts";
 
 const tag = "Settings";

@@ -1,18 +1,18 @@
 // Routes: what chats and users have cost, and what they may.
 import type { z } from "zod";
-import { limitPeriodAt } from "../../core/limit-period.ts";
-import { commandBodyBytesMax, usageGroupsMax } from "../../core/limits.ts";
-import { Refusal } from "../../core/refusal.ts";
-import type { Spending } from "../../core/usage-record.ts";
-import { readChatRow } from "../../store/chat-row.ts";
-import { readUsageLimit, setUsageLimit } from "../../store/usage-limits.ts";
-import { readTreeSpending, readUsageReport } from "../../store/usage-reports.ts";
+import { commandBodyBytesMax, usageGroupsMax } from "../../core/chat/limits.ts";
+import { Refusal } from "../../core/chat/refusal.ts";
+import { limitPeriodAt } from "../../core/usage/limit-period.ts";
+import type { Spending } from "../../core/usage/usage-record.ts";
+import { readChatRow } from "../../store/row/chat-row.ts";
+import { readUsageLimit, setUsageLimit } from "../../store/usage/usage-limits.ts";
+import { readTreeSpending, readUsageReport } from "../../store/usage/usage-reports.ts";
 import type { ApiDeps } from "../deps.ts";
-import { requireAdmin } from "../require-admin.ts";
-import { type Route, route } from "../route.ts";
+import { requireAdmin } from "../http/require-admin.ts";
+import { type Route, route } from "../http/route.ts";
 import { chatPath, userPath } from "../schemas/params.ts";
 import { chatCost, newUsageLimit, usageLimit, usageQuery, usageReport } from "../schemas/usage.ts";
-import { showUsageLimit } from "../show-usage-limit.ts";
+import { showUsageLimit } from "./show-usage-limit.ts";
 
 const tag = "Usage";
 

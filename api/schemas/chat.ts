@@ -1,7 +1,7 @@
 // The wire, as schemas: chats, as they are shown and as they are asked for (API.md).
 import { z } from "zod";
-import { labelCharsMax, labelsMax, systemPromptCharsMax } from "../../core/limits.ts";
-import { CHAT_STATUSES } from "../../core/message.ts";
+import { labelCharsMax, labelsMax, systemPromptCharsMax } from "../../core/chat/limits.ts";
+import { CHAT_STATUSES } from "../../core/chat/message.ts";
 import { errorKind, filledText, jsonObject, messageId, time, uuid } from "./common.ts";
 import { inputContent } from "./content.ts";
 

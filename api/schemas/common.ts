@@ -1,8 +1,8 @@
 // The wire, as schemas: what several resources share.
 import { z } from "zod";
-import { ERROR_KINDS } from "../../core/error-kind.ts";
-import { pageItemsDefault, pageItemsMax } from "../../core/limits.ts";
-import { REFUSALS, type RefusalCode } from "../../core/refusal.ts";
+import { ERROR_KINDS } from "../../core/chat/error-kind.ts";
+import { pageItemsDefault, pageItemsMax } from "../../core/chat/limits.ts";
+import { REFUSALS, type RefusalCode } from "../../core/chat/refusal.ts";
 
 export const uuid = z.uuid().meta({ example: "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a" });
 export const time = z.iso.datetime().meta({ description: "ISO 8601, UTC" });

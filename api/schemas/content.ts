@@ -1,7 +1,7 @@
 // The wire, as schemas: what a client may send as the content of a message.
 import { z } from "zod";
-import { isBlank } from "../../core/blank.ts";
-import type { InputPart } from "../../core/part.ts";
+import type { InputPart } from "../../core/part/part.ts";
+import { isBlank } from "../../core/text/blank.ts";
 import { FILLED, filledText, MUST_BE_FILLED } from "./common.ts";
 
 /** Past this a message is a data set; it belongs into a file. */

@@ -1,7 +1,7 @@
 // The wire, as schemas: debug runs (API.md).
 import { z } from "zod";
 import { DEBUG_STATUSES } from "../../core/debug-run.ts";
-import { USAGE_KINDS } from "../../core/usage-record.ts";
+import { USAGE_KINDS } from "../../core/usage/usage-record.ts";
 import { jsonObject, messageId, time, uuid } from "./common.ts";
 
 const status = z.enum(DEBUG_STATUSES);

@@ -1,7 +1,7 @@
 // The wire, as schemas: model configs, as they are shown and as they are asked for (SPEC B2, L12).
 import { z } from "zod";
-import { PREFILL_FORMS } from "../../core/prefill-form.ts";
-import { isPerMillion } from "../../core/price.ts";
+import { PREFILL_FORMS } from "../../core/prompt/prefill-form.ts";
+import { isPerMillion } from "../../core/usage/price.ts";
 import { reasoningEffort } from "./chat.ts";
 import { filledText, jsonObject, time, uuid } from "./common.ts";
 import { modelNameCharsMax } from "./model-provider.ts";

@@ -1,7 +1,7 @@
 // The wire, as schemas: what stands in paths and query strings.
 import { z } from "zod";
-import { labelCharsMax, labelsMax } from "../../core/limits.ts";
-import { CHAT_STATUSES } from "../../core/message.ts";
+import { labelCharsMax, labelsMax } from "../../core/chat/limits.ts";
+import { CHAT_STATUSES } from "../../core/chat/message.ts";
 import { pageLimit, pathMessageId, queryNumber, uuid } from "./common.ts";
 
 const searchCharsMax = 200;

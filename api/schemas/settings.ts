@@ -1,6 +1,6 @@
 // The wire, as schemas: what the deployment and its users have set.
 import { z } from "zod";
-import { systemPromptCharsMax } from "../../core/limits.ts";
+import { systemPromptCharsMax } from "../../core/chat/limits.ts";
 import { uuid } from "./common.ts";
 
 const prompt = z.string().max(systemPromptCharsMax).nullable();

@@ -1,7 +1,7 @@
 // The wire, as schemas: usage, cost and limits.
 import { z } from "zod";
-import { LIMIT_PERIODS } from "../../core/limit-period.ts";
-import { USAGE_GROUPS } from "../../store/usage-reports.ts";
+import { LIMIT_PERIODS } from "../../core/usage/limit-period.ts";
+import { USAGE_GROUPS } from "../../store/usage/usage-reports.ts";
 import { time } from "./common.ts";
 
 const count = z.int().nonnegative();

@@ -1,9 +1,9 @@
 // Benchmarks measure what a user sees. This scenario: a worker killed in mid-answer, with a model that goes on with what was
 // written and with one that begins anew: how long the reader waits, how much it keeps, and what is paid twice.
 import { randomUUID } from "node:crypto";
-import { callsOf, type Script } from "../demo-client.ts";
-import { createChat, type EverturnAddress, get, post, watchChat } from "../everturn-client.ts";
-import { isRest, partIn } from "../frames.ts";
+import { callsOf, type Script } from "../clients/demo-client.ts";
+import { createChat, type EverturnAddress, get, post, watchChat } from "../clients/everturn-client.ts";
+import { isRest, partIn } from "../clients/frames.ts";
 import { type Row, row } from "../row.ts";
 import type { Scenario, Surroundings } from "../scenario.ts";
 

@@ -2,8 +2,8 @@
 // in rounds that alternate with the bare workflow. A machine's mood changes milliseconds far more than these.
 import { Client } from "pg";
 import type { BenchStack } from "../bench-stack.ts";
+import type { WatchedChat } from "../clients/everturn-client.ts";
 import { now, pause } from "../clock.ts";
-import type { WatchedChat } from "../everturn-client.ts";
 import { hasProcessCosts, noProcessCosts, startCpuMeter } from "../process-cost.ts";
 import { notMeasured, type Row, row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";

@@ -1,6 +1,6 @@
 // Benchmarks measure what a user sees. This scenario: what recording every model call as a debug run takes of the turns per
 // second, as pairs of runs next to each other in time, since a machine's mood changes more than what is measured.
-import { type EverturnAddress, setDebug, type WatchedChat } from "../everturn-client.ts";
+import { type EverturnAddress, setDebug, type WatchedChat } from "../clients/everturn-client.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 import { chatsPerTurn, concurrency, openChat, rate, turn } from "./turns-per-second.ts";

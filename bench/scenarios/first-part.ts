@@ -1,15 +1,15 @@
 // Benchmarks measure what a user sees. This scenario: from the request to the first part at the reader, on an idle system.
 import { randomUUID } from "node:crypto";
-import { now } from "../clock.ts";
-import { callProvider, type Script, waitForLog } from "../demo-client.ts";
+import { callProvider, type Script, waitForLog } from "../clients/demo-client.ts";
 import {
   createChat,
   type EverturnAddress,
   sendMessage,
   type WatchedChat,
   watchChat,
-} from "../everturn-client.ts";
-import { isPart, isProviderText, isRest, showsAnswer } from "../frames.ts";
+} from "../clients/everturn-client.ts";
+import { isPart, isProviderText, isRest, showsAnswer } from "../clients/frames.ts";
+import { now } from "../clock.ts";
 import { sumOfPairs } from "../percentiles.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";

@@ -2,8 +2,8 @@
 // turn costs there, whatever the number of its parts and readers.
 import { randomUUID } from "node:crypto";
 import { chatWorkflowId } from "../../workflows/contract.ts";
-import { createChat, watchChat } from "../everturn-client.ts";
-import { isRest } from "../frames.ts";
+import { createChat, watchChat } from "../clients/everturn-client.ts";
+import { isRest } from "../clients/frames.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 

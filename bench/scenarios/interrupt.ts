@@ -1,10 +1,10 @@
 // Benchmarks measure what a user sees. This scenario: from the interrupt to the provider's socket being closed,
 // to the last part that a reader still sees, and to the chat at rest.
 import { randomUUID } from "node:crypto";
+import { callProvider, type Script, waitForLog } from "../clients/demo-client.ts";
+import { createChat, type EverturnAddress, post, watchChat } from "../clients/everturn-client.ts";
+import { isPart, isProviderText, isRest } from "../clients/frames.ts";
 import { now, pause } from "../clock.ts";
-import { callProvider, type Script, waitForLog } from "../demo-client.ts";
-import { createChat, type EverturnAddress, post, watchChat } from "../everturn-client.ts";
-import { isPart, isProviderText, isRest } from "../frames.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 

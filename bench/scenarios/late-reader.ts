@@ -2,10 +2,10 @@
 // and to a part that was written after the reader came.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { watchGraceMs } from "../../core/limits.ts";
+import { watchGraceMs } from "../../core/chat/limits.ts";
+import { createChat, type EverturnAddress, post, watchChat } from "../clients/everturn-client.ts";
+import { isCaughtUp, isPart, isRest, stampsIn } from "../clients/frames.ts";
 import { now } from "../clock.ts";
-import { createChat, type EverturnAddress, post, watchChat } from "../everturn-client.ts";
-import { isCaughtUp, isPart, isRest, stampsIn } from "../frames.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 

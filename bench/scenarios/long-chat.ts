@@ -2,10 +2,16 @@
 // to open it, to send to it, and to have it answered?
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
+import type { Script } from "../clients/demo-client.ts";
+import {
+  createChat,
+  type EverturnAddress,
+  post,
+  sendMessage,
+  watchChat,
+} from "../clients/everturn-client.ts";
+import { isCaughtUp, isRest, showsAnswer } from "../clients/frames.ts";
 import { now } from "../clock.ts";
-import type { Script } from "../demo-client.ts";
-import { createChat, type EverturnAddress, post, sendMessage, watchChat } from "../everturn-client.ts";
-import { isCaughtUp, isRest, showsAnswer } from "../frames.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 

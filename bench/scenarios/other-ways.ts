@@ -1,13 +1,13 @@
 // Benchmarks measure what a user sees. These scenarios: other ways to stream the same answers, on the same machine and the
 // same Temporal server: Temporal's Workflow Streams, and the AI SDK over plain HTTP, which keeps nothing.
 import { randomUUID } from "node:crypto";
+import type { Script } from "../clients/demo-client.ts";
+import { type Follow, measureLatencies } from "../clients/stream-load.ts";
 import { pause } from "../clock.ts";
-import type { Script } from "../demo-client.ts";
-import { installOtherWays } from "../install-other-ways.ts";
-import { firstTexts, followOtherWay, type OtherWay, startOtherProcess } from "../other-way.ts";
+import { installOtherWays } from "../floor/install-other-ways.ts";
+import { firstTexts, followOtherWay, type OtherWay, startOtherProcess } from "../floor/other-way.ts";
 import { notMeasured, type Row, row } from "../row.ts";
 import type { Scenario, Surroundings } from "../scenario.ts";
-import { type Follow, measureLatencies } from "../stream-load.ts";
 
 const windowMs = 5_000;
 const windowQuickMs = 2_000;

@@ -1,8 +1,9 @@
 // Benchmarks measure what a user sees. This scenario: from the provider's write of a part to the reader's read of it, while
 // so many chats stream side by side. The floor is the same reader on the provider's own stream.
+
+import { followChat, followProvider, measureLatencies } from "../clients/stream-load.ts";
 import { type Aim, row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
-import { followChat, followProvider, measureLatencies } from "../stream-load.ts";
 
 const windowMs = 6_000;
 const windowQuickMs = 2_000;

@@ -1,10 +1,10 @@
 // Benchmarks measure what a user sees. This scenario: a hundred turns begin within a second, or within four: when does each
 // show text?
 import { randomUUID } from "node:crypto";
+import { callProvider, type Script } from "../clients/demo-client.ts";
+import { createChat, type EverturnAddress, watchChat } from "../clients/everturn-client.ts";
+import { isProviderText, isRest, showsAnswer } from "../clients/frames.ts";
 import { now, paced, pause } from "../clock.ts";
-import { callProvider, type Script } from "../demo-client.ts";
-import { createChat, type EverturnAddress, watchChat } from "../everturn-client.ts";
-import { isProviderText, isRest, showsAnswer } from "../frames.ts";
 import { sumOfPairs } from "../percentiles.ts";
 import { type Aim, row } from "../row.ts";
 import type { Scenario, Surroundings } from "../scenario.ts";

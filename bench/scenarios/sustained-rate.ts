@@ -1,12 +1,13 @@
 // Benchmarks measure what a user sees. This scenario: how many parts a second reach the readers of a hundred chats with
 // nothing lost? The rate rises until a step is not held, and the CPU time of each process says what was full first.
+
+import { createPartCounter, type PartCounter } from "../clients/part-counter.ts";
+import { followChat, startStreams } from "../clients/stream-load.ts";
 import { now, pause } from "../clock.ts";
-import { createPartCounter, type PartCounter } from "../part-counter.ts";
 import { percentile } from "../percentiles.ts";
 import { hasProcessCosts, noProcessCosts, startCpuMeter } from "../process-cost.ts";
 import { notMeasured, type Row, row } from "../row.ts";
 import type { Scenario, Surroundings } from "../scenario.ts";
-import { followChat, startStreams } from "../stream-load.ts";
 
 const chatsMeasured = 100;
 const chatsQuick = 20;

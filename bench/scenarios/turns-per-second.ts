@@ -1,15 +1,15 @@
 // Benchmarks measure what a user sees. This scenario: short turns per second, each watched to its end by a reader.
 import { randomUUID } from "node:crypto";
-import { now } from "../clock.ts";
-import type { Script } from "../demo-client.ts";
+import type { Script } from "../clients/demo-client.ts";
 import {
   createChat,
   type EverturnAddress,
   sendMessage,
   type WatchedChat,
   watchChat,
-} from "../everturn-client.ts";
-import { isRest } from "../frames.ts";
+} from "../clients/everturn-client.ts";
+import { isRest } from "../clients/frames.ts";
+import { now } from "../clock.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 

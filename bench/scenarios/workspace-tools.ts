@@ -7,12 +7,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AgentApi } from "../../workspaces/agent/api.ts";
-import { openAgent } from "../../workspaces/agent-client.ts";
-import { createLocalDriver } from "../../workspaces/drivers/local.ts";
+import { openAgent } from "../../workspaces/client/agent-client.ts";
+import { createLocalDriver } from "../../workspaces/drivers/local/local.ts";
+import { waitForCall } from "../clients/demo-client.ts";
+import { post, watchChat } from "../clients/everturn-client.ts";
+import { isRest } from "../clients/frames.ts";
 import { now } from "../clock.ts";
-import { waitForCall } from "../demo-client.ts";
-import { post, watchChat } from "../everturn-client.ts";
-import { isRest } from "../frames.ts";
 import { row } from "../row.ts";
 import type { Scenario, Surroundings } from "../scenario.ts";
 

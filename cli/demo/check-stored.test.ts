@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ChatView, initialChatView } from "../../core/chat-reducer.ts";
-import type { Message } from "../../core/message.ts";
+import type { Message } from "../../core/chat/message.ts";
+import { type ChatView, initialChatView } from "../../core/stream/chat-reducer.ts";
 import { differences } from "./check-stored.ts";
 
 function message(id: number, text: string): Message {

@@ -1,7 +1,7 @@
 // The demo is a client like any other: this file compares what was streamed with what is stored.
 import { isDeepStrictEqual } from "node:util";
-import type { ChatView } from "../../core/chat-reducer.ts";
-import type { ChatStatus, Message } from "../../core/message.ts";
+import type { ChatStatus, Message } from "../../core/chat/message.ts";
+import type { ChatView } from "../../core/stream/chat-reducer.ts";
 
 export interface Streamed {
   readonly view: ChatView;

@@ -1,9 +1,9 @@
 // The demo is a client like any other: this file follows a chat's stream with the product's own reducer, and holds the
 // stream against its promises.
 import { createParser } from "eventsource-parser";
-import type { ChatView } from "../../core/chat-reducer.ts";
-import { createCheckedReader } from "../../core/checked-reader.ts";
-import type { StreamEvent } from "../../core/stream-event.ts";
+import type { ChatView } from "../../core/stream/chat-reducer.ts";
+import { createCheckedReader } from "../../core/stream/checked-reader.ts";
+import type { StreamEvent } from "../../core/stream/stream-event.ts";
 
 // A heartbeat timeout, a restarted worker and a long answer fit in, on a slow machine too.
 const WAIT_MAX_MS = 60_000;

@@ -2,9 +2,9 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { resetPostgresHome } from "../../dev/postgres-home.ts";
+import { readRunning } from "../../dev/data/running-file.ts";
+import { resetPostgresHome } from "../../dev/postgres/postgres-home.ts";
 import { createProgress } from "../../dev/progress.ts";
-import { readRunning } from "../../dev/running-file.ts";
 import { startStack } from "../../dev/stack.ts";
 
 export interface DemoStack {

@@ -1,5 +1,5 @@
 // The demo is a client like any other: this file calls the public REST API, and knows nothing of what is behind it.
-import type { Chat, Message, QueuedMessage } from "../../core/message.ts";
+import type { Chat, Message, QueuedMessage } from "../../core/chat/message.ts";
 
 export interface Rest {
   createChat(body: { content: string; title: string; project_path?: string }): Promise<Chat>;

@@ -1,5 +1,5 @@
 // The demo is a client like any other: this scene has a program written in a workspace, and kills the worker while its tests run.
-import type { Message } from "../../core/message.ts";
+import type { Message } from "../../core/chat/message.ts";
 import { elapsed, killWorker, newestTurn, type Scene, type Stage, settled } from "./stage.ts";
 import { outputOf } from "./tell-chat.ts";
 

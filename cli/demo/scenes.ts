@@ -1,5 +1,5 @@
 // The demo is a client like any other: this file is its script. A scene does what a person would do and says what must come of it.
-import type { Message } from "../../core/message.ts";
+import type { Message } from "../../core/chat/message.ts";
 import { PROGRAM_SCENE } from "./scene-program.ts";
 import { elapsed, killWorker, newestTurn, type Scene, type Stage, settled } from "./stage.ts";
 import { textOf, writingOf } from "./tell-chat.ts";

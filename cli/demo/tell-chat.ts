@@ -1,6 +1,7 @@
 // The demo is a client like any other: this file tells what a person who reads along sees of a chat, as it changes.
-import type { ChatView, Preview } from "../../core/chat-reducer.ts";
-import type { Message } from "../../core/message.ts";
+
+import type { Message } from "../../core/chat/message.ts";
+import type { ChatView, Preview } from "../../core/stream/chat-reducer.ts";
 import type { Narrator } from "./narrator.ts";
 
 const JSON_CHARS_SHOWN = 72;

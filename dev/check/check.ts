@@ -4,7 +4,7 @@
 export interface CheckResult {
   /** What was looked at, for the report: "41 files", "12 modules". A check that saw nothing must say so as a fault. */
   readonly seen: string;
-  /** One line each, beginning with the place ("core/part.ts:12"); any fault fails the whole check. */
+  /** One line each, beginning with the place ("core/part/part.ts:12"); any fault fails the whole check. */
   readonly faults: readonly string[];
 }
 

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { Check } from "./check.ts";
 import { checkFormat } from "./format.ts";
-import { checkImports } from "./imports.ts";
+import { checkImports } from "./imports/imports.ts";
 import { checkLint } from "./lint.ts";
 import { checkPlatforms } from "./platforms.ts";
 import { reportChecks, runCheck } from "./report.ts";

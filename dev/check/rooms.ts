@@ -30,11 +30,17 @@ export const rooms: Readonly<Record<string, Room>> = {
   "workspaces/agent": { imports: ["core"], packages: ["node:", "zod", "picomatch"] },
   workspaces: { imports: ["core", "platform"] },
   store: { imports: ["core", "platform"] },
+  // What was committed is told to Temporal, from the API at once and from the worker's loops when that failed. Workflows are
+  // known by their names and payloads alone: their code never runs here.
+  delivery: {
+    imports: ["core", "store", "platform", "workflows/contract.ts", "workflows/search-attributes.ts"],
+  },
   // The API knows workflows by names, attributes and payload types alone: their code never runs in its process.
   api: {
     imports: [
       "core",
       "store",
+      "delivery",
       "platform",
       "workflows/contract.ts",
       "workflows/search-attributes.ts",

@@ -1,7 +1,7 @@
 // What an answer holds so far, as items in order. The encoders number their blocks by it and read whole texts from it.
-import type { AnswerEvent, AnswerUsage } from "./answer-event.ts";
-import { tokensOf } from "./read-call.ts";
-import type { ScriptStep } from "./script-step.ts";
+import type { AnswerEvent, AnswerUsage } from "./plan/answer-event.ts";
+import type { ScriptStep } from "./plan/script-step.ts";
+import { tokensOf } from "./request/read-call.ts";
 
 export type AnswerItem =
   | { readonly type: "reasoning"; text: string }

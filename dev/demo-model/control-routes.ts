@@ -1,10 +1,10 @@
 // The paths under which tests steer the demo model and ask what it saw. They begin with two underscores: no provider has them.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Memory } from "./answer-request.ts";
 import { objectOf, textOf } from "./json.ts";
-import { CallRefused } from "./model-call.ts";
+import { parseScript } from "./plan/script-step.ts";
+import type { Memory } from "./request/answer-request.ts";
+import { CallRefused } from "./request/model-call.ts";
 import type { LogWait, RequestLogEntry, WaitEvent } from "./request-log.ts";
-import { parseScript } from "./script-step.ts";
 import { readJson, sendJson } from "./send-json.ts";
 
 const waitMsDefault = 30_000;

@@ -1,9 +1,9 @@
 // The models on offer, in the shape that the asking SDK knows.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { missingModel } from "./answer-request.ts";
+import { errorBody } from "./encoders/wire-error.ts";
 import type { JsonObject } from "./json.ts";
+import { missingModel } from "./request/answer-request.ts";
 import { sendJson } from "./send-json.ts";
-import { errorBody } from "./wire-error.ts";
 
 const models = ["demo", "demo-slow"] as const;
 const createdAtSeconds = 1_760_000_000;

@@ -1,6 +1,6 @@
 // What was asked of the demo model and how each answer went, for tests that must know what reached the provider, and when.
 import type { JsonObject } from "./json.ts";
-import type { DialectName } from "./model-call.ts";
+import type { DialectName } from "./request/model-call.ts";
 
 /** Entries kept, oldest out first; each holds its request, and a request may be large. */
 const entriesMax = 5_000;

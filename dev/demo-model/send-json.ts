@@ -1,6 +1,6 @@
 // HTTP bodies in and out, bounded.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { CallRefused } from "./model-call.ts";
+import { CallRefused } from "./request/model-call.ts";
 
 /** Requests hold whole chats; more than the real services take is a mistake of the caller. */
 const bodyBytesMax = 32 * 1024 * 1024;

@@ -1,16 +1,16 @@
 // The demo model: an HTTP server that speaks three dialects and plays scripts. It serves tests, the demo and the benchmarks.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { answerRequest, type Memory } from "./answer-request.ts";
 import { answerControl, waitForLog } from "./control-routes.ts";
-import { EarlierResponses } from "./earlier-responses.ts";
-import { Gates } from "./gates.ts";
+import { errorBody } from "./encoders/wire-error.ts";
 import { listModels } from "./list-models.ts";
-import { CallRefused, type DialectName } from "./model-call.ts";
+import { Gates } from "./plan/gates.ts";
+import { ScriptBook } from "./plan/script-book.ts";
+import { parseScript, type ScriptStepWithAttempts } from "./plan/script-step.ts";
+import { answerRequest, type Memory } from "./request/answer-request.ts";
+import { EarlierResponses } from "./request/earlier-responses.ts";
+import { CallRefused, type DialectName } from "./request/model-call.ts";
 import { type LogWait, RequestLog, type RequestLogEntry } from "./request-log.ts";
-import { ScriptBook } from "./script-book.ts";
-import { parseScript, type ScriptStepWithAttempts } from "./script-step.ts";
 import { sendJson } from "./send-json.ts";
-import { errorBody } from "./wire-error.ts";
 
 export interface DemoModelOptions {
   /** 0 or absent: any free port. */

@@ -1,6 +1,6 @@
 // For tests: a demo model of their own, stopped with them.
 
-import type { ScriptStepWithAttempts } from "./script-step.ts";
+import type { ScriptStepWithAttempts } from "./plan/script-step.ts";
 import { type DemoModel, startDemoModel } from "./server.ts";
 
 interface Cleanup {

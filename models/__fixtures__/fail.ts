@@ -1,7 +1,7 @@
 // Lets a call fail as a row of the table says, and gives the fault it ended in.
-import { classifyError } from "../classify-error.ts";
+import { classifyError } from "../errors/classify-error.ts";
 import type { ModelFault } from "../provider.ts";
-import type { Fetch } from "../provider-options.ts";
+import type { Fetch } from "../http/provider-options.ts";
 import type { Failure } from "./failures.ts";
 import { collect, countedIds, providerOf, SHORT_REQUEST } from "./replay.ts";
 

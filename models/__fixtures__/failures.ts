@@ -1,5 +1,5 @@
 // Failures as they come over the wire, or out of the transport, for the table of the error classifier.
-import type { ErrorKind } from "../../core/error-kind.ts";
+import type { ErrorKind } from "../../core/chat/error-kind.ts";
 import type { Dialect } from "../provider.ts";
 
 /** Where a call failed: at an HTTP status, inside a stream that began well, below HTTP before or amid the answer, or above it. */

@@ -1,6 +1,6 @@
 // Random histories for the property tests of the prompt conversions: far wilder than what the store holds.
 import fc from "fast-check";
-import type { JsonObject, Part, ProviderData } from "../../core/part.ts";
+import type { JsonObject, Part, ProviderData } from "../../core/part/part.ts";
 import type { PromptMessage } from "../provider.ts";
 
 const AT = "2026-11-20T10:00:00Z";

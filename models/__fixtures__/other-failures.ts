@@ -3,7 +3,7 @@
 // documentation, its SDK's types or long acquaintance. "after" marks a variation of what was read.
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
-import { DamagedStream } from "../answer-reader.ts";
+import { DamagedStream } from "../http/answer-reader.ts";
 import { chatEvent, chatStream, connect, cut, type FailureRow, messagesEvent, responsesEvent, thrown } from "./failures.ts";
 
 const failed = (code: string, message: string) =>

@@ -1,5 +1,5 @@
 // Refusals as real servers word them, each with a request that earns it and what is right in the next one.
-import type { Part } from "../../core/part.ts";
+import type { Part } from "../../core/part/part.ts";
 import type { Dialect, ModelRequest, PromptMessage, ToolSpec } from "../provider.ts";
 
 const AT = "2026-11-20T10:00:00Z";

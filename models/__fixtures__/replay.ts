@@ -1,12 +1,12 @@
 // Fixtures are streams in the shapes of the real APIs, made by hand. This serves them in pieces, without a server.
 import { readFileSync } from "node:fs";
-import type { FinishReason, Usage } from "../../core/message.ts";
-import type { ProviderData } from "../../core/part.ts";
-import { createAnthropic } from "../anthropic.ts";
-import { createOpenAiChat } from "../openai-chat.ts";
-import { createOpenAiResponses } from "../openai-responses.ts";
+import type { FinishReason, Usage } from "../../core/chat/message.ts";
+import type { ProviderData } from "../../core/part/part.ts";
+import { createAnthropic } from "../anthropic/anthropic.ts";
+import { createOpenAiChat } from "../openai-chat/openai-chat.ts";
+import { createOpenAiResponses } from "../openai-responses/openai-responses.ts";
 import { type Dialect, ModelError, type ModelEvent, type ModelFault, type Provider } from "../provider.ts";
-import type { Fetch, ProviderOptions } from "../provider-options.ts";
+import type { Fetch, ProviderOptions } from "../http/provider-options.ts";
 
 /** The bytes of a fixture. */
 export function fixtureBytes(name: string): Uint8Array {

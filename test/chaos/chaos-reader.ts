@@ -2,11 +2,11 @@
 // cursor to whichever replica, and notes each broken promise. It keeps no events: runs are long.
 import { setTimeout as sleep } from "node:timers/promises";
 import { createParser } from "eventsource-parser";
-import type { ChatView } from "../../core/chat-reducer.ts";
-import { type CheckedReader, createCheckedReader } from "../../core/checked-reader.ts";
-import type { StreamEvent } from "../../core/stream-event.ts";
-import type { ReaderPlan } from "./plan.ts";
-import type { ReaderAudit } from "./reader-audit.ts";
+import type { ChatView } from "../../core/stream/chat-reducer.ts";
+import { type CheckedReader, createCheckedReader } from "../../core/stream/checked-reader.ts";
+import type { StreamEvent } from "../../core/stream/stream-event.ts";
+import type { ReaderAudit } from "./check/reader-audit.ts";
+import type { ReaderPlan } from "./plan/plan.ts";
 
 const AGAIN_AFTER_MS = 50;
 

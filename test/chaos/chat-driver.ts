@@ -3,8 +3,8 @@ import { assertNever } from "../../core/assert-never.ts";
 import type { DemoModel } from "../../dev/demo-model/server.ts";
 import type { Answered, ApiClient } from "./api-client.ts";
 import type { ChatLedger, LedgerEntry, RoundRecord } from "./chat-ledger.ts";
-import { markOf, wordsOf } from "./expected-answer.ts";
-import type { ChatPlan, MessagePlan, Move, Round } from "./plan.ts";
+import { markOf, wordsOf } from "./check/expected-answer.ts";
+import type { ChatPlan, MessagePlan, Move, Round } from "./plan/plan.ts";
 
 /** The model may be slow to begin while a worker is dead; then the move is made all the same, only earlier than planned. */
 const AWAIT_PARTS_MS = 10_000;

@@ -1,9 +1,9 @@
 // Chaos runs end in findings. This file: what can only be told when all is over: which runs there were, whether anything changed
 // after a chat had come to rest, and whether anything of work in flight is left.
 import { SEARCH_ATTRIBUTES } from "../../workflows/contract.ts";
-import { checkRuns, type WorkflowRun } from "./check-runs.ts";
-import type { Finding } from "./finding.ts";
-import { patiently, type Verified } from "./verify-chat.ts";
+import { checkRuns, type WorkflowRun } from "./check/check-runs.ts";
+import type { Finding } from "./check/finding.ts";
+import { patiently, type Verified } from "./check/verify-chat.ts";
 import type { World } from "./world.ts";
 
 const CLOSE_MS = 30_000;

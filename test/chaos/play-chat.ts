@@ -5,10 +5,10 @@ import type { ApiClient } from "./api-client.ts";
 import { ChaosReader } from "./chaos-reader.ts";
 import { ChatDriver } from "./chat-driver.ts";
 import { type ChatLedger, openLedger } from "./chat-ledger.ts";
-import { COMMAND_MARK, expectedSteps, outputOfCall } from "./expected-answer.ts";
-import { type ChatPlan, messagesOf, type ReaderPlan } from "./plan.ts";
-import { ReaderAudit } from "./reader-audit.ts";
-import { untilRest, type Verification, verifyChat } from "./verify-chat.ts";
+import { COMMAND_MARK, expectedSteps, outputOfCall } from "./check/expected-answer.ts";
+import { ReaderAudit } from "./check/reader-audit.ts";
+import { untilRest, type Verification, verifyChat } from "./check/verify-chat.ts";
+import { type ChatPlan, messagesOf, type ReaderPlan } from "./plan/plan.ts";
 import type { World } from "./world.ts";
 
 export interface ChatStage {

@@ -1,6 +1,6 @@
 // Chaos runs end in findings. This file: what a run reports, and how it is printed.
-import type { Finding, FindingKind } from "./finding.ts";
-import type { FaultKind } from "./plan.ts";
+import type { Finding, FindingKind } from "./check/finding.ts";
+import type { FaultKind } from "./plan/plan.ts";
 
 export interface ChaosReport {
   readonly seed: number;

@@ -2,20 +2,20 @@
 import { inspect } from "node:util";
 import { type ApiClient, createApiClient } from "./api-client.ts";
 import type { ChaosReader } from "./chaos-reader.ts";
+import type { Finding } from "./check/finding.ts";
+import { fetchHistories, replayHistories } from "./check/replay.ts";
+import { Stuck, type Verified } from "./check/verify-chat.ts";
 import { checkChatRuns, checkLeftovers, readLeftovers, readRuns } from "./end-of-run.ts";
-import { doFault } from "./faults.ts";
-import type { Finding } from "./finding.ts";
 import { describeMachine, readCommit } from "./machine.ts";
-import { makePlan } from "./make-plan.ts";
-import { Pace } from "./pace.ts";
-import { type ChaosPlan, type ChatPlan, type FaultKind, messagesOf } from "./plan.ts";
+import { doFault } from "./plan/faults.ts";
+import { makePlan } from "./plan/make-plan.ts";
+import { Pace } from "./plan/pace.ts";
+import { type ChaosPlan, type ChatPlan, type FaultKind, messagesOf } from "./plan/plan.ts";
+import { createRandom, type SeededRandom } from "./plan/seeded-random.ts";
 import { playChat } from "./play-chat.ts";
-import { fetchHistories, replayHistories } from "./replay.ts";
 import type { ChaosReport } from "./report.ts";
-import { createRandom, type SeededRandom } from "./seeded-random.ts";
 import { type StuckWatch, startStuckWatch } from "./stuck-watch.ts";
 import { Tally } from "./tally.ts";
-import { Stuck, type Verified } from "./verify-chat.ts";
 import { startWorld, type World } from "./world.ts";
 
 /** Chats at once. */

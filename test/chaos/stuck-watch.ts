@@ -2,7 +2,7 @@
 // than 30 seconds. While Temporal itself is away nobody can tell, and the time begins anew.
 import { setTimeout as sleep } from "node:timers/promises";
 import { chatWorkflowId } from "../../workflows/contract.ts";
-import type { Finding } from "./finding.ts";
+import type { Finding } from "./check/finding.ts";
 import type { World } from "./world.ts";
 
 const LOOK_EVERY_MS = 1_000;

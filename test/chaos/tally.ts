@@ -1,7 +1,7 @@
 // Chaos runs end in findings. This file: what a run has counted, chat by chat, so that nothing else of a chat need be kept.
 import type { ChaosReader } from "./chaos-reader.ts";
 import type { ChatLedger } from "./chat-ledger.ts";
-import { callsOf, type StoredRow } from "./stored-row.ts";
+import { callsOf, type StoredRow } from "./check/stored-row.ts";
 
 export interface FinishedChat {
   readonly ledger: ChatLedger;

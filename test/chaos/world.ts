@@ -5,8 +5,8 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
-import { type Leash, startLeash } from "../../dev/leash.ts";
-import { findOrFetchSandbox, sandboxCacheFolder } from "../../dev/sandbox-binary.ts";
+import { findOrFetchSandbox, sandboxCacheFolder } from "../../dev/install/sandbox-binary.ts";
+import { type Leash, startLeash } from "../../dev/part/leash.ts";
 import { createPool, type Pool } from "../../store/database.ts";
 import { testEnvironment } from "../support/everturn.ts";
 import {
@@ -14,10 +14,10 @@ import {
   type OwnTemporal,
   startOwnPostgres,
   startOwnTemporal,
-} from "../support/own-servers.ts";
-import { removeWorkspaces } from "../support/remove-workspaces.ts";
-import { TcpProxy } from "../support/tcp-proxy.ts";
-import { PROJECT_FILE } from "./draw-message.ts";
+} from "../support/server/own-servers.ts";
+import { TcpProxy } from "../support/server/tcp-proxy.ts";
+import { removeWorkspaces } from "../support/workspace/remove-workspaces.ts";
+import { PROJECT_FILE } from "./plan/draw-message.ts";
 import { Replica } from "./replica.ts";
 
 const REPLICAS = 2;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { arrayFromPayloads, defaultPayloadConverter } from "@temporalio/common";
-import type { Message } from "../../core/message.ts";
+import type { Message } from "../../core/chat/message.ts";
 import { chatWorkflowId } from "../../workflows/contract.ts";
 import type { Everturn } from "./everturn.ts";
 import type { RunningRole } from "./process.ts";

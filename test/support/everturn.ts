@@ -4,13 +4,13 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
-import type { Chat } from "../../core/message.ts";
+import type { Chat } from "../../core/chat/message.ts";
 import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
 import { createPool, type Pool } from "../../store/database.ts";
-import { ChatReader } from "./chat-reader.ts";
 import { createTestDatabase, type TestDatabase, testTemporalAddress } from "./database.ts";
 import { type RunningRole, startRole } from "./process.ts";
-import { removeWorkspaces } from "./remove-workspaces.ts";
+import { ChatReader } from "./reader/chat-reader.ts";
+import { removeWorkspaces } from "./workspace/remove-workspaces.ts";
 
 // Answers are JSON of any shape; each test knows what it asked for.
 // oxlint-disable-next-line typescript/no-explicit-any

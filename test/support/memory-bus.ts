@@ -1,6 +1,6 @@
 // Tests: the live bus in memory, for tests of one process. It keeps what the port promises and loses what is published while
-// it is down; `test/live-bus.test.ts` holds it to the same promises as the real one.
-import type { BusMessage, BusSubscription, BusTopic, LiveBus } from "../../core/bus-message.ts";
+// it is down; `test/stream/live-bus.test.ts` holds it to the same promises as the real one.
+import type { BusMessage, BusSubscription, BusTopic, LiveBus } from "../../core/stream/bus-message.ts";
 
 export interface MemoryBus extends LiveBus {
   /** Whatever was published here, lost or not. */

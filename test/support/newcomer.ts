@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { readRunning } from "../../dev/data/running-file.ts";
 import { freePort } from "../../dev/free-port.ts";
-import { resetPostgresHome } from "../../dev/postgres-home.ts";
-import { readRunning } from "../../dev/running-file.ts";
+import { resetPostgresHome } from "../../dev/postgres/postgres-home.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PRINTED_ADDRESS = "http://127.0.0.1:3100";

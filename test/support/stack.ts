@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { freePort, startOnPort } from "../../dev/free-port.ts";
-import { startLeash } from "../../dev/leash.ts";
-import type { Part } from "../../dev/part-plan.ts";
-import { startPostgres } from "../../dev/postgres.ts";
-import { resetPostgresHome } from "../../dev/postgres-home.ts";
-import { findTemporalBinary } from "../../dev/temporal-binary.ts";
-import { startTemporalDevServer } from "../../dev/temporal-dev-server.ts";
+import { startLeash } from "../../dev/part/leash.ts";
+import type { Part } from "../../dev/part/part-plan.ts";
+import { startPostgres } from "../../dev/postgres/postgres.ts";
+import { resetPostgresHome } from "../../dev/postgres/postgres-home.ts";
+import { findTemporalBinary } from "../../dev/temporal/temporal-binary.ts";
+import { startTemporalDevServer } from "../../dev/temporal/temporal-dev-server.ts";
 import { migrate } from "../../store/migrate.ts";
 
 /** The migrated database that each test file clones. */

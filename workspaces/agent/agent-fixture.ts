@@ -10,15 +10,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProcessInfo, ProcessStart } from "./api.ts";
-import { type Frame, FrameReader } from "./frames.ts";
-import { greet, ProvenSockets } from "./proof.ts";
+import { type Frame, FrameReader } from "./wire/frames.ts";
+import { greet, ProvenSockets } from "./wire/proof.ts";
 import {
   agentPaths,
   idempotencyKeyHeader,
   type ProcessAction,
   processPath,
   type StartAnswer,
-} from "./protocol.ts";
+} from "./wire/protocol.ts";
 
 const mainPath = fileURLToPath(new URL("main.ts", import.meta.url));
 const token = "a-token-for-tests";

@@ -2,8 +2,8 @@
 import { readFileSync, realpathSync, unlinkSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { parseArgs } from "node:util";
-import type { ListenPlace } from "./listen.ts";
-import { environment } from "./request-shapes.ts";
+import type { ListenPlace } from "./wire/listen.ts";
+import { environment } from "./wire/request-shapes.ts";
 
 export interface AgentOptions {
   /** Real path. */

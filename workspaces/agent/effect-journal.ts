@@ -2,7 +2,7 @@
 // it is written down before it happens, and its answer after: asked again, the answer is given and nothing happens.
 import { createHash } from "node:crypto";
 import { AgentError, type AgentErrorCode } from "./api.ts";
-import { JsonLines } from "./json-lines.ts";
+import { JsonLines } from "./wire/json-lines.ts";
 
 interface EffectRecord {
   readonly key: string;

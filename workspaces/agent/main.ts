@@ -6,13 +6,13 @@ import { effectsKeptMax, effectsKeptMs, lastAnswersMs } from "./agent-limits.ts"
 import { type AgentOptions, readAgentOptions } from "./agent-options.ts";
 import { EffectJournal } from "./effect-journal.ts";
 import { createFiles } from "./files/create-files.ts";
-import { listen, stopListening } from "./listen.ts";
-import { openProcesses } from "./open-processes.ts";
-import type { ProcessTable } from "./process-table.ts";
-import { createProcesses } from "./processes.ts";
-import { agentVersion } from "./protocol.ts";
-import { type AgentParts, createRoutes, type FindHandler } from "./routes.ts";
-import { createAgentServer } from "./server.ts";
+import { openProcesses } from "./processes/open-processes.ts";
+import type { ProcessTable } from "./processes/process-table.ts";
+import { createProcesses } from "./processes/processes.ts";
+import { listen, stopListening } from "./wire/listen.ts";
+import { agentVersion } from "./wire/protocol.ts";
+import { type AgentParts, createRoutes, type FindHandler } from "./wire/routes.ts";
+import { createAgentServer } from "./wire/server.ts";
 
 // Whoever started us may be gone, and our output with it.
 process.stdout.on("error", () => undefined);

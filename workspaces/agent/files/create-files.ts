@@ -1,11 +1,11 @@
 // The workspace agent runs inside the workspace. This file: its files and its search, put together. The worker takes the
 // read-only half for project folders.
 import type { FileChanges, FileViews } from "../api.ts";
-import { createFileChanges } from "./create-file-changes.ts";
-import { findPaths } from "./find-paths.ts";
-import { grepFiles } from "./grep-files.ts";
-import { listFolder } from "./list-folder.ts";
-import { readLines } from "./read-lines.ts";
+import { createFileChanges } from "./edit/create-file-changes.ts";
+import { listFolder } from "./read/list-folder.ts";
+import { readLines } from "./read/read-lines.ts";
+import { findPaths } from "./search/find-paths.ts";
+import { grepFiles } from "./search/grep-files.ts";
 import { inOwnWords } from "./system-fault.ts";
 
 export interface FilesPlace {

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { renameSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import path from "node:path";
-import { hasFolderNames, type OpenFolder, openFolder } from "../../agent-socket.ts";
-import { shortAddress, type WorkspacePlace } from "./workspace-place.ts";
+import { hasFolderNames, type OpenFolder, openFolder } from "../../client/agent-socket.ts";
+import { shortAddress, type WorkspacePlace } from "./place/workspace-place.ts";
 
 /** The descriptor by which the agent knows it: the first after the standard ones. */
 export const agentSocketFd = 3;

@@ -1,14 +1,14 @@
 // Workspaces: from a provisioned place to an agent that answers: the running one, else a started one.
 import { setTimeout as pause } from "node:timers/promises";
 import { AgentError } from "../../agent/api.ts";
-import { agentVersion } from "../../agent/protocol.ts";
-import { openAgent } from "../../agent-client.ts";
-import { openSocket } from "../../agent-socket.ts";
+import { agentVersion } from "../../agent/wire/protocol.ts";
+import { openAgent } from "../../client/agent-client.ts";
+import { openSocket } from "../../client/agent-socket.ts";
 import { type AgentAddress, WorkspaceError } from "../../driver.ts";
 import { endProcesses } from "./end-processes.ts";
 import { findProcesses } from "./find-processes.ts";
+import { socketAddress, type WorkspacePlace } from "./place/workspace-place.ts";
 import { type AgentStart, type StartingAgent, startAgent } from "./start-agent.ts";
-import { socketAddress, type WorkspacePlace } from "./workspace-place.ts";
 
 // What the port promises; on an idle machine the agent is up in a tenth of it.
 const answerWithinMs = 5_000;

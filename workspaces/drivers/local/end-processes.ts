@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { WorkspaceError } from "../../driver.ts";
 import { findProcesses } from "./find-processes.ts";
-import type { WorkspacePlace } from "./workspace-place.ts";
+import type { WorkspacePlace } from "./place/workspace-place.ts";
 
 // The agent gives what it runs 5 s between TERM and KILL, then ends; killed sooner it could not note how they ended.
 const agentGraceMs = 7_000;

@@ -3,8 +3,8 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import type { WorkspacePlace } from "./place/workspace-place.ts";
 import { markOf, programs, programsOutside } from "./sandbox-command.ts";
-import type { WorkspacePlace } from "./workspace-place.ts";
 
 /** Set for everything that runs without a sandbox: the only thing to know it by when its agent is dead. */
 export const workspaceVariable = "EVERTURN_WORKSPACE_FILES";

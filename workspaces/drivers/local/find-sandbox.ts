@@ -6,11 +6,11 @@ import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { WorkspaceError } from "../../driver.ts";
-import { makeFolders } from "./make-folders.ts";
-import { removeTree } from "./remove-tree.ts";
+import { makeFolders } from "./place/make-folders.ts";
+import { removeTree } from "./place/remove-tree.ts";
+import { placesOf } from "./place/workspace-place.ts";
 import { programs, type Sandbox, sandboxCommand } from "./sandbox-command.ts";
 import { isRoot, ownerOutside, trialId } from "./sandbox-user.ts";
-import { placesOf } from "./workspace-place.ts";
 
 const run = promisify(execFile);
 

@@ -4,9 +4,9 @@ import { release } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { rgPath } from "@vscode/ripgrep";
+import { inside, type WorkspacePlace } from "./place/workspace-place.ts";
 import { isRoot, trialId, userInside } from "./sandbox-user.ts";
 import { isShown, systemView } from "./system-view.ts";
-import { inside, type WorkspacePlace } from "./workspace-place.ts";
 
 const sourceRoot = fileURLToPath(new URL("../../..", import.meta.url));
 

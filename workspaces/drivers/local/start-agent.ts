@@ -5,9 +5,9 @@ import path from "node:path";
 import type { WorkspacePlan } from "../../driver.ts";
 import { agentSocketFd, bindSocket } from "./bind-socket.ts";
 import { workspaceVariable } from "./find-processes.ts";
-import { makeFolders } from "./make-folders.ts";
+import { makeFolders } from "./place/make-folders.ts";
+import { inside, type WorkspacePlace } from "./place/workspace-place.ts";
 import { programs, programsOutside, type Sandbox, sandboxCommand } from "./sandbox-command.ts";
-import { inside, type WorkspacePlace } from "./workspace-place.ts";
 
 // The agent says little; a workspace that is started for years must not fill the disk with it.
 const logBytesMax = 1024 * 1024;

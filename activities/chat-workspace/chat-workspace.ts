@@ -1,0 +1,89 @@
+// One activity per file. This file: the workspace of one chat as its tools see it (`ChatWorkspace`), over store and driver.
+// The row is the truth and the workflow builds; here is only who asks for what, and who waits.
+import { Refusal } from "../../core/chat/refusal.ts";
+import { type ChatRow, readChatRow } from "../../store/row/chat-row.ts";
+import { Superseded } from "../../store/turn/transition.ts";
+import { inUnit } from "../../store/unit.ts";
+import { cancelChatBuild } from "../../store/workspace/wish-workspace.ts";
+import { readWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
+import type { BuildWatch, ChatWorkspace } from "../../tools/chat-workspace.ts";
+import { ToolStopped } from "../../tools/tool.ts";
+import { ToolError } from "../../tools/tool-error.ts";
+import { patiently } from "../attempt/patiently.ts";
+import type { ChatPlace, ChatWorkspacesDeps } from "./chat-workspaces-deps.ts";
+import { createChatWorkspace } from "./create-chat-workspace.ts";
+import { createRunningWorkspaces } from "./running-workspace.ts";
+import { startChatWorkspace, stopChatWorkspace } from "./start-chat-workspace.ts";
+import { noWorkspace } from "./workspace-words.ts";
+
+/** To write down that a build is not wanted any more; the call itself is over by then. */
+const cancelPatienceMs = 5_000;
+
+/** Returns the port's maker; what it knows of agents is shared by all chats of this worker. */
+export function createChatWorkspaces(
+  deps: ChatWorkspacesDeps,
+): (chat: ChatRow, turn_id: number) => ChatWorkspace {
+  const running = createRunningWorkspaces(deps);
+  return (chat, turn_id) => {
+    const place = { deps, running, chat, turn_id };
+    return {
+      async agent(signal) {
+        return running.agentOf(await requireBound(place, signal), signal);
+      },
+      templates: () => deps.shelf.list(),
+      template: (name) => deps.shelf.read(name),
+      create: (args, watch) => watched(place, watch, () => createChatWorkspace(place, args, watch)),
+      start: (watch) =>
+        watched(place, watch, async () =>
+          startChatWorkspace(place, await requireBound(place, watch.signal), watch),
+        ),
+      stop: (watch) =>
+        watched(place, watch, async () =>
+          stopChatWorkspace(place, await requireBound(place, watch.signal), watch),
+        ),
+      abandon: () => cancel(place),
+    };
+  };
+}
+
+/** The chat's workspace as it is now: a call beside this one may have made it since the chat was read. Throws `ToolError`. */
+async function requireBound({ deps, chat }: ChatPlace, signal: AbortSignal): Promise<WorkspaceRow> {
+  const { pool } = deps.store;
+  const row = await patiently(signal, async () => {
+    const id = (await readChatRow(pool, chat.id))?.workspace_id ?? null;
+    return id === null ? null : readWorkspace(pool, id, null);
+  });
+  if (row === null) throw noWorkspace();
+  return row;
+}
+
+/** An interrupt cancels the build that this turn began; a worker's end leaves it to the next one that runs the call. */
+async function watched<T>(place: ChatPlace, { signal }: BuildWatch, work: () => Promise<T>): Promise<T> {
+  try {
+    signal.throwIfAborted();
+    return await work();
+  } catch (error) {
+    if (!signal.aborted) throw inWords(error);
+    const { reason } = signal;
+    if (reason instanceof ToolStopped && reason.effect === "end") await cancel(place);
+    throw reason;
+  }
+}
+
+function inWords(error: unknown): unknown {
+  if (error instanceof Superseded) return new ToolError("The turn of this call has ended.");
+  if (!(error instanceof Refusal)) return error;
+  if (error.code !== "too_many_workspaces") return new ToolError(`${error.message}.`);
+  return new ToolError(
+    `The user has as many workspaces as they may have: ${error.message}.`,
+    "Ask the user to delete one of their workspaces; no tool can do that.",
+  );
+}
+
+async function cancel({ deps, chat, turn_id }: ChatPlace): Promise<void> {
+  const began_by = { chat_id: chat.id, turn_id };
+  const work = () => inUnit(deps.store, (unit) => cancelChatBuild(unit, began_by));
+  // With the database away for longer the build goes on: the workspace is the chat's, and nothing is lost by it.
+  const done = await patiently(AbortSignal.timeout(cancelPatienceMs), work).catch(() => null);
+  if (done?.result != null) await deps.teller.tell(done.result);
+}

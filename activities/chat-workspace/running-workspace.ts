@@ -1,0 +1,102 @@
+// One activity per file. This file: from a workspace's row to its agent, or to the words that say why there is none. That
+// its place is gone is written down for everyone.
+
+import { inUnit } from "../../store/unit.ts";
+import { recordWorkspaceGone } from "../../store/workspace/workspace-progress.ts";
+import { readWorkspace, touchWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
+import type { AgentApi } from "../../workspaces/agent/api.ts";
+import { patiently } from "../attempt/patiently.ts";
+import type { ChatWorkspacesDeps } from "./chat-workspaces-deps.ts";
+import { createSteadyAgent } from "./steady-agent.ts";
+import { createWorkspaceAgents, type Reached } from "./workspace-agents.ts";
+import {
+  deadWorkspace,
+  deletedWorkspace,
+  foreignDriver,
+  notRunning,
+  silentAgent,
+} from "./workspace-words.ts";
+
+/** Uses closer together than this are one: the time-to-live is minutes, and a busy chat calls tools all the time. */
+const touchEveryMs = 15_000;
+/** Workspaces whose last use is remembered; one that is forgotten is touched once more than needed. */
+const touchedMax = 1_000;
+
+export interface RunningWorkspaces {
+  /** Throws `ToolError` unless it runs and its agent answers. Counts as use. */
+  agentOf(row: WorkspaceRow | null, signal: AbortSignal): Promise<AgentApi>;
+  /** Asks a running workspace's agent now. */
+  look(row: WorkspaceRow, signal: AbortSignal): Promise<Reached>;
+  /** Nothing is left of it: it counts as failed from now on. */
+  markDead(row: WorkspaceRow, why: string): Promise<void>;
+  forget(workspaceId: string): void;
+}
+
+export function createRunningWorkspaces(deps: ChatWorkspacesDeps): RunningWorkspaces {
+  const { store, driver, openAgent, teller } = deps;
+  const nowMs = deps.nowMs ?? (() => performance.now());
+  const isRunning = async (id: string) => (await readWorkspace(store.pool, id, null))?.status === "running";
+  const agents = createWorkspaceAgents({ driver, openAgent, isRunning, nowMs });
+  const touch = createTouch((id) => touchWorkspace(store.pool, id), nowMs);
+
+  const look = async (row: WorkspaceRow, signal: AbortSignal, agedMs?: number): Promise<Reached> => {
+    if (row.driver !== driver.name) throw foreignDriver(row, driver.name);
+    return agents.reach(row, signal, agedMs);
+  };
+
+  const markDead = async (row: WorkspaceRow, why: string): Promise<void> => {
+    const { result } = await inUnit(store, (unit) => recordWorkspaceGone(unit, row.id, why));
+    if (result !== null && result.told_version < result.version) await teller.tell(result);
+  };
+
+  const reach = async (row: WorkspaceRow | null, signal: AbortSignal): Promise<AgentApi> => {
+    const running = requireRunning(row);
+    const reached = await look(running, signal);
+    if (reached.type === "ready") return reached.agent;
+    // It may have been stopped or deleted while it was looked for: that is what the model has to know then.
+    requireRunning(await patiently(signal, () => readWorkspace(store.pool, running.id, null)));
+    if (reached.type === "silent") throw silentAgent(running, reached.message);
+    await markDead(running, reached.message);
+    throw deadWorkspace(running, reached.message);
+  };
+
+  return {
+    look: (row, signal) => look(row, signal, 0),
+    markDead,
+    forget: (id) => agents.suspect(id),
+    async agentOf(row, signal) {
+      const agent = await reach(row, signal);
+      const { id } = requireRunning(row);
+      await patiently(signal, () => touch(id));
+      return createSteadyAgent({
+        agent,
+        async recover(recovering) {
+          agents.suspect(id);
+          const now = await patiently(recovering, () => readWorkspace(store.pool, id, null));
+          return reach(now, recovering);
+        },
+      });
+    },
+  };
+}
+
+/** Null: it was there and is not any more. */
+function requireRunning(row: WorkspaceRow | null): WorkspaceRow {
+  if (row === null) throw deletedWorkspace();
+  const fault = notRunning(row);
+  if (fault !== null) throw fault;
+  return row;
+}
+
+function createTouch(write: (id: string) => Promise<void>, nowMs: () => number) {
+  const touched = new Map<string, number>();
+  return async (id: string): Promise<void> => {
+    const last = touched.get(id);
+    if (last !== undefined && nowMs() - last < touchEveryMs) return;
+    await write(id);
+    touched.delete(id);
+    touched.set(id, nowMs());
+    const [oldest] = touched.keys();
+    if (touched.size > touchedMax && oldest !== undefined) touched.delete(oldest);
+  };
+}

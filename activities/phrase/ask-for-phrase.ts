@@ -1,0 +1,194 @@
+// One activity per file, and what several share. This file: a few words from a model about a chat, beside its turns: no
+// reader follows them, and each call is booked (SPEC M1, M2, B3).
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import type { Logger } from "pino";
+import { describeMs } from "../../core/chat/limits.ts";
+import type { Usage } from "../../core/chat/message.ts";
+import { cleanPhrase } from "../../core/prompt/clean-phrase.ts";
+import type { DescribePrompt } from "../../core/prompt/describe-prompt.ts";
+import { costMicros } from "../../core/usage/price.ts";
+import type { UsageKind } from "../../core/usage/usage-record.ts";
+import { ModelError, type ModelFault, type ModelRequest, type Provider } from "../../models/provider.ts";
+import { describingModels } from "../../store/description/describing-models.ts";
+import type { ModelConfigRow } from "../../store/model/resolve-model-config.ts";
+import type { ChatRow } from "../../store/row/chat-row.ts";
+import type { Store } from "../../store/store.ts";
+import { limitReached, readUsageLimit } from "../../store/usage/usage-limits.ts";
+import { recordUsage } from "../../store/usage/usage-records.ts";
+import { callConfig } from "../attempt/call-config.ts";
+import type { DebugRecorder } from "../debug/debug-recorder.ts";
+import { endPhraseCall, openPhraseCall } from "./record-phrase.ts";
+
+export interface DescribeDeps {
+  readonly store: Store;
+  readonly providerOf: (model: ModelConfigRow) => Provider;
+  /** Name or id of the config that is asked first (`EVERTURN_SMALL_MODEL`). */
+  readonly smallModel: string | undefined;
+  readonly debug: DebugRecorder;
+  readonly shutdown: AbortSignal;
+  readonly logger: Logger;
+}
+
+export interface Wanted {
+  readonly chat: ChatRow;
+  readonly kind: Extract<UsageKind, "title" | "summary">;
+  /** Names what is described, among the calls of this kind in the chat. */
+  readonly of: number;
+  readonly prompt: DescribePrompt;
+}
+
+export type Phrase =
+  | { readonly type: "phrase"; readonly phrase: string }
+  | { readonly type: "unusable" | "no_model" | "over_limit" };
+
+/** A phrase is short, but models that think first think at some length. */
+const outputTokensMax = 4_000;
+/** Text past this is no phrase any more. */
+const phraseCharsMax = 4_000;
+
+/**
+ * Asks the small model, then the chat's own. Throws what Temporal is to retry or to show: a failure that names kind and
+ * status and nothing else, for it ends up in Temporal's history.
+ */
+export async function askForPhrase(deps: DescribeDeps, wanted: Wanted): Promise<Phrase> {
+  const { store } = deps;
+  const { owner_id } = wanted.chat;
+  const owner_usage_limit = (await readUsageLimit(store.pool, owner_id)) ?? null;
+  if ((await limitReached(store.pool, { owner_id, owner_usage_limit })) !== null)
+    return { type: "over_limit" };
+  const models = await describingModels(store, { small: deps.smallModel, own: wanted.chat.model_config_id });
+  const faults: ModelFault[] = [];
+  for (const [index, model] of models.entries()) {
+    const budgetMs = describeMs / models.length;
+    const said = await ask(deps, wanted, { model, budgetMs, index });
+    if (typeof said !== "string") {
+      faults.push(said);
+      continue;
+    }
+    const phrase = cleanPhrase(said, wanted.prompt.wordsMax);
+    if (phrase !== null) return { type: "phrase", phrase };
+  }
+  if (models.length === 0) return { type: "no_model" };
+  if (faults.length === 0) return { type: "unusable" };
+  throw failureOf(faults);
+}
+
+interface Call {
+  readonly model: ModelConfigRow;
+  readonly budgetMs: number;
+  /** Among the models that are asked. */
+  readonly index: number;
+}
+
+/** What the model said, or what went wrong. Throws when this worker is to end. */
+async function ask(deps: DescribeDeps, wanted: Wanted, call: Call): Promise<string | ModelFault> {
+  const late = AbortSignal.timeout(call.budgetMs);
+  const signal = AbortSignal.any([late, deps.shutdown, Context.current().cancellationSignal]);
+  const heard: Heard = { text: "", usage: null };
+  const request = requestOf(call.model, wanted.prompt);
+  const tries = Context.current().info.attempt;
+  const recording = openPhraseCall(deps.debug, wanted, { ...call, tries });
+  let failure: unknown = null;
+  try {
+    recording.asked(request, null);
+    await recording.during(() => listen(deps.providerOf(call.model), request, { signal, heard }));
+    return heard.text;
+  } catch (error) {
+    failure = error;
+    if (deps.shutdown.aborted) throw handOver();
+    const fault = late.aborted ? TOO_LATE : error instanceof ModelError ? error.fault : null;
+    if (fault === null) throw error;
+    const { kind, status_code } = fault;
+    const { id, model } = call.model;
+    const about = { chat_id: wanted.chat.id, what: wanted.kind, model, model_config_id: id };
+    deps.logger.warn({ ...about, kind, status_code }, "a chat could not be described");
+    return fault;
+  } finally {
+    endPhraseCall(recording, { heard, failure, isOver: deps.shutdown.aborted });
+    await book(deps.store, wanted, { call, heard });
+  }
+}
+
+export interface Heard {
+  text: string;
+  usage: Usage | null;
+}
+
+async function listen(
+  provider: Provider,
+  request: ModelRequest,
+  { signal, heard }: { readonly signal: AbortSignal; readonly heard: Heard },
+): Promise<void> {
+  const newToolCallId = () => "none";
+  for await (const event of provider.stream(request, { signal, newToolCallId })) {
+    if (event.type === "usage") heard.usage = event.usage;
+    if (event.type === "part" && event.delta.type === "text") heard.text += event.delta.text;
+    if (heard.text.length > phraseCharsMax) return;
+  }
+}
+
+function requestOf(model: ModelConfigRow, { system, text }: DescribePrompt): ModelRequest {
+  const config = callConfig(model, null);
+  return {
+    model: model.model,
+    system,
+    messages: [{ role: "user", content: [{ type: "text", text }], provider: null }],
+    tools: [],
+    config: {
+      ...config,
+      response_chain: false,
+      max_output_tokens: Math.min(config.max_output_tokens ?? outputTokensMax, outputTokensMax),
+    },
+  };
+}
+
+/** What was spent stays spent, whatever came of it. A call of which nothing is known is none. */
+async function book(
+  store: Store,
+  wanted: Wanted,
+  { call, heard }: { call: Call; heard: Heard },
+): Promise<void> {
+  if (heard.usage === null && heard.text === "") return;
+  const { chat, kind, of } = wanted;
+  const { model, index } = call;
+  await recordUsage(store.pool, {
+    user_id: chat.owner_id,
+    chat_id: chat.id,
+    root_chat_id: chat.root_chat_id,
+    kind,
+    call: `${of}.${Context.current().info.attempt}.${index}`,
+    model_config_id: model.id,
+    provider: model.provider,
+    model: model.model,
+    usage: heard.usage,
+    cost_micros: costMicros(heard.usage, model.price),
+  });
+}
+
+const TOO_LATE: ModelFault = {
+  kind: "timeout",
+  retryable: true,
+  status_code: null,
+  message: "The model took too long.",
+  detail: null,
+  retry_after_ms: null,
+};
+
+function handOver(): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: "this worker shuts down; another asks the model",
+    type: "WorkerShutdown",
+    nextRetryDelay: "10 ms",
+  });
+}
+
+function failureOf(faults: readonly ModelFault[]): ApplicationFailure {
+  const words = faults.map(({ kind, status_code }) =>
+    status_code === null ? kind : `${kind} (${status_code})`,
+  );
+  return ApplicationFailure.create({
+    message: words.join(", "),
+    type: "ModelError",
+    nonRetryable: faults.every(({ retryable }) => !retryable),
+  });
+}

@@ -1,0 +1,49 @@
+// Activities know everything but API and worker. This file: a call for a title or a summary as a call of its debug run.
+import type { ModelConfigRow } from "../../store/model/resolve-model-config.ts";
+import type { DebugCall, DebugRecorder } from "../debug/debug-recorder.ts";
+import type { Heard, Wanted } from "./ask-for-phrase.ts";
+
+interface PhraseCall {
+  readonly model: ModelConfigRow;
+  /** Among the models that are asked. */
+  readonly index: number;
+  /** Which try of the activity. */
+  readonly tries: number;
+}
+
+/** What is described is the run; each model that is asked is a step. */
+export function openPhraseCall(
+  recorder: DebugRecorder,
+  { chat, kind, of }: Wanted,
+  call: PhraseCall,
+): DebugCall {
+  return recorder.open({
+    chat,
+    kind,
+    name: String(of),
+    trigger_message_id: kind === "summary" ? of : chat.current_turn_id,
+    step: call.index + 1,
+    call: String(call.tries),
+    provider: call.model.provider,
+    model: call.model.model,
+  });
+}
+
+interface PhraseEnd {
+  readonly heard: Heard;
+  readonly failure: unknown;
+  /** This worker is to end; another one asks. */
+  readonly isOver: boolean;
+}
+
+export function endPhraseCall(call: DebugCall, { heard, failure, isOver }: PhraseEnd): void {
+  const status = failure === null ? "completed" : isOver ? "interrupted" : "error";
+  call.ended({
+    status,
+    // A success of the next model, or of the next try, is stronger.
+    run: isOver ? "in_progress" : status,
+    response: { content: heard.text, finish_reason: null },
+    usage: heard.usage,
+    error: failure,
+  });
+}

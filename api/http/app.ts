@@ -1,0 +1,55 @@
+// The API speaks HTTP and the store; this file: the Express app, the way a request goes from top to bottom.
+import express, { type Express, type RequestHandler } from "express";
+import { Refusal } from "../../core/chat/refusal.ts";
+import { allRoutes } from "../all-routes.ts";
+import type { ApiDeps } from "../deps.ts";
+import { docsFiles } from "../routes/docs.ts";
+import type { Caller } from "./caller.ts";
+import { answerErrors } from "./middleware/answer-errors.ts";
+import { authenticate, callerOf, createKeyLookup } from "./middleware/authenticate.ts";
+import { limitAddresses, limitKeys } from "./middleware/limit-rate.ts";
+import { refuseWhileDraining } from "./middleware/refuse-while-draining.ts";
+import { requestId } from "./middleware/request-id.ts";
+import { requestLog } from "./middleware/request-log.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
+import { mountRoutes } from "./mount-routes.ts";
+import { requireAdmin } from "./require-admin.ts";
+
+const adminsOnly: RequestHandler = (_request, response, next) => {
+  requireAdmin(callerOf(response) as Caller);
+  next();
+};
+
+/** The API as an Express app; it listens to nothing yet. */
+export function createApp(deps: ApiDeps): Express {
+  const app = express();
+  app.disable("x-powered-by");
+  // Answers change with each request; a validator would cost a hash of each and never match.
+  app.set("etag", false);
+  app.set("query parser", "simple");
+  // What they forward is believed: behind a proxy everybody would have the proxy's address.
+  app.set("trust proxy", [...deps.trustedProxies]);
+  const known = authenticate(createKeyLookup(deps.store.pool, deps.logger, deps.rateLimits));
+  const limited = limitAddresses(deps.rateLimits);
+  app.use(requestId, requestLog(deps.logger, deps.metrics), securityHeaders);
+  app.use("/docs", docsFiles);
+  app.use(
+    ["/v1", "/ai-sdk"],
+    (_request, response, next) => {
+      response.setHeader("Cache-Control", "no-store");
+      next();
+    },
+    refuseWhileDraining(() => deps.readiness.draining),
+    limited,
+    known,
+    limitKeys(deps.rateLimits),
+  );
+  // Beyond loopback the page is nobody's business; scrapers have a port of their own, or an admin's key (SPEC O1).
+  if (deps.metricsNeedAdmin) app.use("/metrics", limited, known, adminsOnly);
+  mountRoutes(app, allRoutes(deps), deps.logger);
+  app.use(() => {
+    throw new Refusal("not_found", "no such path; all paths: /openapi.json");
+  });
+  app.use(answerErrors(deps.logger));
+  return app;
+}

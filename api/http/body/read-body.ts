@@ -1,0 +1,105 @@
+// The API speaks HTTP and the store; this file: the bytes of a body, decompressed, handed on as they come and counted.
+import type { Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import type { Request } from "express";
+import { Refusal } from "../../../core/chat/refusal.ts";
+
+const JSON_TYPES = ["application/json", "application/*+json"];
+/** JSON between systems is UTF-8 (RFC 8259); ASCII is part of it. */
+const CHARSETS = new Set(["utf-8", "utf8", "us-ascii"]);
+
+/** Whether the request says that it has a body, and one of JSON. Throws `Refusal` when it is something else. */
+export function hasJsonBody(request: Request): boolean {
+  const length = request.headers["content-length"];
+  if (request.headers["transfer-encoding"] === undefined && (length === undefined || length === "0"))
+    return false;
+  const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(request.headers["content-type"] ?? "")?.[1];
+  if (typeof request.is(JSON_TYPES) !== "string") {
+    throw unsupported("Content-Type", "send the body as `Content-Type: application/json`");
+  }
+  if (charset !== undefined && !CHARSETS.has(charset.toLowerCase())) {
+    throw unsupported("Content-Type", "JSON is sent as UTF-8");
+  }
+  return true;
+}
+
+/**
+ * Hands the body to `take`, piece by piece. After a refusal the rest is read past, so that a client that is still sending
+ * hears the answer.
+ * @throws Refusal what `take` throws, `body_too_large`, `unsupported_media_type`, `invalid_request` when it cannot be decompressed
+ */
+export function readBody(request: Request, bytesMax: number, take: (chunk: Buffer) => void): Promise<void> {
+  const unpacked = unpackerOf(request);
+  return new Promise((resolve, reject) => {
+    let bytes = 0;
+    let refusal: Error | undefined;
+    const refuse = (error: Error) => {
+      refusal ??= error;
+      if (unpacked === null) return;
+      request.unpipe(unpacked);
+      unpacked.destroy();
+      if (request.readableEnded) reject(refusal);
+      else request.resume();
+    };
+    const onData = (chunk: Buffer) => {
+      if (refusal !== undefined) return;
+      bytes += chunk.length;
+      try {
+        if (bytes > bytesMax) throw tooLarge(bytesMax);
+        take(chunk);
+      } catch (error) {
+        refuse(error as Error);
+      }
+    };
+    const onEnd = () => {
+      if (refusal !== undefined) reject(refusal);
+      else resolve();
+    };
+    request.once("close", () => {
+      if (!request.readableEnded) reject(refusal ?? brokenOff());
+    });
+    if (unpacked === null) {
+      request.on("data", onData).once("end", onEnd).once("error", refuse);
+      return;
+    }
+    unpacked.on("data", onData).once("end", onEnd);
+    unpacked.once("error", () => refuse(badBody("Content-Encoding", "the compressed body is damaged")));
+    request.once("end", () => refusal !== undefined && reject(refusal));
+    request.pipe(unpacked);
+  });
+}
+
+function unpackerOf(request: Request): Transform | null {
+  const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  switch (encoding) {
+    case "identity":
+    case "":
+      return null;
+    case "gzip":
+    case "x-gzip":
+      return createGunzip();
+    case "deflate":
+      return createInflate();
+    case "br":
+      return createBrotliDecompress();
+    default:
+      throw unsupported("Content-Encoding", "send the body as it is, or as gzip, deflate or br");
+  }
+}
+
+export function tooLarge(bytesMax: number): Refusal {
+  const message = `may have at most ${Math.floor(bytesMax / 1024)} KiB`;
+  return new Refusal("body_too_large", `a body ${message}`, [{ path: "body", message }]);
+}
+
+export function badBody(path: string, message: string): Refusal {
+  return new Refusal("invalid_request", `${path}: ${message}`, [{ path, message }]);
+}
+
+function unsupported(path: string, message: string): Refusal {
+  return new Refusal("unsupported_media_type", message, [{ path, message }]);
+}
+
+function brokenOff(): Refusal {
+  return badBody("body", "ended before it was complete");
+}

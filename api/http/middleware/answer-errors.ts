@@ -1,0 +1,30 @@
+// The API speaks HTTP and the store; this file: whatever was thrown is answered as a problem document, and logged if it is ours.
+import type { ErrorRequestHandler } from "express";
+import { REFUSALS } from "../../../core/chat/refusal.ts";
+import type { Logger } from "../../../platform/logger.ts";
+import { PROBLEM_CONTENT_TYPE, toProblem, toRefusal } from "../problem.ts";
+import { requestIdOf } from "./request-id.ts";
+
+const retryAfterS = 1;
+
+export function answerErrors(logger: Logger): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  // oxlint-disable-next-line max-params
+  return (error: unknown, _request, response, _next) => {
+    const refusal = toRefusal(error);
+    const { status } = REFUSALS[refusal.code];
+    const about = { request_id: requestIdOf(response), err: error };
+    if (status === 500) logger.error(about, "a request failed");
+    else if (refusal.code === "unavailable") logger.warn(about, "a request met an unavailable part");
+    // Something of the answer has left: all that can be done is to end it visibly.
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (status === 503) response.setHeader("Retry-After", String(retryAfterS));
+    response
+      .status(status)
+      .type(PROBLEM_CONTENT_TYPE)
+      .send(JSON.stringify(toProblem(refusal)));
+  };
+}

@@ -1,0 +1,46 @@
+// The API speaks HTTP and the store; this file: one log line and one measurement per request, without bodies, queries or keys.
+import type { RequestHandler } from "express";
+import { Histogram, type Registry } from "prom-client";
+import type { Logger } from "../../../platform/logger.ts";
+import { callerOf } from "./authenticate.ts";
+import { requestIdOf } from "./request-id.ts";
+
+/** Probes come every few seconds; their lines would bury the others. */
+const QUIET_PATHS = new Set(["/healthz", "/readyz", "/metrics"]);
+const DURATION_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** Logs requests as they end, and measures how long they took by route. */
+export function requestLog(logger: Logger, metrics: Registry): RequestHandler {
+  const durations = new Histogram({
+    name: "everturn_http_request_seconds",
+    help: "Time from a request to the end of its answer; streams end when their reader leaves",
+    labelNames: ["method", "route", "status"],
+    buckets: DURATION_BUCKETS_S,
+    registers: [metrics],
+  });
+  return (request, response, next) => {
+    const begin = performance.now();
+    response.once("close", () => {
+      const route = (response.locals["route"] as string | undefined) ?? "none";
+      const elapsedMs = performance.now() - begin;
+      const status = response.statusCode;
+      durations.observe({ method: request.method, route, status: String(status) }, elapsedMs / 1000);
+      const chatId = response.locals["chatId"] as string | undefined;
+      logger[QUIET_PATHS.has(request.path) ? "debug" : "info"](
+        {
+          request_id: requestIdOf(response),
+          ...(chatId !== undefined && { chat_id: chatId }),
+          user_id: callerOf(response)?.user_id,
+          method: request.method,
+          path: request.path,
+          status,
+          // The client left before the answer was complete.
+          ...(!response.writableFinished && { aborted: true }),
+          duration_ms: Math.round(elapsedMs * 10) / 10,
+        },
+        "request",
+      );
+    });
+    next();
+  };
+}

@@ -1,0 +1,106 @@
+// The API speaks HTTP and the store; this file: one description of a call that feeds both Express and the OpenAPI document.
+import type { NextFunction, Request, Response } from "express";
+import type { z } from "zod";
+import type { RefusalCode } from "../../core/chat/refusal.ts";
+import type { Logger } from "../../platform/logger.ts";
+import type { Caller } from "./caller.ts";
+import type { FieldPath } from "./check-input.ts";
+
+export type Method = "get" | "post" | "put" | "patch" | "delete";
+
+/** What a successful answer looks like, for the document and for tests that hold answers against it. */
+export interface ResponseSpec {
+  readonly description: string;
+  readonly content_type?: string;
+  /** Absent: no body, or one that is no JSON. */
+  readonly schema?: z.ZodType;
+}
+
+/** What a handler answers. `body` is sent as JSON, `text` as it is under `content_type`. */
+export type Answer =
+  | {
+      readonly status: number;
+      readonly body?: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | { readonly status: number; readonly text: string; readonly content_type: string };
+
+/** The handler has taken over the response and answers by itself (streams). */
+export const TAKEN_OVER = "taken over";
+
+export interface RawExchange {
+  readonly request: Request;
+  readonly response: Response;
+  readonly next: NextFunction;
+}
+
+export interface Input<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  /** Of a conversation's messages that were read past: how many stand before those of the body. */
+  readonly messages_before: number;
+  /** Who calls; throws `Refusal` `unauthenticated` on public routes. */
+  readonly caller: Caller;
+  readonly idempotencyKey: string | null;
+  /** Carries request and chat ids. */
+  readonly logger: Logger;
+  readonly raw: RawExchange;
+}
+
+type Handler<Params, Query, Body> = (
+  input: Input<Params, Query, Body>,
+) => Promise<Answer | typeof TAKEN_OVER>;
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+interface RouteSettings<P, Q, B> {
+  readonly method: Method;
+  /** With parameters in braces: `/v1/chats/{chat}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  /** No API key needed. */
+  readonly public?: true;
+  /** Honours Idempotency-Key: it changes a chat or a workspace. */
+  readonly changes?: true;
+  readonly params?: P;
+  readonly query?: Q;
+  readonly body?: B;
+  /** A body that works as it stands: the docs page begins with it, and a test sends it. Absent: `{}`. */
+  readonly example?: Readonly<Record<string, unknown>>;
+  /** Absent: 256 KiB. */
+  readonly body_bytes_max?: number;
+  /** The body brings a whole conversation along, of whose `messages` the last ones are taken. */
+  readonly body_has_conversation?: true;
+  /** Fields of the body that are stored as JSON: they keep what Postgres's text cannot hold, U+0000 and lone surrogates. */
+  readonly any_text?: readonly FieldPath[];
+  /** By status code. */
+  readonly responses: Readonly<Record<number, ResponseSpec>>;
+  /** Refusals particular to this call, beside those every call may meet. */
+  readonly refusals?: readonly RefusalCode[];
+}
+
+/** A route with its types erased, as the mounting and the document see it. */
+export interface Route extends RouteSettings<z.ZodObject, z.ZodObject, z.ZodType> {
+  readonly handler: Handler<unknown, unknown, unknown>;
+}
+
+interface RouteDefinition<P, Q, B> extends RouteSettings<P, Q, B> {
+  readonly handler: Handler<Parsed<P>, Parsed<Q>, Parsed<B>>;
+}
+
+/** Describes a call; what the handler gets has been validated by its schemas. */
+export function route<
+  P extends z.ZodObject | undefined = undefined,
+  Q extends z.ZodObject | undefined = undefined,
+  B extends z.ZodType | undefined = undefined,
+>(definition: RouteDefinition<P, Q, B>): Route {
+  return definition as unknown as Route;
+}
+
+/** `/v1/chats/{chat}` as Express writes it: `/v1/chats/:chat`. */
+export function expressPath(path: string): string {
+  return path.replace(/\{(\w+)\}/g, ":$1");
+}

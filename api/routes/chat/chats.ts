@@ -1,0 +1,186 @@
+// Routes: chats.
+import { v7 as uuidv7 } from "uuid";
+import { z } from "zod";
+import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
+import { Refusal } from "../../../core/chat/refusal.ts";
+import { createChat } from "../../../store/chat/create-chat.ts";
+import { deleteChat } from "../../../store/chat/delete-chat.ts";
+import { interruptChat } from "../../../store/chat/interrupt-chat.ts";
+import { listChats } from "../../../store/chat/list-chats.ts";
+import { patchChat } from "../../../store/chat/patch-chat.ts";
+import { toChat } from "../../../store/row/to-wire.ts";
+import type { Unit } from "../../../store/unit.ts";
+import type { ApiDeps } from "../../deps.ts";
+import { type Route, route } from "../../http/route.ts";
+import { chat, chatPatch, newChat } from "../../schemas/chat.ts";
+import { messageId } from "../../schemas/common.ts";
+import { chatPath, chatQuery } from "../../schemas/params.ts";
+import { bindChat } from "./bind-chat.ts";
+import { change } from "./change.ts";
+import { readChatCursor, writeChatCursor } from "./chat-list-cursor.ts";
+import { showChat, showOwnChat } from "./show-chat.ts";
+
+const tag = "Chats";
+const chatPage = z
+  .strictObject({ items: z.array(chat), next_cursor: z.string().nullable() })
+  .meta({ id: "ChatPage" });
+
+export function chatRoutes(deps: ApiDeps): Route[] {
+  return [create(deps), list(deps), read(deps), patch(deps), remove(deps), interrupt(deps)];
+}
+
+function create(deps: ApiDeps): Route {
+  return route({
+    method: "post",
+    path: "/v1/chats",
+    summary: "Create a chat and run its first turn",
+    tag,
+    changes: true,
+    body: newChat,
+    example: { content: "Tell me a story" },
+    any_text: [["content"]],
+    responses: { 201: { description: "The chat, running", schema: chat } },
+    refusals: ["model_config_not_found", "project_path_refused", "workspace_refused", "usage_limit_reached"],
+    async handler(input) {
+      const { body, caller } = input;
+      const project_path = await projectPath(deps, body.project_path);
+      return change(deps, input, async (unit) => {
+        const id = uuidv7();
+        // For the request's log line: the path does not name the chat yet.
+        input.raw.response.locals["chatId"] = id;
+        const owner_id = caller.user_id;
+        await createChat(unit, { ...body, id, owner_id, project_path });
+        await bindChat(unit, { chat_id: id, owner_id, workspace_id: body.workspace_id });
+        return { status: 201, body: await showChat(unit.tx, id, deps.links) };
+      });
+    },
+  });
+}
+
+async function projectPath(deps: ApiDeps, asked: string | undefined): Promise<string | undefined> {
+  if (asked === undefined) return undefined;
+  const resolved = await deps.resolveProjectPath(asked);
+  if (resolved.ok) return resolved.path;
+  throw new Refusal("project_path_refused", resolved.reason, [
+    { path: "project_path", message: resolved.reason },
+  ]);
+}
+
+function list(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/v1/chats",
+    summary: "List the caller's chats",
+    description: "Roots with their descendants in `children`; pinned ones first, then by latest change.",
+    tag,
+    query: chatQuery,
+    responses: { 200: { description: "A page of chats", schema: chatPage } },
+    refusals: ["invalid_cursor"],
+    async handler({ query, caller }) {
+      const { label, after, ...filters } = query;
+      const page = await listChats(deps.store.pool, {
+        ...filters,
+        owner_id: caller.user_id,
+        labels: label,
+        after: after === undefined ? undefined : readChatCursor(after),
+      });
+      const items = page.trees.map(({ root, children }) => ({
+        ...toChat(root, deps.links),
+        children: children.map((child) => toChat(child, deps.links)),
+      }));
+      const next_cursor = page.next === null ? null : writeChatCursor(page.next);
+      return { status: 200, body: { items, next_cursor } };
+    },
+  });
+}
+
+function read(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/v1/chats/{chat}",
+    summary: "Read a chat",
+    tag,
+    params: chatPath,
+    responses: { 200: { description: "The chat", schema: chat } },
+    refusals: ["chat_not_found"],
+    async handler({ params, caller }) {
+      const asked = { chat_id: params.chat, owner_id: caller.user_id };
+      return { status: 200, body: await showOwnChat(deps.store.pool, asked, deps.links) };
+    },
+  });
+}
+
+function patch(deps: ApiDeps): Route {
+  return route({
+    method: "patch",
+    path: "/v1/chats/{chat}",
+    summary: "Change title, labels, pin, archive, debug switch or workspace",
+    description: "Archiving takes all descendants along; while one of them is busy nothing is changed.",
+    tag,
+    changes: true,
+    params: chatPath,
+    body: chatPatch,
+    example: { title: "A story", labels: { project: "stories" } },
+    responses: { 200: { description: "The chat", schema: chat } },
+    refusals: ["chat_not_found", "chat_busy", "chat_archived", "workspace_refused"],
+    async handler(input) {
+      const { params, body, caller } = input;
+      const of = { chat_id: params.chat, owner_id: caller.user_id };
+      const bind = (unit: Unit) => bindChat(unit, { ...of, workspace_id: body.workspace_id });
+      return change(deps, input, async (unit) => {
+        // An archived chat is bound to nothing: one that comes back is bound after that, one that goes before.
+        if (body.archived === true) await bind(unit);
+        await patchChat(unit, { ...body, ...of });
+        if (body.archived !== true) await bind(unit);
+        return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
+      });
+    },
+  });
+}
+
+function remove(deps: ApiDeps): Route {
+  return route({
+    method: "delete",
+    path: "/v1/chats/{chat}",
+    summary: "Delete a chat and its descendants",
+    tag,
+    changes: true,
+    params: chatPath,
+    responses: { 204: { description: "Deleted; a running turn is cancelled" } },
+    refusals: ["chat_not_found"],
+    async handler(input) {
+      return change(deps, input, async (unit) => {
+        await deleteChat(unit, { chat_id: input.params.chat, owner_id: input.caller.user_id });
+        return { status: 204 };
+      });
+    },
+  });
+}
+
+function interrupt(deps: ApiDeps): Route {
+  return route({
+    method: "post",
+    path: "/v1/chats/{chat}/interrupt",
+    summary: "Interrupt the running turn",
+    description:
+      "What was streamed so far is kept. An idle chat stays as it is. With a `turn_id`, such as a reader's `status` tells, that turn is stopped or nothing: where another has begun meanwhile, it goes on.",
+    tag,
+    changes: true,
+    params: chatPath,
+    body: z
+      .strictObject({ turn_id: messageId.optional().meta({ description: "The turn that is meant" }) })
+      .optional(),
+    body_bytes_max: commandBodyBytesMax,
+    responses: { 200: { description: "The chat", schema: chat } },
+    refusals: ["chat_not_found", "chat_archived"],
+    async handler(input) {
+      const { params, caller, body } = input;
+      return change(deps, input, async (unit) => {
+        const turn_id = body?.turn_id;
+        const asked = { chat_id: params.chat, owner_id: caller.user_id };
+        await interruptChat(unit, { ...asked, ...(turn_id !== undefined && { turn_id }) });
+        return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
+      });
+    },
+  });
+}

@@ -1,0 +1,61 @@
+// Routes: what of a chat the model is shown from now on.
+import { z } from "zod";
+import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
+import { clearContext, type OwnChat, requestCompaction } from "../../../store/chat/request-compaction.ts";
+import { flushUnit, type Unit } from "../../../store/unit.ts";
+import type { ApiDeps } from "../../deps.ts";
+import { type Route, route } from "../../http/route.ts";
+import { chat } from "../../schemas/chat.ts";
+import { chatPath } from "../../schemas/params.ts";
+import { change } from "./change.ts";
+import { showChat } from "./show-chat.ts";
+
+export function contextRoutes(deps: ApiDeps): Route[] {
+  return [
+    contextRoute(deps, {
+      path: "/v1/chats/{chat}/compact",
+      summary: "Compact the context of an idle chat",
+      description:
+        "A model summarises what was said; later prompts begin with the summary. The messages stay readable, and those not answered yet are kept word for word.",
+      refusals: ["nothing_to_compact", "usage_limit_reached"],
+      work: requestCompaction,
+    }),
+    contextRoute(deps, {
+      path: "/v1/chats/{chat}/clear",
+      summary: "Clear the context of an idle chat",
+      description: "Later prompts begin empty, without a model call. The messages stay readable.",
+      refusals: [],
+      work: clearContext,
+    }),
+  ];
+}
+
+interface ContextRoute {
+  readonly path: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly refusals: readonly ("nothing_to_compact" | "usage_limit_reached")[];
+  readonly work: (unit: Unit, chat: OwnChat) => Promise<void>;
+}
+
+function contextRoute(deps: ApiDeps, { work, refusals, ...about }: ContextRoute): Route {
+  return route({
+    ...about,
+    method: "post",
+    tag: "Chats",
+    changes: true,
+    params: chatPath,
+    body: z.strictObject({}).optional(),
+    body_bytes_max: commandBodyBytesMax,
+    responses: { 200: { description: "The chat", schema: chat } },
+    refusals: ["chat_not_found", "chat_archived", "transition_refused", ...refusals],
+    async handler(input) {
+      const { params, caller } = input;
+      return change(deps, input, async (unit) => {
+        await work(unit, { chat_id: params.chat, owner_id: caller.user_id });
+        await flushUnit(unit);
+        return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
+      });
+    },
+  });
+}

@@ -1,0 +1,38 @@
+// Routes: the last answer again.
+import { z } from "zod";
+import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
+import { regenerate } from "../../../store/chat/regenerate.ts";
+import { flushUnit } from "../../../store/unit.ts";
+import type { ApiDeps } from "../../deps.ts";
+import { type Route, route } from "../../http/route.ts";
+import { chat } from "../../schemas/chat.ts";
+import { chatPath } from "../../schemas/params.ts";
+import { change } from "./change.ts";
+import { showChat } from "./show-chat.ts";
+
+export function regenerateRoutes(deps: ApiDeps): Route[] {
+  const again = route({
+    method: "post",
+    path: "/v1/chats/{chat}/regenerate",
+    summary: "Answer the newest user message again",
+    description:
+      "As if that message were edited to its own content: it gets a new id, what came after it goes, the queue is cleared, work in flight is dropped.",
+    tag: "Chats",
+    changes: true,
+    params: chatPath,
+    body: z.strictObject({}).optional(),
+    body_bytes_max: commandBodyBytesMax,
+    responses: { 200: { description: "The chat, running", schema: chat } },
+    refusals: ["chat_not_found", "chat_archived", "nothing_to_regenerate", "usage_limit_reached"],
+    async handler(input) {
+      const { user_id } = input.caller;
+      const chat_id = input.params.chat;
+      return change(deps, input, async (unit) => {
+        await regenerate(unit, { chat_id, owner_id: user_id, created_by: user_id });
+        await flushUnit(unit);
+        return { status: 200, body: await showChat(unit.tx, chat_id, deps.links) };
+      });
+    },
+  });
+  return [again];
+}

@@ -1,0 +1,49 @@
+// Routes: the stream of a chat, described and validated here; the frames are written by the stream handler.
+import { z } from "zod";
+import { snapshotMessagesDefault, snapshotMessagesMax } from "../../../core/chat/limits.ts";
+import type { ApiDeps } from "../../deps.ts";
+import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
+import { queryNumber } from "../../schemas/common.ts";
+import { chatPath } from "../../schemas/params.ts";
+import { resumeFrom } from "../../streams/resume-from.ts";
+import { showOwnChat } from "./show-chat.ts";
+
+/** Cursors are at most 256 bytes; what is longer is foreign, and answered like any foreign one. */
+const cursorCharsMax = 4_096;
+
+const streamQuery = z.strictObject({
+  after: z
+    .string()
+    .max(cursorCharsMax)
+    .optional()
+    .meta({ description: "A cursor; the header `Last-Event-ID` wins" }),
+  messages: queryNumber(1, snapshotMessagesMax)
+    .optional()
+    .meta({ description: `Newest messages in the first snapshot, ${snapshotMessagesDefault} unless given` }),
+  read: z.enum(["true", "false"]).optional().meta({ description: "`false` leaves the read state as it is" }),
+});
+
+export function streamRoutes(deps: ApiDeps): Route[] {
+  const stream = route({
+    method: "get",
+    path: "/v1/chats/{chat}/stream",
+    summary: "Follow a chat as server-sent events",
+    description:
+      "A snapshot, `caught_up`, then what happens. Reconnect with the last `id` as `Last-Event-ID`.",
+    tag: "Messages",
+    params: chatPath,
+    query: streamQuery,
+    responses: { 200: { description: "Events", content_type: "text/event-stream" } },
+    refusals: ["chat_not_found", "too_many_streams"],
+    async handler({ params, query, caller, raw }) {
+      const stream = deps.streams.admit(raw, caller);
+      const { chat: chat_id } = params;
+      await showOwnChat(deps.store.pool, { chat_id, owner_id: caller.user_id }, deps.links);
+      const cursor = resumeFrom(raw.request, query.after);
+      const marks_read = query.read !== "false";
+      await deps.streamChat(stream, { chat_id, cursor, messages: query.messages, marks_read });
+      return TAKEN_OVER;
+    },
+  });
+  return [stream];
+}

@@ -1,0 +1,54 @@
+// Routes: the feed of all chats of the caller, described and checked here, then handed to a reader.
+import { z } from "zod";
+import { feedChatsMax } from "../../../core/chat/limits.ts";
+import type { ApiDeps } from "../../deps.ts";
+import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
+import { decodeFeedCursor } from "../../streams/feed/feed-cursor.ts";
+import { followFeed } from "../../streams/feed/follow-feed.ts";
+import { resumeFrom } from "../../streams/resume-from.ts";
+import { createSseWriter, type Frames } from "../../streams/sse-writer.ts";
+
+/** Cursors are at most 256 bytes; what is longer is foreign, and answered like any foreign one. */
+const cursorCharsMax = 4_096;
+
+const watchQuery = z.strictObject({
+  after: z
+    .string()
+    .max(cursorCharsMax)
+    .optional()
+    .meta({ description: "A cursor; the header `Last-Event-ID` wins" }),
+});
+
+/** To be mounted before the routes of one chat: the path looks like one of them. */
+export function watchRoutes(deps: ApiDeps): Route[] {
+  const watch = route({
+    method: "get",
+    path: "/v1/chats/watch",
+    summary: "Follow all chats of the caller as server-sent events",
+    description: [
+      `\`snapshot\` {chats}: the newest ${feedChatsMax}, roots and descendants alike, archived ones too; it replaces what was known.`,
+      "Then {chat} as `created`, `action_required`, `archived` (also when it comes back), `status_change` (and whatever has no name",
+      "of its own), `queue_change`, `title_change`, `summary_change` or `read_change`: the first that holds; and `deleted` {chat_id}.",
+      "At least once: take a chat unless you have one of a newer `snapshot_version`. Reconnect with the last `id` as `Last-Event-ID`:",
+      "what changed since then is sent again, or a snapshot.",
+    ].join(" "),
+    tag: "Chats",
+    query: watchQuery,
+    responses: { 200: { description: "Events", content_type: "text/event-stream" } },
+    refusals: ["too_many_streams"],
+    async handler({ query, caller, raw }) {
+      const stream = deps.streams.admit(raw, caller);
+      const watch = deps.feeds.hold(caller.user_id, stream);
+      await watch.ready;
+      if (stream.isLeft) return TAKEN_OVER;
+      const sink = createSseWriter<Frames>(stream);
+      if (raw.request.method === "HEAD") sink.end(null);
+      else {
+        const toldMs = decodeFeedCursor(caller.user_id, resumeFrom(raw.request, query.after));
+        stream.onLeft(followFeed({ watch, sink, toldMs }));
+      }
+      return TAKEN_OVER;
+    },
+  });
+  return [watch];
+}

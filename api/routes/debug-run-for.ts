@@ -1,0 +1,42 @@
+// The API speaks HTTP and the store; this file: what a caller is shown of a debug run (SPEC A5). What members see nowhere else
+// is not shown here either: base URLs, provider options and the deployment's prompt. All three stand in what went over the
+// wire, and providers echo them in headers and bodies, so that is for admins.
+import type { DebugAttempt, DebugRunWithSteps, DebugStep } from "../../core/debug-run.ts";
+import type { JsonObject } from "../../core/part/part.ts";
+import type { Caller } from "../http/caller.ts";
+
+const FOR_ADMINS = "[for admins]";
+
+export function debugRunFor(run: DebugRunWithSteps, caller: Pick<Caller, "role">): DebugRunWithSteps {
+  if (caller.role === "admin") return run;
+  return { ...run, steps: run.steps.map(stepForMembers) };
+}
+
+function stepForMembers(step: DebugStep): DebugStep {
+  const request = step.request === null ? null : requestForMembers(step.request);
+  return { ...step, request, attempts: step.attempts.map(attemptForMembers) };
+}
+
+/** Messages and tools are the chat's own; the system prompt has the deployment's in it. */
+function requestForMembers({ system, config, ...own }: JsonObject): JsonObject {
+  const shown: JsonObject = { ...own, ...(system !== undefined && { system: FOR_ADMINS }) };
+  if (typeof config !== "object" || config === null || Array.isArray(config)) return shown;
+  const { provider_options, ...settings } = config as JsonObject;
+  return {
+    ...shown,
+    config: { ...settings, ...(provider_options !== undefined && { provider_options: FOR_ADMINS }) },
+  };
+}
+
+function attemptForMembers(attempt: DebugAttempt): DebugAttempt {
+  const { request_body, response_headers, response_body, error } = attempt;
+  return {
+    ...attempt,
+    url: FOR_ADMINS,
+    request_headers: {},
+    request_body: request_body === null ? null : FOR_ADMINS,
+    response_headers: response_headers === null ? null : {},
+    response_body: response_body === null ? null : FOR_ADMINS,
+    error: error === null ? null : FOR_ADMINS,
+  };
+}

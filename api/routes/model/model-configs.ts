@@ -1,0 +1,178 @@
+// Routes: the models a caller may choose from. Everybody reads them, admins change them (SPEC B2).
+import { z } from "zod";
+import { Refusal } from "../../../core/chat/refusal.ts";
+import {
+  createModelConfig,
+  deleteModelConfig,
+  type ListedModelConfig,
+  listModelConfigs,
+  readModelConfig,
+  updateModelConfig,
+} from "../../../store/model/model-configs.ts";
+import type { ApiDeps } from "../../deps.ts";
+import type { Caller } from "../../http/caller.ts";
+import { requireAdmin } from "../../http/require-admin.ts";
+import { type Route, route } from "../../http/route.ts";
+import {
+  modelConfig,
+  modelConfigChange,
+  modelConfigPage,
+  newModelConfig,
+  SETTING_NAMES,
+} from "../../schemas/model-config.ts";
+import { modelConfigPath } from "../../schemas/params.ts";
+import { checkPrefill } from "./check-prefill.ts";
+
+const tag = "Models";
+
+type Deps = Pick<ApiDeps, "store" | "models">;
+
+export function modelConfigRoutes(deps: Deps): Route[] {
+  return [list(deps), create(deps), read(deps), change(deps), remove(deps)];
+}
+
+function list({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "get",
+    path: "/v1/model-configs",
+    summary: "List model configs, the default first",
+    tag,
+    query: z.strictObject({}),
+    responses: { 200: { description: "All model configs", schema: modelConfigPage } },
+    async handler({ caller }) {
+      const configs = await listModelConfigs(store.pool);
+      return { status: 200, body: { items: configs.map((each) => toWire(each, caller)), next_cursor: null } };
+    },
+  });
+}
+
+function create(deps: Deps): Route {
+  return route({
+    method: "post",
+    path: "/v1/model-configs",
+    summary: "Make a model config",
+    description:
+      "For admins. `provider_id` is one of `GET /v1/model-providers`. The first config that can answer becomes the default.",
+    tag,
+    body: newModelConfig,
+    example: {
+      name: "GPT-5, small answers",
+      provider_id: "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a",
+      model: "gpt-5",
+      max_output_tokens: 4_096,
+    },
+    responses: { 201: { description: "The model config", schema: modelConfig } },
+    refusals: ["forbidden", "model_provider_not_found", "too_many"],
+    async handler({ body, caller }) {
+      requireAdmin(caller);
+      const { provider_id, ...fields } = body;
+      await checkPrefill(deps, { prefill: body.prefill, provider_id });
+      const { settings, rest } = splitSettings(fields);
+      const made = await createModelConfig(deps.store, provider_id, {
+        context_limit: null,
+        compression_threshold: null,
+        reasoning_effort: null,
+        reasoning_effort_max: null,
+        price: null,
+        ...rest,
+        settings: Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== null)),
+      });
+      return { status: 201, body: toWire(made, caller) };
+    },
+  });
+}
+
+function read({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "get",
+    path: "/v1/model-configs/{model_config}",
+    summary: "Read a model config",
+    tag,
+    params: modelConfigPath,
+    responses: { 200: { description: "The model config", schema: modelConfig } },
+    refusals: ["not_found"],
+    async handler({ params, caller }) {
+      const config = await readModelConfig(store.pool, params.model_config);
+      if (config === null) throw new Refusal("not_found", "no such model config");
+      return { status: 200, body: toWire(config, caller) };
+    },
+  });
+}
+
+function change(deps: Deps): Route {
+  return route({
+    method: "patch",
+    path: "/v1/model-configs/{model_config}",
+    summary: "Change a model config",
+    description:
+      "For admins. A default that is disabled hands over to the oldest config that can answer. Turns under way use the change from their next model call on.",
+    tag,
+    params: modelConfigPath,
+    body: modelConfigChange,
+    example: { max_output_tokens: 8_192 },
+    responses: { 200: { description: "The model config", schema: modelConfig } },
+    refusals: ["forbidden", "not_found", "model_provider_not_found", "of_environment"],
+    async handler({ params, body, caller }) {
+      requireAdmin(caller);
+      const { settings, rest } = splitSettings(body);
+      await checkChangedPrefill(deps, params.model_config, body);
+      const changed = await updateModelConfig(deps.store, params.model_config, { ...rest, settings });
+      return { status: 200, body: toWire(changed, caller) };
+    },
+  });
+}
+
+function remove({ store }: Pick<ApiDeps, "store">): Route {
+  return route({
+    method: "delete",
+    path: "/v1/model-configs/{model_config}",
+    summary: "Delete a model config",
+    description: "For admins. Chats that used it go on with the default.",
+    tag,
+    params: modelConfigPath,
+    responses: { 204: { description: "It is gone" } },
+    refusals: ["forbidden", "not_found", "of_environment"],
+    async handler({ params, caller }) {
+      requireAdmin(caller);
+      await deleteModelConfig(store, params.model_config);
+      return { status: 204 };
+    },
+  });
+}
+
+/** A config that moves to another provider takes its form with it. */
+async function checkChangedPrefill(
+  deps: Deps,
+  id: string,
+  { prefill, provider_id }: { readonly prefill?: unknown; readonly provider_id?: string | undefined },
+): Promise<void> {
+  if (prefill === undefined && provider_id === undefined) return;
+  const old = await readModelConfig(deps.store.pool, id);
+  if (old === null) return;
+  const wanted = prefill === undefined ? old.settings["prefill"] : prefill;
+  await checkPrefill(deps, { prefill: wanted, provider_id: provider_id ?? old.provider_id });
+}
+
+type SettingName = (typeof SETTING_NAMES)[number];
+/** What came as JSON: fields are there or absent, never undefined. */
+type WithoutUndefined<T> = T extends object
+  ? { [Key in keyof T]: WithoutUndefined<Exclude<T[Key], undefined>> }
+  : T;
+
+/** The settings of the call, which are kept as one value, and the rest, each without what was not given. */
+function splitSettings<Fields extends object>(fields: Fields) {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const isSetting = (name: string) => (SETTING_NAMES as readonly string[]).includes(name);
+  return {
+    settings: Object.fromEntries(given.filter(([name]) => isSetting(name))),
+    rest: Object.fromEntries(given.filter(([name]) => !isSetting(name))) as WithoutUndefined<
+      Omit<Fields, SettingName>
+    >,
+  };
+}
+
+/** Provider options may hold what is nobody's business but the admins'. */
+function toWire({ settings, ...shown }: ListedModelConfig, caller: Caller) {
+  const all = Object.fromEntries(SETTING_NAMES.map((name) => [name, settings[name] ?? null]));
+  return { ...shown, ...all, ...(caller.role !== "admin" && { provider_options: null }) };
+}

@@ -1,0 +1,110 @@
+// The API speaks HTTP and the store; this file: whether this replica should be sent requests (SPEC O1).
+import type { SecretBox } from "../../platform/secrets/secret-box.ts";
+import type { Pool } from "../../store/database.ts";
+import { pendingMigrations } from "../../store/migrate.ts";
+import { ProgramTooOld } from "../../store/program-age.ts";
+import { listUnopenedKeys, sealedKeysProblem } from "./sealed-keys.ts";
+
+/** A check that takes longer than this has failed: the prober will not wait either. */
+const checkTimeoutMs = 2_000;
+/** Probes of many load balancers cost one look a second together. */
+const resultKeptMs = 1_000;
+
+export interface Check {
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+export interface ReadinessReport {
+  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or end for want of a stored API key. */
+  readonly status: "ready" | "degraded" | "not_ready";
+  readonly checks: Readonly<
+    Record<"postgres" | "migrations" | "temporal" | "secret_key" | "draining", Check>
+  >;
+}
+
+export interface Readiness {
+  report(): Promise<ReadinessReport>;
+  /** From now on not ready: the server is shutting down. */
+  drain(): void;
+  readonly draining: boolean;
+}
+
+export interface ReadinessProbes {
+  readonly pool: Pool;
+  /** Rejects when Temporal cannot be reached. */
+  readonly pingTemporal: () => Promise<unknown>;
+  readonly secrets: Pick<SecretBox, "open">;
+}
+
+export function createReadiness(probes: ReadinessProbes): Readiness {
+  let draining = false;
+  let kept: { readonly until: number; readonly look: Promise<Looked> } | null = null;
+  const lookOften = () => {
+    const now = Date.now();
+    if (kept === null || kept.until <= now) kept = { until: now + resultKeptMs, look: look(probes) };
+    return kept.look;
+  };
+  return {
+    async report() {
+      const looked = await lookOften();
+      const checks = { ...looked, draining: draining ? failed("shutting down") : { ok: true } };
+      return { status: judge(checks), checks };
+    },
+    drain() {
+      draining = true;
+    },
+    get draining() {
+      return draining;
+    },
+  };
+}
+
+type Looked = Omit<ReadinessReport["checks"], "draining">;
+
+/** Temporal and stored keys alone do not count: without it requests are still accepted, and all replicas would leave at once. */
+function judge(checks: ReadinessReport["checks"]): ReadinessReport["status"] {
+  if (!checks.postgres.ok || !checks.migrations.ok || !checks.draining.ok) return "not_ready";
+  return checks.temporal.ok && checks.secret_key.ok ? "ready" : "degraded";
+}
+
+async function look({ pool, pingTemporal, secrets }: ReadinessProbes): Promise<Looked> {
+  const [postgres, migrations, temporal, secret_key] = await Promise.all([
+    check(async () => {
+      await pool.query("select 1");
+      return null;
+    }),
+    check(async () => {
+      const pending = await pendingMigrations(pool);
+      return pending.length === 0 ? null : `pending: ${pending.join(", ")}`;
+    }),
+    check(async () => {
+      await pingTemporal();
+      return null;
+    }),
+    check(async () => sealedKeysProblem((await listUnopenedKeys({ db: pool, secrets })).length)),
+  ]);
+  return { postgres, migrations, temporal, secret_key };
+}
+
+/** Runs a look that returns what is wrong, or null. Never rejects. */
+async function check(look: () => Promise<string | null>): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${checkTimeoutMs} ms`), checkTimeoutMs);
+  });
+  try {
+    const problem = await Promise.race([look(), late]);
+    return problem === null ? { ok: true } : failed(problem);
+  } catch (error) {
+    if (error instanceof ProgramTooOld) return failed(error.message);
+    // The page is public: the error's text may name hosts and users.
+    return failed("cannot be reached");
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failed(detail: string): Check {
+  return { ok: false, detail };
+}

@@ -1,0 +1,142 @@
+// The API speaks HTTP and the store; this file: how a hub comes by parts. It tells whoever writes that the chat is watched,
+// and what it lacks it asks for: the writer says again what it holds, the rows have what is older, and the checkpoint has
+// it all when the bus is deaf.
+import type { LiveBus } from "../../../core/stream/bus-message.ts";
+import type { Logger } from "../../../platform/logger.ts";
+import type { Queryable } from "../../../store/database.ts";
+import { readSpill } from "../../../store/row/inflight-parts.ts";
+import { CoalescedRead } from "../coalesced-read.ts";
+import type { EventBatch } from "../event-batch.ts";
+import type { ReadEpisodes } from "./checkpoint-reader.ts";
+import type { HubModel } from "./hub-model.ts";
+import type { HubTimers } from "./hub-timers.ts";
+import type { HubTiming } from "./hub-timing.ts";
+
+export interface PartLookupInput {
+  readonly model: HubModel;
+  readonly db: Queryable;
+  readonly bus: LiveBus;
+  readonly readEpisodes: ReadEpisodes;
+  readonly timing: HubTiming;
+  readonly timers: HubTimers;
+  readonly logger: Pick<Logger, "debug">;
+  readonly onLearned: (batch: EventBatch | null) => void;
+  readonly ended: () => boolean;
+}
+
+export class PartLookup {
+  readonly #input: PartLookupInput;
+  readonly #reading: CoalescedRead;
+  #filling = false;
+  #heardAt = performance.now();
+  #silenceMs: number;
+  /** When the writer was told last that it is watched, and when it was asked last for what it holds. */
+  #watchedAt = Number.NEGATIVE_INFINITY;
+  #askedAt = Number.NEGATIVE_INFINITY;
+  #begun: PromiseWithResolvers<void> | null = null;
+
+  constructor(input: PartLookupInput) {
+    this.#input = input;
+    this.#silenceMs = input.timing.silenceMs;
+    this.#reading = new CoalescedRead(() => this.#read());
+  }
+
+  /** Live parts came, and were taken in: whoever writes is heard. */
+  heard(): void {
+    this.#heardAt = performance.now();
+    this.#silenceMs = this.#input.timing.silenceMs;
+    if (!this.#input.model.gap) this.#begun?.resolve();
+  }
+
+  /** Says that the chat is watched, unless that was said lately. */
+  renewWatch(): void {
+    if (performance.now() - this.#watchedAt >= this.#input.timing.statePollMs / 2) this.#sayWatched(false);
+  }
+
+  /** Whether it has been so quiet that a look is due; each look makes the next one rarer. */
+  takeSilence(): boolean {
+    const now = performance.now();
+    if (now - this.#heardAt < this.#silenceMs) return false;
+    this.#heardAt = now;
+    this.#silenceMs = Math.min(this.#silenceMs * 2, this.#input.timing.silenceMaxMs);
+    return true;
+  }
+
+  /** Takes in what checkpoints hold. A failure is logged: another look follows. */
+  async look(): Promise<void> {
+    await this.#quietly(this.#reading.run());
+  }
+
+  /** The first parts, from the writer or from the checkpoint, whichever is there first; neither is waited for long. */
+  async begin(): Promise<void> {
+    const { timers, timing } = this.#input;
+    this.#begun = Promise.withResolvers();
+    this.expect();
+    await Promise.race([this.#begun.promise, this.look(), timers.pause(timing.firstLookMaxMs)]);
+  }
+
+  /** Asks the writer for what it holds, and looks at the checkpoint unless live parts show the way before. */
+  expect(): void {
+    const { timers, timing } = this.#input;
+    const askedAt = performance.now();
+    this.#ask();
+    timers.later(timing.secondLookMs, () => {
+      if (this.#heardAt < askedAt) void this.look();
+    });
+  }
+
+  /** Asks and looks, slower and slower, until nothing is missing. */
+  async fillGap(): Promise<void> {
+    const { model, timing, timers, ended } = this.#input;
+    if (this.#filling || !model.gap) return;
+    this.#filling = true;
+    this.#ask();
+    // What the writer no longer holds lies in rows: they cost Temporal nothing.
+    await this.#quietly(this.#readSpilled());
+    for (let wait = timing.gapFirstMs; model.gap && !ended(); wait = Math.min(wait * 2, timing.gapMaxMs)) {
+      this.#ask();
+      await timers.pause(wait);
+      if (model.gap && !ended()) await this.look();
+    }
+    this.#filling = false;
+  }
+
+  /** Several reasons to ask at the same moment are one. */
+  #ask(): void {
+    const now = performance.now();
+    if (now - this.#askedAt < this.#input.timing.gapFirstMs) return;
+    this.#askedAt = now;
+    this.#sayWatched(true);
+  }
+
+  #sayWatched(catch_up: boolean): void {
+    this.#watchedAt = performance.now();
+    this.#input.bus.publish({ type: "watched", chat_id: this.#input.model.chatId, catch_up });
+  }
+
+  async #quietly(read: Promise<void>): Promise<void> {
+    try {
+      await read;
+    } catch (error) {
+      const { logger, model } = this.#input;
+      logger.debug({ err: error, chat_id: model.chatId }, "parts could not be read");
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { model, readEpisodes, onLearned, ended } = this.#input;
+    const episodes = await readEpisodes(model.chatId, (episode) => model.lastSeqOf(episode));
+    if (ended()) return;
+    for (const { episode, parts } of episodes) onLearned(model.learnParts(episode, parts));
+  }
+
+  async #readSpilled(): Promise<void> {
+    const { model, db, onLearned, ended } = this.#input;
+    for (const { episode, gap, lastSeq } of model.slots) {
+      const rows = gap ? await readSpill(db, model.chatId, { episode, after_seq: lastSeq }) : [];
+      if (ended()) return;
+      const parts = rows.flatMap((row) => row.parts);
+      if (parts.length > 0) onLearned(model.learnParts(episode, parts));
+    }
+  }
+}

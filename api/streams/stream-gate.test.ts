@@ -1,0 +1,53 @@
+// The API. Here: what becomes of open streams when nobody can say whether their keys are still good.
+import assert from "node:assert/strict";
+import { get } from "node:http";
+import { test } from "node:test";
+import express, { type Request, type Response } from "express";
+import type { Caller } from "../http/caller.ts";
+import { StreamGate } from "./stream-gate.ts";
+
+function caller(key_id: string, key_expires_at: string | null): Caller {
+  const user = { user_id: "u", user_name: "u", role: "member" } as const;
+  return { ...user, key_id, key_name: "k", key_prefix: "ek_", key_expires_at };
+}
+
+/** Requests in flight, each with its own connection. */
+async function exchanges(count: number) {
+  const app = express();
+  const taken: { request: Request; response: Response }[] = [];
+  const all = new Promise<void>((resolve) => {
+    app.use((request, response) => {
+      response.flushHeaders();
+      taken.push({ request, response });
+      if (taken.length === count) resolve();
+    });
+  });
+  const server = app.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as { port: number };
+  for (let i = 0; i < count; i++) get({ port, host: "127.0.0.1" }).on("error", () => undefined);
+  await all;
+  return { taken, server };
+}
+
+test("T10 with Postgres away streams go on, except those whose key was to have expired by now", async () => {
+  const warned: string[] = [];
+  const logger = { info: () => undefined, warn: (_about: object, words: string) => void warned.push(words) };
+  const gate = new StreamGate({
+    readUsableKeys: () => Promise.reject(new Error("away")),
+    perKeyMax: 10,
+    perReplicaMax: 10,
+    logger: logger as never,
+  });
+  const { taken, server } = await exchanges(3);
+  const [open, later, over] = taken.map((exchange, i) => {
+    const expires = [null, "2999-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"][i] ?? null;
+    return gate.admit(exchange, caller(`key-${i}`, expires));
+  });
+  await gate.recheck();
+  assert.deepEqual([open?.isLeft, later?.isLeft, over?.isLeft], [false, false, true]);
+  assert.deepEqual([gate.size, warned.length], [2, 1]);
+  gate.close();
+  server.closeAllConnections();
+  server.close();
+});

@@ -1,0 +1,8 @@
+// The command line composes: `config-docs` renews the reference page of the environment.
+import { writeFile } from "node:fs/promises";
+import { configurationPage } from "../../platform/config/config-table.ts";
+
+/** Writes docs/configuration.md. */
+export async function configDocs(): Promise<void> {
+  await writeFile(new URL("../../docs/configuration.md", import.meta.url), configurationPage());
+}

@@ -1,0 +1,56 @@
+// The command line composes: `start` runs the whole stack in the foreground until it is told to stop.
+import { dirname } from "node:path";
+import { parseArgs } from "node:util";
+import { renderBox } from "../../dev/box.ts";
+import type { PartEvent } from "../../dev/part/part-plan.ts";
+import { createProgress } from "../../dev/progress.ts";
+import { startStack } from "../../dev/stack.ts";
+import { withRuntime } from "../../dev/stack-environment.ts";
+import { askForModels } from "../model-words.ts";
+import { whenAskedToStop } from "../stop-signal.ts";
+
+// As shells have it: 128 + SIGINT.
+const EXIT_CODE_INTERRUPTED = 130;
+
+/** Starts everything, prints the box, and stops in order at Ctrl-C or SIGTERM. */
+export async function start(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { reset: { type: "boolean", default: false } } });
+  const startedAtMs = Date.now();
+  const env = withRuntime(process.env);
+  const askedToStop = whenAskedToStop();
+  const progress = createProgress(process.stdout, env);
+  let isUp = false;
+  const starting = startStack({
+    dataDir: env["EVERTURN_DATA_DIR"] || ".data",
+    env,
+    progress,
+    reset: values.reset,
+    onChange: (event) => {
+      if (isUp) progress.line(`  ${describe(event)}`);
+    },
+  });
+  const stack = await Promise.race([starting, askedToStop.then(() => null)]);
+  // What has been started by now is ended by the leash; its data is whole, and the next start takes over.
+  if (stack === null) return process.exit(EXIT_CODE_INTERRUPTED);
+  isUp = true;
+  const isDemo = stack.demoModelUrl !== undefined;
+  const model = isDemo ? stack.model : ((await askForModels(stack.apiUrl, stack.apiKey)) ?? stack.model);
+  process.stdout.write(renderBox({ ...stack, model, startedInMs: Date.now() - startedAtMs }));
+  const why = await Promise.race([askedToStop, stack.lost]);
+  isUp = false;
+  process.stdout.write("\n");
+  if (why === "lost") process.stderr.write(`${lostFolder(stack.logFolder)}\n`);
+  await progress.step("Stopping", () => stack.stop());
+  process.exit(why === "lost" ? 1 : 0);
+}
+
+function lostFolder(logFolder: string): string {
+  return `  The data folder ${dirname(logFolder)} was deleted, moved or taken over while Everturn ran. What was in it cannot be saved from here; everything is stopped.`;
+}
+
+function describe(event: PartEvent): string {
+  const time = new Date().toLocaleTimeString("en-GB");
+  if (event.what === "died") return `${time} ${event.name}: ${event.detail}; it is started again`;
+  if (event.what === "ready") return `${time} ${event.name}: back, process ${event.pid}`;
+  return `${time} ${event.name}: process ${event.pid}`;
+}

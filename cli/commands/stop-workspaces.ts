@@ -1,0 +1,40 @@
+// The command line composes: `stop-workspaces` ends what runs in this deployment's workspaces. Agents outlive workers, so
+// somebody who stops everything has to say so.
+import { parseArgs } from "node:util";
+import { StartError } from "../../dev/start-error.ts";
+import { loadConfig } from "../../platform/config/config.ts";
+import { createLogger } from "../../platform/logger.ts";
+import { createPool } from "../../store/database.ts";
+import { readDeploymentId } from "../../store/deployment.ts";
+
+/**
+ * Ends agents and processes; files stay, and the next use of a workspace starts its agent again. With `--folder`, whatever
+ * runs in local workspaces below that folder, whosever they are: the database that knew them may be gone.
+ * @throws StartError when some of them cannot be ended; all others are
+ */
+export async function stopWorkspaces(args: string[]): Promise<void> {
+  const { values } = parseArgs({ args, options: { folder: { type: "string" } } });
+  const stops = values.folder === undefined ? await stopsOfDeployment() : await stopsBelow(values.folder);
+  const failed = (await Promise.allSettled(stops)).filter((stop) => stop.status === "rejected");
+  process.stdout.write(`${stops.length - failed.length} workspaces stopped\n`);
+  if (failed.length === 0) return;
+  const reasons = failed.map(({ reason }) => (reason instanceof Error ? reason.message : String(reason)));
+  throw new StartError(
+    `${failed.length} workspaces could not be stopped: ${[...new Set(reasons)].join(" ")}`,
+  );
+}
+
+async function stopsOfDeployment(): Promise<Promise<void>[]> {
+  const config = loadConfig(process.env);
+  const { createDriver } = await import("../../worker/create-driver.ts");
+  const pool = createPool(config.databaseUrl, 1);
+  const deployment = await readDeploymentId(pool);
+  await pool.end();
+  const driver = createDriver(config, createLogger({ level: config.logLevel, role: "cli" }), deployment);
+  return (await driver.list()).map((id) => driver.stop(id));
+}
+
+async function stopsBelow(folder: string): Promise<Promise<void>[]> {
+  const { stopAllBelow } = await import("../../workspaces/drivers/local/place/keep-places.ts");
+  return stopAllBelow(folder);
+}

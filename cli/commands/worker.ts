@@ -1,0 +1,18 @@
+// The command line composes: `worker` runs turns.
+import { checkPostgres, checkTemporal } from "../../dev/part/outside-services.ts";
+import { runRole } from "../run-role.ts";
+
+/** Runs a worker; it needs Postgres and Temporal, and says in words which one does not answer. */
+export function worker(): Promise<void> {
+  return runRole({
+    name: "worker",
+    start: async (config, logger) => {
+      await checkPostgres(config.databaseUrl);
+      await checkTemporal(config.temporalEnvironment);
+      const { startWorker } = await import("../../worker/main.ts");
+      const running = await startWorker(config, logger);
+      logger.info("worker ready");
+      return running;
+    },
+  });
+}

@@ -1,0 +1,128 @@
+// Core is pure: content being written. Worker, hub and reader apply the same deltas with this one function, so what a
+// reader shows and what the store keeps cannot differ.
+import { assertNever } from "../assert-never.ts";
+import type { JsonObject, Part, ProviderData, ToolResultPart } from "../part/part.ts";
+import type { PartDelta } from "../part/stream-part.ts";
+
+/** A tool call whose arguments are still text. */
+interface DraftToolCall {
+  readonly type: "tool-call";
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  readonly args_text: string;
+  readonly args?: JsonObject;
+  readonly provider_executed?: boolean;
+}
+
+export type DraftPart =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "reasoning"; readonly text: string }
+  | DraftToolCall
+  | { readonly type: "tool-output"; readonly tool_call_id: string; readonly text: string }
+  | Omit<ToolResultPart, "created_at" | "provider_data">
+  | { readonly type: "source"; readonly url: string; readonly title: string }
+  | { readonly type: "file"; readonly file_id: string; readonly media_type: string; readonly name: string };
+
+/** The content so far, by place; places may be missing while their first delta is on its way. */
+export type DraftContent = ReadonlyMap<number, DraftPart>;
+
+function appended(before: DraftPart | undefined, delta: PartDelta): DraftPart {
+  switch (delta.type) {
+    case "text":
+      return { type: "text", text: (before?.type === "text" ? before.text : "") + delta.text };
+    case "reasoning":
+      return { type: "reasoning", text: (before?.type === "reasoning" ? before.text : "") + delta.text };
+    case "tool-call": {
+      const call = before?.type === "tool-call" ? before : undefined;
+      const provider_executed = delta.provider_executed ?? call?.provider_executed;
+      return {
+        type: "tool-call",
+        tool_call_id: delta.tool_call_id,
+        tool_name: delta.tool_name,
+        args_text: (call?.args_text ?? "") + (delta.args_delta ?? ""),
+        ...(delta.args !== undefined && { args: delta.args }),
+        ...(provider_executed !== undefined && { provider_executed }),
+      };
+    }
+    case "tool-result": {
+      if (delta.provider_result !== undefined) {
+        return { type: "tool-result", tool_call_id: delta.tool_call_id, ...delta.provider_result };
+      }
+      const text = (before?.type === "tool-output" ? before.text : "") + delta.result_delta;
+      return { type: "tool-output", tool_call_id: delta.tool_call_id, text };
+    }
+    case "source":
+      return { type: "source", url: delta.url, title: delta.title };
+    case "file":
+      return { type: "file", file_id: delta.file_id, media_type: delta.media_type, name: delta.name };
+    default:
+      return assertNever(delta);
+  }
+}
+
+/** Applies one delta in place: drafts grow by thousands of parts, and copying each time would be quadratic. */
+export function applyDelta(draft: Map<number, DraftPart>, index: number, delta: PartDelta): void {
+  draft.set(index, appended(draft.get(index), delta));
+}
+
+/** What chat templates leave around arguments: tags (`</tool_call>`), special tokens (`<|im_end|>`), fences. */
+const DECORATED = /^(?:\s|```(?:json)?|<\/?[\w|:.-]+>)*(?<json>\{.*\})(?:\s|```|<\/?[\w|:.-]+>)*$/su;
+
+/**
+ * What the model wrote as arguments, as an object: nothing and `null` are no arguments (SPEC L17), and text that is no JSON
+ * object is kept under `_raw` (SPEC L4).
+ */
+export function parseToolArgs(text: string): JsonObject {
+  const bare = text.trim();
+  if (bare === "" || bare === "null") return {};
+  return parsedObject(bare) ?? parsedObject(DECORATED.exec(bare)?.groups?.["json"] ?? "") ?? { _raw: text };
+}
+
+function parsedObject(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    // The cast is safe: JSON.parse gives nothing but JSON.
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+export interface FinishedDraft {
+  /** When the content was written, ISO 8601. */
+  readonly at: string;
+  /** Per place, when its first and last delta came; only reasoning keeps them. */
+  readonly times?: ReadonlyMap<number, { readonly started_at: string; readonly completed_at: string }>;
+  readonly provider_data?: ReadonlyMap<number, ProviderData>;
+}
+
+/** The stored form of a draft, in order of place. Empty text and reasoning without provider data vanish. */
+export function finishDraft(draft: DraftContent, finished: FinishedDraft): Part[] {
+  const places = [...draft.keys()].sort((a, b) => a - b);
+  return places.flatMap((index): Part[] => {
+    const part = draft.get(index);
+    if (part === undefined) return [];
+    const data = finished.provider_data?.get(index);
+    const extra = data === undefined ? {} : { provider_data: data };
+    switch (part.type) {
+      case "text":
+        return part.text === "" ? [] : [{ ...part, ...extra }];
+      case "reasoning":
+        if (part.text === "" && data === undefined) return [];
+        return [{ ...part, ...finished.times?.get(index), ...extra }];
+      case "tool-call": {
+        const { args_text, args, ...rest } = part;
+        return [{ ...rest, args: args ?? parseToolArgs(args_text), created_at: finished.at, ...extra }];
+      }
+      case "tool-output":
+        // Display text of a tool in flight: the tool's own result replaces it at commit.
+        return [];
+      case "tool-result":
+        return [{ ...part, created_at: finished.at, ...extra }];
+      default:
+        return [part];
+    }
+  });
+}

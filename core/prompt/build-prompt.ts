@@ -1,0 +1,77 @@
+// Core is pure: the prompt of a model call, from committed history. Every tool result has its call, every call its result.
+import type { Role } from "../chat/message.ts";
+import type { Part, ToolCallPart } from "../part/part.ts";
+
+/** A message as a prompt holds it. */
+export interface PromptEntry {
+  readonly role: Role;
+  readonly content: readonly Part[];
+  /** Who wrote it: provider data is replayed only towards the same provider. */
+  readonly provider: string | null;
+}
+
+interface HistoryMessage extends PromptEntry {
+  readonly id: number;
+  /** A boundary: what came before it is in its text, or was cleared. */
+  readonly compressed?: boolean;
+  /** Of a boundary: the user messages before it that follow it word for word. */
+  readonly keeps?: readonly number[] | null;
+}
+
+/** What a prompt is made of (SPEC K3, K4): system messages, the newest boundary, what it keeps, and what follows it. */
+export function afterBoundary<M extends HistoryMessage>(messages: readonly M[]): M[] {
+  const place = messages.findLastIndex((message) => message.compressed === true);
+  const boundary = messages[place];
+  if (boundary === undefined) return [...messages];
+  const before = messages.slice(0, place);
+  const kept = new Set(boundary.keeps ?? []);
+  return [
+    ...before.filter((message) => message.role === "system"),
+    boundary,
+    ...before.filter((message) => message.role === "user" && kept.has(message.id)),
+    ...messages.slice(place + 1),
+  ];
+}
+
+/**
+ * The history without what its providers had signed or sealed up to a message each: they take it back no more. What they have
+ * written since stays as it is, since it was written behind exactly this.
+ */
+export function withoutSeals<M extends HistoryMessage>(
+  history: readonly M[],
+  unsealed: Readonly<Record<string, number>>,
+): M[] {
+  return history.map((message) => {
+    const until = message.provider === null ? undefined : unsealed[message.provider];
+    return until !== undefined && message.id <= until ? { ...message, provider: null } : message;
+  });
+}
+
+/**
+ * The messages a provider is sent, oldest first: what follows the newest boundary.
+ * Provider-executed calls keep their results beside them; a local call whose result is missing (it cannot be, SPEC S4) and
+ * a result without its call are left out, since one of them would make the provider refuse the whole request.
+ */
+export function buildPrompt(history: readonly HistoryMessage[]): PromptEntry[] {
+  const messages = afterBoundary(history);
+  const parts = messages.flatMap((message) => message.content);
+  const answered = new Set(parts.flatMap((part) => (part.type === "tool-result" ? [part.tool_call_id] : [])));
+  const called = new Set(parts.flatMap((part) => (part.type === "tool-call" ? [part.tool_call_id] : [])));
+  const keeps = (part: Part) => {
+    if (part.type === "tool-call") return isWhole(part, answered);
+    return part.type !== "tool-result" || called.has(part.tool_call_id);
+  };
+  return messages.flatMap(({ role, provider, content }) => {
+    const kept = content.filter(keeps);
+    return saysSomething(kept) ? [{ role, provider, content: kept }] : [];
+  });
+}
+
+function isWhole(call: ToolCallPart, answered: ReadonlySet<string>): boolean {
+  return call.provider_executed === true || answered.has(call.tool_call_id);
+}
+
+/** Reasoning alone is no message: providers refuse an assistant turn that holds nothing else. */
+function saysSomething(content: readonly Part[]): boolean {
+  return content.some((part) => part.type !== "reasoning" && (part.type !== "text" || part.text !== ""));
+}

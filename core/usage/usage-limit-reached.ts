@@ -1,0 +1,11 @@
+// Core is pure: the refusal of a user who has spent what they may (SPEC B3).
+import { Refusal } from "../chat/refusal.ts";
+
+export class UsageLimitReached extends Refusal {
+  /** When the period ends, ISO 8601. */
+  readonly resets_at: string;
+  constructor(detail: string, resets_at: string) {
+    super("usage_limit_reached", detail);
+    this.resets_at = resets_at;
+  }
+}

@@ -1,0 +1,81 @@
+// HTTP only. This file: tells the workflow of a workspace that its owner wishes something, for requests (at once, with a
+// deadline) and for the worker's loop, which tells what requests could not.
+import type { Client } from "@temporalio/client";
+import type { Logger } from "pino";
+import { deliveryDeadlineMs } from "../core/chat/limits.ts";
+import { markTold } from "../store/outbox/tell-workspaces.ts";
+import type { Store } from "../store/store.ts";
+import type { WorkspaceRow } from "../store/workspace/workspaces.ts";
+import {
+  WISH_CHANGED,
+  type WishChangedInput,
+  WORKSPACE,
+  type WorkspaceInput,
+  workspaceWorkflowId,
+} from "../workflows/contract.ts";
+import { workspaceSearchAttributes } from "../workflows/search-attributes.ts";
+
+export interface WorkspaceTellerOptions {
+  /** Null: Temporal is not there yet; the worker's loop tells. */
+  readonly temporal: () => Client | null;
+  readonly store: Store;
+  readonly taskQueue: string;
+  /** Whether names may be shown in Temporal's Web UI (`EVERTURN_TEMPORAL_DETAIL`). */
+  readonly showTitles: boolean;
+  readonly heartbeatTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+export interface WorkspaceTeller {
+  /** Tells of a wish just committed; at most one second, never throws: what fails is told by the worker's loop. */
+  tell(workspace: WorkspaceRow): Promise<void>;
+  /** Throws when Temporal cannot be reached. */
+  tellLate(workspace: WorkspaceRow): Promise<void>;
+}
+
+export function createWorkspaceTeller(options: WorkspaceTellerOptions): WorkspaceTeller {
+  const { temporal, store, logger } = options;
+  const tellWithin = async (workspace: WorkspaceRow, deadlineMs: number) => {
+    const client = temporal();
+    if (client === null) throw new Error("not connected to Temporal");
+    await client.withDeadline(Date.now() + deadlineMs, () => signalWithStart(client, workspace, options));
+    await markTold(store.pool, workspace.id, workspace.version);
+  };
+  return {
+    async tell(workspace) {
+      if (workspace.told_version >= workspace.version || temporal() === null) return;
+      try {
+        await tellWithin(workspace, deliveryDeadlineMs);
+      } catch (error) {
+        logger.warn({ err: error, workspace_id: workspace.id }, "telling left to the worker");
+      }
+    },
+    tellLate: (workspace) => tellWithin(workspace, 10 * deliveryDeadlineMs),
+  };
+}
+
+async function signalWithStart(
+  client: Client,
+  workspace: WorkspaceRow,
+  { taskQueue, showTitles, heartbeatTimeoutMs }: WorkspaceTellerOptions,
+): Promise<void> {
+  const { id, owner_id, name, version } = workspace;
+  const input: WorkspaceInput = {
+    workspace_id: id,
+    owner_id,
+    name: showTitles ? name : "",
+    heartbeat_timeout_ms: heartbeatTimeoutMs,
+  };
+  const wish: WishChangedInput = { version };
+  await client.workflow.signalWithStart(WORKSPACE, {
+    workflowId: workspaceWorkflowId(id),
+    taskQueue,
+    args: [input],
+    signal: WISH_CHANGED,
+    signalArgs: [wish],
+    // As for turns: with the default a killed worker would cost the next step ten seconds.
+    workflowTaskTimeout: "3 s",
+    typedSearchAttributes: workspaceSearchAttributes({ owner_id, workspace_id: id }),
+    ...(showTitles && { staticSummary: name }),
+  });
+}

@@ -1,0 +1,64 @@
+// What tools found, in a sentence or two each. Results are JSON of unknown shape, or plain text.
+import { listOf, objectOf, textOf } from "../json.ts";
+import { type ModelCall, type ToolResult, turnsSinceUser } from "../request/model-call.ts";
+
+const itemsShownMax = 8;
+const linesShownMax = 5;
+const lineCharsMax = 120;
+
+/** An answer that sums up the results of the turn's tool calls. */
+export function describeResults(call: ModelCall, results: readonly ToolResult[]): string {
+  const calls = turnsSinceUser(call.turns).flatMap((turn) => turn.calls);
+  const lines = results.map((result) => {
+    const name = calls.find((each) => each.id === result.id)?.name ?? "the tool";
+    return `- \`${name}\`: ${describe(result.text)}`;
+  });
+  return `Here is what I found:\n${lines.join("\n")}\n\nI am the demo model, so I can fetch but not understand.`;
+}
+
+function describe(text: string): string {
+  if (/^error\b/i.test(text)) return `it failed (${shortened(text)}).`;
+  const result = objectOf(parsed(text));
+  const list = Object.entries(result).find(([, value]) => Array.isArray(value));
+  if (list !== undefined) return describeList(list[0], listOf(list[1]), result["truncated"] === true);
+  if (textOf(result["error"]) !== "") return `it failed (${shortened(textOf(result["error"]))}).`;
+  const content = textOf(result["content"]) || textOf(result["output"]) || text;
+  return describeText(content);
+}
+
+function describeList(name: string, items: readonly unknown[], truncated: boolean): string {
+  if (items.length === 0) return `no ${name}.`;
+  const shown = items.slice(0, itemsShownMax).map(nameOf).join(", ");
+  const rest = items.length > itemsShownMax ? ` and ${items.length - itemsShownMax} more` : "";
+  return `${items.length} ${name}${truncated ? " (cut, there are more)" : ""}: ${shown}${rest}.`;
+}
+
+function nameOf(item: unknown): string {
+  if (typeof item === "string") return `\`${shortened(item)}\``;
+  const { name, path, line, text } = objectOf(item);
+  const place = `${textOf(name) || textOf(path)}${typeof line === "number" ? `:${line}` : ""}`;
+  return `\`${place || shortened(textOf(text) || JSON.stringify(item))}\``;
+}
+
+function describeText(content: string): string {
+  const lines = content.split("\n");
+  if (content.trim() === "") return "it is empty.";
+  const shown = lines.slice(0, linesShownMax).map(shortened).join("\n");
+  const rest = lines.length > linesShownMax ? `, the first ${linesShownMax} of ${lines.length}` : "";
+  return `${lines.length === 1 ? "one line" : "these lines"}${rest}:\n\`\`\`\n${shown}\n\`\`\``;
+}
+
+function shortened(line: string): string {
+  const characters = [...line.trimEnd()];
+  return characters.length <= lineCharsMax
+    ? line.trimEnd()
+    : `${characters.slice(0, lineCharsMax).join("")}…`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,62 @@
+// Plain requests for files, understood by pattern: which of the offered tools the user asks for, and with what.
+import type { OfferedTool } from "../request/model-call.ts";
+import type { ToolCallScript } from "./script-step.ts";
+
+interface Wish {
+  readonly tool: string;
+  readonly pattern: RegExp;
+  /** Names under which the tool may take what was asked for; the first that its schema has. */
+  readonly args: readonly string[];
+  readonly valueFrom?: (asked: string) => string;
+}
+
+/** What a thing is called in a sentence: in quotes, or one word. */
+const THING = "(?:`([^`]+)`|\"([^\"]+)\"|“([^”]+)”|'([^']+)'|(\\S+))";
+
+const WISHES: readonly Wish[] = [
+  {
+    tool: "list_dir",
+    pattern:
+      /\b(?:list|show|what|which)\b(?: me)?(?: are)?(?: all)?(?: of)?(?: the| your| my)? (?:files|folders|directory|folder)\b(?: (?:in|of|under) (?!the project|this|the folder)(\S+))?/i,
+    args: ["path"],
+  },
+  {
+    tool: "find_files",
+    pattern: new RegExp(
+      `\\b(?:find|look for)(?: all| the)? files?(?: named| called| matching| like)? ${THING}`,
+      "i",
+    ),
+    args: ["pattern", "glob", "query"],
+    valueFrom: (asked) => (/[*?[{]/.test(asked) ? asked : `**/*${asked}*`),
+  },
+  {
+    tool: "grep",
+    pattern: new RegExp(
+      `\\b(?:search(?: the files| the project)? for|grep(?: for)?|where is) (?!files?\\b)${THING}`,
+      "i",
+    ),
+    args: ["pattern", "query"],
+    valueFrom: (asked) => asked.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
+  },
+  {
+    tool: "view_file",
+    pattern: new RegExp(`\\b(?:read|open|view|show me|show|cat)(?: the)?(?: file)? ${THING}`, "i"),
+    args: ["path", "file_path"],
+  },
+];
+
+/** The calls that `asked` wishes for, of tools that are offered; none when it wishes for nothing of the kind. */
+export function toolWishes(asked: string, tools: readonly OfferedTool[]): readonly ToolCallScript[] {
+  return WISHES.flatMap((wish) => {
+    const tool = tools.find((each) => each.name === wish.tool);
+    const found = wish.pattern.exec(asked);
+    if (tool === undefined || found === null) return [];
+    const thing = found.slice(1).find((group) => group !== undefined);
+    if (thing === undefined) return [{ name: tool.name, args: {} }];
+    // "show the files" names no file, whatever follows "show".
+    if (wish.tool === "view_file" && !/[./\\]|^[A-Z]{4,}$/.test(thing)) return [];
+    const bare = thing.replace(/[.,;:!?)]+$/, "");
+    const name = wish.args.find((arg) => tool.args.includes(arg)) ?? wish.args[0] ?? "path";
+    return [{ name: tool.name, args: { [name]: wish.valueFrom?.(bare) ?? bare } }];
+  });
+}

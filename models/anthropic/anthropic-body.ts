@@ -1,0 +1,109 @@
+// Models room: the request of Anthropic's Messages, with each setting in the words that the model knows. Pure.
+import type Anthropic from "@anthropic-ai/sdk";
+import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
+import { requestBody } from "../http/provider-options.ts";
+import { CallSettings, outputTokensMaxDefault } from "../prompt/call-settings.ts";
+import type { ModelRequest, UnsupportedSetting } from "../provider.ts";
+import { claudeTraits } from "../quirks/claude-traits.ts";
+import { shapeOf, withFieldQuirks } from "../quirks/quirk-lessons.ts";
+import { whyNoPrefill, withBegunAnswer } from "./anthropic-prefill.ts";
+import { mayThink, type ThinkingFields, thinkingSettings } from "./anthropic-thinking.ts";
+import { toAnthropic } from "./to-anthropic.ts";
+
+type Body = Anthropic.Messages.MessageCreateParamsStreaming;
+
+/** This API takes temperatures from 0 to 1; others go to 2. */
+const temperatureMax = 1;
+
+export function anthropicBody(
+  request: ModelRequest,
+  provider: string,
+): { readonly body: Body; readonly unsupported: readonly UnsupportedSetting[] } {
+  const { model } = request;
+  const settings = new CallSettings(request.config);
+  settings.dropGiven(["presence_penalty", "frequency_penalty"], "Anthropic has no such setting");
+  if (settings.response_chain) settings.note("response_chain", "Anthropic keeps no answers");
+  const uncontinued = settings.prefill === undefined ? null : whyNoPrefill(request, settings);
+  if (uncontinued !== null) settings.note("prefill", uncontinued);
+  // This API wants a limit named in each request.
+  const maxTokens = settings.outputTokens(model, outputTokensMaxDefault) ?? outputTokensMaxDefault;
+  // Without the name of the writer nothing that it signed goes back to it.
+  const { system, messages } = toAnthropic(request.system, request.messages, {
+    provider: request.replay_full_history === true ? "" : provider,
+    // Servers that imitate the API write ids of their own; what they wrote they take back.
+    shape: shapeOf(request.quirks, { call_ids: "any" }),
+    declared: new Set(request.tools.map(({ name }) => name)),
+  });
+  const thinks = mayThink(request, messages);
+  const thinking = thinks ? thinkingSettings({ request, settings, maxTokens }) : {};
+  if (!thinks && (settings.effort() ?? "none") !== "none")
+    settings.note(
+      "reasoning_effort",
+      "what was thought in this tool loop cannot go back: it ends without thinking",
+    );
+  const chosen = {
+    ...samplingOf(model, settings, isThinking(thinking)),
+    ...thinking,
+    max_tokens: maxTokens,
+    stop_sequences: settings.stop({ takesBlank: false }),
+    tools: toolsOf(request),
+  };
+  const asked = withBegunAnswer(messages, request.prefill);
+  const fixed = {
+    model,
+    system: system.length === 0 ? undefined : system,
+    messages: asked,
+    stream: true,
+    // Whatever a deployment's options wish for: the request would be refused.
+    ...(thinks ? {} : { thinking: undefined }),
+  };
+  // The cast is safe by `fixed`; the options of a deployment may hold anything the API knows.
+  const written = requestBody(chosen, settings.provider_options, fixed) as Body;
+  const { body, changed } = withFieldQuirks(written, request.quirks);
+  return { body, unsupported: [...settings.noted, ...changed] };
+}
+
+function isThinking({ thinking }: ThinkingFields): boolean {
+  return thinking !== undefined && thinking.type !== "disabled";
+}
+
+/** The request after a pause: the same, with what the model has said so far as the answer that it goes on with. */
+export function continuedBody(
+  body: Body,
+  said: readonly ContentBlockParam[],
+  container: string | null,
+): Body {
+  const last = body.messages.at(-1);
+  const begun = last?.role === "assistant" && Array.isArray(last.content) ? last.content : [];
+  const before = begun.length > 0 ? body.messages.slice(0, -1) : body.messages;
+  return {
+    ...body,
+    messages: [...before, { role: "assistant", content: [...begun, ...said] }],
+    // What tools of the provider made so far lies there.
+    ...(container === null ? {} : { container }),
+  };
+}
+
+function samplingOf(model: string, settings: CallSettings, thinks: boolean): object {
+  const { sampling } = claudeTraits(model);
+  if (thinks || sampling === "none") {
+    const why = thinks ? "thinking takes no sampling settings" : `${model} takes no sampling settings`;
+    settings.dropGiven(["temperature", "top_p", "top_k"], why);
+    return {};
+  }
+  const temperature = settings.number("temperature");
+  const isHot = temperature !== undefined && temperature > temperatureMax;
+  if (isHot) settings.note("temperature", `Anthropic takes at most ${temperatureMax}`);
+  const keepsTopP = temperature === undefined || sampling === "both";
+  if (!keepsTopP) settings.dropGiven(["top_p"], `${model} takes temperature or top_p, not both`);
+  return {
+    temperature: isHot ? temperatureMax : temperature,
+    top_p: keepsTopP ? settings.number("top_p") : undefined,
+    top_k: settings.number("top_k"),
+  };
+}
+
+function toolsOf({ tools }: ModelRequest): object[] | undefined {
+  if (tools.length === 0) return undefined;
+  return tools.map(({ name, description, parameters }) => ({ name, description, input_schema: parameters }));
+}

@@ -1,0 +1,117 @@
+// Models room: the one owner of what a failed model call means (SPEC X2, X3), for both SDKs and for raw transport errors.
+
+import { type FailureFacts, readFailure } from "../http/failure-facts.ts";
+import { ModelError, type ModelFault } from "../provider.ts";
+import { quirksTaughtBy } from "../quirks/quirk-lessons.ts";
+import { detailOf } from "../recording/redact.ts";
+import {
+  CODE_STATUSES,
+  CODES_OVER_STATUS,
+  retry,
+  statusVerdict,
+  TRANSPORT_VERDICTS,
+  type Verdict,
+} from "./error-verdicts.ts";
+import { CONTEXT_OVERFLOW_WORDS, REFUSAL_WORDS, WORD_VERDICTS } from "./error-words.ts";
+import { faultMessage } from "./fault-words.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+export interface ErrorContext {
+  readonly provider: string;
+  /** For a Retry-After that is a date. */
+  readonly now_ms: number;
+  /** Keys that must not appear in `detail`, beside those that look like one. */
+  readonly secrets?: readonly string[];
+  /** The call sent the whole history, and nothing sealed: to do that again would not help. */
+  readonly replays?: boolean;
+  /** The call was to go on with an answer that was begun. */
+  readonly continues?: boolean;
+}
+
+/**
+ * Classifies whatever a model call threw. Not for aborts: whoever aborted knows why, and is asked first.
+ * A `ModelError` keeps its fault.
+ */
+export function classifyError(error: unknown, context: ErrorContext): ModelFault {
+  if (error instanceof ModelError) return error.fault;
+  const facts = readFailure(error);
+  const verdict = judgePrefill(judgeReplay(judge(facts), context), context);
+  const isAnswer = facts.status !== null || facts.is_stream_failure;
+  const teaches = isAnswer ? quirksTaughtBy(facts, facts.status ?? statusOfCodes(facts.codes)) : [];
+  return {
+    kind: verdict.kind,
+    retryable: verdict.retryable,
+    status_code: facts.status,
+    message: faultMessage(verdict, context.provider, facts.is_web_page),
+    detail: detailOf(facts.text, context.secrets),
+    retry_after_ms: verdict.retryable ? retryAfterMs(facts, context.now_ms) : null,
+    ...(teaches.length > 0 ? { teaches } : {}),
+    ...(verdict.cause === "chain_broken" ? { replay_full_history: true } : {}),
+    ...(verdict.cause === "prefill_refused" ? { without_prefill: true } : {}),
+    ...(facts.context_limit === null ? {} : { context_limit: facts.context_limit }),
+  };
+}
+
+/** A chain that breaks although nothing hangs on it is a request that the provider does not take. */
+function judgeReplay(verdict: Verdict, { replays }: ErrorContext): Verdict {
+  return verdict.cause === "chain_broken" && replays === true
+    ? { kind: "config", retryable: false }
+    : verdict;
+}
+
+/**
+ * Servers have many words for not taking a begun answer, and some only name a field: whatever else a request was refused for
+ * it is refused for without one, too.
+ */
+function judgePrefill(verdict: Verdict, { continues }: ErrorContext): Verdict {
+  const isRefusal = verdict.kind === "config" && verdict.cause === undefined;
+  return continues === true && isRefusal ? retry("generic", "prefill_refused") : verdict;
+}
+
+function judge(facts: FailureFacts): Verdict {
+  // Codes first: `insufficient_quota` comes as 429, and llama.cpp has sent its context overflow as 400 and as 500.
+  for (const code of facts.codes) {
+    const verdict = CODES_OVER_STATUS[code];
+    if (verdict !== undefined) return verdict;
+  }
+  const status = facts.status ?? statusOfCodes(facts.codes);
+  if (status !== null) return judgeRefusal(status, facts.text.toLowerCase()) ?? statusVerdict(status);
+  if (facts.is_damaged) return { kind: "network", retryable: true, cause: "truncated" };
+  return judgeTransport(facts) ?? judgeWords(facts);
+}
+
+/** Words may only tell refusals of one status apart; a 429 that mentions quota, or a 500 that mentions tokens, stays itself. */
+function judgeRefusal(status: number, text: string): Verdict | null {
+  if (![400, 403, 404, 413, 422].includes(status)) return null;
+  // A page of rights speaks of limits that no shorter prompt would mend.
+  if (status !== 403 && CONTEXT_OVERFLOW_WORDS.some((words) => words.test(text))) {
+    return { kind: "context_overflow", retryable: false };
+  }
+  return REFUSAL_WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
+}
+
+function judgeTransport(facts: FailureFacts): Verdict | null {
+  for (const [pattern, verdict] of TRANSPORT_VERDICTS) {
+    if (facts.transport_codes.some((code) => pattern.test(code))) return verdict;
+  }
+  return null;
+}
+
+function judgeWords(facts: FailureFacts): Verdict {
+  const text = facts.text.toLowerCase();
+  if (facts.is_stream_failure && CONTEXT_OVERFLOW_WORDS.some((words) => words.test(text))) {
+    return { kind: "context_overflow", retryable: false };
+  }
+  const found = WORD_VERDICTS.find(([pattern]) => pattern.test(text))?.[1];
+  // A provider that had begun to answer and then failed in unknown words may well succeed next time.
+  // An unknown error of our own process is a bug, which asking again does not mend.
+  return found ?? { kind: "generic", retryable: facts.is_stream_failure };
+}
+
+function statusOfCodes(codes: readonly string[]): number | null {
+  for (const code of codes) {
+    const status = CODE_STATUSES[code];
+    if (status !== undefined) return status;
+  }
+  return null;
+}

@@ -1,0 +1,53 @@
+// Models room: how an adapter is built, and how a request's own options join what the adapter sends.
+import type { JsonObject } from "../../core/part/part.ts";
+import { objectOf } from "./untrusted-json.ts";
+
+/** What `fetch` the SDKs call; tests hand in a stub, `createProviders` a pool with long time limits. */
+export type Fetch = typeof globalThis.fetch;
+
+export interface ProviderOptions {
+  /** Name kept on messages and errors: "openai", "openai-compatible", "anthropic". */
+  readonly name: string;
+  /** "" only for servers that want none. */
+  readonly apiKey: string;
+  /** The provider's own address when absent. */
+  readonly baseUrl?: string;
+  /** Silence after which a call counts as dead; ten minutes when absent. */
+  readonly silenceMs?: number;
+  /** The same without a piece of the answer, signs of life or not; an hour when absent. */
+  readonly contentSilenceMs?: number;
+  readonly fetch?: Fetch;
+}
+
+/** Lists of the request that `provider_options` add to instead of replacing them: the agent keeps its own tools. */
+const JOINED_LISTS = ["tools", "include"];
+/** Objects of the request of which `provider_options` may set single fields. */
+const JOINED_OBJECTS = ["reasoning", "output_config"];
+
+/**
+ * A request body: `provider_options` (SPEC L12) win over what the adapter chose, null takes a field out, and nothing
+ * overrides `fixed`: the model, the prompt and that it streams.
+ */
+export function requestBody(chosen: object, providerOptions: JsonObject | undefined, fixed: object): object {
+  const options = joinedOptions({ ...chosen }, providerOptions ?? {});
+  const fields = Object.entries({ ...chosen, ...options, ...fixed });
+  return Object.fromEntries(fields.filter(([, value]) => value !== undefined && value !== null));
+}
+
+function joinedOptions(chosen: Readonly<Record<string, unknown>>, options: JsonObject): object {
+  const joined: Record<string, unknown> = { ...options };
+  for (const key of JOINED_LISTS) {
+    const [ours, theirs] = [chosen[key], options[key]];
+    if (Array.isArray(ours) && Array.isArray(theirs)) joined[key] = [...new Set([...ours, ...theirs])];
+  }
+  for (const key of JOINED_OBJECTS) {
+    const [ours, theirs] = [objectOf(chosen[key]), objectOf(options[key])];
+    if (ours !== null && theirs !== null) joined[key] = { ...ours, ...theirs };
+  }
+  return joined;
+}
+
+/** The SDKs' own limit on waiting for headers stands behind our silence timer, which knows how to say what happened. */
+export function sdkTimeoutMs(silenceMs: number): number {
+  return silenceMs + 60_000;
+}

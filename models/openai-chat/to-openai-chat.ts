@@ -1,0 +1,146 @@
+// Models room: a history as the messages of OpenAI's Chat Completions. Pure.
+import type {
+  ChatCompletionAssistantMessageParam,
+  ChatCompletionMessageParam,
+} from "openai/resources/chat/completions";
+import type { JsonValue } from "../../core/part/part.ts";
+import { listOf } from "../http/untrusted-json.ts";
+import {
+  type AssistantPiece,
+  arrangePrompt,
+  type PromptTarget,
+  type PromptTurn,
+  promptTarget,
+} from "../prompt/arrange-prompt.ts";
+import { textWithoutImages } from "../prompt/result-content.ts";
+import type { PromptMessage } from "../provider.ts";
+import type { PromptShape } from "../quirks/quirk.ts";
+
+type AssistantTurn = Extract<PromptTurn, { type: "assistant" }>;
+
+/** Stands where a server wants an answer and there was none. */
+const NO_ANSWER = "(no answer)";
+/** What an assistant message says that only calls tools, where a server takes none without words. */
+const CALLS_TOOLS = "(calls tools)";
+/** Stands for reasoning that is not there, where a server wants some with each answer. */
+const NO_REASONING = " ";
+
+/**
+ * One leading system message (chat templates refuse others), a user message before any other, then turns; each call is followed
+ * by its tool message.
+ */
+export function toOpenAiChat(
+  system: string,
+  messages: readonly PromptMessage[],
+  to: string | PromptTarget,
+): ChatCompletionMessageParam[] {
+  const target = promptTarget(to);
+  const prompt = arrangePrompt(system, messages, target);
+  const lastUser = prompt.turns.findLastIndex((turn) => turn.type === "user");
+  const out: ChatCompletionMessageParam[] = [];
+  // Templates of local models fail where nobody has asked anything.
+  if (prompt.turns[0]?.type === "assistant") addUserMessage(out, "(continued)");
+  for (const [index, turn] of prompt.turns.entries()) {
+    if (turn.type === "assistant") out.push(...assistantMessages(turn, target, index > lastUser));
+    else addUserMessage(out, turn.texts.join("\n\n"));
+  }
+  const told = target.shape.user_behind_tool ? out : withAnswersBetween(out, target);
+  return withSystem(told, prompt.system, target);
+}
+
+function withSystem(
+  messages: readonly ChatCompletionMessageParam[],
+  system: readonly string[],
+  { shape }: PromptTarget,
+): ChatCompletionMessageParam[] {
+  if (system.length === 0) return [...messages];
+  const text = system.join("\n\n");
+  const [first, ...rest] = messages;
+  if (shape.system === "message") return [{ role: "system", content: text }, ...messages];
+  return first?.role === "user" && typeof first.content === "string"
+    ? [{ role: "user", content: `${text}\n\n${first.content}` }, ...rest]
+    : [{ role: "user", content: text }, ...messages];
+}
+
+function withAnswersBetween(
+  messages: readonly ChatCompletionMessageParam[],
+  { shape }: PromptTarget,
+): ChatCompletionMessageParam[] {
+  const thought = shape.reasoning_back === "all" ? { reasoning_content: NO_REASONING } : {};
+  return messages.flatMap((message, index) => {
+    const isBehindTool = message.role === "user" && messages[index - 1]?.role === "tool";
+    return isBehindTool ? [{ role: "assistant", content: NO_ANSWER, ...thought }, message] : [message];
+  });
+}
+
+/** A turn of nothing but the provider's own items leaves no message here; its neighbours must not stand side by side. */
+function addUserMessage(out: ChatCompletionMessageParam[], text: string): void {
+  const last = out.at(-1);
+  const before = last?.role === "user" && typeof last.content === "string" ? last.content : null;
+  if (before !== null) out[out.length - 1] = { role: "user", content: `${before}\n\n${text}` };
+  else out.push({ role: "user", content: text });
+}
+
+function assistantMessages(
+  turn: AssistantTurn,
+  { shape }: PromptTarget,
+  isInCurrentTurn: boolean,
+): ChatCompletionMessageParam[] {
+  const text = turn.pieces.flatMap((piece) => (piece.type === "text" ? [piece.text] : [])).join("\n\n");
+  const calls = turn.pieces.flatMap((piece) => (piece.type === "call" ? [piece] : []));
+  if (text === "" && calls.length === 0) return [];
+  const message: ChatCompletionAssistantMessageParam = {
+    role: "assistant",
+    content: text === "" ? BESIDE_CALLS[shape.beside_calls] : text,
+    ...(calls.length === 0 ? {} : { tool_calls: toolCalls(calls, shape) }),
+    ...(isInCurrentTurn && calls.length > 0 && shape.reasoning_back === "turn" ? reasoningOf(turn) : {}),
+    ...(shape.reasoning_back === "all" ? { reasoning_content: NO_REASONING, ...reasoningOf(turn) } : {}),
+  };
+  const results = turn.results.map((result) => ({
+    role: "tool" as const,
+    tool_call_id: result.wire_id,
+    content: (result.is_error ? "error: " : "") + textWithoutImages(result),
+  }));
+  return [message, ...results];
+}
+
+const BESIDE_CALLS: Readonly<Record<PromptShape["beside_calls"], string | null>> = {
+  null: null,
+  empty: "",
+  words: CALLS_TOOLS,
+};
+
+type Call = Extract<AssistantPiece, { type: "call" }>;
+
+/** Google's word for calls that its models did not write; only the first of a message needs a signature. */
+const STAND_IN = { google: { thought_signature: "skip_thought_signature_validator" } };
+
+function toolCalls(calls: readonly Call[], shape: PromptShape) {
+  const isUnsigned = calls.every((call) => extraOf(call) === null);
+  const needsStandIn = shape.unsigned_calls === "stand-in" && isUnsigned;
+  return calls.map((call, place) => toolCall(call, place === 0 && needsStandIn ? STAND_IN : extraOf(call)));
+}
+
+/** Gemini refuses the history when a call comes back without the signature that it put here. */
+function extraOf(call: Call): JsonValue {
+  return call.data?.["extra_content"] ?? null;
+}
+
+function toolCall(call: Call, extra: JsonValue) {
+  return {
+    type: "function" as const,
+    id: call.wire_id,
+    function: { name: call.name, arguments: JSON.stringify(call.args) },
+    ...(extra === null ? {} : { extra_content: extra }),
+  };
+}
+
+/** Servers with interleaved thinking (DeepSeek, for one) want a step's reasoning back while its turn goes on, where they put it. */
+function reasoningOf(turn: AssistantTurn): Record<string, unknown> {
+  const pieces = turn.pieces.flatMap((piece) => (piece.type === "reasoning" ? [piece] : []));
+  // Gateways sign or seal the blocks of a reasoning, and take them back as they are or not at all.
+  const details = pieces.flatMap((piece) => listOf(piece.data["reasoning_details"]));
+  if (details.length > 0) return { reasoning_details: details };
+  const field = pieces.find((piece) => typeof piece.data["field"] === "string")?.data["field"];
+  return typeof field === "string" ? { [field]: pieces.map((piece) => piece.text).join("\n\n") } : {};
+}

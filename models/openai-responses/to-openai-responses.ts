@@ -1,0 +1,99 @@
+// Models room: a history as the input of OpenAI's Responses. Pure. Nothing is looked up by id: items carry their content.
+import type { ResponseInputItem } from "openai/resources/responses/responses";
+import { type AssistantPiece, arrangePrompt, type PromptTarget } from "../prompt/arrange-prompt.ts";
+import type { ResultContent } from "../prompt/result-content.ts";
+import type { PromptMessage } from "../provider.ts";
+
+export interface ResponsesPrompt {
+  readonly instructions: string | null;
+  readonly input: ResponseInputItem[];
+}
+
+/** System texts become `instructions`; each function call is followed by its output. */
+export function toOpenAiResponses(
+  system: string,
+  messages: readonly PromptMessage[],
+  to: string | PromptTarget,
+): ResponsesPrompt {
+  const prompt = arrangePrompt(system, messages, to);
+  const input = prompt.turns.flatMap((turn): ResponseInputItem[] => {
+    if (turn.type === "user") {
+      return [{ role: "user", content: turn.texts.map((text) => ({ type: "input_text", text })) }];
+    }
+    const outputs = turn.results.map((result) => functionCallOutput(result.wire_id, result));
+    return [...withoutLooseReasoning(turn.pieces).flatMap(itemOf), ...outputs];
+  });
+  return {
+    instructions: prompt.system.length > 0 ? prompt.system.join("\n\n") : null,
+    input: withoutTwins(input),
+  };
+}
+
+/** The API refuses an input that holds an item twice. */
+function withoutTwins(input: readonly ResponseInputItem[]): ResponseInputItem[] {
+  const seen = new Set<string>();
+  return input.filter((item) => {
+    const id = "id" in item && typeof item.id === "string" ? item.id : null;
+    const isTwin = id !== null && seen.has(id);
+    if (id !== null) seen.add(id);
+    return !isTwin;
+  });
+}
+
+/** What a call led to. Errors are said in words: this dialect has no field for them. */
+export function functionCallOutput(
+  callId: string,
+  { text, images, is_error }: ResultContent,
+): Extract<ResponseInputItem, { type: "function_call_output" }> {
+  const words = is_error ? `error: ${text}` : text;
+  const shown = images.map(({ media_type, data }) => ({
+    type: "input_image" as const,
+    image_url: `data:${media_type};base64,${data}`,
+    detail: "auto" as const,
+  }));
+  const said = words === "" ? [] : [{ type: "input_text" as const, text: words }];
+  return {
+    type: "function_call_output",
+    call_id: callId,
+    output: shown.length === 0 ? words : [...said, ...shown],
+  };
+}
+
+/** A reasoning item must be followed by what it led to; this dialect sends only sealed ones. */
+function withoutLooseReasoning(pieces: readonly AssistantPiece[]): readonly AssistantPiece[] {
+  const sent = pieces.filter((piece) => itemOf(piece).length > 0);
+  const last = sent.findLastIndex((piece) => piece.type !== "reasoning");
+  return sent.slice(0, last + 1);
+}
+
+function itemOf(piece: AssistantPiece): ResponseInputItem[] {
+  switch (piece.type) {
+    case "text": {
+      const phase = piece.data?.["phase"];
+      const isPhase = phase === "commentary" || phase === "final_answer";
+      return [{ role: "assistant", content: piece.text, ...(isPhase ? { phase } : {}) }];
+    }
+    case "reasoning":
+      return reasoningItem(piece);
+    case "call":
+      return [
+        {
+          type: "function_call",
+          call_id: piece.wire_id,
+          name: piece.name,
+          arguments: JSON.stringify(piece.args),
+        },
+      ];
+    case "provider-item":
+      // The result stands inside the item of the call. The cast is safe: the item came from this provider as it is.
+      return piece.data["item"] === undefined ? [] : [piece.data["item"] as unknown as ResponseInputItem];
+  }
+}
+
+/** Only sealed reasoning can be given back: without its encrypted content an item is looked up, and nothing is stored there. */
+function reasoningItem(piece: Extract<AssistantPiece, { type: "reasoning" }>): ResponseInputItem[] {
+  const { item_id: id, encrypted_content: sealed } = piece.data;
+  if (typeof sealed !== "string" || typeof id !== "string") return [];
+  const summary = piece.text === "" ? [] : [{ type: "summary_text" as const, text: piece.text }];
+  return [{ type: "reasoning", id, summary, encrypted_content: sealed }];
+}

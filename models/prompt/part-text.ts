@@ -1,0 +1,29 @@
+// Models room: a part of a user or system message in the words that a model reads.
+import type { Part } from "../../core/part/part.ts";
+
+/** The part as text; "" for parts that say nothing towards a model. */
+export function userText(part: Part): string {
+  switch (part.type) {
+    case "text":
+      return part.text.toWellFormed();
+    case "file-reference": {
+      const place = `${part.file_name}, lines ${part.start_line} to ${part.end_line}`;
+      return `From ${place}:\n${fenced(part.content.toWellFormed())}`;
+    }
+    case "file":
+      return `[Attached file: ${part.name} (${part.media_type})]`;
+    case "context-file":
+      return `Instructions from ${part.path}${part.truncated ? " (cut)" : ""}:\n${part.content.toWellFormed()}`;
+    case "skill":
+      return `Skill ${part.name}: ${part.description}`;
+    default:
+      return "";
+  }
+}
+
+/** Fences longer than any in the content, so that the content cannot end them. */
+function fenced(content: string): string {
+  const longest = Math.max(2, ...[...content.matchAll(/`+/g)].map(([ticks]) => ticks.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}\n${content}\n${fence}`;
+}

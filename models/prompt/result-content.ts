@@ -1,0 +1,76 @@
+// Models room: a tool's result as a model reads it: text, and images where the dialect takes them. Pure.
+import type { JsonObject, JsonValue, ToolResultPart } from "../../core/part/part.ts";
+import { listOf, objectOf, textOf } from "../http/untrusted-json.ts";
+
+export interface ResultImage {
+  readonly media_type: "image/png" | "image/jpeg" | "image/gif" | "image/webp";
+  /** Base64. */
+  readonly data: string;
+}
+
+export interface ResultContent {
+  readonly text: string;
+  readonly images: readonly ResultImage[];
+  readonly is_error: boolean;
+}
+
+/** What both providers take; anything else would make them refuse the whole history. */
+const IMAGE_TYPES: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+
+/** The result of a call; a call without one gets an error, for a model given such a call refuses the whole request. */
+export function resultContent(result: ToolResultPart | undefined): ResultContent {
+  if (result === undefined) return { text: "the call ended without a result", images: [], is_error: true };
+  const { is_error } = result;
+  const blocks = contentBlocks(result.result);
+  if (blocks === null) return { text: resultText(result.result, is_error), images: [], is_error };
+  return {
+    text: blocks
+      .map(blockText)
+      .filter((text) => text !== "")
+      .join("\n")
+      .toWellFormed(),
+    images: blocks.flatMap((block) => imageOf(block) ?? []),
+    is_error,
+  };
+}
+
+/** The result's text where the dialect takes no images: it says what cannot be shown. */
+export function textWithoutImages({ text, images }: ResultContent): string {
+  const notes = images.map(
+    ({ media_type }) => `[${media_type}: not shown, this model's API takes text only]`,
+  );
+  return [text, ...notes].filter((each) => each !== "").join("\n");
+}
+
+/**
+ * The blocks of a result that holds an image, in the shape of the Model Context Protocol: a list, or an object with
+ * `content`, of `{type: "text", text}` and `{type: "image", data, mimeType}`. Null for any other result.
+ */
+function contentBlocks(result: JsonValue): readonly JsonObject[] | null {
+  const list = Array.isArray(result) ? result : listOf(objectOf(result)?.["content"]);
+  const blocks = list.map(objectOf);
+  const typed = blocks.filter((block): block is JsonObject => block !== null && textOf(block["type"]) !== "");
+  return typed.length === list.length && typed.some((block) => imageOf(block) !== null) ? typed : null;
+}
+
+function imageOf(block: JsonObject): ResultImage | null {
+  const data = textOf(block["data"]);
+  const media_type = textOf(block["mimeType"]) || textOf(block["media_type"]);
+  if (block["type"] !== "image" || data === "" || !IMAGE_TYPES.includes(media_type)) return null;
+  // The cast is safe: the list above is the type.
+  return { media_type: media_type as ResultImage["media_type"], data };
+}
+
+function blockText(block: JsonObject): string {
+  if (imageOf(block) !== null) return "";
+  return block["type"] === "text" ? textOf(block["text"]) : JSON.stringify(block);
+}
+
+/** A result as a model reads it. A lone `error` field is said plainly, without the JSON around it. */
+function resultText(result: JsonValue, isError: boolean): string {
+  if (typeof result === "string") return result.toWellFormed();
+  const fields = typeof result === "object" && result !== null ? Object.entries(result) : [];
+  const [key, value] = fields.length === 1 && fields[0] !== undefined ? fields[0] : [null, null];
+  if (isError && key === "error" && typeof value === "string") return value.toWellFormed();
+  return JSON.stringify(result);
+}

@@ -1,0 +1,111 @@
+// Models room: what a refusal teaches (SPEC X10), and how quirks change a request. Pure.
+import type { FailureFacts } from "../http/failure-facts.ts";
+import { objectOf } from "../http/untrusted-json.ts";
+import type { Dialect } from "../provider.ts";
+import { PLAIN_SHAPE, type PromptShape, type Quirk } from "./quirk.ts";
+import { QUIRKS, quirkNamed } from "./quirk-table.ts";
+
+/** Statuses of a request that is refused for its shape. Templates of local servers fail with 500. */
+const SHAPE_STATUSES: readonly number[] = [400, 404, 422, 500];
+
+/** The quirks that a failure may be about, likeliest first. `status`: null of an error inside a stream that names none. */
+export function quirksTaughtBy(
+  facts: Pick<FailureFacts, "text" | "codes">,
+  status: number | null,
+): readonly string[] {
+  if (status !== null && !SHAPE_STATUSES.includes(status)) return [];
+  const text = facts.text.toLowerCase();
+  const isAbout = ({ words, codes = [] }: Quirk) =>
+    words.some((pattern) => pattern.test(text)) || codes.some((code) => facts.codes.includes(code));
+  return QUIRKS.filter(isAbout).map(({ name }) => name);
+}
+
+export interface Asked {
+  readonly dialect: Dialect;
+  /** Null: the dialect's own service. */
+  readonly base_url: string | null;
+  readonly model: string;
+}
+
+/** Quirks that a server or a model is known to have before it has refused anything. */
+export function quirksKnownOf({ dialect, base_url, model }: Asked): readonly string[] {
+  const host = base_url === null ? "" : (URL.parse(base_url)?.hostname ?? "");
+  return QUIRKS.filter(({ known, dialects }) => {
+    if (known === undefined || !dialects.includes(dialect)) return false;
+    return (known.host?.test(host) ?? true) && (known.model?.test(model) ?? true);
+  }).map(({ name }) => name);
+}
+
+/** Those of the names that this program knows, in their order: what was learnt last wins. */
+function quirksOf(names: readonly string[] = []): readonly Quirk[] {
+  return names.map(quirkNamed).filter((quirk) => quirk !== null);
+}
+
+/** How the prompt is written with these quirks on top of `base`. */
+export function shapeOf(names: readonly string[] | undefined, base: Partial<PromptShape> = {}): PromptShape {
+  const learnt = quirksOf(names).map(({ change }) => (change.type === "prompt" ? change.shape : {}));
+  return Object.assign({}, PLAIN_SHAPE, base, ...learnt);
+}
+
+/** How Anthropic's thinking is asked for, where a refusal has taught it; null: as the model's name says. */
+export function thinkingWayOf(
+  names: readonly string[] | undefined,
+): "adaptive" | "budget" | "leave out" | null {
+  const ways = quirksOf(names).flatMap(({ change }) => (change.type === "thinking" ? [change.way] : []));
+  return ways.at(-1) ?? null;
+}
+
+export interface ChangedBody<T> {
+  readonly body: T;
+  /** Fields that were left out or got another value, with the reason. */
+  readonly changed: readonly { readonly setting: string; readonly why: string }[];
+}
+
+/** The request with the fields of these quirks renamed, replaced or left out. */
+export function withFieldQuirks<T extends object>(
+  body: T,
+  names: readonly string[] | undefined,
+): ChangedBody<T> {
+  let changed: Record<string, unknown> = Object.fromEntries(Object.entries(body));
+  const told: { setting: string; why: string }[] = [];
+  for (const { change, about } of quirksOf(names)) {
+    if (change.type === "rename" && changed[change.from] !== undefined) {
+      const { [change.from]: value, ...rest } = changed;
+      changed = { ...rest, [change.to]: value };
+    }
+    if (change.type === "drop" && fieldOf(changed, change.field) !== undefined) {
+      changed = withField(changed, change.field, undefined);
+      told.push({ setting: change.field, why: `the server ${about}` });
+    }
+  }
+  const replacing = quirksOf(names);
+  // In whatever order they were learnt: what one puts in may be what another takes out.
+  for (const _round of replacing) {
+    for (const { change, about } of replacing) {
+      if (change.type !== "replace" || fieldOf(changed, change.field) !== change.value) continue;
+      changed = withField(changed, change.field, change.by);
+      told.push({ setting: change.field, why: `the server ${about}` });
+    }
+  }
+  // The cast is safe: fields of the same request under other names, or fewer of them.
+  return { body: changed as T, changed: told };
+}
+
+function fieldOf(body: Readonly<Record<string, unknown>>, path: string): unknown {
+  const [first = "", second] = path.split(".");
+  return second === undefined ? body[first] : objectOf(body[first])?.[second];
+}
+
+/** A field of a field that becomes empty goes with its last. */
+function withField(
+  body: Readonly<Record<string, unknown>>,
+  path: string,
+  value: string | undefined,
+): Record<string, unknown> {
+  const [first = "", second] = path.split(".");
+  const { [first]: outer, ...rest } = body;
+  if (second === undefined) return value === undefined ? rest : { ...rest, [first]: value };
+  const { [second]: _old, ...inner } = objectOf(outer) ?? {};
+  const next = value === undefined ? inner : { ...inner, [second]: value };
+  return Object.keys(next).length === 0 ? rest : { ...rest, [first]: next };
+}

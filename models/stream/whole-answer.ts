@@ -1,0 +1,48 @@
+// Models room: answers that came as one document instead of a stream of events.
+
+import { ownFault } from "../errors/own-fault.ts";
+import { DamagedStream, StreamFailure } from "../http/answer-reader.ts";
+import { pageTitle } from "../http/failure-facts.ts";
+import { objectOf, parseJson } from "../http/untrusted-json.ts";
+import type { ModelError, ModelEvent } from "../provider.ts";
+import { redact } from "../recording/redact.ts";
+import type { AnswerSource } from "./stream-answer.ts";
+
+/** The answer of a server that does not stream; null when the document is none. Throws the error that it may be. */
+export function wholeAnswer(
+  text: string,
+  { reader }: Pick<AnswerSource, "reader">,
+): Iterable<ModelEvent> | null {
+  const value = parseJson(text);
+  // Google sends its errors in a list of one.
+  const body = objectOf(Array.isArray(value) ? value[0] : value);
+  const error = body?.["error"];
+  if (error !== undefined && error !== null) throw new StreamFailure(error);
+  return body === null ? null : (reader.readWhole?.(body) ?? null);
+}
+
+/** The fault of a document that is no answer: a wrong base URL often lands on a web page or another API, for good. */
+export function addressFault(
+  text: string,
+  { provider, secrets }: Pick<AnswerSource, "provider" | "secrets">,
+): ModelError {
+  const words = text.trimStart().startsWith("<") ? pageTitle(text) : text;
+  const verdict = { kind: "config", retryable: false, cause: "address" } as const;
+  return ownFault(verdict, provider, redact(words, secrets));
+}
+
+/** Characters of a document that is read as a whole; more is no answer of a model. */
+const documentCharsMax = 64 * 1024 * 1024;
+
+export async function readText(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
+  const pieces: string[] = [];
+  let length = 0;
+  for await (const chunk of bytes) {
+    const piece = decoder.decode(chunk, { stream: true });
+    pieces.push(piece);
+    length += piece.length;
+    if (length > documentCharsMax) throw new DamagedStream("the document has no end");
+  }
+  return pieces.join("") + decoder.decode();
+}

@@ -1,0 +1,138 @@
+// The store is the only room with SQL. This file: users and their API keys. Of a key only its SHA-256 is kept (SPEC A1).
+import { v7 as uuidv7 } from "uuid";
+import { sha256Hex } from "../../platform/secrets/crypto.ts";
+import { type Pool, type Queryable, type Tx, withTransaction } from "../database.ts";
+
+export type UserRole = "admin" | "member";
+
+export interface UserRow {
+  readonly id: string;
+  readonly name: string;
+  readonly role: UserRole;
+  readonly created_at: string;
+}
+
+/** A key with its user, as authentication needs them. */
+export interface KeyHolder {
+  readonly key_id: string;
+  readonly key_name: string;
+  readonly key_prefix: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly user_id: string;
+  readonly user_name: string;
+  readonly role: UserRole;
+}
+
+/** Name of the key that the environment sets; it is how a changed one is recognised. */
+const ENVIRONMENT_KEY_NAME = "EVERTURN_API_KEY";
+const ADMIN_NAME = "admin";
+/** Enough to recognise a key in a list, far too little to guess it. */
+const SHOWN_PREFIX_CHARS = 8;
+/** Two replicas that start at once must not make two admins. */
+const SEED_LOCK_KEY = 7_305_110_002;
+/** How far `last_used_at` may lag: a write per request would cost more than the request. */
+const LAST_USED_STEP_S = 60;
+
+export async function createUser(
+  db: Queryable,
+  user: { readonly name: string; readonly role: UserRole },
+): Promise<UserRow> {
+  const { rows } = await db.query<UserRow>(
+    "insert into users (id, name, role) values ($1, $2, $3) returning id, name, role, created_at",
+    [uuidv7(), user.name, user.role],
+  );
+  return rows[0] as UserRow;
+}
+
+export interface NewApiKey {
+  readonly user_id: string;
+  readonly name: string;
+  /** The key itself; it is hashed here and never stored. */
+  readonly key: string;
+  readonly expires_at?: string | null;
+}
+
+/** Stores a key and returns its id. A key that is there already is taken out of revocation. */
+export async function createApiKey(db: Queryable, key: NewApiKey): Promise<string> {
+  const { rows } = await db.query<{ id: string }>(
+    `insert into api_keys (id, user_id, name, prefix, sha256, expires_at) values ($1, $2, $3, $4, $5, $6)
+     on conflict (sha256) do update set revoked_at = null returning id`,
+    [
+      uuidv7(),
+      key.user_id,
+      key.name,
+      key.key.slice(0, SHOWN_PREFIX_CHARS),
+      sha256Hex(key.key),
+      key.expires_at ?? null,
+    ],
+  );
+  return (rows[0] as { id: string }).id;
+}
+
+export async function revokeApiKey(db: Queryable, id: string): Promise<void> {
+  await db.query("update api_keys set revoked_at = now() where id = $1 and revoked_at is null", [id]);
+}
+
+/** Who holds the key of this hash; expired and revoked ones too, the caller judges. */
+export async function findKeyHolder(db: Queryable, sha256: string): Promise<KeyHolder | null> {
+  const { rows } = await db.query<KeyHolder>(
+    `select k.id as key_id, k.name as key_name, k.prefix as key_prefix, k.expires_at, k.revoked_at,
+       u.id as user_id, u.name as user_name, u.role
+     from api_keys k join users u on u.id = k.user_id where k.sha256 = $1`,
+    [sha256],
+  );
+  return rows[0] ?? null;
+}
+
+/** Of these keys those that may still be used. */
+export async function readUsableKeys(db: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `select id from api_keys where id = any($1) and revoked_at is null
+       and (expires_at is null or expires_at > now())`,
+    [ids],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
+/** Notes that a key was used, to the minute. */
+export async function touchApiKey(db: Queryable, id: string): Promise<void> {
+  await db.query(
+    `update api_keys set last_used_at = now()
+     where id = $1 and (last_used_at is null or last_used_at < now() - make_interval(secs => $2))`,
+    [id, LAST_USED_STEP_S],
+  );
+}
+
+/** Whether anybody can authenticate at all (SPEC A6). */
+export async function anyUsableApiKey(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query(
+    "select 1 from api_keys where revoked_at is null and (expires_at is null or expires_at > now()) limit 1",
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Sees that an admin exists and that the environment's key is theirs. A key the environment named before and no longer
+ * names is revoked: whoever changes it wants the old one gone.
+ * @param key undefined when the environment sets none: then nothing is changed
+ */
+export async function seedAdminKey(pool: Pool, key: string | undefined): Promise<void> {
+  if (key === undefined) return;
+  await withTransaction(pool, async (tx) => {
+    await tx.query("select pg_advisory_xact_lock($1)", [SEED_LOCK_KEY]);
+    const admin = await firstAdmin(tx);
+    const id = await createApiKey(tx, { user_id: admin, name: ENVIRONMENT_KEY_NAME, key });
+    await tx.query(
+      "update api_keys set revoked_at = now() where name = $1 and id <> $2 and revoked_at is null",
+      [ENVIRONMENT_KEY_NAME, id],
+    );
+  });
+}
+
+async function firstAdmin(tx: Tx): Promise<string> {
+  const { rows } = await tx.query<{ id: string }>(
+    "select id from users where role = 'admin' order by created_at, id limit 1",
+  );
+  return rows[0]?.id ?? (await createUser(tx, { name: ADMIN_NAME, role: "admin" })).id;
+}

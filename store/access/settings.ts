@@ -1,0 +1,60 @@
+// The store is the only room with SQL. This file: what the deployment and its users have set.
+import { prepared, type Queryable } from "../database.ts";
+import type { Store } from "../store.ts";
+
+export interface DeploymentSettings {
+  /** Stands first in the system prompt of every chat. */
+  readonly system_prompt: string | null;
+}
+
+export interface UserSettings {
+  /** Stands in the system prompt of the user's chats, after the deployment's. */
+  readonly prompt: string | null;
+  /** Percent by model config id, over the config's own (SPEC K2). */
+  readonly compaction_thresholds: Readonly<Record<string, number>>;
+}
+
+export interface Settings {
+  readonly deployment: DeploymentSettings;
+  readonly user: UserSettings;
+}
+
+const noDeployment: DeploymentSettings = { system_prompt: null };
+const noUser: UserSettings = { prompt: null, compaction_thresholds: {} };
+
+/** Both, defaults where nobody has set anything. One query. */
+export async function readSettings(db: Queryable, userId: string): Promise<Settings> {
+  const { rows } = await db.query<{
+    deployment: Partial<DeploymentSettings> | null;
+    user: Partial<UserSettings> | null;
+  }>(
+    prepared(
+      `select (select value from settings) as deployment,
+         (select value from user_settings where user_id = $1) as "user"`,
+      [userId],
+    ),
+  );
+  const [found] = rows;
+  return { deployment: { ...noDeployment, ...found?.deployment }, user: { ...noUser, ...found?.user } };
+}
+
+/** As the process keeps them, for ten seconds at most; else from the database. */
+export async function settingsOf(store: Store, db: Queryable, userId: string): Promise<Settings> {
+  return store.modelBook?.settings(db, userId) ?? readSettings(db, userId);
+}
+
+export async function writeDeploymentSettings(db: Queryable, value: DeploymentSettings): Promise<void> {
+  await db.query(
+    `insert into settings (value) values ($1)
+     on conflict (id) do update set value = excluded.value, updated_at = now()`,
+    [JSON.stringify(value)],
+  );
+}
+
+export async function writeUserSettings(db: Queryable, userId: string, value: UserSettings): Promise<void> {
+  await db.query(
+    `insert into user_settings (user_id, value) values ($1, $2)
+     on conflict (user_id) do update set value = excluded.value, updated_at = now()`,
+    [userId, JSON.stringify(value)],
+  );
+}

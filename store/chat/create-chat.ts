@@ -1,0 +1,80 @@
+// The store is the only room with SQL. This file: the transition `create`.
+import type { InputPart } from "../../core/part/part.ts";
+import { titleFromContent } from "../../core/prompt/title.ts";
+import { prepared } from "../database.ts";
+import { requireModelConfig } from "../model/resolve-model-config.ts";
+import { type ChatRow, LOCKED_COLUMNS } from "../row/chat-row.ts";
+import type { MessageRow } from "../row/messages.ts";
+import { beginTurn } from "../turn/begin-turn.ts";
+import { changed, type Draft } from "../turn/transition.ts";
+import { adoptInUnit, changeLocked, flushUnit, type Unit } from "../unit.ts";
+import { refuseOverLimit } from "../usage/usage-limits.ts";
+
+export interface CreateChatInput {
+  /** UUIDv7. */
+  readonly id: string;
+  readonly owner_id: string;
+  readonly content: readonly InputPart[];
+  readonly title?: string | undefined;
+  readonly system_prompt?: string | null | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly model_config_id?: string | null | undefined;
+  readonly reasoning_effort?: string | null | undefined;
+  readonly project_path?: string | null | undefined;
+  readonly plan_mode?: boolean | undefined;
+}
+
+/** What it gives back is what a lock would: nobody else sees the row before the commit. */
+const INSERT = `insert into chats (id, owner_id, root_chat_id, title, title_by_user, system_prompt, status, labels,
+    project_path, plan_mode, snapshot_version) values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, 0)
+  returning ${LOCKED_COLUMNS}`;
+
+/**
+ * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`,
+ * `usage_limit_reached`; the transaction is to be rolled back then.
+ */
+export async function createChat(
+  unit: Unit,
+  input: CreateChatInput,
+): Promise<{ chat: ChatRow; message: MessageRow }> {
+  await requireModelConfig(unit.tx, input.model_config_id);
+  const before = await insertChat(unit, input);
+  await refuseOverLimit(unit.tx, before);
+  const draft: Draft = {
+    unit,
+    before,
+    version: 1,
+    change: { snapshot_version: 1 },
+    // A new chat begins with history version 1: there is nothing it could be told apart from.
+    touchHistory: () => undefined,
+  };
+  const message = await beginTurn(draft, {
+    content: input.content,
+    model_config_id: input.model_config_id ?? null,
+    reasoning_effort: input.reasoning_effort ?? null,
+    created_by: input.owner_id,
+  });
+  const chat = { ...before, ...draft.change };
+  changeLocked(unit, chat);
+  await flushUnit(unit);
+  unit.announcements.push(changed(chat));
+  return { chat, message };
+}
+
+async function insertChat(unit: Unit, input: CreateChatInput): Promise<ChatRow> {
+  const { rows } = await unit.tx.query<ChatRow>(
+    prepared(INSERT, [
+      input.id,
+      input.owner_id,
+      input.title ?? titleFromContent(input.content),
+      input.title !== undefined,
+      input.system_prompt ?? null,
+      JSON.stringify(input.labels ?? {}),
+      input.project_path ?? null,
+      input.plan_mode ?? false,
+    ]),
+  );
+  const chat = rows[0] as ChatRow;
+  adoptInUnit(unit, chat);
+  return chat;
+}

@@ -1,0 +1,39 @@
+// The store is the only room with SQL. This file: the transition `delete`.
+import { Refusal } from "../../core/chat/refusal.ts";
+import type { ChatRow } from "../row/chat-row.ts";
+import { markDeleted } from "../stream/chat-marks.ts";
+import { promise, type Unit } from "../unit.ts";
+
+export interface DeleteChatInput {
+  readonly chat_id: string;
+  readonly owner_id: string | null;
+}
+
+/** Deletes a chat and its descendants with all they own; their runs are cancelled. Throws `Refusal` `chat_not_found`. */
+export async function deleteChat(unit: Unit, input: DeleteChatInput): Promise<void> {
+  const { rows } = await unit.tx.query<ChatRow>(
+    `with recursive tree as (
+       select id from chats where id = $1 and ($2::uuid is null or owner_id = $2)
+       union all select c.id from chats c join tree t on c.parent_chat_id = t.id)
+     select * from chats where id in (select id from tree) order by id for update`,
+    [input.chat_id, input.owner_id],
+  );
+  if (rows.length === 0) throw new Refusal("chat_not_found");
+  for (const chat of rows) {
+    await promise(unit, {
+      chat_id: chat.id,
+      kind: "cancel",
+      signal: "deleted",
+      payload: {
+        owner_id: chat.owner_id,
+        turn_id: chat.current_turn_id ?? 0,
+        version: chat.snapshot_version + 1,
+        title: "",
+        model: "",
+      },
+    });
+    unit.announcements.push({ type: "deleted", chat_id: chat.id, owner_id: chat.owner_id });
+  }
+  await markDeleted(unit.tx, rows);
+  await unit.tx.query("delete from chats where id = any($1)", [rows.map((chat) => chat.id)]);
+}

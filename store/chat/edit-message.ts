@@ -1,0 +1,42 @@
+// The store is the only room with SQL. This file: the transition `edit`.
+
+import { Refusal } from "../../core/chat/refusal.ts";
+import type { InputPart } from "../../core/part/part.ts";
+import { requireModelConfig } from "../model/resolve-model-config.ts";
+import { readMessage } from "../row/messages.ts";
+import { transition } from "../turn/transition.ts";
+import type { Unit } from "../unit.ts";
+import { type ReplacedMessage, replaceFrom } from "./replace-message.ts";
+
+export interface EditMessageInput {
+  readonly chat_id: string;
+  readonly owner_id: string | null;
+  readonly message_id: number;
+  readonly content: readonly InputPart[];
+  readonly model_config_id?: string | null | undefined;
+  readonly reasoning_effort?: string | null | undefined;
+  readonly created_by: string;
+}
+
+/**
+ * Cuts the history at a user message, puts the new one in its place and runs it; queue and work in flight are dropped
+ * (SPEC E1). Throws `Refusal` `message_not_found`, `not_a_user_message`, `model_config_not_found`, `usage_limit_reached`.
+ */
+export async function editMessage(unit: Unit, input: EditMessageInput): Promise<ReplacedMessage> {
+  await requireModelConfig(unit.tx, input.model_config_id);
+  return transition(
+    unit,
+    { name: "edit", chat_id: input.chat_id, owner_id: input.owner_id },
+    async (draft) => {
+      const old = await readMessage(unit.tx, input.chat_id, input.message_id);
+      if (old === null || old.visibility === "model") throw new Refusal("message_not_found");
+      if (old.role !== "user") throw new Refusal("not_a_user_message");
+      return replaceFrom(draft, old, {
+        content: input.content,
+        model_config_id: input.model_config_id ?? old.model_config_id,
+        reasoning_effort: input.reasoning_effort ?? old.reasoning_effort,
+        created_by: input.created_by,
+      });
+    },
+  );
+}

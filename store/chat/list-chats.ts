@@ -1,0 +1,96 @@
+// The store is the only room with SQL. This file: a page of a user's chats, roots with their children.
+import type { ChatStatus } from "../../core/chat/message.ts";
+import type { Queryable } from "../database.ts";
+import { HAS_UNREAD } from "../row/read-cursor.ts";
+import type { WireChatRow } from "../row/to-wire.ts";
+
+/** Where a page ends: pinned chats first, then the newest change. Microseconds, as Postgres keeps them. */
+export interface ChatPosition {
+  readonly pin_order: number | null;
+  readonly updated_us: number;
+  readonly id: string;
+}
+
+export interface ChatListInput {
+  readonly owner_id: string;
+  /** Part of a title, in any case. */
+  readonly q?: string | undefined;
+  /** All of them must be there. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly status?: ChatStatus | undefined;
+  readonly archived: boolean;
+  readonly limit: number;
+  readonly after?: ChatPosition | undefined;
+}
+
+export interface ChatTree {
+  readonly root: WireChatRow;
+  readonly children: readonly WireChatRow[];
+}
+
+export interface ChatPage {
+  readonly trees: readonly ChatTree[];
+  readonly next: ChatPosition | null;
+}
+
+type ListedRow = WireChatRow & { readonly updated_us: number };
+
+/** Unpinned chats come after every pinned one. */
+const UNPINNED = 2_147_483_647;
+
+/** Root chats of the owner that match, each with its descendants. Filters look at the root. */
+export async function listChats(db: Queryable, list: ChatListInput): Promise<ChatPage> {
+  const rows = await readRoots(db, list);
+  const roots = rows.slice(0, list.limit);
+  const last = rows.length > list.limit ? roots.at(-1) : undefined;
+  const children = await readDescendants(
+    db,
+    roots.map((root) => root.id),
+  );
+  return {
+    trees: roots.map((root) => ({
+      root,
+      children: children.filter((child) => child.root_chat_id === root.id),
+    })),
+    next: last === undefined ? null : { pin_order: last.pin_order, updated_us: last.updated_us, id: last.id },
+  };
+}
+
+async function readRoots(db: Queryable, list: ChatListInput): Promise<ListedRow[]> {
+  const { rows } = await db.query<ListedRow>(
+    `select * from (
+       select chats.*, ${HAS_UNREAD}, coalesce(pin_order, ${UNPINNED}) as pin,
+         (extract(epoch from updated_at) * 1000000)::bigint as updated_us
+       from chats where owner_id = $1 and parent_chat_id is null and archived = $2) c
+     where ($3::text is null or title ilike $3) and labels @> $4::jsonb and ($5::text is null or status = $5)
+       and ($6::int is null or pin > $6 or (pin = $6 and (updated_us < $7 or (updated_us = $7 and id < $8))))
+     order by pin, updated_us desc, id desc limit $9`,
+    [
+      list.owner_id,
+      list.archived,
+      list.q === undefined ? null : `%${escapeLike(list.q)}%`,
+      JSON.stringify(list.labels),
+      list.status ?? null,
+      list.after === undefined ? null : (list.after.pin_order ?? UNPINNED),
+      list.after?.updated_us ?? null,
+      list.after?.id ?? null,
+      list.limit + 1,
+    ],
+  );
+  return rows;
+}
+
+async function readDescendants(db: Queryable, rootIds: readonly string[]): Promise<WireChatRow[]> {
+  if (rootIds.length === 0) return [];
+  const { rows } = await db.query<WireChatRow>(
+    `select chats.*, ${HAS_UNREAD} from chats
+     where root_chat_id = any($1) and parent_chat_id is not null order by created_at, id`,
+    [rootIds],
+  );
+  return rows;
+}
+
+/** Searched words are words: `%` and `_` stand for themselves. */
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, (char) => `\\${char}`);
+}

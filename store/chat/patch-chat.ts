@@ -1,0 +1,63 @@
+// The store is the only room with SQL. This file: title, labels, pin, debug switch, archive (transitions `rename`, `archive`, `unarchive`).
+import { Refusal } from "../../core/chat/refusal.ts";
+import { type ChatRow, readChatRow } from "../row/chat-row.ts";
+import { transition } from "../turn/transition.ts";
+import { flushUnit, type Unit } from "../unit.ts";
+
+export interface PatchChatInput {
+  readonly chat_id: string;
+  readonly owner_id: string | null;
+  readonly title?: string | undefined;
+  /** Replaces the whole map. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+  readonly pin_order?: number | null | undefined;
+  readonly archived?: boolean | undefined;
+  /** Whether its model calls are recorded from now on (SPEC B4). */
+  readonly debug?: boolean | undefined;
+}
+
+/** Changes what is given. Throws `Refusal` `chat_not_found`, `chat_busy` (archiving a busy tree, nothing changed). */
+export async function patchChat(unit: Unit, input: PatchChatInput): Promise<ChatRow> {
+  const { chat_id, owner_id, title, labels, pin_order, debug } = input;
+  const chat = await readChatRow(unit.tx, chat_id);
+  if (chat === null || (owner_id !== null && chat.owner_id !== owner_id)) throw new Refusal("chat_not_found");
+  if (input.archived !== undefined) await setArchived(unit, chat, input.archived);
+  if ([title, labels, pin_order, debug].some((given) => given !== undefined)) {
+    await transition(unit, { name: "rename", chat_id, owner_id }, async (draft) => {
+      if (title !== undefined) {
+        Object.assign(draft.change, { title, title_by_user: true, title_version: draft.version });
+      }
+      if (labels !== undefined) draft.change.labels = labels;
+      if (pin_order !== undefined) draft.change.pin_order = pin_order;
+      if (debug !== undefined) draft.change.debug = debug;
+    });
+  }
+  await flushUnit(unit);
+  return (await readChatRow(unit.tx, chat_id)) as ChatRow;
+}
+
+/** A root with all its descendants, locked in id order so that two such requests never deadlock (SPEC S7). */
+async function setArchived(unit: Unit, chat: ChatRow, archived: boolean): Promise<void> {
+  const { rows } = await unit.tx.query<{ id: string; archived: boolean }>(
+    "select id, archived from chats where root_chat_id = $1 order by id for update",
+    [chat.root_chat_id],
+  );
+  for (const row of rows) {
+    if (row.archived === archived) continue;
+    await archiveOne(unit, row.id, archived);
+  }
+}
+
+async function archiveOne(unit: Unit, chatId: string, archived: boolean): Promise<void> {
+  const name = archived ? "archive" : "unarchive";
+  try {
+    await transition(unit, { name, chat_id: chatId }, async (draft) => {
+      draft.change.archived = archived;
+    });
+  } catch (error) {
+    if (error instanceof Refusal && error.code === "transition_refused") {
+      throw new Refusal("chat_busy", `chat ${chatId} is busy or has queued messages: interrupt it first`);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+// The store is the only room with SQL. This file: a user message is cut from the history with all that follows, and another
+// begins its turn in its place: what `edit` and `regenerate` share.
+
+import { dropDebugRunsFrom } from "../debug/debug-runs.ts";
+import { renumberClientMessage } from "../row/client-chats.ts";
+import { deleteSpill } from "../row/inflight-parts.ts";
+import { deleteMessagesFrom, type MessageRow } from "../row/messages.ts";
+import { clearQueue } from "../row/queued-messages.ts";
+import { beginTurn, type TurnStart } from "../turn/begin-turn.ts";
+import type { Draft } from "../turn/transition.ts";
+import { refuseOverLimit } from "../usage/usage-limits.ts";
+
+export interface ReplacedMessage {
+  readonly message: MessageRow;
+  /** The replaced message and all that came after it, oldest first. */
+  readonly deleted_message_ids: readonly number[];
+}
+
+/** Queue and work in flight are dropped (SPEC E1). Throws `Refusal` `usage_limit_reached`. */
+export async function replaceFrom(draft: Draft, old: MessageRow, start: TurnStart): Promise<ReplacedMessage> {
+  const { tx } = draft.unit;
+  const chat_id = draft.before.id;
+  await refuseOverLimit(tx, draft.before);
+  const deleted_message_ids = await deleteMessagesFrom(draft, old.id);
+  await clearQueue(draft);
+  await deleteSpill(tx, chat_id);
+  await dropDebugRunsFrom(tx, chat_id, old.id);
+  // What ran for the cut branch has nobody left to report to.
+  await tx.query("delete from tool_executions where chat_id = $1", [chat_id]);
+  draft.change.reset_version = draft.version;
+  const message = await beginTurn(draft, start, "messageEdited");
+  await renumberClientMessage(tx, { chat_id, from_id: old.id, to_id: message.id });
+  return { message, deleted_message_ids };
+}

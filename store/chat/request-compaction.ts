@@ -1,0 +1,65 @@
+// The store is the only room with SQL. This file: the transitions `compact` and `clear`, as people ask for them (SPEC K6).
+
+import { planCompaction } from "../../core/chat/compaction.ts";
+import { Refusal } from "../../core/chat/refusal.ts";
+import { afterBoundary } from "../../core/prompt/build-prompt.ts";
+import { resolveModel } from "../model/resolve-model.ts";
+import { chatMessageSignal } from "../outbox/chat-signal.ts";
+import { insertMessage, readPromptMessages } from "../row/messages.ts";
+import { transition } from "../turn/transition.ts";
+import type { Unit } from "../unit.ts";
+import { refuseOverLimit } from "../usage/usage-limits.ts";
+
+export interface OwnChat {
+  readonly chat_id: string;
+  readonly owner_id: string | null;
+}
+
+/**
+ * Sets an idle chat running for a compaction, whatever the threshold says; it is at rest again afterwards, or runs its queue.
+ * Throws `Refusal` `chat_not_found`, `nothing_to_compact`, `usage_limit_reached`, `transition_refused`.
+ */
+export async function requestCompaction(unit: Unit, chat: OwnChat): Promise<void> {
+  await transition(unit, { name: "compact", ...chat }, async (draft) => {
+    await refuseOverLimit(unit.tx, draft.before);
+    const history = afterBoundary(await readPromptMessages(unit.tx, chat.chat_id));
+    if (planCompaction(history, false) === null) throw new Refusal("nothing_to_compact");
+    Object.assign(draft.change, {
+      status: "running",
+      last_error: null,
+      retry: null,
+      compaction: { source: "manual", context_limit: null },
+      // A step of its own: what the turn before has failed at does not count against it.
+      attempt_scheduled_ms: 0,
+      provider_failures: 0,
+      retry_waited_ms: 0,
+      no_output_failures: 0,
+      lost_attempts: 0,
+      attempt_open: false,
+    });
+    const model = await resolveModel(unit, draft.before.turn_model_config_id);
+    await chatMessageSignal(draft, {
+      kind: "start",
+      signal: "compactionRequested",
+      model: model?.model ?? "",
+    });
+  });
+}
+
+/**
+ * Lets prompts begin anew, by a boundary without a summary. Nothing of the history goes; what was sent so far is only not sent
+ * again. A context that is empty already gets no second boundary. Throws `Refusal` `chat_not_found`, `transition_refused`.
+ */
+export async function clearContext(unit: Unit, chat: OwnChat): Promise<void> {
+  await transition(unit, { name: "clear", ...chat }, async (draft) => {
+    const history = afterBoundary(await readPromptMessages(unit.tx, chat.chat_id));
+    const isClear = history.every(
+      ({ role, content, compressed }) => role === "system" || (compressed && content.length === 0),
+    );
+    Object.assign(draft.change, { status: "waiting", last_error: null, retry: null });
+    if (isClear) return;
+    await insertMessage(draft, { role: "user", content: [], visibility: "model", keeps: [] });
+    const text = "The context was cleared: the model does not see what was said before this line.";
+    await insertMessage(draft, { role: "system", content: [{ type: "text", text }], visibility: "user" });
+  });
+}

@@ -1,0 +1,94 @@
+// The store is the only room with SQL. This file: the transition `send`, in its three ways of meeting a busy chat.
+import { assertNever } from "../../core/assert-never.ts";
+import { Refusal } from "../../core/chat/refusal.ts";
+import type { InputPart } from "../../core/part/part.ts";
+import { requireModelConfig } from "../model/resolve-model-config.ts";
+import { chatMessageSignal } from "../outbox/chat-signal.ts";
+import type { MessageRow } from "../row/messages.ts";
+import { enqueue, type QueuedRow } from "../row/queued-messages.ts";
+import { beginTurn, promoteHead } from "../turn/begin-turn.ts";
+import { settleOpenCalls } from "../turn/settle-calls.ts";
+import { type Draft, transition } from "../turn/transition.ts";
+import type { Unit } from "../unit.ts";
+import { refuseOverLimit } from "../usage/usage-limits.ts";
+
+export interface SendMessageInput {
+  readonly chat_id: string;
+  readonly owner_id: string | null;
+  readonly content: readonly InputPart[];
+  readonly model_config_id?: string | null | undefined;
+  readonly reasoning_effort?: string | null | undefined;
+  readonly busy_behavior: "queue" | "interrupt";
+  readonly created_by: string;
+}
+
+export interface SentMessage {
+  /** Whether the message waits in the queue; else it began a turn. */
+  readonly queued: boolean;
+  readonly messages: readonly MessageRow[];
+  readonly queued_message: QueuedRow | null;
+}
+
+/**
+ * An idle chat takes the message into its history and runs; a busy one queues it (SPEC Q2, Q7). Throws `Refusal`
+ * `chat_not_found`, `chat_archived`, `queue_full`, `model_config_not_found`, `usage_limit_reached`.
+ */
+export async function sendMessage(unit: Unit, input: SendMessageInput): Promise<SentMessage> {
+  await requireModelConfig(unit.tx, input.model_config_id);
+  const name = input.busy_behavior === "interrupt" ? "send_interrupt" : "send";
+  return transition(unit, { name, chat_id: input.chat_id, owner_id: input.owner_id }, (draft) =>
+    applySend(draft, input),
+  );
+}
+
+async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMessage> {
+  await refuseOverLimit(draft.unit.tx, draft.before);
+  const { status, queue_length } = draft.before;
+  const message = {
+    content: input.content,
+    model_config_id: input.model_config_id ?? draft.before.model_config_id,
+    reasoning_effort: input.reasoning_effort ?? draft.before.reasoning_effort,
+    created_by: input.created_by,
+  };
+  if ((status === "waiting" || status === "error") && queue_length === 0) {
+    return { queued: false, messages: [await beginTurn(draft, message)], queued_message: null };
+  }
+  if (queue_length >= draft.unit.store.queuedMessagesMax) {
+    throw new Refusal("queue_full", `at most ${draft.unit.store.queuedMessagesMax} messages may be queued`);
+  }
+  const queued_message = await enqueue(draft, message);
+  const messages = await wakeBusyChat(draft, input.busy_behavior);
+  return { queued: true, messages, queued_message };
+}
+
+/** What else a queued message does, by the state it finds. Returns the messages that entered the history. */
+async function wakeBusyChat(draft: Draft, behavior: "queue" | "interrupt"): Promise<MessageRow[]> {
+  const { status } = draft.before;
+  switch (status) {
+    case "waiting":
+    case "error": {
+      // Older messages wait since the error: the new one goes behind them, and the head runs (SPEC Q3).
+      const promoted = await promoteHead(draft);
+      return promoted === null ? [] : [promoted];
+    }
+    case "running":
+      if (behavior === "interrupt") draft.change.status = "interrupting";
+      await chatMessageSignal(draft, {
+        kind: "signal",
+        signal: behavior === "interrupt" ? "interrupted" : "messageQueued",
+      });
+      return [];
+    case "interrupting":
+      await chatMessageSignal(draft, { kind: "signal", signal: "messageQueued" });
+      return [];
+    case "requires_action": {
+      if (behavior === "queue") return [];
+      const results = await settleOpenCalls(draft, "The call was cancelled: the user interrupted it.");
+      Object.assign(draft.change, { status: "running", required_action: null });
+      await chatMessageSignal(draft, { kind: "start", signal: "interrupted" });
+      return results === null ? [] : [results];
+    }
+    default:
+      return assertNever(status);
+  }
+}

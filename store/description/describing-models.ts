@@ -1,0 +1,23 @@
+// The store is the only room with SQL. This file: which models may describe a chat, in the order in which they are asked.
+import { type ModelConfigRow, readUsableModelConfigs } from "../model/resolve-model-config.ts";
+import type { Store } from "../store.ts";
+
+export interface DescribingChoice {
+  /** Id or name of a model config, or `provider/model`; undefined: none is set. */
+  readonly small: string | undefined;
+  /** The chat's own; one that is gone falls back to the default (SPEC Q5). */
+  readonly own: string | null;
+}
+
+/** The small model, then the chat's own, each once; empty when no model is configured. */
+export async function describingModels(
+  { pool, modelBook }: Store,
+  { small, own }: DescribingChoice,
+): Promise<readonly ModelConfigRow[]> {
+  const configs = await (modelBook?.read(pool) ?? readUsableModelConfigs(pool));
+  const named = ({ id, name, provider, model }: ModelConfigRow) =>
+    small !== undefined && [id, name, `${provider}/${model}`].includes(small);
+  const ofChat = configs.find(({ id }) => id === own) ?? configs.find(({ is_default }) => is_default);
+  const models = [configs.find(named), ofChat].filter((model) => model !== undefined);
+  return [...new Set(models)];
+}

@@ -1,0 +1,84 @@
+// The store is the only room with SQL. This file: promises to tell the workflow, made in the transaction that needs them.
+import { type Pool, prepared, type Queryable, type Tx } from "../database.ts";
+
+/**
+ * `start` opens a run when none is open (only while the chat still needs one), `signal` reaches an open run or nobody,
+ * `cancel` ends the run of a deleted chat. `describe` is not for the turn's workflow but for the one that describes the chat.
+ */
+export type OutboxKind = "start" | "signal" | "cancel" | "describe";
+
+/** What is to be written of a chat (SPEC M1, M2). */
+export interface DescribeWish {
+  /** Of the title that another is to replace; null: none is wanted. */
+  readonly title_version: number | null;
+  /** Whether the turn is to be summed up. */
+  readonly summary: boolean;
+}
+
+export interface OutboxPayload {
+  readonly owner_id: string;
+  readonly turn_id: number;
+  readonly version: number;
+  readonly title: string;
+  readonly model: string;
+  /** Of the kind `describe`. */
+  readonly describe?: DescribeWish;
+}
+
+export interface NewOutboxRow {
+  readonly chat_id: string;
+  readonly kind: OutboxKind;
+  readonly signal: string;
+  readonly payload: OutboxPayload;
+}
+
+export interface OutboxRow extends NewOutboxRow {
+  readonly id: number;
+  readonly tries: number;
+}
+
+/** How long the relay leaves a new row to the request that made it. */
+const REQUEST_PATH_MS = 2_000;
+const RELAY_BATCH = 50;
+
+export async function insertOutboxRow(tx: Tx, row: NewOutboxRow): Promise<OutboxRow> {
+  const { rows } = await tx.query<{ id: number }>(
+    prepared(
+      `insert into outbox (chat_id, kind, signal, payload, not_before)
+     values ($1, $2, $3, $4, now() + make_interval(secs => $5)) returning id`,
+      [row.chat_id, row.kind, row.signal, JSON.stringify(row.payload), REQUEST_PATH_MS / 1000],
+    ),
+  );
+  return { ...row, id: (rows[0] as { id: number }).id, tries: 0 };
+}
+
+export async function deleteOutboxRows(db: Queryable, ids: readonly number[]): Promise<void> {
+  await db.query(prepared("delete from outbox where id = any($1)", [ids]));
+}
+
+/**
+ * Due rows, oldest first, leased for ten seconds: another relay skips them, and a relay that dies gives them back.
+ * Descriptions are leased apart: no turn is to wait behind them.
+ */
+export async function leaseOutboxRows(
+  pool: Pool,
+  of: "turns" | "descriptions" = "turns",
+): Promise<OutboxRow[]> {
+  const { rows } = await pool.query<OutboxRow>(
+    `update outbox set not_before = now() + interval '10 seconds', tries = tries + 1
+     where id in (select id from outbox where not_before <= now() and (kind = 'describe') = $2
+       order by id limit $1 for update skip locked)
+     returning id, chat_id, kind, signal, payload, tries`,
+    [RELAY_BATCH, of === "descriptions"],
+  );
+  return rows.sort((a, b) => a.id - b.id);
+}
+
+/** Puts a row off after a failed delivery: 1, 2, 4 … at most 30 seconds. */
+export async function postponeOutboxRow(db: Queryable, row: OutboxRow): Promise<void> {
+  const seconds = Math.min(30, 2 ** Math.min(row.tries, 5));
+  await db.query("update outbox set not_before = now() + make_interval(secs => $2) where id = $1", [
+    row.id,
+    seconds,
+  ]);
+}

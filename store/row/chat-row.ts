@@ -1,0 +1,201 @@
+// The store is the only room with SQL. This file: the chat row, read under a lock and written back by transitions.
+import type { WantedCompaction } from "../../core/chat/compaction.ts";
+import type { ChatStatus, LastError, RequiredAction, RetryState } from "../../core/chat/message.ts";
+import type { StepOutcome } from "../../core/chat/step-outcome.ts";
+import type { JsonObject } from "../../core/part/part.ts";
+import { prepared, type Queryable, type Tx } from "../database.ts";
+import { USAGE_LIMIT_COLUMN, type UsageLimit } from "../usage/usage-limits.ts";
+
+export interface ChatRow {
+  readonly id: string;
+  readonly owner_id: string;
+  readonly parent_chat_id: string | null;
+  readonly root_chat_id: string;
+  readonly workspace_id: string | null;
+  readonly project_path: string | null;
+  readonly title: string;
+  readonly title_by_user: boolean;
+  /** Snapshot version of the change that wrote the title; 0: the first one. */
+  readonly title_version: number;
+  readonly system_prompt: string | null;
+  readonly status: ChatStatus;
+  readonly last_error: LastError | null;
+  readonly retry: RetryState | null;
+  readonly required_action: RequiredAction | null;
+  readonly model_config_id: string | null;
+  readonly reasoning_effort: string | null;
+  readonly turn_model_config_id: string | null;
+  readonly turn_reasoning_effort: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly pin_order: number | null;
+  readonly archived: boolean;
+  readonly plan_mode: boolean;
+  /** Its model calls are recorded (SPEC B4). */
+  readonly debug: boolean;
+  readonly dynamic_tools: readonly JsonObject[];
+  readonly last_turn_summary: string | null;
+  /** The turn that `last_turn_summary` is of. */
+  readonly summary_turn_id: number | null;
+  readonly current_turn_id: number | null;
+  readonly turn_steps: number;
+  readonly queue_length: number;
+  readonly snapshot_version: number;
+  readonly history_version: number;
+  readonly generation_attempt: number;
+  readonly reset_version: number;
+  readonly provider_failures: number;
+  /** Waits after them, in all. */
+  readonly retry_waited_ms: number;
+  readonly no_output_failures: number;
+  readonly lost_attempts: number;
+  readonly attempt_open: boolean;
+  /** A compaction that comes next, whatever the threshold says. */
+  readonly compaction: WantedCompaction | null;
+  /** The turn whose context overflow was answered by a compaction. */
+  readonly overflow_turn_id: number | null;
+  /** By provider: messages up to this one go back to it without what it had signed or sealed in them. */
+  readonly unsealed: Readonly<Record<string, number>>;
+  /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
+  readonly attempt_scheduled_ms: number;
+  readonly last_read_message_id: number;
+  /** Whose outcome `outcome` is: of the activity that committed last. */
+  readonly outcome_run_id: string | null;
+  readonly outcome_activity_id: string | null;
+  readonly outcome: StepOutcome | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+  /** What its owner may spend; null: without limit. Only there on rows that were read to be locked. */
+  readonly owner_usage_limit?: UsageLimit | null;
+}
+
+/** Every column, by name: hot statements are prepared, and those must not say `*`. A test holds it against the table. */
+export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
+  "id",
+  "owner_id",
+  "parent_chat_id",
+  "root_chat_id",
+  "workspace_id",
+  "project_path",
+  "title",
+  "title_by_user",
+  "title_version",
+  "system_prompt",
+  "status",
+  "last_error",
+  "retry",
+  "required_action",
+  "model_config_id",
+  "reasoning_effort",
+  "turn_model_config_id",
+  "turn_reasoning_effort",
+  "labels",
+  "pin_order",
+  "archived",
+  "plan_mode",
+  "debug",
+  "dynamic_tools",
+  "last_turn_summary",
+  "summary_turn_id",
+  "current_turn_id",
+  "turn_steps",
+  "queue_length",
+  "snapshot_version",
+  "history_version",
+  "generation_attempt",
+  "reset_version",
+  "provider_failures",
+  "retry_waited_ms",
+  "no_output_failures",
+  "lost_attempts",
+  "attempt_open",
+  "attempt_scheduled_ms",
+  "last_read_message_id",
+  "outcome_run_id",
+  "outcome_activity_id",
+  "outcome",
+  "compaction",
+  "overflow_turn_id",
+  "unsealed",
+  "created_at",
+  "updated_at",
+];
+const ALL = CHAT_COLUMNS.join(", ");
+
+/** Columns a transition may write; the rest is set once, or by the runner itself. */
+const WRITABLE = [
+  "workspace_id",
+  "title",
+  "title_by_user",
+  "title_version",
+  "status",
+  "last_error",
+  "retry",
+  "required_action",
+  "model_config_id",
+  "reasoning_effort",
+  "turn_model_config_id",
+  "turn_reasoning_effort",
+  "labels",
+  "pin_order",
+  "archived",
+  "plan_mode",
+  "debug",
+  "last_turn_summary",
+  "summary_turn_id",
+  "current_turn_id",
+  "turn_steps",
+  "queue_length",
+  "snapshot_version",
+  "history_version",
+  "generation_attempt",
+  "reset_version",
+  "provider_failures",
+  "retry_waited_ms",
+  "no_output_failures",
+  "lost_attempts",
+  "attempt_open",
+  "outcome_run_id",
+  "outcome_activity_id",
+  "outcome",
+  "attempt_scheduled_ms",
+  "compaction",
+  "overflow_turn_id",
+] as const satisfies readonly (keyof ChatRow)[];
+
+export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };
+
+const JSON_COLUMNS: ReadonlySet<string> = new Set([
+  "last_error",
+  "retry",
+  "required_action",
+  "labels",
+  "outcome",
+  "compaction",
+]);
+
+/** The owner's limit comes along, so that a turn that has none asks nothing more for it (SPEC B3). */
+export const LOCKED_COLUMNS = `${ALL}, (select ${USAGE_LIMIT_COLUMN} from users where users.id = owner_id) as owner_usage_limit`;
+const LOCK = `select ${LOCKED_COLUMNS} from chats where id = $1 for update`;
+
+/** Locks the row until the transaction ends: every change of a chat is serial (SPEC S). */
+export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow | null> {
+  const { rows } = await tx.query<ChatRow>(prepared(LOCK, [chatId]));
+  return rows[0] ?? null;
+}
+
+export async function readChatRow(db: Queryable, chatId: string): Promise<ChatRow | null> {
+  const { rows } = await db.query<ChatRow>(prepared(`select ${ALL} from chats where id = $1`, [chatId]));
+  return rows[0] ?? null;
+}
+
+/** Writes the columns that differ. The row must be locked by `tx`. */
+export async function writeChatRow(tx: Tx, before: ChatRow, change: ChatChange): Promise<void> {
+  const columns = WRITABLE.filter((name) => change[name] !== undefined && change[name] !== before[name]);
+  const sets = columns.map((name, i) => `${name} = $${i + 2}`);
+  const values = columns.map((name) => {
+    const value = change[name];
+    return JSON_COLUMNS.has(name) && value !== null ? JSON.stringify(value) : value;
+  });
+  const text = `update chats set ${[...sets, "updated_at = now()"].join(", ")} where id = $1`;
+  await tx.query(prepared(text, [before.id, ...values]));
+}

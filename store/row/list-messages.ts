@@ -1,0 +1,44 @@
+// The store is the only room with SQL. This file: a page of a chat's history, as people see it.
+import { type Pool, type Tx, withTransaction } from "../database.ts";
+import type { MessageRow } from "./messages.ts";
+import { type QueuedRow, readQueue } from "./queued-messages.ts";
+
+export interface MessagePage {
+  readonly messages: readonly MessageRow[];
+  /** Whether more lie beyond, in the direction of the page. */
+  readonly has_more: boolean;
+  /** The whole queue. */
+  readonly queue: readonly QueuedRow[];
+}
+
+export interface MessagePageInput {
+  readonly chat_id: string;
+  readonly before_id?: number | undefined;
+  readonly after_id?: number | undefined;
+  readonly limit: number;
+}
+
+/**
+ * Messages between `after_id` and `before_id`, both excluded: newest first, oldest first with only `after_id`. Messages and
+ * queue are of one moment: a message being promoted meanwhile is in one of them.
+ */
+export async function listMessages(pool: Pool, page: MessagePageInput): Promise<MessagePage> {
+  return withTransaction(pool, async (tx) => {
+    await tx.query("set transaction isolation level repeatable read, read only");
+    const rows = await readPage(tx, page);
+    const queue = await readQueue(tx, page.chat_id);
+    return { messages: rows.slice(0, page.limit), has_more: rows.length > page.limit, queue };
+  });
+}
+
+async function readPage(tx: Tx, page: MessagePageInput): Promise<MessageRow[]> {
+  const oldestFirst = page.after_id !== undefined && page.before_id === undefined;
+  const { rows } = await tx.query<MessageRow>(
+    `select * from messages
+     where chat_id = $1 and deleted_at is null and visibility in ('user', 'both')
+       and ($2::bigint is null or id < $2) and ($3::bigint is null or id > $3)
+     order by id ${oldestFirst ? "asc" : "desc"} limit $4`,
+    [page.chat_id, page.before_id ?? null, page.after_id ?? null, page.limit + 1],
+  );
+  return rows;
+}

@@ -1,0 +1,86 @@
+// The store is the only room with SQL. This file: the queue of a chat, in order of position. Written by transitions only.
+import type { QueuedMessage } from "../../core/chat/message.ts";
+import type { InputPart } from "../../core/part/part.ts";
+import type { Queryable } from "../database.ts";
+import type { Draft } from "../turn/transition.ts";
+
+export interface QueuedRow extends QueuedMessage {
+  readonly created_by: string | null;
+}
+
+const COLUMNS = "id, chat_id, content, model_config_id, reasoning_effort, position, created_by, created_at";
+
+export interface NewQueuedMessage {
+  readonly content: readonly InputPart[];
+  readonly model_config_id: string | null;
+  readonly reasoning_effort: string | null;
+  readonly created_by: string | null;
+}
+
+export async function readQueue(db: Queryable, chatId: string): Promise<QueuedRow[]> {
+  const { rows } = await db.query<QueuedRow>(
+    `select ${COLUMNS} from queued_messages where chat_id = $1 order by position, id`,
+    [chatId],
+  );
+  return rows;
+}
+
+/** Appends at the tail: a new message never overtakes older ones (SPEC Q3). */
+export async function enqueue(draft: Draft, message: NewQueuedMessage): Promise<QueuedRow> {
+  const { rows } = await draft.unit.tx.query<QueuedRow>(
+    `insert into queued_messages (chat_id, content, model_config_id, reasoning_effort, position, created_by)
+     values ($1, $2, $3, $4, (select coalesce(max(position), 0) + 1 from queued_messages where chat_id = $1), $5)
+     returning ${COLUMNS}`,
+    [
+      draft.before.id,
+      JSON.stringify(message.content),
+      message.model_config_id,
+      message.reasoning_effort,
+      message.created_by,
+    ],
+  );
+  draft.change.queue_length = queueLength(draft) + 1;
+  return rows[0] as QueuedRow;
+}
+
+/** Removes a queued message and returns it, null when it is not there. */
+export async function dequeue(draft: Draft, id: number): Promise<QueuedRow | null> {
+  const { rows } = await draft.unit.tx.query<QueuedRow>(
+    `delete from queued_messages where chat_id = $1 and id = $2 returning ${COLUMNS}`,
+    [draft.before.id, id],
+  );
+  const [row] = rows;
+  if (row === undefined) return null;
+  draft.change.queue_length = queueLength(draft) - 1;
+  return row;
+}
+
+export async function clearQueue(draft: Draft): Promise<void> {
+  await draft.unit.tx.query("delete from queued_messages where chat_id = $1", [draft.before.id]);
+  draft.change.queue_length = 0;
+}
+
+/** Gives the messages the positions 1, 2, 3 … in this order of ids. */
+export async function reorderQueue(draft: Draft, ids: readonly number[]): Promise<void> {
+  await draft.unit.tx.query(
+    `update queued_messages q set position = o.position
+     from unnest($2::bigint[]) with ordinality as o (id, position) where q.chat_id = $1 and q.id = o.id`,
+    [draft.before.id, ids],
+  );
+}
+
+export async function updateQueuedContent(
+  draft: Draft,
+  id: number,
+  content: readonly InputPart[],
+): Promise<void> {
+  await draft.unit.tx.query("update queued_messages set content = $3 where chat_id = $1 and id = $2", [
+    draft.before.id,
+    id,
+    JSON.stringify(content),
+  ]);
+}
+
+function queueLength(draft: Draft): number {
+  return draft.change.queue_length ?? draft.before.queue_length;
+}

@@ -1,0 +1,13 @@
+// The store is the only room with SQL. This file: a chat row with what is derived for API clients.
+
+import { prepared, type Queryable } from "../database.ts";
+import { CHAT_COLUMNS } from "./chat-row.ts";
+import { HAS_UNREAD } from "./read-cursor.ts";
+import type { WireChatRow } from "./to-wire.ts";
+
+const WIRE_CHAT = `select ${CHAT_COLUMNS.join(", ")}, ${HAS_UNREAD} from chats where id = $1`;
+
+export async function readWireChat(db: Queryable, chatId: string): Promise<WireChatRow | null> {
+  const { rows } = await db.query<WireChatRow>(prepared(WIRE_CHAT, [chatId]));
+  return rows[0] ?? null;
+}

@@ -1,0 +1,100 @@
+// The store is the only room with SQL. This file: rows as API clients see them (API.md), without what only we may know.
+import { type Chat, type Message, type QueuedMessage, shownRetry } from "../../core/chat/message.ts";
+import type { Part } from "../../core/part/part.ts";
+import type { ChatRow } from "./chat-row.ts";
+import type { MessageRow } from "./messages.ts";
+
+/** A chat row read with `HAS_UNREAD` (store/row/read-cursor.ts). */
+export interface WireChatRow extends ChatRow {
+  readonly has_unread: boolean;
+}
+
+/** Where a chat is to be found outside of us; null where nobody configured it. */
+export interface ChatLinks {
+  readonly temporal: (chatId: string) => string | null;
+}
+
+/** A message without the columns and the provider data that stay inside. */
+export function toMessage(row: MessageRow): Message {
+  return {
+    id: row.id,
+    chat_id: row.chat_id,
+    turn_id: row.turn_id,
+    role: row.role,
+    content: row.content.map(withoutProviderData),
+    model_config_id: row.model_config_id,
+    provider: row.provider,
+    model: row.model,
+    started_at: isoTime(row.started_at),
+    finished_at: isoTime(row.finished_at),
+    provider_response_id: row.provider_response_id,
+    usage: row.usage,
+    finish_reason: row.finish_reason,
+    cost_micros: row.cost_micros,
+    runtime_ms: row.runtime_ms,
+    interrupted: row.interrupted,
+    compressed: row.compressed,
+    created_by: row.created_by,
+    created_at: isoTime(row.created_at),
+  };
+}
+
+export function toQueuedMessage(row: QueuedMessage): QueuedMessage {
+  return {
+    id: row.id,
+    chat_id: row.chat_id,
+    content: row.content,
+    model_config_id: row.model_config_id,
+    reasoning_effort: row.reasoning_effort,
+    position: row.position,
+    created_at: isoTime(row.created_at),
+  };
+}
+
+export function toChat(row: WireChatRow, links: ChatLinks): Chat {
+  return {
+    id: row.id,
+    owner_id: row.owner_id,
+    parent_chat_id: row.parent_chat_id,
+    root_chat_id: row.root_chat_id,
+    workspace_id: row.workspace_id,
+    project_path: row.project_path,
+    title: row.title,
+    status: row.status,
+    last_error: row.last_error,
+    last_model_config_id: row.model_config_id,
+    reasoning_effort: row.reasoning_effort,
+    labels: row.labels,
+    pin_order: row.pin_order,
+    archived: row.archived,
+    plan_mode: row.plan_mode,
+    debug: row.debug,
+    last_turn_summary: row.last_turn_summary,
+    has_unread: row.has_unread,
+    queue_length: row.queue_length,
+    current_turn_id: row.current_turn_id,
+    required_action: row.required_action,
+    retry: row.retry === null ? null : shownRetry(row.retry),
+    snapshot_version: row.snapshot_version,
+    history_version: row.history_version,
+    created_at: isoTime(row.created_at),
+    updated_at: isoTime(row.updated_at),
+    links: {
+      self: `/v1/chats/${row.id}`,
+      stream: `/v1/chats/${row.id}/stream`,
+      temporal: links.temporal(row.id),
+    },
+  };
+}
+
+/** Rows that Postgres wrote as JSON hold its own form of times, with an offset and microseconds. */
+function isoTime<T extends string | null>(time: T): T {
+  if (time === null || (time.length === 24 && time.endsWith("Z"))) return time;
+  return new Date(time).toISOString() as T;
+}
+
+function withoutProviderData(part: Part): Part {
+  if (!("provider_data" in part)) return part;
+  const { provider_data: _kept, ...shown } = part;
+  return shown;
+}

@@ -1,0 +1,58 @@
+// The store is the only room with SQL. This file: which NOTIFY channels a message goes to. Channels are shards, so that a
+// replica hears the chats it serves and few others; one per chat would make the server search a long list at each message.
+import { assertNever } from "../../core/assert-never.ts";
+import type { BusMessage, BusTopic } from "../../core/stream/bus-message.ts";
+
+/**
+ * A replica that watches a hundred chats hears a third of what all others get, one that watches ten hears 4 %; and the
+ * server compares each message with the 256 names a busy listener has at most. All processes must count alike.
+ */
+export const chatShards = 256;
+/** What owners hear is rare, beside parts. */
+const ownerShards = 64;
+
+/** Where a message goes; order holds within each. */
+export function channelsOf(message: BusMessage): readonly string[] {
+  switch (message.type) {
+    case "parts":
+    case "watched":
+      return [chatChannel(message.chat_id)];
+    case "read":
+      return [ownerChannel(message.owner_id)];
+    case "changed":
+    case "deleted":
+      return [chatChannel(message.chat_id), ownerChannel(message.owner_id)];
+    default:
+      return assertNever(message);
+  }
+}
+
+export function channelOf(topic: BusTopic): string {
+  return topic.type === "chat" ? chatChannel(topic.chat_id) : ownerChannel(topic.owner_id);
+}
+
+/** What a channel carries, by its name. */
+export function topicOf(channel: string, message: BusMessage): BusTopic | null {
+  if (channel.startsWith(CHAT_PREFIX)) return { type: "chat", chat_id: message.chat_id };
+  return "owner_id" in message ? { type: "owner", owner_id: message.owner_id } : null;
+}
+
+const CHAT_PREFIX = "everturn_c";
+const OWNER_PREFIX = "everturn_o";
+
+function chatChannel(chatId: string): string {
+  return `${CHAT_PREFIX}${shardOf(chatId, chatShards)}`;
+}
+
+function ownerChannel(ownerId: string): string {
+  return `${OWNER_PREFIX}${shardOf(ownerId, ownerShards)}`;
+}
+
+/** FNV-1a, 32 bits: short, even, and the same in every process. */
+function shardOf(id: string, shards: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at++) {
+    hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+  }
+  return (hash >>> 0) % shards;
+}

@@ -1,0 +1,23 @@
+// The store is the only room with SQL. This file: the live bus in numbers, for the metrics of the process that is on it.
+import type { Reading } from "../../platform/metrics.ts";
+import type { BusCounts } from "./live-bus.ts";
+
+export function busReadings(bus: BusCounts): Reading[] {
+  return [
+    {
+      name: "everturn_bus_heard_messages_total",
+      help: "Messages of the live bus that reached this process, wanted here or of a neighbour in the same channel",
+      read: () => bus.heard,
+    },
+    {
+      name: "everturn_bus_dropped_messages_total",
+      help: "Messages of the live bus that this process gave up since the database was away, slow or refused them",
+      read: () => bus.dropped,
+    },
+    {
+      name: "everturn_bus_channels",
+      help: "Channels of the live bus that this process listens to",
+      read: () => bus.channels,
+    },
+  ];
+}

@@ -1,0 +1,93 @@
+// The store is the only room with SQL. This file: what the feed of a user's chats reads (SPEC T8). A poll is one statement,
+// on the indexes of owner and time, that names what changed; only what the feed does not know yet is read whole.
+import { feedResumeMs } from "../../core/chat/limits.ts";
+import { prepared, type Queryable } from "../database.ts";
+import { CHAT_COLUMNS } from "../row/chat-row.ts";
+import { HAS_UNREAD } from "../row/read-cursor.ts";
+import type { WireChatRow } from "../row/to-wire.ts";
+
+export type FeedChatRow = WireChatRow & {
+  /** When the chat was last marked read; null: not for a day. */
+  readonly read_at: string | null;
+};
+
+/** A chat that may have changed, by the two numbers that tell. */
+export interface FeedChange {
+  readonly id: string;
+  readonly snapshot_version: number;
+  readonly last_read_message_id: number;
+  readonly gone: boolean;
+  /** Milliseconds since 1970, by the database's clock. */
+  readonly at_ms: number;
+}
+
+export interface FeedChanges {
+  /** When this was read, by the database's clock: all that was committed before is in it. */
+  readonly now_ms: number;
+  readonly changes: readonly FeedChange[];
+}
+
+/** A database that answers nothing for this long counts as away. */
+const answerMaxMs = 5_000;
+
+const COLUMNS = `${CHAT_COLUMNS.map((name) => `chats.${name}`).join(", ")}, ${HAS_UNREAD},
+  (select at from chat_marks where chat_id = chats.id and kind = 'read') as read_at`;
+
+const NEWEST = `select ${COLUMNS} from chats where id in (
+    (select id from chats where owner_id = $1 and parent_chat_id is null order by updated_at desc, id limit $2)
+    union all
+    (select id from chats where owner_id = $1 and parent_chat_id is not null order by updated_at desc, id limit $2))
+  order by updated_at desc, id limit $2`;
+
+const SOME = `select ${COLUMNS} from chats where owner_id = $1 and id = any($2::uuid[])`;
+
+/** Absent: as far back as a feed is resumed. */
+const SINCE = "coalesce(to_timestamp($2), now() - make_interval(secs => $4))";
+const STAMP = "snapshot_version, last_read_message_id, false as gone";
+const CHANGES = `select (extract(epoch from now()) * 1000)::bigint as now_ms, coalesce((
+  select json_agg(c) from (
+    select id, snapshot_version, last_read_message_id, gone, floor(extract(epoch from at) * 1000) as at_ms from (
+      (select id, ${STAMP}, updated_at as at from chats
+       where owner_id = $1 and parent_chat_id is null and updated_at > ${SINCE})
+      union all
+      (select id, ${STAMP}, updated_at as at from chats
+       where owner_id = $1 and parent_chat_id is not null and updated_at > ${SINCE})
+      union all
+      (select id, ${STAMP}, at from chat_marks join chats on chats.id = chat_id
+       where chat_marks.owner_id = $1 and kind = 'read' and at > ${SINCE})
+      union all
+      (select chat_id as id, 0, 0, true, at from chat_marks
+       where owner_id = $1 and kind = 'deleted' and at > ${SINCE})
+    ) changed limit $3) c), '[]'::json) as changes`;
+
+/** The owner's chats that changed last, roots and descendants alike, newest first. */
+export async function readFeedNewest(
+  db: Queryable,
+  ownerId: string,
+  limit: number,
+): Promise<readonly FeedChatRow[]> {
+  const query = { ...prepared(NEWEST, [ownerId, limit]), query_timeout: answerMaxMs };
+  return (await db.query<FeedChatRow>(query)).rows;
+}
+
+/** Those of the chats that are there and the owner's. */
+export async function readFeedChats(
+  db: Queryable,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<readonly FeedChatRow[]> {
+  const query = { ...prepared(SOME, [ownerId, ids]), query_timeout: answerMaxMs };
+  return (await db.query<FeedChatRow>(query)).rows;
+}
+
+/** What changed, was read or was deleted after a time; a chat may be named twice. At most `limit`, in no order. */
+export async function readFeedChanges(
+  db: Queryable,
+  ownerId: string,
+  { since_ms, limit }: { readonly since_ms: number | null; readonly limit: number },
+): Promise<FeedChanges> {
+  const values = [ownerId, since_ms === null ? null : since_ms / 1000, limit, feedResumeMs / 1000];
+  const query = { ...prepared(CHANGES, values), query_timeout: answerMaxMs };
+  const { rows } = await db.query<FeedChanges>(query);
+  return rows[0] as FeedChanges;
+}

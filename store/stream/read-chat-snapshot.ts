@@ -1,0 +1,104 @@
+// The store is the only room with SQL. This file: what a stream shows of a chat, read at one moment by one statement.
+import type { Message, QueuedMessage } from "../../core/chat/message.ts";
+import { prepared, type Queryable } from "../database.ts";
+import { CHAT_COLUMNS, type ChatRow } from "../row/chat-row.ts";
+import type { MessageRow } from "../row/messages.ts";
+import { HAS_UNREAD } from "../row/read-cursor.ts";
+import { toMessage, toQueuedMessage, type WireChatRow } from "../row/to-wire.ts";
+
+/** Messages as people see them, oldest first. */
+export interface ShownMessages {
+  readonly messages: readonly CommittedMessage[];
+  /** Whether more messages match than were asked for; the newest are here. */
+  readonly has_more: boolean;
+}
+
+/** A message, and what its commit puts an end to. */
+export interface CommittedMessage {
+  readonly message: Message;
+  readonly closes: readonly string[];
+}
+
+export interface ChatSnapshot extends ShownMessages {
+  readonly chat: WireChatRow;
+  readonly queued_messages: readonly QueuedMessage[];
+  /** Episodes closed since, also by messages that only the model sees. */
+  readonly closes: readonly string[];
+}
+
+/** The newest `limit` messages of those that changed after `since_version` (all, when it is 0). */
+export interface MessageRange {
+  readonly since_version: number;
+  readonly limit: number;
+}
+
+/** A database that answers nothing for this long counts as away: readers are not kept waiting on a dead connection. */
+const answerMaxMs = 5_000;
+
+// Prompt-only messages are not shown, but their episodes are over for readers too.
+const MESSAGES = `select coalesce(json_agg(m order by m.id), '[]'::json) from (
+    select * from messages where chat_id = chats.id and deleted_at is null and visibility <> 'model' and version > $2
+    order by id desc limit $3) m`;
+
+const CLOSES = `select coalesce(json_agg(distinct closed), '[]'::json)
+  from messages, unnest(closes) closed where chat_id = chats.id and deleted_at is null and version > $2 and $2 > 0`;
+
+const QUEUE = `select coalesce(json_agg(q order by q.position, q.id), '[]'::json) from (
+    select id, chat_id, content, model_config_id, reasoning_effort, position, created_at
+    from queued_messages where chat_id = chats.id) q`;
+
+const SNAPSHOT = `select ${CHAT_COLUMNS.join(", ")}, ${HAS_UNREAD}, (${MESSAGES}) as shown_messages,
+    (${CLOSES}) as shown_closes, (${QUEUE}) as shown_queue from chats where id = $1`;
+
+interface SnapshotRow extends ChatRow {
+  readonly has_unread: boolean;
+  readonly shown_messages: readonly MessageRow[];
+  readonly shown_closes: readonly string[];
+  readonly shown_queue: readonly QueuedMessage[];
+}
+
+/** The chat, its queue and its messages in one consistent read; null when there is no such chat. */
+export async function readChatSnapshot(
+  db: Queryable,
+  chatId: string,
+  range: MessageRange,
+): Promise<ChatSnapshot | null> {
+  const query = {
+    ...prepared(SNAPSHOT, [chatId, range.since_version, range.limit + 1]),
+    query_timeout: answerMaxMs,
+  };
+  const { rows } = await db.query<SnapshotRow>(query);
+  const [row] = rows;
+  if (row === undefined) return null;
+  const { shown_messages, shown_closes, shown_queue, ...chat } = row;
+  return {
+    chat,
+    queued_messages: shown_queue.map(toQueuedMessage),
+    closes: shown_closes,
+    ...newest(shown_messages, range.limit),
+  };
+}
+
+/**
+ * Messages of a chat as it was at `up_to_version`. What changed later is left out: whoever asks is about to hear of it.
+ */
+export async function readShownMessages(
+  db: Queryable,
+  chatId: string,
+  range: MessageRange & { readonly up_to_version: number },
+): Promise<ShownMessages> {
+  const { rows } = await db.query<MessageRow>(
+    `select * from messages where chat_id = $1 and deleted_at is null and visibility <> 'model'
+       and version > $2 and version <= $4 order by id desc limit $3`,
+    [chatId, range.since_version, range.limit + 1, range.up_to_version],
+  );
+  return newest(rows.toReversed(), range.limit);
+}
+
+function newest(rows: readonly MessageRow[], limit: number): ShownMessages {
+  const kept = rows.length > limit ? rows.slice(-limit) : rows;
+  return {
+    messages: kept.map((row) => ({ message: toMessage(row), closes: row.closes })),
+    has_more: rows.length > limit,
+  };
+}

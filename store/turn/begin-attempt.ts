@@ -1,0 +1,106 @@
+// The store is the only room with SQL. This file: how a model call begins: decide from committed history, and when it is
+// the model's turn to speak, claim a new attempt.
+import { lostAttemptsMax } from "../../core/chat/limits.ts";
+import type { LastError } from "../../core/chat/message.ts";
+import type { OutcomeKey, StepOutcome } from "../../core/chat/step-outcome.ts";
+import { resolveModel } from "../model/resolve-model.ts";
+import type { ModelConfigRow } from "../model/resolve-model-config.ts";
+import type { ChatRow } from "../row/chat-row.ts";
+import { lockInUnit, type Unit } from "../unit.ts";
+import { limitReached, usageLimitError } from "../usage/usage-limits.ts";
+import { NO_MODEL_ERROR } from "./begin-turn.ts";
+import { notRunning } from "./commit-step.ts";
+import { CONTEXT_FULL_ERROR, finishError, finishTurn } from "./finish-turn.ts";
+import { type Fence, transition } from "./transition.ts";
+import { readNextStep } from "./turn-view.ts";
+
+export interface Attempt {
+  readonly type: "attempt";
+  readonly chat: ChatRow;
+  readonly fence: Fence;
+  readonly model: ModelConfigRow;
+}
+
+export type BegunAttempt =
+  | Attempt
+  | { readonly type: "interrupted"; readonly fence: Fence }
+  | { readonly type: "stale" }
+  | StepOutcome;
+
+/** The fence of a chat as it stands. */
+export function fenceOf(chat: ChatRow): Fence {
+  const { history_version, generation_attempt } = chat;
+  return { turn_id: chat.current_turn_id ?? 0, history_version, generation_attempt };
+}
+
+/** What a model call is for, and which model it asks. */
+export interface CallWish {
+  /** When Temporal scheduled this attempt, by its own clock. */
+  readonly scheduledMs: number;
+  readonly step: "call-model" | "compact";
+  /** Looked up anew at each step: a model removed meanwhile falls back to the default (SPEC Q5). */
+  readonly modelOf: (chat: ChatRow) => Promise<ModelConfigRow | null>;
+}
+
+/**
+ * Begins an attempt at an answer, or says what is to happen instead (SPEC L3). An interrupted chat comes back with its
+ * fence, since the partial answer of the attempt before is still to be committed. `stale`: an attempt that was scheduled
+ * later has begun.
+ * @param scheduledMs when Temporal scheduled this attempt, by its own clock
+ */
+export async function beginAttempt(unit: Unit, key: OutcomeKey, scheduledMs = 0): Promise<BegunAttempt> {
+  const modelOf = (chat: ChatRow) => resolveModel(unit, chat.turn_model_config_id);
+  return beginCall(unit, key, { scheduledMs, step: "call-model", modelOf });
+}
+
+/** Begins a model call if that is what comes next; else says what does. */
+export async function beginCall(unit: Unit, key: OutcomeKey, wish: CallWish): Promise<BegunAttempt> {
+  const { scheduledMs } = wish;
+  const found = await notRunning(unit, key);
+  if (found !== null && found.type !== "interrupting") return found;
+  const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
+  if (scheduledMs < chat.attempt_scheduled_ms) return { type: "stale" };
+  if (found?.type === "interrupting") return { type: "interrupted", fence: fenceOf(chat) };
+  const step = await readNextStep(unit, chat);
+  if (step.type === "finish") return finishTurn(unit, { key, ...step }, step.reason);
+  if (step.type === "overflow") return finishError(unit, { key }, CONTEXT_FULL_ERROR);
+  if (step.type !== wish.step) return { type: "next", step, snapshot_version: chat.snapshot_version };
+  // Before each call, not only before the turn: a turn of many steps must stop, too (SPEC B3).
+  const reached = await limitReached(unit.tx, chat);
+  if (reached !== null) return finishError(unit, { key }, usageLimitError(reached));
+  const model = await wish.modelOf(chat);
+  if (model === null) return finishError(unit, { key }, NO_MODEL_ERROR);
+  const lost = chat.lost_attempts + (chat.attempt_open ? 1 : 0);
+  if (lost >= lostAttemptsMax) return finishError(unit, { key }, lostTooOften(lost));
+  const generation_attempt = chat.generation_attempt + 1;
+  await transition(unit, { name: "record_attempt", chat_id: key.chat_id }, async (draft) => {
+    Object.assign(draft.change, {
+      generation_attempt,
+      attempt_open: true,
+      attempt_scheduled_ms: scheduledMs,
+      lost_attempts: lost,
+      retry: null,
+    });
+  });
+  return { type: "attempt", chat, fence: { ...fenceOf(chat), generation_attempt }, model };
+}
+
+/** A worker that shuts down or meets an outage hands its attempt on: that is no lost attempt (SPEC I6, X8). */
+export async function releaseAttempt(unit: Unit, chatId: string, fence: Fence): Promise<void> {
+  await unit.tx.query(
+    `update chats set attempt_open = false where id = $1 and current_turn_id = $2 and history_version = $3
+     and generation_attempt = $4`,
+    [chatId, fence.turn_id, fence.history_version, fence.generation_attempt],
+  );
+}
+
+function lostTooOften(lost: number): LastError {
+  return {
+    message: `The answer was begun ${lost} times, and each time the server that wrote it was lost. Send a message to try again.`,
+    kind: "generic",
+    provider: null,
+    retryable: true,
+    status_code: null,
+    detail: null,
+  };
+}

@@ -1,0 +1,84 @@
+// The store is the only room with SQL. This file: the tool message of a step, one per batch, results in call order.
+import { toolCallsPerStepMax } from "../../core/chat/limits.ts";
+import { noticedResults, repeatsMax, repeatsNoticedMin, timesInARow } from "../../core/chat/turn-brake.ts";
+import type { ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
+import { episodeName } from "../../core/part/stream-part.ts";
+import {
+  callsWithoutResult,
+  cancelledResult,
+  insertMessage,
+  type MessageRow,
+  readTail,
+} from "../row/messages.ts";
+import { type ToolExecution, takeToolExecutions } from "./tool-executions.ts";
+import type { Draft } from "./transition.ts";
+import { polls, readStepsBefore } from "./turn-steps.ts";
+
+/** Calls past the limit are never run; the model is told why, so that it asks again for fewer. */
+const TOO_MANY = `The call was not run: at most ${toolCallsPerStepMax} calls are run in one step.`;
+
+/**
+ * Answers every open call of the chat: with the result its tool left, else with an error that gives `reason`. Exactly
+ * once, since an answered call is no longer open (SPEC S4, L1, L13). Null when no call is open.
+ */
+export async function settleOpenCalls(draft: Draft, reason: string): Promise<MessageRow | null> {
+  const tail = await readTail(draft.unit.tx, draft.before.id);
+  const calls = callsWithoutResult(tail);
+  if (calls.length === 0) return null;
+  const ids = calls.map((call) => call.tool_call_id);
+  const done = new Map<string, ToolExecution>();
+  for (const row of await takeToolExecutions(draft.unit.tx, draft.before.id, ids))
+    done.set(row.tool_call_id, row);
+  const at = new Date().toISOString();
+  const content = calls.map((call, place) => {
+    const execution = done.get(call.tool_call_id);
+    if (execution?.finished_at != null) return resultOf(call, execution);
+    return cancelledResult(call, place < toolCallsPerStepMax ? reason : TOO_MANY, at);
+  });
+  return insertMessage(draft, {
+    role: "tool",
+    content: await noticed(draft, tail, content),
+    closes: outputEpisodes(draft, [...done.values()]),
+  });
+}
+
+/** The results, with a word where the agent goes in circles (SPEC L15). Mostly one earlier step shows that it does not. */
+async function noticed(
+  draft: Draft,
+  [answer, ...after]: readonly MessageRow[],
+  content: readonly ToolResultPart[],
+): Promise<readonly ToolResultPart[]> {
+  const { before, unit } = draft;
+  if (answer?.role !== "assistant" || after.length > 0 || before.turn_steps < repeatsNoticedMin)
+    return content;
+  const calls = callsWithoutResult([answer]);
+  const read = (steps: number) => readStepsBefore(unit.tx, before, { before_id: answer.id, steps });
+  const [previous] = await read(1);
+  const pairs = calls.flatMap((call, place) => {
+    const result = content[place];
+    return result === undefined || previous === undefined ? [] : [timesInARow(call, result, [previous])];
+  });
+  if (!pairs.some((times) => times > 1)) return content;
+  return noticedResults(calls, content, { earlier: await read(repeatsMax - 1), polls: polls(unit) });
+}
+
+/** Each claim of a call began an episode of its output; all of them are over. */
+function outputEpisodes(draft: Draft, executions: readonly ToolExecution[]): string[] {
+  return executions.flatMap(({ tool_call_id, attempts }) =>
+    Array.from({ length: attempts }, (_, i) =>
+      episodeName(draft.before.history_version, i + 1, tool_call_id),
+    ),
+  );
+}
+
+function resultOf(call: ToolCallPart, execution: ToolExecution): ToolResultPart {
+  return {
+    type: "tool-result",
+    tool_call_id: call.tool_call_id,
+    tool_name: call.tool_name,
+    result: execution.result,
+    is_error: execution.is_error ?? false,
+    ...(execution.truncated === true && { truncated: true }),
+    created_at: execution.finished_at as string,
+  };
+}

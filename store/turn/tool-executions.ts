@@ -1,0 +1,91 @@
+// The store is the only room with SQL. This file: claim before effect. A tool call is claimed here before it runs.
+import type { JsonValue } from "../../core/part/part.ts";
+import type { Queryable, Tx } from "../database.ts";
+
+export interface ToolExecution {
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  /** How often it was claimed; more than once means that a worker was lost with it. */
+  readonly attempts: number;
+  /** Workers that died with it: claims that were neither finished nor released. */
+  readonly lost_workers: number;
+  readonly finished_at: string | null;
+  readonly result: JsonValue;
+  readonly is_error: boolean | null;
+  readonly truncated: boolean | null;
+}
+
+const COLUMNS = "tool_call_id, tool_name, attempts, lost_workers, finished_at, result, is_error, truncated";
+
+export interface ToolClaim {
+  readonly chat_id: string;
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  /** When Temporal scheduled the attempt that claims, by its own clock. */
+  readonly scheduled_ms: number;
+}
+
+/**
+ * Claims a call, or finds what an earlier claim has made of it. Null: an attempt scheduled later has claimed it; this one
+ * comes from a worker that was given up and woke.
+ */
+export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecution | null> {
+  const { rows } = await tx.query<ToolExecution>(
+    `insert into tool_executions as t (chat_id, tool_call_id, tool_name, attempts, scheduled_ms, is_held)
+     values ($1, $2, $3, 1, $4, true)
+     on conflict (chat_id, tool_call_id) do update set attempts = t.attempts + 1, scheduled_ms = $4,
+       lost_workers = t.lost_workers + (t.is_held and t.finished_at is null)::int, is_held = true
+     where t.scheduled_ms <= $4 returning ${COLUMNS}`,
+    [claim.chat_id, claim.tool_call_id, claim.tool_name, claim.scheduled_ms],
+  );
+  return rows[0] ?? null;
+}
+
+/**
+ * The worker lives and hands the call on (a shutdown, an error of ours, a Temporal that was out of reach): no worker was lost. The
+ * next claim counts none, and one that has counted it already takes it back.
+ */
+export async function releaseToolCall(db: Queryable, claim: Omit<ToolClaim, "tool_name">): Promise<void> {
+  await db.query(
+    `update tool_executions set is_held = is_held and scheduled_ms <> $3,
+       lost_workers = greatest(lost_workers - (scheduled_ms > $3)::int, 0)
+     where chat_id = $1 and tool_call_id = $2 and finished_at is null`,
+    [claim.chat_id, claim.tool_call_id, claim.scheduled_ms],
+  );
+}
+
+export interface ToolOutcome {
+  readonly chat_id: string;
+  readonly tool_call_id: string;
+  readonly result: JsonValue;
+  readonly is_error: boolean;
+  readonly truncated: boolean;
+}
+
+/** Keeps the first result of a call; a second one, of a zombie attempt, changes nothing. */
+export async function finishToolCall(db: Queryable, outcome: ToolOutcome): Promise<void> {
+  await db.query(
+    `update tool_executions set finished_at = now(), result = $3, is_error = $4, truncated = $5
+     where chat_id = $1 and tool_call_id = $2 and finished_at is null`,
+    [
+      outcome.chat_id,
+      outcome.tool_call_id,
+      JSON.stringify(outcome.result),
+      outcome.is_error,
+      outcome.truncated,
+    ],
+  );
+}
+
+/** Takes the executions of these calls out of the table: their results are now part of the history. */
+export async function takeToolExecutions(
+  tx: Tx,
+  chatId: string,
+  ids: readonly string[],
+): Promise<ToolExecution[]> {
+  const { rows } = await tx.query<ToolExecution>(
+    `delete from tool_executions where chat_id = $1 and tool_call_id = any($2) returning ${COLUMNS}`,
+    [chatId, ids],
+  );
+  return rows;
+}

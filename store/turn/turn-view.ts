@@ -1,0 +1,99 @@
+// The store is the only room with SQL. This file: what the policy of a turn looks at, read from committed history.
+
+import { thresholdOff, usagePercent } from "../../core/chat/compaction.ts";
+import {
+  decideNextStep,
+  type NextStep,
+  type OpenCall,
+  type TurnView,
+} from "../../core/chat/decide-next-step.ts";
+import { stepsPerTurnMax } from "../../core/chat/limits.ts";
+import type { Part, ToolCallPart } from "../../core/part/part.ts";
+import { callSummary } from "../../core/prompt/call-summary.ts";
+import type { ChatRow } from "../row/chat-row.ts";
+import { callsWithoutResult, type MessageRow, readTail } from "../row/messages.ts";
+import type { Store } from "../store.ts";
+import type { Unit } from "../unit.ts";
+import { contextUsage, isFirstSinceCompaction, measuredStep } from "./context-usage.ts";
+import { readBrake } from "./turn-steps.ts";
+
+type StopsTurn = (toolName: string) => boolean;
+
+/** Derives the view from the newest assistant message and what follows it. Pure. */
+function viewOfTail(
+  chat: ChatRow,
+  tail: readonly MessageRow[],
+  { stopsTurn = () => false, tellsWords = false }: Pick<Store, "stopsTurn" | "tellsWords">,
+): TurnView {
+  const open = callsWithoutResult(tail).filter((call) => call.provider_executed !== true);
+  const last = tail.at(-1);
+  const answers = last?.role === "assistant" && last.turn_id === chat.current_turn_id && open.length === 0;
+  return {
+    open_local_calls: open.map((call) => openCall(call, tellsWords)),
+    open_client_calls: [],
+    client_deadline_ms: null,
+    compaction_requested: chat.compaction?.source ?? null,
+    stopped_by_tool: last?.role === "tool" && last.content.some((part) => hasStopped(part, stopsTurn)),
+    answered: answers ? (last.finish_reason ?? "stop") : null,
+    brake: null,
+    steps: chat.turn_steps,
+    context_persisted: true,
+    context_usage_percent: null,
+    just_compacted: false,
+  };
+}
+
+/** Ids and a few words: its arguments may be large, and the workflow's history keeps what it is told. */
+function openCall(call: ToolCallPart, tellsWords: boolean): OpenCall {
+  const { tool_call_id, tool_name } = call;
+  const summary = tellsWords ? callSummary(call) : null;
+  return { tool_call_id, tool_name, ...(summary !== null && { summary }) };
+}
+
+/** Only success ends the turn: after a failure the model is to see what went wrong (SPEC L5). */
+function hasStopped(part: Part, stopsTurn: StopsTurn): boolean {
+  return part.type === "tool-result" && !part.is_error && stopsTurn(part.tool_name);
+}
+
+/**
+ * The next step of a chat's current turn, as of this transaction.
+ * @param known the newest assistant message and all after it, where the caller has just written them
+ */
+export async function readNextStep(
+  unit: Unit,
+  chat: ChatRow,
+  known?: readonly MessageRow[],
+): Promise<NextStep> {
+  const tail = known ?? (await readTail(unit.tx, chat.id));
+  const view = { ...viewOfTail(chat, tail, unit.store), brake: await readBrake(unit, chat, tail) };
+  const step = decideNextStep(view, {
+    steps_max: stepsPerTurnMax,
+    compaction_threshold_percent: thresholdOff,
+  });
+  const measured = measuredStep(tail);
+  // How full the context is only matters to a turn that wants another call; most are complete by now.
+  if (step.type !== "call-model" || measured === null) return step;
+  return (await compactionByThreshold(unit, chat, { view, measured })) ?? step;
+}
+
+interface Measured {
+  readonly view: TurnView;
+  readonly measured: MessageRow;
+}
+
+/** Null: the context has room, or nobody knows. */
+async function compactionByThreshold(
+  unit: Unit,
+  chat: ChatRow,
+  { view, measured }: Measured,
+): Promise<NextStep | null> {
+  const usage = await contextUsage(unit, chat, measured);
+  const limits = { steps_max: stepsPerTurnMax, compaction_threshold_percent: usage.threshold_percent };
+  const full = { ...view, context_usage_percent: usagePercent(usage) };
+  const step = decideNextStep(full, limits);
+  if (step.type === "call-model") return null;
+  const just_compacted = await isFirstSinceCompaction(unit, measured);
+  const next = decideNextStep({ ...full, just_compacted }, limits);
+  // What an earlier turn has ended with is no reason to refuse a new one its try.
+  return next.type === "overflow" && measured.turn_id !== chat.current_turn_id ? null : next;
+}

@@ -1,0 +1,104 @@
+// The store is the only room with SQL. This file: what a user may spend in a period, and whether that is spent (SPEC B3).
+
+import type { LastError } from "../../core/chat/message.ts";
+import { type LimitPeriod, limitPeriodAt } from "../../core/usage/limit-period.ts";
+import { UsageLimitReached } from "../../core/usage/usage-limit-reached.ts";
+import { prepared, type Queryable } from "../database.ts";
+import type { ChatRow } from "../row/chat-row.ts";
+
+export interface UsageLimit {
+  readonly limit_micros: number;
+  readonly period: LimitPeriod;
+}
+
+/** A limit with where its user stands in the present period. */
+export interface LimitStanding extends UsageLimit {
+  readonly spent_micros: number;
+  /** ISO 8601. */
+  readonly resets_at: string;
+}
+
+/** As a column of a query over users: their limit, null when they have none. */
+export const USAGE_LIMIT_COLUMN = `case when usage_limit_micros is null then null
+  else json_build_object('limit_micros', usage_limit_micros, 'period', usage_limit_period) end`;
+
+/** The limit of a user; undefined when there is no such user, null when nothing limits them. */
+export async function readUsageLimit(db: Queryable, userId: string): Promise<UsageLimit | null | undefined> {
+  const { rows } = await db.query<{ usage_limit: UsageLimit | null }>(
+    `select ${USAGE_LIMIT_COLUMN} as usage_limit from users where id = $1`,
+    [userId],
+  );
+  return rows[0]?.usage_limit;
+}
+
+/** Sets a limit, or takes it away (null). False: there is no such user. */
+export async function setUsageLimit(
+  db: Queryable,
+  userId: string,
+  limit: UsageLimit | null,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    "update users set usage_limit_micros = $2, usage_limit_period = $3 where id = $1",
+    [userId, limit?.limit_micros ?? null, limit?.period ?? null],
+  );
+  return rowCount === 1;
+}
+
+/** Where a user stands in the period that holds `now_ms`. */
+export async function standingOf(
+  db: Queryable,
+  userId: string,
+  { limit, now_ms }: { readonly limit: UsageLimit; readonly now_ms: number },
+): Promise<LimitStanding> {
+  const { start_ms, end_ms } = limitPeriodAt(limit.period, now_ms);
+  const { rows } = await db.query<{ spent: string }>(
+    prepared(
+      "select coalesce(sum(cost_micros), 0)::text as spent from usage_records where user_id = $1 and at >= $2",
+      [userId, new Date(start_ms)],
+    ),
+  );
+  const { limit_micros, period } = limit;
+  const spent_micros = Number(rows[0]?.spent ?? 0);
+  return { limit_micros, period, spent_micros, resets_at: new Date(end_ms).toISOString() };
+}
+
+/**
+ * The limit that stops a chat's owner from another model call; null when nothing does. Asks the database only for
+ * owners who have a limit: a chat read under its lock says whether. Calls that are under way are not counted yet, so
+ * racing ones overshoot by what they cost, and by no more.
+ */
+export async function limitReached(
+  db: Queryable,
+  chat: Pick<ChatRow, "owner_id" | "owner_usage_limit">,
+): Promise<LimitStanding | null> {
+  const limit = chat.owner_usage_limit ?? null;
+  if (limit === null) return null;
+  const standing = await standingOf(db, chat.owner_id, { limit, now_ms: Date.now() });
+  return standing.spent_micros >= standing.limit_micros ? standing : null;
+}
+
+/** Throws `Refusal` `usage_limit_reached` when the chat's owner may spend no more. The chat was read under its lock. */
+export async function refuseOverLimit(
+  db: Queryable,
+  chat: Pick<ChatRow, "owner_id" | "owner_usage_limit">,
+): Promise<void> {
+  const reached = await limitReached(db, chat);
+  if (reached !== null) throw new UsageLimitReached(wordsOf(reached), reached.resets_at);
+}
+
+/** How a turn ends that meets the limit on its way. */
+export function usageLimitError(reached: LimitStanding): LastError {
+  return {
+    message: wordsOf(reached),
+    kind: "usage_limit",
+    provider: null,
+    retryable: false,
+    status_code: null,
+    detail: null,
+    resets_at: reached.resets_at,
+  };
+}
+
+function wordsOf({ period, resets_at }: LimitStanding): string {
+  return `The usage limit of this ${period} is reached. It starts anew at ${resets_at}.`;
+}

@@ -1,0 +1,93 @@
+// The store is the only room with SQL. This file: the ledger of model calls, written once per call (SPEC B3).
+import type { UsageRecord } from "../../core/usage/usage-record.ts";
+import { prepared, type Queryable } from "../database.ts";
+import type { ChatRow } from "../row/chat-row.ts";
+import type { NewMessage } from "../row/messages.ts";
+
+/** Columns in the order of `usageValues`. */
+export const USAGE_RECORD_COLUMNS = `chat_id, kind, call, user_id, root_chat_id, model_config_id, provider, model,
+  input_tokens, output_tokens, total_tokens, reasoning_tokens, cache_creation_tokens, cache_read_tokens, cost_micros`;
+
+/** The values of a record, for a statement that inserts it. */
+export function usageValues(record: UsageRecord): unknown[] {
+  const { usage } = record;
+  return [
+    record.chat_id,
+    record.kind,
+    record.call,
+    record.user_id,
+    record.root_chat_id,
+    record.model_config_id,
+    record.provider,
+    record.model,
+    usage?.input_tokens ?? null,
+    usage?.output_tokens ?? null,
+    usage?.total_tokens ?? null,
+    usage?.reasoning_tokens ?? null,
+    usage?.cache_creation_tokens ?? null,
+    usage?.cache_read_tokens ?? null,
+    record.cost_micros,
+  ];
+}
+
+/** Types by column: within a larger statement nothing else says them. */
+const TYPES = [
+  "uuid",
+  "text",
+  "text",
+  "uuid",
+  "uuid",
+  "uuid",
+  "text",
+  "text",
+  ...Array<string>(7).fill("bigint"),
+];
+
+/** Where a statement takes the values, from `$first` on. */
+export function usagePlaces(first: number): string {
+  return TYPES.map((type, i) => `$${first + i}::${type}`).join(", ");
+}
+
+const RECORD = `insert into usage_records (${USAGE_RECORD_COLUMNS}) values (${usagePlaces(1)}) on conflict do nothing`;
+
+/** The record of the model call that wrote a message; null when none did. */
+export function usageOfMessage(
+  chat: Pick<ChatRow, "id" | "owner_id" | "root_chat_id">,
+  message: NewMessage,
+): UsageRecord | null {
+  if (message.call === undefined) return null;
+  return {
+    user_id: chat.owner_id,
+    chat_id: chat.id,
+    root_chat_id: chat.root_chat_id,
+    kind: message.usage_kind ?? "chat_turn",
+    call: message.call,
+    model_config_id: message.model_config_id ?? null,
+    provider: message.provider ?? "",
+    model: message.model ?? "",
+    usage: message.usage ?? null,
+    cost_micros: message.cost_micros ?? null,
+  };
+}
+
+/**
+ * Books one model call, in the transaction that commits what came of it. The answer of a turn books itself with its
+ * message (`NewMessage.call`); this is for calls that leave no message. Booking a call twice changes nothing.
+ */
+export async function recordUsage(db: Queryable, record: UsageRecord): Promise<void> {
+  await db.query(prepared(RECORD, usageValues(record)));
+}
+
+/**
+ * Books the call of an answer that is not kept, for what was spent stays spent. A call that came to nothing, and of which
+ * the provider says nothing, is none.
+ */
+export async function recordUnkept(
+  db: Queryable,
+  chat: Pick<ChatRow, "id" | "owner_id" | "root_chat_id">,
+  answer: NewMessage | null | undefined,
+): Promise<void> {
+  if (answer == null || (answer.usage == null && answer.content.length === 0)) return;
+  const record = usageOfMessage(chat, answer);
+  if (record !== null) await recordUsage(db, record);
+}

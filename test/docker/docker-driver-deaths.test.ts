@@ -1,0 +1,183 @@
+// A worker may die at any call to the engine: before it, after it, or in the middle of what it sends. Whoever comes next
+// repeats the step and gets the same workspace.
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import type { WorkspaceDriver } from "../../workspaces/driver.ts";
+import {
+  agentAt,
+  aStep,
+  type DockerWorld,
+  dockerWorld,
+  forgetEverything,
+  inventoryOf,
+  patience,
+  runInside,
+  workspaceId,
+} from "../support/engine/docker-world.ts";
+import type { StubFault } from "../support/engine/engine-stub.ts";
+
+const deaths: readonly StubFault[] = [{ type: "cut-before" }, { type: "cut-after" }, { type: "cut-within" }];
+
+interface Attempt {
+  readonly act: (docker: WorkspaceDriver) => Promise<unknown>;
+  /** Looks at what a death at that call left, and makes everything as it was before. */
+  readonly check: (at: number) => Promise<void>;
+}
+
+/** Lets a worker die at each call in turn until the step needs no further call; gives the number of calls. */
+async function dieAtEachCall(
+  { stub, driver }: DockerWorld,
+  fault: StubFault,
+  { act, check }: Attempt,
+): Promise<number> {
+  for (let at = 0; ; at += 1) {
+    let struck = false;
+    stub.setFault((_, index) => {
+      if (index !== at) return null;
+      struck = true;
+      return fault;
+    });
+    await act(driver()).catch((error: unknown) => assert.ok(error instanceof Error));
+    stub.setFault(null);
+    if (!struck) return at;
+    await check(at);
+  }
+}
+
+for (const fault of deaths) {
+  test(`provisioning ${fault.type} at any call, then repeated, gives the same workspace`, async (t) => {
+    const world = await dockerWorld(t);
+    const { stub, plan, driver } = world;
+    await driver().provision(workspaceId, plan, aStep());
+    const whole = inventoryOf(stub);
+    await driver().destroy(workspaceId);
+    await forgetEverything(stub);
+
+    const calls = await dieAtEachCall(world, fault, {
+      act: (docker) => docker.provision(workspaceId, plan, aStep()),
+      async check(at) {
+        await driver().provision(workspaceId, plan, aStep());
+        assert.deepEqual(inventoryOf(stub), whole, `after a death at call ${at}`);
+        for (const { folder } of stub.world.containers.values()) {
+          for (const path of [
+            "/workspace/README.md",
+            "/workspace/src/run.sh",
+            "/opt/everturn/workspaces/agent/main.ts",
+          ])
+            assert.ok(existsSync(join(folder, path)), `${path} after a death at call ${at}`);
+        }
+        await driver().destroy(workspaceId);
+        assert.deepEqual(await driver().list(), []);
+        await forgetEverything(stub);
+      },
+    });
+    assert.ok(calls >= 15, `provisioning took ${calls} calls`);
+  });
+}
+
+// Every state a death before a call can leave is also left by a death after the call before it; agents take long to start.
+test("connecting cut-after at any call, then repeated, gives one agent", async (t) => {
+  const fault: StubFault = { type: "cut-after" };
+  const world = await dockerWorld(t);
+  const { stub, plan, driver } = world;
+  await driver().provision(workspaceId, plan, aStep());
+  let checks = 0;
+  await dieAtEachCall(world, fault, {
+    act: (docker) => docker.connect(workspaceId, plan, patience()),
+    async check(at) {
+      const agent = agentAt(t, await driver().connect(workspaceId, plan, patience()));
+      assert.equal(await runInside(agent, `call-${at}`, "cat README.md"), "# Tools\n");
+      const running = [...stub.world.containers.values()].filter(({ process }) => process?.running === true);
+      assert.equal(running.length, 1);
+      assert.equal(stub.world.containers.size, 1);
+      await driver().stop(workspaceId);
+      checks += 1;
+    },
+  });
+  assert.ok(checks >= 5);
+});
+
+for (const fault of deaths.slice(0, 2)) {
+  test(`stopping and destroying ${fault.type} at any call, then repeated, leaves nothing`, async (t) => {
+    const world = await dockerWorld(t);
+    const { stub, plan, driver } = world;
+    for (const step of ["stop", "destroy"] as const) {
+      await driver().provision(workspaceId, plan, aStep());
+      const calls = await dieAtEachCall(world, fault, {
+        act: (docker) => docker[step](workspaceId),
+        async check() {
+          await driver()[step](workspaceId);
+          assert.equal(stub.world.containers.size, 0);
+          assert.equal(stub.world.networks.size, 0);
+          assert.deepEqual(await driver().list(), step === "stop" ? [workspaceId] : []);
+          await driver().provision(workspaceId, plan, aStep());
+        },
+      });
+      assert.ok(calls >= 3);
+    }
+  });
+}
+
+test("an abort at any call of provisioning ends it with its reason, and the next attempt succeeds", async (t) => {
+  const { stub, plan, driver } = await dockerWorld(t);
+  for (let at = 0; ; at += 1) {
+    const abort = new AbortController();
+    const reason = new Error("the turn was interrupted");
+    stub.setFault((_, index) => {
+      if (index === at) abort.abort(reason);
+      return index === at ? { type: "silence" } : null;
+    });
+    const outcome = await driver()
+      .provision(workspaceId, plan, aStep(abort.signal))
+      .catch((error: unknown) => error);
+    if (!abort.signal.aborted) {
+      assert.ok(at >= 15, "every call was reached");
+      return;
+    }
+    assert.equal(outcome, reason, `aborted at call ${at}`);
+    stub.setFault(null);
+    await driver().provision(workspaceId, plan, aStep());
+    await driver().destroy(workspaceId);
+    await forgetEverything(stub);
+  }
+});
+
+test("an engine that refuses a call, whichever it is, is quoted, and the next attempt succeeds", async (t) => {
+  const { stub, plan, driver } = await dockerWorld(t);
+  for (let at = 0; ; at += 1) {
+    let struck = "";
+    stub.setFault((call, index) => {
+      if (index !== at) return null;
+      struck = `${call.method} ${call.path}`;
+      // HEAD has no body to say it in.
+      return { type: "refuse", status: 500, message: "the disk of the engine is full" };
+    });
+    const outcome = await driver()
+      .provision(workspaceId, plan, aStep())
+      .then(
+        () => "done",
+        (error: unknown) => String(error),
+      );
+    stub.setFault(null);
+    if (struck === "") {
+      assert.ok(at >= 15, "every call was reached");
+      return;
+    }
+    if (!struck.startsWith("HEAD")) assert.match(outcome, /the disk of the engine is full/, struck);
+    await driver().provision(workspaceId, plan, aStep());
+    await driver().destroy(workspaceId);
+    await forgetEverything(stub);
+  }
+});
+
+test("two workers that provision one workspace at once, and again, end up with one of everything", async (t) => {
+  const { stub, plan, driver } = await dockerWorld(t);
+  await driver().provision(workspaceId, plan, aStep());
+  const whole = inventoryOf(stub);
+  await driver().destroy(workspaceId);
+  await Promise.allSettled([1, 2, 3].map(() => driver().provision(workspaceId, plan, aStep())));
+  await driver().provision(workspaceId, plan, aStep());
+  assert.deepEqual(inventoryOf(stub), whole);
+});

@@ -1,0 +1,109 @@
+// Tests: a reader over a real socket that stops taking and takes again as the test says, and the server's end of it.
+import { createServer, get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createParser } from "eventsource-parser";
+import { ChatReader } from "../../../api/streams/chat/chat-reader.ts";
+import type { HubRegistry } from "../../../api/streams/chat/hub-registry.ts";
+import { OpenStream } from "../../../api/streams/open-stream.ts";
+import { createSseWriter, type EventSink } from "../../../api/streams/sse-writer.ts";
+import { createCheckedReader } from "../../../core/stream/checked-reader.ts";
+import type { StreamEvent } from "../../../core/stream/stream-event.ts";
+import { aVisit } from "./held-sink.ts";
+
+export type SlowReader = Awaited<ReturnType<typeof openSlowReader>>;
+
+/** Joins the hub of a chat by a connection of its own. */
+export async function openSlowReader(chatId: string, hubs: HubRegistry, onFailed: (error: unknown) => void) {
+  const visit = aVisit();
+  const held = hubs.hold(chatId, visit);
+  await held.hub.ready;
+  let writer: EventSink | null = null;
+  const { stream, answer, close } = await openExchange((opened) => {
+    writer = createSseWriter(opened);
+  });
+  const sink = writer as unknown as EventSink;
+  const checked = createCheckedReader(chatId);
+  const types: string[] = [];
+  const watchers = new Set<() => void>();
+  let retryMs: number | null = null;
+  let ended = false;
+  const parser = createParser({
+    onEvent: ({ event, id, data }) => {
+      types.push(String(event));
+      checked.apply({ type: event, data: JSON.parse(data) } as StreamEvent, id ?? null);
+    },
+    onRetry: (ms) => {
+      retryMs = ms;
+    },
+  });
+  const look = () => {
+    for (const each of watchers) each();
+  };
+  answer.setEncoding("utf8");
+  answer.on("data", (chunk: string) => {
+    parser.feed(chunk);
+    look();
+  });
+  answer.on("end", () => {
+    ended = true;
+    look();
+  });
+  const reader = new ChatReader({ hub: held.hub, sink, messagesMax: 200, onFailed });
+  return {
+    checked,
+    types,
+    sink,
+    /** Bytes that wait at the server, beyond what the kernel has taken. */
+    waiting: () => stream.response.writableLength,
+    retryMs: () => retryMs,
+    ended: () => ended,
+    start: () => reader.start(null, false),
+    stop: () => void answer.pause(),
+    go: () => void answer.resume(),
+    text() {
+      const parts = [...(checked.view.previews.get("")?.content.values() ?? [])];
+      return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
+    },
+    until: (holds: () => boolean) =>
+      new Promise<void>((resolve) => {
+        const each = () => {
+          if (!holds()) return;
+          watchers.delete(each);
+          resolve();
+        };
+        watchers.add(each);
+        each();
+      }),
+    close() {
+      reader.stop();
+      visit.leave();
+      close();
+    },
+  };
+}
+
+interface Exchange {
+  readonly stream: OpenStream;
+  readonly answer: IncomingMessage;
+  readonly close: () => void;
+}
+
+/** One request, both ends of it in hand. @param begin sends the head of the response */
+export async function openExchange(begin: (stream: OpenStream) => void): Promise<Exchange> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const asked = new Promise<OpenStream>((resolve) => {
+    server.once("request", (request, response) => {
+      const stream = new OpenStream({ request, response });
+      begin(stream);
+      resolve(stream);
+    });
+  });
+  const answer = await new Promise<IncomingMessage>((resolve) => get({ port, host: "127.0.0.1" }, resolve));
+  const close = () => {
+    answer.destroy();
+    server.close();
+  };
+  return { stream: await asked, answer, close };
+}

@@ -1,0 +1,189 @@
+// Tests: the shapes a turn can take, each a script of outcomes. One list for the control-flow tests and the kept histories.
+import type { StepOutcome } from "../../../core/chat/step-outcome.ts";
+import { runTurn, type Script, type TestTemporal, type TurnRun } from "./workflow-run.ts";
+
+const ended: StepOutcome = { type: "ended", status: "waiting", snapshot_version: 100 };
+const failed: StepOutcome = {
+  type: "ended",
+  status: "error",
+  snapshot_version: 5,
+  end: { type: "error", why: "rate_limit", status_code: 429 },
+};
+const interrupted: StepOutcome = { ...ended, end: { type: "interrupted", why: "interrupted" }, tokens: 7 };
+const callModelNext: StepOutcome = { type: "next", step: { type: "call-model" }, snapshot_version: 3 };
+const tools: StepOutcome = {
+  type: "next",
+  step: {
+    type: "run-tools",
+    calls: [
+      { tool_call_id: "c1", tool_name: "grep" },
+      { tool_call_id: "c2", tool_name: "list_dir" },
+    ],
+  },
+  snapshot_version: 3,
+};
+const compact: StepOutcome = {
+  type: "next",
+  step: { type: "compact", source: "automatic" },
+  snapshot_version: 3,
+};
+const retry = (delay_ms: number): StepOutcome => ({
+  type: "retry",
+  delay_ms,
+  attempt: 1,
+  kind: "overloaded",
+  status_code: 529,
+  snapshot_version: 3,
+});
+const moved = (turn_id: number): StepOutcome => ({
+  type: "moved",
+  turn_id,
+  model: "demo",
+  title: "",
+  snapshot_version: 4,
+});
+const LONG_MS = 600_000;
+
+export interface Shape {
+  readonly script: Script;
+  /** What happens from outside while the turn runs. */
+  readonly during?: (run: TurnRun) => Promise<void>;
+  /** The activities called, in order. */
+  readonly calls: readonly string[];
+}
+
+/** A gate that the test opens while an activity waits at it. */
+function gate() {
+  let open: () => void = () => undefined;
+  let reached: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const arrived = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  return { open: () => open(), arrived, pass: async () => (reached(), opened) };
+}
+
+function signalDuringCall(): Shape {
+  const door = gate();
+  const late: StepOutcome = { type: "ended", status: "waiting", snapshot_version: 5 };
+  return {
+    script: { callModel: [() => door.pass().then(() => late), moved(7), ended] },
+    during: async (run) => {
+      await door.arrived;
+      await run.signal("messageQueued", 9, 7);
+      door.open();
+    },
+    calls: ["callModel:1", "callModel:1", "callModel:7"],
+  };
+}
+
+/** A message that is sent after the turn's error was committed finds its run still open. */
+function sentAfterAnError(): Shape {
+  const door = gate();
+  return {
+    script: { callModel: [() => door.pass().then(() => failed), moved(7), ended] },
+    during: async (run) => {
+      await door.arrived;
+      await run.signal("messageQueued", 9, 7);
+      door.open();
+    },
+    calls: ["callModel:1", "callModel:1", "callModel:7"],
+  };
+}
+
+function cancelled(): Shape {
+  const door = gate();
+  return {
+    // The interrupt that the cancel becomes is what ends the call, as it does by way of the database.
+    script: { callModel: [() => door.pass().then(() => ended)], requestInterrupt: async () => door.open() },
+    during: async (run) => {
+      await door.arrived;
+      await run.handle.cancel();
+    },
+    calls: ["callModel:1", "requestInterrupt:1"],
+  };
+}
+
+/** Interrupts a run that sits in a wait, once its wait has begun. */
+function stopInWait(first: StepOutcome, calls: readonly string[]): Shape {
+  const door = gate();
+  return {
+    script: { callModel: [() => door.pass().then(() => first), ended], finishInterruption: [ended] },
+    during: async (run) => {
+      await door.arrived;
+      door.open();
+      await run.signal("interrupted", 8);
+    },
+    calls,
+  };
+}
+
+export const SHAPES: Readonly<Record<string, () => Shape>> = {
+  text: () => ({ script: { callModel: [ended] }, calls: ["callModel:1"] }),
+  tools: () => ({
+    script: { callModel: [tools, ended], settleTools: [callModelNext] },
+    calls: ["callModel:1", "runTool:grep", "runTool:list_dir", "settleTools:1", "callModel:1"],
+  }),
+  retry: () => ({ script: { callModel: [retry(1), ended] }, calls: ["callModel:1", "callModel:1"] }),
+  "retry-interrupted": () => stopInWait(retry(LONG_MS), ["callModel:1", "finishInterruption:1"]),
+  interrupting: () => ({
+    script: { callModel: [{ type: "interrupting", snapshot_version: 4 }], finishInterruption: [ended] },
+    calls: ["callModel:1", "finishInterruption:1"],
+  }),
+  superseded: () => ({
+    script: { callModel: [{ type: "superseded", snapshot_version: 0 }, ended] },
+    calls: ["callModel:1", "callModel:1"],
+  }),
+  promoted: () => ({ script: { callModel: [moved(5), ended] }, calls: ["callModel:1", "callModel:5"] }),
+  "sent-after-the-end": signalDuringCall,
+  compaction: () => ({
+    script: { callModel: [compact, ended], compactHistory: [callModelNext] },
+    calls: ["callModel:1", "compactHistory:1", "callModel:1"],
+  }),
+  // A summary that is tried again is decided on anew.
+  "compaction-retry": () => ({
+    script: { callModel: [compact, compact], compactHistory: [retry(1), ended] },
+    calls: ["callModel:1", "compactHistory:1", "callModel:1", "compactHistory:1"],
+  }),
+  error: () => ({ script: { callModel: [failed] }, calls: ["callModel:1"] }),
+  "error-in-words": () => ({
+    script: {
+      callModel: [
+        { ...failed, end: { ...failed.end, type: "error", why: "auth", words: "The key is wrong." } },
+      ],
+    },
+    calls: ["callModel:1"],
+  }),
+  "sent-after-an-error": sentAfterAnError,
+  interrupted: () => ({
+    script: {
+      callModel: [{ type: "interrupting", snapshot_version: 4 }],
+      finishInterruption: [interrupted],
+    },
+    calls: ["callModel:1", "finishInterruption:1"],
+  }),
+  "interrupted-promoted": () => ({
+    script: { callModel: [{ ...moved(5), end: { type: "interrupted", why: "interrupted" } }, ended] },
+    calls: ["callModel:1", "callModel:5"],
+  }),
+  cancelled,
+  crash: () => ({
+    script: {
+      callModel: [{ type: "next", step: { type: "persist-context" }, snapshot_version: 3 }],
+      recordCrash: [ended],
+    },
+    calls: ["callModel:1", "recordCrash:1"],
+  }),
+};
+
+export async function playShape(
+  temporal: TestTemporal,
+  name: string,
+): Promise<{ run: TurnRun; shape: Shape }> {
+  const shape = SHAPES[name]?.();
+  if (shape === undefined) throw new Error(`no shape named ${name}`);
+  const run = await runTurn(temporal, shape.script, shape.during);
+  return { run, shape };
+}

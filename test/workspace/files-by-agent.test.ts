@@ -1,0 +1,102 @@
+// The file tools through a real agent: daemon, wire and client in between.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { appendFileSync, readFileSync, symlinkSync } from "node:fs";
+import path from "node:path";
+import { type TestContext, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { rgPath } from "@vscode/ripgrep";
+import type { JsonObject } from "../../core/part/part.ts";
+import {
+  aProject,
+  assertNothingLeaked,
+  type ProjectFixture,
+  textOf,
+  workspaceOf,
+} from "../../tools/context/project-fixture.ts";
+import type { ToolOutput } from "../../tools/tool.ts";
+import { openAgent } from "../../workspaces/client/agent-client.ts";
+
+const agentPath = fileURLToPath(new URL("../../workspaces/agent/main.ts", import.meta.url));
+const token = "a-token-for-tests";
+
+/** Calls tools in a workspace whose agent is a process of its own; the last argument is the tool call's id. */
+async function anAgentAt(t: TestContext, project: ProjectFixture) {
+  const base = path.dirname(project.root);
+  const socketPath = path.join(base, "agent.sock");
+  const places = ["--root", project.root, "--state", path.join(base, "state"), "--socket", socketPath];
+  const daemon = spawn(process.execPath, [agentPath, ...places, "--rg", rgPath], {
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  daemon.stdin.end(token);
+  const ended = once(daemon, "exit");
+  const agent = openAgent({ kind: "unix", path: socketPath, token });
+  t.after(async () => {
+    agent.close();
+    daemon.kill("SIGTERM");
+    await ended;
+  });
+  // Its first line says that it listens.
+  await once(daemon.stderr, "data");
+  const workspace = workspaceOf(agent.files);
+  return (tool: string, args: JsonObject, toolCallId = "call-1"): Promise<ToolOutput> =>
+    project.callInWorkspace(tool, args, { workspace, toolCallId });
+}
+
+test("W1 file tools work through the agent as they do at home", async (t) => {
+  const project = aProject(t);
+  const call = await anAgentAt(t, project);
+  const written = await call("write_file", { path: "src/a.ts", content: "one\ntwo\n" }, "write-1");
+  assert.deepEqual(written.result, { path: "src/a.ts", bytes: 8, created: true });
+  const edits = [{ search: "two", replace: "2" }];
+  const edited = await call("edit_files", { files: [{ path: "src/a.ts", edits }] }, "edit-1");
+  assert.deepEqual(edited.result, { files: [{ path: "src/a.ts", replacements: 1, bytes: 6 }] });
+  const views: readonly [tool: string, args: JsonObject][] = [
+    ["read_file", { path: "src/a.ts", offset: 2 }],
+    ["view_file", { path: "src/a.ts" }],
+    ["list_dir", { path: "src" }],
+    ["grep", { pattern: "ONE", ignore_case: true, glob: "*.ts" }],
+    ["find_files", { pattern: "*.ts" }],
+    ["read_file", { path: "src/b.ts" }],
+    ["edit_files", { files: [{ path: "src/a.ts", edits: [{ search: "tow", replace: "" }] }] }],
+  ];
+  for (const [tool, args] of views) {
+    assert.deepEqual(await call(tool, args), await project.callInWorkspace(tool, args), tool);
+  }
+});
+
+test("W5 a change that is asked for again under its id is answered again, and not made again", async (t) => {
+  const project = aProject(t, { "log.txt": "begin\n" });
+  const call = await anAgentAt(t, project);
+  const edits = [{ search: "begin\n", replace: "begin\nonce\n" }];
+  const edit = () => call("edit_files", { files: [{ path: "log.txt", edits }] }, "edit-1");
+  const write = () => call("write_file", { path: "new.txt", content: "first\n" }, "write-1");
+  const first = [await edit(), await write()];
+  appendFileSync(path.join(project.root, "new.txt"), "added since\n");
+  assert.deepEqual([await edit(), await write()], first);
+  assert.equal(readFileSync(path.join(project.root, "log.txt"), "utf8"), "begin\nonce\n");
+  assert.equal(readFileSync(path.join(project.root, "new.txt"), "utf8"), "first\nadded since\n");
+});
+
+test("W7 nothing outside comes back over the wire, nor changes", async (t) => {
+  const project = aProject(t, { "a.txt": "inside\n" });
+  symlinkSync(project.outside, path.join(project.root, "out"));
+  const call = await anAgentAt(t, project);
+  for (const [at, asked] of ["../project-neighbour/secret.txt", "out/secret.txt", "/etc/passwd"].entries()) {
+    const calls: readonly [tool: string, args: JsonObject][] = [
+      ["read_file", { path: asked }],
+      ["view_file", { path: asked }],
+      ["list_dir", { path: asked }],
+      ["grep", { path: asked, pattern: "." }],
+      ["find_files", { path: asked, pattern: "**" }],
+      ["write_file", { path: asked, content: "taken" }],
+      ["edit_files", { files: [{ path: asked, edits: [{ search: "o", replace: "taken" }] }] }],
+    ];
+    for (const [tool, args] of calls) {
+      const { result } = await call(tool, args, `${tool}-${at}`);
+      assertNothingLeaked(result, project, tool);
+      assert.match(textOf(result, "error"), /leads out of the workspace/);
+    }
+  }
+});

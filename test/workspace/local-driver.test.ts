@@ -1,0 +1,114 @@
+// The local driver where something is different: the key, the names, the start, the sandbox.
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { isAlive } from "../../dev/data/process-identity.ts";
+import { AgentError } from "../../workspaces/agent/api.ts";
+import { WorkspaceError } from "../../workspaces/driver.ts";
+import {
+  aDriver,
+  aPlan,
+  connected,
+  processesNaming,
+  sandboxTest,
+  signal,
+} from "../support/workspace/sandbox.ts";
+
+sandboxTest(
+  "W10 an agent that knows another secret key is ended, and one that knows ours is started",
+  async (t) => {
+    const { dataDir, workspace } = await aDriver(t);
+    const { run } = await workspace("w1");
+    await run("echo kept > file");
+    const { driver } = await aDriver(t, { dataDir, secretKey: Buffer.alloc(32, 2) });
+    const again = await connected(t, driver, { id: "w1" });
+    assert.equal((await again.run("cat file")).output, "kept\n");
+    await assert.rejects(run("cat file"), (error) => error instanceof AgentError);
+  },
+);
+
+const oddFolderNames = [
+  `it's "a" $HOME ${"long".repeat(30)}`,
+  "Übung 数据 🗂",
+  "two\nlines\tand a tab ",
+  // The same letter, written as one character and as two.
+  "é e\u0301",
+];
+for (const name of oddFolderNames) {
+  sandboxTest(
+    `W10 what runs below a data folder named ${JSON.stringify(name)} is found and ended`,
+    async (t) => {
+      const folder = await mkdtemp(path.join(tmpdir(), "everturn-sandbox-"));
+      t.after(() => rm(folder, { recursive: true, force: true }));
+      const { driver, workspace, dataDir } = await aDriver(t, { dataDir: path.join(folder, name) });
+      const { run } = await workspace("w1");
+      assert.equal((await run("pwd")).output, "/workspace\n");
+      assert.notDeepEqual(processesNaming(dataDir), []);
+      await driver.stop("w1");
+      assert.deepEqual(processesNaming(dataDir), []);
+      await driver.destroy("w1");
+    },
+  );
+}
+
+sandboxTest("W10 a data folder reached through a link is the folder it leads to", async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "everturn-sandbox-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const { workspace, dataDir } = await aDriver(t, { dataDir: path.join(folder, "real") });
+  await workspace("w1");
+  await symlink(dataDir, path.join(folder, "link"));
+  const { driver } = await aDriver(t, { dataDir: path.join(folder, "link") });
+  await driver.stop("w1");
+  assert.deepEqual(processesNaming(dataDir), []);
+});
+
+sandboxTest("W3 an agent that cannot start fails the attempt at once, with the end of its log", async (t) => {
+  const { driver, dataDir } = await aDriver(t);
+  await driver.provision("w1", aPlan(), { signal, log: () => undefined });
+  const plan = aPlan({ env: { "NOT A NAME": "x" } });
+  await assert.rejects(driver.connect("w1", plan, signal), (error) => {
+    return (
+      error instanceof WorkspaceError && error.code === "agent_failed" && error.message.includes("NOT A NAME")
+    );
+  });
+  assert.deepEqual(processesNaming(dataDir), []);
+  const { run } = await connected(t, driver, { id: "w1" });
+  assert.equal((await run("echo up")).output, "up\n");
+});
+
+test("W10 without a sandbox nothing is made and nothing runs, and the words say what to do", async (t) => {
+  const { driver, dataDir } = await aDriver(t, { bwrapPath: path.join(tmpdir(), "no-bwrap") });
+  const isMissing = (error: unknown) => {
+    assert.ok(error instanceof WorkspaceError && error.code === "sandbox_missing");
+    assert.match(error.message, /apt-get install bubblewrap.*EVERTURN_ALLOW_UNSANDBOXED=1/);
+    return true;
+  };
+  await assert.rejects(driver.probe(), isMissing);
+  await assert.rejects(driver.provision("w1", aPlan(), { signal, log: () => undefined }), isMissing);
+  await assert.rejects(driver.connect("w1", aPlan(), signal), isMissing);
+  assert.deepEqual(await driver.list(), []);
+  assert.deepEqual(processesNaming(dataDir), []);
+});
+
+test("W10 explicitly allowed, commands run without a sandbox: with a warning, a clean environment, and an end", async (t) => {
+  process.env["EVERTURN_TEST_SECRET"] = "secret";
+  t.after(() => delete process.env["EVERTURN_TEST_SECRET"]);
+  const settings = { bwrapPath: path.join(tmpdir(), "no-bwrap"), allowUnsandboxed: true };
+  const { driver, dataDir, workspace } = await aDriver(t, settings);
+  assert.match((await driver.probe()).join(), /WITHOUT a sandbox/);
+  const { run, agent } = await workspace("w1", aPlan({ env: { GREETING: "hi" } }));
+  const { output } = await run("pwd; env; (setsid sleep 600 >/dev/null 2>&1 & echo $! > sleeper)");
+  assert.ok(output.includes("GREETING=hi") && !output.includes("EVERTURN_TEST_SECRET"), output);
+  const files = path.join(dataDir, "workspaces", "w1", "files");
+  assert.equal(output.split("\n")[0], files);
+  await assert.rejects(agent.files.readLines({ path: "/etc/passwd" }, signal), AgentError);
+  const sleeper = Number(await readFile(path.join(files, "sleeper"), "utf8"));
+  assert.equal(isAlive(sleeper), true);
+  await driver.stop("w1");
+  assert.deepEqual(processesNaming(dataDir), []);
+  assert.equal(isAlive(sleeper), false);
+  await driver.destroy("w1");
+  assert.deepEqual(await driver.list(), []);
+});

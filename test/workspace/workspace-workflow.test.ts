@@ -1,0 +1,64 @@
+// Tests: control flow of the workspace's workflow, and that histories of every shape still replay.
+import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+import proto from "@temporalio/proto";
+import { Worker } from "@temporalio/worker";
+import { WISH_CHANGED, WORKSPACE } from "../../workflows/contract.ts";
+import { sendOdd } from "../support/odd/odd-signals.ts";
+import { openTemporal, type TestTemporal, untilFailedInput } from "../support/turn/workflow-run.ts";
+import { runWorkspace } from "../support/workspace/workspace-run.ts";
+import { playWorkspaceShape, WORKSPACE_SHAPES } from "../support/workspace/workspace-shapes.ts";
+
+const HISTORIES = new URL("../histories/workspaces/", import.meta.url);
+
+let temporal: TestTemporal;
+before(async () => {
+  temporal = await openTemporal();
+});
+after(() => temporal.close());
+
+for (const name of Object.keys(WORKSPACE_SHAPES)) {
+  test(`W3 the life of the shape "${name}" calls what it must, in order, and ends`, async () => {
+    const { run, shape } = await playWorkspaceShape(temporal, name);
+    assert.deepEqual(withoutRepeats(run.calls), withoutRepeats(shape.calls));
+    assert.equal((await run.handle.describe()).status.name, "COMPLETED");
+  });
+}
+
+/** A local activity runs twice when a signal comes in its workflow task. */
+function withoutRepeats(calls: readonly string[]): readonly string[] {
+  return calls.filter((call, i) => call !== calls[i - 1]);
+}
+
+test("X5 signals that make no sense mean one more look at the workspace each, and no look follows from a look", async () => {
+  const looksMax = 200;
+  let isOver = false;
+  const look = async () =>
+    isOver
+      ? ({ step: { type: "end" }, version: 2 } as const)
+      : ({ step: { type: "wait", ms: 600_000 }, version: 1 } as const);
+  const script = { steps: Array.from({ length: looksMax }, () => look) };
+  const run = await runWorkspace(temporal, script, async (going) => {
+    await sendOdd(temporal, going.handle.workflowId, [WISH_CHANGED]);
+    isOver = true;
+    await going.signal(2);
+  });
+  assert.ok(run.calls.length < looksMax, `${run.calls.length} looks`);
+  assert.equal((await run.handle.describe()).status.name, "COMPLETED");
+  assert.match(await untilFailedInput(temporal, WORKSPACE, []), /input of workspace.*workspace_id/);
+});
+
+test("O4 kept histories of every shape of a workspace replay with today's workflows", async () => {
+  const files = (await readdir(HISTORIES)).filter((file) => file.endsWith(".json"));
+  assert.deepEqual(
+    files.map((file) => file.replace(".json", "")).toSorted(),
+    Object.keys(WORKSPACE_SHAPES).toSorted(),
+  );
+  for (const file of files) {
+    const history = proto.temporal.api.history.v1.History.fromObject(
+      JSON.parse(await readFile(new URL(file, HISTORIES), "utf8")),
+    );
+    await Worker.runReplayHistory({ workflowBundle: temporal.bundle }, history, `workspace-${file}`);
+  }
+});

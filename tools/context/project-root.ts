@@ -1,0 +1,49 @@
+// Tools: decides whether a folder may become a chat's project, once, when the chat is made.
+import { constants } from "node:fs";
+import { access, realpath, stat } from "node:fs/promises";
+import path from "node:path";
+import { pathCharsMax } from "../../workspaces/agent/files/file-limits.ts";
+import { isInside } from "../../workspaces/agent/files/root.ts";
+
+export type ResolvedProjectPath =
+  | { readonly ok: true; readonly path: string }
+  | { readonly ok: false; readonly reason: string };
+
+const notAllowed = { ok: false, reason: "project_path does not lie below an allowed folder" } as const;
+
+/** A root as written and without links; one that does not exist allows nothing. */
+async function realRoots(roots: readonly string[]): Promise<readonly { written: string; real: string }[]> {
+  const found = await Promise.all(
+    roots.map(async (root) => ({
+      written: path.resolve(root),
+      real: await realpath(root).catch(() => null),
+    })),
+  );
+  return found.flatMap(({ written, real }) => (real === null ? [] : [{ written, real }]));
+}
+
+/**
+ * The real path of a folder that is, or lies below, one of `roots` (EVERTURN_PROJECT_ROOTS), links resolved. What lies elsewhere
+ * gives one and the same reason whether it exists or not, so that the API does not tell about the host's folders.
+ */
+export async function resolveProjectPath(
+  asked: string,
+  roots: readonly string[],
+): Promise<ResolvedProjectPath> {
+  if (asked.includes("\0") || asked.length > pathCharsMax || !path.isAbsolute(asked)) {
+    return { ok: false, reason: "project_path must be an absolute path" };
+  }
+  const allowed = await realRoots(roots);
+  const candidate = path.resolve(asked);
+  if (!allowed.some(({ written, real }) => isInside(candidate, written) || isInside(candidate, real)))
+    return notAllowed;
+  const real = await realpath(candidate).catch(() => null);
+  if (real === null) return { ok: false, reason: "project_path does not exist" };
+  if (!allowed.some((root) => isInside(real, root.real))) return notAllowed;
+  if (!(await stat(real)).isDirectory()) return { ok: false, reason: "project_path is not a folder" };
+  const readable = await access(real, constants.R_OK | constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+  return readable ? { ok: true, path: real } : { ok: false, reason: "project_path cannot be read" };
+}

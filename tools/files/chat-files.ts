@@ -1,0 +1,32 @@
+// Tools: the files that a chat's tools see: its project folder, or its workspace through the agent.
+import type { FileChanges, FileViews } from "../../workspaces/agent/api.ts";
+import type { ToolContext, ToolOutput } from "../tool.ts";
+import { errorOutput, ToolError } from "../tool-error.ts";
+import { workspaceAgent } from "../workspace/workspace-agent.ts";
+
+/** What may be looked at. Throws `ToolError` when there is nothing, or the workspace does not answer. */
+export async function chatFiles(context: ToolContext): Promise<FileViews> {
+  if (context.projectFiles !== null) return context.projectFiles;
+  if (context.workspace === null) {
+    throw new ToolError("This chat has neither a project folder nor a workspace.");
+  }
+  return (await workspaceAgent(context)).files;
+}
+
+/** Changes files of the workspace. Interrupted, nobody waits for the answer, and the result says what that means. */
+export async function changeFiles(
+  context: ToolContext,
+  change: (files: FileViews & FileChanges) => Promise<ToolOutput>,
+): Promise<ToolOutput> {
+  if (context.projectFiles !== null) throw new ToolError("The project folder is read-only.");
+  const agent = await workspaceAgent(context);
+  try {
+    return await change(agent.files);
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+    return errorOutput(
+      "The call was interrupted: whether the change was made is not known.",
+      "Read the file before you go on with it.",
+    );
+  }
+}

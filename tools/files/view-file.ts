@@ -1,0 +1,40 @@
+// Tools: shows lines of a file, numbered, so that answers can cite them.
+import { z } from "zod";
+import { viewLinesMax } from "../../workspaces/agent/files/file-limits.ts";
+import type { Tool } from "../tool.ts";
+import { chatFiles } from "./chat-files.ts";
+import { lineSchema, pathSchema } from "./path-schema.ts";
+
+const schema = z.strictObject({
+  path: pathSchema.describe("File, relative to the workspace or project folder."),
+  start_line: lineSchema.optional().describe("First line to show, from 1. Default 1."),
+  end_line: lineSchema
+    .optional()
+    .describe(`Last line to show, inclusive. At most ${viewLinesMax} lines are shown.`),
+});
+
+/** `view_file`: `{content, start_line, end_line, total_lines, truncated}`; `truncated` = lines asked for are not all here. */
+export const viewFile: Tool<typeof schema> = {
+  name: "view_file",
+  description:
+    `Shows a text file with line numbers, at most ${viewLinesMax} lines or 64 KiB at a time. ` +
+    "When the result is truncated, go on with start_line.",
+  schema,
+  runs_in: "workspace",
+  flags: { read_only: true },
+  async run({ path, start_line, end_line }, context) {
+    const range = {
+      ...(start_line !== undefined && { start_line }),
+      ...(end_line !== undefined && { end_line }),
+    };
+    const view = await (await chatFiles(context)).readLines({ path, ...range }, context.signal);
+    const result = {
+      content: view.content,
+      start_line: view.start_line,
+      end_line: view.end_line,
+      total_lines: view.total_lines,
+      truncated: view.truncated,
+    };
+    return { result, is_error: false, truncated: view.truncated };
+  },
+};

@@ -1,0 +1,32 @@
+// Tools: the processes of the workspace.
+import { z } from "zod";
+import { headOf } from "../../core/text/truncate.ts";
+import type { Tool } from "../tool.ts";
+import { commandShownCharsMax, processesListedMax } from "../tool-limits.ts";
+import { workspaceAgent } from "../workspace/workspace-agent.ts";
+
+const schema = z.strictObject({});
+
+/** `process_list`: `{processes: [{process_id, command, cwd, state, exit_code, started_at, duration_ms, output_bytes}], truncated}`. */
+export const processList: Tool<typeof schema> = {
+  name: "process_list",
+  description: `Processes that execute has started in the workspace, newest first, at most ${processesListedMax}, ended ones included.`,
+  schema,
+  runs_in: "workspace",
+  flags: { read_only: true, polls: true },
+  async run(_args, context) {
+    const agent = await workspaceAgent(context);
+    const all = await agent.processes.list(context.signal);
+    const processes = all.slice(0, processesListedMax).map((process) => ({
+      process_id: process.key,
+      command: headOf(process.command, commandShownCharsMax),
+      cwd: process.cwd,
+      state: process.state,
+      exit_code: process.exit_code,
+      started_at: process.started_at,
+      duration_ms: process.elapsed_ms,
+      output_bytes: process.output_bytes,
+    }));
+    return { result: { processes, truncated: all.length > processesListedMax }, is_error: false };
+  },
+};

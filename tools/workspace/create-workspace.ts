@@ -1,0 +1,46 @@
+// Tools: makes the chat's workspace, or finds the one it has (SPEC W2). The build is a workflow's: a call that is run again
+// joins it.
+import { z } from "zod";
+import type { Tool } from "../tool.ts";
+import { abandonBuild, buildWatchOf, chatWorkspaceOf } from "./chat-workspace-of.ts";
+import { templateNameSchema } from "./template-name-schema.ts";
+import { parameterValueCharsMax, workspaceNameCharsMax } from "./workspace-limits.ts";
+
+const schema = z.strictObject({
+  template: templateNameSchema,
+  name: z
+    .string()
+    .max(workspaceNameCharsMax)
+    .optional()
+    .describe("Name of the workspace: lower case letters, digits and dashes. Default: a name of its own."),
+  parameters: z
+    // Not z.record: its JSON schema has propertyNames, which some providers' grammars do not know.
+    .object({})
+    .catchall(z.union([z.string().max(parameterValueCharsMax), z.number(), z.boolean()]))
+    .optional()
+    .describe(
+      "Parameters of the template by name; read_template lists them. Default: the template's defaults.",
+    ),
+});
+
+/** `create_workspace`: a `WorkspaceReport`. */
+export const createWorkspace: Tool<typeof schema> = {
+  name: "create_workspace",
+  description:
+    "Gives this chat a workspace built from a template, and waits until it is ready; its files and processes are then reached with the other tools. " +
+    "A chat has one workspace: one that runs is reused, one being built is waited for, a stopped one is started, a failed one is replaced; the result says what happened. " +
+    "agent_status not_ready means that it was built but its agent does not answer yet: see agent_error.",
+  schema,
+  runs_in: "worker",
+  flags: { reattaches: true },
+  async run({ template, name, parameters }, context) {
+    const asked = {
+      template,
+      ...(name !== undefined && { name }),
+      ...(parameters !== undefined && { parameters }),
+    };
+    const report = await chatWorkspaceOf(context).create(asked, buildWatchOf(context));
+    return { result: { ...report }, is_error: false };
+  },
+  abandon: abandonBuild,
+};

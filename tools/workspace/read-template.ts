@@ -1,0 +1,33 @@
+// Tools: everything a model needs to know of a template before it makes a workspace from it.
+import { z } from "zod";
+import type { JsonObject } from "../../core/part/part.ts";
+import type { Tool } from "../tool.ts";
+import { chatWorkspaceOf } from "./chat-workspace-of.ts";
+import { findTemplate } from "./choose-template.ts";
+import { templateNameSchema } from "./template-name-schema.ts";
+
+const schema = z.strictObject({ template: templateNameSchema });
+
+/** `read_template`: the template with its README; `env` by name only, for values are the operator's business. */
+export const readTemplate: Tool<typeof schema> = {
+  name: "read_template",
+  description:
+    "Shows a template: its parameters with types and defaults, its README, the commands its build runs, and whether its workspaces reach the network.",
+  schema,
+  runs_in: "worker",
+  flags: { read_only: true },
+  async run(args, context) {
+    const workspace = chatWorkspaceOf(context);
+    const shelf = { list: () => workspace.templates(), read: (name: string) => workspace.template(name) };
+    const { template, readme } = await findTemplate(shelf, args.template);
+    // The path of its files is one of this server's folders.
+    const { files: _, env, parameters, ...shown } = template;
+    const result: JsonObject = {
+      ...shown,
+      parameters: parameters.map((parameter) => ({ ...parameter })),
+      env: Object.keys(env),
+      readme,
+    };
+    return { result, is_error: false };
+  },
+};

@@ -1,0 +1,89 @@
+// The worker is a composition root. This file: the loops that repair what crashes leave of workspaces. The teller tells
+// workflows of wishes nobody told; the reconciler gives a run to workspaces that have lost theirs; the reaper sets places
+// aside that no row knows (reap-places.ts).
+import type { Client } from "@temporalio/client";
+import type { Logger } from "pino";
+import { errorDetailCharsMax } from "../../core/chat/limits.ts";
+import type { WorkspaceTeller } from "../../delivery/tell-workspace.ts";
+import { listQuietWorkspaces, listUntoldWorkspaces } from "../../store/outbox/tell-workspaces.ts";
+import type { Store } from "../../store/store.ts";
+import { withLoopLock } from "../../store/turn/reconcile.ts";
+import { inUnit } from "../../store/unit.ts";
+import { recordWorkspaceCrash } from "../../store/workspace/workspace-progress.ts";
+import { workspaceWorkflowId } from "../../workflows/contract.ts";
+import { lookAtRun, terminateWedged } from "./look-at-run.ts";
+import { type Loop, startLoop } from "./loop.ts";
+import type { Reaper } from "./reap-places.ts";
+import type { RepairCounts } from "./repair-loops.ts";
+
+/** Any constant that no other user of the database takes. */
+const RECONCILER_LOCK_KEY = 7_305_110_004;
+const TELL_EVERY_MS = 2_000;
+const REAP_EVERY_MS = 60_000;
+
+export interface WorkspaceLoopDeps {
+  readonly store: Store;
+  readonly temporal: Client;
+  readonly teller: Pick<WorkspaceTeller, "tellLate">;
+  readonly reaper: Pick<Reaper, "look">;
+  /** A workspace on its way and unchanged for this long is looked at. */
+  readonly reconcileAfterMs: number;
+  /** Absent: once a minute. */
+  readonly reapEveryMs?: number;
+  readonly counts: RepairCounts;
+  readonly logger: Logger;
+}
+
+export function startWorkspaceLoops(deps: WorkspaceLoopDeps): readonly Loop[] {
+  return [startTeller(deps), startReconciler(deps), startReaper(deps)];
+}
+
+/** Without a lock: told by two workers, a workflow only looks once more. */
+function startTeller({ store, teller, logger }: WorkspaceLoopDeps): Loop {
+  const work = async () => {
+    for (const workspace of await listUntoldWorkspaces(store.pool)) await teller.tellLate(workspace);
+  };
+  return startLoop("workspace-teller", TELL_EVERY_MS, { work, logger });
+}
+
+function startReconciler(deps: WorkspaceLoopDeps): Loop {
+  const { store, logger, reconcileAfterMs } = deps;
+  const work = async () => {
+    await withLoopLock(store.pool, RECONCILER_LOCK_KEY, () => reconcile(deps));
+  };
+  // Three looks within the time after which a workspace counts as lost: it is found soon after.
+  return startLoop("workspace-reconciler", reconcileAfterMs / 3, { work, logger });
+}
+
+async function reconcile({
+  store,
+  temporal,
+  teller,
+  counts,
+  logger,
+  ...deps
+}: WorkspaceLoopDeps): Promise<void> {
+  for (const workspace of await listQuietWorkspaces(store.pool, deps.reconcileAfterMs)) {
+    const { id: workspace_id, status } = workspace;
+    const workflowId = workspaceWorkflowId(workspace_id);
+    const run = await lookAtRun(temporal, workflowId);
+    if (run.type === "none") {
+      logger.warn({ workspace_id, status }, "workspace without a run, starting one");
+      await teller.tellLate(workspace);
+    }
+    if (run.type === "wedged" && !run.isAtWork) {
+      logger.error({ workspace_id, status, reason: run.words }, "wedged run, terminated");
+      await terminateWedged(temporal, workflowId, run);
+      counts.wedged_runs++;
+      // What is left to clean up is the next run's, which the next round starts.
+      await inUnit(store, (unit) =>
+        recordWorkspaceCrash(unit, workspace_id, run.words.slice(0, errorDetailCharsMax)),
+      );
+    }
+  }
+}
+
+/** Each worker reaps its own driver's places: a folder of one machine is seen by no other. */
+function startReaper({ reaper, logger, reapEveryMs = REAP_EVERY_MS }: WorkspaceLoopDeps): Loop {
+  return startLoop("workspace-reaper", reapEveryMs, { work: () => reaper.look(), logger });
+}

@@ -1,0 +1,56 @@
+// Workflows are deterministic. This file: what a turn shows of itself in Temporal's Web UI; costs no event.
+import { setCurrentDetails } from "@temporalio/workflow";
+import type { OpenCall } from "../../core/chat/decide-next-step.ts";
+import { providerFailuresPerStepMax } from "../../core/chat/limits.ts";
+import type { StepOutcome, TurnEnd } from "../../core/chat/step-outcome.ts";
+import { headOf } from "../../core/text/truncate.ts";
+
+export interface TurnProgress {
+  readonly model: string;
+  /** Empty unless titles may be shown. */
+  readonly title: string;
+  /** Model calls begun, retries of one step not counted. */
+  calls: number;
+}
+
+/** Rewrites the run's current details: Markdown, in few lines, since the Web UI's box has room for four. */
+export function showProgress({ title, calls, model }: TurnProgress, state: string): void {
+  const line = [state, `step ${calls}`, ...(model === "" ? [] : [model])].join(" · ");
+  setCurrentDetails(title === "" ? line : `**${asPlainText(title)}**\n\n${line}`);
+}
+
+/** Temporal refuses a workflow task whose summaries are longer than 400 bytes, and a refused task is tried for ever. */
+const SUMMARY_BYTES_MAX = 200;
+
+/** What a model or a person has written must fit. */
+export function inSummary(text: string): string {
+  return headOf(text, SUMMARY_BYTES_MAX);
+}
+
+/** `execute: npm test` */
+export function describeCall({ tool_name, summary }: OpenCall): string {
+  return inSummary(summary === undefined ? tool_name : `${tool_name}: ${summary}`);
+}
+
+/** How the run ended, for those who look at it later. */
+export function describeEnd(outcome: StepOutcome, end: TurnEnd | null): string {
+  const interrupted = end?.type === "interrupted" ? "interrupted" : null;
+  if (outcome.type === "moved") {
+    return [...(interrupted === null ? [] : [interrupted]), "goes on as the chat's next run"].join(" · ");
+  }
+  if (interrupted !== null) return interrupted;
+  if (outcome.type !== "ended" || outcome.status === "waiting") return "done";
+  return outcome.status === "deleted" ? "the chat was deleted" : "ended in an error";
+}
+
+/** A title is a person's words: it must not become links and pictures. */
+export function asPlainText(title: string): string {
+  return title.replaceAll("\n", " ").replace(/[\\`*_[\]<>!#|]/g, "\\$&");
+}
+
+/** `retry 3 of 25 in 4 s: rate limit (429)` */
+export function describeRetry(outcome: Extract<StepOutcome, { type: "retry" }>): string {
+  const seconds = Math.round(outcome.delay_ms / 100) / 10;
+  const status = outcome.status_code === null ? "" : ` (${outcome.status_code})`;
+  return `retry ${outcome.attempt} of ${providerFailuresPerStepMax} in ${seconds} s: ${outcome.kind.replaceAll("_", " ")}${status}`;
+}

@@ -1,0 +1,159 @@
+// The workspace agent runs inside the workspace. This file: exact replacements in one text, and words that help when one does not
+// fit. Texts are bytes as Latin-1 characters: what is no UTF-8 comes through unharmed. Pure.
+import { quoted } from "../../../../core/text/quoted.ts";
+import { AgentError, type FileEdits } from "../../api.ts";
+import { editFileBytesMax, matchLinesNamedMax } from "../file-limits.ts";
+import {
+  type FoldedText,
+  foldLineEndings,
+  type LineEnding,
+  lineEndingOf,
+  unfoldOffset,
+  withLineEnding,
+} from "./line-endings.ts";
+import { describeNearest } from "./nearest-text.ts";
+
+export type Edit = FileEdits["edits"][number];
+
+export interface EditedText {
+  readonly text: string;
+  readonly replacements: number;
+}
+
+/** One edit in its place, for words. */
+interface EditStep {
+  readonly edit: Edit;
+  /** Number of the edit in its file, from 1. */
+  readonly number: number;
+  readonly path: string;
+  /** The text before the first edit. */
+  readonly original: string;
+}
+
+/** UTF-8 bytes as one character each. */
+export function bytesAsText(text: string): string {
+  return Buffer.from(text, "utf8").toString("latin1");
+}
+
+/** Applies the edits in order, each to the text that the one before left. Throws `AgentError` at the first that does not fit. */
+export function applyEdits(original: string, { path, edits }: FileEdits): EditedText {
+  let edited: EditedText = { text: original, replacements: 0 };
+  for (const [at, edit] of edits.entries()) {
+    const step = { edit, number: at + 1, path, original };
+    const { text, replacements } = applyEdit(edited.text, step);
+    edited = { text, replacements: edited.replacements + replacements };
+  }
+  return edited;
+}
+
+function applyEdit(raw: string, step: EditStep): EditedText {
+  const { edit } = step;
+  if (edit.search === "") throw emptySearch(step);
+  const folded = foldLineEndings(raw);
+  const search = foldLineEndings(bytesAsText(edit.search)).text;
+  if (edit.replace_all === true) {
+    const found = offsetsOf(folded.text, search, search.length);
+    if (found.length === 0) throw noMatch(folded, search, step);
+    return replaceAt({ raw, folded, length: search.length }, found, step);
+  }
+  // Overlapping matches count: which of them is meant cannot be told.
+  const found = offsetsOf(folded.text, search, 1);
+  if (found.length === 0) throw noMatch(folded, search, step);
+  if (found.length > 1) throw ambiguous(folded.text, found, step);
+  return replaceAt({ raw, folded, length: search.length }, found, step);
+}
+
+function offsetsOf(text: string, search: string, stride: number): readonly number[] {
+  const offsets: number[] = [];
+  for (let at = text.indexOf(search); at >= 0; at = text.indexOf(search, at + stride)) offsets.push(at);
+  return offsets;
+}
+
+function replaceAt(
+  source: { readonly raw: string; readonly folded: FoldedText; readonly length: number },
+  offsets: readonly number[],
+  step: EditStep,
+): EditedText {
+  const { raw, folded, length } = source;
+  const replace = bytesAsText(step.edit.replace);
+  const ending = lineEndingOf(raw);
+  // Line ends may double a replacement: judged before anything that large is built.
+  checkSize(raw.length + offsets.length * (withLineEnding(replace, ending).length - length), step);
+  const pieces: string[] = [];
+  let copied = 0;
+  for (const offset of offsets) {
+    const [from, to] = [unfoldOffset(folded, offset), unfoldOffset(folded, offset + length)];
+    pieces.push(raw.slice(copied, from), withLineEnding(replace, endingFor(raw.slice(from, to), ending)));
+    copied = to;
+  }
+  pieces.push(raw.slice(copied));
+  const text = pieces.join("");
+  checkSize(text.length, step);
+  return { text, replacements: offsets.length };
+}
+
+/** The line ends of what is replaced, when it has lines and they agree; else those of the file. */
+function endingFor(region: string, ofFile: LineEnding | null): LineEnding | null {
+  if (!region.includes("\n")) return ofFile;
+  if (!region.includes("\r\n")) return "\n";
+  return /(?<!\r)\n/.test(region) ? ofFile : "\r\n";
+}
+
+function where({ number, path }: EditStep): string {
+  return `Edit ${number} of ${quoted(path)}`;
+}
+
+function checkSize(bytes: number, step: EditStep): void {
+  if (bytes <= editFileBytesMax) return;
+  throw new AgentError(
+    "file_too_large",
+    `${where(step)} makes the file larger than ${editFileBytesMax} bytes.`,
+  );
+}
+
+function emptySearch(step: EditStep): AgentError {
+  const hint = "Give the text to be replaced; to write a whole file use write_file.";
+  return new AgentError("bad_request", `${where(step)} has an empty search text.`, hint);
+}
+
+function lineOf(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
+  return line;
+}
+
+function ambiguous(text: string, offsets: readonly number[], step: EditStep): AgentError {
+  const lines = offsets.slice(0, matchLinesNamedMax).map((offset) => lineOf(text, offset));
+  const more = offsets.length > lines.length ? ", …" : "";
+  return new AgentError(
+    "ambiguous_match",
+    `${where(step)}: the search text matches ${offsets.length} times (lines ${lines.join(", ")}${more}). Nothing was changed.`,
+    "Add lines around it to the search text until it matches once, or set replace_all.",
+  );
+}
+
+function noMatch(folded: FoldedText, search: string, step: EditStep): AgentError {
+  const message = `${where(step)}: the search text matches 0 times. Nothing was changed.`;
+  if (foldLineEndings(step.original).text.includes(search)) {
+    return new AgentError(
+      "overlapping_edits",
+      `${where(step)}: the search text was there, but an earlier edit of this call changed it. Nothing was changed.`,
+      "Edits are applied in order, each to the text that the one before left: join the two into one.",
+    );
+  }
+  const replaced = foldLineEndings(bytesAsText(step.edit.replace)).text;
+  const replacedAt = replaced.trim() === "" ? -1 : folded.text.indexOf(replaced);
+  const done =
+    replacedAt < 0
+      ? ""
+      : ` The replacement stands at line ${lineOf(folded.text, replacedAt)} already: was this edit made before?`;
+  return new AgentError(
+    "no_match",
+    message,
+    `${describeNearest(textOf(folded.text), textOf(search))}${done}`,
+  );
+}
+
+function textOf(bytes: string): string {
+  return Buffer.from(bytes, "latin1").toString("utf8");
+}

@@ -1,0 +1,140 @@
+// The workspace agent runs inside the workspace. This file: exact edits of several files, all or nothing.
+import type { BigIntStats } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
+import { quoted } from "../../../../core/text/quoted.ts";
+import { AgentError, type EditedFile, type FileEdits } from "../../api.ts";
+import { editFileBytesMax, editFilesMax, editsPerFileMax, editTotalBytesMax } from "../file-limits.ts";
+import { checkFolder, openFile } from "../read/open-file.ts";
+import { refuseBinary } from "../read/refuse-binary.ts";
+import type { Root } from "../root.ts";
+import { type FoundPlace, findPlace, isFound, notFound } from "../search/walk.ts";
+import { applyEdits } from "./apply-edits.ts";
+import { commitAll, type Replacement, stageAll } from "./replace-files.ts";
+import { changedMeanwhile } from "./staged-file.ts";
+
+/** One file of the call, read and edited in memory. */
+interface PlannedFile {
+  readonly place: FoundPlace;
+  readonly read: BigIntStats;
+  /** Bytes as Latin-1 characters. */
+  readonly original: string;
+  text: string;
+  replacements: number;
+}
+
+/** Reads and edits all files in memory, then writes them all, or none. Throws `AgentError` with what did not fit. */
+export async function editFiles(
+  root: Root,
+  args: { readonly files: readonly FileEdits[] },
+  signal: AbortSignal,
+): Promise<{ readonly files: readonly EditedFile[] }> {
+  checkCounts(args.files);
+  const planned = new Map<string, PlannedFile>();
+  try {
+    for (const file of args.files) {
+      signal.throwIfAborted();
+      await planFile(root, planned, file);
+    }
+    const replacements = [...planned.values()].filter(isChanged).map(replacementOf);
+    const staged = await stageAll(replacements);
+    await commitAll(staged, signal);
+    return { files: [...planned.values()].map(describe) };
+  } finally {
+    for (const { place } of planned.values()) await place.folder.handle.close();
+  }
+}
+
+function checkCounts(files: readonly FileEdits[]): void {
+  if (files.length > editFilesMax) {
+    throw new AgentError("bad_request", `At most ${editFilesMax} files can be edited in one call.`);
+  }
+  const crowded = files.find(({ edits }) => edits.length > editsPerFileMax);
+  if (crowded !== undefined) {
+    throw new AgentError("bad_request", `${quoted(crowded.path)} has more than ${editsPerFileMax} edits.`);
+  }
+}
+
+/** A file named twice, by whatever paths, is edited on: it is one file. */
+async function planFile(root: Root, planned: Map<string, PlannedFile>, edits: FileEdits): Promise<void> {
+  const place = await findPlace(root, edits.path);
+  let file = planned.get(place.relative);
+  if (file === undefined) {
+    try {
+      file = await readPlanned(root, place, edits.path);
+    } catch (error) {
+      await place.folder.handle.close();
+      throw error;
+    }
+    planned.set(place.relative, file);
+  } else await place.folder.handle.close();
+  const edited = applyEdits(file.text, edits);
+  file.text = edited.text;
+  file.replacements += edited.replacements;
+  checkTotal(planned);
+}
+
+function checkTotal(planned: ReadonlyMap<string, PlannedFile>): void {
+  let bytes = 0;
+  for (const { original, text } of planned.values()) bytes += original.length + text.length;
+  if (bytes <= editTotalBytesMax) return;
+  throw new AgentError(
+    "file_too_large",
+    "The files are too large to be edited together.",
+    "Edit fewer at a time.",
+  );
+}
+
+async function readPlanned(
+  root: Root,
+  place: Awaited<ReturnType<typeof findPlace>>,
+  asked: string,
+): Promise<PlannedFile> {
+  if (!isFound(place)) throw await notFound(root, asked, place);
+  await checkFolder(place.folder, root, place.relative);
+  const { handle, stats } = await openFile(root, place);
+  try {
+    if (stats.size > editFileBytesMax) throw tooLarge(place, stats.size);
+    const read = await handle.stat({ bigint: true });
+    const content = await readAll(handle, place, stats.size);
+    refuseBinary(content, "edited");
+    const original = content.toString("latin1");
+    return { place, read, original, text: original, replacements: 0 };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** One byte more than there was is asked for: a file that grows while it is read is not edited in its middle. */
+async function readAll(handle: FileHandle, place: FoundPlace, size: number): Promise<Buffer> {
+  const buffer = Buffer.alloc(size + 1);
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, filled);
+    if (bytesRead === 0) return buffer.subarray(0, filled);
+    filled += bytesRead;
+  }
+  throw changedMeanwhile(place);
+}
+
+function tooLarge(place: FoundPlace, bytes: number): AgentError {
+  const message = `${quoted(place.relative)} has ${bytes} bytes; up to ${editFileBytesMax} can be edited.`;
+  return new AgentError("file_too_large", message, "Change it with a command instead.");
+}
+
+function isChanged({ original, text }: PlannedFile): boolean {
+  return text !== original;
+}
+
+function replacementOf({ place, read, original, text }: PlannedFile): Replacement {
+  const { folder, name, relative, stats } = place;
+  return {
+    target: { folder, name, relative, stats },
+    read,
+    before: Buffer.from(original, "latin1"),
+    after: Buffer.from(text, "latin1"),
+  };
+}
+
+function describe({ place, text, replacements }: PlannedFile): EditedFile {
+  return { path: place.relative, replacements, bytes: text.length };
+}

@@ -1,0 +1,92 @@
+// The workspace agent runs inside the workspace. This file: where a text that was searched for in vain most likely stands. Pure.
+import { quoted } from "../../../../core/text/quoted.ts";
+
+/** Lines looked at, and characters of each: a hint is not worth more time than that. */
+const linesComparedMax = 20_000;
+const charsComparedMax = 160;
+/** Less alike than this is not meant. */
+const similarityMin = 0.5;
+
+const readAgain = "Read the file again and copy the text exactly, without line numbers.";
+
+/** A sentence or two for the hint of an edit that did not match. */
+export function describeNearest(text: string, search: string): string {
+  const lines = text.split("\n", linesComparedMax);
+  const wanted = trimEmpty(search.split("\n"));
+  const first = wanted[0];
+  if (first === undefined) return `The search text holds white space only. ${readAgain}`;
+  const run = longestRun(lines, wanted);
+  if (run.length === wanted.length) {
+    return `Line ${run.at + 1} differs in white space only: ${quoted(lines[run.at] ?? "")}. Copy indentation and line breaks exactly.`;
+  }
+  if (run.length > 0) {
+    const [line, expected] = [lines[run.at + run.length], wanted[run.length] ?? ""];
+    const there = line === undefined ? "the file ends" : `line ${run.at + run.length + 1} is ${quoted(line)}`;
+    return `Line ${run.at + 1} fits, but then ${there} where the search text has ${quoted(expected)}.`;
+  }
+  const nearest = nearestLine(lines, wanted);
+  return nearest === null
+    ? `Nothing in the file is like it. ${readAgain}`
+    : `The nearest line is ${nearest + 1}: ${quoted(lines[nearest] ?? "")}. ${readAgain}`;
+}
+
+function trimEmpty(lines: readonly string[]): readonly string[] {
+  const isText = (line: string) => line.trim() !== "";
+  const from = lines.findIndex(isText);
+  return from < 0 ? [] : lines.slice(from, lines.findLastIndex(isText) + 1);
+}
+
+/** A line without what differs most often: indentation, blanks, trailing white space. */
+function squeezed(line: string): string {
+  return line.replaceAll(/\s+/g, " ").trim();
+}
+
+/** The place where most of the wanted lines, from the first on, stand one after the other, white space aside. */
+function longestRun(lines: readonly string[], wanted: readonly string[]): { at: number; length: number } {
+  const have = lines.map(squeezed);
+  const want = wanted.map(squeezed);
+  let best = { at: 0, length: 0 };
+  for (let at = have.indexOf(want[0] ?? ""); at >= 0; at = have.indexOf(want[0] ?? "", at + 1)) {
+    let length = 1;
+    while (length < want.length && have[at + length] === want[length]) length += 1;
+    if (length > best.length) best = { at, length };
+    if (best.length === want.length) break;
+  }
+  return best;
+}
+
+/** Index of the line most like the longest of the wanted ones, which tells most. */
+function nearestLine(lines: readonly string[], wanted: readonly string[]): number | null {
+  const telling = wanted.map(comparable).reduce((a, b) => (b.length > a.length ? b : a));
+  const pairs = pairsOf(telling);
+  let best: { index: number; similarity: number } | null = null;
+  for (const [index, line] of lines.entries()) {
+    const similarity = similarityOf(comparable(line), telling, pairs);
+    if (similarity >= similarityMin && similarity > (best?.similarity ?? 0)) best = { index, similarity };
+  }
+  return best?.index ?? null;
+}
+
+function comparable(line: string): string {
+  return squeezed(line.slice(0, charsComparedMax)).toLowerCase();
+}
+
+function pairsOf(line: string): ReadonlyMap<string, number> {
+  const pairs = new Map<string, number>();
+  for (let at = 0; at + 1 < line.length; at++) {
+    const pair = line.slice(at, at + 2);
+    pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+  }
+  return pairs;
+}
+
+/** Share of neighbouring pairs of characters that two lines have in common (Dice's coefficient), 0 to 1. */
+function similarityOf(line: string, wanted: string, pairs: ReadonlyMap<string, number>): number {
+  const [own, other] = [line.length - 1, wanted.length - 1];
+  if (own < 1 || other < 1) return line === wanted ? 1 : 0;
+  // Lengths alone rule most lines out.
+  if ((2 * Math.min(own, other)) / (own + other) < similarityMin) return 0;
+  let common = 0;
+  for (const [pair, count] of pairsOf(line)) common += Math.min(count, pairs.get(pair) ?? 0);
+  return (2 * common) / (own + other);
+}

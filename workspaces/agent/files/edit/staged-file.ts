@@ -1,0 +1,112 @@
+// The workspace agent runs inside the workspace. This file: new content that waits beside its target under a name of its own until
+// a rename puts it there. Readers see the old content or the new; a link or a second name of the old file is left as it is.
+import { randomUUID } from "node:crypto";
+import { type BigIntStats, constants, type Stats } from "node:fs";
+import { type FileHandle, lstat, open, rename, unlink } from "node:fs/promises";
+import { quoted } from "../../../../core/text/quoted.ts";
+import { AgentError } from "../../api.ts";
+import { swapped } from "../read/open-file.ts";
+import { type OpenFolder, pathIn } from "../root.ts";
+import { errorCodeOf } from "../system-fault.ts";
+
+/** What a staged file is to become. */
+export interface Target {
+  readonly folder: OpenFolder;
+  readonly name: string;
+  /** For words. */
+  readonly relative: string;
+  /** Of the file to be replaced, whose mode and owner are kept; null for a new one. */
+  readonly stats: Stats | null;
+}
+
+export interface StagedFile {
+  readonly target: Target;
+  readonly stagedName: string;
+}
+
+const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+/** Set-user-id and the like are dropped, as the kernel does when a file is written. */
+const permissionBits = 0o777;
+const privateMode = 0o600;
+const newFileMode = 0o666;
+
+/** Writes the content beside the target. Not synced: after a power cut the old content may be there, or the new. */
+export async function stageFile(target: Target, content: Buffer): Promise<StagedFile> {
+  if (target.stats !== null) await refuseReadOnly(target);
+  const stagedName = `.everturn-${randomUUID()}.tmp`;
+  const path = pathIn(target.folder, stagedName);
+  // A private file's new content must not be readable for the moment before it gets its mode.
+  const mode = target.stats === null ? newFileMode : privateMode;
+  const handle = await open(path, createFlags, mode);
+  try {
+    await handle.writeFile(content);
+    if (target.stats !== null) await keepOwnerAndMode(handle, target.stats);
+  } catch (error) {
+    await unlink(path).catch(() => undefined);
+    throw error;
+  } finally {
+    await handle.close();
+  }
+  return { target, stagedName };
+}
+
+/** Puts the staged file in its place. Throws the system's error and leaves everything as it was. */
+export async function commitFile({ target, stagedName }: StagedFile): Promise<void> {
+  try {
+    await rename(pathIn(target.folder, stagedName), pathIn(target.folder, target.name));
+  } catch (error) {
+    await discardFile({ target, stagedName });
+    const code = errorCodeOf(error);
+    if (code === "EISDIR" || code === "ENOTEMPTY" || code === "EEXIST") throw swapped(target);
+    throw error;
+  }
+}
+
+export async function discardFile({ target, stagedName }: StagedFile): Promise<void> {
+  await unlink(pathIn(target.folder, stagedName)).catch(() => undefined);
+}
+
+/** A rename asks for no right on the file itself; but who made it read-only meant it. */
+async function refuseReadOnly(target: Target): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  try {
+    await (await open(pathIn(target.folder, target.name), flags)).close();
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === "EACCES" || code === "EPERM" || code === "EROFS") throw readOnly(target);
+    if (code === "ELOOP" || code === "ENXIO" || code === "EISDIR") throw swapped(target);
+    // A program that runs may be replaced, and what is gone may be made anew.
+    if (code !== "ETXTBSY" && code !== "ENOENT") throw error;
+  }
+}
+
+function readOnly(target: Target): AgentError {
+  const hint = "Change its mode first (chmod u+w) if it is really to be changed.";
+  return new AgentError("permission_denied", `${quoted(target.relative)} is read-only.`, hint);
+}
+
+async function keepOwnerAndMode(handle: FileHandle, before: Stats): Promise<void> {
+  const own = await handle.stat();
+  if (own.uid !== before.uid || own.gid !== before.gid) {
+    // Only root may give files away; another's file that we may write becomes ours.
+    await handle.chown(before.uid, before.gid).catch(() => undefined);
+  }
+  await handle.chmod(before.mode & permissionBits);
+}
+
+/** Throws `AgentError` when the file is not the one, or not in the state, that was read. */
+export async function refuseChanged(target: Target, read: BigIntStats): Promise<void> {
+  const now = await lstat(pathIn(target.folder, target.name), { bigint: true }).catch(() => null);
+  const isSame =
+    now !== null &&
+    now.dev === read.dev &&
+    now.ino === read.ino &&
+    now.size === read.size &&
+    now.mtimeNs === read.mtimeNs;
+  if (!isSame) throw changedMeanwhile(target);
+}
+
+export function changedMeanwhile({ relative }: { readonly relative: string }): AgentError {
+  const message = `${quoted(relative)} was changed by something else while it was edited.`;
+  return new AgentError("io_error", message, "Read it again, then edit.");
+}

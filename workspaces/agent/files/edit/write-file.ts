@@ -1,0 +1,82 @@
+// The workspace agent runs inside the workspace. This file: writes a whole file, atomically.
+import { mkdir } from "node:fs/promises";
+import { quoted } from "../../../../core/text/quoted.ts";
+import { AgentError, type WrittenFile } from "../../api.ts";
+import { writeBytesMax } from "../file-limits.ts";
+import { checkFolder, refuseNoFile, swapped } from "../read/open-file.ts";
+import { type OpenFolder, openFolderIn, pathIn, type Root } from "../root.ts";
+import { findPlace, notFound, type Place } from "../search/walk.ts";
+import { errorCodeOf } from "../system-fault.ts";
+import { commitFile, discardFile, stageFile } from "./staged-file.ts";
+
+/** Writes the file, with the folders that are missing. A link is written through to where it leads. Throws `AgentError`. */
+export async function writeFile(
+  root: Root,
+  args: { readonly path: string; readonly content: string },
+  signal: AbortSignal,
+): Promise<WrittenFile> {
+  const content = Buffer.from(args.content, "utf8");
+  checkSize(content.length);
+  const place = await findPlace(root, args.path);
+  let { folder } = place;
+  try {
+    await checkPlace(root, args.path, place);
+    folder = await makeFolders(place.folder, place.missing);
+    await checkFolder(folder, root, place.relative);
+    const { name, relative, stats } = place;
+    const staged = await stageFile({ folder, name, relative, stats }, content);
+    if (signal.aborted) await discardFile(staged);
+    signal.throwIfAborted();
+    await commitFile(staged);
+    return { path: relative, bytes: content.length, created: stats === null };
+  } finally {
+    if (folder !== place.folder) await folder.handle.close();
+    await place.folder.handle.close();
+  }
+}
+
+function checkSize(bytes: number): void {
+  if (bytes <= writeBytesMax) return;
+  const message = `The content has ${bytes} bytes; up to ${writeBytesMax} can be written at a time.`;
+  throw new AgentError("file_too_large", message, "Write it with a command instead.");
+}
+
+async function checkPlace(root: Root, asked: string, place: Place): Promise<void> {
+  if (place.stats !== null) {
+    refuseNoFile(place, place.stats);
+    return;
+  }
+  // `missing/../x` leads nowhere, and no folder is made for it.
+  if (place.missing.includes("..") || place.name === "..") throw await notFound(root, asked, place);
+  if (/\/\.?$/.test(asked)) {
+    const message = `${quoted(asked)} names a folder.`;
+    throw new AgentError("not_a_file", message, "Give the path of a file; folders are made on the way.");
+  }
+}
+
+/** Makes folders one in the other and gives the innermost, open, or `first` when there are none; the caller closes both. */
+async function makeFolders(first: OpenFolder, names: readonly string[]): Promise<OpenFolder> {
+  let folder = first;
+  for (const name of names) {
+    const outer = folder;
+    try {
+      folder = await makeFolder(outer, name);
+    } finally {
+      if (outer !== first) await outer.handle.close();
+    }
+  }
+  return folder;
+}
+
+async function makeFolder(outer: OpenFolder, name: string): Promise<OpenFolder> {
+  const relative = [...outer.names, name].join("/");
+  await mkdir(pathIn(outer, name)).catch((error: unknown) => {
+    if (errorCodeOf(error) !== "EEXIST") throw error;
+  });
+  return openFolderIn(outer, name).catch((error: unknown) => {
+    const code = errorCodeOf(error);
+    if (code === "ENOTDIR") throw new AgentError("not_a_folder", `${quoted(relative)} is not a folder.`);
+    if (code === "ELOOP") throw swapped({ relative });
+    throw error;
+  });
+}

@@ -1,0 +1,46 @@
+// The workspace agent runs inside the workspace. This file: what is in one folder.
+import type { Dirent, Stats } from "node:fs";
+import { lstat } from "node:fs/promises";
+import type { EntryType, FolderEntry, FolderView } from "../../api.ts";
+import { listEntriesMax } from "../file-limits.ts";
+import { folderNames } from "../folder-names.ts";
+import { type OpenFolder, pathIn, type Root } from "../root.ts";
+import { createCollector } from "../search/collector.ts";
+import { withFound } from "../search/walk.ts";
+import { openFolder } from "./open-file.ts";
+
+/** The folder's entries, sorted by name, hidden ones too. Throws `AgentError`. */
+export async function listFolder(
+  root: Root,
+  args: { readonly path?: string },
+  signal: AbortSignal,
+): Promise<FolderView> {
+  return withFound(root, args.path ?? ".", async (place) => {
+    const folder = await openFolder(root, place);
+    try {
+      const listed = await folderNames(folder.base);
+      const collector = createCollector<FolderEntry>(listEntriesMax);
+      for (const entry of listed.entries) {
+        signal.throwIfAborted();
+        if (!collector.add(await describeEntry(folder, entry))) break;
+      }
+      const truncated = collector.truncated || listed.truncated;
+      return { path: place.relative, entries: collector.items, truncated };
+    } finally {
+      await folder.handle.close();
+    }
+  });
+}
+
+async function describeEntry(folder: OpenFolder, entry: Dirent): Promise<FolderEntry> {
+  // lstat: a link is shown as a link, and its target is not touched. A file gone meanwhile keeps the type it was listed with.
+  const stats = await lstat(pathIn(folder, entry.name)).catch(() => null);
+  const type = entryType(stats ?? entry);
+  return { name: entry.name, type, size: type === "file" && stats !== null ? stats.size : null };
+}
+
+export function entryType(entry: Dirent | Stats): EntryType {
+  if (entry.isSymbolicLink()) return "symlink";
+  if (entry.isDirectory()) return "dir";
+  return entry.isFile() ? "file" : "other";
+}

@@ -1,0 +1,119 @@
+// The workspace agent runs inside the workspace. This file: files and folders opened without following a link and without waiting
+// for anybody; then the opened thing itself is asked what it is and where it lies.
+import type { Stats } from "node:fs";
+import { constants } from "node:fs";
+import { type FileHandle, open, realpath, stat } from "node:fs/promises";
+import { quoted } from "../../../../core/text/quoted.ts";
+import { AgentError } from "../../api.ts";
+import {
+  isInside,
+  locationOf,
+  type OpenFolder,
+  openFolderIn,
+  pathIn,
+  type Root,
+  refuseOutside,
+} from "../root.ts";
+import type { FoundPlace } from "../search/walk.ts";
+import { errorCodeOf } from "../system-fault.ts";
+
+// O_NONBLOCK: a named pipe that took the file's place must not hold a thread for ever.
+const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Something open, and by which path it was opened. */
+interface Opened {
+  readonly handle: FileHandle;
+  readonly path: string;
+  readonly relative: string;
+}
+
+export interface OpenedFile {
+  readonly handle: FileHandle;
+  /** Of the opened file, not of its name. */
+  readonly stats: Stats;
+}
+
+/**
+ * Throws `AgentError` unless what was opened lies below the root. A hard link to a file outside cannot be told from a file of the
+ * root: who can make one there may read that file anyway, and in a workspace the sandbox leaves nothing outside to link to.
+ */
+async function checkOpened(opened: Opened, root: Root): Promise<void> {
+  const { handle, path, relative } = opened;
+  const location = await locationOf(handle);
+  if (location !== null) {
+    if (!isInside(location, root.path)) throw refuseOutside(root, relative);
+    return;
+  }
+  const [own, real] = await Promise.all([handle.stat(), realpath(path)]);
+  const there = await stat(real);
+  if (!isInside(real, root.path) || there.dev !== own.dev || there.ino !== own.ino) {
+    throw refuseOutside(root, relative);
+  }
+}
+
+/** `checkOpened` for a folder that is to be written in. */
+export async function checkFolder(folder: OpenFolder, root: Root, relative: string): Promise<void> {
+  await checkOpened({ handle: folder.handle, path: folder.base, relative }, root);
+}
+
+/** Opens a regular file for reading; the caller closes it. Throws `AgentError` for folders and special files. */
+export async function openFile(root: Root, place: FoundPlace): Promise<OpenedFile> {
+  refuseNoFile(place, place.stats);
+  const path = pathIn(place.folder, place.name);
+  const handle = await open(path, fileFlags).catch((error: unknown) => {
+    const code = errorCodeOf(error);
+    // A link, a pipe without a reader or a socket took its place.
+    if (code === "ELOOP" || code === "ENXIO") throw swapped(place);
+    throw error;
+  });
+  return closedOnFault(handle, async () => {
+    await checkOpened({ handle, path, relative: place.relative }, root);
+    const stats = await handle.stat();
+    refuseNoFile(place, stats);
+    return { handle, stats };
+  });
+}
+
+/** Opens a folder; the caller closes it. Throws `AgentError` for anything else. */
+export async function openFolder(root: Root, place: FoundPlace): Promise<OpenFolder> {
+  const name = quoted(place.relative);
+  if (place.stats.isFile()) {
+    throw new AgentError("not_a_folder", `${name} is a file.`, "Use view_file to read it.");
+  }
+  if (!place.stats.isDirectory()) throw new AgentError("not_a_folder", `${name} is not a folder.`);
+  const folder = await openFolderIn(place.folder, place.name).catch((error: unknown) => {
+    const code = errorCodeOf(error);
+    if (code === "ELOOP" || code === "ENOTDIR") throw swapped(place);
+    throw error;
+  });
+  return closedOnFault(folder.handle, async () => {
+    await checkFolder(folder, root, place.relative);
+    return folder;
+  });
+}
+
+/** Throws `AgentError` unless `stats` are those of a regular file. */
+export function refuseNoFile(place: { readonly relative: string }, stats: Stats): void {
+  const name = quoted(place.relative);
+  if (stats.isDirectory()) {
+    throw new AgentError("not_a_file", `${name} is a folder.`, "Use list_dir to see what is in it.");
+  }
+  if (!stats.isFile()) throw new AgentError("not_a_file", `${name} is not a regular file.`);
+}
+
+export function swapped(place: { readonly relative: string }): AgentError {
+  return new AgentError(
+    "io_error",
+    `${quoted(place.relative)} was replaced while it was opened.`,
+    "Try again.",
+  );
+}
+
+async function closedOnFault<T>(handle: FileHandle, check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}

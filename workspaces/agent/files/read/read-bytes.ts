@@ -1,0 +1,40 @@
+// The workspace agent runs inside the workspace. This file: raw bytes of a file, range by range.
+import { AgentError } from "../../api.ts";
+import { readRangeBytesMax } from "../file-limits.ts";
+import type { Root } from "../root.ts";
+import { withFound } from "../search/walk.ts";
+import { openFile } from "./open-file.ts";
+
+/** Bytes `offset` to `offset + length`, fewer at the end of the file. Throws `AgentError`. */
+export async function readBytes(
+  root: Root,
+  args: { readonly path: string; readonly offset: number; readonly length: number },
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  checkRange(args.offset, args.length);
+  return withFound(root, args.path, async (place) => {
+    const { handle } = await openFile(root, place);
+    try {
+      const buffer = Buffer.alloc(args.length);
+      let filled = 0;
+      while (filled < buffer.length) {
+        signal.throwIfAborted();
+        const position = args.offset + filled;
+        const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position);
+        if (bytesRead === 0) break;
+        filled += bytesRead;
+      }
+      return buffer.subarray(0, filled);
+    } finally {
+      await handle.close();
+    }
+  });
+}
+
+function checkRange(offset: number, length: number): void {
+  const isRange = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (!isRange) throw new AgentError("bad_request", "offset and length are whole numbers from 0.");
+  if (length > readRangeBytesMax) {
+    throw new AgentError("bad_request", `At most ${readRangeBytesMax} bytes can be read at a time.`);
+  }
+}

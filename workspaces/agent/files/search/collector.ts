@@ -1,0 +1,34 @@
+// The workspace agent runs inside the workspace. This file: collects what was found until its caps are reached, so that a
+// result is cut by whole items and never again.
+import { utf8Length } from "../../../../core/text/truncate.ts";
+import { collectedBytesMax } from "../file-limits.ts";
+
+/** Of items that are JSON. */
+export interface Collector<Item> {
+  readonly items: readonly Item[];
+  /** Whether something did not fit. */
+  readonly truncated: boolean;
+  /** Keeps the item if it fits; false means that the result is full. */
+  add(item: Item): boolean;
+}
+
+/** Keeps at most `itemsMax` items of together at most `collectedBytesMax` bytes of JSON. */
+export function createCollector<Item>(itemsMax: number): Collector<Item> {
+  const items: Item[] = [];
+  let bytes = 0;
+  let truncated = false;
+  return {
+    items,
+    get truncated() {
+      return truncated;
+    },
+    add(item) {
+      const size = utf8Length(JSON.stringify(item)) + 1;
+      if (items.length >= itemsMax || bytes + size > collectedBytesMax) truncated = true;
+      if (truncated) return false;
+      bytes += size;
+      items.push(item);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,192 @@
+// The workspace agent runs inside the workspace. This file: the way along a path, name by name. Each folder is opened in the one
+// before and links are read, not followed, so that whatever is swapped meanwhile, the way stays below the root.
+import type { Stats } from "node:fs";
+import { lstat, readlink } from "node:fs/promises";
+import { nearestNames } from "../../../../core/text/nearest-names.ts";
+import { quoted } from "../../../../core/text/quoted.ts";
+import { AgentError } from "../../api.ts";
+import { linksFollowedMax, nearestNamesMax, pathCharsMax, walkStepsMax } from "../file-limits.ts";
+import { folderNames } from "../folder-names.ts";
+import {
+  type OpenFolder,
+  openFolderIn,
+  openRoot,
+  pathIn,
+  type Root,
+  refuseOutside,
+  stayInside,
+} from "../root.ts";
+import { errorCodeOf } from "../system-fault.ts";
+
+/** Where a path leads: a name in an open folder. */
+export interface Place {
+  readonly folder: OpenFolder;
+  /** "." for the folder itself, which is then the root, or was reached by `..`. */
+  readonly name: string;
+  /** What was there, never a link; null when nothing was. */
+  readonly stats: Stats | null;
+  /** Folders that would have to be made between `folder` and `name`, outermost first, perhaps with `..`; empty unless `stats` is null. */
+  readonly missing: readonly string[];
+  /** Relative to the root, `/` between names, without links; "." is the root itself. */
+  readonly relative: string;
+}
+
+/** A place where something is. */
+export interface FoundPlace extends Place {
+  readonly stats: Stats;
+}
+
+export function isFound(place: Place): place is FoundPlace {
+  return place.stats !== null;
+}
+
+interface Way {
+  readonly root: Root;
+  readonly asked: string;
+  /** Names still to go. */
+  readonly names: string[];
+  folder: OpenFolder;
+  links: number;
+}
+
+/** Gives `use` the place where `asked` leads, which must exist. Throws `AgentError`, with the nearest names when it does not. */
+export async function withFound<T>(
+  root: Root,
+  asked: string,
+  use: (place: FoundPlace) => Promise<T>,
+): Promise<T> {
+  const place = await findPlace(root, asked);
+  try {
+    if (!isFound(place)) throw await notFound(root, asked, place);
+    return await use(place);
+  } finally {
+    await place.folder.handle.close();
+  }
+}
+
+/** Where `asked` leads, or would lead if it existed; the caller closes its folder. Throws `AgentError`. */
+export async function findPlace(root: Root, asked: string): Promise<Place> {
+  const names = namesOf(root, asked);
+  const way: Way = { root, asked, names, folder: await openRoot(root), links: 0 };
+  try {
+    return await walk(way);
+  } catch (error) {
+    await way.folder.handle.close();
+    throw error;
+  }
+}
+
+/** The names of a path as written, those of the root taken off an absolute one. */
+function namesOf(root: Root, asked: string): string[] {
+  if (asked.includes("\0")) {
+    throw new AgentError("bad_request", "The path holds a NUL character.", stayInside(root));
+  }
+  if (asked.length > pathCharsMax) {
+    throw new AgentError("bad_request", "The path is too long.", stayInside(root));
+  }
+  const names = namesBelowRoot(root, asked);
+  if (names === null) throw refuseOutside(root, asked);
+  return names;
+}
+
+/** Null when an absolute path does not begin with the root's own names. `..` stays: what it means depends on what is there. */
+function namesBelowRoot(root: Root, path: string): string[] | null {
+  const names = path.split("/").filter((name) => name !== "" && name !== ".");
+  if (!path.startsWith("/")) return names;
+  const own = root.path.split("/").filter((name) => name !== "");
+  return own.every((name, at) => names[at] === name) ? names.slice(own.length) : null;
+}
+
+async function walk(way: Way): Promise<Place> {
+  for (let step = 0; step < walkStepsMax; step++) {
+    const name = way.names.shift();
+    if (name === undefined) return placeIn(way.folder, ".", await lstat(pathIn(way.folder, ".")));
+    if (name === "..") {
+      await goUp(way);
+      continue;
+    }
+    const stats = await lstatOrNull(pathIn(way.folder, name));
+    const isLast = way.names.length === 0;
+    if (stats?.isSymbolicLink() === true) await followLink(way, name);
+    else if (stats !== null && isLast) return placeIn(way.folder, name, stats);
+    else if (stats?.isDirectory() === true) await goDown(way, name);
+    else return nothingAt(way, name);
+  }
+  throw new AgentError("bad_request", "The path is too long.", stayInside(way.root));
+}
+
+function placeIn(folder: OpenFolder, name: string, stats: Stats | null): Place {
+  const names = name === "." ? folder.names : [...folder.names, name];
+  return { folder, name, stats, missing: [], relative: names.join("/") || "." };
+}
+
+/** Nothing has this name, or a file where a folder is needed: what is left of the path would have to be made. */
+function nothingAt(way: Way, first: string): Place {
+  const missing = [first, ...way.names.splice(0)];
+  const relative = [...way.folder.names, ...missing].join("/");
+  const name = missing.pop() ?? first;
+  return { folder: way.folder, name, stats: null, missing, relative };
+}
+
+/** The kernel's `..` would follow a folder that was moved; so the way is walked anew from the root, one name less. */
+async function goUp(way: Way): Promise<void> {
+  if (way.folder.names.length === 0) throw refuseOutside(way.root, way.asked);
+  way.names.unshift(...way.folder.names.slice(0, -1));
+  await enter(way, await openRoot(way.root));
+}
+
+async function goDown(way: Way, name: string): Promise<void> {
+  try {
+    await enter(way, await openFolderIn(way.folder, name));
+  } catch (error) {
+    const code = errorCodeOf(error);
+    // No folder any more: whatever took its place is looked at as if it had been there before.
+    if (code !== "ELOOP" && code !== "ENOTDIR" && code !== "ENOENT") throw error;
+    way.names.unshift(name);
+  }
+}
+
+async function enter(way: Way, folder: OpenFolder): Promise<void> {
+  const left = way.folder;
+  way.folder = folder;
+  await left.handle.close();
+}
+
+/** A target outside is refused unseen: existing or not, the answer is the same. */
+async function followLink(way: Way, name: string): Promise<void> {
+  way.links += 1;
+  if (way.links > linksFollowedMax) {
+    throw new AgentError("bad_request", `${quoted(way.asked)} has links that go in circles.`);
+  }
+  const target = await readlink(pathIn(way.folder, name)).catch((error: unknown) => {
+    const code = errorCodeOf(error);
+    if (code === "EINVAL" || code === "ENOENT") return name;
+    throw error;
+  });
+  const names = namesBelowRoot(way.root, target);
+  if (names === null) throw refuseOutside(way.root, way.asked);
+  way.names.unshift(...names);
+  if (target.startsWith("/")) await enter(way, await openRoot(way.root));
+}
+
+async function lstatOrNull(path: string): Promise<Stats | null> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    const code = errorCodeOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") return null;
+    throw error;
+  }
+}
+
+/** The error for a place where nothing is. */
+export async function notFound(root: Root, asked: string, place: Place): Promise<AgentError> {
+  const wanted = place.missing[0] ?? place.name;
+  const { names } = await folderNames(place.folder.base).catch(() => ({ names: [] }));
+  const nearest = nearestNames(wanted, names, nearestNamesMax).filter((name) => name !== wanted);
+  const hint =
+    nearest.length > 0
+      ? `Similar names in that folder: ${nearest.map(quoted).join(", ")}.`
+      : "Use list_dir or find_files to see what there is.";
+  return new AgentError("not_found", `${quoted(asked)} does not exist in the ${root.placeName}.`, hint);
+}

@@ -1,0 +1,153 @@
+// Workspaces: HTTP to the agent of one workspace: connections kept alive, each wait bounded, each failure an AgentError.
+// Whatever runs in a workspace may take its agent's place: nothing that comes from there is larger than its call allows.
+import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { AgentError } from "../agent/api.ts";
+import { ProvenSockets } from "../agent/wire/proof.ts";
+import { idempotencyKeyHeader, jsonType, requestBytesMax } from "../agent/wire/protocol.ts";
+import type { AgentAddress } from "../driver.ts";
+import { badAnswer, errorAnswerBytesMax, errorOf } from "./agent-answers.ts";
+import { openSocket } from "./agent-socket.ts";
+
+// Tools ask in bursts of a few; more idle sockets than that serve nobody.
+const idleConnectionsMax = 8;
+// Shorter than the agent keeps them (protocol.ts), so that the side that closes is the one that knows of its next request.
+const idleConnectionMs = 60_000;
+// The agent sends five headers.
+const headerBytesMax = 4 * 1024;
+
+export interface AgentCall {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Names the effect: the agent answers a repeated call as it did the first. */
+  readonly key?: string;
+  /** For the whole answer, or (`stream`) for its first byte. */
+  readonly timeoutMs: number;
+  /** Of a good answer; a larger one is given up at this byte. Not of a stream, whose frames have limits of their own. */
+  readonly answerBytesMax: number;
+}
+
+/** One agent's connections. */
+export class AgentConnection {
+  readonly #sockets: ProvenSockets;
+
+  constructor(address: AgentAddress) {
+    const open = (signal: AbortSignal) => openSocket(address, signal);
+    const keeping = { maxFreeSockets: idleConnectionsMax, timeout: idleConnectionMs };
+    this.#sockets = new ProvenSockets(open, address.token, keeping);
+  }
+
+  /** The body of a good answer. Throws what the agent says, `unreachable`, `bad_answer`, or the signal's reason. */
+  async exchange(call: AgentCall, signal: AbortSignal): Promise<Buffer> {
+    return within(call, signal, async (stop) => {
+      const answer = await this.#begin(call, stop);
+      if (answer.statusCode === 200) return readBody(answer, call.answerBytesMax);
+      throw errorOf(await readBody(answer, errorAnswerBytesMax), answer.statusCode);
+    });
+  }
+
+  /** The answer as a stream, once it is known to be a good one. The caller reads or destroys it. */
+  async stream(call: AgentCall, signal: AbortSignal): Promise<IncomingMessage> {
+    return within(call, signal, async (stop) => {
+      const answer = await this.#begin(call, stop);
+      if (answer.statusCode === 200) return answer;
+      throw errorOf(await readBody(answer, errorAnswerBytesMax), answer.statusCode);
+    });
+  }
+
+  /** Ends all connections, calls on them included. */
+  close(): void {
+    this.#sockets.destroy();
+  }
+
+  /** Resolves with the answer's head. */
+  async #begin(call: AgentCall, stop: AbortSignal): Promise<IncomingMessage> {
+    stop.throwIfAborted();
+    const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
+    if (body !== null && body.length > requestBytesMax) {
+      throw new AgentError(
+        "file_too_large",
+        `the request has more than ${requestBytesMax / 1024 / 1024} MiB`,
+      );
+    }
+    const first = this.#send(call, body, stop);
+    try {
+      return await first.answer;
+    } catch (error) {
+      // The agent closed a kept connection just as it was used again; keys make a second attempt the same call.
+      if (!first.sent.reusedSocket || !isLostConnection(error)) throw error;
+      stop.throwIfAborted();
+      return this.#send(call, body, stop).answer;
+    }
+  }
+
+  #send(
+    call: AgentCall,
+    body: Buffer | null,
+    stop: AbortSignal,
+  ): { readonly sent: ClientRequest; readonly answer: Promise<IncomingMessage> } {
+    const sent = request({
+      agent: this.#sockets,
+      method: call.method,
+      path: call.path,
+      signal: stop,
+      maxHeaderSize: headerBytesMax,
+      headers: {
+        ...(call.key !== undefined && { [idempotencyKeyHeader]: call.key }),
+        ...(body !== null && { "content-type": jsonType, "content-length": body.length }),
+      },
+    });
+    const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    sent.on("response", resolve).on("error", reject);
+    // A request that still waits for its connection would say nothing.
+    stop.addEventListener("abort", () => reject(stop.reason), { once: true });
+    this.#sockets.sendOnceProven(sent, body);
+    return { sent, answer };
+  }
+}
+
+function isLostConnection(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === "ECONNRESET" || code === "EPIPE";
+}
+
+/** Runs `work` until the caller gives up or the call's time is over, whichever comes first. */
+async function within<Result>(
+  { timeoutMs }: AgentCall,
+  signal: AbortSignal,
+  work: (stop: AbortSignal) => Promise<Result>,
+): Promise<Result> {
+  const deadline = new AbortController();
+  const words = `the workspace's agent gave no answer within ${timeoutMs / 1_000} s`;
+  const timer = setTimeout(() => deadline.abort(new AgentError("unreachable", words)), timeoutMs);
+  const stop = AbortSignal.any([signal, deadline.signal]);
+  try {
+    return await work(stop);
+  } catch (error) {
+    throw classify(stop.aborted ? stop.reason : error, signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Reads as far as the limit; whoever sends more is cut off in mid-sentence. */
+async function readBody(answer: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop by an error destroys the connection.
+  for await (const piece of answer as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    if (bytes > bytesMax) throw badAnswer(`more than ${bytesMax} bytes`);
+    pieces.push(piece);
+  }
+  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
+}
+
+/** What a call throws: the caller's own reason when it gave up, an AgentError otherwise. */
+export function classify(error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof AgentError) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new AgentError("unreachable", `the workspace's agent cannot be reached (${code ?? message})`);
+}

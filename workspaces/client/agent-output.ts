@@ -1,0 +1,144 @@
+// Workspaces: output of processes, out of the agent's frames. A stream may go on for hours, so it is held to its protocol: each
+// frame bounded, offsets that only rise, and no more frames without output than the agent's pings.
+import type { IncomingMessage } from "node:http";
+import { AgentError, type OutputRange, type ProcessEvent } from "../agent/api.ts";
+import { type Frame, FrameReader } from "../agent/wire/frames.ts";
+import { followPingMs } from "../agent/wire/protocol.ts";
+import { badAnswer, checked, errorIn, parseFrameJson, processAnswer } from "./agent-answers.ts";
+import { classify } from "./agent-connection.ts";
+
+// Three missed pings.
+const followSilenceMaxMs = 3 * followPingMs;
+// The agent pings every 5 s. Ten in reserve, for pings that a slow reader finds piled up.
+const pingsAheadMax = 10;
+const pingEveryMsMin = 1_000;
+// Output that a slow reader never saw is skipped in steps of a spool's segment (4 MiB).
+const gapsMax = 1_000;
+
+/** The body of an `output` answer. Throws `bad_answer`. */
+export function rangeOf(body: Buffer): OutputRange {
+  const [output, last, ...more] = framesIn(new FrameReader(parseFrameJson), body);
+  if (output?.type !== "output" || last?.type !== "process" || more.length > 0)
+    throw badAnswer("other frames");
+  if (!Number.isSafeInteger(output.offset)) throw badAnswer("an offset that is no number");
+  const { offset, bytes } = output;
+  return { offset, bytes, process: checked(processAnswer, last.process) };
+}
+
+/** The caller's pace is the stream's: nothing is read ahead of it. Leaving the loop closes the connection. */
+export async function* followOutput(
+  open: () => Promise<IncomingMessage>,
+  offset: number,
+  signal: AbortSignal,
+): AsyncGenerator<ProcessEvent, void, void> {
+  const answer = await open();
+  const reader = new FrameReader(parseFrameJson);
+  const watch = new FrameWatch(offset);
+  try {
+    for await (const piece of piecesOf(answer)) {
+      for (const event of watch.take(framesIn(reader, piece))) {
+        yield event;
+        if (event.type === "ended") return;
+        signal.throwIfAborted();
+      }
+    }
+  } catch (error) {
+    throw classify(error, signal);
+  } finally {
+    answer.destroy();
+  }
+  throw new AgentError("unreachable", "the workspace's agent ended the stream early");
+}
+
+/** Holds the frames of one stream to the protocol. */
+class FrameWatch {
+  readonly #beganMs = performance.now();
+  #end: number;
+  #pings = 0;
+  #gaps = 0;
+
+  constructor(offset: number) {
+    this.#end = offset;
+  }
+
+  /** What the frames say. Output in a row becomes one event: a thousand frames of a byte cost no more than one. */
+  *take(frames: readonly Frame[]): Generator<ProcessEvent, void, void> {
+    let row: OutputFrame[] = [];
+    for (const frame of frames) {
+      if (frame.type === "output") {
+        if (frame.bytes.length === 0) throw badAnswer("output of no bytes");
+        if (this.#isAfterGap(frame.offset) && row.length > 0) {
+          yield inOne(row);
+          row = [];
+        }
+        this.#end = frame.offset + frame.bytes.length;
+        row.push(frame);
+        continue;
+      }
+      if (row.length > 0) yield inOne(row);
+      row = [];
+      const ended = this.#endIn(frame);
+      if (ended !== null) return yield ended;
+    }
+    if (row.length > 0) yield inOne(row);
+  }
+
+  #endIn(frame: Exclude<Frame, { type: "output" }>): ProcessEvent | null {
+    switch (frame.type) {
+      case "ended":
+        return { type: "ended", process: checked(processAnswer, frame.process) };
+      case "ping":
+        this.#countPing();
+        return null;
+      case "error":
+        throw errorIn(frame.error) ?? badAnswer("an error of an unknown kind");
+      case "process":
+        throw badAnswer("another frame");
+    }
+  }
+
+  /** Whether output is missing before this one. */
+  #isAfterGap(offset: number): boolean {
+    if (offset === this.#end) return false;
+    this.#gaps += 1;
+    if (!Number.isSafeInteger(offset) || offset < this.#end || this.#gaps > gapsMax) {
+      throw badAnswer("offsets out of order");
+    }
+    return true;
+  }
+
+  #countPing(): void {
+    this.#pings += 1;
+    const expected = (performance.now() - this.#beganMs) / pingEveryMsMin;
+    if (this.#pings > pingsAheadMax + expected) throw badAnswer("pings without end");
+  }
+}
+
+type OutputFrame = Extract<Frame, { type: "output" }>;
+
+function inOne(row: readonly OutputFrame[]): ProcessEvent {
+  const [first, ...more] = row;
+  const bytes =
+    first !== undefined && more.length === 0 ? first.bytes : Buffer.concat(row.map((each) => each.bytes));
+  return { type: "output", offset: first?.offset ?? 0, bytes };
+}
+
+function framesIn(reader: FrameReader, bytes: Buffer): Frame[] {
+  try {
+    return reader.push(bytes);
+  } catch (error) {
+    throw badAnswer((error as Error).message);
+  }
+}
+
+/** Silence counts only while we wait for it to end: a slow reader must not take the agent for dead. */
+async function* piecesOf(answer: IncomingMessage): AsyncGenerator<Buffer, void, void> {
+  const silent = () => answer.destroy(new AgentError("unreachable", "the workspace's agent fell silent"));
+  const pieces = (answer as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
+  for (;;) {
+    const timer = setTimeout(silent, followSilenceMaxMs);
+    const next = await pieces.next().finally(() => clearTimeout(timer));
+    if (next.done === true) return;
+    yield next.value;
+  }
+}

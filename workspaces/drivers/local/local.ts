@@ -1,0 +1,153 @@
+// Workspaces: the driver `local`: a folder, bubblewrap around it, and an agent that outlives the worker. Its state is all on disk
+// and in the process table, so that any worker of the machine goes on where another died.
+import { lstat, mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Logger } from "../../../platform/logger.ts";
+import { agentTokenOf } from "../../client/agent-token.ts";
+import { type WorkspaceDriver, WorkspaceError } from "../../driver.ts";
+import { bringUpAgent, runningAgent } from "./connect-agent.ts";
+import { endProcesses } from "./end-processes.ts";
+import { findSandbox } from "./find-sandbox.ts";
+import { copyTemplate } from "./place/copy-template.ts";
+import { withFolderLock } from "./place/folder-lock.ts";
+import { bringBack, idsIn, keepPlaces, removeSetAside } from "./place/keep-places.ts";
+import { ownerOf, refuseOthers, writeMark } from "./place/place-mark.ts";
+import { removeTree } from "./place/remove-tree.ts";
+import {
+  placesOf,
+  removeSocketAddress,
+  type WorkspacePlace,
+  type WorkspacePlaces,
+} from "./place/workspace-place.ts";
+import type { Sandbox } from "./sandbox-command.ts";
+import { ownerOutside } from "./sandbox-user.ts";
+
+const unsandboxedWarning =
+  "Workspaces run WITHOUT a sandbox (EVERTURN_ALLOW_UNSANDBOXED): whatever a model runs has all rights of this process, on all of its files and networks.";
+
+export interface LocalDriverSettings {
+  /** Everturn's own; nothing of it is shown to workspaces. */
+  readonly dataDir: string;
+  /** Of the workspaces; `workspaces` in the data folder when absent. */
+  readonly folder?: string;
+  /** Whose the places are: each bears this. */
+  readonly deployment: string;
+  /** Tokens of agents come from it. */
+  readonly secretKey: Uint8Array;
+  /** Whether to run without a sandbox where there is none. */
+  readonly allowUnsandboxed: boolean;
+  /** Bubblewrap; PATH and the cache when absent. */
+  readonly bwrapPath?: string | undefined;
+  readonly logger?: Pick<Logger, "warn" | "info">;
+}
+
+export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDriver {
+  const { dataDir, secretKey, deployment } = settings;
+  const places = placesOf(folderOf(settings));
+  const sandbox = findOnce(settings);
+
+  return {
+    name: "local",
+    async probe() {
+      return (await sandbox()) === null ? [unsandboxedWarning] : [];
+    },
+    async provision(workspaceId, plan, step) {
+      const place = places.of(workspaceId);
+      // First: nothing is made where nothing may be run.
+      await sandbox();
+      await mkdir(places.root, { recursive: true, mode: 0o700 });
+      const { signal } = step;
+      await withFolderLock(place.lock, signal, async () => {
+        await bringBack(places, place);
+        await refuseOthers(place.mark, deployment);
+        await mkdir(place.folder, { recursive: true, mode: 0o700 });
+        // Before anything else is in it: nothing of ours is ever without an owner.
+        await writeMark(place.mark, deployment);
+        if (await isProvisioned(place)) return;
+        const owner = ownerOutside(workspaceId);
+        await copyTemplate({
+          from: plan.files,
+          to: place.files,
+          owner,
+          signal,
+          log: (line) => step.log(line),
+        });
+      });
+    },
+    async connect(workspaceId, plan, signal) {
+      const place = places.of(workspaceId);
+      const token = agentTokenOf(secretKey, workspaceId);
+      await refuseOthers(place.mark, deployment);
+      const running = await runningAgent(place, token, signal);
+      if (running !== null) return running;
+      const found = await sandbox();
+      const { compiled } = places;
+      return withFolderLock(place.lock, signal, async () => {
+        // The database knows it: it was set aside under another one.
+        await bringBack(places, place);
+        if (!(await isProvisioned(place))) {
+          throw new WorkspaceError("workspace_missing", "This workspace does not exist (any more).");
+        }
+        settings.logger?.info({ workspace_id: workspaceId }, "starting the agent of a workspace");
+        return bringUpAgent({ place, plan, token, dataDir, compiled, sandbox: found }, signal);
+      });
+    },
+    ...endings(places, deployment),
+    async list() {
+      const ids = await idsIn(places.root);
+      const owners = await Promise.all(ids.map((id) => ownerOf(places.of(id).mark, deployment)));
+      return ids.filter((_, at) => owners[at] !== "others");
+    },
+    keeping: keepPlaces(places, deployment),
+  };
+}
+
+// Not to be cut short: what is half ended or half removed helps nobody.
+const unbroken = new AbortController().signal;
+
+function endings(places: WorkspacePlaces, deployment: string): Pick<WorkspaceDriver, "stop" | "destroy"> {
+  return {
+    async stop(workspaceId) {
+      const place = places.of(workspaceId);
+      await refuseOthers(place.mark, deployment);
+      await withFolderLock(place.lock, unbroken, () => endProcesses(place));
+    },
+    async destroy(workspaceId) {
+      const place = places.of(workspaceId);
+      await withFolderLock(place.lock, unbroken, async () => {
+        await refuseOthers(place.mark, deployment);
+        await endProcesses(place);
+        await removeSocketAddress(place);
+        await removeTree(place.folder);
+        await removeSetAside(places, place);
+      });
+    },
+  };
+}
+
+function folderOf({ dataDir, folder }: LocalDriverSettings): string {
+  return folder ?? path.join(dataDir, "workspaces");
+}
+
+async function isProvisioned(place: WorkspacePlace): Promise<boolean> {
+  return (await lstat(place.files).catch(() => null))?.isDirectory() ?? false;
+}
+
+/** Null: there is none, and running without is allowed. Looked for once; a failure is looked into again, for it may be mended. */
+function findOnce(settings: LocalDriverSettings): () => Promise<Sandbox | null> {
+  const { bwrapPath, dataDir } = settings;
+  let found: Promise<Sandbox | null> | null = null;
+  const find = async () => {
+    try {
+      return await findSandbox({ bwrapPath, dataDir, folder: folderOf(settings) });
+    } catch (error) {
+      if (settings.allowUnsandboxed && error instanceof WorkspaceError) {
+        settings.logger?.warn({ reason: error.message }, unsandboxedWarning);
+        return null;
+      }
+      found = null;
+      throw error;
+    }
+  };
+  return () => (found ??= find());
+}

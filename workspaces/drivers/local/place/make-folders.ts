@@ -1,0 +1,68 @@
+// Workspaces: the folders and settings of a workspace's sandbox, made anew at each start of its agent.
+import { chmod, lchown, lstat, mkdir, readdir, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { WorkspacePlan } from "../../../driver.ts";
+import { workspaceVariable } from "../find-processes.ts";
+import { programs } from "../sandbox-command.ts";
+import { ownerOutside, userInside } from "../sandbox-user.ts";
+import { pathInside } from "../system-view.ts";
+import { removeTree } from "./remove-tree.ts";
+import { inside, type WorkspacePlace } from "./workspace-place.ts";
+
+/** Makes what is missing and empties what lives only as long as the agent. `files` exists. */
+export async function makeFolders(
+  place: WorkspacePlace,
+  plan: WorkspacePlan,
+  isBare: boolean,
+): Promise<void> {
+  const owner = isBare ? null : ownerOutside(place.id);
+  // What a dead agent left: a socket nobody answers at, and temporary files.
+  for (const folder of [place.run, place.tmp, place.shm, place.settings]) await removeTree(folder);
+  await mkdir(place.settings);
+  // Ours alone, and shown to no sandbox: the socket in it is the way to the agent.
+  await makeFolder(place.run, { mode: 0o700, owner: null });
+  await makeFolder(place.state, { mode: 0o700, owner });
+  for (const folder of [place.tmp, place.shm]) await makeFolder(folder, { mode: 0o1777, owner });
+  // The same data folder may have been used by another user, root or not, before.
+  if (owner !== null && (await lstat(place.files)).uid !== owner) {
+    await giveTree(place.files, owner);
+    await giveTree(place.state, owner);
+  }
+  const environment = isBare
+    ? { PATH: process.env["PATH"], ...plan.env, [workspaceVariable]: place.files }
+    : { PATH: pathInside(programs.folder, process.env["PATH"]), ...plan.env };
+  await writeSettings(place, environment);
+}
+
+async function makeFolder(
+  folder: string,
+  { mode, owner }: { readonly mode: number; readonly owner: number | null },
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await chmod(folder, mode);
+  if (owner !== null) await lchown(folder, owner, owner);
+}
+
+async function giveTree(at: string, owner: number): Promise<void> {
+  if ((await lstat(at)).isDirectory()) {
+    for (const name of await readdir(at)) await giveTree(path.join(at, name), owner);
+  }
+  await lchown(at, owner, owner);
+}
+
+async function writeSettings(place: WorkspacePlace, environment: object): Promise<void> {
+  const user = userInside(place.id);
+  const texts: Record<string, string> = {
+    passwd: `root:x:0:0:root:/root:/bin/sh\nworkspace:x:${user}:${user}:workspace:${inside.workspace}:/bin/bash\n`,
+    group: `root:x:0:\nworkspace:x:${user}:\n`,
+    hosts: "127.0.0.1 localhost workspace\n::1 localhost\n",
+    "package.json": '{"type":"module"}\n',
+    "environment.json": JSON.stringify(environment),
+  };
+  for (const [name, text] of Object.entries(texts)) {
+    const file = path.join(place.settings, name);
+    await writeFile(file, text);
+    // Read by another user inside when we are root, and under whatever umask.
+    await chmod(file, 0o644);
+  }
+}

@@ -1,0 +1,156 @@
+// Workspaces: `template.yaml`, field by field. Strict: a misspelt field is a fault, not silence.
+import { z } from "zod";
+import { parameterVariablePrefix } from "../../core/workspace/plan-workspace.ts";
+import type { Template } from "../../core/workspace/template.ts";
+import {
+  buildCommandsMax,
+  commandCharsMax,
+  descriptionCharsMax,
+  environmentMax,
+  environmentValueCharsMax,
+  titleCharsMax,
+  ttlMaxMs,
+  ttlMinMs,
+} from "./template-limits.ts";
+import { parametersSchema, text, toParameter } from "./template-parameter-schema.ts";
+
+/** Names of templates are names of folders, and words in a model's tool call. */
+export const templateNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+
+/** A workspace of the size of a developer's small machine; whoever needs another says so. */
+const defaultLimits = { memory_mib: 2_048, cpus: 2, pids: 512 } as const;
+const defaultTtl = "2h";
+
+const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30m` → 1800000, `never` → null, anything else → undefined. */
+function durationMs(text: string): number | null | undefined {
+  if (text === "never") return null;
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const factor = unitMs[unit ?? ""];
+  return count === undefined || factor === undefined ? undefined : Number(count) * factor;
+}
+
+const wholeNumber = (least: number, most: number) => {
+  const words = `must be a whole number from ${least} to ${most}`;
+  return z.int(words).min(least, words).max(most, words);
+};
+
+/** Names that are ours: what parameters become, and what the agent is started with. */
+const reservedPrefixes = [parameterVariablePrefix, "EVERTURN_"];
+
+const environment = z
+  .record(
+    z.string(),
+    z
+      .string("must be text; put it in quotes")
+      .max(environmentValueCharsMax)
+      .refine((value) => !value.includes("\0"), "must not contain a NUL character"),
+    "must be a map of names to text",
+  )
+  .superRefine((values, check) => {
+    const names = Object.keys(values);
+    if (names.length > environmentMax) {
+      check.addIssue({ code: "custom", message: `must have at most ${environmentMax} entries` });
+    }
+    for (const name of names) {
+      const reserved = reservedPrefixes.find((prefix) => name.startsWith(prefix));
+      if (reserved !== undefined) {
+        check.addIssue({
+          code: "custom",
+          path: [name],
+          message: `names beginning with ${reserved} are reserved`,
+        });
+      } else if (!/^[A-Za-z_][A-Za-z0-9_]{0,127}$/.test(name)) {
+        check.addIssue({ code: "custom", path: [name], message: "is no name of a variable" });
+      }
+    }
+  });
+
+const limits = z.strictObject(
+  {
+    memory_mib: wholeNumber(64, 1_048_576).default(defaultLimits.memory_mib),
+    cpus: z
+      .number("must be a number")
+      .min(0.1, "must be at least 0.1")
+      .max(256, "must be at most 256")
+      .default(defaultLimits.cpus),
+    pids: wholeNumber(16, 100_000).default(defaultLimits.pids),
+  },
+  "must be a map",
+);
+
+const ttl = z
+  .string("must be text such as 30m, 2h or never")
+  .superRefine((value, check) => {
+    const ms = durationMs(value);
+    if (ms === undefined) {
+      check.addIssue({
+        code: "custom",
+        message: "must be a number with s, m, h or d, such as 30m or 2h, or never",
+      });
+    } else if (ms !== null && (ms < ttlMinMs || ms > ttlMaxMs)) {
+      check.addIssue({
+        code: "custom",
+        message: "must lie between 1s and 30d; never for a workspace that stays",
+      });
+    }
+  })
+  .default(defaultTtl);
+
+const templateSchema = z.strictObject(
+  {
+    name: z.string().optional(),
+    title: text(titleCharsMax),
+    description: text(descriptionCharsMax),
+    parameters: parametersSchema.default([]),
+    image: z
+      .string("must be the name of an image, such as debian:bookworm")
+      .regex(/^[\w][\w./:@-]{0,254}$/, "must be the name of an image, such as debian:bookworm"),
+    build: z
+      .array(text(commandCharsMax), "must be a list of commands")
+      .max(buildCommandsMax, `must have at most ${buildCommandsMax} commands`)
+      .default([]),
+    startup: text(commandCharsMax).nullable().default(null),
+    env: environment.default({}),
+    network: z.boolean("must be true or false").default(false),
+    limits: limits.default(defaultLimits),
+    ttl,
+  },
+  "must be a map of fields",
+);
+
+export type ParsedTemplate =
+  | { readonly ok: true; readonly template: Template }
+  | {
+      readonly ok: false;
+      readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+    };
+
+/** Checks what `template.yaml` says; `name` is its folder's, `files` what lies beside it. */
+export function parseTemplate(
+  value: unknown,
+  { name, files }: { readonly name: string; readonly files: string | null },
+): ParsedTemplate {
+  // With the input: what is missing and what is of the wrong kind are the same issue otherwise.
+  const parsed = templateSchema.safeParse(value, { reportInput: true });
+  if (!parsed.success) return { ok: false, issues: parsed.error.issues.flatMap(plainIssues) };
+  const { name: written, parameters: declared, ttl: lifetime, ...rest } = parsed.data;
+  if (written !== undefined && written !== name) {
+    return {
+      ok: false,
+      issues: [{ path: ["name"], message: `must be ${name}, like its folder, or be left out` }],
+    };
+  }
+  const ttl_ms = durationMs(lifetime) ?? null;
+  return { ok: true, template: { ...rest, name, parameters: declared.map(toParameter), ttl_ms, files } };
+}
+
+/** An unknown field is its own fault, at its own place. */
+function plainIssues(issue: z.core.$ZodIssue): readonly { path: readonly PropertyKey[]; message: string }[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message: "is no field of a template" }));
+  }
+  const isMissing = issue.code === "invalid_type" && issue.input === undefined;
+  return [{ path: issue.path, message: isMissing ? "is missing" : issue.message }];
+}

@@ -1,0 +1,76 @@
+// Workspaces: the templates of a folder (EVERTURN_TEMPLATES_DIR), read anew when somebody asks and the last look is old.
+import { readdir, realpath } from "node:fs/promises";
+import path from "node:path";
+import type { TemplateFault, TemplateShelf } from "../../core/workspace/template.ts";
+import { readTemplateFolder, type TemplateFolder } from "./template-folder.ts";
+import { shelfFreshMs, templatesMax } from "./template-limits.ts";
+
+interface Look {
+  readonly folders: readonly TemplateFolder[];
+  /** Of the templates' folder itself. */
+  readonly faults: readonly TemplateFault[];
+}
+
+/**
+ * The shelf over `folder`. A template with a fault is told and left out, the rest still works; a folder that is not there is
+ * one fault and no templates. `nowMs`: a clock that only goes forward.
+ */
+export function createTemplateShelf(folder: string, nowMs = () => performance.now()): TemplateShelf {
+  let last: { readonly at_ms: number; readonly look: Promise<Look> } | null = null;
+  // Those who ask at once share one look.
+  const look = (): Promise<Look> => {
+    const now = nowMs();
+    if (last === null || now - last.at_ms >= shelfFreshMs) {
+      last = { at_ms: now, look: lookAt(path.resolve(folder)) };
+    }
+    return last.look;
+  };
+  return {
+    async list() {
+      const { folders, faults } = await look();
+      const templates = folders.flatMap(({ template }) => (template === null ? [] : [template]));
+      return { templates, faults: [...faults, ...folders.flatMap((each) => each.faults)] };
+    },
+    async read(name) {
+      const found = (await look()).folders.find((each) => each.name === name);
+      if (found === undefined) return null;
+      const { template, faults, readme } = found;
+      return { template, faults, readme };
+    },
+  };
+}
+
+function shelfFault(message: string): TemplateFault {
+  return { template: "", file: "", path: "", message };
+}
+
+async function lookAt(folder: string): Promise<Look> {
+  let names: readonly string[];
+  let root: string;
+  try {
+    root = await realpath(folder);
+    names = await folderNames(root);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "does not exist" : `cannot be read (${code})`;
+    return { folders: [], faults: [shelfFault(`the templates' folder (EVERTURN_TEMPLATES_DIR) ${why}`)] };
+  }
+  const shown = names.slice(0, templatesMax);
+  const faults =
+    names.length > shown.length
+      ? [shelfFault(`there are ${names.length} folders; the first ${templatesMax} by name are read`)]
+      : [];
+  const folders: TemplateFolder[] = [];
+  // One after the other: a look costs little, and 200 folders at once would take all the threads of the file system.
+  for (const name of shown) folders.push(await readTemplateFolder(root, name));
+  return { folders, faults };
+}
+
+/** Folders, and links that may lead to one. Plain files beside them, and hidden folders, are nobody's template. */
+async function folderNames(root: string): Promise<readonly string[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.name.startsWith(".") && (entry.isDirectory() || entry.isSymbolicLink()))
+    .map(({ name }) => name)
+    .sort();
+}
