@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
 import { checkFormat } from "./format.ts";
+import { checkLinks } from "./links.ts";
 import { checkLint } from "./lint.ts";
 import { checkPlatforms } from "./platforms.ts";
 import { reportChecks, runCheck } from "./report.ts";
@@ -197,4 +198,20 @@ test("the report ends with 1 on any fault, and a check that throws is one", asyn
   assert.match(lines[0] ?? "", /^✓ fine +\d+\.\d s {2}2 files$/);
   assert.match(lines[1] ?? "", /^✗ broken +\d+\.\d s {2}broke off$/);
   assert.deepEqual(lines.slice(2), ["    no such tool", "check: 1 faults in broken"]);
+});
+
+test("links: a dead link, a dead heading and a file that is gone are faults, each with its place", async (t) => {
+  const root = temporaryTree(t, {
+    "a.md":
+      "[gone](docs/gone.md)\n[deaf](docs/b.md#nobody)\n[well](docs/b.md#on-time-and-here)\n`docs/c.ts` `other/c.ts`\n",
+    "docs/b.md": "# On time, and here\n\n```md\n[code](nowhere.md)\n```\n",
+    "docs/d.ts": '// See docs/e.ts.\nexport const path = "docs/f.ts";\n',
+  });
+  const { faults } = await checkLinks(root);
+  assert.deepEqual(faults, [
+    "a.md:1 links to docs/gone.md, which does not exist",
+    "a.md:2 links to docs/b.md#nobody, which has no such heading",
+    "a.md:4 names docs/c.ts, which does not exist",
+    "docs/d.ts:1 names docs/e.ts, which does not exist",
+  ]);
 });

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Check } from "./check.ts";
 import { checkFormat } from "./format.ts";
 import { checkImports } from "./imports/imports.ts";
+import { checkLinks } from "./links.ts";
 import { checkLint } from "./lint.ts";
 import { checkPlatforms } from "./platforms.ts";
 import { reportChecks, runCheck } from "./report.ts";
@@ -22,6 +23,7 @@ const checks: readonly Check[] = [
   { name: "platforms", run: checkPlatforms },
   { name: "sizes", run: checkSizes },
   { name: "texts", run: checkTexts },
+  { name: "links", run: checkLinks },
 ];
 
 const root = resolve(import.meta.dirname, "../..");

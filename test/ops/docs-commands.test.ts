@@ -11,12 +11,17 @@ import { type Newcomer, startNewcomer } from "../support/newcomer.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** In the order a reader meets them: variables set on one page may be used on those behind it. */
-const PAGES = ["README.md", "docs/models.md", "docs/workspaces.md", "docs/streaming.md"];
+const PAGES = [
+  "README.md",
+  "docs/getting-started.md",
+  "docs/models.md",
+  "docs/workspaces.md",
+  "docs/streaming.md",
+];
 
 /** Lines that are run elsewhere, each with where. */
 const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   "npm start": "by this file",
-  "npm test": "this is it",
   "OPENAI_API_KEY=… npm start": "needs a key of the provider",
   "ANTHROPIC_API_KEY=… EVERTURN_DEFAULT_MODEL=anthropic/claude-sonnet-4-5 npm start":
     "needs a key of the provider",
