@@ -17,6 +17,7 @@ const PAGES = [
   "docs/models.md",
   "docs/workspaces.md",
   "docs/streaming.md",
+  "docs/operations.md",
 ];
 
 /** Lines that are run elsewhere, each with where. */
