@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { REFUSALS } from "../../core/refusal.ts";
+import { REFUSALS } from "../../core/chat/refusal.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 

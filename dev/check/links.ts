@@ -6,7 +6,7 @@ import type { CheckResult } from "./check.ts";
 import { listFiles } from "./source-files.ts";
 
 const LINK = /\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g;
-/** `core/part.ts` in a page. A name with a placeholder or a pattern (`NNNN-name.sql`, `*.ts`) is no path. */
+/** `room/file.ts` in a page. A name with a placeholder or a pattern (`NNNN-name.sql`, `*.ts`) is no path. */
 const PATH_IN_PAGE = /`([\w.-]+\/[\w./-]+\.(?:ts|mjs|sh|sql|md|yaml))`/g;
 const PATH_IN_COMMENT = /^\s*(?:\/\/|\/?\*).*?\b((?:[\w-]+\/)+[\w.-]+\.(?:ts|mjs|md))\b/;
 
