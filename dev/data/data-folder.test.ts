@@ -13,9 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { identify } from "../../platform/system-processes.ts";
 import { StartError } from "../start-error.ts";
 import { openDataFolder, readSecrets, wipeDataFolder } from "./data-folder.ts";
-import { identify } from "./process-identity.ts";
 
 const root = mkdtempSync(join(tmpdir(), "everturn-data-"));
 after(() => rmSync(root, { recursive: true, force: true }));

@@ -11,8 +11,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { identify, isSameProcess, type ProcessIdentity } from "../../platform/system-processes.ts";
 import { StartError } from "../start-error.ts";
-import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
 
 const MARKER = "everturn-data";
 const MARKER_TEXT = "This folder belongs to Everturn; `npm start -- --reset` wipes it.\n";

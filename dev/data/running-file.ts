@@ -1,7 +1,7 @@
 // Dev holds the embedded stack: a running stack writes down its addresses and processes, for other commands and the next start.
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { identify, isSameProcess, type ProcessIdentity } from "./process-identity.ts";
+import { identify, isSameProcess, type ProcessIdentity } from "../../platform/system-processes.ts";
 
 const FILE = "running.json";
 const END_WITHIN_MS = 10_000;

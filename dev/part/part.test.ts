@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { isAlive } from "../data/process-identity.ts";
+import { isAlive } from "../../platform/system-processes.ts";
 import { StartError } from "../start-error.ts";
 import { startLeash } from "./leash.ts";
 import { startPart } from "./part.ts";

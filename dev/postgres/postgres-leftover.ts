@@ -1,7 +1,7 @@
 // Dev holds the embedded stack: what a killed predecessor left in Postgres' folder is put in order before a start.
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { commandLine, isAlive } from "../data/process-identity.ts";
+import { commandLine, isAlive } from "../../platform/system-processes.ts";
 import { StartError } from "../start-error.ts";
 
 const END_WITHIN_MS = 10_000;

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { identify } from "../data/process-identity.ts";
+import { identify } from "../../platform/system-processes.ts";
 import { ARCHIVES, downloadFolder, findTemporalBinary } from "./temporal-binary.ts";
 
 const root = mkdtempSync(join(tmpdir(), "everturn-temporal-"));

@@ -14,7 +14,7 @@ import {
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { identify, isSameProcess, type ProcessIdentity } from "../data/process-identity.ts";
+import { identify, isSameProcess, type ProcessIdentity } from "../../platform/system-processes.ts";
 import { plainEnvironment } from "../stack-environment.ts";
 import { StartError } from "../start-error.ts";
 

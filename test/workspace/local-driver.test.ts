@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { isAlive } from "../../dev/data/process-identity.ts";
+import { isAlive } from "../../platform/system-processes.ts";
 import { AgentError } from "../../workspaces/agent/api.ts";
 import { WorkspaceError } from "../../workspaces/driver.ts";
 import {

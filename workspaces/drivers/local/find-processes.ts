@@ -1,10 +1,11 @@
 // Workspaces: which processes of this machine are a workspace's, found anew each time by their command lines: a note of pids
 // could not be written in the moment between a start and the death of who started it.
-import { execFile } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
-import { promisify } from "node:util";
+import { setImmediate } from "node:timers/promises";
+import { hasProc, processIds, readProcess, readProcFile, runPs } from "../../../platform/system-processes.ts";
 import type { WorkspacePlace } from "./place/workspace-place.ts";
 import { markOf, programs, programsOutside } from "./sandbox-command.ts";
+
+const looksAtOnce = 50;
 
 /** Set for everything that runs without a sandbox: the only thing to know it by when its agent is dead. */
 export const workspaceVariable = "EVERTURN_WORKSPACE_FILES";
@@ -26,16 +27,16 @@ interface Seen {
 
 /** What runs in or for the workspace now. */
 export async function findProcesses(place: WorkspacePlace): Promise<FoundProcess[]> {
-  const pids = (await readdir("/proc").catch(() => null))?.filter((name) => /^\d+$/.test(name));
-  if (pids === undefined) return findByPs(place);
+  if (!hasProc()) return findByPs(place);
   const seen: Seen[] = [];
   const orphans: FoundProcess[] = [];
   const variable = asRead(`\0${workspaceVariable}=${place.files}\0`);
-  for (const name of pids) {
-    const pid = Number(name);
-    const args = (await readProc(pid, "cmdline")).split("\0");
-    if (mayMatter(args, place)) seen.push({ pid, parent: await parentOf(pid), args });
-    else if (`\0${await readProc(pid, "environ")}`.includes(variable)) orphans.push({ pid, kind: "orphan" });
+  for (const [at, pid] of processIds().entries()) {
+    // A machine may have thousands, and other work must not wait for the look at all of them.
+    if (at % looksAtOnce === 0) await setImmediate();
+    const args = readProcFile(pid, "cmdline").split("\0");
+    if (mayMatter(args, place)) seen.push({ pid, parent: readProcess(pid)?.parent ?? 0, args });
+    else if (`\0${readProcFile(pid, "environ")}`.includes(variable)) orphans.push({ pid, kind: "orphan" });
   }
   return [...withoutStrangers(seen, place), ...orphans];
 }
@@ -64,29 +65,15 @@ function hasRow(args: readonly string[], row: readonly string[]): boolean {
 }
 
 /** Systems without /proc have no bubblewrap either: there is an agent, or nothing that could be known. */
-async function findByPs(place: WorkspacePlace): Promise<FoundProcess[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-axww", "-o", "pid=,command="], {
-    maxBuffer: 64 * 1024 * 1024,
-  });
+function findByPs(place: WorkspacePlace): FoundProcess[] {
   const mark = bareMarkOf(place).join(" ");
-  return stdout
+  return (runPs(["-axww", "-o", "pid=,command="]) ?? "")
     .split("\n")
     .filter((line) => line.includes(`${mark} `))
     .map((line) => ({ pid: Number.parseInt(line, 10), kind: "agent" }));
 }
 
-async function parentOf(pid: number): Promise<number> {
-  const stat = await readProc(pid, "stat");
-  // The second field is the name in brackets and may hold anything; the parent is the fourth (proc(5)).
-  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
-}
-
-/** A text as `readProc` gives it: arguments are bytes of any kind, so both sides are compared as bytes, one to a character. */
+/** A text as `readProcFile` gives it: one byte to a character. */
 function asRead(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
-}
-
-/** Empty for processes that ended meanwhile, zombies, and those that are not ours to read. */
-async function readProc(pid: number, name: string): Promise<string> {
-  return readFile(`/proc/${pid}/${name}`, "latin1").catch(() => "");
 }

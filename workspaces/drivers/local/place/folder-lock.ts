@@ -2,8 +2,8 @@
 import { mkdir, readdir, rmdir, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { identify, isSameProcess } from "../../../../platform/system-processes.ts";
 import { WorkspaceError } from "../../../driver.ts";
-import { isProcessAlive, processName } from "../process-identity.ts";
 
 // A turn takes tens of milliseconds when an agent is started, less else; looking costs one readdir.
 const lookAgainMs = 10;
@@ -27,7 +27,8 @@ export async function withFolderLock<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   turns += 1;
-  const mine = `${processName(process.pid)}.${turns}`;
+  const { pid, started } = identify(process.pid);
+  const mine = `${pid}.${started}.${turns}`;
   const until = performance.now() + waitMaxMs;
   while (!(await announce(folder, mine))) {
     signal.throwIfAborted();
@@ -69,7 +70,7 @@ async function isTaken(folder: string, mine: string): Promise<boolean> {
   for (const name of await readdir(folder)) {
     if (name === mine) continue;
     const [pid, started] = name.split(".");
-    if (isProcessAlive(`${pid}.${started}`)) taken = true;
+    if (isSameProcess({ pid: Number(pid), started: started ?? null })) taken = true;
     else await unlink(path.join(folder, name)).catch(() => undefined);
   }
   return taken;

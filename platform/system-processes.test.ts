@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
-import { commandLine, identify, isAlive, isSameProcess } from "./process-identity.ts";
+import { commandLine, identify, isAlive, isSameProcess } from "./system-processes.ts";
 
 // A folder that is not there: the ways of a system without /proc, such as macOS.
 const NO_PROC = "/nowhere";

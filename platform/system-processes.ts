@@ -1,0 +1,112 @@
+// What the system says about processes: read from /proc, or from `ps` on systems without it (macOS).
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+const PROC = "/proc";
+const PS_OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
+
+export interface SystemProcess {
+  readonly pid: number;
+  readonly parent: number;
+  /** The process group: the pid of its leader. */
+  readonly group: number;
+  /** Its first letter is `Z` for a zombie, `T` for a process that was stopped. */
+  readonly state: string;
+  /** When it started, in the system's own ticks, or as `ps` writes it. Pids are used again, starts are not. */
+  readonly started: string;
+}
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Null when the process was gone already. */
+  readonly started: string | null;
+}
+
+/** The process of this pid, zombies included. Null when there is none. */
+export function readProcess(pid: number, proc = PROC): SystemProcess | null {
+  if (!hasProc(proc)) return ps(["-p", String(pid)])[0] ?? null;
+  return parseStat(pid, readProcFile(pid, "stat", proc));
+}
+
+/** The pids of all processes that can be seen from here, zombies included. */
+export function processIds(proc = PROC): readonly number[] {
+  if (!hasProc(proc)) return ps(["-ax"]).map(({ pid }) => pid);
+  return readdirSync(proc).flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
+}
+
+/** True when a process of this pid exists, whoever owns it. A zombie does not count. */
+export function isAlive(pid: number, proc = PROC): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+  }
+  return readProcess(pid, proc)?.state[0] !== "Z";
+}
+
+export function identify(pid: number, proc = PROC): ProcessIdentity {
+  return { pid, started: readProcess(pid, proc)?.started ?? null };
+}
+
+/** True while the very process that was identified is alive. Of one whose start is unknown nobody can say so: it is not. */
+export function isSameProcess(identity: ProcessIdentity, proc = PROC): boolean {
+  const { pid, started } = identity;
+  return typeof started === "string" && isAlive(pid, proc) && identify(pid, proc).started === started;
+}
+
+/** The command line of a process, its arguments joined by spaces. Null when it cannot be read. */
+export function commandLine(pid: number, proc = PROC): string | null {
+  if (!hasProc(proc)) return runPs(["-o", "command=", "-p", String(pid)])?.trim() || null;
+  const text = readProcFile(pid, "cmdline", proc);
+  return text === "" ? null : Buffer.from(text, "latin1").toString("utf8").replaceAll("\0", " ");
+}
+
+/**
+ * A file of /proc/<pid>, one byte to a character: arguments and variables may hold bytes of any kind. Empty for processes
+ * that are gone or not ours to read, and on systems without /proc.
+ */
+export function readProcFile(
+  pid: number,
+  name: "stat" | "cmdline" | "environ" | "limits",
+  proc = PROC,
+): string {
+  try {
+    return readFileSync(`${proc}/${pid}/${name}`, "latin1");
+  } catch {
+    return "";
+  }
+}
+
+/** macOS has no such folder, or an empty one. */
+export function hasProc(proc = PROC): boolean {
+  return existsSync(`${proc}/${process.pid}/stat`);
+}
+
+/** proc_pid_stat(5). The second field is the name in brackets, which may hold spaces and brackets itself. */
+function parseStat(pid: number, stat: string): SystemProcess | null {
+  const [state, parent, group, ...more] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  // The start is the 22nd field.
+  const started = more[16];
+  if (state === undefined || started === undefined) return null;
+  return { pid, parent: Number(parent), group: Number(group), state, started };
+}
+
+function ps(which: readonly string[]): readonly SystemProcess[] {
+  const columns = ["pid=", "ppid=", "pgid=", "stat=", "lstart="].flatMap((column) => ["-o", column]);
+  return (runPs([...columns, ...which]) ?? "").split("\n").flatMap((line) => {
+    // "  12     1    12 Ss   Sat Nov 28 18:13:15 2026"
+    const [, pid, parent, group, state, started] =
+      /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line) ?? [];
+    if (state === undefined || started === undefined) return [];
+    return { pid: Number(pid), parent: Number(parent), group: Number(group), state, started };
+  });
+}
+
+/** What `ps` prints; null when it fails, as it does for a pid that does not exist. */
+export function runPs(args: readonly string[]): string | null {
+  // The same words whatever the language and the time zone of whoever asks.
+  const env = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
+  const { status, stdout } = spawnSync("ps", args, { env, encoding: "utf8", maxBuffer: PS_OUTPUT_BYTES_MAX });
+  return status === 0 ? stdout : null;
+}
