@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import type { JsonObject } from "../core/part/part.ts";
-import { aProject, textOf, toolContext } from "./context/project-fixture.ts";
+import { aProject, textOf, toolContext } from "./files/files-fixture.ts";
 import { activeTools, findTool } from "./registry.ts";
 import { runToolCall, type ToolCall } from "./run-tool-call.ts";
 import { type Tool, type ToolOutput, toolSpecs } from "./tool.ts";

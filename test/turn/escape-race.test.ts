@@ -10,7 +10,7 @@ import {
   assertNothingLeaked,
   type ProjectFixture,
   secretText,
-} from "../../tools/context/project-fixture.ts";
+} from "../../tools/files/files-fixture.ts";
 import type { ToolOutput } from "../../tools/tool.ts";
 
 /**

@@ -6,14 +6,14 @@ import { createServer } from "node:net";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../core/part/part.ts";
-import { projectFiles } from "../../tools/context/project-files.ts";
+import { anArchive } from "../../tools/files/archive-fixture.ts";
 import {
   aProject,
   assertNothingLeaked,
   type ProjectFixture,
   secretText,
-} from "../../tools/context/project-fixture.ts";
-import { anArchive } from "../../tools/files/archive-fixture.ts";
+} from "../../tools/files/files-fixture.ts";
+import { projectFiles } from "../../tools/files/project-files.ts";
 
 interface Trick {
   readonly name: string;

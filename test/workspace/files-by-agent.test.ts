@@ -14,7 +14,7 @@ import {
   type ProjectFixture,
   textOf,
   workspaceOf,
-} from "../../tools/context/project-fixture.ts";
+} from "../../tools/files/files-fixture.ts";
 import type { ToolOutput } from "../../tools/tool.ts";
 import { openAgent } from "../../workspaces/client/agent-client.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { aProject } from "./project-fixture.ts";
+import { aProject } from "../files/files-fixture.ts";
 import { resolveProjectPath } from "./project-root.ts";
 
 const notAllowed = { ok: false, reason: "project_path does not lie below an allowed folder" };

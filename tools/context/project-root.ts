@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { pathCharsMax } from "../../workspaces/agent/files/file-limits.ts";
-import { isInside } from "../../workspaces/agent/files/root.ts";
+import { isInside } from "../../workspaces/agent/files/place/root.ts";
 
 export type ResolvedProjectPath =
   | { readonly ok: true; readonly path: string }

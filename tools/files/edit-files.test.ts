@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { aProject, textOf } from "../context/project-fixture.ts";
+import { aProject, textOf } from "./files-fixture.ts";
 
 test("W6 edit_files edits several files and tells how many places of each", async (t) => {
   const project = aProject(t, { "a.txt": "one one\n", "b.txt": "two\r\nlines\r\n" });

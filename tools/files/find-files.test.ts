@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { aProject, textOf } from "../context/project-fixture.ts";
+import { aProject, textOf } from "./files-fixture.ts";
 
 const sources = {
   "README.md": "",

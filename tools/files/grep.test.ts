@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aProject, textOf } from "../context/project-fixture.ts";
+import { aProject, textOf } from "./files-fixture.ts";
 
 const sources = {
   "src/a.ts": "const apple = 1;\r\nconst pear = 2;\n",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { symlinkSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
-import { aProject } from "../context/project-fixture.ts";
+import { aProject } from "./files-fixture.ts";
 
 test("W6 list_dir names what is in a folder, with types and sizes, links as links", async (t) => {
   const project = aProject(t, { "b.txt": "four", ".hidden": "", "sub/inner.txt": "x" });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aProject, textOf } from "../context/project-fixture.ts";
+import { aProject, textOf } from "./files-fixture.ts";
 
 const numberedLines = (count: number): string =>
   Array.from({ length: count }, (_, at) => `line ${at + 1}\n`).join("");

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { rgPath } from "@vscode/ripgrep";
 import { AgentError, type FileChanges, type FileViews } from "../../workspaces/agent/api.ts";
 import { createFiles } from "../../workspaces/agent/files/create-files.ts";
-import { aProject, textOf, workspaceAt, workspaceOf } from "../context/project-fixture.ts";
 import { contentBytesMax } from "../tool-limits.ts";
+import { aProject, textOf, workspaceAt, workspaceOf } from "./files-fixture.ts";
 
 test("W1 write_file makes a file and replaces it, and tells which", async (t) => {
   const project = aProject(t);
@@ -29,7 +29,7 @@ test("W1 write_file takes at most 1 MiB, counted in bytes", async (t) => {
 
 test("W8 a chat bound to a project folder cannot change it, whatever tool is called", async (t) => {
   const project = aProject(t, { "a.txt": "x" });
-  const { projectFiles } = await import("../context/project-files.ts");
+  const { projectFiles } = await import("./project-files.ts");
   const bound = { workspace: workspaceAt(project.root), projectFiles: projectFiles(project.root) };
   const written = await project.callInWorkspace("write_file", { path: "b.txt", content: "x" }, bound);
   assert.deepEqual(written.result, { error: "The project folder is read-only." });

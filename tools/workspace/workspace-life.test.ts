@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { JsonObject } from "../../core/part/part.ts";
 import type { Template, TemplateFault } from "../../core/workspace/template.ts";
 import type { ChatWorkspace, WorkspaceReport } from "../chat-workspace.ts";
-import { textOf } from "../context/project-fixture.ts";
+import { textOf } from "../files/files-fixture.ts";
 import { runToolCall } from "../run-tool-call.ts";
 import { type Tool, type ToolContext, type ToolOutput, toolSpecs } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";

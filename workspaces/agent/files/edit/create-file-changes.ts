@@ -1,11 +1,11 @@
 // The workspace agent runs inside the workspace. This file: changes of its files, one after another.
 import type { FileChanges } from "../../api.ts";
+import type { Root } from "../place/root.ts";
 import { readBytes } from "../read/read-bytes.ts";
 import { statFile } from "../read/stat-file.ts";
-import type { Root } from "../root.ts";
 import { inOwnWords } from "../system-fault.ts";
+import { writeFile } from "../write/write-file.ts";
 import { editFiles } from "./edit-files.ts";
-import { writeFile } from "./write-file.ts";
 
 /**
  * Writes and edits take turns: two edits of one file, asked for side by side, both build on the text as it is, and one would

@@ -4,13 +4,13 @@ import type { FileHandle } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError, type EditedFile, type FileEdits } from "../../api.ts";
 import { editFileBytesMax, editFilesMax, editsPerFileMax, editTotalBytesMax } from "../file-limits.ts";
-import { checkFolder, openFile } from "../read/open-file.ts";
+import { checkFolder, openFile } from "../place/open-file.ts";
+import type { Root } from "../place/root.ts";
+import { type FoundPlace, findPlace, isFound, notFound } from "../place/walk.ts";
 import { refuseBinary } from "../read/refuse-binary.ts";
-import type { Root } from "../root.ts";
-import { type FoundPlace, findPlace, isFound, notFound } from "../search/walk.ts";
+import { commitAll, type Replacement, stageAll } from "../write/replace-files.ts";
+import { changedMeanwhile } from "../write/staged-file.ts";
 import { applyEdits } from "./apply-edits.ts";
-import { commitAll, type Replacement, stageAll } from "./replace-files.ts";
-import { changedMeanwhile } from "./staged-file.ts";
 
 /** One file of the call, read and edited in memory. */
 interface PlannedFile {

@@ -2,12 +2,12 @@
 import type { Dirent, Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import type { EntryType, FolderEntry, FolderView } from "../../api.ts";
+import { createCollector } from "../collector.ts";
 import { listEntriesMax } from "../file-limits.ts";
-import { folderNames } from "../folder-names.ts";
-import { type OpenFolder, pathIn, type Root } from "../root.ts";
-import { createCollector } from "../search/collector.ts";
-import { withFound } from "../search/walk.ts";
-import { openFolder } from "./open-file.ts";
+import { folderNames } from "../place/folder-names.ts";
+import { openFolder } from "../place/open-file.ts";
+import { type OpenFolder, pathIn, type Root } from "../place/root.ts";
+import { withFound } from "../place/walk.ts";
 
 /** The folder's entries, sorted by name, hidden ones too. Throws `AgentError`. */
 export async function listFolder(

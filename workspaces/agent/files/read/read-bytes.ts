@@ -1,9 +1,9 @@
 // The workspace agent runs inside the workspace. This file: raw bytes of a file, range by range.
 import { AgentError } from "../../api.ts";
 import { readRangeBytesMax } from "../file-limits.ts";
-import type { Root } from "../root.ts";
-import { withFound } from "../search/walk.ts";
-import { openFile } from "./open-file.ts";
+import { openFile } from "../place/open-file.ts";
+import type { Root } from "../place/root.ts";
+import { withFound } from "../place/walk.ts";
 
 /** Bytes `offset` to `offset + length`, fewer at the end of the file. Throws `AgentError`. */
 export async function readBytes(

@@ -1,10 +1,10 @@
 // The workspace agent runs inside the workspace. This file: lines of a text file, numbered, so that answers can cite them.
 import { AgentError, type FileViews, type LinesView } from "../../api.ts";
 import { viewFileBytesMax, viewLinesMax } from "../file-limits.ts";
-import type { Root } from "../root.ts";
-import { withFound } from "../search/walk.ts";
+import { openFile } from "../place/open-file.ts";
+import type { Root } from "../place/root.ts";
+import { withFound } from "../place/walk.ts";
 import { readLineWindow } from "./line-window.ts";
-import { openFile } from "./open-file.ts";
 
 const mebibyteBytes = 1024 * 1024;
 

@@ -1,7 +1,7 @@
 // The workspace agent runs inside the workspace. This file: what a path leads to.
 import type { FileStat } from "../../api.ts";
-import type { Root } from "../root.ts";
-import { withFound } from "../search/walk.ts";
+import type { Root } from "../place/root.ts";
+import { withFound } from "../place/walk.ts";
 import { entryType } from "./list-folder.ts";
 
 /** Type, size and time of what is there, links followed within the root. Throws `AgentError`. */

@@ -2,14 +2,14 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 import { AgentError, type PathsView } from "../../api.ts";
+import { createCollector } from "../collector.ts";
 import { findPathsMax, searchTimeMaxMs } from "../file-limits.ts";
-import { openFolder } from "../read/open-file.ts";
-import { isInside } from "../root.ts";
-import { createCollector } from "./collector.ts";
+import { openFolder } from "../place/open-file.ts";
+import { isInside } from "../place/root.ts";
+import { withFound } from "../place/walk.ts";
 import { compileGlob } from "./glob.ts";
 import { createPathReader } from "./output-records.ts";
 import { relativeOutputPath, runRipgrep, type Searcher } from "./ripgrep.ts";
-import { withFound } from "./walk.ts";
 
 /** Paths relative to the root, sorted. Throws `AgentError`. */
 export async function findPaths(

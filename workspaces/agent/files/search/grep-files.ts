@@ -1,14 +1,14 @@
 // The workspace agent runs inside the workspace. This file: searches the text of its files with ripgrep.
 import path from "node:path";
 import { AgentError, type FileViews, type GrepView } from "../../api.ts";
-import { readMatches } from "../edit/match-text.ts";
+import { createCollector } from "../collector.ts";
 import { grepMatchesMax, searchTimeMaxMs } from "../file-limits.ts";
-import { createCollector } from "./collector.ts";
+import { type FoundPlace, withFound } from "../place/walk.ts";
 import { compileGlob, type Glob } from "./glob.ts";
+import { readMatches } from "./match-text.ts";
 import { createMatchReader, type MatchPlace } from "./output-records.ts";
 import { relativeOutputPath, runRipgrep, type Searcher } from "./ripgrep.ts";
 import type { SearchEnd } from "./search-process.ts";
-import { type FoundPlace, withFound } from "./walk.ts";
 
 type GrepArgs = Parameters<FileViews["grep"]>[0];
 

@@ -4,9 +4,9 @@ import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
-import type { Root } from "../root.ts";
+import type { Root } from "../place/root.ts";
+import type { FoundPlace } from "../place/walk.ts";
 import { runSearchProcess, type SearchEnd, type SearchProcess } from "./search-process.ts";
-import type { FoundPlace } from "./walk.ts";
 
 const fixedArgs = [
   "--no-config",

@@ -1,6 +1,7 @@
 // Workspaces: the folders and settings of a workspace's sandbox, made anew at each start of its agent.
-import { chmod, lchown, lstat, mkdir, readdir, writeFile } from "node:fs/promises";
+import { chmod, lchown, lstat, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { giveTree } from "../../../agent/files/place/tree-cursor.ts";
 import type { WorkspacePlan } from "../../../driver.ts";
 import { workspaceVariable } from "../find-processes.ts";
 import { programs } from "../sandbox-command.ts";
@@ -41,13 +42,6 @@ async function makeFolder(
   await mkdir(folder, { recursive: true });
   await chmod(folder, mode);
   if (owner !== null) await lchown(folder, owner, owner);
-}
-
-async function giveTree(at: string, owner: number): Promise<void> {
-  if ((await lstat(at)).isDirectory()) {
-    for (const name of await readdir(at)) await giveTree(path.join(at, name), owner);
-  }
-  await lchown(at, owner, owner);
 }
 
 async function writeSettings(place: WorkspacePlace, environment: object): Promise<void> {

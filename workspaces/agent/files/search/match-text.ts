@@ -3,11 +3,11 @@
 import type { FileHandle } from "node:fs/promises";
 import { AgentError } from "../../api.ts";
 import { grepLineCharsMax } from "../file-limits.ts";
-import { openFile } from "../read/open-file.ts";
-import type { Root } from "../root.ts";
-import type { MatchPlace } from "../search/output-records.ts";
-import { withFound } from "../search/walk.ts";
+import { openFile } from "../place/open-file.ts";
+import type { Root } from "../place/root.ts";
+import { withFound } from "../place/walk.ts";
 import { systemFault } from "../system-fault.ts";
+import type { MatchPlace } from "./output-records.ts";
 
 /** A match further right than this is shown with what stands around it. */
 const leadCharsMax = 100;

@@ -3,9 +3,9 @@
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { open, readlink, realpath } from "node:fs/promises";
-import { quoted } from "../../../core/text/quoted.ts";
-import { AgentError } from "../api.ts";
-import { errorCodeOf } from "./system-fault.ts";
+import { quoted } from "../../../../core/text/quoted.ts";
+import { AgentError } from "../../api.ts";
+import { errorCodeOf } from "../system-fault.ts";
 
 export interface Root {
   /** Absolute, without links. */

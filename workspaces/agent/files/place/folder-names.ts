@@ -1,7 +1,7 @@
 // The workspace agent runs inside the workspace. This file: the names in a folder, bounded and sorted.
 import type { Dirent } from "node:fs";
 import { opendir } from "node:fs/promises";
-import { folderNamesMax } from "./file-limits.ts";
+import { folderNamesMax } from "../file-limits.ts";
 
 export interface FolderNames {
   readonly names: readonly string[];

@@ -6,7 +6,8 @@ import { nearestNames } from "../../../../core/text/nearest-names.ts";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
 import { linksFollowedMax, nearestNamesMax, pathCharsMax, walkStepsMax } from "../file-limits.ts";
-import { folderNames } from "../folder-names.ts";
+import { errorCodeOf } from "../system-fault.ts";
+import { folderNames } from "./folder-names.ts";
 import {
   type OpenFolder,
   openFolderIn,
@@ -15,8 +16,7 @@ import {
   type Root,
   refuseOutside,
   stayInside,
-} from "../root.ts";
-import { errorCodeOf } from "../system-fault.ts";
+} from "./root.ts";
 
 /** Where a path leads: a name in an open folder. */
 export interface Place {

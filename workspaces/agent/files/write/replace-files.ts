@@ -4,7 +4,7 @@ import type { BigIntStats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
-import { pathIn } from "../root.ts";
+import { pathIn } from "../place/root.ts";
 import { systemFault } from "../system-fault.ts";
 import {
   commitFile,

@@ -5,6 +5,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
+import { errorCodeOf } from "../system-fault.ts";
 import {
   isInside,
   locationOf,
@@ -13,9 +14,8 @@ import {
   pathIn,
   type Root,
   refuseOutside,
-} from "../root.ts";
-import type { FoundPlace } from "../search/walk.ts";
-import { errorCodeOf } from "../system-fault.ts";
+} from "./root.ts";
+import type { FoundPlace } from "./walk.ts";
 
 // O_NONBLOCK: a named pipe that took the file's place must not hold a thread for ever.
 const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -5,8 +5,8 @@ import { type BigIntStats, constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, rename, unlink } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
-import { swapped } from "../read/open-file.ts";
-import { type OpenFolder, pathIn } from "../root.ts";
+import { swapped } from "../place/open-file.ts";
+import { type OpenFolder, pathIn } from "../place/root.ts";
 import { errorCodeOf } from "../system-fault.ts";
 
 /** What a staged file is to become. */
