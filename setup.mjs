@@ -4,8 +4,9 @@ import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bringNode, nodeCacheFolder, runsTypeScript } from "./dev/install/bring-node.mjs";
+import { bringNode, runsTypeScript } from "./dev/install/bring-node.mjs";
 import { installPackages, runNpm } from "./dev/install/install-packages.mjs";
+import { cacheFolder } from "./platform/programs/cache-folder.mjs";
 
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const MODULES = join(ROOT, "node_modules");
@@ -48,8 +49,7 @@ async function main() {
 async function chooseNode() {
   if (runsTypeScript(process.versions.node)) return process.execPath;
   try {
-    const cacheFolder = nodeCacheFolder(process.env);
-    return await bringNode({ cacheFolder, runNpm });
+    return await bringNode({ cacheFolder: cacheFolder(process.env), runNpm });
   } catch (error) {
     throw new Error(
       `Everturn needs Node 22.18 or newer. This is ${process.versions.node}, and a newer one could not be brought along:\n${error.message}\nInstall Node 22.18 or newer and try again.`,

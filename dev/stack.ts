@@ -11,7 +11,7 @@ import {
 } from "./data/data-folder.ts";
 import { createRunningFile, endLeftoverParts, type StackAddresses } from "./data/running-file.ts";
 import { freePort, isPortFree, nextFreePort } from "./free-port.ts";
-import { findOrFetchSandbox, sandboxCacheFolder } from "./install/sandbox-binary.ts";
+import { findOrFetchSandbox } from "./install/sandbox-binary.ts";
 import { makeBundles, rolePlan, runStopWorkspaces, stopWorkspacesIn } from "./part/everturn-parts.ts";
 import { type Leash, startLeash } from "./part/leash.ts";
 import { startPart } from "./part/part.ts";
@@ -143,7 +143,7 @@ async function prepareSandbox({ options, config, surroundings }: Starting): Prom
   if (config.workspaceDriver !== "local" || config.bwrapPath !== undefined) return;
   await options.progress.step("Sandbox for workspaces", async (note) => {
     const { signal } = surroundings;
-    const found = await findOrFetchSandbox(sandboxCacheFolder(options.env), options.env, signal);
+    const found = await findOrFetchSandbox(options.env, signal);
     if (found === null) note("none: install bubblewrap to use workspaces");
   });
 }

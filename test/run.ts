@@ -7,7 +7,7 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findOrFetchSandbox, sandboxCacheFolder } from "../dev/install/sandbox-binary.ts";
+import { findOrFetchSandbox } from "../dev/install/sandbox-binary.ts";
 import { createProgress } from "../dev/progress.ts";
 import { startTestStack } from "./support/stack.ts";
 
@@ -34,7 +34,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => void finish(EXIT_CODE_INTERRUPTED));
 }
 if (stack !== null) {
-  await progress.step("Sandbox for workspaces", () => findOrFetchSandbox(sandboxCacheFolder(process.env)));
+  await progress.step("Sandbox for workspaces", () => findOrFetchSandbox());
   process.env["EVERTURN_TEST_DATABASE_URL"] = stack.adminUrl;
   process.env["EVERTURN_TEST_TEMPORAL_ADDRESS"] = stack.temporalAddress;
 }

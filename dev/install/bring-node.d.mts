@@ -8,7 +8,6 @@ interface NodeSource {
 export const NODE_VERSION: string;
 export const NODE_SOURCES: Readonly<Record<string, NodeSource>>;
 export function runsTypeScript(version: string): boolean;
-export function nodeCacheFolder(env: NodeJS.ProcessEnv): string;
 export function bringNode(settings: {
   readonly cacheFolder: string;
   readonly runNpm: (folder: string, args: readonly string[]) => Promise<string>;

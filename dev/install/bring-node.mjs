@@ -12,7 +12,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 
 /** The version the image runs, too. */
@@ -39,11 +38,6 @@ export const NODE_SOURCES = {
 export function runsTypeScript(version) {
   const [major, minor] = version.split(".").map(Number);
   return major >= 24 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
-}
-
-/** Where programs that were fetched are kept for all checkouts of this user. */
-export function nodeCacheFolder(env) {
-  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "everturn");
 }
 
 /**

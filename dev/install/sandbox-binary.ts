@@ -1,9 +1,11 @@
 // Dev holds the embedded stack: where bubblewrap comes from, the sandbox of workspaces. Nothing of the system is changed.
 import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { cacheFolder } from "../../platform/programs/cache-folder.mjs";
+import { onPath } from "../../platform/programs/on-path.ts";
 import { plainEnvironment } from "../stack-environment.ts";
 
 const run = promisify(execFile);
@@ -14,27 +16,22 @@ const DOWNLOAD_TIMEOUT_MS = 60_000;
 const UPDATE_TIMEOUT_MS = 120_000;
 const UNPACK_TIMEOUT_MS = 30_000;
 
-/** Where programs that were fetched are kept for all checkouts of this user. */
-export function sandboxCacheFolder(env: NodeJS.ProcessEnv): string {
-  return join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "everturn");
-}
-
 /**
  * The path of a bubblewrap that starts: the system's, the cached one, or one fetched into the cache by apt-get on systems of
  * Debian's kind. Null where there is none to be had; what to do then is told by whoever needs it. Whether it may do its work
  * here is another question (`npm run everturn -- doctor`).
  */
 export async function findOrFetchSandbox(
-  cacheFolder: string,
   env: NodeJS.ProcessEnv = process.env,
   signal?: AbortSignal,
 ): Promise<string | null> {
   if (process.platform !== "linux") return null;
-  const cached = join(cacheFolder, "bwrap");
-  const installed = onPath(env, "bwrap");
+  const cache = cacheFolder(env);
+  const cached = join(cache, "bwrap");
+  const installed = onPath("bwrap", env);
   if (installed !== null && (await doesStart(installed))) return installed;
   if (existsSync(cached) && (await doesStart(cached))) return cached;
-  if (onPath(env, "apt-get") === null || onPath(env, "dpkg") === null) return null;
+  if (onPath("apt-get", env) === null || onPath("dpkg", env) === null) return null;
   const folder = mkdtempSync(join(tmpdir(), "everturn-bubblewrap-"));
   try {
     const settings = {
@@ -44,7 +41,7 @@ export async function findOrFetchSandbox(
     await download(folder, settings);
     const program = await unpack(folder, settings);
     if (program === null || !(await doesStart(program))) return null;
-    mkdirSync(cacheFolder, { recursive: true });
+    mkdirSync(cache, { recursive: true });
     // All or nothing, for another start may look at this moment.
     copyFileSync(program, `${cached}.${process.pid}`);
     renameSync(`${cached}.${process.pid}`, cached);
@@ -90,9 +87,4 @@ async function doesStart(program: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function onPath(env: NodeJS.ProcessEnv, program: string): string | null {
-  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path)) ?? null;
 }

@@ -12,7 +12,8 @@ import {
   symlinkSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, delimiter, dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { onPath } from "../../platform/programs/on-path.ts";
 import { StartError } from "../start-error.ts";
 import { canEnter, type User } from "./unprivileged-user.ts";
 
@@ -107,12 +108,12 @@ function copyOut(native: string, copyFolder: string): string {
 }
 
 function binariesOnPath({ env, user }: Search): string {
-  for (const folder of (env["PATH"] ?? "").split(delimiter)) {
-    if (folder !== "" && existsSync(join(folder, "initdb")) && existsSync(join(folder, "postgres"))) {
-      if (user === undefined || canEnter(folder, user)) return assertHasPrograms(folder);
-    }
-  }
-  throw new Error("no initdb and postgres on PATH");
+  const initdb = onPath("initdb", env, (file) => {
+    const folder = dirname(file);
+    return existsSync(join(folder, "postgres")) && (user === undefined || canEnter(folder, user));
+  });
+  if (initdb === null) throw new Error("no initdb and postgres on PATH");
+  return assertHasPrograms(dirname(initdb));
 }
 
 function systemBinaries(): string {

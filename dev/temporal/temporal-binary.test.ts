@@ -17,13 +17,13 @@ function program(path: string, exitCode = 0): string {
 }
 
 function search(env: NodeJS.ProcessEnv) {
-  return findTemporalBinary({ env, cacheFolder: join(root, "cache"), isQuick: true });
+  return findTemporalBinary({ env: { ...env, XDG_CACHE_HOME: root }, isQuick: true });
 }
 
 test("Temporal's program is looked for in the designed order", async () => {
   const home = join(root, "order");
   const env = { HOME: home, PATH: join(home, "bin") };
-  const cached = program(join(root, "cache", "temporal-v1.5.1"));
+  const cached = program(join(root, "everturn", "temporal-v1.5.1"));
   assert.equal(await search(env), cached);
   const go = program(join(home, "go", "bin", "temporal"));
   assert.equal(await search(env), go);

@@ -12,8 +12,10 @@ import {
   writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { cacheFolder } from "../../platform/programs/cache-folder.mjs";
+import { onPath } from "../../platform/programs/on-path.ts";
 import { identify, isSameProcess, type ProcessIdentity } from "../../platform/system-processes.ts";
 import { plainEnvironment } from "../stack-environment.ts";
 import { StartError } from "../start-error.ts";
@@ -52,15 +54,13 @@ export interface TemporalSearch {
   readonly env: NodeJS.ProcessEnv;
   /** Told before a way that takes long. */
   readonly onSlowWay?: ((words: string) => void) | undefined;
-  /** Where downloaded and built programs are kept for all checkouts of this user. */
-  readonly cacheFolder?: string;
   /** Leaves out the ways that download or build. */
   readonly isQuick?: boolean;
   /** Ends a download or a build. */
   readonly signal?: AbortSignal | undefined;
 }
 
-type Place = Pick<TemporalSearch, "env" | "signal"> & { readonly cacheFolder: string };
+type Place = Pick<TemporalSearch, "env" | "signal">;
 
 interface Way {
   readonly words: string;
@@ -70,12 +70,12 @@ interface Way {
 }
 
 const WAYS: readonly Way[] = [
-  { words: "`temporal` on PATH", find: ({ env }) => onPath(env, "temporal") },
+  { words: "`temporal` on PATH", find: ({ env }) => programOnPath("temporal", env) },
   {
     words: "Go's own folder",
     find: ({ env }) => existing(join(env["HOME"] ?? homedir(), "go", "bin", "temporal")),
   },
-  { words: "the cache", find: ({ cacheFolder }) => existing(join(cacheFolder, `temporal-${CLI_VERSION}`)) },
+  { words: "the cache", find: ({ env }) => existing(cachedProgram(env)) },
   { words: "the official download", find: download, slow: "downloading Temporal" },
   {
     words: `go install ${GO_PACKAGE}`,
@@ -96,13 +96,11 @@ export async function findTemporalBinary(search: TemporalSearch): Promise<string
     if (fault === null) return named;
     throw new StartError(`TEMPORAL_CLI_PATH is ${named}, which does not run: ${fault}`);
   }
-  const cacheFolder =
-    search.cacheFolder ?? join(env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "everturn");
   const reasons = ["TEMPORAL_CLI_PATH: not set"];
   for (const way of WAYS.filter(({ slow }) => !search.isQuick || slow === undefined)) {
     try {
       if (way.slow !== undefined) search.onSlowWay?.(way.slow);
-      const path = await way.find({ env, cacheFolder, signal: search.signal });
+      const path = await way.find(search);
       const fault = await faultOf(path, search);
       if (fault === null) return path;
       reasons.push(`${way.words}: ${path} does not run: ${fault}`);
@@ -135,18 +133,22 @@ function existing(path: string): string {
   return path;
 }
 
-function onPath(env: NodeJS.ProcessEnv, program: string): string {
-  const folders = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "");
-  const found = folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
-  if (found === undefined) throw new Error("not there");
+function programOnPath(program: string, env: NodeJS.ProcessEnv): string {
+  const found = onPath(program, env);
+  if (found === null) throw new Error("not there");
   return found;
 }
 
-async function download({ env, cacheFolder, signal }: Place): Promise<string> {
+/** For the next start. */
+function cachedProgram(env: NodeJS.ProcessEnv): string {
+  return join(cacheFolder(env), `temporal-${CLI_VERSION}`);
+}
+
+async function download({ env, signal }: Place): Promise<string> {
   const platform = `${process.platform}-${process.arch}`;
   const archive = ARCHIVES[platform];
   if (archive === undefined) throw new Error(`there is none for ${platform}`);
-  const folder = downloadFolder(cacheFolder);
+  const folder = downloadFolder(cacheFolder(env));
   const name = `temporal_cli_${CLI_VERSION.slice(1)}_${archive.name}.tar.gz`;
   const file = join(folder, name);
   const { downloadFile } = await import("../install/download-file.ts");
@@ -154,7 +156,7 @@ async function download({ env, cacheFolder, signal }: Place): Promise<string> {
   await downloadFile({ url: `${DOWNLOADS}/${CLI_VERSION}/${name}`, file, sha256, env, signal });
   await run("tar", ["-xzf", file, "-C", folder, "temporal"], { timeout: UNPACK_TIMEOUT_MS });
   chmodSync(join(folder, "temporal"), 0o755);
-  const program = keep(join(folder, "temporal"), cacheFolder);
+  const program = keep(join(folder, "temporal"), cachedProgram(env));
   rmSync(folder, { recursive: true, force: true });
   return program;
 }
@@ -163,8 +165,8 @@ async function download({ env, cacheFolder, signal }: Place): Promise<string> {
  * Where the download goes: always the same folder, so that the next start takes up what this one leaves, unless another start
  * is at work in it. Nobody waits for a lock, and one whose process is gone is nobody's.
  */
-export function downloadFolder(cacheFolder: string): string {
-  const folder = join(cacheFolder, "download");
+export function downloadFolder(cache: string): string {
+  const folder = join(cache, "download");
   const lock = join(folder, "lock.json");
   mkdirSync(folder, { recursive: true });
   try {
@@ -177,11 +179,11 @@ export function downloadFolder(cacheFolder: string): string {
   return folder;
 }
 
-async function goInstall({ env, cacheFolder, signal }: Place): Promise<string> {
-  const go = [() => onPath(env, "go"), () => existing("/usr/local/go/bin/go")];
-  const program = attempt(go[0]) ?? attempt(go[1]);
-  if (program === undefined) throw new Error("Go is not installed");
-  const folder = join(cacheFolder, "go-bin");
+async function goInstall({ env, signal }: Place): Promise<string> {
+  const usual = "/usr/local/go/bin/go";
+  const program = onPath("go", env) ?? (existsSync(usual) ? usual : null);
+  if (program === null) throw new Error("Go is not installed");
+  const folder = join(cacheFolder(env), "go-bin");
   mkdirSync(folder, { recursive: true });
   await run(program, ["install", GO_PACKAGE], {
     env: { ...plainEnvironment(env, { isFetching: true }), GOBIN: folder },
@@ -189,20 +191,11 @@ async function goInstall({ env, cacheFolder, signal }: Place): Promise<string> {
     maxBuffer: 16 * 1024 * 1024,
     ...(signal !== undefined && { signal }),
   });
-  return keep(join(folder, "temporal"), cacheFolder);
+  return keep(join(folder, "temporal"), cachedProgram(env));
 }
 
-function attempt(way: (() => string) | undefined): string | undefined {
-  try {
-    return way?.();
-  } catch {
-    return undefined;
-  }
-}
-
-/** Puts a program under its name in the cache, all or nothing, for the next start. */
-function keep(program: string, cacheFolder: string): string {
-  const place = join(cacheFolder, `temporal-${CLI_VERSION}`);
+/** Copies a program to its place in the cache, all or nothing. */
+function keep(program: string, place: string): string {
   copyFileSync(program, `${place}.${process.pid}`);
   renameSync(`${place}.${process.pid}`, place);
   return place;

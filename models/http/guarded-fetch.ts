@@ -1,8 +1,8 @@
 // Models room: connections to providers whose addresses people typed in (SPEC A4). What a name leads to is judged at the very
 // lookup that the socket uses: a name that was judged before could lead elsewhere by now.
-import { lookup as systemLookup } from "node:dns";
-import type { LookupFunction } from "node:net";
+import type { lookup as systemLookup } from "node:dns";
 import { Agent, fetch as undiciFetch } from "undici";
+import { guardedLookup } from "../../platform/network/guarded-lookup.ts";
 import {
   type AddressRules,
   judgeAddress,
@@ -22,8 +22,12 @@ class AddressRefused extends Error {
 }
 
 /** A pool that opens no socket to a forbidden address, and follows no redirect: the answer is then the 3xx itself. */
-export function createGuardedFetch(rules: AddressRules, lookup: typeof systemLookup = systemLookup): Fetch {
-  const connect = { lookup: guardedLookup(rules, lookup) };
+export function createGuardedFetch(rules: AddressRules, lookup?: typeof systemLookup): Fetch {
+  const faultOf = (address: string) => {
+    const verdict = judgeAddress(address, rules);
+    return verdict.ok ? null : new AddressRefused(verdict.reason);
+  };
+  const connect = { lookup: guardedLookup(faultOf, lookup) };
   const limits = { headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: keepAliveMs };
   const dispatcher = new Agent({ ...limits, connect });
   const call = async (input: unknown, init: object) => {
@@ -35,20 +39,4 @@ export function createGuardedFetch(rules: AddressRules, lookup: typeof systemLoo
   };
   // The cast is safe: Node's fetch is this same implementation, typed a second time.
   return call as unknown as Fetch;
-}
-
-function guardedLookup(rules: AddressRules, lookup: typeof systemLookup): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, "", 0);
-      for (const { address } of addresses) {
-        const verdict = judgeAddress(address, rules);
-        // One bad address condemns the name: which of them the socket takes is not ours to say.
-        if (!verdict.ok) return callback(new AddressRefused(verdict.reason), "", 0);
-      }
-      const [first] = addresses;
-      if (options.all === true || first === undefined) return callback(null, addresses);
-      return callback(null, first.address, first.family);
-    });
-  };
 }

@@ -5,7 +5,7 @@ import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client, Connection } from "@temporalio/client";
 import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
-import { findOrFetchSandbox, sandboxCacheFolder } from "../../dev/install/sandbox-binary.ts";
+import { findOrFetchSandbox } from "../../dev/install/sandbox-binary.ts";
 import { type Leash, startLeash } from "../../dev/part/leash.ts";
 import { createPool, type Pool } from "../../store/database.ts";
 import { testEnvironment } from "../support/everturn.ts";
@@ -52,7 +52,7 @@ export interface World {
 /** Starts everything. The caller closes it; a killed caller's processes end by themselves. */
 export async function startWorld(liveBus: "postgres" | "off" = "postgres"): Promise<World> {
   const folder = makeFolder();
-  const sandbox = await findOrFetchSandbox(sandboxCacheFolder(process.env));
+  const sandbox = await findOrFetchSandbox();
   const leash = startLeash();
   const [postgres, temporal, model] = await Promise.all([
     startOwnPostgres(),

@@ -5,13 +5,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, type TestContext, test } from "node:test";
-import { findOrFetchSandbox, sandboxCacheFolder } from "../../../dev/install/sandbox-binary.ts";
+import { findOrFetchSandbox } from "../../../dev/install/sandbox-binary.ts";
 import type { AgentApi } from "../../../workspaces/agent/api.ts";
 import { openAgent } from "../../../workspaces/client/agent-client.ts";
 import type { WorkspaceDriver, WorkspacePlan } from "../../../workspaces/driver.ts";
 import { createLocalDriver, type LocalDriverSettings } from "../../../workspaces/drivers/local/local.ts";
 
-export const bwrapPath = (await findOrFetchSandbox(sandboxCacheFolder(process.env))) ?? undefined;
+export const bwrapPath = (await findOrFetchSandbox()) ?? undefined;
 
 /** Whether tests of the sandbox may be left out where there is none. Never by itself: it has to be said. */
 const mayBeMissing = process.env["EVERTURN_TEST_WITHOUT_SANDBOX"] === "1";
