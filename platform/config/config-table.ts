@@ -1,22 +1,22 @@
-// Platform knows the process and its surroundings: the reference page of the environment, written from the schema itself.
-import { environmentSchema, notesOf } from "./environment.ts";
+// Writes docs/configuration.md from the schema of the environment.
+import { ENVIRONMENT_SUBJECTS, environmentSchema, notesOf } from "./environment.ts";
 
 const INTRODUCTION = `# Configuration
 
-Everturn is configured by its environment, parsed once at start; every fault is listed at once. Empty variables count as
-not set. This page is written by \`npm run everturn -- config-docs\` from \`platform/config/environment.ts\`; a test compares the two.
-
-| variable | default | meaning |
-|---|---|---|
+You configure Everturn with environment variables. It reads them once at start and lists all mistakes at once. An empty variable counts as not
+set. \`npm run everturn -- config-docs\` writes this page from \`platform/config/environment.ts\`, and a test compares the two.
 `;
 
 /** The text of docs/configuration.md. */
 export function configurationPage(): string {
-  const rows = Object.entries(environmentSchema.shape).map(([name, schema]) => {
-    const about = notesOf(schema);
-    return `| \`${name}\` | ${about.shown_default ?? defaultOf(name)} | ${about.description} |`;
+  const sections = Object.entries(ENVIRONMENT_SUBJECTS).map(([subject, variables]) => {
+    const rows = Object.entries(variables).map(([name, schema]) => {
+      const { shown_default, description } = notesOf(schema);
+      return `| \`${name}\` | ${shown_default ?? defaultOf(name)} | ${description} |`;
+    });
+    return `\n## ${subject}\n\n| variable | default | meaning |\n|---|---|---|\n${rows.join("\n")}\n`;
   });
-  return `${INTRODUCTION}${rows.join("\n")}\n`;
+  return `${INTRODUCTION}${sections.join("")}`;
 }
 
 function defaultOf(name: string): string {
