@@ -7,6 +7,7 @@ import {
   readBuildLog,
   readBuildLogTail,
 } from "../../store/workspace/workspace-builds.ts";
+import { terminalText } from "../../tools/processes/terminal-screen.ts";
 import { patiently } from "../attempt/patiently.ts";
 
 /**
@@ -77,6 +78,6 @@ async function emitLines(input: FollowBuildInput, after: number): Promise<number
 /** The end of a build's log as the model gets it; empty when there is none. */
 export async function buildLogTail(store: Store, build_id: string): Promise<string> {
   const lines = await readBuildLogTail(store.pool, build_id, tailLinesMax);
-  const text = lines.map((line) => line.text).join("\n");
+  const { text } = terminalText(Buffer.from(lines.map((line) => line.text).join("\n")));
   return text.length > tailCharsMax ? `…${text.slice(-tailCharsMax)}` : text;
 }

@@ -39,7 +39,7 @@ async function anAgentAt(t: TestContext, project: ProjectFixture) {
   });
   // Its first line says that it listens.
   await once(daemon.stderr, "data");
-  const workspace = workspaceOf(agent.files);
+  const workspace = { ...workspaceOf(agent.files), agent: () => Promise.resolve(agent) };
   return (tool: string, args: JsonObject, toolCallId = "call-1"): Promise<ToolOutput> =>
     project.callInWorkspace(tool, args, { workspace, toolCallId });
 }
@@ -99,4 +99,18 @@ test("W7 nothing outside comes back over the wire, nor changes", async (t) => {
       assert.match(textOf(result, "error"), /leads out of the workspace/);
     }
   }
+});
+
+test("W5 a model is shown a command's output as a terminal shows it, of any page as of the whole", async (t) => {
+  const call = await anAgentAt(t, aProject(t));
+  const progress = (what: string) =>
+    `for i in 1 2 3; do printf '\\r\\033[K\\033[32m${what} %d\\033[0m' $i; done; echo`;
+  const command = `${progress("fetch")}; printf 'error: caf\\351\\r\\n'; ${progress("build")}`;
+  const { result } = await call("execute", { command }, "run-1");
+  const shown = "fetch 3\nerror: caf\\xE9\nbuild 3\n";
+  assert.deepEqual([result["output"], result["truncated"]], [shown, false]);
+  assert.match(textOf(result, "note"), /not UTF-8 .* \\xHH/);
+  const page = await call("process_output", { process_id: "run-1" });
+  assert.equal(page.result["output"], shown);
+  assert.equal(page.result["next_offset"], page.result["output_bytes"]);
 });

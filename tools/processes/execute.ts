@@ -2,6 +2,7 @@
 // worker dies: whoever runs the call again re-attaches, and the command runs once (SPEC W5).
 import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
+import { markedBytesNote } from "../../core/text/marked-text.ts";
 import type { ProcessInfo } from "../../workspaces/agent/api.ts";
 import { pathSchema } from "../files/path-schema.ts";
 import { type Tool, type ToolContext, type ToolOutput, ToolStopped } from "../tool.ts";
@@ -144,7 +145,7 @@ function startFault(process: ProcessInfo): ToolOutput {
 }
 
 function resultOf(process: ProcessInfo, window: OutputWindow): JsonObject {
-  const { text, truncated } = window.text(
+  const { text, isMarked, truncated } = window.text(
     ({ bytes, offset }) =>
       `[… ${bytes} bytes cut; process_output {"process_id": "${process.key}", "offset": ${offset}} has them …]`,
   );
@@ -153,6 +154,7 @@ function resultOf(process: ProcessInfo, window: OutputWindow): JsonObject {
     ...(process.signal !== null && { signal: process.signal }),
     output: text,
     truncated,
+    ...(isMarked && { note: markedBytesNote }),
     duration_ms: process.elapsed_ms,
     process_id: process.key,
     running: process.state === "running",

@@ -1,26 +1,45 @@
-// Tools: what is kept of a process's output for the model: its head and its tail, however long it is.
-
-/** Longest sequence of UTF-8 continuation bytes that a cut may have to step over. */
-const continuationBytesMax = 3;
+// Keeps what the model gets of a process's output, however long it is: the head and the tail of what a terminal would show of it, and
+// the lines between that look like errors.
+import { markedText } from "../../core/text/marked-text.ts";
+import { type ScreenLine, TerminalScreen } from "./terminal-screen.ts";
 
 export interface WindowLimits {
   readonly headBytes: number;
   readonly tailBytes: number;
 }
 
-/** Takes output in order; holds no more than head, tail and one chunk. */
-export class OutputWindow {
-  readonly #limits: WindowLimits;
-  #head = Buffer.alloc(0);
-  #tail = Buffer.alloc(0);
-  #start: number;
-  #end: number;
+/** Bytes of the output that are missing, from `offset` on. */
+export interface OutputCut {
+  readonly bytes: number;
+  readonly offset: number;
+}
 
-  /** @param offset where the output to come begins, in bytes of all output */
-  constructor(limits: WindowLimits, offset = 0) {
-    this.#limits = limits;
-    this.#start = offset;
-    this.#end = offset;
+/** Longest sequence of UTF-8 continuation bytes that a cut may have to step over. */
+const continuationBytesMax = 3;
+/** Of the lines that look like errors, the first and the last ones are kept: causes come first, and what ended the program last. */
+const firstErrorsMax = 10;
+const lastErrorsMax = 10;
+const errorLineBytesMax = 200;
+// The last alternative is a cross, U+2716 to U+2718, in UTF-8.
+const errorWords =
+  /\b(?:error|err!|errno|fail(?:s|ed|ure|ures)?|fatal|panic(?:ked)?|exception|traceback|denied|refused|cannot|segmentation fault|core dumped|killed|not found|no such file|undefined reference)\b|(?:error|exception)\b|\xe2\x9c[\x96-\x98]/i;
+
+export interface WindowText {
+  readonly text: string;
+  /** Whether bytes that are not UTF-8 are shown as \xHH. */
+  readonly isMarked: boolean;
+  readonly truncated: boolean;
+}
+
+/** Takes output in order; holds no more than head, tail and what a screen shows. */
+export class OutputWindow {
+  readonly #screen: TerminalScreen;
+  readonly #kept: KeptLines;
+  #end = 0;
+
+  constructor(limits: WindowLimits) {
+    this.#kept = new KeptLines(limits);
+    this.#screen = new TerminalScreen(0, (line) => this.#kept.add(line));
   }
 
   /** Offset of the next byte expected. */
@@ -30,37 +49,135 @@ export class OutputWindow {
 
   /** Takes bytes that begin at `offset`; a repeated beginning is passed over. Returns what was new. */
   take(offset: number, bytes: Uint8Array): Uint8Array {
-    // The spool has dropped what lies between: the head stays as it is and the count goes on.
-    if (offset > this.#end && this.#end === this.#start) this.#start = offset;
+    // The agent has dropped what lies between.
+    if (offset > this.#end) {
+      this.#screen.skipTo(offset);
+      this.#kept.skip(this.#end);
+    }
     const fresh = bytes.subarray(Math.max(0, this.#end - offset));
     this.#end = Math.max(this.#end, offset + bytes.length);
-    const room = this.#limits.headBytes - this.#head.length;
-    if (room > 0) this.#head = Buffer.concat([this.#head, fresh.subarray(0, room)]);
-    const rest = fresh.subarray(Math.max(0, room));
-    if (rest.length > 0) {
-      const tail = Buffer.concat([this.#tail, rest]);
-      this.#tail = tail.subarray(Math.max(0, tail.length - this.#limits.tailBytes));
-    }
+    this.#screen.write(fresh);
     return fresh;
   }
 
-  /** Head and tail as text; between them, when bytes are missing, what `note` says of them. Never splits a character. */
-  text(note: (cut: { readonly bytes: number; readonly offset: number }) => string): {
-    readonly text: string;
-    readonly truncated: boolean;
-  } {
-    const between = this.#end - this.#start - this.#head.length - this.#tail.length;
-    if (between <= 0) return { text: Buffer.concat([this.#head, this.#tail]).toString(), truncated: false };
-    const head = wholeHead(this.#head);
-    const tail = wholeTail(this.#tail);
-    const bytes = between + (this.#head.length - head.length) + (this.#tail.length - tail.length);
-    const words = note({ bytes, offset: this.#start + head.length });
-    return { text: `${head.toString()}\n${words}\n${tail.toString()}`, truncated: true };
+  /** Head and tail as text; between them, when something is missing, what `note` says of it. Never splits a character. */
+  text(note: (cut: OutputCut) => string): WindowText {
+    const kept = this.#kept.with(this.#screen.lines());
+    const { head, tail, cut } = kept.ends(this.#end);
+    if (cut === null) return { ...markedText(Buffer.from(head + tail, "latin1")), truncated: false };
+    const parts = [head, kept.errors(), tail].map((part) => markedText(Buffer.from(part, "latin1")));
+    const [first, errors, last] = parts.map(({ text }) => text);
+    const between = errors === "" ? "" : `Lines of them that look like errors:\n${errors}\n[…]\n`;
+    const isMarked = parts.some((part) => part.isMarked);
+    return { text: `${first}\n${note(cut)}\n${between}${last}`, isMarked, truncated: true };
   }
 }
 
-function isContinuation(byte: number | undefined): boolean {
-  return byte !== undefined && (byte & 0xc0) === 0x80;
+/** A line, or what is left of one, with its line end. */
+interface Piece {
+  readonly text: string;
+  readonly offset: number;
+  readonly isVerbatim: boolean;
+}
+
+/** Lines that nothing changes any more, as bytes read as Latin-1 characters. */
+class KeptLines {
+  readonly #limits: WindowLimits;
+  #head = "";
+  /** Where the head ends in the output; null while it takes more. */
+  #headEnd: number | null = null;
+  #tail: Piece[] = [];
+  #tailBytes = 0;
+  #isCut = false;
+  #firstErrors: string[] = [];
+  #lastErrors: string[] = [];
+
+  constructor(limits: WindowLimits) {
+    this.#limits = limits;
+  }
+
+  add(line: ScreenLine): void {
+    const whole = { ...line, text: line.ends ? `${line.text}\n` : line.text };
+    const piece = this.#headEnd === null ? this.#addToHead(whole) : whole;
+    if (piece.text === "") return;
+    this.#tail.push(piece);
+    this.#tailBytes += piece.text.length;
+    while (this.#tailBytes - (this.#tail[0]?.text.length ?? 0) >= Math.max(1, this.#limits.tailBytes))
+      this.#drop();
+  }
+
+  /** What did not fit. */
+  #addToHead(piece: Piece): Piece {
+    const room = this.#limits.headBytes - this.#head.length;
+    const fitting = piece.text.length <= room ? piece.text : wholeHead(piece.text.slice(0, room));
+    this.#head += fitting;
+    const rest = pieceFrom(piece, fitting.length);
+    if (rest.text !== "") this.#headEnd = rest.offset;
+    return rest;
+  }
+
+  #drop(): void {
+    const dropped = this.#tail.shift();
+    if (dropped === undefined) return;
+    this.#isCut = true;
+    this.#tailBytes -= dropped.text.length;
+    const line = dropped.text.slice(0, errorLineBytesMax).trimEnd();
+    if (!errorWords.test(line)) return;
+    if (this.#firstErrors.length < firstErrorsMax) this.#firstErrors.push(wholeHead(line));
+    else this.#lastErrors = [...this.#lastErrors.slice(1 - lastErrorsMax), wholeHead(line)];
+  }
+
+  /** Output is missing from `offset` on: what comes next is not joined to what was there. */
+  skip(offset: number): void {
+    this.#headEnd ??= offset;
+    this.#isCut = true;
+    while (this.#tail.length > 0) this.#drop();
+  }
+
+  /** A copy with more lines. */
+  with(lines: readonly ScreenLine[]): KeptLines {
+    const copy = new KeptLines(this.#limits);
+    copy.#head = this.#head;
+    copy.#headEnd = this.#headEnd;
+    copy.#tail = [...this.#tail];
+    copy.#tailBytes = this.#tailBytes;
+    copy.#isCut = this.#isCut;
+    copy.#firstErrors = [...this.#firstErrors];
+    copy.#lastErrors = [...this.#lastErrors];
+    for (const line of lines) copy.add(line);
+    return copy;
+  }
+
+  /** @param end of the output so far */
+  ends(end: number): { readonly head: string; readonly tail: string; readonly cut: OutputCut | null } {
+    const [first, ...others] = this.#tail;
+    const over = Math.max(0, this.#tailBytes - this.#limits.tailBytes);
+    const rest = others.map(({ text }) => text).join("");
+    if (!this.#isCut && over === 0)
+      return { head: this.#head, tail: `${first?.text ?? ""}${rest}`, cut: null };
+    const from =
+      first === undefined || over === 0
+        ? first
+        : pieceFrom(first, over + continuationBytes(first.text, over));
+    // Within a line that was rewritten no offset can be told: the next line's is the next one known.
+    const isKnown = over === 0 || first?.isVerbatim === true;
+    const tailAt = (isKnown ? from?.offset : others[0]?.offset) ?? end;
+    const offset = this.#headEnd ?? end;
+    return { head: this.#head, tail: `${from?.text ?? ""}${rest}`, cut: { bytes: tailAt - offset, offset } };
+  }
+
+  errors(): string {
+    return [...this.#firstErrors, ...this.#lastErrors].join("\n");
+  }
+}
+
+function pieceFrom(piece: Piece, bytes: number): Piece {
+  const offset = piece.isVerbatim ? piece.offset + bytes : piece.offset;
+  return { ...piece, text: piece.text.slice(bytes), offset };
+}
+
+function isContinuation(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xc0) === 0x80;
 }
 
 function sequenceLength(lead: number): number {
@@ -70,16 +187,16 @@ function sequenceLength(lead: number): number {
 }
 
 /** Without a character that was cut off at its end. */
-export function wholeHead(bytes: Buffer): Buffer {
-  let lead = bytes.length - 1;
-  while (lead >= 0 && bytes.length - lead <= continuationBytesMax && isContinuation(bytes[lead])) lead--;
-  if (lead < 0) return bytes;
-  return lead + sequenceLength(bytes[lead] as number) > bytes.length ? bytes.subarray(0, lead) : bytes;
+function wholeHead(text: string): string {
+  let lead = text.length - 1;
+  while (lead >= 0 && text.length - lead <= continuationBytesMax && isContinuation(text, lead)) lead--;
+  if (lead < 0) return text;
+  return lead + sequenceLength(text.charCodeAt(lead)) > text.length ? text.slice(0, lead) : text;
 }
 
-/** Without a character that was cut off at its beginning. */
-function wholeTail(bytes: Buffer): Buffer {
-  let at = 0;
-  while (at < continuationBytesMax && isContinuation(bytes[at])) at++;
-  return bytes.subarray(at);
+/** How many bytes of a character that was cut off at its beginning stand at an index. */
+function continuationBytes(text: string, at: number): number {
+  let bytes = 0;
+  while (bytes < continuationBytesMax && isContinuation(text, at + bytes)) bytes++;
+  return bytes;
 }

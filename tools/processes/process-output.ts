@@ -1,10 +1,11 @@
 // Tools: reads on in the output of a process of the workspace.
 import { z } from "zod";
+import { markedBytesNote } from "../../core/text/marked-text.ts";
 import type { Tool } from "../tool.ts";
 import { outputPageBytes, outputWaitMaxMs } from "../tool-limits.ts";
 import { workspaceAgent } from "../workspace/workspace-agent.ts";
-import { wholeHead } from "./output-window.ts";
 import { processIdSchema } from "./process-id.ts";
+import { terminalText, withoutUnfinished } from "./terminal-screen.ts";
 
 const schema = z.strictObject({
   process_id: processIdSchema,
@@ -17,7 +18,7 @@ const schema = z.strictObject({
     .describe("How long to wait for output past offset, or for the end. Default 0."),
 });
 
-/** `process_output`: `{output, offset, next_offset, output_bytes, running, exit_code, signal?, state}`. */
+/** `process_output`: `{output, offset, next_offset, output_bytes, running, exit_code, signal?, state, note?}`: what a terminal would show. Offsets count the bytes that came. */
 export const processOutput: Tool<typeof schema> = {
   name: "process_output",
   description:
@@ -36,10 +37,11 @@ export const processOutput: Tool<typeof schema> = {
     };
     const { offset, bytes, process } = await agent.processes.output(range, context.signal);
     const more = process.state === "running" || offset + bytes.length < process.output_bytes;
-    // A character cut by the page's end comes whole with the next page.
-    const whole = more ? wholeHead(Buffer.from(bytes)) : Buffer.from(bytes);
+    // What the page's end cuts in two comes whole with the next page.
+    const whole = more ? withoutUnfinished(bytes) : bytes;
+    const { text, isMarked } = terminalText(whole);
     const result = {
-      output: whole.toString(),
+      output: text,
       offset,
       next_offset: offset + whole.length,
       output_bytes: process.output_bytes,
@@ -47,6 +49,7 @@ export const processOutput: Tool<typeof schema> = {
       state: process.state,
       exit_code: process.exit_code,
       ...(process.signal !== null && { signal: process.signal }),
+      ...(isMarked && { note: markedBytesNote }),
     };
     return { result, is_error: false };
   },

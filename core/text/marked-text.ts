@@ -1,0 +1,35 @@
+// Shows bytes as text: what is UTF-8 as it is, every other byte as \xHH, so that nothing is shown that does not stand there.
+
+// Well-formed sequences of more than one byte (Unicode 17, table 3-7), in bytes read as Latin-1 characters.
+const sequence =
+  "[\\xc2-\\xdf][\\x80-\\xbf]|\\xe0[\\xa0-\\xbf][\\x80-\\xbf]|[\\xe1-\\xec\\xee\\xef][\\x80-\\xbf]{2}|\\xed[\\x80-\\x9f][\\x80-\\xbf]" +
+  "|\\xf0[\\x90-\\xbf][\\x80-\\xbf]{2}|[\\xf1-\\xf3][\\x80-\\xbf]{3}|\\xf4[\\x80-\\x8f][\\x80-\\xbf]{2}";
+const piece = new RegExp(`((?:[\\0-\\x7f]|${sequence})+)|([\\x80-\\xff])`, "g");
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** What a result says that shows such bytes. */
+export const markedBytesNote = "Bytes that are not UTF-8 are shown as \\xHH.";
+
+export interface MarkedText {
+  readonly text: string;
+  /** Whether a byte is shown as \xHH. */
+  readonly isMarked: boolean;
+}
+
+/** Bytes as text. What looks like \xHH may also stand there as such: `isMarked` says whether any of it is a byte. */
+export function markedText(bytes: Uint8Array): MarkedText {
+  try {
+    return { text: strict.decode(bytes), isMarked: false };
+  } catch {
+    const text = withBytesAs(bytes, (byte) => `\\x${byte.toString(16).toUpperCase().padStart(2, "0")}`);
+    return { text, isMarked: true };
+  }
+}
+
+/** UTF-8 decoded, each byte that is none as what `show` makes of it. */
+export function withBytesAs(bytes: Uint8Array, show: (byte: number) => string): string {
+  const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return raw.replace(piece, (all: string, whole: string | undefined) =>
+    whole === undefined ? show(all.charCodeAt(0)) : Buffer.from(whole, "latin1").toString("utf8"),
+  );
+}

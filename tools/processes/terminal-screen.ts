@@ -1,0 +1,270 @@
+// What a terminal would show of a program's output: progress that overwrites itself is one line; colours and titles are gone. Text is
+// bytes as Latin-1 characters, so that offsets count bytes and no byte is lost on the way. Pure.
+import { type MarkedText, markedText } from "../../core/text/marked-text.ts";
+
+/** A line of the screen. */
+export interface ScreenLine {
+  readonly text: string;
+  /** Where the line begins in the output; it ends where the next one begins. */
+  readonly offset: number;
+  /** Whether a line end follows: false for a piece of a line that is longer than the screen takes. */
+  readonly ends: boolean;
+  /** Whether the text begins with the output's own bytes, one for one. */
+  readonly isVerbatim: boolean;
+}
+
+type Row = { -readonly [Field in keyof ScreenLine]: ScreenLine[Field] };
+
+/** Lines that the cursor can reach: the progress of a few dozen downloads side by side. */
+const rowsMax = 64;
+/** Where a line without end is broken. */
+const rowBytesMax = 8 * 1024;
+/** How far a move leads past the end of a line at most: a few bytes must not become megabytes of blanks. */
+const columnsMax = 256;
+/** A sequence that does not end within this is no sequence. */
+const sequenceBytesMax = 4 * 1024;
+/** Bytes of lines that may be rewritten for each byte of output; past that, what is written over a line goes to its end. */
+const rewritesPerByte = 32;
+const rewritesFree = 256 * 1024;
+
+// ECMA-48: a run of ordinary characters; CSI, parameters, a final; a string that BEL or ESC \ ends (a title, a link); another
+// sequence; or one control character.
+const token =
+  /([^\x07\x08\n\v\f\r\x1b]+)|\x1b\[([0-?]{0,64})[ -/]{0,8}([@-~])|\x1b[\]PX^_][^\x07\x1b\n]{0,4000}(?:\x07|\x1b\\)|\x1b[ -/]{0,8}([0-OQ-WYZ\\`-~])|([^])/y;
+// The beginning of a sequence, or of a character, whose end has not come yet.
+const unfinished =
+  /\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b\n]{0,4000}\x1b?|[ -/]{0,8})$|(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$/;
+// What sequences without parameters mean: reset (a new page), reverse index (a line up).
+const escapesAs: Readonly<Record<string, string>> = { c: "c", M: "A" };
+// One character of UTF-8, or one byte that is none.
+const character = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[^]/g;
+const beyondAscii = /[\x80-\xff]/;
+
+export class TerminalScreen {
+  readonly #letGo: (line: ScreenLine) => void;
+  #rows: Row[];
+  #at = 0;
+  /** Characters left of the cursor; null: the cursor stands at the end of its line. */
+  #column: number | null = null;
+  /** The row that absolute positions count from; null until the program uses one. */
+  #home: number | null = null;
+  #pending = "";
+  /** Offset of what comes next. */
+  #offset: number;
+  #rewrites = rewritesFree;
+
+  /** `letGo` is given each line, in order, once nothing can change it any more. */
+  constructor(offset: number, letGo: (line: ScreenLine) => void) {
+    this.#letGo = letGo;
+    this.#offset = offset;
+    this.#rows = [newRow(offset)];
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#rewrites += bytes.length * rewritesPerByte;
+    const text = this.#pending + latin1(bytes);
+    const cut = unfinishedLength(text);
+    this.#pending = text.slice(text.length - cut);
+    const whole = text.slice(0, text.length - cut);
+    token.lastIndex = 0;
+    for (let match = token.exec(whole); match !== null; match = token.exec(whole)) {
+      const [all, characters, parameters, final, escape, control] = match;
+      if (characters !== undefined) this.#print(characters);
+      this.#offset += all.length;
+      if (characters !== undefined) continue;
+      if (control !== "\n" && control !== "\r") this.#row.isVerbatim = false;
+      if (control !== undefined) this.#control(control);
+      else if (this.#rewrites >= 0) this.#sequence(final ?? escapesAs[escape ?? ""] ?? "", parameters ?? "");
+    }
+  }
+
+  /** Lets go of all lines. What comes next begins at `offset`: what lies between never came. */
+  skipTo(offset: number): void {
+    for (const line of this.lines()) this.#letGo(line);
+    this.#rows = [newRow(offset)];
+    [this.#at, this.#column, this.#home, this.#pending, this.#offset] = [0, null, null, "", offset];
+  }
+
+  /** The lines that can still change, as they are now. */
+  lines(): readonly ScreenLine[] {
+    // A sequence cut off by the end of the output means nothing; the beginning of a character is shown as the bytes it is.
+    const rest = this.#pending.startsWith("\x1b") ? "" : this.#pending;
+    return this.#rows.map((row, at) => (at === this.#at ? { ...row, text: row.text + rest } : row));
+  }
+
+  get #row(): Row {
+    return this.#rows[this.#at] as Row;
+  }
+
+  get #cursor(): number {
+    if (this.#column !== null) return this.#column;
+    this.#rewrites -= this.#row.text.length;
+    return widthOf(this.#row.text);
+  }
+
+  #print(text: string): void {
+    if (this.#column !== null) {
+      this.#row.isVerbatim = false;
+      if (this.#rewrites >= 0) return this.#overwrite(text);
+      this.#column = null;
+    }
+    let printed = 0;
+    for (;;) {
+      const room = Math.max(0, rowBytesMax - this.#row.text.length);
+      const piece = text.slice(printed, printed + room);
+      this.#row.text += piece;
+      printed += piece.length;
+      if (printed === text.length) return;
+      this.#nextRow(this.#offset + printed);
+    }
+  }
+
+  /** Puts text in the place of as much of the line as it takes. */
+  #overwrite(text: string): void {
+    const row = this.#row;
+    const column = this.#cursor;
+    const end = column + widthOf(text);
+    const after = from(row.text, end);
+    const blanks = " ".repeat(Math.max(0, column - widthOf(row.text)));
+    row.text = `${upTo(row.text, column)}${blanks}${text}${after}`;
+    this.#rewrites -= row.text.length;
+    this.#column = after === "" ? null : end;
+  }
+
+  #control(control: string): void {
+    if (control === "\r") this.#column = 0;
+    else if (control === "\b" && this.#rewrites >= 0) this.#column = Math.max(0, this.#cursor - 1);
+    else if (control === "\n" || control === "\v" || control === "\f") this.#lineFeed();
+  }
+
+  #lineFeed(): void {
+    this.#row.ends = true;
+    if (this.#at + 1 < this.#rows.length) this.#goTo(this.#at + 1, 0);
+    else this.#nextRow(this.#offset);
+  }
+
+  /** A new row below the last one. */
+  #nextRow(offset: number): void {
+    this.#rows.push(newRow(offset));
+    this.#at = this.#rows.length - 1;
+    this.#column = null;
+    if (this.#rows.length <= rowsMax) return;
+    this.#letGo(this.#rows.shift() as Row);
+    this.#at -= 1;
+    if (this.#home !== null) this.#home = Math.max(0, this.#home - 1);
+  }
+
+  #goTo(row: number, column: number): void {
+    this.#at = Math.min(Math.max(0, row), this.#rows.length - 1);
+    this.#column = Math.min(Math.max(0, column), Math.max(columnsMax, this.#row.text.length));
+  }
+
+  #sequence(final: string, parameters: string): void {
+    const [first, second] = parameters.split(";").map((digits) => Number.parseInt(digits, 10) || null);
+    const count = first ?? 1;
+    switch (final) {
+      case "A":
+        return this.#goTo(this.#at - count, this.#cursor);
+      case "B":
+        return this.#goTo(this.#at + count, this.#cursor);
+      case "C":
+        return this.#goTo(this.#at, this.#cursor + count);
+      case "D":
+        return this.#goTo(this.#at, this.#cursor - count);
+      case "E":
+        return this.#goTo(this.#at + count, 0);
+      case "F":
+        return this.#goTo(this.#at - count, 0);
+      case "G":
+        return this.#goTo(this.#at, count - 1);
+      case "c":
+        return this.#newPage();
+      case "H":
+      case "f":
+        if (this.#home === null) this.#newPage();
+        return this.#goTo((this.#home ?? 0) + count - 1, (second ?? 1) - 1);
+      case "J":
+        if (count > 1) return this.#newPage();
+        return first === null ? this.#erase(this.#cursor, this.#at + 1) : undefined;
+      case "K":
+        return first === 1 ? this.#blank(this.#cursor) : this.#erase(first === 2 ? 0 : this.#cursor);
+    }
+  }
+
+  /** Erases the line from a column on, and the rows from `rows` on. */
+  #erase(column: number, rows = this.#rows.length): void {
+    this.#column = this.#cursor;
+    this.#rewrites -= this.#row.text.length;
+    this.#row.text = upTo(this.#row.text, column);
+    if (rows === this.#rows.length) return;
+    this.#rows.length = rows;
+    this.#row.ends = false;
+  }
+
+  /** Blanks the line up to a column. */
+  #blank(column: number): void {
+    const rest = from(this.#row.text, column);
+    this.#column = column;
+    this.#rewrites -= this.#row.text.length;
+    this.#row.text = rest === "" ? "" : `${" ".repeat(column)}${rest}`;
+  }
+
+  /** A cleared screen begins below what was there: a terminal keeps that to be scrolled back to. */
+  #newPage(): void {
+    const last = this.#rows.at(-1) as Row;
+    if (last.text === "") this.#goTo(this.#rows.length - 1, 0);
+    else {
+      last.ends = true;
+      this.#nextRow(this.#offset);
+    }
+    this.#home = this.#at;
+  }
+}
+
+function newRow(offset: number): Row {
+  return { text: "", offset, ends: false, isVerbatim: true };
+}
+
+// Columns are characters. In text of ASCII alone they are its indexes.
+
+function widthOf(text: string): number {
+  return charactersOf(text).length;
+}
+
+function upTo(text: string, column: number): string {
+  const characters = charactersOf(text);
+  return typeof characters === "string" ? characters.slice(0, column) : characters.slice(0, column).join("");
+}
+
+function from(text: string, column: number): string {
+  const characters = charactersOf(text);
+  return typeof characters === "string" ? characters.slice(column) : characters.slice(column).join("");
+}
+
+function charactersOf(text: string): string | readonly string[] {
+  return beyondAscii.test(text) ? (text.match(character) ?? []) : text;
+}
+
+function unfinishedLength(text: string): number {
+  return unfinished.exec(text.slice(-sequenceBytesMax))?.[0].length ?? 0;
+}
+
+/** Output without a character or a sequence whose end has not come yet. */
+export function withoutUnfinished(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.length - unfinishedLength(latin1(bytes)));
+}
+
+/** A piece of output as a terminal would show it, in a window of any height. */
+export function terminalText(bytes: Uint8Array): MarkedText {
+  const lines: ScreenLine[] = [];
+  const screen = new TerminalScreen(0, (line) => lines.push(line));
+  screen.write(bytes);
+  const text = [...lines, ...screen.lines()]
+    .map((line) => (line.ends ? `${line.text}\n` : line.text))
+    .join("");
+  return markedText(Buffer.from(text, "latin1"));
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}
