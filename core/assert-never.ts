@@ -1,4 +1,4 @@
-// Core is pure: closes a switch over a union, so that a new member fails to compile where it is forgotten.
+// Closes a switch over a union: if you add a member and forget a case, the code no longer compiles.
 
 /** Throws for a value that the types say cannot exist. */
 export function assertNever(value: never): never {

@@ -1,37 +1,37 @@
-// Core is pure: what is recorded of model calls for those who look for a fault (SPEC B4), as API.md shows it.
+// What is recorded of model calls so that people can find a fault (SPEC B4), as the API shows it.
 import type { Usage } from "./chat/message.ts";
 import type { JsonObject } from "./part/part.ts";
 import type { UsageKind } from "./usage/usage-record.ts";
 
-/** From the weakest to the strongest: a weaker one never overwrites a stronger. */
+/** From weakest to strongest: a weaker status never overwrites a stronger one. */
 export const DEBUG_STATUSES = ["in_progress", "interrupted", "error", "completed"] as const;
 export type DebugStatus = (typeof DEBUG_STATUSES)[number];
 
-/** Which chats are recorded: none, those where it was switched on, all. */
+/** Which chats are recorded: none, those with `debug` switched on, or all. */
 export const DEBUG_MODES = ["off", "chats", "all"] as const;
 export type DebugMode = (typeof DEBUG_MODES)[number];
 
 export type DebugKind = UsageKind;
 
-/** What a run came to, in numbers. */
+/** The result of a run, in numbers. */
 export interface DebugSummary {
   readonly steps: number;
   readonly attempts: number;
-  /** Of the steps whose usage is known. */
+  /** Of the steps with known usage. */
   readonly input_tokens: number;
   readonly output_tokens: number;
   readonly total_tokens: number;
-  /** Words of the newest error that no later success cleared. */
+  /** The newest error that no later success cleared. */
   readonly error: string | null;
 }
 
-/** One thing that models were called for: a turn, a title, a compaction, a summary. */
+/** One reason to call models: a turn, a title, a compaction, a summary. */
 export interface DebugRun {
   readonly id: string;
   readonly kind: DebugKind;
   readonly status: DebugStatus;
   readonly trigger_message_id: number | null;
-  /** The newest message its first prompt held. */
+  /** The newest message in its first prompt. */
   readonly history_tip_message_id: number | null;
   readonly provider: string | null;
   readonly model: string | null;
@@ -40,7 +40,7 @@ export interface DebugRun {
   readonly summary: DebugSummary;
 }
 
-/** One HTTP call. Headers and bodies as they were, without secrets; bodies cut with a note. */
+/** One HTTP call, with headers and bodies as they were. Secrets are removed, and long bodies are cut with a note. */
 export interface DebugAttempt {
   readonly number: number;
   readonly status: DebugStatus;
@@ -56,7 +56,7 @@ export interface DebugAttempt {
   readonly finished_at: string | null;
 }
 
-/** One model call with all tries at it. */
+/** One model call with all its tries. */
 export interface DebugStep {
   readonly number: number;
   readonly operation: string;

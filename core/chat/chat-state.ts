@@ -1,4 +1,4 @@
-// Core is pure: the state table of a chat (SPEC S) as data. What it does not list is refused.
+// The state table of a chat (SPEC S) as data. What it does not list is refused.
 import type { ChatStatus } from "./message.ts";
 
 /** W waiting, R running, I interrupting, A requires_action, E error; `+q`: the queue is not empty. W+q does not exist. */
@@ -10,7 +10,7 @@ type Row = Partial<Record<ChatState, readonly ChatState[]>>;
 interface Transition {
   /** From each state, the states it may lead to. A missing state refuses the transition. */
   readonly table: Row;
-  /** Whether an archived chat may undergo it. */
+  /** Whether it is allowed on an archived chat. */
   readonly archived: "refused" | "required" | "any";
 }
 
@@ -89,13 +89,13 @@ export const TRANSITIONS = {
   rename: { table: stays, archived: "any" },
   archive: refusedWhenArchived({ W: ["W"], E: ["E"] }),
   unarchive: { table: { W: ["W"], E: ["E"] }, archived: "required" },
-  /** Deletion removes the row, so the state it leaves is only looked up, never reached. */
+  /** Deletion removes the row, so nothing ever reaches this state; only the state before it is looked up. */
   delete: { table: stays, archived: "any" },
 } as const satisfies Record<string, Transition>;
 
 export type TransitionName = keyof typeof TRANSITIONS;
 
-/** The table's key for a chat row. A waiting chat with a queue is impossible: null (SPEC S6 repairs it). */
+/** The table's key for a chat row; null for a waiting chat with a queue, which cannot exist (SPEC S6 repairs it). */
 export function chatStateOf(status: ChatStatus, queueLength: number): ChatState | null {
   const letter = (
     { waiting: "W", running: "R", interrupting: "I", requires_action: "A", error: "E" } as const
@@ -104,7 +104,7 @@ export function chatStateOf(status: ChatStatus, queueLength: number): ChatState 
   return letter === "W" ? null : `${letter}+q`;
 }
 
-/** Whether the table allows this start, before anything is changed. */
+/** Whether the table allows this transition to start. Asked before anything is changed. */
 export function mayBegin(name: TransitionName, from: ChatState, archived: boolean): boolean {
   const transition: Transition = TRANSITIONS[name];
   if (transition.archived === "refused" && archived) return false;
@@ -112,7 +112,7 @@ export function mayBegin(name: TransitionName, from: ChatState, archived: boolea
   return transition.table[from] !== undefined;
 }
 
-/** Whether the table allows this outcome. A false answer is a bug of ours: the transaction is rolled back. */
+/** Whether the table allows this result. If not, Everturn has a bug, and the transaction is rolled back. */
 export function mayEnd(name: TransitionName, from: ChatState, to: ChatState): boolean {
   const transition: Transition = TRANSITIONS[name];
   return transition.table[from]?.includes(to) ?? false;

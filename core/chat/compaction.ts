@@ -1,21 +1,21 @@
-// Core is pure: when a history is compacted, what of it is summarised and what stays word for word (SPEC K).
+// Decides when a history is compacted, what is summarised, and what stays word for word (SPEC K).
 
 import type { Part } from "../part/part.ts";
 import type { FinishReason, Role, Usage } from "./message.ts";
 
-/** The call and result that show a compaction to people; no tool has this name. */
+/** The call and result that show a compaction to people. No tool has this name. */
 export const CHAT_SUMMARIZED = "chat_summarized";
 
 export type CompactionSource = "automatic" | "manual" | "overflow";
 
-/** A compaction that was asked for, and is not subject to the threshold. */
+/** A compaction that somebody or a provider asked for. The threshold does not apply to it. */
 export interface WantedCompaction {
   readonly source: "manual" | "overflow";
-  /** What the provider that overflowed says its limit is; null: it did not say. */
+  /** The limit that the provider named when it refused the prompt; null if it named none. */
   readonly context_limit: number | null;
 }
 
-/** How full the context was. Null: nobody knows. */
+/** How full the context was. Null if nobody knows. */
 export interface ContextUsage {
   readonly context_tokens: number | null;
   readonly context_limit_tokens: number | null;
@@ -24,25 +24,25 @@ export interface ContextUsage {
 
 /** Percent of the limit at which a history is compacted (SPEC K2). */
 const thresholdDefault = 70;
-/** Of models with room for half a million tokens and more: they answer worse and cost more long before it is full. */
+/** For models with a context of half a million tokens or more: they answer worse and cost more long before it is full. */
 const thresholdLarge = 30;
 const largeLimitTokens = 500_000;
-/** Automatic compaction is off at this threshold. */
+/** This threshold turns automatic compaction off. */
 export const thresholdOff = 100;
 
-/** Tokens that a call sent, cached ones too; where the provider splits nothing, its total (SPEC K1). */
+/** Tokens that a call sent, including cached ones; if the provider reports only a total, that total (SPEC K1). */
 export function contextTokens(usage: Usage): number {
   const sent = usage.input_tokens + usage.cache_read_tokens + usage.cache_creation_tokens;
   return sent > 0 ? sent : usage.total_tokens;
 }
 
-/** @param configured the model config's own, 0 to 100; null: the default */
+/** @param configured the model config's threshold, 0 to 100; null means the default */
 export function compactionThreshold(limitTokens: number | null, configured: number | null): number {
   if (configured !== null) return Math.min(Math.max(configured, 0), thresholdOff);
   return limitTokens !== null && limitTokens >= largeLimitTokens ? thresholdLarge : thresholdDefault;
 }
 
-/** Null while tokens or limit are not known. */
+/** Null while tokens or limit are unknown. */
 export function usagePercent(
   usage: Pick<ContextUsage, "context_tokens" | "context_limit_tokens">,
 ): number | null {
@@ -51,27 +51,27 @@ export function usagePercent(
   return (100 * context_tokens) / context_limit_tokens;
 }
 
-/** A message of the prompt's history, as far as compaction looks at it. */
+/** A message of the prompt's history, with what compaction needs to know of it. */
 export interface CompactableMessage {
   readonly id: number;
   readonly role: Role;
   readonly content: readonly Part[];
   readonly finish_reason?: FinishReason | null;
-  /** A boundary: what came before it is in its text. */
+  /** A boundary: its text stands for everything before it. */
   readonly compressed?: boolean;
 }
 
 export interface CompactionPlan<M> {
-  /** What the summary is made of, oldest first; the summary before it is part of it. */
+  /** What is summarised, oldest first. It includes the previous summary. */
   readonly summarised: readonly M[];
-  /** User messages that follow the boundary word for word. */
+  /** User messages that stay word for word after the boundary. */
   readonly kept: readonly M[];
 }
 
 /**
- * Divides what a prompt holds (`afterBoundary`) into what is summarised and what is not. System messages are in neither:
- * they stay where they are. Null: there is nothing to compact.
- * @param goesOn whether the turn wants another answer; then what began it is not answered yet
+ * Divides the messages after the boundary into those to summarise and those to keep. System messages are in neither:
+ * they stay where they are. Null if there is nothing to compact.
+ * @param goesOn whether the turn wants another answer; then the message that started it is not answered yet
  */
 export function planCompaction<M extends CompactableMessage>(
   messages: readonly M[],
@@ -85,8 +85,8 @@ export function planCompaction<M extends CompactableMessage>(
 }
 
 /**
- * User messages whose answer is missing or under way (SPEC K4). An answer that asked for tools is under way for as long as
- * its turn is; one that an error cut off is none; one that the user cut off is.
+ * User messages without a complete answer (SPEC K4). An answer that called tools is incomplete until its turn ends. An
+ * answer that an error cut off does not count; one that the user cut off does.
  */
 function unanswered<M extends CompactableMessage>(history: readonly M[], goesOn: boolean): readonly M[] {
   let waiting: M[] = [];
@@ -110,7 +110,7 @@ function asksForTools({ content, finish_reason }: CompactableMessage): boolean {
   return content.some((part) => part.type === "tool-call" && part.provider_executed !== true);
 }
 
-/** What people see of a compaction, as the result of its `chat_summarized` call (SPEC K3). */
+/** What people see of a compaction: the result of its `chat_summarized` call (SPEC K3). */
 export function summaryResult(summary: string, source: CompactionSource, usage: ContextUsage) {
   const percent = usagePercent(usage);
   return {

@@ -17,7 +17,7 @@ const idle: TurnView = {
   just_compacted: false,
 };
 const call = { tool_call_id: "c1", tool_name: "grep" };
-/** Everything that could be wanted at once; each row of the order switches the highest off. */
+/** Everything that could happen next at once. Each row turns off the rule that won in the row before. */
 const crowded: TurnView = {
   ...idle,
   open_local_calls: [call],

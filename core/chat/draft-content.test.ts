@@ -1,4 +1,4 @@
-// Core is pure: deltas become content in one way, for worker, hub and reader alike.
+// Tests that worker, hub and reader turn deltas into the same content.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -1,5 +1,5 @@
-// Core is pure: content being written. Worker, hub and reader apply the same deltas with this one function, so what a
-// reader shows and what the store keeps cannot differ.
+// Turns deltas into content while an answer is written. Worker, hub and reader all use this function, so what a reader
+// shows cannot differ from what is stored.
 import { assertNever } from "../assert-never.ts";
 import type { JsonObject, Part, ProviderData, ToolResultPart } from "../part/part.ts";
 import type { PartDelta } from "../part/stream-part.ts";
@@ -23,7 +23,7 @@ export type DraftPart =
   | { readonly type: "source"; readonly url: string; readonly title: string }
   | { readonly type: "file"; readonly file_id: string; readonly media_type: string; readonly name: string };
 
-/** The content so far, by place; places may be missing while their first delta is on its way. */
+/** The content so far, by place. A place may be missing until its first delta arrives. */
 export type DraftContent = ReadonlyMap<number, DraftPart>;
 
 function appended(before: DraftPart | undefined, delta: PartDelta): DraftPart {
@@ -60,16 +60,16 @@ function appended(before: DraftPart | undefined, delta: PartDelta): DraftPart {
   }
 }
 
-/** Applies one delta in place: drafts grow by thousands of parts, and copying each time would be quadratic. */
+/** Applies one delta in place: a draft grows by thousands of parts, and a copy each time would be quadratic. */
 export function applyDelta(draft: Map<number, DraftPart>, index: number, delta: PartDelta): void {
   draft.set(index, appended(draft.get(index), delta));
 }
 
-/** What chat templates leave around arguments: tags (`</tool_call>`), special tokens (`<|im_end|>`), fences. */
+/** What chat templates leave around arguments: tags (`</tool_call>`), special tokens (`<|im_end|>`), code fences. */
 const DECORATED = /^(?:\s|```(?:json)?|<\/?[\w|:.-]+>)*(?<json>\{.*\})(?:\s|```|<\/?[\w|:.-]+>)*$/su;
 
 /**
- * What the model wrote as arguments, as an object: nothing and `null` are no arguments (SPEC L17), and text that is no JSON
+ * Parses what the model wrote as arguments. Nothing and `null` mean no arguments (SPEC L17). Text that is not a JSON
  * object is kept under `_raw` (SPEC L4).
  */
 export function parseToolArgs(text: string): JsonObject {
@@ -81,7 +81,7 @@ export function parseToolArgs(text: string): JsonObject {
 function parsedObject(text: string): JsonObject | null {
   try {
     const value: unknown = JSON.parse(text);
-    // The cast is safe: JSON.parse gives nothing but JSON.
+    // The cast is safe: JSON.parse returns nothing but JSON.
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as JsonObject)
       : null;
@@ -93,12 +93,12 @@ function parsedObject(text: string): JsonObject | null {
 export interface FinishedDraft {
   /** When the content was written, ISO 8601. */
   readonly at: string;
-  /** Per place, when its first and last delta came; only reasoning keeps them. */
+  /** When the first and last delta of each place arrived. Only reasoning keeps these times. */
   readonly times?: ReadonlyMap<number, { readonly started_at: string; readonly completed_at: string }>;
   readonly provider_data?: ReadonlyMap<number, ProviderData>;
 }
 
-/** The stored form of a draft, in order of place. Empty text and reasoning without provider data vanish. */
+/** The stored form of a draft, in order of place. Drops empty text, and empty reasoning without provider data. */
 export function finishDraft(draft: DraftContent, finished: FinishedDraft): Part[] {
   const places = [...draft.keys()].sort((a, b) => a - b);
   return places.flatMap((index): Part[] => {
@@ -117,7 +117,7 @@ export function finishDraft(draft: DraftContent, finished: FinishedDraft): Part[
         return [{ ...rest, args: args ?? parseToolArgs(args_text), created_at: finished.at, ...extra }];
       }
       case "tool-output":
-        // Display text of a tool in flight: the tool's own result replaces it at commit.
+        // Display text of a running tool: the commit replaces it with the tool's result.
         return [];
       case "tool-result":
         return [{ ...part, created_at: finished.at, ...extra }];

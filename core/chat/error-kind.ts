@@ -1,4 +1,4 @@
-// Core is pure: the kinds of failure a turn can meet (SPEC X2). Readers switch on them, so names are stable.
+// The kinds of failure that a turn can meet (SPEC X2). Clients switch on them, so the names are stable.
 
 export const ERROR_KINDS = [
   "overloaded",

@@ -1,4 +1,4 @@
-// Core is pure: messages, queued messages and chats as API.md shows them and as the store keeps them.
+// Messages, queued messages and chats, as the API shows them and the store keeps them.
 
 import type { InputPart, JsonObject, Part } from "../part/part.ts";
 import type { ErrorKind } from "./error-kind.ts";
@@ -18,7 +18,7 @@ export type FinishReason =
   | "max_steps"
   | "other";
 
-/** Tokens of one model call. `context_limit` is what the answer or the model config says, null when neither does. */
+/** Tokens of one model call. `context_limit` comes from the answer or the model config; null if neither says it. */
 export interface Usage {
   readonly input_tokens: number;
   readonly output_tokens: number;
@@ -32,7 +32,7 @@ export interface Usage {
 export interface Message {
   readonly id: number;
   readonly chat_id: string;
-  /** Id of the user message that began the turn. */
+  /** Id of the user message that started the turn. */
   readonly turn_id: number;
   readonly role: Role;
   readonly content: readonly Part[];
@@ -52,7 +52,7 @@ export interface Message {
   readonly created_at: string;
 }
 
-/** A message as the store and the prompt builder see it: with what API clients are not shown. */
+/** A message as store and prompt builder see it, including what API clients do not see. */
 export interface StoredMessage extends Message {
   readonly visibility: Visibility;
   readonly content_version: number;
@@ -71,7 +71,7 @@ export interface QueuedMessage {
 export const CHAT_STATUSES = ["waiting", "running", "interrupting", "requires_action", "error"] as const;
 export type ChatStatus = (typeof CHAT_STATUSES)[number];
 
-/** Why a turn failed, in words for people. Holds no keys and no headers; `detail` ≤ 500 characters (SPEC X4). */
+/** Why a turn failed, for people. Contains no keys and no headers; `detail` has at most 500 characters (SPEC X4). */
 export interface LastError {
   readonly message: string;
   readonly kind: ErrorKind;
@@ -79,11 +79,11 @@ export interface LastError {
   readonly retryable: boolean;
   readonly status_code: number | null;
   readonly detail: string | null;
-  /** Of a usage limit: when its period ends. */
+  /** For a usage limit: when its period ends. */
   readonly resets_at?: string;
 }
 
-/** A model call that failed and is waited out; shown to readers as the `retry` event. */
+/** A model call that failed and will be made again; readers get it as the `retry` event. */
 export interface RetryState {
   readonly attempt: number;
   readonly attempts_max: number;
@@ -94,7 +94,7 @@ export interface RetryState {
   readonly retrying_at: string;
 }
 
-/** The same as a chat tells it, to those who look at it now and then. */
+/** The same as part of a chat, for clients that look only now and then. */
 export type ShownRetry = Pick<RetryState, "attempt" | "attempts_max" | "kind" | "message" | "retrying_at">;
 
 export function shownRetry(retry: RetryState): ShownRetry {
@@ -130,14 +130,14 @@ export interface Chat {
   readonly pin_order: number | null;
   readonly archived: boolean;
   readonly plan_mode: boolean;
-  /** Its model calls are recorded as debug runs. */
+  /** Whether its model calls are recorded as debug runs. */
   readonly debug: boolean;
   readonly last_turn_summary: string | null;
   readonly has_unread: boolean;
   readonly queue_length: number;
   readonly current_turn_id: number | null;
   readonly required_action: RequiredAction | null;
-  /** Set while a failed model call is waited out. */
+  /** Set while the turn waits after a failed model call. */
   readonly retry: ShownRetry | null;
   readonly snapshot_version: number;
   readonly history_version: number;

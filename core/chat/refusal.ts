@@ -1,4 +1,4 @@
-// Core is pure: what the product refuses, and under which stable code. The API turns codes into HTTP answers.
+// What the product refuses, each with a stable code. The API turns codes into HTTP answers.
 
 export const REFUSALS = {
   chat_not_found: { status: 404, title: "No such chat" },
@@ -50,11 +50,11 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
-/** An expected "no" with a stable code; nothing has been changed when it is thrown. */
+/** An expected "no" with a stable code. When it is thrown, nothing has been changed. */
 export class Refusal extends Error {
   readonly code: RefusalCode;
   readonly detail: string | undefined;
-  /** Where the fault lies, for bodies: `[{path: "content[0].text", message: "…"}]`. */
+  /** The faults of a body: `[{path: "content[0].text", message: "…"}]`. */
   readonly errors: readonly { readonly path: string; readonly message: string }[];
   constructor(code: RefusalCode, detail?: string, errors: Refusal["errors"] = []) {
     super(detail ?? REFUSALS[code].title);

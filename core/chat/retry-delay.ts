@@ -1,10 +1,10 @@
-// Core is pure: how long a failed model call is waited out (SPEC X1).
+// How long to wait after a failed model call (SPEC X1).
 import { retryAfterMaxMs, retryDelayBaseMs, retryDelayMaxMs } from "./limits.ts";
 
 /**
- * min(base · 2ⁿ, 60 s), raised to what the provider asks for.
- * @param failures how many calls of the step have failed, this one included (1 for the first)
- * @param retryAfterMs the provider's Retry-After, null without one
+ * min(base · 2ⁿ, 60 s), or what the provider asks for if that is longer.
+ * @param failures how many calls of the step have failed, including this one (1 for the first)
+ * @param retryAfterMs the provider's Retry-After; null without one
  */
 export function retryDelayMs(
   failures: number,

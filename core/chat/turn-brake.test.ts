@@ -1,4 +1,4 @@
-// Tests: what stops an agent that goes in circles.
+// Tests what stops an agent that goes in circles.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject, ToolCallPart, ToolResultPart } from "../part/part.ts";
@@ -34,7 +34,7 @@ function aStep({ name = "probe", args = { a: 1, b: [2] }, result = { out: "x" },
 
 const steps = (count: number, made: Made = {}) => Array.from({ length: count }, () => aStep(made));
 
-/** What the model is told of its newest call. */
+/** What the model is told about its newest call. */
 function noticeOf(newest: ReturnType<typeof aStep>, earlier: readonly CalledStep[], polls = never): unknown {
   const [noticed] = noticedResults([newest.call], [newest.result], { earlier, polls });
   const result = noticed?.result;

@@ -1,16 +1,16 @@
-// Core is pure: what stops an agent that goes in circles: the same call with the same result again and again (SPEC L15), and
-// calls that the output limit cuts off (SPEC L14). All of it follows from committed history.
+// Stops an agent that goes in circles: the same call with the same result again and again (SPEC L15), or calls that the
+// output limit cuts off (SPEC L14). Decides from committed history alone.
 
 import type { JsonObject, JsonValue, Part, ToolCallPart, ToolResultPart } from "../part/part.ts";
 import type { FinishReason, Usage } from "./message.ts";
 
-/** From this time in a row on, the result of an equal call says so, and at the last of these the turn ends. */
+/** From the first of these repetitions on, the result tells the model. The last one ends the turn. */
 export const repeatsNoticedMin = 5;
 export const repeatsMax = 10;
-/** Steps in a row whose call was cut off: a model that was told three times will not learn it. */
+/** Steps in a row with a call that was cut off. A model that was told three times will not learn it. */
 export const cutStepsMax = 3;
 
-/** An answer with calls and the message of their results. */
+/** An answer with calls, and the message with their results. */
 export interface CalledStep {
   readonly answer: {
     readonly content: readonly Part[];
@@ -20,20 +20,20 @@ export interface CalledStep {
   readonly results: readonly Part[];
 }
 
-/** Why a turn is ended by us, in words for people. */
+/** Why Everturn ends a turn, in words for people. */
 export interface Brake {
   readonly reason: FinishReason;
   readonly note: string;
 }
 
-/** The call that the output limit cut off: the last piece of an answer that ended there. Null: none was. */
+/** The call that the output limit cut off: the last part of an answer that ended there. Null if there is none. */
 export function cutCall({ content, finish_reason }: CalledStep["answer"]): ToolCallPart | null {
   const last = content.at(-1);
   const isCut = finish_reason === "length" && last?.type === "tool-call" && last.provider_executed !== true;
   return isCut ? last : null;
 }
 
-/** What the model is told of a call that was cut off. */
+/** What the model is told about a call that was cut off. */
 export function cutCallError(usage: Usage | null): JsonObject {
   return {
     error: `The call was not run: the answer was cut at ${limitWords(usage)} before the call was complete.`,
@@ -46,7 +46,7 @@ function limitWords(usage: Usage | null): string {
   return tokens > 0 ? `${tokens} output tokens` : "its output limit";
 }
 
-/** How often in a row, this time included, a call came to the same. @param earlier steps, newest first */
+/** How often in a row, including this time, a call gave the same result. @param earlier steps, newest first */
 export function timesInARow(
   call: ToolCallPart,
   result: ToolResultPart,
@@ -57,7 +57,7 @@ export function timesInARow(
   return 1 + (differs < 0 ? earlier.length : differs);
 }
 
-/** The results with a word to the model where the same call came to the same for the fifth time in a row and on. */
+/** The results, with a note to the model on each call that gave the same result for the fifth time or more. */
 export function noticedResults(
   calls: readonly ToolCallPart[],
   results: readonly ToolResultPart[],
@@ -80,7 +80,7 @@ function withNotice(result: JsonValue, notice: string): JsonObject {
     : { result, notice };
 }
 
-/** Whether the newest step may brake its turn at all; else nobody needs to read the steps before it. */
+/** Whether the newest step can end its turn at all. If not, nobody needs to read the steps before it. */
 export function mayBrake({ answer, results }: CalledStep): boolean {
   return cutCall(answer) !== null || results.some((part) => part.type === "tool-result" && isNoticed(part));
 }
@@ -89,7 +89,7 @@ function isNoticed({ result }: ToolResultPart): boolean {
   return typeof result === "object" && result !== null && "notice" in result;
 }
 
-/** What ends the turn after its newest step, if anything does. @param steps newest first, the newest included */
+/** What ends the turn after its newest step, if anything does. @param steps newest first, including the newest */
 export function brakeOf(steps: readonly CalledStep[], polls: (tool: string) => boolean): Brake | null {
   const [newest, ...earlier] = steps;
   if (newest === undefined) return null;
@@ -125,7 +125,7 @@ function fingerprints(step: CalledStep): readonly string[] {
   return pairsOf(step).map(({ call, result }) => fingerprint(call, result));
 }
 
-/** Equal for calls that are the same in everything that the model chose, and came to the same. */
+/** Equal for calls with the same name, arguments and result. */
 function fingerprint(call: ToolCallPart, result: ToolResultPart): string {
   return JSON.stringify([
     call.tool_name,
@@ -135,7 +135,7 @@ function fingerprint(call: ToolCallPart, result: ToolResultPart): string {
   ]);
 }
 
-/** What differs from run to run without telling anything new, and our own notice. */
+/** Differences between runs that carry no information, and our own notice. */
 const PASSING: ReadonlySet<string> = new Set(["duration_ms", "process_id", "notice"]);
 
 function withoutPassing(result: JsonValue): JsonValue {
@@ -143,7 +143,7 @@ function withoutPassing(result: JsonValue): JsonValue {
   return Object.fromEntries(Object.entries(result).filter(([name]) => !PASSING.has(name)));
 }
 
-/** Models write the same arguments in another order. */
+/** Models write the same arguments in different orders. */
 function sorted(value: JsonValue | undefined): JsonValue {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value ?? null;

@@ -1,4 +1,4 @@
-// Core is pure: a checkpoint and its spill rows give back every part, or say that they cannot.
+// Tests that a checkpoint and its spill rows give back every part, or say that they cannot.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -1,13 +1,13 @@
-// Core is pure: what the heartbeat of an activity holds of what it is writing. The heartbeat is all that survives the
-// worker, so its form is versioned, and what does not fit it lies in spill rows that were committed before.
+// What an activity's heartbeat holds of the answer being written. Only the heartbeat survives the worker, so its form
+// has a version. What does not fit is in spill rows, committed earlier.
 import { utf8Bytes } from "./json-bytes.ts";
 import { partAfter, type StreamPart } from "./stream-part.ts";
 
 export interface Checkpoint {
   readonly episode: string;
-  /** The newest part this checkpoint vouches for. */
+  /** The newest part that this checkpoint covers. */
   readonly seq: number;
-  /** Parts up to this one are in spill rows, no longer here. */
+  /** Parts up to this one are in spill rows and no longer here. */
   readonly spilled_seq: number;
   /** Parts `spilled_seq + 1` to `seq`, merged, with their lengths. */
   readonly parts: readonly StreamPart[];
@@ -21,29 +21,29 @@ export interface SpillRow {
   readonly parts: readonly StreamPart[];
 }
 
-/** Hides text from whoever may look into Temporal; bound to the chat by whoever makes it. `unseal` throws. */
+/** Hides text from whoever can look into Temporal. Whoever creates it binds it to the chat. `unseal` throws. */
 export interface Sealing {
   seal(text: string): string;
   unseal(text: string): string;
 }
 
-/** Heartbeat details: JSON. Numbers and names stay readable, text is sealed where asked for. */
+/** Heartbeat details as JSON. Numbers and names stay readable; text is sealed if asked for. */
 export type CheckpointDetails = { readonly v: 1 } & Omit<Checkpoint, "parts"> &
   ({ readonly parts: readonly StreamPart[] } | { readonly sealed: string });
 
-/** @param sealing null: the text stays readable in Temporal's Web UI */
+/** @param sealing null leaves the text readable in Temporal's Web UI */
 export function encodeCheckpoint(checkpoint: Checkpoint, sealing: Sealing | null): CheckpointDetails {
   const { episode, seq, spilled_seq, parts } = checkpoint;
   if (sealing === null) return { v: 1, episode, seq, spilled_seq, parts };
   return { v: 1, episode, seq, spilled_seq, sealed: sealing.seal(JSON.stringify(parts)) };
 }
 
-/** UTF-8 bytes of details as JSON, to hold against `checkpointBytesMax`. */
+/** UTF-8 bytes of details as JSON, to compare with `checkpointBytesMax`. */
 export function checkpointBytes(details: CheckpointDetails): number {
   return utf8Bytes(JSON.stringify(details));
 }
 
-/** What heartbeat details say; null for anything that is not a checkpoint of ours or cannot be unsealed. */
+/** Reads heartbeat details. Null if they are not one of our checkpoints or cannot be unsealed. */
 export function decodeCheckpoint(details: unknown, sealing: Sealing | null): Checkpoint | null {
   if (typeof details !== "object" || details === null) return null;
   const found = details as Record<string, unknown>;
@@ -65,8 +65,8 @@ function unsealParts(sealed: unknown, sealing: Sealing | null): unknown {
 }
 
 /**
- * Spill rows and checkpoint as one run of parts, from `afterSeq + 1` without gaps. Rows may overlap each other and the
- * checkpoint. Null when something is missing: then the rows went with a commit, and the history says more.
+ * Joins spill rows and checkpoint into one run of parts, from `afterSeq + 1` without gaps. Rows may overlap each other
+ * and the checkpoint. Null if something is missing: then a commit removed the rows, and the history has what you need.
  */
 export function joinCheckpoint(
   spilled: readonly SpillRow[],

@@ -1,6 +1,6 @@
-// Core is pure: sizes of text as it travels, in JSON and UTF-8. Counted here, since core runs in browsers too.
+// Counts bytes of text as JSON and as UTF-8. Written by hand, because core runs in browsers, too.
 
-/** UTF-8 bytes of the character at `at`, as JSON writes it inside quotes; surrogate pairs count as one character. */
+/** UTF-8 bytes of the character at `at`, as JSON writes it inside quotes. A surrogate pair is one character. */
 function jsonBytesAt(text: string, at: number): number {
   const unit = text.charCodeAt(at);
   if (unit < 0x20) return unit === 8 || unit === 9 || unit === 10 || unit === 12 || unit === 13 ? 2 : 6;
@@ -8,7 +8,7 @@ function jsonBytesAt(text: string, at: number): number {
   if (unit < 0x80) return 1;
   if (unit < 0x800) return 2;
   if (unit < 0xd800 || unit > 0xdfff) return 3;
-  // A surrogate without its other half is escaped: \udXXX.
+  // A lone surrogate is escaped: \udXXX.
   return isPairAt(text, at) ? 4 : 6;
 }
 
@@ -18,7 +18,7 @@ function isPairAt(text: string, at: number): boolean {
   return high >= 0xd800 && high < 0xdc00 && low >= 0xdc00 && low < 0xe000;
 }
 
-/** Bytes of a text as JSON writes it, without its quotes. */
+/** Bytes of a text as JSON writes it, without quotes. */
 export function jsonTextBytes(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at += isPairAt(text, at) ? 2 : 1) bytes += jsonBytesAt(text, at);
@@ -44,7 +44,7 @@ export function cutJsonText(text: string, bytesMax: number): string[] {
   return pieces;
 }
 
-/** UTF-8 bytes of a text; a surrogate without its other half counts as the three bytes it is replaced by. */
+/** UTF-8 bytes of a text. A lone surrogate counts as the three bytes of its replacement character. */
 export function utf8Bytes(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at++) {

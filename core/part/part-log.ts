@@ -1,5 +1,5 @@
-// Core is pure: the parts of one episode so far, kept merged but cut at any seq. The worker writes from it, hubs replay
-// from it; an answer of a hundred thousand parts takes the room of its text and two bytes per part.
+// Keeps the parts of one episode merged, and cuts them at any seq. Workers write from it and hubs replay from it. An
+// answer of a hundred thousand parts takes the size of its text and two bytes per part.
 import { lengthens, mergedCharsMax, type StreamPart, splitPart, textOf, withText } from "./stream-part.ts";
 
 /** Parts from seq 1 without gaps. */
@@ -11,12 +11,12 @@ export class PartLog {
     return this.#lastSeq;
   }
 
-  /** Adds the next part, merged or not. Throws when its `from_seq` does not follow `lastSeq`. */
+  /** Adds the next part, merged or not. Throws if its `from_seq` does not follow `lastSeq`. */
   append(part: StreamPart): void {
     if (part.from_seq !== this.#lastSeq + 1) {
       throw new RangeError(`part ${part.from_seq} does not follow ${this.#lastSeq}`);
     }
-    // Merged by someone with larger frames than ours: its pieces fit.
+    // Somebody with larger frames merged it. Its pieces fit.
     if (part.seq > part.from_seq && (textOf(part.part)?.length ?? 0) > mergedCharsMax) {
       for (const piece of splitPart(part)) this.#append(piece);
     } else this.#append(part);
@@ -28,7 +28,7 @@ export class PartLog {
     this.#lastSeq = part.seq;
   }
 
-  /** Everything after `seq`, merged, with lengths. Costs what is asked for. */
+  /** Everything after `seq`, merged, with lengths. The cost depends only on how much you ask for. */
   after(seq: number): StreamPart[] {
     return this.#from(seq).map((segment) => segment.after(seq));
   }
@@ -45,12 +45,12 @@ export class PartLog {
   }
 }
 
-/** Pieces joined to the text at once: each join lets go of as many small strings. */
+/** Pieces that are joined to the text at once; each join frees that many small strings. */
 const pendingPiecesMax = 64;
 const FIRST_ENDS = 16;
 const NO_ENDS = new Uint16Array(0);
 
-/** Neighbours that only lengthen the first of them. */
+/** Neighbours that only make the first of them longer. */
 class Segment {
   /** Its text is not used once others have joined it. */
   readonly #head: StreamPart;
@@ -58,7 +58,7 @@ class Segment {
   #text: string;
   #chars: number;
   readonly #pending: string[] = [];
-  /** Where each piece ends in the text: whole segments fit 16 bits. Empty while there is one piece. */
+  /** Where each piece ends in the text: whole segments fit into 16 bits. Empty while there is only one piece. */
   #ends = NO_ENDS;
 
   constructor(part: StreamPart) {
@@ -113,7 +113,7 @@ class Segment {
     this.#pending.length = 0;
   }
 
-  /** Notes where the pieces of a part end, whose text begins at `start`. */
+  /** Notes where the pieces of a part end. Their text begins at `start`. */
   #note(part: StreamPart, start: number): void {
     const first = part.from_seq - this.#head.from_seq;
     const count = part.seq - this.#head.from_seq + 1;

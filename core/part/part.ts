@@ -1,14 +1,14 @@
-// Core is pure: the content of messages, as stored and as sent. A part is one piece of a message.
+// The content of messages, as stored and as sent. A part is one piece of a message.
 
-/** Any JSON value; `JsonObject` is what tool arguments and results are. */
+/** Any JSON value. Tool arguments and results are a `JsonObject`. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: JsonValue | undefined;
 }
 
 /**
- * What only the provider that wrote a part understands (its own tool call id, signatures, encrypted reasoning).
- * Stored beside the part, sent back to that provider alone, never to API clients.
+ * What only the provider that wrote a part understands: its tool call id, signatures, encrypted reasoning. Stored
+ * beside the part, sent back only to that provider, never to API clients.
  */
 export interface ProviderData {
   readonly provider: string;
@@ -29,7 +29,7 @@ export interface ReasoningPart {
   readonly provider_data?: ProviderData;
 }
 
-/** `args` is the parsed object, or `{"_raw": text}` when the model wrote something that is not a JSON object. */
+/** `args` is the parsed object, or `{"_raw": text}` if the model wrote something that is not a JSON object. */
 export interface ToolCallPart {
   readonly type: "tool-call";
   readonly tool_call_id: string;
@@ -96,5 +96,5 @@ export type Part =
   | ContextFilePart
   | SkillPart;
 
-/** What a client may send as the content of a message; a plain string on the wire is one text part. */
+/** What a client may send as the content of a message. A plain string on the wire is one text part. */
 export type InputPart = TextPart | FilePart | FileReferencePart;

@@ -1,4 +1,4 @@
-// Core is pure: parts cut, merged and replayed in any way say the same.
+// Tests that parts say the same, however they are cut, merged and replayed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -48,7 +48,7 @@ const delta: fc.Arbitrary<PartDelta> = fc.oneof(
   fc.constant({ type: "source" as const, url: "https://example.org", title: "t" }),
 );
 
-/** Parts of one episode from seq 1; few places, so that neighbours often share one. */
+/** Parts of one episode from seq 1. There are few places, so neighbours often share one. */
 const episode = fc
   .array(fc.record({ index: fc.integer({ min: 0, max: 2 }), part: delta }), { maxLength: 40 })
   .map((items) =>

@@ -1,5 +1,5 @@
-// Core is pure: parts of an answer in flight. An episode's parts are numbered 1, 2, 3 …; neighbours of one place in
-// the content may travel merged, with the lengths of the pieces beside them, so that any cut is exact.
+// Parts of an answer in progress. The parts of an episode are numbered 1, 2, 3 …. Neighbours in one place of the
+// content may travel merged, together with the lengths of their pieces, so that every cut is exact.
 import { cutJsonText, jsonTextBytes } from "./json-bytes.ts";
 import type { JsonObject } from "./part.ts";
 
@@ -36,14 +36,14 @@ export interface StreamPart {
   readonly index: number;
   readonly role: "assistant" | "tool";
   readonly part: PartDelta;
-  /** Lengths (UTF-16 units) of the merged pieces, one per seq. Internal: readers do not get it. */
+  /** Lengths (UTF-16 units) of the merged pieces, one per seq. Internal: readers do not get them. */
   readonly lengths?: readonly number[];
 }
 
-/** Merged text in UTF-16 units: even when each unit is escaped in JSON (6 bytes) the part fits a frame. */
+/** Merged text in UTF-16 units. The part fits into a frame even if JSON escapes each unit (6 bytes). */
 export const mergedCharsMax = 32_768;
 
-/** The piece of text a delta appends, or null when it stands for itself and never merges. */
+/** The piece of text that a delta appends. Null if the delta stands alone and never merges. */
 export function textOf(delta: PartDelta): string | null {
   switch (delta.type) {
     case "text":
@@ -73,7 +73,7 @@ export function withText(delta: PartDelta, text: string): PartDelta {
   }
 }
 
-/** Whether `b` only lengthens what `a` began: the same thing in everything but its text. */
+/** Whether `b` only makes longer what `a` started: they are equal except for their text. */
 function sameThing(a: PartDelta, b: PartDelta): boolean {
   if (a.type === "tool-call" && b.type === "tool-call") {
     return (
@@ -86,7 +86,7 @@ function sameThing(a: PartDelta, b: PartDelta): boolean {
   return a.type === b.type;
 }
 
-/** Whether a part only adds text to the one before it, so that both may travel as one. */
+/** Whether a part only adds text to the one before it, so that both can travel as one. */
 export function lengthens(previous: StreamPart, next: StreamPart): boolean {
   if (previous.index !== next.index || previous.role !== next.role) return false;
   if (!sameThing(previous.part, next.part)) return false;
@@ -94,7 +94,7 @@ export function lengthens(previous: StreamPart, next: StreamPart): boolean {
 }
 
 /**
- * Joins contiguous parts of one index into one, up to `charsMax` UTF-16 units each (frames are bounded).
+ * Joins contiguous parts of one index into parts of at most `charsMax` UTF-16 units, because frames are limited.
  * @param parts contiguous parts, merged or not
  */
 export function mergeParts(parts: readonly StreamPart[], charsMax = mergedCharsMax): StreamPart[] {
@@ -135,7 +135,7 @@ function joinRun(run: readonly StreamPart[]): StreamPart {
   };
 }
 
-/** The pieces of a merged part, one per seq; a part that was never merged comes back as it is. */
+/** The pieces of a merged part, one per seq. A part that was never merged comes back unchanged. */
 export function splitPart(part: StreamPart): StreamPart[] {
   const text = textOf(part.part);
   if (part.lengths === undefined || text === null) return [part];
@@ -149,8 +149,8 @@ export function splitPart(part: StreamPart): StreamPart[] {
 }
 
 /**
- * A merged part as several, each with a text and lengths of at most `bytesMax` bytes as JSON; pieces stay whole, so a
- * single larger one, or a part that was never merged, comes back as it is.
+ * Splits a merged part into several, each with text and lengths of at most `bytesMax` bytes as JSON. Pieces stay whole:
+ * a single larger piece, or a part that was never merged, comes back unchanged.
  */
 export function cutPart(part: StreamPart, bytesMax: number): StreamPart[] {
   const runs: StreamPart[][] = [];
@@ -168,7 +168,7 @@ export function cutPart(part: StreamPart, bytesMax: number): StreamPart[] {
   return runs.map((run) => (run.length === 1 ? (run[0] as StreamPart) : joinRun(run)));
 }
 
-/** What is left of a part once everything up to `seq` is known: all of it, the end of it, or null. */
+/** What is left of a part after `seq`: all of it, its end, or null. */
 export function partAfter(part: StreamPart, seq: number): StreamPart | null {
   if (part.from_seq > seq) return part;
   const text = textOf(part.part);
@@ -182,35 +182,35 @@ export function partAfter(part: StreamPart, seq: number): StreamPart | null {
   return lengths.length > 1 ? { ...rest, lengths } : rest;
 }
 
-/** Cuts a delta whose text is longer than `bytesMax` as JSON into several, between characters. */
+/** Splits a delta whose text is longer than `bytesMax` as JSON into several, between characters. */
 export function splitDelta(delta: PartDelta, bytesMax: number): PartDelta[] {
   const text = textOf(delta);
-  // An escaped unit takes at most six bytes: most deltas are short enough to need no counting.
+  // An escaped unit takes at most six bytes, so most deltas are short enough that we need not count.
   if (text === null || text.length * 6 <= bytesMax) return [delta];
   const pieces = cutJsonText(text, bytesMax);
   return pieces.length <= 1 ? [delta] : pieces.map((piece) => withText(delta, piece));
 }
 
-/** What a reader gets of a part: without the lengths that only we use. */
+/** What a reader gets of a part: everything except the lengths. */
 export function withoutLengths(part: StreamPart): StreamPart {
   if (part.lengths === undefined) return part;
   const { lengths: _lengths, ...rest } = part;
   return rest;
 }
 
-/** `"<history_version>.<generation_attempt>"`, or the same + `".<tool_call_id>"` for a tool's output. */
+/** `"<history_version>.<generation_attempt>"`, with `".<tool_call_id>"` added for a tool's output. */
 export function episodeName(historyVersion: number, attempt: number, toolCallId?: string): string {
   const base = `${historyVersion}.${attempt}`;
   return toolCallId === undefined ? base : `${base}.${toolCallId}`;
 }
 
-/** Which slot of the reader's screen an episode fills: "" for the answer, else the tool call's id. */
+/** Which slot of a reader's screen an episode fills: "" for the answer, or the id of the tool call. */
 export function slotOf(episode: string): string {
   const second = episode.indexOf(".", episode.indexOf(".") + 1);
   return second === -1 ? "" : episode.slice(second + 1);
 }
 
-/** The numbers of an episode's name, null when it is not one. */
+/** The numbers in the name of an episode; null if it is not one. */
 export function parseEpisode(episode: string): { history_version: number; attempt: number } | null {
   const match = /^(\d+)\.(\d+)(?:\.|$)/.exec(episode);
   if (match === null) return null;

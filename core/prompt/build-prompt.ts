@@ -1,24 +1,24 @@
-// Core is pure: the prompt of a model call, from committed history. Every tool result has its call, every call its result.
+// Builds the prompt of a model call from committed history. Every tool result has its call, and every call its result.
 import type { Role } from "../chat/message.ts";
 import type { Part, ToolCallPart } from "../part/part.ts";
 
-/** A message as a prompt holds it. */
+/** A message as a prompt uses it. */
 export interface PromptEntry {
   readonly role: Role;
   readonly content: readonly Part[];
-  /** Who wrote it: provider data is replayed only towards the same provider. */
+  /** Who wrote it. Provider data is sent only to the provider that wrote it. */
   readonly provider: string | null;
 }
 
 interface HistoryMessage extends PromptEntry {
   readonly id: number;
-  /** A boundary: what came before it is in its text, or was cleared. */
+  /** A boundary: its text stands for everything before it, or that was cleared. */
   readonly compressed?: boolean;
-  /** Of a boundary: the user messages before it that follow it word for word. */
+  /** For a boundary: the user messages before it that follow it word for word. */
   readonly keeps?: readonly number[] | null;
 }
 
-/** What a prompt is made of (SPEC K3, K4): system messages, the newest boundary, what it keeps, and what follows it. */
+/** What a prompt is made of (SPEC K3, K4): system messages, the newest boundary, what that keeps, and what follows it. */
 export function afterBoundary<M extends HistoryMessage>(messages: readonly M[]): M[] {
   const place = messages.findLastIndex((message) => message.compressed === true);
   const boundary = messages[place];
@@ -34,8 +34,8 @@ export function afterBoundary<M extends HistoryMessage>(messages: readonly M[]):
 }
 
 /**
- * The history without what its providers had signed or sealed up to a message each: they take it back no more. What they have
- * written since stays as it is, since it was written behind exactly this.
+ * The history without signed or sealed content that providers no longer accept, each up to a certain message. What they
+ * wrote later stays, because they wrote it after exactly this history.
  */
 export function withoutSeals<M extends HistoryMessage>(
   history: readonly M[],
@@ -48,9 +48,9 @@ export function withoutSeals<M extends HistoryMessage>(
 }
 
 /**
- * The messages a provider is sent, oldest first: what follows the newest boundary.
- * Provider-executed calls keep their results beside them; a local call whose result is missing (it cannot be, SPEC S4) and
- * a result without its call are left out, since one of them would make the provider refuse the whole request.
+ * The messages that a provider gets, oldest first: everything after the newest boundary. Calls that the provider ran
+ * keep their results beside them. A local call without a result (which cannot exist, SPEC S4) and a result without its
+ * call are left out, because either would make the provider refuse the whole request.
  */
 export function buildPrompt(history: readonly HistoryMessage[]): PromptEntry[] {
   const messages = afterBoundary(history);
@@ -71,7 +71,7 @@ function isWhole(call: ToolCallPart, answered: ReadonlySet<string>): boolean {
   return call.provider_executed === true || answered.has(call.tool_call_id);
 }
 
-/** Reasoning alone is no message: providers refuse an assistant turn that holds nothing else. */
+/** Reasoning alone is not a message: providers refuse an assistant turn with nothing else. */
 function saysSomething(content: readonly Part[]): boolean {
   return content.some((part) => part.type !== "reasoning" && (part.type !== "text" || part.text !== ""));
 }

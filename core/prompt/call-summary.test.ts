@@ -1,4 +1,4 @@
-// Tests: what people who look into Temporal are shown of a tool call.
+// Tests what people see of a tool call in Temporal.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { utf8Length } from "../text/truncate.ts";

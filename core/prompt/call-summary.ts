@@ -1,14 +1,14 @@
-// Core is pure: a tool call in a few words, for people who look into Temporal. Only where content may be shown there.
+// Describes a tool call in a few words for people who look into Temporal. Used only where Temporal may show content.
 import type { ToolCallPart } from "../part/part.ts";
 import { headOf } from "../text/truncate.ts";
 
-/** With the tool's name it has to fit the 400 bytes that Temporal takes. */
+/** It has to fit into Temporal's 400 bytes together with the tool's name. */
 export const callSummaryBytesMax = 160;
 
-/** The arguments that tell most, in this order. */
+/** The arguments that say most, in this order. */
 const TELLING = ["command", "path", "pattern", "query", "process_id", "template", "name"] as const;
 
-/** The command, path or pattern of a call, on one line; null where the arguments have none. */
+/** The command, path or pattern of a call, on one line. Null if the arguments have none. */
 export function callSummary({ args }: Pick<ToolCallPart, "args">): string | null {
   const files: unknown = args["files"];
   const first: unknown = Array.isArray(files) ? files[0] : undefined;

@@ -1,7 +1,7 @@
-// Core is pure: what a model is asked when it is to name a chat, or to say what a turn has done (SPEC M1, M2).
+// What a model is asked when it should name a chat or sum up a turn (SPEC M1, M2).
 import type { Part } from "../part/part.ts";
 
-/** A message and the answer to it, as far as they are text. */
+/** The text of a message and of its answer. */
 export interface Excerpt {
   readonly asked: string;
   readonly answered: string;
@@ -14,7 +14,7 @@ export interface DescribePrompt {
   readonly wordsMax: number;
 }
 
-/** Of the message and of the answer: their beginnings say what a chat is about, and a title must stay cheap. */
+/** Characters of the message and of the answer. Their beginnings say what a chat is about, and a title must stay cheap. */
 const excerptCharsMax = 2_000;
 
 const RULES =
@@ -46,6 +46,6 @@ function describe({ asked, answered }: Excerpt): string {
 
 function cut(text: string): string {
   if (text.length <= excerptCharsMax) return text;
-  // A character of two halves may be cut in the middle: half of one is none.
+  // The cut may split a surrogate pair: drop the half that is left.
   return `${text.slice(0, excerptCharsMax).toWellFormed()} …`;
 }

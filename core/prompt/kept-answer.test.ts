@@ -1,4 +1,4 @@
-// Core is pure: an answer goes on where it was cut, whatever it was cut in the middle of.
+// Tests that an answer continues where it was cut, whatever was cut.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -80,7 +80,7 @@ test("T4 text that comes first goes on in the last kept part, everything else st
   assert.deepEqual(placed(calls, [0, "tool-call"], [1, "text"], [0, "tool-call"]), [3, 4, 3]);
 });
 
-/** Texts and calls in order. Where one text ends and another begins no model can tell: they stand between calls. */
+/** Texts and calls in order. No model can tell where one text ends and the next begins, so calls stand between them. */
 const answers = fc
   .array(
     fc.oneof(
@@ -134,7 +134,7 @@ function lengthAt(draft: ReadonlyMap<number, DraftPart>): number {
   return last?.type === "text" ? last.text.length : 0;
 }
 
-/** What a model still has to say of an answer whose part at `index` it knows `chars` characters of. */
+/** What a model still has to write of an answer, if it knows `chars` characters of the part at `index`. */
 function restOf(deltas: readonly (readonly [number, PartDelta])[], index: number, chars: number) {
   let known = 0;
   return deltas.filter(([at, delta]) => {

@@ -1,9 +1,9 @@
-// Core is pure: which of the parts of a lost attempt the next one keeps, and where what follows them stands. A model goes on
-// with text alone, so an answer is kept as far as it was text.
+// Decides which parts of a lost attempt the next one keeps, and where the rest of the answer goes. A model can continue
+// only text, so an answer is kept as far as it was text.
 import { applyDelta, type DraftPart } from "../chat/draft-content.ts";
 import type { PartDelta, StreamPart } from "../part/stream-part.ts";
 
-/** What a call could go on with; `text-after-reasoning`: also with text whose reasoning does not go along. */
+/** What a call can continue; `text-after-reasoning`: also text whose reasoning is not sent along. */
 export type Continuable = "nothing" | "text" | "text-after-reasoning";
 
 export interface KeptPart {
@@ -12,16 +12,16 @@ export interface KeptPart {
 }
 
 export interface KeptAnswer {
-  /** In order of place; the last is text and does not end in white space. */
+  /** In order of place. The last one is text and does not end in white space. */
   readonly parts: readonly KeptPart[];
-  /** All kept text: what the model goes on with. */
+  /** All kept text, which the model continues. */
   readonly text: string;
 }
 
 /**
- * What of a lost attempt is kept; null: nothing, the answer begins anew. A tool call is withdrawn, begun or whole, with what
- * came after it: it never ran, and no server takes one without its result. White space at the end is withdrawn, for servers
- * refuse it (Anthropic), and tokens begin with it: the model writes it again.
+ * What is kept of a lost attempt; null if the answer starts over. A tool call, complete or not, is withdrawn with
+ * everything after it: it never ran, and no server accepts it without its result. White space at the end is withdrawn,
+ * because Anthropic refuses it and tokens begin with it: the model writes it again.
  */
 export function keepAnswer(lost: readonly StreamPart[], continuable: Continuable): KeptAnswer | null {
   if (continuable === "nothing") return null;
@@ -36,7 +36,7 @@ export function keepAnswer(lost: readonly StreamPart[], continuable: Continuable
   return { parts, text: parts.map(({ part }) => (part.type === "text" ? part.text : "")).join("") };
 }
 
-/** What the provider ran or found itself goes back to it only as it gave it, and that died with the worker. */
+/** What the provider ran or found itself must go back exactly as the provider gave it, and that died with the worker. */
 function isOurs(part: DraftPart): boolean {
   if (part.type === "tool-call") return part.provider_executed !== true;
   return part.type === "text" || part.type === "reasoning";
@@ -47,7 +47,7 @@ function keptPart([index, part]: readonly [number, DraftPart]): readonly KeptPar
   return part.text === "" ? [] : [{ index, part }];
 }
 
-/** Without what no text stands after: reasoning goes on in no dialect. */
+/** Drops reasoning that no text follows: no provider can continue reasoning. */
 function withoutOpenEnd(parts: readonly KeptPart[]): readonly KeptPart[] {
   const last = parts.findLastIndex(({ part }) => part.type === "text" && part.text.trim() !== "");
   const end = parts[last];
@@ -57,8 +57,8 @@ function withoutOpenEnd(parts: readonly KeptPart[]): readonly KeptPart[] {
 }
 
 /**
- * The places of what a model adds to a kept answer, from the places of the call's own answer: text that comes first goes on
- * in the last kept part, everything else stands behind it.
+ * Maps the places of the model's new content to places after the kept content. Text that comes first continues the last
+ * kept part; everything else goes after it.
  */
 export function continuedPlaces(
   kept: KeptAnswer,

@@ -1,5 +1,5 @@
-// Core is pure: what a model is asked for when a history is compacted, and how its answer stands in later prompts. The history
-// goes as a text: a summary needs no tools, and calls without tools are refused by some services.
+// The prompt that asks for a summary, and how the summary appears in later prompts. The history is sent as one text: a
+// summary needs no tools, and some services refuse calls without tools.
 import { assertNever } from "../assert-never.ts";
 import type { CompactableMessage } from "../chat/compaction.ts";
 import type { Part } from "../part/part.ts";
@@ -19,7 +19,7 @@ const PREFACE = "Summary of the conversation so far, which is not shown any more
 const PENDING = `The user's messages that follow were not answered completely yet. Go on with them from where the summary says the work
 stands; do not begin anew.`;
 
-/** How a summary stands in the prompts that follow. */
+/** How a summary appears in the prompts after it. */
 export function summaryText(summary: string, keepsMessages: boolean): string {
   const parts = [PREFACE, summary.trim(), ...(keepsMessages ? [PENDING] : [])];
   return parts.join("\n\n");
@@ -30,12 +30,12 @@ export function summaryRequest(transcript: string): string {
   return `<conversation>\n${transcript}\n</conversation>\n\n${INSTRUCTION}`;
 }
 
-/** Characters of a tool's arguments or result, tried in this order until the whole fits. */
+/** Characters of a tool's arguments or result. Tried in this order until the whole fits. */
 const TOOL_CHARS = [Number.POSITIVE_INFINITY, 8_000, 2_000, 400] as const;
-/** Of what has to be left out in the middle: how much of the room goes to the beginning. What is recent matters more. */
+/** If something must be left out of the middle, this share of the room goes to the beginning. Recent text matters more. */
 const headShare = 0.25;
 
-/** A history as a text of at most `charsMax` characters: tool results are shortened first, then the middle goes. */
+/** A history as text of at most `charsMax` characters. Tool results are shortened first, then the middle is left out. */
 export function renderTranscript(messages: readonly CompactableMessage[], charsMax: number): string {
   let blocks: string[] = [];
   for (const toolChars of TOOL_CHARS) {
@@ -60,7 +60,7 @@ function headline({ role, compressed }: CompactableMessage): string {
   return { user: "User", assistant: "Agent", tool: "Results of tools", system: "System" }[role];
 }
 
-/** Reasoning is left out: what came of it was said or done. */
+/** Reasoning is left out: its results were said or done. */
 function partText(part: Part, toolChars: number): string {
   switch (part.type) {
     case "text":

@@ -1,11 +1,11 @@
-// Core is pure: the first title of a chat, made from its first message (SPEC M1).
+// Makes the first title of a chat from its first message (SPEC M1).
 import { titleCharsMax, titleWordsMax } from "../chat/limits.ts";
 import type { InputPart } from "../part/part.ts";
 
 /** The first six words, at most 80 characters; "New chat" when there are none. */
 export function titleFromContent(content: readonly InputPart[]): string {
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join(" ");
-  // Postgres text refuses U+0000, and other control characters only break terminals and lists.
+  // Postgres refuses U+0000 in text, and other control characters only break terminals and lists.
   const words = text
     .replace(/\p{Cc}+/gu, " ")
     .trim()

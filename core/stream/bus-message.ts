@@ -1,4 +1,4 @@
-// Core is pure: what travels on the live bus. All of it may be lost, doubled or late: every reader of it looks again.
+// The messages of the live bus. Any of them may be lost, doubled or late, so every listener can read the state again.
 import type { ChatStatus } from "../chat/message.ts";
 import type { StreamPart } from "../part/stream-part.ts";
 
@@ -20,14 +20,14 @@ export interface ChatDeleted {
   readonly owner_id: string;
 }
 
-/** A chat was read by its owner, which changes nothing of it but for those who follow all chats (SPEC T9). */
+/** The owner read a chat. This changes nothing in the chat, but readers of the feed need it (SPEC T9). */
 export interface ChatRead {
   readonly type: "read";
   readonly chat_id: string;
   readonly owner_id: string;
 }
 
-/** Parts of an answer or of a tool's output, contiguous; merged where they are said again for one who comes late. */
+/** Contiguous parts of an answer or of a tool's output. Merged if they are repeated for a replica that came late. */
 export interface PartsPublished {
   readonly type: "parts";
   readonly chat_id: string;
@@ -35,18 +35,18 @@ export interface PartsPublished {
   readonly parts: readonly StreamPart[];
 }
 
-/** A replica watches a running chat: for a while from now on whoever writes it publishes its parts (`watchLeaseMs`). */
+/** A replica watches a running chat: from now on, for a while, the writer publishes its parts (`watchLeaseMs`). */
 export interface ChatWatched {
   readonly type: "watched";
   readonly chat_id: string;
-  /** The replica lacks parts: what the writer holds is published again, merged, and checkpointed. */
+  /** The replica lacks parts: the writer publishes what it holds again, merged, and writes a checkpoint. */
   readonly catch_up: boolean;
 }
 
 export type BusMessage = ChatChanged | ChatDeleted | ChatRead | PartsPublished | ChatWatched;
 
 /**
- * What can be listened to. Of one chat: all but `read`. Of one owner, what the feed of all chats needs: `changed`,
+ * What you can subscribe to. For a chat: everything except `read`. For an owner, what the feed needs: `changed`,
  * `deleted`, `read`.
  */
 export type BusTopic =
@@ -55,9 +55,9 @@ export type BusTopic =
 
 export interface BusSubscription {
   /**
-   * Resolves when nothing falls in between any more: what is published from then on is heard, so that state read after it
-   * misses nothing. Resolves at once where nothing can be heard (off, down), and as soon as that turns out; then
-   * `onReconnect` tells when to look again. Never rejects.
+   * Resolves when nothing can be missed any more: everything published from then on arrives, so read the state after
+   * it. Resolves at once if nothing can arrive (bus off or down), and as soon as that becomes known; `onReconnect` then
+   * tells you when to look again. Never rejects.
    */
   readonly listening: Promise<void>;
   /** A second call does nothing. */
@@ -65,19 +65,22 @@ export interface BusSubscription {
 }
 
 /**
- * The bus as everyone uses it: a port. Another implementation has to give just this, and to pass `test/stream/live-bus.test.ts`.
- * It may lose, and double across reconnects. What it delivers of one chat to one listener is in the order of publishing,
- * across types; no order is promised between chats.
+ * The port of the live bus. Another implementation must provide exactly this and pass `test/stream/live-bus.test.ts`.
+ * The bus may lose messages, and repeat them across reconnects. Messages of one chat reach one listener in the order in
+ * which they were published, across types. Between chats there is no order.
  */
 export interface LiveBus {
-  /** Never throws and never waits: it queues, batches, and drops what outgrows a bounded queue or cannot be sent. */
+  /**
+   * Never throws and never waits: it queues and batches, and drops what does not fit into a bounded queue or cannot be
+   * sent.
+   */
   publish(message: BusMessage): void;
-  /** A listener is never called before `subscribe` has returned, and never after `end`. */
+  /** A listener is never called before `subscribe` returns, and never after `end`. */
   subscribe(topic: BusTopic, listener: (message: BusMessage) => void): BusSubscription;
-  /** False while the bus is off or its connection is down: then checkpoints must come sooner. */
+  /** False while the bus is off or its connection is down. Checkpoints must then come sooner. */
   readonly up: boolean;
-  /** Tells when the connection is there (again), every subscription in force: something may have been missed. */
+  /** Called when the connection is back and every subscription works again. Messages may have been missed. */
   onReconnect(listener: () => void): () => void;
-  /** Sends what was published before, as far as it can. Afterwards nothing is heard, and publishing does nothing. */
+  /** Sends what was published before, as far as possible. After that nothing arrives, and `publish` does nothing. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// Core is pure: the reducer obeys API.md to the letter.
+// Tests that the reducer follows the event grammar to the letter.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Message } from "../chat/message.ts";

@@ -1,5 +1,5 @@
-// Core is pure: the one reader of a chat's stream (API.md). Console, terminal client and tests all reduce events with it;
-// what it shows after a commit is what the store holds.
+// Reduces the events of a chat's stream to what a reader shows. Tests and clients use it. After a commit it shows what
+// the store holds.
 import { assertNever } from "../assert-never.ts";
 import { applyDelta, type DraftContent, type DraftPart } from "../chat/draft-content.ts";
 import type {
@@ -21,7 +21,7 @@ import type {
   StreamEvent,
 } from "./stream-event.ts";
 
-/** An episode in flight, as far as it has been seen. */
+/** An episode in progress, as far as it has been seen. */
 export interface Preview {
   readonly episode: string;
   readonly content: DraftContent;
@@ -33,7 +33,7 @@ export interface ChatView {
   readonly chat: Chat | null;
   /** Committed, oldest first. */
   readonly messages: readonly Message[];
-  /** Older messages lie before `before_id`. */
+  /** Older messages come before `before_id`. */
   readonly has_more: boolean;
   readonly before_id: number | null;
   readonly queued_messages: readonly QueuedMessage[];
@@ -43,7 +43,7 @@ export interface ChatView {
   readonly error: LastError | null;
   readonly retry: RetryState | null;
   readonly action: Omit<ActionRequired, "chat_id"> | null;
-  /** By slot: "" is the answer being written, else the id of a running tool call. */
+  /** By slot: "" is the answer being written; other slots are ids of running tool calls. */
   readonly previews: ReadonlyMap<string, Preview>;
   readonly caught_up: boolean;
 }
@@ -67,7 +67,7 @@ export function initialChatView(chatId: string): ChatView {
   };
 }
 
-/** The view after one event. Never changes the view it is given. */
+/** The view after one event. Never changes the view that it gets. */
 export function reduceChat(view: ChatView, event: StreamEvent): ChatView {
   switch (event.type) {
     case "history_reset": {
@@ -114,7 +114,7 @@ function withMessages(view: ChatView, data: MessagesData): ChatView {
   return { ...view, messages, history_version: data.history_version, previews: new Map(open) };
 }
 
-/** A status never drops parts: it is repeated and may come late. */
+/** A status never drops parts: it may be repeated or late. */
 function withStatus(view: ChatView, data: StatusData): ChatView {
   const { status, turn_id, history_version } = data;
   const error = status === "error" ? view.error : null;
@@ -122,7 +122,7 @@ function withStatus(view: ChatView, data: StatusData): ChatView {
   return { ...view, status, turn_id, history_version, error, action, retry: null };
 }
 
-/** Takes the next part of its slot's episode. Other episodes and what was seen already change nothing. */
+/** Takes the next part of the episode in its slot. Parts of other episodes, and parts that it knows, change nothing. */
 function withPart(view: ChatView, data: MessagePartData): ChatView {
   const slot = slotOf(data.episode);
   const preview = view.previews.get(slot);
@@ -131,7 +131,7 @@ function withPart(view: ChatView, data: MessagePartData): ChatView {
   const content = new Map<number, DraftPart>(preview.content);
   applyDelta(content, data.index, data.part);
   const next = withPreview(view, { episode: data.episode, content, last_seq: data.seq });
-  // The retry is over when the next attempt speaks, not when it is named.
+  // The retry is over when the next attempt sends its first part, not when it is announced.
   return slot === "" && view.retry !== null ? { ...next, retry: null } : next;
 }
 
@@ -146,7 +146,7 @@ export interface ShownMessage {
   readonly content: readonly (Part | DraftPart)[];
 }
 
-/** What a person sees: committed messages, then what is being written, the answer before the tools' output. */
+/** What a person sees: committed messages, then the answer being written, then the output of tools. */
 export function shownContent(view: ChatView): ShownMessage[] {
   const committed = view.messages.map(({ id, role, content }) => ({ id, role, content }));
   const drafts = [...view.previews]

@@ -1,5 +1,5 @@
-// Core is pure: a reader that holds a stream against its promises (SPEC T), for tests and the demo. The reducer itself
-// forgives; this one writes down what it had to forgive.
+// A reader that checks a stream against its promises (SPEC T), for tests and the demo. The reducer tolerates
+// violations; this reader records them.
 
 import type { Message } from "../chat/message.ts";
 import { slotOf } from "../part/stream-part.ts";
@@ -8,11 +8,11 @@ import type { MessagePartData, StreamEvent } from "./stream-event.ts";
 
 export interface CheckedReader {
   readonly view: ChatView;
-  /** What the stream did that it must never do, in words. */
+  /** What the stream did that it must never do. */
   readonly violations: readonly string[];
-  /** Takes one event; `id` is the frame's cursor, where it has one. */
+  /** Takes one event; `id` is the frame's cursor, if it has one. */
   apply(event: StreamEvent, id?: string | null): void;
-  /** A new connection begins: it tells where it stands until `caught_up`. */
+  /** A new connection starts. Until `caught_up` the stream repeats the state. */
   reconnected(): void;
 }
 
@@ -49,7 +49,7 @@ function faultsOfPart(view: ChatView, part: MessagePartData): string[] {
   return [];
 }
 
-/** Text that stands in a message just committed and still in what is being written. */
+/** Text that is both in a message just committed and in what is being written. */
 function shownTwice(view: ChatView, messages: readonly Message[]): string[] {
   const draft = view.previews.get("");
   if (draft === undefined) return [];

@@ -1,4 +1,4 @@
-// Core is pure: what the stream of a chat says (API.md, GET /v1/chats/{chat}/stream). Data always holds `chat_id`.
+// The events of a chat's stream (GET /v1/chats/{chat}/stream). Their data always holds `chat_id`.
 import type {
   Chat,
   ChatStatus,
@@ -23,7 +23,7 @@ export type StreamEvent =
   | { readonly type: "message_part"; readonly data: MessagePartData }
   | { readonly type: "caught_up"; readonly data: { readonly chat_id: string } };
 
-/** Drop everything: a snapshot of the newest messages follows; older ones are had by GET before `before_id`. */
+/** Drop everything: a snapshot of the newest messages follows. Get older ones with GET before `before_id`. */
 export interface HistoryReset {
   readonly chat_id: string;
   readonly has_more: boolean;

@@ -1,4 +1,4 @@
-// Tests: which texts count as saying nothing.
+// Tests which texts say nothing.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isBlank } from "./blank.ts";

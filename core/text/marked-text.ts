@@ -1,4 +1,4 @@
-// Shows bytes as text: what is UTF-8 as it is, every other byte as \xHH, so that nothing is shown that does not stand there.
+// Shows bytes as text: UTF-8 as it is, every other byte as \xHH, so that nothing is shown that is not there.
 
 // Well-formed sequences of more than one byte (Unicode 17, table 3-7), in bytes read as Latin-1 characters.
 const sequence =
@@ -7,7 +7,7 @@ const sequence =
 const piece = new RegExp(`((?:[\\0-\\x7f]|${sequence})+)|([\\x80-\\xff])`, "g");
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** What a result says that shows such bytes. */
+/** The note in a result that contains such bytes. */
 export const markedBytesNote = "Bytes that are not UTF-8 are shown as \\xHH.";
 
 export interface MarkedText {
@@ -16,7 +16,7 @@ export interface MarkedText {
   readonly isMarked: boolean;
 }
 
-/** Bytes as text. What looks like \xHH may also stand there as such: `isMarked` says whether any of it is a byte. */
+/** Bytes as text. The text itself may contain something that looks like \xHH: `isMarked` says whether a byte was marked. */
 export function markedText(bytes: Uint8Array): MarkedText {
   try {
     return { text: strict.decode(bytes), isMarked: false };
@@ -26,7 +26,7 @@ export function markedText(bytes: Uint8Array): MarkedText {
   }
 }
 
-/** UTF-8 decoded, each byte that is none as what `show` makes of it. */
+/** Decodes UTF-8. `show` turns each byte that is not UTF-8 into text. */
 export function withBytesAs(bytes: Uint8Array, show: (byte: number) => string): string {
   const raw = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
   return raw.replace(piece, (all: string, whole: string | undefined) =>

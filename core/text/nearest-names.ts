@@ -1,9 +1,9 @@
-// Core is pure: guesses which existing name was meant by one that does not exist.
+// Guesses which existing name somebody meant by one that does not exist.
 
-/** Longer names are compared by their beginning: the cost is quadratic. */
+/** Longer names are compared only by their beginning, because the cost is quadratic. */
 const comparedCharsMax = 64;
 
-/** Levenshtein distance by rows. */
+/** Levenshtein distance, row by row. */
 function distance(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, at) => at);
   for (let i = 1; i <= left.length; i++) {
@@ -24,7 +24,7 @@ function score(wanted: string, name: string): number {
   return distance(left, right);
 }
 
-/** The at most `namesMax` names most like `wanted`, best first; none when nothing is alike. */
+/** At most `namesMax` names that are most like `wanted`, best first. Empty if none is similar. */
 export function nearestNames(wanted: string, names: readonly string[], namesMax: number): readonly string[] {
   const farthest = Math.max(2, Math.floor(Math.min(wanted.length, comparedCharsMax) / 2));
   return names

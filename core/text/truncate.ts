@@ -1,9 +1,9 @@
-// Core is pure: cuts long text and long JSON to a number of UTF-8 bytes, keeping head and tail (SPEC L8).
+// Cuts long text and long JSON to a number of UTF-8 bytes and keeps head and tail (SPEC L8).
 import type { JsonObject, JsonValue } from "../part/part.ts";
 
-/** Room kept for the note in the middle; the longest one has a 16 digit count and needs 35. */
+/** Room for the note in the middle. The longest note has a count of 16 digits and needs 35. */
 const noteBytesMax = 48;
-/** Strings cut shorter than this tell nothing; then the result is cut as one piece of JSON text instead. */
+/** Strings cut shorter than this say nothing. Then the result is cut as one piece of JSON text. */
 const stringBytesMin = 256;
 
 export interface Truncated<T> {
@@ -18,7 +18,7 @@ function bytesOf(codePoint: number): number {
   return codePoint < 0x10000 ? 3 : 4;
 }
 
-/** Bytes that `text` takes as UTF-8. */
+/** UTF-8 bytes of `text`. */
 export function utf8Length(text: string): number {
   let bytes = 0;
   for (let at = 0; at < text.length; at++) {
@@ -29,7 +29,7 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** Longest beginning of `text` of at most `bytesMax` UTF-8 bytes; whole characters only. */
+/** The longest beginning of `text` with at most `bytesMax` UTF-8 bytes, in whole characters. */
 export function headOf(text: string, bytesMax: number): string {
   let bytes = 0;
   let at = 0;
@@ -42,12 +42,12 @@ export function headOf(text: string, bytesMax: number): string {
   return text.slice(0, at);
 }
 
-/** Longest end of `text` of at most `bytesMax` UTF-8 bytes; whole characters only. */
+/** The longest end of `text` with at most `bytesMax` UTF-8 bytes, in whole characters. */
 function tailOf(text: string, bytesMax: number): string {
   let bytes = 0;
   let at = text.length;
   while (at > 0) {
-    // Reading from the front of a pair gives the whole character; a low surrogate alone gives itself.
+    // Read from its front, a pair gives the whole character; a lone low surrogate gives itself.
     const pair = at > 1 ? (text.codePointAt(at - 2) ?? 0) : 0;
     const codePoint = pair > 0xffff ? pair : (text.codePointAt(at - 1) ?? 0);
     bytes += bytesOf(codePoint);
@@ -58,8 +58,8 @@ function tailOf(text: string, bytesMax: number): string {
 }
 
 /**
- * `text` in at most `bytesMax` UTF-8 bytes: its head, a note of how many bytes are missing, its tail. Below the size of the
- * note there is only a head. Never splits a character.
+ * `text` in at most `bytesMax` UTF-8 bytes: its head, a note that says how many bytes are missing, and its tail. If
+ * `bytesMax` is smaller than the note, only a head. Never splits a character.
  */
 export function truncateMiddle(text: string, bytesMax: number): Truncated<string> {
   const total = utf8Length(text);
@@ -72,7 +72,7 @@ export function truncateMiddle(text: string, bytesMax: number): Truncated<string
   return { value: `${head}\n[… ${cut} bytes cut …]\n${tail}`, truncated: true };
 }
 
-/** Bytes that `value` takes as JSON in UTF-8. */
+/** Bytes of `value` as JSON in UTF-8. */
 export function jsonLength(value: JsonValue): number {
   return utf8Length(JSON.stringify(value));
 }
@@ -92,7 +92,7 @@ function cutStringsOf(object: JsonObject, bytesMax: number): JsonObject {
   );
 }
 
-/** The largest share per string with which `object` fits; JSON escapes make the sum unpredictable, so it is searched. */
+/** The largest share per string with which `object` fits. Escapes make the sum unpredictable, so it is searched. */
 function stringShare(object: JsonObject, bytesMax: number): number {
   let low = 0;
   let high = bytesMax;
@@ -105,8 +105,8 @@ function stringShare(object: JsonObject, bytesMax: number): number {
 }
 
 /**
- * `object` in at most `bytesMax` (≥ 4 KiB) bytes of JSON. Its long strings are cut in their middle, at any depth, and the
- * rest is kept; an object too large by the number of its values becomes `{truncated_result: <its JSON, cut>}`.
+ * `object` in at most `bytesMax` (≥ 4 KiB) bytes of JSON. Cuts the middle of its long strings, at any depth, and keeps
+ * the rest. An object with too many values becomes `{truncated_result: <its JSON, cut>}`.
  */
 export function truncateJson(object: JsonObject, bytesMax: number): Truncated<JsonObject> {
   if (jsonLength(object) <= bytesMax) return { value: object, truncated: false };

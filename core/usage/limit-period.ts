@@ -1,11 +1,11 @@
-// Core is pure: the periods of usage limits, by the calendar in UTC. Weeks begin on Monday.
+// The periods of usage limits in the UTC calendar. Weeks start on Monday.
 
 export const LIMIT_PERIODS = ["day", "week", "month"] as const;
 export type LimitPeriod = (typeof LIMIT_PERIODS)[number];
 
 const dayMs = 24 * 3_600_000;
 
-/** The period that holds a moment, in milliseconds since 1970: from `start_ms` on, up to but without `end_ms`. */
+/** The period that contains a moment, in milliseconds since 1970: from `start_ms` up to, but not including, `end_ms`. */
 export function limitPeriodAt(period: LimitPeriod, at_ms: number): { start_ms: number; end_ms: number } {
   const at = new Date(at_ms);
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];

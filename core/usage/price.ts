@@ -1,11 +1,11 @@
-// Core is pure: what a model call costs. Prices are decimal, so the sum is made of whole numbers alone: with money per
-// million tokens, and cost in millionths of that money, a token costs just its price.
+// Calculates what a model call costs. Prices are decimals, so it adds only whole numbers: if prices are money per
+// million tokens and costs are millionths of that money, one token costs exactly its price.
 import type { Usage } from "../chat/message.ts";
 
-/** Money per million tokens, as a number or as decimal text ("0.075"); text keeps what a number would round. */
+/** Money per million tokens, as a number or as decimal text ("0.075"). Text keeps digits that a number would round. */
 type PerMillion = number | string;
 
-/** The price of a model (SPEC B2). A cache price that is absent is that of the input. */
+/** The price of a model (SPEC B2). A missing cache price is the price of the input. */
 export interface Price {
   readonly input?: PerMillion | null;
   readonly output?: PerMillion | null;
@@ -20,12 +20,12 @@ interface Decimal {
 }
 
 const DECIMAL = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i;
-/** Digits of a price on either side of its point: enough for any currency, and no row can ask for a number without end. */
+/** Digits of a price on either side of the point: enough for any currency, and no row can ask for an endless number. */
 const priceDigitsMax = 30;
 
 /**
- * Cost of a call in micros (millionths of the price's currency), rounded half up once. Null: unpriced, because there is no
- * price for something that was used, or the provider has not said what was used. Cached tokens are counted beside `input_tokens`, and
+ * The cost of a call in micros (millionths of the price's currency), rounded half up once. Null if something without a
+ * price was used, or if the provider did not report usage. Cached tokens are counted beside `input_tokens`, and
  * reasoning within `output_tokens`, as all dialects are normalised.
  */
 export function costMicros(usage: Usage | null, price: Price | null): number | null {
@@ -45,17 +45,17 @@ export function costMicros(usage: Usage | null, price: Price | null): number | n
     terms.push({ digits: decimal.digits * BigInt(tokens), scale: decimal.scale });
   }
   const sum = Number(roundedSum(terms));
-  // Past this it is no bill but a server that counts nonsense.
+  // Beyond this the server reports nonsense.
   return Number.isSafeInteger(sum) ? sum : null;
 }
 
-/** Whether this can stand in a price: a decimal that is not negative. */
+/** Whether this can be a price: a decimal that is not negative. */
 export function isPerMillion(value: unknown): value is PerMillion {
   return (typeof value === "number" || typeof value === "string") && decimalOf(value) !== null;
 }
 
 function decimalOf(value: PerMillion): Decimal | null {
-  // A number's own text is the shortest that means it: what people wrote (0.1), not what the machine keeps.
+  // The text of a number is the shortest that means it: what people wrote (0.1), not what the machine stores.
   const match = DECIMAL.exec(String(value));
   if (match === null) return null;
   const [, whole = "", fraction = "", exponent = "0"] = match;

@@ -1,4 +1,4 @@
-// Core is pure: the refusal of a user who has spent what they may (SPEC B3).
+// The refusal of a user who has spent all they may spend (SPEC B3).
 import { Refusal } from "../chat/refusal.ts";
 
 export class UsageLimitReached extends Refusal {

@@ -1,19 +1,19 @@
-// Core is pure: from a template and the values of its parameters to what is built. Values reach commands as environment
-// (`PARAM_<NAME>`), never by replacing text in them: a value with a quote or a `$(…)` in it would be run.
+// Turns a template and the values of its parameters into a build plan. Commands get values as environment variables
+// (`PARAM_<NAME>`), never as text in the command: a value with a quote or a `$(…)` would be run.
 import type { Template } from "./template.ts";
 import type { WorkspacePlan } from "./workspace-plan.ts";
 
 export interface PlannedWorkspace {
   readonly plan: WorkspacePlan;
-  /** Run once, after the workspace was made; each must exit with 0. */
+  /** Run once, after the workspace was created. Each must exit with 0. */
   readonly build_commands: readonly string[];
-  /** Run at each start; null: nothing. */
+  /** Run at each start; null means nothing. */
   readonly startup: string | null;
-  /** Idle time after which the workspace stops; null: never. */
+  /** Idle time after which the workspace stops; null means never. */
   readonly ttl_ms: number | null;
 }
 
-/** What the names of variables made from parameters begin with; templates may set none of their own like that. */
+/** Prefix of the variables that are made from parameters. Templates may not set such names themselves. */
 export const parameterVariablePrefix = "PARAM_";
 
 /** `package_name` → `PARAM_PACKAGE_NAME`. */
@@ -21,7 +21,7 @@ function parameterVariable(name: string): string {
   return `${parameterVariablePrefix}${name.toUpperCase()}`;
 }
 
-/** `values` as `resolveParameters` gave them. */
+/** `values` come from `resolveParameters`. */
 export function planOf(
   template: Template,
   values: Readonly<Record<string, string | number | boolean>>,

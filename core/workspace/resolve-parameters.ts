@@ -1,11 +1,11 @@
-// Core is pure: the parameters of a template, checked against what it declares. Every fault at once, each with its path.
+// Checks parameters against their template. Reports every fault at once, each with its path.
 import type { JsonValue } from "../part/part.ts";
 import type { ResolveParameters, TemplateParameter } from "./template.ts";
 
-/** A value becomes an environment variable of every process; the kernel refuses those of 128 KiB. */
+/** A value becomes an environment variable of every process. The kernel refuses variables of 128 KiB. */
 const valueCharsMax = 4_096;
 
-/** Why a value does not fit a parameter, or null. */
+/** Why a value does not fit a parameter; null if it does. */
 export function parameterFault(parameter: TemplateParameter, value: JsonValue): string | null {
   switch (parameter.type) {
     case "string":
@@ -32,7 +32,7 @@ function unknownFault(name: string, known: readonly string[]) {
   return { path: name, message: `is no parameter: ${names}` };
 }
 
-/** Defaults filled in, types checked, unknown names refused with their path. */
+/** Fills in defaults, checks types, and refuses unknown names with their path. */
 export const resolveParameters: ResolveParameters = (template, given) => {
   const known = template.parameters.map(({ name }) => name);
   const errors = Object.keys(given)
@@ -40,7 +40,7 @@ export const resolveParameters: ResolveParameters = (template, given) => {
     .map((name) => unknownFault(name, known));
   const values: Record<string, string | number | boolean> = {};
   for (const parameter of template.parameters) {
-    // Own properties only: a parameter called `constructor` is not given by every object.
+    // Own properties only: every object has a `constructor`, which is not a parameter.
     const value = Object.hasOwn(given, parameter.name) ? given[parameter.name] : undefined;
     const filled = value ?? parameter.default;
     const message = filled === undefined ? "is required" : parameterFault(parameter, filled);

@@ -1,4 +1,4 @@
-// Core is pure: names of workspaces.
+// Tests the names of workspaces.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mendName, suffixedName } from "./workspace-name.ts";

@@ -1,10 +1,9 @@
-// Core is pure: what a workspace is made from. Plain JSON, kept in the database beside the workspace: a template that is
-// changed later does not change what was built from it.
+// What a workspace is built from, as plain JSON in the database. If the template changes later, the workspace does not.
 
-/** What a driver needs to make the place. */
+/** What a driver needs to create the workspace's place. */
 export interface WorkspacePlan {
   readonly image: string;
-  /** Folder on this machine whose content becomes the workspace's first content; null: empty. */
+  /** Folder on this machine whose content is the first content of the workspace; null means empty. */
   readonly files: string | null;
   readonly env: Readonly<Record<string, string>>;
   /** Whether processes inside may reach the network. */

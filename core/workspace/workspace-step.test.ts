@@ -1,4 +1,4 @@
-// Core is pure: what the workflow of a workspace does next.
+// Tests what the workflow of a workspace does next.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decideWorkspaceStep, type WorkspaceView, waitMinMs } from "./workspace-step.ts";

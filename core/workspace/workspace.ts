@@ -1,12 +1,12 @@
-// Core is pure: workspaces and their builds, as the API shows them.
+// Workspaces and their builds, as the API shows them.
 import type { JsonObject } from "../part/part.ts";
 
 export type WorkspaceStatus = "building" | "running" | "stopping" | "stopped" | "failed" | "deleting";
-/** `none`: not looked for (being made, stopped). `not_ready`: it did not answer within the time for it (SPEC W3). */
+/** `none`: not looked for (being created, or stopped). `not_ready`: it did not answer in time (SPEC W3). */
 export type AgentStatus = "none" | "connecting" | "ready" | "not_ready";
 export type BuildKind = "create" | "start";
 export type BuildStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled";
-/** What its owner wants of a workspace; the workflow works towards it. */
+/** The wanted state of a workspace. The workflow works towards it. */
 export type WorkspaceWish = "running" | "stopped" | "deleted";
 
 export interface WorkspaceLinks {
