@@ -2,22 +2,22 @@
 import type { Registry } from "prom-client";
 import type { ErrorKind } from "../core/chat/error-kind.ts";
 import type { TemplateShelf } from "../core/workspace/template.ts";
-import type { Deliverer } from "../delivery/deliver-outbox.ts";
-import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { AddressRules } from "../platform/network/provider-address.ts";
 import type { SecretBox } from "../platform/secrets/secret-box.ts";
 import type { OpenAiApi, ProviderSource } from "../store/model/resolve-model-config.ts";
-import type { ChatLinks } from "../store/row/to-wire.ts";
 import type { Store } from "../store/store.ts";
+import type { ChatLinks } from "../store/row/to-wire.ts";
 import type { StreamTurn } from "./ai-sdk/turn-streams.ts";
+import type { BuildLogs } from "./streams/build-log/build-log-watch.ts";
+import type { Deliverer } from "../delivery/deliver-outbox.ts";
+import type { Feeds } from "./streams/feed/feed-watch.ts";
 import type { RateLimits } from "./http/middleware/limit-rate.ts";
-import type { WorkspaceTemporalLink } from "./routes/workspace/show-workspace.ts";
 import type { Readiness } from "./start/readiness.ts";
-import type { BuildLogRegistry } from "./streams/build-log/build-log-registry.ts";
-import type { FeedRegistry } from "./streams/feed/feed-registry.ts";
+import type { WorkspaceTemporalLink } from "./routes/workspace/show-workspace.ts";
 import type { StreamGate } from "./streams/stream-gate.ts";
-import type { StreamChat } from "./streams/stream-handler.ts";
+import type { StreamChat } from "./streams/chat/stream-chat.ts";
+import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 
 /** A folder a chat may be bound to, links resolved, or why not. */
 export type ResolveProjectPath = (
@@ -61,8 +61,8 @@ export interface ApiDeps {
   readonly workspaceLink: WorkspaceTemporalLink;
   /** Where new workspaces run. */
   readonly workspaceDriver: string;
-  readonly buildLogs: Pick<BuildLogRegistry, "hold">;
-  readonly feeds: Pick<FeedRegistry, "hold">;
+  readonly buildLogs: Pick<BuildLogs, "hold">;
+  readonly feeds: Pick<Feeds, "hold">;
   /** Lets requests become streams. */
   readonly streams: Pick<StreamGate, "admit">;
   /** Answers GET /v1/chats/{chat}/stream, the chat's id and the caller already checked. */

@@ -1,8 +1,6 @@
 // The API speaks HTTP and the store; this file composes it: the only one here that builds things.
 import { Client } from "@temporalio/client";
 import type { LiveBus } from "../core/stream/bus-message.ts";
-import { createDeliverer } from "../delivery/deliver-outbox.ts";
-import { createWorkspaceTeller } from "../delivery/tell-workspace.ts";
 import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config/config.ts";
 import { createFailpoint } from "../platform/failpoint.ts";
@@ -11,34 +9,36 @@ import { createMetricsRegistry, exposeReadings, serveMetrics } from "../platform
 import { createSecretBox } from "../platform/secrets/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { readUsableKeys, seedAdminKey } from "../store/access/api-keys.ts";
-import { purgeIdempotencyKeys } from "../store/chat/idempotency.ts";
+import { busReadings } from "../store/stream/bus-readings.ts";
+import { purgeChatMarks } from "../store/stream/chat-marks.ts";
 import { createPool, type Pool } from "../store/database.ts";
 import { purgeDebugRuns } from "../store/debug/debug-runs.ts";
+import { purgeIdempotencyKeys } from "../store/chat/idempotency.ts";
+import { type BusCounts, createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
 import { createModelBook } from "../store/model/model-book.ts";
 import { seedModelConfigs } from "../store/model/seed-models.ts";
 import type { Store } from "../store/store.ts";
-import { busReadings } from "../store/stream/bus-readings.ts";
-import { purgeChatMarks } from "../store/stream/chat-marks.ts";
-import { type BusCounts, createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
 import { resolveProjectPath } from "../tools/context/project-root.ts";
 import { createTemplateShelf } from "../workspaces/templates/templates.ts";
 import { createTurnStreams } from "./ai-sdk/turn-streams.ts";
-import type { ApiDeps, ModelSettings } from "./deps.ts";
 import { createApp } from "./http/app.ts";
-import { ListenError, type Served, serve } from "./http/serve.ts";
+import { openBuildLogs, type BuildLogs } from "./streams/build-log/build-log-watch.ts";
 import { createChatLinks, createWorkspaceLink } from "./routes/chat/chat-links.ts";
+import { createCheckpointReader } from "./streams/chat/checkpoint-reader.ts";
+import { createDeliverer } from "../delivery/deliver-outbox.ts";
+import type { ApiDeps, ModelSettings } from "./deps.ts";
+import { openFeeds, type Feeds } from "./streams/feed/feed-watch.ts";
+import { Hubs } from "./streams/chat/hubs.ts";
+import { measureStreams } from "./start/measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./start/model-seeds.ts";
 import { createModelSettings } from "./start/model-settings.ts";
 import { createReadiness } from "./start/readiness.ts";
 import { warnOfSealedKeys } from "./start/sealed-keys.ts";
+import { ListenError, type Served, serve } from "./http/serve.ts";
 import { isLoopback, requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start/start-checks.ts";
-import { BuildLogRegistry } from "./streams/build-log/build-log-registry.ts";
-import { createCheckpointReader } from "./streams/chat/checkpoint-reader.ts";
-import { HubRegistry } from "./streams/chat/hub-registry.ts";
-import { FeedRegistry } from "./streams/feed/feed-registry.ts";
-import { measureStreams } from "./streams/measure-streams.ts";
 import { StreamGate } from "./streams/stream-gate.ts";
-import { createStreamHandler } from "./streams/stream-handler.ts";
+import { createStreamChat } from "./streams/chat/stream-chat.ts";
+import { createWorkspaceTeller } from "../delivery/tell-workspace.ts";
 
 const pingTemporalMaxMs = 1_500;
 const purgeEveryMs = 3_600_000;
@@ -86,8 +86,8 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
   const temporal = new Client({ connection, namespace });
   const links = createChatLinks(config.temporalUiUrl, namespace);
   const hubs = createHubs(config, { store, bus, temporal, links, logger });
-  const buildLogs = new BuildLogRegistry({ db: pool, logger });
-  const feeds = new FeedRegistry({ db: pool, bus, links, logger });
+  const buildLogs = openBuildLogs({ db: pool, logger });
+  const feeds = openFeeds({ db: pool, bus, links, logger });
   const streams = new StreamGate({
     readUsableKeys: (ids) => readUsableKeys(pool, ids),
     perKeyMax: config.streamsPerKeyMax,
@@ -141,9 +141,9 @@ interface DepsParts {
   readonly temporal: Client;
   readonly namespace: string;
   readonly links: ApiDeps["links"];
-  readonly hubs: HubRegistry;
-  readonly buildLogs: BuildLogRegistry;
-  readonly feeds: FeedRegistry;
+  readonly hubs: Hubs;
+  readonly buildLogs: BuildLogs;
+  readonly feeds: Feeds;
   readonly streams: StreamGate;
   readonly bus: LiveBus & BusCounts;
   readonly logger: Logger;
@@ -172,7 +172,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     buildLogs,
     feeds,
     streams,
-    streamChat: createStreamHandler({ store, hubs, bus: parts.bus, logger }),
+    streamChat: createStreamChat({ store, hubs, bus: parts.bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus: parts.bus, logger }),
     metricsNeedAdmin: !isLoopback(config.host),
     rateLimits: config.rateLimits,
@@ -217,7 +217,7 @@ interface HubParts {
   readonly logger: Logger;
 }
 
-function createHubs(config: Config, { store, bus, temporal, links, logger }: HubParts): HubRegistry {
+function createHubs(config: Config, { store, bus, temporal, links, logger }: HubParts): Hubs {
   const secrets = createSecretBox(config);
   const readEpisodes = createCheckpointReader({
     client: temporal,
@@ -228,7 +228,7 @@ function createHubs(config: Config, { store, bus, temporal, links, logger }: Hub
       unseal: (text) => secrets.openAny(text, chatId),
     }),
   });
-  return new HubRegistry({ db: store.pool, bus, readEpisodes, links, logger });
+  return new Hubs({ db: store.pool, bus, readEpisodes, links, logger });
 }
 
 function pingTemporal(temporal: Client): Promise<unknown> {

@@ -5,10 +5,11 @@ import type { Logger } from "../../platform/logger.ts";
 import type { Queryable } from "../../store/database.ts";
 import { findClientMessage } from "../../store/row/client-chats.ts";
 import { readTurn, type TurnSnapshot } from "../../store/turn/read-turn.ts";
-import type { ChatHub } from "../streams/chat/chat-hub.ts";
-import { ChatReader } from "../streams/chat/chat-reader.ts";
-import type { EventBatch } from "../streams/event-batch.ts";
-import type { EventSink, Frames } from "../streams/sse-writer.ts";
+import type { ChatHub, ChatPlace } from "../streams/chat/chat-hub.ts";
+import type { EventBatch } from "../streams/chat/event-batch.ts";
+import type { EventSink } from "../streams/sse-writer.ts";
+import type { Frames } from "../streams/stream-log.ts";
+import { StreamReader } from "../streams/stream-reader.ts";
 import { encodeChunks, type SdkVersion, STREAM_END, type UiChunk } from "./chunk.ts";
 import { isActive, ShownTurn } from "./shown-turn.ts";
 
@@ -36,11 +37,11 @@ const chunksAtOnceMax = 8;
 const COME_BACK = "The connection to the server was lost. The answer goes on: reload to see it.";
 
 /** Streams a turn until it ends or its reader leaves. */
-export class TurnStream implements EventSink {
+export class TurnStream implements EventSink<EventBatch> {
   readonly #input: TurnStreamInput;
   #messageId: number;
   #shown: ShownTurn | null = null;
-  #reader: ChatReader | null = null;
+  #reader: StreamReader<ChatPlace, EventBatch> | null = null;
   #ended = false;
 
   constructor(input: TurnStreamInput) {
@@ -73,8 +74,8 @@ export class TurnStream implements EventSink {
     if (shown.over) this.#finish(shown.end());
   }
 
-  get lagging(): boolean {
-    return this.#input.out.lagging;
+  get full(): boolean {
+    return this.#input.out.full;
   }
 
   get closed(): boolean {
@@ -123,7 +124,7 @@ export class TurnStream implements EventSink {
     for (const event of snapshotEvents(turn.chat_id, read)) {
       for (const portion of portionsOf(this.#shown?.take(event) ?? [])) {
         this.#send(portion);
-        if (out.lagging) await out.drained();
+        if (out.full) await out.drained();
         if (this.closed) return;
       }
     }
@@ -149,17 +150,16 @@ export class TurnStream implements EventSink {
   }
 
   #follow(version: number): void {
-    const { hub, turn, logger } = this.#input;
+    const { hub } = this.#input;
     // It may have ended while the turn was read, and tells nobody who comes then.
     if (hub.ended !== null) return this.end(hub.ended === "deleted" ? null : 0);
-    this.#reader = new ChatReader({
-      hub,
+    this.#reader = new StreamReader({
+      watch: hub,
       sink: this,
       // All it tells beyond the turn is thrown away, and a turn that does not fit is read again.
-      messagesMax: 1,
-      onFailed: (error) => logger.warn({ err: error, chat_id: turn.chat_id }, "a turn could not be told"),
+      place: { cursor: { version, episode: null, seq: 0 }, taken: null, messagesMax: 1 },
     });
-    this.#reader.start({ version, episode: null, seq: 0 }, false);
+    this.#reader.start();
   }
 
   /** Whether a message that waits may have left the queue, or will not. */

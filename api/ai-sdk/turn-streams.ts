@@ -1,22 +1,15 @@
 // The API speaks HTTP and the store; this file: from a request of an AI SDK client to the stream that answers it. Whose chat
 // it is has been checked before.
-
-import { Refusal } from "../../core/chat/refusal.ts";
-import type { LiveBus } from "../../core/stream/bus-message.ts";
-import type { Logger } from "../../platform/logger.ts";
-import type { Store } from "../../store/store.ts";
-import { markRead } from "../routes/chat/mark-read.ts";
-import type { HubRegistry } from "../streams/chat/hub-registry.ts";
+import type { Hubs } from "../streams/chat/hubs.ts";
+import { type MarkReadDeps, markVisit } from "../streams/chat/mark-read.ts";
+import { holdHub } from "../streams/chat/stream-chat.ts";
 import type { OpenStream } from "../streams/open-stream.ts";
-import { createSseWriter, type Frames } from "../streams/sse-writer.ts";
+import { createSseWriter } from "../streams/sse-writer.ts";
 import { encodeChunks, STREAM_END } from "./chunk.ts";
 import { type StreamedTurn, TurnStream } from "./turn-stream.ts";
 
-export interface TurnStreamsDeps {
-  readonly store: Pick<Store, "pool">;
-  readonly hubs: HubRegistry;
-  readonly bus: Pick<LiveBus, "publish">;
-  readonly logger: Pick<Logger, "warn">;
+export interface TurnStreamsDeps extends MarkReadDeps {
+  readonly hubs: Pick<Hubs, "hold">;
 }
 
 /** Streams a turn as the answer to a request. Throws `Refusal` before it has sent anything. */
@@ -27,22 +20,15 @@ const KEY_GONE = "The API key was revoked or has expired.";
 
 export function createTurnStreams(deps: TurnStreamsDeps): StreamTurn {
   return async (stream, turn) => {
-    if (stream.isLeft) return;
-    const { hub } = deps.hubs.hold(turn.chat_id, stream);
-    await hub.ready;
-    if (hub.ended === "deleted") throw new Refusal("chat_not_found");
-    if (hub.ended !== null) throw new Refusal("draining");
-    if (stream.isLeft) return;
+    const held = await holdHub(deps.hubs, turn.chat_id, stream);
+    if (held === null) return;
     stream.response.setHeader("x-vercel-ai-ui-message-stream", "v1");
     stream.farewell = encodeChunks([{ type: "error", errorText: KEY_GONE }]) + STREAM_END;
-    const out = createSseWriter<Frames>(stream);
+    const out = createSseWriter(stream);
     if (stream.request.method === "HEAD") return out.end(null);
-    const told = new TurnStream({ db: deps.store.pool, hub, turn, out, logger: deps.logger });
-    markRead(deps, turn.chat_id);
-    stream.onLeft(() => {
-      told.stop();
-      markRead(deps, turn.chat_id);
-    });
+    const told = new TurnStream({ db: deps.store.pool, hub: held.watch, turn, out, logger: deps.logger });
+    markVisit(deps, turn.chat_id, stream);
+    stream.onLeft(() => told.stop());
     told.start();
   };
 }

@@ -11,7 +11,7 @@ const userTitleCharsMax = 200;
 const projectPathCharsMax = 4_096;
 const int4Max = 2_147_483_647;
 
-const lastError = z.strictObject({
+export const lastError = z.strictObject({
   message: z.string(),
   kind: errorKind,
   provider: z.string().nullable(),
@@ -21,7 +21,7 @@ const lastError = z.strictObject({
   resets_at: time.optional().meta({ description: "Of a usage limit: when its period ends" }),
 });
 
-const requiredAction = z.strictObject({
+export const requiredAction = z.strictObject({
   tool_calls: z.array(
     z.strictObject({
       tool_call_id: z.string(),
@@ -33,7 +33,7 @@ const requiredAction = z.strictObject({
   deadline_at: time.nullable(),
 });
 
-const retry = z.strictObject({
+export const retry = z.strictObject({
   attempt: z.int().meta({ description: "Calls of this step that have failed" }),
   attempts_max: z.int(),
   kind: errorKind,

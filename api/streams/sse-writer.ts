@@ -1,24 +1,18 @@
 // The API speaks HTTP and the store; this file: one response as a stream of server-sent events, with an eye on how much of
 // it the other side has not taken yet.
 import type { Socket } from "node:net";
-import { readerLagBytesMax, readerLagEventsMax, readerStallMaxMs } from "../../core/chat/limits.ts";
-import type { EventBatch } from "./event-batch.ts";
+import { readerStallMaxMs } from "../../core/chat/limits.ts";
 import type { OpenStream } from "./open-stream.ts";
+import type { Frames } from "./stream-log.ts";
 
 /** Proxies close silent connections after half a minute or more (SPEC T6). */
 const pingEveryMs = 15_000;
 
-/** Frames that are sent together; how many counts where a reader's lag is told by events. */
-export interface Frames {
-  readonly bytes: Buffer;
-  readonly entries: { readonly length: number };
-}
-
 /** Where batches go. Also what is no HTTP may be one. */
-export interface EventSink<Batch extends Frames = EventBatch> {
+export interface EventSink<Batch extends Frames> {
   write(batch: Batch): void;
-  /** Whether so much waits that the reader had better be brought up to date later (SPEC T7). */
-  readonly lagging: boolean;
+  /** Whether the other side has not taken what was written: more would only wait here. */
+  readonly full: boolean;
   readonly closed: boolean;
   /** Resolves when nothing waits any more, or the sink is closed. */
   drained(): Promise<void>;
@@ -27,7 +21,7 @@ export interface EventSink<Batch extends Frames = EventBatch> {
 }
 
 /** Sends the head of the response at once. Ends by itself when the reader leaves, or takes nothing for a minute. */
-export function createSseWriter<Batch extends Frames = EventBatch>(stream: OpenStream): EventSink<Batch> {
+export function createSseWriter(stream: OpenStream): EventSink<Frames> {
   const { response } = stream;
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
@@ -37,23 +31,16 @@ export function createSseWriter<Batch extends Frames = EventBatch>(stream: OpenS
   });
   response.flushHeaders();
   response.socket?.setNoDelay(true);
-  /** Events written since the other side last took everything. */
-  let waitingEvents = 0;
-  response.on("drain", () => {
-    waitingEvents = 0;
-  });
   const isClosed = () => stream.isLeft || response.destroyed || response.writableEnded;
   keepAlive(stream, () => {
     if (!response.writableNeedDrain && !isClosed()) response.write(": ping\n\n");
   });
   return {
     write(batch) {
-      if (isClosed()) return;
-      if (!response.write(batch.bytes)) waitingEvents += batch.entries.length;
+      if (!isClosed()) response.write(batch.bytes);
     },
-    get lagging() {
-      if (!response.writableNeedDrain) return false;
-      return waitingEvents > readerLagEventsMax || response.writableLength > readerLagBytesMax;
+    get full() {
+      return response.writableNeedDrain;
     },
     get closed() {
       return isClosed();

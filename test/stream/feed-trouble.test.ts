@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { followFeed } from "../../api/streams/feed/follow-feed.ts";
-import type { EventSink, Frames } from "../../api/streams/sse-writer.ts";
+import type { EventSink } from "../../api/streams/sse-writer.ts";
+import type { Frames } from "../../api/streams/stream-log.ts";
+import { StreamReader } from "../../api/streams/stream-reader.ts";
 import type { Chat } from "../../core/chat/message.ts";
 import type { Queryable } from "../../store/database.ts";
 import { markChatRead } from "../../store/row/read-cursor.ts";
@@ -111,7 +112,7 @@ test("T8 a hundred readers of a user cost one statement per look, and those that
   const ofUser = () => asked.filter(({ values }) => values[0] === user.userId);
   const isLook = ({ text: words }: { text: string }) => words.includes("now_ms");
   const readers = await Promise.all(Array.from({ length: 99 }, () => follow(user, silent)));
-  assert.deepEqual(silent.feeds.counts().feed_readers, 100);
+  assert.deepEqual(silent.feeds.readerCount, 100);
   const id = await newChat(user);
   await Promise.all([first, ...readers].map((reader) => reader.untilTold("created", id)));
   const looks = ofUser().filter(isLook);
@@ -127,10 +128,11 @@ test("T7 a reader that takes nothing is kept no more than a batch, and is shown 
   await insertChats(user, 100);
   const quick = await follow(user, silent);
   const visit = aVisit();
-  const watch = silent.feeds.hold(user.userId, visit);
+  const { watch } = silent.feeds.hold(user.userId, visit);
   await watch.ready;
   const slow = holdFrames();
-  const leave = followFeed({ watch, sink: slow.sink, toldMs: null });
+  const reader = new StreamReader({ watch, sink: slow.sink, place: { toldMs: null, taken: null } });
+  reader.start();
   await slow.wrote("snapshot");
   slow.stop();
   for (let round = 1; round <= 7; round++) {
@@ -142,7 +144,7 @@ test("T7 a reader that takes nothing is kept no more than a batch, and is shown 
   slow.go();
   await slow.wrote("round 7");
   assert.match(slow.batches.at(-1) ?? "", /event: snapshot\n/);
-  leave();
+  reader.stop();
   visit.leave();
   await quick.cut();
 });
@@ -287,7 +289,9 @@ function holdFrames() {
       batches.push(batch.bytes.toString());
       for (const look of watchers) look();
     },
-    lagging: false,
+    get full() {
+      return opened !== null;
+    },
     closed: false,
     drained: () => opened?.promise ?? Promise.resolve(),
     end: () => undefined,

@@ -2,8 +2,8 @@
 // readers that do not read. With the live bus on and off: the same promises.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ChatReader } from "../../api/streams/chat/chat-reader.ts";
-import { encodeCursor } from "../../api/streams/cursor.ts";
+import { encodeCursor } from "../../api/streams/chat/cursor.ts";
+import { StreamReader } from "../../api/streams/stream-reader.ts";
 import { deleteChat } from "../../store/chat/delete-chat.ts";
 import { editMessage } from "../../store/chat/edit-message.ts";
 import { inUnit } from "../../store/unit.ts";
@@ -216,15 +216,14 @@ for (const bus of ["on", "off"] as const) {
       const chat = await aChat(world.store);
       const visit = aVisit();
       const held = a.hubs.hold(chat.id, visit);
-      await held.hub.ready;
+      await held.watch.ready;
       const slow = holdSink(chat.id);
-      const reader = new ChatReader({
-        hub: held.hub,
+      const reader = new StreamReader({
+        watch: held.watch,
         sink: slow.sink,
-        messagesMax: 50,
-        onFailed: assert.ifError,
+        place: { cursor: null, taken: null, messagesMax: 50 },
       });
-      reader.start(null, false);
+      reader.start();
       const quick = await new StreamClient(chat.id).connect(a.url);
       const worker = await world.worker(chat);
       worker.say("start ");

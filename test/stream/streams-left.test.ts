@@ -64,9 +64,15 @@ function leaveEarly(text: string, round: number): Promise<void> {
 
 /** What is held for readers. */
 function held(): Record<string, number> {
-  const { hubs, readers } = api.hubs.counts();
-  const { feeds, feed_readers } = api.feeds.counts();
-  return { streams: api.streams.size, hubs, readers, feeds, feed_readers, builds: api.buildLogs.size };
+  const { hubs, feeds, buildLogs } = api;
+  return {
+    streams: api.streams.size,
+    hubs: hubs.size,
+    readers: hubs.readerCount,
+    feeds: feeds.size,
+    feed_readers: feeds.readerCount,
+    builds: buildLogs.size,
+  };
 }
 
 const nothing = { streams: 0, hubs: 0, readers: 0, feeds: 0, feed_readers: 0, builds: 0 };

@@ -216,7 +216,7 @@ test("T4 two replicas watch a turn and one is gone: the other goes on, and witho
   await reader.untilWriting("both one ");
   await reader.cut();
   // The hub lingers, and says no more that it watches.
-  await eventually(async () => stays.hubs.counts().readers === 0 && count(heard, "watched") === said.watched);
+  await eventually(async () => stays.hubs.readerCount === 0 && count(heard, "watched") === said.watched);
   world.passLeaseTime(watchLeaseMs);
   const published = said.parts;
   worker.say("none ");

@@ -4,28 +4,28 @@ import assert from "node:assert/strict";
 import { Registry } from "prom-client";
 import { createTurnStreams } from "../../api/ai-sdk/turn-streams.ts";
 import { allRoutes } from "../../api/all-routes.ts";
-import type { ApiDeps } from "../../api/deps.ts";
 import { createApp } from "../../api/http/app.ts";
-import { PROBLEM_CONTENT_TYPE } from "../../api/http/problem.ts";
-import { serve } from "../../api/http/serve.ts";
-import { problem } from "../../api/schemas/common.ts";
-import { createReadiness } from "../../api/start/readiness.ts";
-import { BuildLogRegistry } from "../../api/streams/build-log/build-log-registry.ts";
-import { HubRegistry } from "../../api/streams/chat/hub-registry.ts";
-import { FeedRegistry } from "../../api/streams/feed/feed-registry.ts";
-import { StreamGate, type StreamGateInput } from "../../api/streams/stream-gate.ts";
-import { createStreamHandler } from "../../api/streams/stream-handler.ts";
-import type { LiveBus } from "../../core/stream/bus-message.ts";
+import { type BuildLogs, openBuildLogs } from "../../api/streams/build-log/build-log-watch.ts";
 import { createDeliverer } from "../../delivery/deliver-outbox.ts";
+import type { ApiDeps } from "../../api/deps.ts";
+import { type Feeds, openFeeds } from "../../api/streams/feed/feed-watch.ts";
+import { Hubs } from "../../api/streams/chat/hubs.ts";
+import { PROBLEM_CONTENT_TYPE } from "../../api/http/problem.ts";
+import { createReadiness } from "../../api/start/readiness.ts";
+import { problem } from "../../api/schemas/common.ts";
+import { serve } from "../../api/http/serve.ts";
+import { StreamGate, type StreamGateInput } from "../../api/streams/stream-gate.ts";
+import { createStreamChat } from "../../api/streams/chat/stream-chat.ts";
 import { createWorkspaceTeller } from "../../delivery/tell-workspace.ts";
-import { createLogger } from "../../platform/logger.ts";
+import type { LiveBus } from "../../core/stream/bus-message.ts";
 import { randomToken } from "../../platform/secrets/crypto.ts";
+import { createLogger } from "../../platform/logger.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
 import { createApiKey, createUser, readUsableKeys, type UserRole } from "../../store/access/api-keys.ts";
 import { createPool, type Pool, type Queryable } from "../../store/database.ts";
+import { createOffBus, createPostgresBus } from "../../store/stream/live-bus.ts";
 import { seedModelConfigs } from "../../store/model/seed-models.ts";
 import type { Store } from "../../store/store.ts";
-import { createOffBus, createPostgresBus } from "../../store/stream/live-bus.ts";
 import { resolveProjectPath } from "../../tools/context/project-root.ts";
 import { createTemplateShelf } from "../../workspaces/templates/templates.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -52,9 +52,9 @@ export interface Called {
 export interface TestApi {
   readonly url: string;
   readonly deps: ApiDeps;
-  readonly buildLogs: BuildLogRegistry;
-  readonly feeds: FeedRegistry;
-  readonly hubs: HubRegistry;
+  readonly buildLogs: BuildLogs;
+  readonly feeds: Feeds;
+  readonly hubs: Hubs;
   readonly streams: StreamGate;
   readonly databaseUrl: string;
   readonly pool: Pool;
@@ -107,20 +107,13 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
   const pool = createPool(database.url, 10);
   const logger = createLogger({ level: "silent", role: "api" });
   const links = { temporal: () => null };
-  const buildLogs = new BuildLogRegistry({ db: pool, logger });
+  const buildLogs = openBuildLogs({ db: pool, logger });
   const bus = await openBus(database.url, settings);
   const db = settings.feedDb?.(pool) ?? pool;
   const { feedPollMs: pollMs, lingerMs = 5_000 } = settings;
-  const feeds = new FeedRegistry({
-    db,
-    bus,
-    links,
-    logger,
-    lingerMs,
-    ...(pollMs !== undefined && { pollMs }),
-  });
+  const feeds = openFeeds({ db, bus, links, logger, lingerMs, pollMs });
   const readEpisodes = () => Promise.resolve([]);
-  const hubs = new HubRegistry({ db: pool, bus, readEpisodes, links, logger, lingerMs });
+  const hubs = new Hubs({ db: pool, bus, readEpisodes, links, logger, lingerMs });
   const streams = new StreamGate({
     readUsableKeys: (ids) => readUsableKeys(pool, ids),
     perKeyMax: 10_000,
@@ -178,9 +171,9 @@ async function openBus(databaseUrl: string, { liveBus }: TestApiSettings): Promi
 
 interface TestParts {
   readonly pool: Pool;
-  readonly buildLogs: BuildLogRegistry;
-  readonly feeds: FeedRegistry;
-  readonly hubs: HubRegistry;
+  readonly buildLogs: BuildLogs;
+  readonly feeds: Feeds;
+  readonly hubs: Hubs;
   readonly streams: StreamGate;
   readonly bus: LiveBus;
 }
@@ -227,7 +220,7 @@ function testDeps(
     streamChat:
       settings.liveBus === undefined
         ? ({ response }) => Promise.resolve(void response.end())
-        : createStreamHandler({ store, hubs, bus, logger }),
+        : createStreamChat({ store, hubs, bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus, logger }),
     metricsNeedAdmin: settings.metricsNeedAdmin ?? false,
     rateLimits: {

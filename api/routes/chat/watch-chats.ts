@@ -2,11 +2,9 @@
 import { z } from "zod";
 import { feedChatsMax } from "../../../core/chat/limits.ts";
 import type { ApiDeps } from "../../deps.ts";
-import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 import { decodeFeedCursor } from "../../streams/feed/feed-cursor.ts";
-import { followFeed } from "../../streams/feed/follow-feed.ts";
-import { resumeFrom } from "../../streams/resume-from.ts";
-import { createSseWriter, type Frames } from "../../streams/sse-writer.ts";
+import { followWatch, holdReady, resumeFrom } from "../../streams/serve-stream.ts";
+import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 
 /** Cursors are at most 256 bytes; what is longer is foreign, and answered like any foreign one. */
 const cursorCharsMax = 4_096;
@@ -38,15 +36,10 @@ export function watchRoutes(deps: ApiDeps): Route[] {
     refusals: ["too_many_streams"],
     async handler({ query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);
-      const watch = deps.feeds.hold(caller.user_id, stream);
-      await watch.ready;
-      if (stream.isLeft) return TAKEN_OVER;
-      const sink = createSseWriter<Frames>(stream);
-      if (raw.request.method === "HEAD") sink.end(null);
-      else {
-        const toldMs = decodeFeedCursor(caller.user_id, resumeFrom(raw.request, query.after));
-        stream.onLeft(followFeed({ watch, sink, toldMs }));
-      }
+      const held = await holdReady(deps.feeds, caller.user_id, stream);
+      if (held === null) return TAKEN_OVER;
+      const toldMs = decodeFeedCursor(caller.user_id, resumeFrom(raw.request, query.after));
+      followWatch(stream, { watch: held.watch, place: { toldMs, taken: null } });
       return TAKEN_OVER;
     },
   });

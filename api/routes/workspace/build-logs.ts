@@ -3,14 +3,10 @@ import { z } from "zod";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { readBuild } from "../../../store/workspace/workspace-builds.ts";
 import type { ApiDeps } from "../../deps.ts";
+import { followWatch, holdReady, resumeFrom } from "../../streams/serve-stream.ts";
 import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 import { queryNumber } from "../../schemas/common.ts";
 import { buildPath } from "../../schemas/params.ts";
-import type { BuildLogWatch } from "../../streams/build-log/build-log-watch.ts";
-import { followBuildLog, retryMs } from "../../streams/build-log/follow-build-log.ts";
-import type { OpenStream } from "../../streams/open-stream.ts";
-import { resumeFrom } from "../../streams/resume-from.ts";
-import { createSseWriter, type Frames } from "../../streams/sse-writer.ts";
 import { readOwnWorkspace } from "./show-workspace.ts";
 
 const logQuery = z.strictObject({
@@ -31,35 +27,21 @@ export function buildLogRoutes(deps: ApiDeps): Route[] {
     query: logQuery,
     responses: { 200: { description: "Events", content_type: "text/event-stream" } },
     refusals: ["workspace_not_found", "build_not_found", "too_many_streams"],
-    async handler({ params, query, caller, raw, logger }) {
+    async handler({ params, query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);
       const { pool } = deps.store;
       await readOwnWorkspace(pool, { id: params.workspace, owner_id: caller.user_id });
       if ((await readBuild(pool, params.workspace, params.build)) === null) {
         throw new Refusal("build_not_found");
       }
-      if (stream.isLeft) return TAKEN_OVER;
       const of = { workspace_id: params.workspace, build_id: params.build };
-      const watch = deps.buildLogs.hold(of, stream);
-      const after = lineOf(resumeFrom(raw.request, undefined)) ?? query.after ?? 0;
-      await send(stream, watch, after).catch((error: unknown) => {
-        logger.warn({ err: error, build_id: params.build }, "a build's log could not be sent");
-      });
+      const held = await holdReady(deps.buildLogs, of, stream);
+      const place = lineOf(resumeFrom(raw.request, undefined)) ?? query.after ?? 0;
+      if (held !== null) followWatch(stream, { watch: held.watch, place });
       return TAKEN_OVER;
     },
   });
   return [logs];
-}
-
-async function send(stream: OpenStream, watch: BuildLogWatch, after: number): Promise<void> {
-  const sink = createSseWriter<Frames>(stream);
-  if (stream.request.method === "HEAD") return sink.end(null);
-  try {
-    await followBuildLog({ watch, sink, after });
-  } catch (error) {
-    sink.end(retryMs());
-    throw error;
-  }
 }
 
 /** The number of a line; whatever else a client sends was not ours, and the log is told from its beginning. */

@@ -1,9 +1,10 @@
-// The API. Here: one build's log in memory, read once for all its readers.
+// One build's log in memory, read once for all its readers.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { EventSink, Frames } from "../sse-writer.ts";
+import type { EventSink } from "../sse-writer.ts";
+import type { Frames } from "../stream-log.ts";
+import { StreamReader } from "../stream-reader.ts";
 import { type BuildLogSource, BuildLogWatch, type LogLine } from "./build-log-watch.ts";
-import { followBuildLog } from "./follow-build-log.ts";
 
 type Build = Awaited<ReturnType<BuildLogSource["readBuild"]>>;
 
@@ -26,30 +27,55 @@ function aLog() {
   return Object.assign(state, { reads, source, write });
 }
 
-function watching(source: BuildLogSource, onFailed: (error: unknown) => void = () => undefined) {
-  return new BuildLogWatch({ source, pollMs: 1, onFailed });
+function watching(source: BuildLogSource, warn: (error: unknown) => void = () => undefined) {
+  return new BuildLogWatch({ source, pollMs: 1, about: {}, logger: { warn } });
 }
 
-/** A reader that keeps what it is sent; `held` keeps it from taking more. */
-function aSink(held: () => Promise<void> = () => Promise.resolve()) {
+/** A reader that keeps what it is sent; it takes no more while `held` waits. */
+function follow(watch: BuildLogWatch, place = 0, held: Promise<void> | null = null) {
   const sent: string[] = [];
+  const watchers = new Set<() => void>();
+  const look = () => {
+    for (const each of watchers) each();
+  };
+  let waits = held !== null;
   let ended: number | null | undefined;
   const sink: EventSink<Frames> = {
-    write: (frames) => void sent.push(frames.bytes.toString()),
-    lagging: false,
+    write(frames) {
+      sent.push(frames.bytes.toString());
+      look();
+    },
+    get full() {
+      return waits && sent.length > 0;
+    },
     get closed() {
       return ended !== undefined;
     },
-    drained: held,
-    end: (retryMs) => {
+    async drained() {
+      await held;
+      waits = false;
+    },
+    end(retryMs) {
       ended = retryMs;
+      look();
     },
   };
+  const until = (holds: () => boolean) =>
+    new Promise<void>((resolve) => {
+      const each = () => {
+        if (holds()) resolve();
+      };
+      watchers.add(each);
+      each();
+    });
+  new StreamReader({ watch, sink, place }).start();
+  const texts = () => [...sent.join("").matchAll(/"text":"([^"]*)"/g)].map((match) => match[1] as string);
   return {
-    sink,
     sent,
     ended: () => ended,
-    texts: () => [...sent.join("").matchAll(/"text":"([^"]*)"/g)].map((match) => match[1] as string),
+    texts,
+    took: (count: number) => until(() => texts().length >= count),
+    untilEnd: () => until(() => ended !== undefined),
   };
 }
 
@@ -57,16 +83,14 @@ test("W3 readers see each line once and in order, then the end, whenever they co
   const log = aLog();
   log.write("one", "two");
   const watch = watching(log.source);
-  const early = aSink();
-  const following = followBuildLog({ watch, sink: early.sink, after: 0 });
-  assert.equal((await watch.next(1)).type, "lines");
+  const early = follow(watch);
+  await early.took(2);
   log.write("three");
-  const late = aSink();
-  const followingLate = followBuildLog({ watch, sink: late.sink, after: 2 });
-  await watch.next(2);
+  const late = follow(watch, 2);
+  await late.took(1);
   log.write("four");
   log.build = { status: "failed", error: "`npm test` ended with 1" };
-  await Promise.all([following, followingLate]);
+  await Promise.all([early.untilEnd(), late.untilEnd()]);
   assert.deepEqual(early.texts(), ["one", "two", "three", "four"]);
   assert.deepEqual(late.texts(), ["three", "four"]);
   const end = `event: end\ndata: ${JSON.stringify(log.build)}\n\n`;
@@ -80,8 +104,8 @@ test("a line is one frame with its number as id, whatever stands in it", async (
   const log = aLog();
   log.write("a\r\nb\u2028 😀");
   log.build = { status: "succeeded", error: null };
-  const reader = aSink();
-  await followBuildLog({ watch: watching(log.source), sink: reader.sink, after: 0 });
+  const reader = follow(watching(log.source));
+  await reader.untilEnd();
   assert.equal(
     reader.sent[0],
     'id: 1\nevent: log\ndata: {"seq":1,"at":"2026-11-21T10:00:00.000Z","text":"a\\r\\nb\\u2028 😀"}\n\n',
@@ -93,8 +117,8 @@ test("a hundred readers cost the store no more reads than one", async () => {
   log.write(...Array.from({ length: 1_200 }, (_none, i) => `line ${i}`));
   log.build = { status: "succeeded", error: null };
   const watch = watching(log.source);
-  const readers = Array.from({ length: 100 }, () => aSink());
-  await Promise.all(readers.map(({ sink }) => followBuildLog({ watch, sink, after: 0 })));
+  const readers = Array.from({ length: 100 }, () => follow(watch));
+  await Promise.all(readers.map((reader) => reader.untilEnd()));
   for (const reader of readers) assert.equal(reader.texts().length, 1_200);
   assert.deepEqual(log.reads, [0, 500, 1_000]);
 });
@@ -105,10 +129,10 @@ test("what is too old to be kept is read for those who ask, once for all who ask
   log.write(...Array.from({ length: 1_000 }, (_none, i) => `${i} ${long}`));
   log.build = { status: "succeeded", error: null };
   const watch = watching(log.source);
-  assert.equal((await watch.next(1_000)).type, "end");
+  await follow(watch, 1_000).untilEnd();
   const own = log.reads.length;
-  const readers = Array.from({ length: 20 }, () => aSink());
-  await Promise.all(readers.map(({ sink }) => followBuildLog({ watch, sink, after: 0 })));
+  const readers = Array.from({ length: 20 }, () => follow(watch));
+  await Promise.all(readers.map((reader) => reader.untilEnd()));
   for (const reader of readers) {
     assert.deepEqual(
       reader.texts().map((text) => Number.parseInt(text, 10)),
@@ -116,6 +140,7 @@ test("what is too old to be kept is read for those who ask, once for all who ask
     );
   }
   const older = log.reads.slice(own);
+  assert.ok(older.length > 0);
   assert.deepEqual(older, [...new Set(older)]);
 });
 
@@ -124,27 +149,22 @@ test("a reader that takes nothing is sent nothing more, and goes on where it sto
   log.write("one");
   const watch = watching(log.source);
   const gate = Promise.withResolvers<void>();
-  const slow = aSink(() => gate.promise);
-  const following = followBuildLog({ watch, sink: slow.sink, after: 0 });
-  await watch.next(0);
+  const slow = follow(watch, 0, gate.promise);
+  await slow.took(1);
   log.write("two");
   log.build = { status: "succeeded", error: null };
-  const fast = aSink();
-  await followBuildLog({ watch, sink: fast.sink, after: 0 });
+  await follow(watch).untilEnd();
   assert.deepEqual(slow.texts(), ["one"]);
   gate.resolve();
-  await following;
+  await slow.untilEnd();
   assert.deepEqual(slow.texts(), ["one", "two"]);
 });
 
 test("a closed watch sends its readers away, to come back", async () => {
-  const log = aLog();
-  const watch = watching(log.source);
-  const reader = aSink();
-  const following = followBuildLog({ watch, sink: reader.sink, after: 0 });
-  await new Promise(setImmediate);
-  watch.close();
-  await following;
+  const watch = watching(aLog().source);
+  const reader = follow(watch);
+  watch.close("retry");
+  await reader.untilEnd();
   assert.ok(Number(reader.ended()) >= 500);
 });
 
@@ -153,27 +173,29 @@ test("a look that fails is made again, and told of once", async () => {
   const failures: unknown[] = [];
   log.fails = true;
   const watch = watching(log.source, (error) => failures.push(error));
-  const step = watch.next(0);
+  const reader = follow(watch);
   await new Promise(setImmediate);
   log.write("one");
   log.fails = false;
-  assert.equal((await step).type, "lines");
+  await reader.took(1);
   assert.equal(failures.length, 1);
-  watch.close();
+  watch.close("retry");
 });
 
 test("readers of a log that cannot be read are sent away in the end", async () => {
   const log = aLog();
   log.fails = true;
   const watch = watching(log.source);
-  assert.equal((await watch.next(0)).type, "retry");
-  assert.equal(watch.closed, true);
+  const reader = follow(watch);
+  await reader.untilEnd();
+  assert.ok(Number(reader.ended()) >= 500);
+  assert.equal(watch.ended, "retry");
 });
 
 test("a log whose workspace is deleted ends in words", async () => {
   const log = aLog();
   log.build = null;
-  const reader = aSink();
-  await followBuildLog({ watch: watching(log.source), sink: reader.sink, after: 7 });
+  const reader = follow(watching(log.source), 7);
+  await reader.untilEnd();
   assert.match(reader.sent.join(""), /"status":"cancelled","error":"the workspace was deleted"/);
 });

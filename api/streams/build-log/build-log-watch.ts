@@ -1,16 +1,22 @@
-// The API speaks HTTP and the store; this file: what a replica knows of one build's log, read once for all its readers.
+// The watch of one build: its log, and how it ended.
 import type { BuildStatus } from "../../../core/workspace/workspace.ts";
+import type { Logger } from "../../../platform/logger.ts";
+import type { Queryable } from "../../../store/database.ts";
+import { readBuild, readBuildLog } from "../../../store/workspace/workspace-builds.ts";
 import { encodeFrame } from "../sse-frame.ts";
-import type { Frames } from "../sse-writer.ts";
+import { type Frames, groupFrames, nextGroup, oneFrame } from "../stream-log.ts";
+import { type CatchUp, type ReaderStep, CATCH_UP, WAIT } from "../stream-reader.ts";
+import { Watch } from "../watch.ts";
+import { Watches } from "../watches.ts";
 
 /** Lines of one read of the store. */
 const logPageLinesMax = 500;
-/** Newest frames kept for readers; most logs fit whole, so that only the watch reads them. */
-const windowBytesMax = 1024 * 1024;
-/** What a reader is handed at once: it looks between two of these whether the other side keeps up. */
-const batchBytesMax = 64 * 1024;
+/** Newest lines kept for readers; most logs fit whole, so that only the watch reads them. */
+const log = { eventsMax: Number.POSITIVE_INFINITY, bytesMax: 1024 * 1024 };
 /** Looks that fail in a row before readers are sent elsewhere: some ten seconds without the database. */
 const failuresMax = 40;
+/** A line is seen within this time; a build runs for seconds at least, and a watch costs two cheap reads each time. */
+const pollDefaultMs = 250;
 
 export interface LogLine {
   readonly seq: number;
@@ -20,15 +26,8 @@ export interface LogLine {
 
 export interface BuildLogSource {
   /** Null: the build is gone, and its workspace with it. */
-  readBuild(): Promise<{ readonly status: BuildStatus; readonly error: string | null } | null>;
+  readBuild(): Promise<BuildEnd | null>;
   readLines(afterSeq: number, limit: number): Promise<readonly LogLine[]>;
-}
-
-export interface BuildLogWatchInput {
-  readonly source: BuildLogSource;
-  /** Between two looks. */
-  readonly pollMs: number;
-  readonly onFailed: (error: unknown) => void;
 }
 
 export interface BuildEnd {
@@ -36,133 +35,71 @@ export interface BuildEnd {
   readonly error: string | null;
 }
 
-/** What a reader does next. `retry`: this replica shuts down, or has lost the database. */
-export type LogStep =
-  | { readonly type: "lines"; readonly frames: Frames; readonly last_seq: number }
-  | { readonly type: "end"; readonly end: BuildEnd }
-  | { readonly type: "retry" };
-
-interface LogFrame {
-  readonly seq: number;
-  readonly bytes: Buffer;
+export interface BuildLogWatchInput {
+  readonly source: BuildLogSource;
+  readonly logger: Pick<Logger, "warn">;
+  readonly about: Readonly<Record<string, string>>;
+  /** Between two looks; set by tests. */
+  readonly pollMs?: number | undefined;
 }
 
-export class BuildLogWatch {
-  readonly #input: BuildLogWatchInput;
-  /** Frames after `#windowAfter`, in order, up to what was read last. */
-  #window: LogFrame[] = [];
-  #windowBytes = 0;
-  #windowAfter = 0;
-  #lastSeq = 0;
-  #end: BuildEnd | null = null;
-  #closed = false;
-  #failures = 0;
-  #changed = Promise.withResolvers<void>();
-  #timer: NodeJS.Timeout | undefined;
-  /** Reads of what has left the window, by where they begin: readers that come together share them. */
-  readonly #older = new Map<number, Promise<readonly LogFrame[]>>();
+/** A reader's place is the number of the last line it knows. */
+export class BuildLogWatch extends Watch<number, Frames> {
+  readonly #source: BuildLogSource;
+  readonly #pollMs: number;
+  #end: Frames | null = null;
+  /** Reads of what is not kept, by where they begin: readers that come together share them. */
+  readonly #older = new Map<number, Promise<readonly LogLine[]>>();
 
-  constructor(input: BuildLogWatchInput) {
-    this.#input = input;
-    void this.#poll();
+  constructor({ source, logger, about, pollMs = pollDefaultMs }: BuildLogWatchInput) {
+    super({ about, logger, log, failuresMax, retryMs: pollMs });
+    this.#source = source;
+    this.#pollMs = pollMs;
+    void this.lookQuietly().then(() => this.arm());
   }
 
-  /** Whether it looks no more. */
-  get closed(): boolean {
-    return this.#closed;
+  next(seq: number): ReaderStep<number, Frames> {
+    const next = nextGroup(this.log, seq);
+    if (next === "lost") return CATCH_UP;
+    if (next !== null) return { type: "send", batch: next.batch, place: next.number };
+    return this.#end === null ? WAIT : { type: "finish", batch: this.#end };
   }
 
-  /** Looks no more; readers that wait are told to come back. */
-  close(): void {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    this.#wake();
+  async catchUp(seq: number): Promise<CatchUp<number, Frames>> {
+    const lines = await this.#readOlder(seq);
+    // The rows went with their workspace: what is still kept here is shown.
+    const place = lines.at(-1)?.seq ?? this.log.begin;
+    return { batches: groupFrames(lines.map(toFrame)), place };
   }
 
-  /** Resolves when there is something for a reader who has read up to `after`. Throws when the store cannot be read. */
-  async next(after: number): Promise<LogStep> {
-    let from = after;
-    for (;;) {
-      if (this.#closed) return { type: "retry" };
-      if (from < this.#windowAfter) {
-        const older = await this.#readOlder(from);
-        if (older.length > 0) return batchOf(older);
-        // The rows went with their workspace; what is still kept here is shown.
-        from = this.#windowAfter;
-        continue;
-      }
-      const kept = this.#keptAfter(from);
-      if (kept.length > 0) return batchOf(kept);
-      if (this.#end !== null) return { type: "end", end: this.#end };
-      await this.#changed.promise;
-    }
+  protected lookEveryMs(): number | null {
+    return this.#end === null ? this.#pollMs : null;
   }
 
-  async #poll(): Promise<void> {
-    try {
-      await this.#look();
-      this.#failures = 0;
-    } catch (error) {
-      this.#failures += 1;
-      if (this.#failures === 1) this.#input.onFailed(error);
-      if (this.#failures >= failuresMax) this.close();
-    }
-    this.#wake();
-    if (this.#closed || this.#end !== null) return;
-    this.#timer = setTimeout(() => void this.#poll(), this.#input.pollMs);
-  }
-
-  async #look(): Promise<void> {
-    const { source } = this.#input;
+  protected async look(): Promise<void> {
     // Before its lines: a build that is seen to have ended writes no more of them.
-    const build = await source.readBuild();
-    while (!this.#closed) {
-      const lines = await source.readLines(this.#lastSeq, logPageLinesMax);
-      this.#take(lines);
-      if (lines.length < logPageLinesMax) break;
-      this.#wake();
+    const build = await this.#source.readBuild();
+    let count = logPageLinesMax;
+    while (count === logPageLinesMax && this.ended === null) {
+      const lines = await this.#source.readLines(this.log.end, logPageLinesMax);
+      for (const line of lines) this.log.append(toFrame(line), line.seq);
+      this.log.trim();
+      this.wakeReaders();
+      count = lines.length;
     }
-    if (build === null) this.#end = { status: "cancelled", error: "the workspace was deleted" };
-    else if (hasEnded(build.status)) this.#end = { status: build.status, error: build.error };
+    if (build === null) this.#end = toEnd({ status: "cancelled", error: "the workspace was deleted" });
+    else if (hasEnded(build.status)) this.#end = toEnd(build);
+    if (this.#end !== null) this.wakeReaders();
   }
 
-  #take(lines: readonly LogLine[]): void {
-    for (const frame of lines.map(toFrame)) {
-      this.#window.push(frame);
-      this.#windowBytes += frame.bytes.length;
-      this.#lastSeq = frame.seq;
-    }
-    let drop = 0;
-    while (this.#windowBytes > windowBytesMax) {
-      const oldest = this.#window[drop] as LogFrame;
-      this.#windowBytes -= oldest.bytes.length;
-      this.#windowAfter = oldest.seq;
-      drop += 1;
-    }
-    if (drop > 0) this.#window.splice(0, drop);
-  }
-
-  #keptAfter(seq: number): LogFrame[] {
-    if (seq >= this.#lastSeq) return [];
-    const first = this.#window.findLastIndex((frame) => frame.seq <= seq) + 1;
-    return this.#window.slice(first);
-  }
-
-  #readOlder(after: number): Promise<readonly LogFrame[]> {
+  #readOlder(after: number): Promise<readonly LogLine[]> {
     const running = this.#older.get(after);
     if (running !== undefined) return running;
-    const reading = this.#input.source
+    const reading = this.#source
       .readLines(after, logPageLinesMax)
-      .then((lines) => lines.map(toFrame))
       .finally(() => this.#older.delete(after));
     this.#older.set(after, reading);
     return reading;
-  }
-
-  #wake(): void {
-    const { resolve } = this.#changed;
-    this.#changed = Promise.withResolvers();
-    resolve();
   }
 }
 
@@ -170,23 +107,37 @@ function hasEnded(status: BuildStatus): boolean {
   return status === "succeeded" || status === "failed" || status === "cancelled";
 }
 
-function toFrame({ seq, at, text }: LogLine): LogFrame {
+function toFrame({ seq, at, text }: LogLine): Frames {
   const json = JSON.stringify({ seq, at, text });
-  return { seq, bytes: Buffer.from(encodeFrame({ id: String(seq), event: "log", json })) };
+  return oneFrame(encodeFrame({ id: String(seq), event: "log", json }));
 }
 
-/** As many of the frames as go out together; at least one. */
-function batchOf(frames: readonly LogFrame[]): LogStep {
-  let bytes = 0;
-  const tooMany = frames.findIndex((frame, i) => {
-    bytes += frame.bytes.length;
-    return i > 0 && bytes > batchBytesMax;
+/** Without an id: who comes back after it is told the end again. */
+function toEnd({ status, error }: BuildEnd): Frames {
+  return oneFrame(encodeFrame({ event: "end", json: JSON.stringify({ status, error }) }));
+}
+
+export interface BuildLogsInput {
+  readonly db: Queryable;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/** The build logs that are followed at this replica. */
+export type BuildLogs = Watches<{ readonly workspace_id: string; readonly build_id: string }, BuildLogWatch>;
+
+export function openBuildLogs({ db, logger }: BuildLogsInput): BuildLogs {
+  return new Watches({
+    nameOf: ({ build_id }) => build_id,
+    open: ({ workspace_id, build_id }) =>
+      new BuildLogWatch({
+        about: { build_id },
+        logger,
+        source: {
+          readBuild: () => readBuild(db, workspace_id, build_id),
+          readLines: (after_seq, limit) => readBuildLog(db, build_id, { after_seq, limit }),
+        },
+      }),
+    // A log is read again from its beginning at no cost but a few rows.
+    lingerMs: 0,
   });
-  const entries = tooMany === -1 ? frames : frames.slice(0, tooMany);
-  const last_seq = entries.at(-1)?.seq ?? 0;
-  return {
-    type: "lines",
-    last_seq,
-    frames: { entries, bytes: Buffer.concat(entries.map((frame) => frame.bytes)) },
-  };
 }

@@ -9,8 +9,8 @@ import { episodeName, mergeParts, type StreamPart } from "../../../core/part/str
 import { shownContent } from "../../../core/stream/chat-reducer.ts";
 import { type CheckedReader, createCheckedReader } from "../../../core/stream/checked-reader.ts";
 import type { ChatSnapshot, CommittedMessage } from "../../../store/stream/read-chat-snapshot.ts";
-import { type Cursor, decodeCursor, encodeCursor } from "../cursor.ts";
-import type { EventBatch } from "../event-batch.ts";
+import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
+import type { EventBatch } from "./event-batch.ts";
 import { HubModel } from "./hub-model.ts";
 import { captureHub, freshBatches, packFresh, resumeBatches } from "./join-stream.ts";
 

@@ -8,8 +8,8 @@ import type { Message } from "../../../core/chat/message.ts";
 import { episodeName, mergeParts, type StreamPart } from "../../../core/part/stream-part.ts";
 import { createCheckedReader } from "../../../core/stream/checked-reader.ts";
 import type { ChatSnapshot, CommittedMessage } from "../../../store/stream/read-chat-snapshot.ts";
-import { type Cursor, decodeCursor, encodeCursor } from "../cursor.ts";
-import type { EventBatch } from "../event-batch.ts";
+import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
+import type { EventBatch } from "./event-batch.ts";
 import { HubModel } from "./hub-model.ts";
 import { captureHub, freshBatches, packFresh, resumeBatches } from "./join-stream.ts";
 

@@ -11,7 +11,7 @@ import {
   splitPart,
 } from "../../../core/part/stream-part.ts";
 import type { ChatSnapshot } from "../../../store/stream/read-chat-snapshot.ts";
-import type { EventBatch } from "../event-batch.ts";
+import type { EventBatch } from "./event-batch.ts";
 import { HubModel } from "./hub-model.ts";
 import { captureHub, freshBatches, packFresh, resumeBatches } from "./join-stream.ts";
 

@@ -5,11 +5,11 @@ import type { LiveBus } from "../../../core/stream/bus-message.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { readSpill } from "../../../store/row/inflight-parts.ts";
-import { CoalescedRead } from "../coalesced-read.ts";
-import type { EventBatch } from "../event-batch.ts";
 import type { ReadEpisodes } from "./checkpoint-reader.ts";
+import { CoalescedRead } from "../coalesced-read.ts";
+import type { EventBatch } from "./event-batch.ts";
 import type { HubModel } from "./hub-model.ts";
-import type { HubTimers } from "./hub-timers.ts";
+import { HubTimers } from "./hub-timers.ts";
 import type { HubTiming } from "./hub-timing.ts";
 
 export interface PartLookupInput {
@@ -18,7 +18,6 @@ export interface PartLookupInput {
   readonly bus: LiveBus;
   readonly readEpisodes: ReadEpisodes;
   readonly timing: HubTiming;
-  readonly timers: HubTimers;
   readonly logger: Pick<Logger, "debug">;
   readonly onLearned: (batch: EventBatch | null) => void;
   readonly ended: () => boolean;
@@ -27,6 +26,7 @@ export interface PartLookupInput {
 export class PartLookup {
   readonly #input: PartLookupInput;
   readonly #reading: CoalescedRead;
+  readonly #timers = new HubTimers();
   #filling = false;
   #heardAt = performance.now();
   #silenceMs: number;
@@ -39,6 +39,15 @@ export class PartLookup {
     this.#input = input;
     this.#silenceMs = input.timing.silenceMs;
     this.#reading = new CoalescedRead(() => this.#read());
+  }
+
+  /** Runs once after the shortest wait, unless the hub ends before. */
+  later(run: () => void): void {
+    this.#timers.later(this.#input.timing.gapFirstMs, run);
+  }
+
+  close(): void {
+    this.#timers.clear();
   }
 
   /** Live parts came, and were taken in: whoever writes is heard. */
@@ -69,25 +78,25 @@ export class PartLookup {
 
   /** The first parts, from the writer or from the checkpoint, whichever is there first; neither is waited for long. */
   async begin(): Promise<void> {
-    const { timers, timing } = this.#input;
+    const { timing } = this.#input;
     this.#begun = Promise.withResolvers();
     this.expect();
-    await Promise.race([this.#begun.promise, this.look(), timers.pause(timing.firstLookMaxMs)]);
+    await Promise.race([this.#begun.promise, this.look(), this.#timers.pause(timing.firstLookMaxMs)]);
   }
 
   /** Asks the writer for what it holds, and looks at the checkpoint unless live parts show the way before. */
   expect(): void {
-    const { timers, timing } = this.#input;
+    const { timing } = this.#input;
     const askedAt = performance.now();
     this.#ask();
-    timers.later(timing.secondLookMs, () => {
+    this.#timers.later(timing.secondLookMs, () => {
       if (this.#heardAt < askedAt) void this.look();
     });
   }
 
   /** Asks and looks, slower and slower, until nothing is missing. */
   async fillGap(): Promise<void> {
-    const { model, timing, timers, ended } = this.#input;
+    const { model, timing, ended } = this.#input;
     if (this.#filling || !model.gap) return;
     this.#filling = true;
     this.#ask();
@@ -95,7 +104,7 @@ export class PartLookup {
     await this.#quietly(this.#readSpilled());
     for (let wait = timing.gapFirstMs; model.gap && !ended(); wait = Math.min(wait * 2, timing.gapMaxMs)) {
       this.#ask();
-      await timers.pause(wait);
+      await this.#timers.pause(wait);
       if (model.gap && !ended()) await this.look();
     }
     this.#filling = false;

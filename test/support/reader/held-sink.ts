@@ -1,5 +1,6 @@
 // Tests: a reader's end of a stream that takes nothing while the test says so.
 import type { Leaving } from "../../../api/streams/open-stream.ts";
+import type { EventBatch } from "../../../api/streams/chat/event-batch.ts";
 import type { EventSink } from "../../../api/streams/sse-writer.ts";
 import { createCheckedReader } from "../../../core/stream/checked-reader.ts";
 
@@ -22,20 +23,20 @@ export function aVisit(): Leaving & { leave(): void } {
 export function holdSink(chatId: string) {
   const checked = createCheckedReader(chatId);
   const watchers = new Set<() => void>();
-  let lagging = false;
+  let full = false;
   let batches = 0;
   let opened = Promise.withResolvers<void>();
-  const sink: EventSink = {
+  const sink: EventSink<EventBatch> = {
     write(batch) {
       batches += 1;
       for (const { event } of batch.entries) checked.apply(event);
       for (const look of watchers) look();
     },
-    get lagging() {
-      return lagging;
+    get full() {
+      return full;
     },
     closed: false,
-    drained: () => (lagging ? opened.promise : Promise.resolve()),
+    drained: () => (full ? opened.promise : Promise.resolve()),
     end: () => undefined,
   };
   return {
@@ -47,11 +48,11 @@ export function holdSink(chatId: string) {
       return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
     },
     stop() {
-      lagging = true;
+      full = true;
       opened = Promise.withResolvers();
     },
     go() {
-      lagging = false;
+      full = false;
       opened.resolve();
     },
     until: (holds: () => boolean) =>

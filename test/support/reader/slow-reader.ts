@@ -2,10 +2,11 @@
 import { createServer, get, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createParser } from "eventsource-parser";
-import { ChatReader } from "../../../api/streams/chat/chat-reader.ts";
-import type { HubRegistry } from "../../../api/streams/chat/hub-registry.ts";
+import type { Hubs } from "../../../api/streams/chat/hubs.ts";
 import { OpenStream } from "../../../api/streams/open-stream.ts";
 import { createSseWriter, type EventSink } from "../../../api/streams/sse-writer.ts";
+import type { Frames } from "../../../api/streams/stream-log.ts";
+import { StreamReader } from "../../../api/streams/stream-reader.ts";
 import { createCheckedReader } from "../../../core/stream/checked-reader.ts";
 import type { StreamEvent } from "../../../core/stream/stream-event.ts";
 import { aVisit } from "./held-sink.ts";
@@ -13,15 +14,15 @@ import { aVisit } from "./held-sink.ts";
 export type SlowReader = Awaited<ReturnType<typeof openSlowReader>>;
 
 /** Joins the hub of a chat by a connection of its own. */
-export async function openSlowReader(chatId: string, hubs: HubRegistry, onFailed: (error: unknown) => void) {
+export async function openSlowReader(chatId: string, hubs: Hubs) {
   const visit = aVisit();
   const held = hubs.hold(chatId, visit);
-  await held.hub.ready;
-  let writer: EventSink | null = null;
+  await held.watch.ready;
+  let writer: EventSink<Frames> | null = null;
   const { stream, answer, close } = await openExchange((opened) => {
     writer = createSseWriter(opened);
   });
-  const sink = writer as unknown as EventSink;
+  const sink = writer as unknown as EventSink<Frames>;
   const checked = createCheckedReader(chatId);
   const types: string[] = [];
   const watchers = new Set<() => void>();
@@ -48,7 +49,11 @@ export async function openSlowReader(chatId: string, hubs: HubRegistry, onFailed
     ended = true;
     look();
   });
-  const reader = new ChatReader({ hub: held.hub, sink, messagesMax: 200, onFailed });
+  const reader = new StreamReader({
+    watch: held.watch,
+    sink,
+    place: { cursor: null, taken: null, messagesMax: 200 },
+  });
   return {
     checked,
     types,
@@ -57,7 +62,7 @@ export async function openSlowReader(chatId: string, hubs: HubRegistry, onFailed
     waiting: () => stream.response.writableLength,
     retryMs: () => retryMs,
     ended: () => ended,
-    start: () => reader.start(null, false),
+    start: () => reader.start(),
     stop: () => void answer.pause(),
     go: () => void answer.resume(),
     text() {

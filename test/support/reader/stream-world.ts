@@ -4,26 +4,26 @@ import assert from "node:assert/strict";
 import type { AddressInfo } from "node:net";
 import express, { type RequestHandler } from "express";
 import { pino } from "pino";
-import { readCheckpoint } from "../../../activities/attempt/read-checkpoint.ts";
 import { createPartStream, type PartStream } from "../../../activities/stream/part-stream.ts";
+import { readCheckpoint } from "../../../activities/attempt/read-checkpoint.ts";
 import { createWatchLeases, type WatchLeases } from "../../../activities/stream/watch-lease.ts";
 import { joinEpisodes, type ReadEpisodes } from "../../../api/streams/chat/checkpoint-reader.ts";
-import { HubRegistry } from "../../../api/streams/chat/hub-registry.ts";
+import { Hubs } from "../../../api/streams/chat/hubs.ts";
 import type { HubTiming } from "../../../api/streams/chat/hub-timing.ts";
 import { OpenStream } from "../../../api/streams/open-stream.ts";
-import { resumeFrom } from "../../../api/streams/resume-from.ts";
-import { createStreamHandler, type StreamChat } from "../../../api/streams/stream-handler.ts";
+import { createStreamChat, type StreamChat } from "../../../api/streams/chat/stream-chat.ts";
+import { resumeFrom } from "../../../api/streams/serve-stream.ts";
+import type { BusMessage, LiveBus } from "../../../core/stream/bus-message.ts";
+import { shownContent } from "../../../core/stream/chat-reducer.ts";
+import { decodeCheckpoint } from "../../../core/part/checkpoint.ts";
 import { applyDelta, type DraftPart, finishDraft } from "../../../core/chat/draft-content.ts";
 import { checkpointBytesMax } from "../../../core/chat/limits.ts";
 import type { Message } from "../../../core/chat/message.ts";
-import { decodeCheckpoint } from "../../../core/part/checkpoint.ts";
 import { episodeName, type PartDelta, type StreamPart } from "../../../core/part/stream-part.ts";
-import type { BusMessage, LiveBus } from "../../../core/stream/bus-message.ts";
-import { shownContent } from "../../../core/stream/chat-reducer.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { insertSpill, readSpill } from "../../../store/row/inflight-parts.ts";
-import { toMessage } from "../../../store/row/to-wire.ts";
 import { createOffBus, createPostgresBus } from "../../../store/stream/live-bus.ts";
+import { toMessage } from "../../../store/row/to-wire.ts";
 import { openStore, type TestChat, type TestStore } from "../turn/chats.ts";
 import type { StreamClient } from "./stream-client.ts";
 
@@ -38,7 +38,7 @@ const realClock = {
 
 export interface Replica {
   readonly url: string;
-  readonly hubs: HubRegistry;
+  readonly hubs: Hubs;
   stop(): Promise<void>;
 }
 
@@ -105,7 +105,7 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
     closers,
     async replica({ db = opened.pool, timing = {}, temporalAway = false } = {}) {
       const hubBus = lossy(await openBus(), (message) => world.lose(message));
-      const hubs = new HubRegistry({
+      const hubs = new Hubs({
         db,
         bus: hubBus,
         readEpisodes: temporalAway ? () => Promise.reject(new Error("away")) : readEpisodesOf(world, db),
@@ -113,7 +113,7 @@ export async function openStreamWorld(databaseUrl: string, busOn: boolean): Prom
         logger,
         timing,
       });
-      const streamChat = createStreamHandler({ store: opened, hubs, bus: hubBus, logger });
+      const streamChat = createStreamChat({ store: opened, hubs, bus: hubBus, logger });
       const app = express().get("/v1/chats/:chat/stream", streamRoute(streamChat));
       const server = app.listen(0, "127.0.0.1");
       await new Promise((resolve) => server.once("listening", resolve));

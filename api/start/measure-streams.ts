@@ -1,17 +1,17 @@
 // The API speaks HTTP and the store; this file: how many streams a replica serves, for its metrics.
 import { Gauge, type Registry } from "prom-client";
 import { exposeReadings } from "../../platform/metrics.ts";
-import type { BuildLogRegistry } from "./build-log/build-log-registry.ts";
-import type { HubRegistry } from "./chat/hub-registry.ts";
-import type { FeedRegistry } from "./feed/feed-registry.ts";
-import type { StreamGate } from "./stream-gate.ts";
+import type { BuildLogs } from "../streams/build-log/build-log-watch.ts";
+import type { Hubs } from "../streams/chat/hubs.ts";
+import type { Feeds } from "../streams/feed/feed-watch.ts";
+import type { StreamGate } from "../streams/stream-gate.ts";
 
 export function measureStreams(
   metrics: Registry,
   streams: {
-    readonly hubs: HubRegistry;
-    readonly buildLogs: BuildLogRegistry;
-    readonly feeds: FeedRegistry;
+    readonly hubs: Hubs;
+    readonly buildLogs: BuildLogs;
+    readonly feeds: Feeds;
     readonly streams: StreamGate;
   },
 ): void {
@@ -29,8 +29,15 @@ export function measureStreams(
     registers: [metrics],
     collect() {
       const { hubs, feeds, buildLogs } = streams;
-      const open = streams.streams.size;
-      const counts = { ...hubs.counts(), ...feeds.counts(), builds: buildLogs.size, open };
+      const counts = {
+        hubs: hubs.size,
+        active: hubs.activeCount,
+        readers: hubs.readerCount,
+        feeds: feeds.size,
+        feed_readers: feeds.readerCount,
+        builds: buildLogs.size,
+        open: streams.streams.size,
+      };
       for (const [what, count] of Object.entries(counts)) gauge.set({ what }, count);
     },
   });

@@ -1,7 +1,7 @@
 // The API speaks HTTP and the store; this file: hubs that only want to know whether their chat has changed ask together.
 // Thousands of chats at rest cost a replica a few small reads a second, not one each.
-import type { Queryable } from "../../store/database.ts";
-import { readChatVersions } from "../../store/stream/read-chat-versions.ts";
+import type { Queryable } from "../../../store/database.ts";
+import { readChatVersions } from "../../../store/stream/read-chat-versions.ts";
 
 /** The snapshot version of a chat, null when it is gone. Throws when Postgres is away. */
 export type LookAtVersion = (chatId: string) => Promise<number | null>;

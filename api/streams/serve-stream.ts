@@ -1,0 +1,49 @@
+// From a request to a stream: the watch is held, its first look awaited, then the reader follows until it leaves.
+import type { Request } from "express";
+import type { OpenStream } from "./open-stream.ts";
+import { createSseWriter } from "./sse-writer.ts";
+import type { Frames } from "./stream-log.ts";
+import { StreamReader } from "./stream-reader.ts";
+import type { Watch } from "./watch.ts";
+import type { HeldWatch, Watches } from "./watches.ts";
+
+/** The watch of a thing, once readers can be told something of it; null when the reader has left meanwhile. */
+export async function holdReady<Key, W extends Pick<Watch<unknown, Frames>, "ready" | "ended" | "readerCount" | "close">>(
+  watches: Pick<Watches<Key, W>, "hold">,
+  key: Key,
+  stream: OpenStream,
+): Promise<HeldWatch<W> | null> {
+  if (stream.isLeft) return null;
+  const held = watches.hold(key, stream);
+  await held.watch.ready;
+  return stream.isLeft ? null : held;
+}
+
+export interface FollowInput<Place, Batch extends Frames> {
+  readonly watch: Watch<Place, Batch>;
+  /** Where the reader left off. */
+  readonly place: Place;
+  /** What must have happened before the reader is told where things stand. */
+  readonly before?: (() => Promise<void>) | undefined;
+}
+
+/** Sends the head of the response, then what the watch tells. */
+export function followWatch<Place, Batch extends Frames>(
+  stream: OpenStream,
+  { watch, place, before }: FollowInput<Place, Batch>,
+): void {
+  const sink = createSseWriter(stream);
+  if (stream.request.method === "HEAD") return sink.end(null);
+  const reader = new StreamReader({ watch, sink, place });
+  stream.onLeft(() => reader.stop());
+  reader.start(before);
+}
+
+/**
+ * The id where a reader was cut off. The header wins: a browser sends it when it reconnects, under the URL it began with.
+ * Empty, as some clients send it before they have had an id, it says nothing.
+ * @param after of the query, already checked
+ */
+export function resumeFrom(request: Pick<Request, "get">, after: string | undefined): string | undefined {
+  return request.get("Last-Event-ID") || after;
+}
