@@ -2,22 +2,22 @@
 import type { Registry } from "prom-client";
 import type { ErrorKind } from "../core/chat/error-kind.ts";
 import type { TemplateShelf } from "../core/workspace/template.ts";
+import type { Deliverer } from "../delivery/deliver-outbox.ts";
+import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { AddressRules } from "../platform/network/provider-address.ts";
 import type { SecretBox } from "../platform/secrets/secret-box.ts";
 import type { OpenAiApi, ProviderSource } from "../store/model/resolve-model-config.ts";
-import type { Store } from "../store/store.ts";
 import type { ChatLinks } from "../store/row/to-wire.ts";
+import type { Store } from "../store/store.ts";
 import type { StreamTurn } from "./ai-sdk/turn-streams.ts";
-import type { BuildLogs } from "./streams/build-log/build-log-watch.ts";
-import type { Deliverer } from "../delivery/deliver-outbox.ts";
-import type { Feeds } from "./streams/feed/feed-watch.ts";
 import type { RateLimits } from "./http/middleware/limit-rate.ts";
-import type { Readiness } from "./start/readiness.ts";
 import type { WorkspaceTemporalLink } from "./routes/workspace/show-workspace.ts";
-import type { StreamGate } from "./streams/stream-gate.ts";
+import type { Readiness } from "./start/readiness.ts";
+import type { BuildLogs } from "./streams/build-log/build-log-watch.ts";
 import type { StreamChat } from "./streams/chat/stream-chat.ts";
-import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
+import type { Feeds } from "./streams/feed/feed-watch.ts";
+import type { StreamGate } from "./streams/stream-gate.ts";
 
 /** A folder a chat may be bound to, links resolved, or why not. */
 export type ResolveProjectPath = (

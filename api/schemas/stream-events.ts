@@ -20,7 +20,9 @@ export interface EventSpec {
 const chat_id = uuid;
 const episode = z
   .string()
-  .meta({ description: "`<history_version>.<attempt>`, and `.<tool_call_id>` for the output of a running tool" });
+  .meta({
+    description: "`<history_version>.<attempt>`, and `.<tool_call_id>` for the output of a running tool",
+  });
 const history_version = z.int();
 const id = exampleChat.id;
 const tool_call_id = z.string();
@@ -73,7 +75,8 @@ export const chatEvents = {
     example: { chat_id: id, has_more: false, before_id: null },
   },
   chat: {
-    about: "The chat itself. Sent once in each snapshot, and when something changes that no other event tells.",
+    about:
+      "The chat itself. Sent once in each snapshot, and when something changes that no other event tells.",
     data: z.strictObject({ chat_id, chat }),
     example: { chat_id: id, chat: exampleChat },
   },
@@ -105,7 +108,8 @@ export const chatEvents = {
     example: { chat_id: id, status: "running", turn_id: 1, history_version: 1 },
   },
   error: {
-    about: "Why the turn failed; follows a `status` of `error`. Trouble of the server is never told this way: the stream ends with `retry:`.",
+    about:
+      "Why the turn failed; follows a `status` of `error`. Trouble of the server is never told this way: the stream ends with `retry:`.",
     data: z.strictObject({ chat_id, error: lastError }),
     example: {
       chat_id: id,
@@ -197,7 +201,9 @@ export const feedEvents = {
   created: aboutChat("A chat that is new, or new to you."),
   action_required: aboutChat("The chat waits for results of tools or approvals."),
   archived: aboutChat("The chat was archived, or taken back."),
-  status_change: aboutChat("The chat does something else now. Also every change that has no name of its own."),
+  status_change: aboutChat(
+    "The chat does something else now. Also every change that has no name of its own.",
+  ),
   queue_change: aboutChat("The length of the queue changed."),
   title_change: aboutChat("The title changed."),
   summary_change: aboutChat("The summary of the last turn changed."),

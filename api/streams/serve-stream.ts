@@ -8,11 +8,10 @@ import type { Watch } from "./watch.ts";
 import type { HeldWatch, Watches } from "./watches.ts";
 
 /** The watch of a thing, once readers can be told something of it; null when the reader has left meanwhile. */
-export async function holdReady<Key, W extends Pick<Watch<unknown, Frames>, "ready" | "ended" | "readerCount" | "close">>(
-  watches: Pick<Watches<Key, W>, "hold">,
-  key: Key,
-  stream: OpenStream,
-): Promise<HeldWatch<W> | null> {
+export async function holdReady<
+  Key,
+  W extends Pick<Watch<unknown, Frames>, "ready" | "ended" | "readerCount" | "close">,
+>(watches: Pick<Watches<Key, W>, "hold">, key: Key, stream: OpenStream): Promise<HeldWatch<W> | null> {
   if (stream.isLeft) return null;
   const held = watches.hold(key, stream);
   await held.watch.ready;

@@ -1,7 +1,8 @@
 // One reader of a watch: it is brought up to date from its place, then follows. It is sent nothing while the other side has
 // not taken what was sent before, so that a slow reader costs no memory of its own (SPEC T7).
-import type { Frames } from "./stream-log.ts";
+
 import type { EventSink } from "./sse-writer.ts";
+import type { Frames } from "./stream-log.ts";
 
 /** `deleted`: there is nothing left to read. `retry`: trouble on our side or a shutdown; the reader is to come back. */
 export type WatchEnd = "deleted" | "retry";

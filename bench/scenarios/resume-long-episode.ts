@@ -2,10 +2,10 @@
 // when is the first event there, when all of it, and how many bytes does it take?
 import { randomUUID } from "node:crypto";
 import { decodeCursor, encodeCursor } from "../../api/streams/chat/cursor.ts";
-import { now, pause } from "../clock.ts";
 import { openGate } from "../clients/demo-client.ts";
 import { createChat, type EverturnAddress, post, watchChat } from "../clients/everturn-client.ts";
 import { cursorIn, isRest, seqIn } from "../clients/frames.ts";
+import { now, pause } from "../clock.ts";
 import { type Aim, type Row, row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 

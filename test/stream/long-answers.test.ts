@@ -3,12 +3,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { joinEpisodes } from "../../api/streams/chat/checkpoint-reader.ts";
 import { encodeCursor } from "../../api/streams/chat/cursor.ts";
-import type { ChatView } from "../../core/stream/chat-reducer.ts";
-import { type Checkpoint, decodeCheckpoint } from "../../core/part/checkpoint.ts";
 import { checkpointBytesMax } from "../../core/chat/limits.ts";
+import { type Checkpoint, decodeCheckpoint } from "../../core/part/checkpoint.ts";
+import type { ChatView } from "../../core/stream/chat-reducer.ts";
 import type { MessagePartData } from "../../core/stream/stream-event.ts";
 import type { Queryable } from "../../store/database.ts";
-import { aChat } from "../support/turn/chats.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { StreamClient } from "../support/reader/stream-client.ts";
 import {
@@ -17,6 +16,7 @@ import {
   type SimWorker,
   type StreamWorld,
 } from "../support/reader/stream-world.ts";
+import { aChat } from "../support/turn/chats.ts";
 
 const partsTotal = 50_000;
 const partsPerCheckpoint = 1_000;

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { snapshotMessagesDefault, snapshotMessagesMax } from "../../../core/chat/limits.ts";
 import type { ApiDeps } from "../../deps.ts";
-import { resumeFrom } from "../../streams/serve-stream.ts";
 import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 import { queryNumber } from "../../schemas/common.ts";
 import { chatPath } from "../../schemas/params.ts";
+import { resumeFrom } from "../../streams/serve-stream.ts";
 import { showOwnChat } from "./show-chat.ts";
 
 /** Cursors are at most 256 bytes; what is longer is foreign, and answered like any foreign one. */

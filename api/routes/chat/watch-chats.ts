@@ -2,9 +2,9 @@
 import { z } from "zod";
 import { feedChatsMax } from "../../../core/chat/limits.ts";
 import type { ApiDeps } from "../../deps.ts";
+import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 import { decodeFeedCursor } from "../../streams/feed/feed-cursor.ts";
 import { followWatch, holdReady, resumeFrom } from "../../streams/serve-stream.ts";
-import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 
 /** Cursors are at most 256 bytes; what is longer is foreign, and answered like any foreign one. */
 const cursorCharsMax = 4_096;

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { readBuild } from "../../../store/workspace/workspace-builds.ts";
 import type { ApiDeps } from "../../deps.ts";
-import { followWatch, holdReady, resumeFrom } from "../../streams/serve-stream.ts";
 import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 import { queryNumber } from "../../schemas/common.ts";
 import { buildPath } from "../../schemas/params.ts";
+import { followWatch, holdReady, resumeFrom } from "../../streams/serve-stream.ts";
 import { readOwnWorkspace } from "./show-workspace.ts";
 
 const logQuery = z.strictObject({

@@ -5,7 +5,7 @@ import type { Queryable } from "../../../store/database.ts";
 import { readBuild, readBuildLog } from "../../../store/workspace/workspace-builds.ts";
 import { encodeFrame } from "../sse-frame.ts";
 import { type Frames, groupFrames, nextGroup, oneFrame } from "../stream-log.ts";
-import { type CatchUp, type ReaderStep, CATCH_UP, WAIT } from "../stream-reader.ts";
+import { CATCH_UP, type CatchUp, type ReaderStep, WAIT } from "../stream-reader.ts";
 import { Watch } from "../watch.ts";
 import { Watches } from "../watches.ts";
 
@@ -95,9 +95,7 @@ export class BuildLogWatch extends Watch<number, Frames> {
   #readOlder(after: number): Promise<readonly LogLine[]> {
     const running = this.#older.get(after);
     if (running !== undefined) return running;
-    const reading = this.#source
-      .readLines(after, logPageLinesMax)
-      .finally(() => this.#older.delete(after));
+    const reading = this.#source.readLines(after, logPageLinesMax).finally(() => this.#older.delete(after));
     this.#older.set(after, reading);
     return reading;
   }

@@ -3,8 +3,8 @@
 import { readerLagBytesMax, readerLagEventsMax, snapshotMessagesMax } from "../../../core/chat/limits.ts";
 import type { BusMessage, LiveBus } from "../../../core/stream/bus-message.ts";
 import type { Logger } from "../../../platform/logger.ts";
-import type { ChatLinks } from "../../../store/row/to-wire.ts";
 import type { Queryable } from "../../../store/database.ts";
+import type { ChatLinks } from "../../../store/row/to-wire.ts";
 import { readChatSnapshot } from "../../../store/stream/read-chat-snapshot.ts";
 import { CATCH_UP, type CatchUp, type ReaderStep, WAIT, type WatchReader } from "../stream-reader.ts";
 import { Watch } from "../watch.ts";

@@ -1,7 +1,7 @@
 // The API speaks HTTP and the store; this file: events on their way to all readers of a hub, encoded once for all of them.
 import type { StreamEvent } from "../../../core/stream/stream-event.ts";
-import { type Cursor, encodeCursor } from "./cursor.ts";
 import { encodeFrame } from "../sse-frame.ts";
+import { type Cursor, encodeCursor } from "./cursor.ts";
 
 export interface BatchEntry {
   readonly event: StreamEvent;

@@ -1,9 +1,10 @@
 // The API speaks HTTP and the store; this file: all that a hub knows of its chat, and what it tells readers when it learns
 // more. No I/O: snapshots and parts go in, in whatever order they come; batches for readers come out.
-import type { MessagePartData, StreamEvent } from "../../../core/stream/stream-event.ts";
+
 import { type StreamPart, slotOf, withoutLengths } from "../../../core/part/stream-part.ts";
-import type { ChatSnapshot } from "../../../store/stream/read-chat-snapshot.ts";
+import type { MessagePartData, StreamEvent } from "../../../core/stream/stream-event.ts";
 import type { ChatLinks } from "../../../store/row/to-wire.ts";
+import type { ChatSnapshot } from "../../../store/stream/read-chat-snapshot.ts";
 import type { Cursor } from "./cursor.ts";
 import { diffSnapshots, resetEvent } from "./diff-snapshots.ts";
 import { EpisodeSlot } from "./episode-slot.ts";

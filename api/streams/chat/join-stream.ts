@@ -1,7 +1,6 @@
 // The API speaks HTTP and the store; this file: how a reader comes to where a hub stands: from nothing, or from its cursor.
 // The hub is captured at one moment; what it tells afterwards follows, so nothing is missed and nothing is said twice.
 import { lostAttemptsMax } from "../../../core/chat/limits.ts";
-import type { StreamEvent } from "../../../core/stream/stream-event.ts";
 import {
   episodeName,
   mergedCharsMax,
@@ -10,6 +9,7 @@ import {
   slotOf,
   textOf,
 } from "../../../core/part/stream-part.ts";
+import type { StreamEvent } from "../../../core/stream/stream-event.ts";
 import type { ShownMessages } from "../../../store/stream/read-chat-snapshot.ts";
 import type { Cursor } from "./cursor.ts";
 import { chatEvent, messageEvents, resetEvent, stateEvents } from "./diff-snapshots.ts";

@@ -3,8 +3,8 @@
 import { feedChatsMax, feedResumeMs } from "../../../core/chat/limits.ts";
 import type { BusMessage, LiveBus } from "../../../core/stream/bus-message.ts";
 import type { Logger } from "../../../platform/logger.ts";
-import type { ChatLinks } from "../../../store/row/to-wire.ts";
 import type { Queryable } from "../../../store/database.ts";
+import type { ChatLinks } from "../../../store/row/to-wire.ts";
 import {
   type FeedChange,
   type FeedChatRow,
@@ -187,5 +187,9 @@ export type Feeds = Watches<string, FeedWatch>;
 
 export function openFeeds(input: FeedWatchInput & { readonly lingerMs?: number }): Feeds {
   const { lingerMs } = input;
-  return new Watches({ nameOf: (ownerId) => ownerId, open: (ownerId) => new FeedWatch(ownerId, input), lingerMs });
+  return new Watches({
+    nameOf: (ownerId) => ownerId,
+    open: (ownerId) => new FeedWatch(ownerId, input),
+    lingerMs,
+  });
 }

@@ -124,7 +124,7 @@ test("imports: a room inside a room has rules of its own: the agent takes Node's
     "workspaces/agent/files.ts":
       'import { readFileSync } from "node:fs";\nimport { empty } from "../../core/part.ts";\nexport const y = [readFileSync, empty];\n',
     "workspaces/agent/zod.ts": 'import { z } from "zod";\nexport const y = z;\n',
-    "workspaces/agent/up.ts": 'import { x } from "../../../workspaces/driver.ts";\nexport const y = x;\n',
+    "workspaces/agent/up.ts": 'import { x } from "../driver.ts";\nexport const y = x;\n',
   });
   const { faults } = await checkImports(root);
   assert.deepEqual(faults.toSorted(), [
