@@ -2,8 +2,17 @@
 import { z } from "zod";
 import { jsonObject, jsonValue, messageId, time, uuid } from "./common.ts";
 
+const textPart = z.strictObject({ type: z.literal("text"), text: z.string() });
+const fileReferencePart = z.strictObject({
+  type: z.literal("file-reference"),
+  file_name: z.string(),
+  start_line: z.int(),
+  end_line: z.int(),
+  content: z.string(),
+});
+
 const part = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("text"), text: z.string() }),
+  textPart,
   z.strictObject({
     type: z.literal("reasoning"),
     text: z.string(),
@@ -28,13 +37,7 @@ const part = z.discriminatedUnion("type", [
     created_at: time,
   }),
   z.strictObject({ type: z.literal("source"), url: z.string(), title: z.string() }),
-  z.strictObject({
-    type: z.literal("file-reference"),
-    file_name: z.string(),
-    start_line: z.int(),
-    end_line: z.int(),
-    content: z.string(),
-  }),
+  fileReferencePart,
 ]);
 
 const usage = z.strictObject({
@@ -86,7 +89,7 @@ export const queuedMessage = z
   .strictObject({
     id: messageId,
     chat_id: uuid,
-    content: z.array(part),
+    content: z.array(z.discriminatedUnion("type", [textPart, fileReferencePart])),
     model_config_id: uuid.nullable(),
     reasoning_effort: z.string().nullable(),
     position: z.int(),

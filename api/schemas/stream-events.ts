@@ -7,7 +7,6 @@ import { chat, lastError, requiredAction, retry } from "./chat.ts";
 import { jsonObject, messageId, time, uuid } from "./common.ts";
 import { message, queuedMessage } from "./message.ts";
 import { exampleChat, exampleMessage, exampleQueuedMessage } from "./stream-examples.ts";
-import { buildStatus } from "./workspace.ts";
 
 export interface EventSpec {
   readonly data: z.ZodObject;
@@ -17,12 +16,12 @@ export interface EventSpec {
   readonly example: Readonly<Record<string, unknown>>;
 }
 
+const BUILD_ENDS = ["succeeded", "failed", "cancelled"] as const;
+
 const chat_id = uuid;
-const episode = z
-  .string()
-  .meta({
-    description: "`<history_version>.<attempt>`, and `.<tool_call_id>` for the output of a running tool",
-  });
+const episode = z.string().meta({
+  description: "`<history_version>.<attempt>`, and `.<tool_call_id>` for the output of a running tool",
+});
 const history_version = z.int();
 const id = exampleChat.id;
 const tool_call_id = z.string();
@@ -224,7 +223,7 @@ export const buildLogEvents = {
   },
   end: {
     about: "The build is over, and so is the stream.",
-    data: z.strictObject({ status: buildStatus, error: z.string().nullable() }),
+    data: z.strictObject({ status: z.enum(BUILD_ENDS), error: z.string().nullable() }),
     example: { status: "succeeded", error: null },
   },
 } as const satisfies Record<string, EventSpec>;
@@ -232,7 +231,7 @@ export const buildLogEvents = {
 export type FeedEventName = keyof typeof feedEvents;
 
 /** The frames of a stream: one component of the OpenAPI document for each event, and one for all of them. */
-export function frameSchema(name: string, events: Readonly<Record<string, EventSpec>>): z.ZodType {
+function frameOf(name: string, events: Readonly<Record<string, EventSpec>>): z.ZodType {
   const frames = Object.entries(events).map(([event, { data, about }]) =>
     z
       .strictObject({
@@ -253,6 +252,6 @@ function pascal(name: string): string {
   return name.replace(/(?:^|_)(\w)/g, (_all, letter: string) => letter.toUpperCase());
 }
 
-export const chatStreamFrame = frameSchema("ChatStream", chatEvents);
-export const feedFrame = frameSchema("Feed", feedEvents);
-export const buildLogFrame = frameSchema("BuildLog", buildLogEvents);
+export const chatStreamFrame = frameOf("ChatStream", chatEvents);
+export const feedFrame = frameOf("Feed", feedEvents);
+export const buildLogFrame = frameOf("BuildLog", buildLogEvents);

@@ -9,13 +9,11 @@ const cursorCharsMax = 1_024;
 /** Far more than a template declares; the body's own limit would allow a hundred thousand. */
 const parametersMax = 200;
 
-export const buildStatus = z.enum(["queued", "running", "succeeded", "failed", "cancelled"]);
-
 const build = z
   .strictObject({
     id: uuid,
     kind: z.enum(["create", "start"]),
-    status: buildStatus,
+    status: z.enum(["queued", "running", "succeeded", "failed", "cancelled"]),
     error: z.string().nullable(),
     created_at: time,
     started_at: time.nullable(),

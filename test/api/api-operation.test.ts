@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Express } from "express";
 import { Registry } from "prom-client";
 import { createApp } from "../../api/http/app.ts";
 import { serve } from "../../api/http/serve.ts";
+import { buildLogEvents, chatEvents, feedEvents } from "../../api/schemas/stream-events.ts";
 import { createReadiness } from "../../api/start/readiness.ts";
 import { warnOfSealedKeys } from "../../api/start/sealed-keys.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
 import { createPool } from "../../store/database.ts";
 import { startTestApi, type TestApi } from "../support/api.ts";
+import { eventReferencePath, renderEventReference } from "../support/event-reference.ts";
 
 const anotherKey = createSecretBox({ secretKey: new Uint8Array(32).fill(9) });
 
@@ -61,6 +64,32 @@ test("the document is OpenAPI 3.1: parameters of each path are described, each c
       if (path.startsWith("/v1/")) assert.ok(operation.responses["401"], `${method} ${path}`);
     }
   }
+});
+
+test("the document has every event of the streams as a component, and each stream refers to its own", async () => {
+  const { body } = await api.call("GET /openapi.json", { key: null });
+  const { schemas } = body.components;
+  const streams = {
+    "/v1/chats/{chat}/stream": chatEvents,
+    "/v1/chats/watch": feedEvents,
+    "/v1/workspaces/{workspace}/builds/{build}/logs": buildLogEvents,
+  };
+  const componentOf = (ref: string) => schemas[ref.replace("#/components/schemas/", "")];
+  for (const [path, events] of Object.entries(streams)) {
+    const { schema } = body.paths[path].get.responses["200"].content["text/event-stream"];
+    const refs = (componentOf(schema.$ref).oneOf as { $ref: string }[]).map(({ $ref }) => $ref);
+    assert.deepEqual(
+      refs.map((ref) => componentOf(ref).properties.event.const),
+      Object.keys(events),
+      path,
+    );
+    for (const ref of refs) assert.equal(componentOf(ref).properties.data.type, "object", ref);
+  }
+});
+
+test("docs/reference/events.md is what the schemas of the events say", () => {
+  const words = "`node test/support/event-reference.ts` writes the page anew";
+  assert.equal(readFileSync(eventReferencePath, "utf8"), renderEventReference(), words);
 });
 
 test("the docs page and all it loads come from here, under a strict policy", async () => {

@@ -5,6 +5,7 @@ import type { ApiDeps } from "../../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 import { queryNumber } from "../../schemas/common.ts";
 import { chatPath } from "../../schemas/params.ts";
+import { chatStreamFrame } from "../../schemas/stream-events.ts";
 import { resumeFrom } from "../../streams/serve-stream.ts";
 import { showOwnChat } from "./show-chat.ts";
 
@@ -33,7 +34,7 @@ export function streamRoutes(deps: ApiDeps): Route[] {
     tag: "Messages",
     params: chatPath,
     query: streamQuery,
-    responses: { 200: { description: "Events", content_type: "text/event-stream" } },
+    responses: { 200: { description: "Events", content_type: "text/event-stream", schema: chatStreamFrame } },
     refusals: ["chat_not_found", "too_many_streams"],
     async handler({ params, query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);

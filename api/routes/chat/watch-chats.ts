@@ -3,6 +3,7 @@ import { z } from "zod";
 import { feedChatsMax } from "../../../core/chat/limits.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
+import { feedFrame } from "../../schemas/stream-events.ts";
 import { decodeFeedCursor } from "../../streams/feed/feed-cursor.ts";
 import { followWatch, holdReady, resumeFrom } from "../../streams/serve-stream.ts";
 
@@ -32,7 +33,7 @@ export function watchRoutes(deps: ApiDeps): Route[] {
     ].join(" "),
     tag: "Chats",
     query: watchQuery,
-    responses: { 200: { description: "Events", content_type: "text/event-stream" } },
+    responses: { 200: { description: "Events", content_type: "text/event-stream", schema: feedFrame } },
     refusals: ["too_many_streams"],
     async handler({ query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);

@@ -6,6 +6,7 @@ import type { ApiDeps } from "../../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 import { queryNumber } from "../../schemas/common.ts";
 import { buildPath } from "../../schemas/params.ts";
+import { buildLogFrame } from "../../schemas/stream-events.ts";
 import { followWatch, holdReady, resumeFrom } from "../../streams/serve-stream.ts";
 import { readOwnWorkspace } from "./show-workspace.ts";
 
@@ -25,7 +26,7 @@ export function buildLogRoutes(deps: ApiDeps): Route[] {
     tag: "Workspaces",
     params: buildPath,
     query: logQuery,
-    responses: { 200: { description: "Events", content_type: "text/event-stream" } },
+    responses: { 200: { description: "Events", content_type: "text/event-stream", schema: buildLogFrame } },
     refusals: ["workspace_not_found", "build_not_found", "too_many_streams"],
     async handler({ params, query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);

@@ -1,8 +1,10 @@
 // The watch of one build: its log, and how it ended.
+import type { z } from "zod";
 import type { BuildStatus } from "../../../core/workspace/workspace.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { readBuild, readBuildLog } from "../../../store/workspace/workspace-builds.ts";
+import type { buildLogEvents } from "../../schemas/stream-events.ts";
 import { encodeFrame } from "../sse-frame.ts";
 import { type Frames, groupFrames, nextGroup, oneFrame } from "../stream-log.ts";
 import { CATCH_UP, type CatchUp, type ReaderStep, WAIT } from "../stream-reader.ts";
@@ -18,21 +20,13 @@ const failuresMax = 40;
 /** A line is seen within this time; a build runs for seconds at least, and a watch costs two cheap reads each time. */
 const pollDefaultMs = 250;
 
-export interface LogLine {
-  readonly seq: number;
-  readonly at: string;
-  readonly text: string;
-}
+export type LogLine = Readonly<z.output<typeof buildLogEvents.log.data>>;
+export type BuildEnd = Readonly<z.output<typeof buildLogEvents.end.data>>;
 
 export interface BuildLogSource {
   /** Null: the build is gone, and its workspace with it. */
-  readBuild(): Promise<BuildEnd | null>;
+  readBuild(): Promise<{ readonly status: BuildStatus; readonly error: string | null } | null>;
   readLines(afterSeq: number, limit: number): Promise<readonly LogLine[]>;
-}
-
-export interface BuildEnd {
-  readonly status: BuildStatus;
-  readonly error: string | null;
 }
 
 export interface BuildLogWatchInput {
@@ -87,9 +81,10 @@ export class BuildLogWatch extends Watch<number, Frames> {
       this.wakeReaders();
       count = lines.length;
     }
-    if (build === null) this.#end = toEnd({ status: "cancelled", error: "the workspace was deleted" });
-    else if (hasEnded(build.status)) this.#end = toEnd(build);
-    if (this.#end !== null) this.wakeReaders();
+    const end = endOf(build);
+    if (end === null) return;
+    this.#end = toFrameOfEnd(end);
+    this.wakeReaders();
   }
 
   #readOlder(after: number): Promise<readonly LogLine[]> {
@@ -101,8 +96,11 @@ export class BuildLogWatch extends Watch<number, Frames> {
   }
 }
 
-function hasEnded(status: BuildStatus): boolean {
-  return status === "succeeded" || status === "failed" || status === "cancelled";
+/** How a build ended; null while it has not. */
+function endOf(build: Awaited<ReturnType<BuildLogSource["readBuild"]>>): BuildEnd | null {
+  if (build === null) return { status: "cancelled", error: "the workspace was deleted" };
+  const { status, error } = build;
+  return status === "queued" || status === "running" ? null : { status, error };
 }
 
 function toFrame({ seq, at, text }: LogLine): Frames {
@@ -111,7 +109,7 @@ function toFrame({ seq, at, text }: LogLine): Frames {
 }
 
 /** Without an id: who comes back after it is told the end again. */
-function toEnd({ status, error }: BuildEnd): Frames {
+function toFrameOfEnd({ status, error }: BuildEnd): Frames {
   return oneFrame(encodeFrame({ event: "end", json: JSON.stringify({ status, error }) }));
 }
 

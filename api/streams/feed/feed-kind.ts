@@ -1,17 +1,11 @@
-// The API speaks HTTP and the store; this file: what an event of the feed is called, told from the chat before and after.
-// The name is a help; what counts is the chat that the event carries.
+// What an event of the feed is called, told from the chat before and after. The name is a help; what counts is the chat that
+// the event carries.
 import { isDeepStrictEqual } from "node:util";
 import type { Chat } from "../../../core/chat/message.ts";
+import type { FeedEventName } from "../../schemas/stream-events.ts";
 
-export type FeedKind =
-  | "created"
-  | "action_required"
-  | "archived"
-  | "status_change"
-  | "queue_change"
-  | "title_change"
-  | "summary_change"
-  | "read_change";
+/** Events that carry one chat. */
+export type FeedKind = Exclude<FeedEventName, "snapshot" | "deleted">;
 
 /**
  * Several differences are one event, named by the first that holds. A chat that waits for somebody comes first: that is what

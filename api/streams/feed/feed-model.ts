@@ -4,6 +4,7 @@ import { feedChatsMax, frameBytesMax } from "../../../core/chat/limits.ts";
 import type { Chat } from "../../../core/chat/message.ts";
 import { type ChatLinks, toChat } from "../../../store/row/to-wire.ts";
 import type { FeedChange, FeedChatRow } from "../../../store/stream/feed-chats.ts";
+import type { FeedEventName } from "../../schemas/stream-events.ts";
 import { type FeedKind, feedKind } from "./feed-kind.ts";
 
 /**
@@ -19,7 +20,7 @@ const frameRoomBytes = 1_024;
 
 /** An event without its place in the stream. */
 export interface FeedEvent {
-  readonly kind: FeedKind | "deleted" | "snapshot";
+  readonly kind: FeedEventName;
   /** JSON. */
   readonly data: string;
 }

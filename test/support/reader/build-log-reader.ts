@@ -1,6 +1,8 @@
 // Tests: one reader of a build's log, connected by hand: to any replica, cut at any moment, resumed from where it was.
 import assert from "node:assert/strict";
 import { createParser } from "eventsource-parser";
+import { buildLogEvents } from "../../../api/schemas/stream-events.ts";
+import { checkEvent } from "./check-event.ts";
 
 interface TakenLogEvent {
   readonly type: string;
@@ -26,8 +28,10 @@ export class BuildLogReader {
 
   async #read(response: Response): Promise<void> {
     const parser = createParser({
-      onEvent: ({ event, id, data }) => {
-        this.events.push({ type: event ?? "", id: id ?? null, data: JSON.parse(data) });
+      onEvent: ({ event: type = "", id, data: text }) => {
+        const data = JSON.parse(text) as Record<string, unknown>;
+        checkEvent(buildLogEvents, type, data);
+        this.events.push({ type, id: id ?? null, data });
         for (const look of this.#watchers) look();
       },
       onRetry: (ms) => {

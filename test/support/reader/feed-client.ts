@@ -2,7 +2,9 @@
 // reduces what comes as any client would.
 import assert from "node:assert/strict";
 import { createParser } from "eventsource-parser";
+import { feedEvents } from "../../../api/schemas/stream-events.ts";
 import type { Chat } from "../../../core/chat/message.ts";
+import { checkEvent } from "./check-event.ts";
 
 interface FeedTaken {
   readonly type: string;
@@ -51,6 +53,7 @@ export class FeedClient {
 
   #take(type: string, id: string | null, text: string): void {
     const data = JSON.parse(text) as { chats?: Chat[]; chat?: Chat; chat_id?: string };
+    checkEvent(feedEvents, type, data);
     if (type === "snapshot") this.chats.clear();
     for (const chat of data.chats ?? (data.chat === undefined ? [] : [data.chat])) {
       const known = this.chats.get(chat.id);

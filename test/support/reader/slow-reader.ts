@@ -7,6 +7,7 @@ import { OpenStream } from "../../../api/streams/open-stream.ts";
 import { createSseWriter, type EventSink } from "../../../api/streams/sse-writer.ts";
 import type { Frames } from "../../../api/streams/stream-log.ts";
 import { StreamReader } from "../../../api/streams/stream-reader.ts";
+import type { ChatView } from "../../../core/stream/chat-reducer.ts";
 import { createCheckedReader } from "../../../core/stream/checked-reader.ts";
 import type { StreamEvent } from "../../../core/stream/stream-event.ts";
 import { aVisit } from "./held-sink.ts";
@@ -65,10 +66,7 @@ export async function openSlowReader(chatId: string, hubs: Hubs) {
     start: () => reader.start(),
     stop: () => void answer.pause(),
     go: () => void answer.resume(),
-    text() {
-      const parts = [...(checked.view.previews.get("")?.content.values() ?? [])];
-      return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
-    },
+    text: () => writtenText(checked.view),
     until: (holds: () => boolean) =>
       new Promise<void>((resolve) => {
         const each = () => {
@@ -85,6 +83,11 @@ export async function openSlowReader(chatId: string, hubs: Hubs) {
       close();
     },
   };
+}
+
+function writtenText({ previews }: ChatView): string {
+  const parts = [...(previews.get("")?.content.values() ?? [])];
+  return parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 }
 
 interface Exchange {

@@ -1,9 +1,11 @@
 // Tests: one reader of a stream, connected by hand: to any replica, cut at any moment, resumed from where it was.
 import assert from "node:assert/strict";
 import { createParser } from "eventsource-parser";
+import { chatEvents } from "../../../api/schemas/stream-events.ts";
 import type { ChatView } from "../../../core/stream/chat-reducer.ts";
 import { type CheckedReader, createCheckedReader } from "../../../core/stream/checked-reader.ts";
 import type { StreamEvent } from "../../../core/stream/stream-event.ts";
+import { faultOfEvent } from "./check-event.ts";
 
 export interface TakenEvent {
   readonly type: string;
@@ -17,6 +19,8 @@ export class StreamClient {
   readonly chatId: string;
   readonly events: TakenEvent[] = [];
   readonly #checked: CheckedReader;
+  /** Events that differ from their schemas. */
+  readonly #faults: string[] = [];
   readonly #watchers = new Set<() => void>();
   #connection: AbortController | null = null;
   #reading: Promise<void> = Promise.resolve();
@@ -36,7 +40,7 @@ export class StreamClient {
   }
 
   get violations(): readonly string[] {
-    return this.#checked.violations;
+    return [...this.#checked.violations, ...this.#faults];
   }
 
   types(from = 0): string[] {
@@ -120,6 +124,8 @@ export class StreamClient {
 
   #take(type: StreamEvent["type"], id: string | null, text: string): void {
     const data: unknown = JSON.parse(text);
+    const fault = faultOfEvent(chatEvents, type, data);
+    if (fault !== null) this.#faults.push(fault);
     this.events.push({ type, id, data });
     this.#checked.apply({ type, data } as StreamEvent, id);
     if (id !== null) this.cursor = id;
