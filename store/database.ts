@@ -1,5 +1,4 @@
-// The store is the only room with SQL. This file: the pool, whose waits all have limits, and transactions that are tried again
-// after a lost race.
+// The connection pool, whose waits all have limits, and transactions that are tried again after a lost race.
 import { createHash } from "node:crypto";
 import pg from "pg";
 import { transactionRetriesMax } from "../core/chat/limits.ts";
@@ -16,25 +15,26 @@ const INT8 = 20;
 const TIMESTAMPTZ = 1184;
 
 function typeParser(oid: number): (text: string) => unknown {
-  // Ids and versions stay far below 2^53; times are ISO 8601 UTC everywhere above the store.
+  // Ids and versions stay far below 2^53. Above the store all times are ISO 8601 in UTC.
   if (oid === INT8) return Number;
   if (oid === TIMESTAMPTZ) return (text) => new Date(text).toISOString();
   return pg.types.getTypeParser(oid, "text");
 }
 
-/** Where nothing else is configured. */
+/** Used if nothing else is configured. */
 const STATEMENT_MAX_DEFAULT_MS = 20_000;
-/** One Postgres restart must not leave requests hanging for the TCP default of minutes. */
+/** If Postgres restarts, requests must not hang for the minutes of the TCP default. */
 const CONNECT_MAX_MS = 10_000;
-/** A process frozen inside a transaction would hold its chat's lock for as long as it is frozen. */
+/** A process that freezes inside a transaction would hold its chat's lock for as long as it is frozen. */
 const IDLE_IN_TRANSACTION_MAX_MS = 10_000;
-/** The client waits this much longer than the server may take: its word is better than none. */
+/** The client waits this much longer than the server, because the server's error says more. */
 const ANSWER_LATE_MAX_MS = 2_000;
 const KEEP_ALIVE_FIRST_MS = 10_000;
 
 /**
- * @param size most connections; the pool makes them when needed
- * @param statementMs longest time of a statement; waits for locks, connections and silent sockets follow from it. 0: no limit
+ * @param size most connections; the pool creates them when needed
+ * @param statementMs longest time of a statement; the limits for locks, connections and silent sockets follow from it.
+ * 0 means no limit
  */
 export function createPool(databaseUrl: string, size = 10, statementMs = STATEMENT_MAX_DEFAULT_MS): Pool {
   const isLimited = statementMs > 0;
@@ -42,7 +42,7 @@ export function createPool(databaseUrl: string, size = 10, statementMs = STATEME
     connectionString: databaseUrl,
     max: size,
     connectionTimeoutMillis: isLimited ? Math.min(CONNECT_MAX_MS, statementMs) : CONNECT_MAX_MS,
-    // A socket that fell silent without closing: a firewall that forgot it, a host that lost its power.
+    // A socket may fall silent without closing: a firewall forgot it, or a host lost power.
     ...(isLimited && { query_timeout: statementMs + Math.min(statementMs, ANSWER_LATE_MAX_MS) }),
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_FIRST_MS,
@@ -50,19 +50,19 @@ export function createPool(databaseUrl: string, size = 10, statementMs = STATEME
     onConnect: createConnectionSetup(statementMs),
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   });
-  // An idle client whose server went away emits on the pool; unheard, it would end the process.
+  // If the server of an idle client goes away, the pool emits an error. Without a listener it would end the process.
   pool.on("error", () => undefined);
   return pool;
 }
 
 /**
- * What each new connection is told before its first use. By statements and not by parameters of the start-up packet, which
- * poolers of sessions refuse or forget. The pool waits for it, and gives up the connection when it fails.
+ * Sets up each new connection before its first use. Uses statements rather than parameters of the start-up packet,
+ * which session poolers refuse or forget. The pool waits for it, and drops the connection if it fails.
  */
 function createConnectionSetup(statementMs: number): (client: pg.ClientBase) => unknown {
   let schema: string | null = null;
   return async (client) => {
-    // Until there are tables each connection looks again: they may be made meanwhile, here or there.
+    // Until there are tables, each connection looks again: someone may create them in either schema.
     schema ??= await findSchema(client);
     await client.query(
       `set statement_timeout = ${statementMs}; set lock_timeout = ${Math.ceil(statementMs / 2)};
@@ -75,8 +75,8 @@ function createConnectionSetup(statementMs: number): (client: pg.ClientBase) => 
 const statementNames = new Map<string, string>();
 
 /**
- * A statement that each connection parses and plans once: worth its name for what every turn asks. Its columns must be
- * listed, for a statement prepared as `select *` breaks when a migration adds one. The text must be one of few.
+ * A statement that each connection parses and plans only once; worth it for statements of every turn. List its columns,
+ * because a prepared `select *` breaks when a migration adds one. Use only a few different texts.
  */
 export function prepared(text: string, values: unknown[]): { name: string; text: string; values: unknown[] } {
   let name = statementNames.get(text);
@@ -88,8 +88,8 @@ export function prepared(text: string, values: unknown[]): { name: string; text:
 }
 
 /**
- * Runs `work` in a transaction. Throws what `work` throws, after rolling back; a deadlock or a serialisation failure is run
- * again as a whole, at most five times (SPEC S7).
+ * Runs `work` in a transaction. If `work` throws, rolls back and throws the same. After a deadlock or a serialisation
+ * failure it runs everything again, at most five times (SPEC S7).
  */
 export async function withTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
@@ -104,7 +104,7 @@ export async function withTransaction<T>(pool: Pool, work: (tx: Tx) => Promise<T
 async function transactOnce<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const tx = await pool.connect();
   let broken: Error | undefined;
-  // A connection that dies inside a transaction emits here; the query in flight rejects with the same cause.
+  // A connection that dies inside a transaction emits here. The running query rejects with the same cause.
   const onError = (error: Error) => {
     broken = error;
   };
@@ -115,7 +115,7 @@ async function transactOnce<T>(pool: Pool, work: (tx: Tx) => Promise<T>): Promis
     await tx.query("commit");
     return result;
   } catch (error) {
-    // After an outage the connection is given up: it may hang, or lead to a primary that has become read-only.
+    // After an outage the connection is dropped: it may hang, or lead to a primary that is now read-only.
     if (classifyFailure(error) === "outage") broken = error as Error;
     else {
       await tx.query("rollback").catch((rollbackError: Error) => {

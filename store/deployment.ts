@@ -1,10 +1,10 @@
-// The store is the only room with SQL. This file: the name of this deployment, made with its database.
+// The id of this deployment, created together with its database.
 import type { Queryable } from "./database.ts";
 
-/** SQLSTATE of a table that is not there. */
+/** SQLSTATE of a missing table. */
 const UNDEFINED_TABLE = "42P01";
 
-/** The same for all processes of the deployment, and for no other. */
+/** The same for all processes of this deployment, and for no other deployment. */
 export async function readDeploymentId(db: Queryable): Promise<string> {
   const found = await db
     .query<{ id: string }>("select id from deployment order by created_at limit 1")

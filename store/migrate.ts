@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: forward-only migrations, one at a time under an advisory lock, each
-// remembered with a checksum so that an edited file is noticed instead of silently differing between servers (SPEC O3).
+// Applies migrations, forward only, one at a time under an advisory lock. Each is remembered with a checksum, so that
+// an edited file is noticed instead of making servers differ silently (SPEC O3).
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -10,9 +10,9 @@ import { assertRunsOn, type KnownMigration, neededBy, readApplied } from "./prog
 import { findSchema, OWN_SCHEMA } from "./schema.ts";
 
 const FOLDER = fileURLToPath(new URL("./migrations/", import.meta.url));
-/** Any constant that no other user of the database takes: two replicas that start at once wait for each other. */
+/** Any number that no other user of the database takes: two replicas that start at once wait for each other. */
 const LOCK_KEY = 7_305_110_001;
-/** A migration that waits for a table holds up all who come after it: it lets them by, and tries again. */
+/** A migration that waits for a table blocks everyone behind it. So it gives up, lets them pass, and tries again. */
 const TABLE_LOCK_MAX_MS = 3_000;
 const TABLE_LOCK_PAUSE_MS = 1_000;
 const TABLE_LOCK_TRIES_MAX = 30;
@@ -35,7 +35,10 @@ async function readMigrations(): Promise<Migration[]> {
   );
 }
 
-/** Our schema, and the table that remembers migrations. Short, since older programs read that table while it changes. */
+/**
+ * Creates our schema and the table that remembers migrations. It must be short, because older programs read that table
+ * meanwhile.
+ */
 async function prepareSchema(tx: Tx): Promise<void> {
   await takeTurn(tx);
   if ((await enterSchema(tx)) === null) {
@@ -52,14 +55,14 @@ async function prepareSchema(tx: Tx): Promise<void> {
   if (rowCount === 0) await tx.query("alter table schema_migrations add column needs text");
 }
 
-/** Another replica may migrate for long: for that there is no limit, for locks of tables there is. */
+/** Another replica may migrate for long: that wait has no limit, but waits for table locks do. */
 async function takeTurn(tx: Tx): Promise<void> {
   await tx.query("set local lock_timeout = 0");
   await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEY]);
   await tx.query(`set local lock_timeout = ${TABLE_LOCK_MAX_MS}`);
 }
 
-/** Looked for anew under the lock: another program may have made the tables since this connection was made. */
+/** Look again under the lock: another program may have created the tables since this connection was opened. */
 async function enterSchema(tx: Tx): Promise<string | null> {
   await tx.query("set local search_path to default");
   const schema = await findSchema(tx);
@@ -98,12 +101,12 @@ async function migratePool(pool: Pool): Promise<string[]> {
 }
 
 /**
- * Brings the database to this version's schema, in one transaction: all of it or none.
- * Throws when an applied migration differs from its file, the database was migrated by a version that leaves this one behind,
- * tables stay locked for two minutes, or the database cannot be reached.
+ * Brings the database to this version's schema, in one transaction: all or nothing. Throws if an applied migration
+ * differs from its file, if a newer version migrated the database and this one must not run, if tables stay locked for
+ * two minutes, or if the database cannot be reached.
  */
 export async function migrate(databaseUrl: string): Promise<{ applied: string[] }> {
-  // A migration may take its time.
+  // A migration may take long.
   const pool = createPool(databaseUrl, 1, 0);
   try {
     for (let tries = 1; ; tries++) {
@@ -120,8 +123,8 @@ export async function migrate(databaseUrl: string): Promise<{ applied: string[] 
 }
 
 /**
- * Names of migrations this version has and the database lacks; empty when it is ready to serve.
- * @throws ProgramTooOld the database was migrated by a version that leaves this one behind
+ * Names of migrations that the database lacks; empty if it is ready.
+ * @throws ProgramTooOld a newer version migrated the database, and this one must not run
  */
 export async function pendingMigrations(db: Queryable): Promise<string[]> {
   const migrations = await readMigrations();

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { assertRunsOn, neededBy, ProgramTooOld } from "./program-age.ts";
 
 const FOLDER = new URL("./migrations/", import.meta.url);
-/** From here on each migration has to say which programs go on beside it. */
+/** From here on each migration must say which programs may run beside it. */
 const FIRST_THAT_SAYS = "0015";
 
 const known = ["0001-a.sql", "0002-b.sql"].map((name) => ({ name, needs: null }));

@@ -1,13 +1,13 @@
-// The store is the only room with SQL. This file: whether a program may run on a database that a newer one has migrated. Most
-// migrations only add, and the version before goes on working beside them (SPEC O3); one that takes something away says which
-// migration a program must know to go on. docs/decisions/2026-11-28-older-programs-on-newer-data.md
+// Decides whether a program may run on a database that a newer one has migrated. Most migrations only add, and the
+// previous version keeps working (SPEC O3). A migration that removes something names the migration that a program must
+// know: docs/decisions/2026-11-28-older-programs-on-newer-data.md
 import type { Queryable } from "./database.ts";
 
 export interface KnownMigration {
   readonly name: string;
   /**
-   * The migration that a program must know to run on a database with this one: an old one when this one only adds, its own name
-   * when all older programs must stop. Null: the file does not say, which means its own.
+   * The migration that a program must know to run beside this one: an old one if this one only adds, its own name if
+   * all older programs must stop. Null if the file does not say, which means its own name.
    */
   readonly needs: string | null;
 }
@@ -33,7 +33,7 @@ export function neededBy(sql: string): string | null {
   return NEEDS_LINE.exec(sql)?.[1] ?? null;
 }
 
-/** Those of a database that has none yet, or was migrated by versions that did not note what is needed, too. */
+/** Also works if the database has no such column yet, or was migrated by versions that did not fill it. */
 export async function readApplied(db: Queryable): Promise<AppliedMigration[]> {
   const { rows: columns } = await db.query<{ name: string }>(
     "select attname as name from pg_attribute where attrelid = to_regclass('schema_migrations') and attnum > 0",
@@ -46,7 +46,7 @@ export async function readApplied(db: Queryable): Promise<AppliedMigration[]> {
   return rows;
 }
 
-/** @throws ProgramTooOld naming the migrations that this program would have to know */
+/** @throws ProgramTooOld names the migrations that this program would have to know */
 export function assertRunsOn(applied: readonly AppliedMigration[], known: readonly KnownMigration[]): void {
   const names = new Set(known.map(({ name }) => name));
   const barred = applied.filter(({ name, needs }) => !names.has(name) && !names.has(needs ?? name));

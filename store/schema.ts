@@ -1,10 +1,10 @@
-// The store is the only room with SQL. This file: which schema of the database our tables are in. No statement names it: each
-// connection gets exactly this schema as its search_path, so that another program's `users` is never taken for ours.
+// Finds the schema of our tables. No statement names it: each connection gets exactly this schema as its search_path,
+// so that nobody takes another program's `users` for ours.
 import type { Queryable } from "./database.ts";
 
-/** Where the tables of a new database go. */
+/** The schema of the tables in a new database. */
 export const OWN_SCHEMA = "everturn";
-/** The first migration: its name in `schema_migrations` tells our tables from those of others. */
+/** The first migration. Its name in `schema_migrations` tells our tables from those of others. */
 const FIRST_MIGRATION = "0001-chats.sql";
 
 /** Where a connection would find a table of migrations with our columns: in our schema, or where it looks by default. */
@@ -18,9 +18,9 @@ const CANDIDATES = `
   order by n.nspname = '${OWN_SCHEMA}' desc, c.oid = to_regclass('schema_migrations') desc`;
 
 /**
- * The schema that holds our tables, quoted; null when there are none yet. Databases from before we had a schema of our own
- * keep theirs where they are, in `public` or where their user's search_path leads, so that the version before finds them too.
- * Ask with a connection whose search_path is still its user's.
+ * The schema that holds our tables, quoted; null if there are none yet. Databases from before we had our own schema
+ * keep their tables where they are, in `public` or where their user's search_path leads, so that the previous version
+ * finds them, too. Call it on a connection that still has its user's search_path.
  */
 export async function findSchema(db: Queryable): Promise<string | null> {
   const { rows } = await db.query<{ schema: string }>(CANDIDATES);

@@ -1,22 +1,22 @@
-// The store is the only room with SQL. This file: what its functions need beside their arguments.
+// What the store's functions need besides their arguments.
 import type { ChatChanged, ChatDeleted } from "../core/stream/bus-message.ts";
 import type { Pool } from "./database.ts";
 import type { ModelBook } from "./model/model-book.ts";
 
 export interface Store {
   readonly pool: Pool;
-  /** Called after commit, never inside a transaction (a NOTIFY there would serialise all commits). Never throws. */
+  /** Called after the commit, never inside a transaction: a NOTIFY there would serialise all commits. Never throws. */
   readonly announce: (change: ChatChanged | ChatDeleted) => void;
   readonly queuedMessagesMax: number;
   readonly workspacesPerUserMax: number;
-  /** What the process keeps of the model configs; absent: the database is asked each time. */
+  /** The process's cache of model configs. If absent, the database is queried each time. */
   readonly modelBook?: ModelBook;
-  /** What is written of a chat when one of its turns has ended (SPEC M1, M2); absent: nothing. */
+  /** What is written about a chat when one of its turns ends (SPEC M1, M2). If absent, nothing. */
   readonly describes?: { readonly titles: boolean; readonly summaries: boolean };
-  /** Whether a tool ends the turn when it succeeds (SPEC L5); absent: none does. */
+  /** Whether a tool ends the turn when it succeeds (SPEC L5). If absent, none does. */
   readonly stopsTurn?: (toolName: string) => boolean;
-  /** Whether a tool is there to be asked again and again (SPEC L15); absent: none is. */
+  /** Whether a tool is meant to be called repeatedly (SPEC L15). If absent, none is. */
   readonly polls?: (toolName: string) => boolean;
-  /** Whether outcomes may tell the workflow words and arguments: it keeps them in Temporal's history. */
+  /** Whether outcomes may contain words and arguments: the workflow keeps them in Temporal's history. */
   readonly tellsWords?: boolean;
 }

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: one transaction with what must follow it (announcements, deliveries).
+// One transaction with what must follow it (announcements, deliveries).
 import type { ChatChanged, ChatDeleted } from "../core/stream/bus-message.ts";
 import { type Tx, withTransaction } from "./database.ts";
 import { insertOutboxRow, type NewOutboxRow, type OutboxRow } from "./outbox/outbox.ts";

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: users and their API keys. Of a key only its SHA-256 is kept (SPEC A1).
+// Users and their API keys. Only the SHA-256 of a key is stored (SPEC A1).
 import { v7 as uuidv7 } from "uuid";
 import { sha256Hex } from "../../platform/secrets/crypto.ts";
 import { type Pool, type Queryable, type Tx, withTransaction } from "../database.ts";
@@ -12,7 +12,7 @@ export interface UserRow {
   readonly created_at: string;
 }
 
-/** A key with its user, as authentication needs them. */
+/** A key with its user, for authentication. */
 export interface KeyHolder {
   readonly key_id: string;
   readonly key_name: string;
@@ -24,14 +24,14 @@ export interface KeyHolder {
   readonly role: UserRole;
 }
 
-/** Name of the key that the environment sets; it is how a changed one is recognised. */
+/** Name of the key that the environment sets. It identifies that key when its value changes. */
 const ENVIRONMENT_KEY_NAME = "EVERTURN_API_KEY";
 const ADMIN_NAME = "admin";
 /** Enough to recognise a key in a list, far too little to guess it. */
 const SHOWN_PREFIX_CHARS = 8;
-/** Two replicas that start at once must not make two admins. */
+/** Two replicas that start at once must not create two admins. */
 const SEED_LOCK_KEY = 7_305_110_002;
-/** How far `last_used_at` may lag: a write per request would cost more than the request. */
+/** How late `last_used_at` may be. A write per request would cost more than the request. */
 const LAST_USED_STEP_S = 60;
 
 export async function createUser(
@@ -48,12 +48,12 @@ export async function createUser(
 export interface NewApiKey {
   readonly user_id: string;
   readonly name: string;
-  /** The key itself; it is hashed here and never stored. */
+  /** The key itself. It is hashed here and never stored. */
   readonly key: string;
   readonly expires_at?: string | null;
 }
 
-/** Stores a key and returns its id. A key that is there already is taken out of revocation. */
+/** Stores a key and returns its id. If the key exists and was revoked, it is valid again. */
 export async function createApiKey(db: Queryable, key: NewApiKey): Promise<string> {
   const { rows } = await db.query<{ id: string }>(
     `insert into api_keys (id, user_id, name, prefix, sha256, expires_at) values ($1, $2, $3, $4, $5, $6)
@@ -74,7 +74,7 @@ export async function revokeApiKey(db: Queryable, id: string): Promise<void> {
   await db.query("update api_keys set revoked_at = now() where id = $1 and revoked_at is null", [id]);
 }
 
-/** Who holds the key of this hash; expired and revoked ones too, the caller judges. */
+/** The holder of the key with this hash. Includes expired and revoked keys; the caller decides. */
 export async function findKeyHolder(db: Queryable, sha256: string): Promise<KeyHolder | null> {
   const { rows } = await db.query<KeyHolder>(
     `select k.id as key_id, k.name as key_name, k.prefix as key_prefix, k.expires_at, k.revoked_at,
@@ -85,7 +85,7 @@ export async function findKeyHolder(db: Queryable, sha256: string): Promise<KeyH
   return rows[0] ?? null;
 }
 
-/** Of these keys those that may still be used. */
+/** Those of the keys that are still valid. */
 export async function readUsableKeys(db: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await db.query<{ id: string }>(
     `select id from api_keys where id = any($1) and revoked_at is null
@@ -104,7 +104,7 @@ export async function touchApiKey(db: Queryable, id: string): Promise<void> {
   );
 }
 
-/** Whether anybody can authenticate at all (SPEC A6). */
+/** Whether anyone can authenticate at all (SPEC A6). */
 export async function anyUsableApiKey(db: Queryable): Promise<boolean> {
   const { rows } = await db.query(
     "select 1 from api_keys where revoked_at is null and (expires_at is null or expires_at > now()) limit 1",
@@ -113,9 +113,9 @@ export async function anyUsableApiKey(db: Queryable): Promise<boolean> {
 }
 
 /**
- * Sees that an admin exists and that the environment's key is theirs. A key the environment named before and no longer
- * names is revoked: whoever changes it wants the old one gone.
- * @param key undefined when the environment sets none: then nothing is changed
+ * Makes sure that an admin exists and holds the environment's key. A key that the environment named before and no
+ * longer names is revoked: whoever changes it wants the old one gone.
+ * @param key undefined if the environment sets none; then nothing changes
  */
 export async function seedAdminKey(pool: Pool, key: string | undefined): Promise<void> {
   if (key === undefined) return;

@@ -1,16 +1,16 @@
-// The store is the only room with SQL. This file: what the deployment and its users have set.
+// The settings of the deployment and of its users.
 import { prepared, type Queryable } from "../database.ts";
 import type { Store } from "../store.ts";
 
 export interface DeploymentSettings {
-  /** Stands first in the system prompt of every chat. */
+  /** The first part of every chat's system prompt. */
   readonly system_prompt: string | null;
 }
 
 export interface UserSettings {
-  /** Stands in the system prompt of the user's chats, after the deployment's. */
+  /** Part of the system prompt in the user's chats, after the deployment's. */
   readonly prompt: string | null;
-  /** Percent by model config id, over the config's own (SPEC K2). */
+  /** Percentage by model config id. Wins over the model config (SPEC K2). */
   readonly compaction_thresholds: Readonly<Record<string, number>>;
 }
 
@@ -22,7 +22,7 @@ export interface Settings {
 const noDeployment: DeploymentSettings = { system_prompt: null };
 const noUser: UserSettings = { prompt: null, compaction_thresholds: {} };
 
-/** Both, defaults where nobody has set anything. One query. */
+/** Both settings in one query, with defaults for what nobody has set. */
 export async function readSettings(db: Queryable, userId: string): Promise<Settings> {
   const { rows } = await db.query<{
     deployment: Partial<DeploymentSettings> | null;
@@ -38,7 +38,7 @@ export async function readSettings(db: Queryable, userId: string): Promise<Setti
   return { deployment: { ...noDeployment, ...found?.deployment }, user: { ...noUser, ...found?.user } };
 }
 
-/** As the process keeps them, for ten seconds at most; else from the database. */
+/** From the process's cache, which is at most ten seconds old, or else from the database. */
 export async function settingsOf(store: Store, db: Queryable, userId: string): Promise<Settings> {
   return store.modelBook?.settings(db, userId) ?? readSettings(db, userId);
 }

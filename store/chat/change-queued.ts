@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transitions on the queue alone (SPEC Q9).
+// The transitions that change only the queue (SPEC Q9).
 
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
@@ -17,7 +17,7 @@ export interface ChangeQueuedInput {
   readonly owner_id: string | null;
   readonly queued_message_id: number;
   readonly content?: readonly InputPart[] | undefined;
-  /** Place in the queue from 1; past the end means last. */
+  /** Place in the queue from 1. A number beyond the end means last. */
   readonly position?: number | undefined;
 }
 
@@ -49,7 +49,7 @@ export async function deleteQueued(unit: Unit, input: QueuedId): Promise<void> {
   });
 }
 
-/** An empty queue refuses by the table; for the caller that is simply a message that is not there. */
+/** The table refuses this for an empty queue. For the caller, the message simply does not exist. */
 function begin(name: "edit_queued" | "reorder_queued" | "delete_queued", { chat_id, owner_id }: QueuedId) {
   return { name, chat_id, owner_id, refusal: "queued_message_not_found" } as const;
 }

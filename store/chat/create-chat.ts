@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transition `create`.
+// The transition `create`.
 import type { InputPart } from "../../core/part/part.ts";
 import { titleFromContent } from "../../core/prompt/title.ts";
 import { prepared } from "../database.ts";
@@ -24,14 +24,14 @@ export interface CreateChatInput {
   readonly plan_mode?: boolean | undefined;
 }
 
-/** What it gives back is what a lock would: nobody else sees the row before the commit. */
+/** Returns what a lock would return: nobody else sees the row before the commit. */
 const INSERT = `insert into chats (id, owner_id, root_chat_id, title, title_by_user, system_prompt, status, labels,
     project_path, plan_mode, snapshot_version) values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, 0)
   returning ${LOCKED_COLUMNS}`;
 
 /**
  * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`,
- * `usage_limit_reached`; the transaction is to be rolled back then.
+ * `usage_limit_reached`; then roll the transaction back.
  */
 export async function createChat(
   unit: Unit,
@@ -45,7 +45,7 @@ export async function createChat(
     before,
     version: 1,
     change: { snapshot_version: 1 },
-    // A new chat begins with history version 1: there is nothing it could be told apart from.
+    // A new chat starts with history version 1: there is no earlier version.
     touchHistory: () => undefined,
   };
   const message = await beginTurn(draft, {

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transition `delete`.
+// The transition `delete`.
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { markDeleted } from "../stream/chat-marks.ts";
@@ -9,7 +9,10 @@ export interface DeleteChatInput {
   readonly owner_id: string | null;
 }
 
-/** Deletes a chat and its descendants with all they own; their runs are cancelled. Throws `Refusal` `chat_not_found`. */
+/**
+ * Deletes a chat with its descendants and everything that belongs to them, and cancels their runs. Throws `Refusal`
+ * `chat_not_found`.
+ */
 export async function deleteChat(unit: Unit, input: DeleteChatInput): Promise<void> {
   const { rows } = await unit.tx.query<ChatRow>(
     `with recursive tree as (

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transition `edit`.
+// The transition `edit`.
 
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
@@ -19,8 +19,9 @@ export interface EditMessageInput {
 }
 
 /**
- * Cuts the history at a user message, puts the new one in its place and runs it; queue and work in flight are dropped
- * (SPEC E1). Throws `Refusal` `message_not_found`, `not_a_user_message`, `model_config_not_found`, `usage_limit_reached`.
+ * Cuts the history at a user message, replaces the message and runs the new one. Drops the queue and work in progress
+ * (SPEC E1). Throws `Refusal` `message_not_found`, `not_a_user_message`, `model_config_not_found`,
+ * `usage_limit_reached`.
  */
 export async function editMessage(unit: Unit, input: EditMessageInput): Promise<ReplacedMessage> {
   await requireModelConfig(unit.tx, input.model_config_id);

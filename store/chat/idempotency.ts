@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: answers kept under a caller's Idempotency-Key (SPEC Q10), written in the
-// transaction of the change they answer: there is never one without the other.
+// Stores answers under a caller's Idempotency-Key (SPEC Q10), in the transaction of the change: there is never one
+// without the other.
 import { idempotencyKeepMs } from "../../core/chat/limits.ts";
 import type { JsonValue } from "../../core/part/part.ts";
 import type { Queryable, Tx } from "../database.ts";
@@ -7,7 +7,7 @@ import type { Queryable, Tx } from "../database.ts";
 export interface KeyedRequest {
   readonly user_id: string;
   readonly key: string;
-  /** Of method, path and body: the same key with another request is refused. */
+  /** Hash of method, path and body: the same key with another request is refused. */
   readonly request_sha256: string;
 }
 
@@ -28,7 +28,7 @@ interface KeyRow {
 }
 
 /**
- * Claims a key for this transaction. While a twin of the request is in flight the insert waits for it: if the twin
+ * Claims a key for this transaction. If the same request is running elsewhere, the insert waits for it: if that one
  * commits, its answer is returned; if it rolls back, the claim is ours. A key older than 24 hours counts as new.
  */
 export async function claimIdempotencyKey(tx: Tx, request: KeyedRequest): Promise<KeyClaim> {
@@ -51,7 +51,7 @@ export async function claimIdempotencyKey(tx: Tx, request: KeyedRequest): Promis
   return { type: "answered", answer: { status: row.status, body: row.body } };
 }
 
-/** Keeps the answer under the key that this transaction has claimed. */
+/** Stores the answer under the key that this transaction claimed. */
 export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAnswer): Promise<void> {
   await tx.query("update idempotency_keys set status = $3, body = $4 where user_id = $1 and key = $2", [
     request.user_id,
@@ -61,7 +61,7 @@ export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAn
   ]);
 }
 
-/** Forgets answers older than 24 hours. Returns how many. */
+/** Deletes answers older than 24 hours. Returns how many. */
 export async function purgeIdempotencyKeys(db: Queryable): Promise<number> {
   const { rowCount } = await db.query(
     "delete from idempotency_keys where created_at < now() - make_interval(secs => $1)",

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transition `interrupt`.
+// The transition `interrupt`.
 
 import { chatMessageSignal } from "../outbox/chat-signal.ts";
 import type { ChatRow } from "../row/chat-row.ts";
@@ -9,13 +9,13 @@ import { flushUnit, lockInUnit, type Unit } from "../unit.ts";
 export interface InterruptChatInput {
   readonly chat_id: string;
   readonly owner_id: string | null;
-  /** Set: only this turn is interrupted; the chat having moved on to another one changes nothing (SPEC I4). */
+  /** If set, only this turn is interrupted. If the chat has moved on to another turn, nothing changes (SPEC I4). */
   readonly turn_id?: number;
 }
 
-/** Asks the running turn to stop. An idle chat is left as it is (SPEC I4). Throws `Refusal` `chat_not_found`. */
+/** Asks the running turn to stop. An idle chat stays as it is (SPEC I4). Throws `Refusal` `chat_not_found`. */
 export async function interruptChat(unit: Unit, input: InterruptChatInput): Promise<ChatRow> {
-  // Under the lock at once: each statement before the commit is one that the provider goes on being paid for.
+  // Lock at once: you keep paying the provider during every statement before the commit.
   const chat = await lockInUnit(unit, input.chat_id);
   const stale = input.turn_id !== undefined && chat?.current_turn_id !== input.turn_id;
   const idle = chat !== null && chat.status !== "running" && chat.status !== "requires_action";

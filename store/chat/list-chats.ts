@@ -1,10 +1,10 @@
-// The store is the only room with SQL. This file: a page of a user's chats, roots with their children.
+// Lists a user's chats page by page, roots with their children.
 import type { ChatStatus } from "../../core/chat/message.ts";
 import type { Queryable } from "../database.ts";
 import { HAS_UNREAD } from "../row/read-cursor.ts";
 import type { WireChatRow } from "../row/to-wire.ts";
 
-/** Where a page ends: pinned chats first, then the newest change. Microseconds, as Postgres keeps them. */
+/** Where a page ends: pinned chats first, then by newest change. In microseconds, as Postgres stores them. */
 export interface ChatPosition {
   readonly pin_order: number | null;
   readonly updated_us: number;
@@ -13,9 +13,9 @@ export interface ChatPosition {
 
 export interface ChatListInput {
   readonly owner_id: string;
-  /** Part of a title, in any case. */
+  /** Part of a title, upper or lower case. */
   readonly q?: string | undefined;
-  /** All of them must be there. */
+  /** The chat must have all of them. */
   readonly labels: Readonly<Record<string, string>>;
   readonly status?: ChatStatus | undefined;
   readonly archived: boolean;
@@ -35,10 +35,10 @@ export interface ChatPage {
 
 type ListedRow = WireChatRow & { readonly updated_us: number };
 
-/** Unpinned chats come after every pinned one. */
+/** Unpinned chats come after all pinned ones. */
 const UNPINNED = 2_147_483_647;
 
-/** Root chats of the owner that match, each with its descendants. Filters look at the root. */
+/** Root chats of the owner that match, each with its descendants. Filters apply to the root. */
 export async function listChats(db: Queryable, list: ChatListInput): Promise<ChatPage> {
   const rows = await readRoots(db, list);
   const roots = rows.slice(0, list.limit);
@@ -90,7 +90,7 @@ async function readDescendants(db: Queryable, rootIds: readonly string[]): Promi
   return rows;
 }
 
-/** Searched words are words: `%` and `_` stand for themselves. */
+/** In a search, `%` and `_` stand for themselves. */
 function escapeLike(text: string): string {
   return text.replace(/[\\%_]/g, (char) => `\\${char}`);
 }

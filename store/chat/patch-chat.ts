@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: title, labels, pin, debug switch, archive (transitions `rename`, `archive`, `unarchive`).
+// Changes title, labels, pin, debug switch and archive (transitions `rename`, `archive`, `unarchive`).
 import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, readChatRow } from "../row/chat-row.ts";
 import { transition } from "../turn/transition.ts";
@@ -16,7 +16,10 @@ export interface PatchChatInput {
   readonly debug?: boolean | undefined;
 }
 
-/** Changes what is given. Throws `Refusal` `chat_not_found`, `chat_busy` (archiving a busy tree, nothing changed). */
+/**
+ * Changes the given fields. Throws `Refusal` `chat_not_found`, or `chat_busy` if a tree to be archived is busy; then
+ * nothing has changed.
+ */
 export async function patchChat(unit: Unit, input: PatchChatInput): Promise<ChatRow> {
   const { chat_id, owner_id, title, labels, pin_order, debug } = input;
   const chat = await readChatRow(unit.tx, chat_id);

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transition `regenerate`.
+// The transition `regenerate`.
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { Tx } from "../database.ts";
 import { type MessageRow, readMessage } from "../row/messages.ts";
@@ -9,14 +9,14 @@ import { type ReplacedMessage, replaceFrom } from "./replace-message.ts";
 export interface RegenerateInput {
   readonly chat_id: string;
   readonly owner_id: string | null;
-  /** The user message to be answered again; absent: the newest. */
+  /** The user message to answer again; the newest if absent. */
   readonly message_id?: number | undefined;
   readonly created_by: string;
 }
 
 /**
- * Answers a user message again (SPEC E7): it is put in anew, under a new id and with its content and model, and all that
- * came after it goes, as with an edit. Throws `Refusal` `nothing_to_regenerate`, `usage_limit_reached`.
+ * Answers a user message again (SPEC E7). The message is inserted again with a new id and the same content and model,
+ * and everything after it is deleted, as in an edit. Throws `Refusal` `nothing_to_regenerate`, `usage_limit_reached`.
  */
 export async function regenerate(unit: Unit, input: RegenerateInput): Promise<ReplacedMessage> {
   const { chat_id, owner_id } = input;
@@ -32,7 +32,7 @@ export async function regenerate(unit: Unit, input: RegenerateInput): Promise<Re
   });
 }
 
-/** User messages were content that a client may send. */
+/** The content of a user message is always something that a client may send. */
 type ReplacedContent = Parameters<typeof replaceFrom>[2]["content"];
 
 async function findQuestion(tx: Tx, { chat_id, message_id }: RegenerateInput): Promise<MessageRow | null> {

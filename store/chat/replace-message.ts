@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: a user message is cut from the history with all that follows, and another
-// begins its turn in its place: what `edit` and `regenerate` share.
+// Cuts a user message and everything after it from the history, and starts the turn of another message in its place.
+// `edit` and `regenerate` share this.
 
 import { dropDebugRunsFrom } from "../debug/debug-runs.ts";
 import { renumberClientMessage } from "../row/client-chats.ts";
@@ -12,11 +12,11 @@ import { refuseOverLimit } from "../usage/usage-limits.ts";
 
 export interface ReplacedMessage {
   readonly message: MessageRow;
-  /** The replaced message and all that came after it, oldest first. */
+  /** The replaced message and everything after it, oldest first. */
   readonly deleted_message_ids: readonly number[];
 }
 
-/** Queue and work in flight are dropped (SPEC E1). Throws `Refusal` `usage_limit_reached`. */
+/** Drops the queue and work in progress (SPEC E1). Throws `Refusal` `usage_limit_reached`. */
 export async function replaceFrom(draft: Draft, old: MessageRow, start: TurnStart): Promise<ReplacedMessage> {
   const { tx } = draft.unit;
   const chat_id = draft.before.id;
@@ -25,7 +25,7 @@ export async function replaceFrom(draft: Draft, old: MessageRow, start: TurnStar
   await clearQueue(draft);
   await deleteSpill(tx, chat_id);
   await dropDebugRunsFrom(tx, chat_id, old.id);
-  // What ran for the cut branch has nobody left to report to.
+  // Work for the removed messages has nobody left to report to.
   await tx.query("delete from tool_executions where chat_id = $1", [chat_id]);
   draft.change.reset_version = draft.version;
   const message = await beginTurn(draft, start, "messageEdited");

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transitions `compact` and `clear`, as people ask for them (SPEC K6).
+// The transitions `compact` and `clear`, asked for by people (SPEC K6).
 
 import { planCompaction } from "../../core/chat/compaction.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
@@ -16,7 +16,7 @@ export interface OwnChat {
 }
 
 /**
- * Sets an idle chat running for a compaction, whatever the threshold says; it is at rest again afterwards, or runs its queue.
+ * Starts a compaction in an idle chat, whatever the threshold says. Afterwards the chat rests again or runs its queue.
  * Throws `Refusal` `chat_not_found`, `nothing_to_compact`, `usage_limit_reached`, `transition_refused`.
  */
 export async function requestCompaction(unit: Unit, chat: OwnChat): Promise<void> {
@@ -29,7 +29,7 @@ export async function requestCompaction(unit: Unit, chat: OwnChat): Promise<void
       last_error: null,
       retry: null,
       compaction: { source: "manual", context_limit: null },
-      // A step of its own: what the turn before has failed at does not count against it.
+      // This is a step of its own: failures of the previous turn do not count against it.
       attempt_scheduled_ms: 0,
       provider_failures: 0,
       retry_waited_ms: 0,
@@ -47,8 +47,8 @@ export async function requestCompaction(unit: Unit, chat: OwnChat): Promise<void
 }
 
 /**
- * Lets prompts begin anew, by a boundary without a summary. Nothing of the history goes; what was sent so far is only not sent
- * again. A context that is empty already gets no second boundary. Throws `Refusal` `chat_not_found`, `transition_refused`.
+ * Starts later prompts after a boundary without a summary. The history stays, but is not sent again. If the context is
+ * already empty, no second boundary is added. Throws `Refusal` `chat_not_found`, `transition_refused`.
  */
 export async function clearContext(unit: Unit, chat: OwnChat): Promise<void> {
   await transition(unit, { name: "clear", ...chat }, async (draft) => {

@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: what a client posts that has names of its own for chats and messages. The
-// name of a message is its idempotency key: the same message posted again begins no second turn.
+// Takes messages of clients that have their own ids for chats and messages. The id of a message is its idempotency key:
+// posting it again starts no second turn.
 import { isDeepStrictEqual } from "node:util";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
@@ -18,24 +18,24 @@ import { regenerate } from "./regenerate.ts";
 import { sendMessage } from "./send-message.ts";
 
 export interface ClientSend extends ClientChat {
-  /** UUIDv7 for the chat, should there be none of this name. */
+  /** UUIDv7 for the chat, if there is none with this client id. */
   readonly new_chat_id: string;
   readonly client_message_id: string;
   readonly content: readonly InputPart[];
-  /** A message of this name is there, and this is to replace it and all that follows. */
+  /** A message with this id exists, and the new one replaces it and everything after it. */
   readonly edits: boolean;
 }
 
-/** A message in its chat: of the history, or still queued. */
+/** A message in its chat, in the history or still queued. */
 export interface SentClientMessage {
   readonly chat_id: string;
   readonly message_id: number;
 }
 
 /**
- * Takes a client's message: the first of its chat makes the chat, one that was taken before changes nothing. Throws
- * `Refusal` `message_not_found` (it was taken, and cut since), `idempotency_key_reused` (another content, and no edit),
- * and what `createChat`, `sendMessage` and `editMessage` throw.
+ * Takes a client's message. The first message of a chat creates the chat; a message that was taken before changes
+ * nothing. Throws `Refusal` `message_not_found` (it was taken, and deleted since), `idempotency_key_reused` (other
+ * content, and not an edit), and what `createChat`, `sendMessage` and `editMessage` throw.
  */
 export async function sendClientMessage(unit: Unit, sent: ClientSend): Promise<SentClientMessage> {
   const known = await findClientChat(unit.tx, sent);
@@ -57,7 +57,7 @@ async function beginChat(unit: Unit, sent: ClientSend): Promise<number> {
 }
 
 async function sendToChat(unit: Unit, chat_id: string, sent: ClientSend): Promise<number> {
-  // The lock first: a twin of this request may be sending the very message that is looked for.
+  // Lock first: the same request may be sending this very message at the same time.
   if ((await lockInUnit(unit, chat_id)) === null) throw new Refusal("chat_not_found");
   const taken = await findClientMessage(unit.tx, chat_id, sent.client_message_id);
   if (taken !== null) return sendAgain(unit, chat_id, { ...sent, taken });
@@ -92,8 +92,8 @@ async function sendAgain(
 }
 
 /**
- * Answers a client's message again; the newest one when it names none that is known. One that is still queued is left to its
- * turn. Throws `Refusal` `chat_not_found`, `nothing_to_regenerate`, and what `regenerate` throws.
+ * Answers a client's message again, or the newest one if it names none that is known. A message that is still queued
+ * waits for its turn. Throws `Refusal` `chat_not_found`, `nothing_to_regenerate`, and what `regenerate` throws.
  */
 export async function regenerateClientMessage(
   unit: Unit,

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transition `send`, in its three ways of meeting a busy chat.
+// The transition `send`, with its three ways to treat a busy chat.
 import { assertNever } from "../../core/assert-never.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
@@ -23,14 +23,14 @@ export interface SendMessageInput {
 }
 
 export interface SentMessage {
-  /** Whether the message waits in the queue; else it began a turn. */
+  /** Whether the message waits in the queue; otherwise it started a turn. */
   readonly queued: boolean;
   readonly messages: readonly MessageRow[];
   readonly queued_message: QueuedRow | null;
 }
 
 /**
- * An idle chat takes the message into its history and runs; a busy one queues it (SPEC Q2, Q7). Throws `Refusal`
+ * An idle chat takes the message into its history and runs. A busy chat queues it (SPEC Q2, Q7). Throws `Refusal`
  * `chat_not_found`, `chat_archived`, `queue_full`, `model_config_not_found`, `usage_limit_reached`.
  */
 export async function sendMessage(unit: Unit, input: SendMessageInput): Promise<SentMessage> {
@@ -61,13 +61,13 @@ async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMes
   return { queued: true, messages, queued_message };
 }
 
-/** What else a queued message does, by the state it finds. Returns the messages that entered the history. */
+/** What else a queued message does, depending on the chat's state. Returns the messages that entered the history. */
 async function wakeBusyChat(draft: Draft, behavior: "queue" | "interrupt"): Promise<MessageRow[]> {
   const { status } = draft.before;
   switch (status) {
     case "waiting":
     case "error": {
-      // Older messages wait since the error: the new one goes behind them, and the head runs (SPEC Q3).
+      // Older messages have waited since the error: the new one goes behind them, and the first one runs (SPEC Q3).
       const promoted = await promoteHead(draft);
       return promoted === null ? [] : [promoted];
     }

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: debug runs as they are read and as they go (SPEC B4, E5).
+// Reads and deletes debug runs (SPEC B4, E5).
 
 import { debugKeptDays, debugRunsListedMax, debugShownBytesMax } from "../../core/chat/limits.ts";
 import type {
@@ -20,12 +20,12 @@ interface RunRow extends Omit<DebugRun, "summary" | "status"> {
   readonly error: string | null;
 }
 
-/** What a worker recorded is written within this time, or lost with it. */
+/** A worker writes its records within this time, or they are lost with it. */
 const LATE = "interval '30 seconds'";
 
 /**
- * How a run that nobody finished ended: its worker died, or its turn ended without another model call. Of a turn that has
- * been over for a while it is read off the chat and the newest step; nothing else tells.
+ * How a run ended that nobody finished, because its worker died or its turn ended without another model call. If its
+ * turn has been over for a while, the chat and the newest step tell how.
  */
 const STATUS = `case when r.status <> 'in_progress' or r.kind <> 'chat_turn' then r.status
     when c.current_turn_id = r.trigger_message_id
@@ -60,10 +60,10 @@ export async function listDebugRuns(db: Queryable, chatId: string): Promise<Debu
   return rows.map(toRun);
 }
 
-/** One run with its steps and their HTTP calls; null when there is no such run. */
+/** One run with its steps and their HTTP calls; null if there is no such run. */
 export function readDebugRun(pool: Pool, chatId: string, id: string): Promise<DebugRunWithSteps | null> {
   return withTransaction(pool, async (tx) => {
-    // One look: a run that is shown to have ended has its last step, and the other way round.
+    // One read: a run that is shown as ended must have its last step, and the other way round.
     await tx.query("set transaction isolation level repeatable read, read only");
     return readWholeRun(tx, chatId, id);
   });
@@ -80,7 +80,7 @@ async function readWholeRun(db: Queryable, chatId: string, id: string): Promise<
     ...run,
     steps: steps.map((step) => ({
       ...step,
-      // The worker is gone that would have said more.
+      // The worker that would have said more is gone.
       status: step.status === "in_progress" && run.status !== "in_progress" ? "interrupted" : step.status,
       attempts: attempts.filter((one) => one.step === step.number).map(toAttempt),
     })),
@@ -89,7 +89,7 @@ async function readWholeRun(db: Queryable, chatId: string, id: string): Promise<
 
 const LEFT_OUT = "[left out: the newest steps of this run are long]";
 
-/** The newest steps whole, older ones without what they said, so that an answer stays of a size that can be sent. */
+/** The newest steps in full, older ones without their content, so that the answer does not grow too large to send. */
 async function readSteps(db: Queryable, chatId: string, id: string): Promise<Omit<DebugStep, "attempts">[]> {
   const { rows } = await db.query<Omit<DebugStep, "attempts">>(
     `select number, operation, status, usage, error, metadata, started_at, finished_at,
@@ -140,7 +140,10 @@ function toRun(row: RunRow): DebugRun {
   };
 }
 
-/** Drops what was recorded for a message and all after it: its branch was cut (SPEC E5). The chat must be locked. */
+/**
+ * Deletes the records of a message and everything after it, because an edit removed them (SPEC E5). The chat must be
+ * locked.
+ */
 export async function dropDebugRunsFrom(tx: Tx, chatId: string, messageId: number): Promise<void> {
   await tx.query("delete from debug_runs where chat_id = $1 and trigger_message_id >= $2", [
     chatId,
@@ -148,10 +151,10 @@ export async function dropDebugRunsFrom(tx: Tx, chatId: string, messageId: numbe
   ]);
 }
 
-/** Rows of one purge at a time: a long delete would hold its locks, and its space, for long. */
+/** Rows that one purge deletes at a time. A long delete would hold its locks, and its space, for long. */
 const purgedRunsMax = 1_000;
 
-/** Removes what is older than it may be. Returns how many runs went. */
+/** Deletes what is too old. Returns the number of deleted runs. */
 export async function purgeDebugRuns(db: Queryable): Promise<number> {
   for (let purged = 0; ; ) {
     const { rowCount } = await db.query(

@@ -1,12 +1,15 @@
-// The store is the only room with SQL. This file: recorded model calls on their way into debug runs, many in two statements.
-// They wait for no chat: one whose row is locked is written at the next try, so that no turn ever waits for another's lock.
+// Writes recorded model calls into debug runs, many of them in two statements. It never waits for a chat: if a row is
+// locked, it is written at the next try, so no turn waits for another one's lock.
 import type { DebugKind, DebugStatus } from "../../core/debug-run.ts";
 import { prepared, type Queryable } from "../database.ts";
 
-/** One try at one step of a run, as far as it has come. Columns of JSON are given as text. */
+/** One try at one step of a run, as far as it has come. JSON columns are given as text. */
 export interface DebugCallRecord {
   readonly chat_id: string;
-  /** As the caller found the chat: an edit since then has dropped the run, and a late write must not bring it back (SPEC E5). */
+  /**
+   * As the caller found the chat. An edit since then has deleted the run, and a late write must not bring it back (SPEC
+   * E5).
+   */
   readonly reset_version: number;
   readonly kind: DebugKind;
   readonly name: string;
@@ -46,16 +49,16 @@ export interface DebugAttemptRecord {
 }
 
 const STATUSES = "array['in_progress', 'interrupted', 'error', 'completed']";
-/** The stronger of a row's status and the written one: late and repeated writes change nothing back. */
+/** The stronger of the row's status and the written one: late and repeated writes undo nothing. */
 function strongerOf(table: string, written = "excluded.status"): string {
   return `(${STATUSES})[greatest(array_position(${STATUSES}, ${table}.status), array_position(${STATUSES}, ${written}))]`;
 }
-/** Whether the written status is at least the row's. */
+/** Whether the written status is at least as strong as the row's. */
 function prevails(table: string, written = "excluded.status"): string {
   return `array_position(${STATUSES}, ${written}) >= array_position(${STATUSES}, ${table}.status)`;
 }
 
-/** A run that is there stands; a new one needs its chat unchanged, and not being changed. */
+/** An existing run stays. A new one needs a chat that did not change and is not being changed. */
 const BEGIN_RUNS = `with wanted as (
     select * from json_to_recordset($1::json) as w(chat_id uuid, reset_version bigint, kind text, name text,
       trigger_message_id bigint, history_tip_message_id bigint, provider text, model text, started_at timestamptz)),
@@ -76,8 +79,8 @@ const BEGIN_RUNS = `with wanted as (
   from wanted w left join there using (chat_id, kind, name) left join begun using (chat_id, kind, name)`;
 
 /**
- * A run is never seen to have ended before its last step is there: one statement writes both. Its commit does not wait for
- * the disk, which the commits of turns wait for: what a crash of Postgres may take is the last moment of a record.
+ * One statement writes both, so nobody sees a run that has ended before its last step is there. Its commit does not
+ * wait for the disk, as the commits of turns do: a crash of Postgres may take the last moment of a record.
  */
 const WRITE_CALLS = `with wanted as (
     select * from json_to_recordset($1::json) as s(chat_id uuid, run_id uuid, run_status text, run_finished_at timestamptz,
@@ -131,14 +134,14 @@ interface WrittenRun {
   readonly stands: boolean;
 }
 
-/** Of which run a record is: no two of the same may be written together. */
+/** The run of a record. Two records of the same run must not be written together. */
 export function debugRunKey(of: Pick<DebugCallRecord, "chat_id" | "kind" | "name">): string {
   return `${of.chat_id} ${of.kind} ${of.name}`;
 }
 
 /**
- * Writes records of different runs; writing one again changes nothing. Returns the keys of those to be tried again because
- * their chat was being changed. Those whose chat is gone, or was edited since, are dropped.
+ * Writes records of different runs. Writing one again changes nothing. Returns the keys of those to try again because
+ * their chat was being changed. Records whose chat is gone, or was edited since, are dropped.
  */
 export async function writeDebugCalls(
   db: Queryable,

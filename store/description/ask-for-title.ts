@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: somebody asks for another title of a chat (SPEC M3).
+// Requests another title for a chat (SPEC M3).
 import { Refusal } from "../../core/chat/refusal.ts";
 import { resolveModel } from "../model/resolve-model.ts";
 import { lockInUnit, promise, type Unit } from "../unit.ts";
@@ -11,7 +11,7 @@ export interface AskForTitleInput {
 }
 
 /**
- * Promises a title by a model, in place of the present one, whoever wrote that. Throws `Refusal` `chat_not_found`,
+ * Requests a title from a model. It replaces the present one, whoever wrote that. Throws `Refusal` `chat_not_found`,
  * `chat_archived`, `title_impossible`, `usage_limit_reached`.
  */
 export async function askForTitle(unit: Unit, { chat_id, owner_id }: AskForTitleInput): Promise<void> {

@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: what the describing of a chat reads and writes. Both writes are `rename`
-// transitions: they touch neither messages nor state, and readers are told.
+// Reads and writes what titles and summaries need. Both writes are `rename` transitions: they change neither messages
+// nor state, and readers see them.
 
 import type { Role } from "../../core/chat/message.ts";
 import type { Part } from "../../core/part/part.ts";
@@ -8,7 +8,7 @@ import { prepared, type Queryable } from "../database.ts";
 import { transition } from "../turn/transition.ts";
 import { lockInUnit, type Unit } from "../unit.ts";
 
-/** Messages looked at for the text of an answer: those that only call tools say nothing. */
+/** Messages that are searched for the text of an answer. Those that only call tools say nothing. */
 const messagesMax = 20;
 
 interface Spoken {
@@ -16,7 +16,7 @@ interface Spoken {
   readonly content: readonly Part[];
 }
 
-/** The first message of a chat that has words, and the first answer to it; null when there is none. */
+/** The first message of a chat that contains words, and the first answer to it; null if there is none. */
 export async function readOpening(db: Queryable, chatId: string): Promise<Excerpt | null> {
   const { rows } = await db.query<Spoken>(
     prepared(
@@ -28,7 +28,7 @@ export async function readOpening(db: Queryable, chatId: string): Promise<Excerp
   return excerptOf(rows);
 }
 
-/** The message of a turn and its last answer with words; null when the turn is gone, or has no words. */
+/** The message of a turn and its last answer with words; null if the turn is gone or has no words. */
 export async function readTurn(db: Queryable, chatId: string, turnId: number): Promise<Excerpt | null> {
   const { rows } = await db.query<Spoken>(
     prepared(
@@ -55,12 +55,12 @@ function excerptOf(messages: readonly Spoken[]): Excerpt | null {
 
 export interface ModelTitle {
   readonly chat_id: string;
-  /** Of the title that it is to replace. */
+  /** Version of the title that the new one replaces. */
   readonly title_version: number;
   readonly title: string;
 }
 
-/** False: the chat is gone, or has been given another title since this one was asked for. */
+/** False if the chat is gone, or got another title since this one was requested. */
 export async function writeModelTitle(
   unit: Unit,
   { chat_id, title_version, title }: ModelTitle,
@@ -79,7 +79,7 @@ export interface TurnSummary {
   readonly summary: string;
 }
 
-/** False: chat or turn are gone, or a summary of this or a later turn is there. */
+/** False if chat or turn are gone, or there is a summary of this or a later turn. */
 export async function writeTurnSummary(
   unit: Unit,
   { chat_id, turn_id, summary }: TurnSummary,

@@ -1,15 +1,15 @@
-// The store is the only room with SQL. This file: which models may describe a chat, in the order in which they are asked.
+// Chooses the models that may describe a chat, in the order in which they are asked.
 import { type ModelConfigRow, readUsableModelConfigs } from "../model/resolve-model-config.ts";
 import type { Store } from "../store.ts";
 
 export interface DescribingChoice {
-  /** Id or name of a model config, or `provider/model`; undefined: none is set. */
+  /** Id or name of a model config, or `provider/model`; undefined if none is set. */
   readonly small: string | undefined;
-  /** The chat's own; one that is gone falls back to the default (SPEC Q5). */
+  /** The chat's own model. If it is gone, the default (SPEC Q5). */
   readonly own: string | null;
 }
 
-/** The small model, then the chat's own, each once; empty when no model is configured. */
+/** The small model, then the chat's own, each once. Empty if no model is configured. */
 export async function describingModels(
   { pool, modelBook }: Store,
   { small, own }: DescribingChoice,

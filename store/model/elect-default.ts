@@ -1,18 +1,18 @@
-// The store is the only room with SQL. This file: that exactly one model config is the default, as long as any can answer.
+// Makes sure that exactly one model config is the default, as long as any of them works.
 import type { Tx } from "../database.ts";
 
-/** Replicas that start, and people who change models, do so one after the other: who is the default must not be raced for. */
+/** Starting replicas and people who change models take turns: the choice of the default must not be a race. */
 const MODELS_LOCK_KEY = 7_305_110_003;
 
 export async function lockModels(tx: Tx): Promise<void> {
   await tx.query("select pg_advisory_xact_lock($1)", [MODELS_LOCK_KEY]);
 }
 
-/** Those that can answer: enabled, and their provider as well. */
+/** Configs that work: they and their provider are enabled. */
 const USABLE_IDS = `select c.id from model_configs c left join model_providers p on p.id = c.provider_id
   where c.enabled and coalesce(p.enabled, true)`;
 
-/** Takes the default away from a config that cannot answer any more, and gives it to the oldest that can (SPEC B2). */
+/** Takes the default away from a config that no longer works, and gives it to the oldest that does (SPEC B2). */
 export async function electDefault(tx: Tx, passedOver: string | null = null): Promise<void> {
   await tx.query(
     `update model_configs set is_default = false, chosen = false where is_default and not id in (${USABLE_IDS})`,
@@ -26,7 +26,7 @@ export async function electDefault(tx: Tx, passedOver: string | null = null): Pr
   );
 }
 
-/** A person's choice, which a restart respects. Electing comes after: the chosen one may not be able to answer. */
+/** A person's choice, which a restart respects. Elect the default afterwards, because the chosen one may not work. */
 export async function makeDefault(tx: Tx, id: string, by: "person" | "environment"): Promise<void> {
   await tx.query(
     "update model_configs set is_default = false, chosen = false where is_default and id <> $1",

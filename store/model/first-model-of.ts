@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: a model to test a provider with.
+// Chooses a model to test a provider with.
 import type { Queryable } from "../database.ts";
 
 /** The model of the provider's oldest enabled config. */

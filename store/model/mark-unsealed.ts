@@ -1,18 +1,18 @@
-// The store is the only room with SQL. This file: a history that a provider does not take back with what it had signed or
-// sealed. Remembered with the chat, so that not each later step is refused once.
+// Remembers with the chat that a provider no longer accepts what it signed or sealed, so that not every later step is
+// refused once.
 import type { Store } from "../store.ts";
 import type { Fence } from "../turn/transition.ts";
 
 export interface UnsealedHistory {
   readonly chat_id: string;
   readonly fence: Fence;
-  /** Whose signatures and seals they are. */
+  /** The provider that signed or sealed. */
   readonly provider: string;
   /** The newest message of the history. */
   readonly message_id: number;
 }
 
-/** Readers see nothing of it, so it is no transition; an attempt that has been overtaken changes nothing. */
+/** Readers see nothing of this, so it is not a transition. An attempt that was overtaken changes nothing. */
 export async function markUnsealed(store: Store, history: UnsealedHistory): Promise<void> {
   const { chat_id, fence, provider, message_id } = history;
   await store.pool.query(

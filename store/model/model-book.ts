@@ -1,24 +1,24 @@
-// The store is the only room with SQL. This file: the model configs that can answer, and what people have set, kept by a
-// process for a while, so that a turn need not ask for them (they change by the day, turns by the second).
+// Caches the working model configs and the settings of users, so that turns need not query them: turns run every
+// second, and these change every few days.
 
 import { readSettings, type Settings } from "../access/settings.ts";
 import type { Queryable } from "../database.ts";
 import { createLastingClient } from "../stream/lasting-client.ts";
 import { type ModelConfigRow, readUsableModelConfigs } from "./resolve-model-config.ts";
 
-/** Should a NOTIFY be lost without the connection noticing, a key that was taken back works no longer than this. */
+/** If a NOTIFY is lost and the connection does not notice, a revoked key works no longer than this. */
 const keptMaxMs = 10_000;
-/** Users whose settings are kept; past that all are read anew. */
+/** Users whose settings are cached. Beyond that all are read again. */
 const usersKeptMax = 10_000;
-/** Named by the trigger of migration 0003. */
+/** The trigger of migration 0003 uses this name. */
 const CHANNEL = "everturn_models";
 
 export interface ModelBook {
-  /** All that can answer, by `db` when nothing is kept. */
+  /** All that work; read through `db` if nothing is cached. */
   read(db: Queryable): Promise<readonly ModelConfigRow[]>;
-  /** Of the deployment and of a user, by `db` when nothing is kept. */
+  /** Settings of the deployment and of a user; read through `db` if nothing is cached. */
   settings(db: Queryable, userId: string): Promise<Settings>;
-  /** This process has changed them itself, and is not to wait for its own NOTIFY. */
+  /** This process changed them itself and must not wait for its own NOTIFY. */
   forget(): void;
   close(): Promise<void>;
 }
@@ -33,11 +33,11 @@ interface Kept {
   readonly readAtMs: number;
 }
 
-/** Hears of changes on a connection of its own; while that is away, nothing is kept. */
+/** Listens for changes on its own connection. While that is away, nothing is cached. */
 export function createModelBook(databaseUrl: string, clock = () => performance.now()): ModelBook {
   let kept: Kept | null = null;
   const users = new Map<string, KeptSettings>();
-  // A change that comes while the configs are read must not be lost behind what was read before it.
+  // A change that arrives while the configs are being read must not be lost.
   let changes = 0;
   const forget = () => {
     changes++;

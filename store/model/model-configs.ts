@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the model configs as people list and change them.
+// Lists and changes model configs.
 import { v7 as uuidv7 } from "uuid";
 import { modelConfigsMax } from "../../core/chat/limits.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
@@ -9,7 +9,7 @@ import type { Store } from "../store.ts";
 import { electDefault, lockModels, makeDefault } from "./elect-default.ts";
 import { dropUnusedQuirks } from "./model-quirks.ts";
 
-/** What people may set. Absent in a change: stays as it is. */
+/** What people may set. In a change, an absent field stays as it is. */
 export interface ModelConfigFields {
   readonly name: string;
   readonly model: string;
@@ -19,7 +19,7 @@ export interface ModelConfigFields {
   readonly reasoning_effort: string | null;
   readonly reasoning_effort_max: string | null;
   readonly price: Price | null;
-  /** Null takes a setting out. */
+  /** Null removes a setting. */
   readonly settings: JsonObject;
 }
 
@@ -49,7 +49,7 @@ export async function readModelConfig(db: Queryable, id: string): Promise<Listed
   return rows[0] ?? null;
 }
 
-/** Makes a config; the first that can answer becomes the default. */
+/** Creates a config. The first one that works becomes the default. */
 export async function createModelConfig(
   store: Store,
   provider_id: string,
@@ -73,7 +73,7 @@ export async function createModelConfig(
   });
 }
 
-/** Changes a config. `is_default: false` hands the default to the oldest other that can answer, if there is one. */
+/** Changes a config. `is_default: false` makes the oldest other one that works the default, if there is one. */
 export async function updateModelConfig(
   store: Store,
   id: string,
@@ -93,7 +93,7 @@ export async function updateModelConfig(
   });
 }
 
-/** Chats that used it go on with the default (SPEC Q5). */
+/** Chats that used it continue with the default (SPEC Q5). */
 export async function deleteModelConfig(store: Store, id: string): Promise<void> {
   await changeModels(store, async (tx) => {
     const old = await readModelConfig(tx, id);
@@ -104,7 +104,7 @@ export async function deleteModelConfig(store: Store, id: string): Promise<void>
   });
 }
 
-/** One after the other, and this process does not go on with what it knew. */
+/** Runs one change at a time, and clears this process's cache. */
 export async function changeModels<T>(store: Store, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await withTransaction(store.pool, async (tx) => {

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the model providers. Their keys come and go sealed; nothing here opens them.
+// Lists and changes model providers. Their keys arrive and leave encrypted; nothing here opens them.
 import { v7 as uuidv7 } from "uuid";
 import { modelProvidersMax } from "../../core/chat/limits.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
@@ -16,7 +16,7 @@ export interface ModelProviderRow extends ProviderSource {
   readonly updated_at: string;
 }
 
-/** Makes the two columns of a key, for the row of this id. */
+/** Creates the two columns of a key, for the row with this id. */
 export type SealKey = (rowId: string) => Pick<ProviderSource, "api_key_sealed" | "key_id">;
 
 export interface NewModelProvider {
@@ -25,18 +25,18 @@ export interface NewModelProvider {
   readonly base_url: string | null;
   readonly api: ProviderSource["api"];
   readonly enabled: boolean;
-  /** Null: it has no key. */
+  /** Null if it has no key. */
   readonly sealKey: SealKey | null;
 }
 
-/** Absent: stays as it is. The kind cannot change: what the one kind gave us to send back, the other does not take. */
+/** Absent means unchanged. The kind cannot change: one kind does not accept what another kind gave us to send back. */
 export type ModelProviderChange = Partial<Omit<NewModelProvider, "kind">>;
 
 const COLUMNS =
   "id, name, kind, base_url, api, api_key_sealed, key_id, seeded, enabled, created_at, updated_at";
 const UNIQUE_VIOLATION = "23505";
 
-/** What a sealed key is bound to. */
+/** What an encrypted key is bound to. */
 export function boundToProvider(id: string): string {
   return `model_providers/${id}`;
 }
@@ -86,7 +86,7 @@ export async function createModelProvider(store: Store, made: NewModelProvider):
   });
 }
 
-/** `check` sees the row locked, and refuses by throwing. */
+/** `check` sees the locked row, and refuses by throwing. */
 export async function updateModelProvider(
   store: Store,
   { id, change, check }: { id: string; change: ModelProviderChange; check: (row: ModelProviderRow) => void },
@@ -104,7 +104,7 @@ export async function updateModelProvider(
   });
 }
 
-/** Its model configs go with it when `force`; else they forbid it. */
+/** Deletes its model configs, too, with `force`; otherwise they prevent the deletion. */
 export async function deleteModelProvider(store: Store, id: string, force: boolean): Promise<void> {
   await changeModels(store, async (tx) => {
     const { seeded } = await readModelProvider(tx, id);

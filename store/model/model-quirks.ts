@@ -1,12 +1,12 @@
-// The store is the only room with SQL. This file: what servers have taught by refusing a request (SPEC X10), by provider,
-// address, dialect and model: another of these is another server, of which nothing is known.
+// Stores the quirks learnt from refusals (SPEC X10), by provider, address, dialect and model. If one of these differs,
+// it is another server, about which nothing is known.
 import { type Queryable, type Tx, withTransaction } from "../database.ts";
 import type { Store } from "../store.ts";
 import { lockModels } from "./elect-default.ts";
 
 export interface QuirkPlace {
   readonly provider_id: string;
-  /** Null: the service's own address. */
+  /** Null means the service's own address. */
   readonly base_url: string | null;
   readonly api: string;
   readonly model: string;
@@ -18,18 +18,21 @@ export interface ModelQuirk {
   readonly model: string;
   readonly quirk: string;
   readonly about: string;
-  /** The refusal that taught it. */
+  /** The refusal that taught the quirk. */
   readonly words: string | null;
   readonly learnt_at: string;
 }
 
 export type NewQuirk = Pick<ModelQuirk, "quirk" | "about" | "words">;
 
-/** Keeps what was learnt, as the newest of all, since the newest wins where two contradict each other; what was learnt of the model at another address, or in another dialect, goes. True: it is new. */
+/**
+ * Stores a quirk as the newest, because the newest wins if two contradict each other. Deletes what was learnt of the
+ * model at another address or in another dialect. True if it is new.
+ */
 export async function rememberQuirk(store: Store, place: QuirkPlace, learnt: NewQuirk): Promise<boolean> {
   const { provider_id, base_url, api, model } = place;
   const isNew = await withTransaction(store.pool, async (tx) => {
-    // Before the row of the provider: whoever changes models takes the same lock first.
+    // Before the provider's row: whoever changes models takes the same lock first.
     await lockModels(tx);
     await tx.query(
       "delete from model_quirks where provider_id = $1 and model = $2 and (base_url, api) <> ($3, $4)",
@@ -59,7 +62,7 @@ export async function listModelQuirks(db: Queryable, providerId: string): Promis
   return rows;
 }
 
-/** All of a provider's, or those of one model, or of one name. */
+/** All quirks of a provider, or those of one model, or one by name. */
 export async function deleteModelQuirks(
   store: Store,
   providerId: string,
@@ -76,7 +79,7 @@ export async function deleteModelQuirks(
   store.modelBook?.forget();
 }
 
-/** Drops what is known of models that no config names any more. */
+/** Deletes what is known of models that no config names any more. */
 export async function dropUnusedQuirks(tx: Tx): Promise<void> {
   await tx.query(
     `delete from model_quirks q where not exists
@@ -84,7 +87,7 @@ export async function dropUnusedQuirks(tx: Tx): Promise<void> {
   );
 }
 
-/** The provider has moved, or speaks another dialect. */
+/** The provider moved, or speaks another dialect. */
 export async function dropQuirksOf(tx: Tx, providerId: string): Promise<void> {
   await tx.query("delete from model_quirks where provider_id = $1", [providerId]);
 }

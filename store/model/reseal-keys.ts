@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: stored keys, sealed anew under another secret key, row by row.
+// Encrypts stored keys with another secret key, row by row.
 import { type Pool, type Queryable, withTransaction } from "../database.ts";
 import { lockModels } from "./elect-default.ts";
 
@@ -8,7 +8,7 @@ interface SealedRow {
   readonly key_id: string | null;
 }
 
-/** All sealed keys, for a look at whether they still open. */
+/** All encrypted keys, to check whether they can still be opened. */
 export async function listSealedKeys(db: Queryable): Promise<(SealedRow & { readonly name: string })[]> {
   const { rows } = await db.query<SealedRow & { readonly name: string }>(
     "select id, name, api_key_sealed, key_id from model_providers where api_key_sealed is not null order by name",
@@ -16,7 +16,7 @@ export async function listSealedKeys(db: Queryable): Promise<(SealedRow & { read
   return rows;
 }
 
-/** Rows that another secret key than this one sealed. */
+/** Rows that a different secret key encrypted. */
 export async function listStaleKeys(pool: Pool, keyId: string): Promise<{ id: string; name: string }[]> {
   const { rows } = await pool.query<{ id: string; name: string }>(
     `select id, name from model_providers where api_key_sealed is not null and key_id is distinct from $1 order by id`,
@@ -25,7 +25,10 @@ export async function listStaleKeys(pool: Pool, keyId: string): Promise<{ id: st
   return rows;
 }
 
-/** Seals the key of a row anew, in a transaction of its own. False: someone was faster. Throws what `reseal` throws. */
+/**
+ * Encrypts the key of a row again, in its own transaction. False if someone else was faster. Throws what `reseal`
+ * throws.
+ */
 export async function resealKey(
   pool: Pool,
   { id, key_id }: { id: string; key_id: string },

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: which model answers a message, and what is known of it.
+// Finds the model that answers a message, and what is known about it.
 
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { JsonObject } from "../../core/part/part.ts";
@@ -8,24 +8,24 @@ import { prepared, type Queryable } from "../database.ts";
 export type ProviderKind = "openai" | "openai-compatible" | "anthropic";
 export type OpenAiApi = "responses" | "chat_completions";
 
-/** Where a model is called: what the row of its provider says. The key is sealed, bound to the row. */
+/** How a model is called: what its provider's row says. The key is encrypted and bound to the row. */
 export interface ProviderSource {
   readonly id: string;
   readonly name: string;
   readonly kind: ProviderKind;
-  /** Null of a seeded provider: the environment's, or the service's own. */
+  /** Null for a seeded provider: use the environment's address, or the service's own. */
   readonly base_url: string | null;
   readonly api: OpenAiApi | null;
   readonly api_key_sealed: string | null;
   readonly key_id: string | null;
-  /** The environment's: its address and, unless one is stored, its key come from there. */
+  /** The environment's provider: its address, and its key unless one is stored, come from there. */
   readonly seeded: boolean;
 }
 
-/** What is known of the model's server, and where: it counts for that address and dialect alone. */
+/** What is known about the model's server at that address, in that dialect. */
 export interface KnownQuirk {
   readonly quirk: string;
-  /** "": the service's own. */
+  /** "" means the service's own address. */
   readonly base_url: string;
   readonly api: string;
 }
@@ -40,14 +40,14 @@ export interface ModelConfigRow {
   readonly enabled: boolean;
   /** Max output tokens, sampling, penalties, stop, provider options (SPEC L12). */
   readonly settings: JsonObject;
-  /** Null: made before providers were rows; the environment's provider of that name answers. */
+  /** Null if it was created before providers had rows: the environment's provider of that name answers. */
   readonly provider_id: string | null;
   readonly kind: ProviderKind;
-  /** Tokens the model takes in all; null: nobody has said (SPEC K1). */
+  /** Tokens that the model takes in all; null if nobody said (SPEC K1). */
   readonly context_limit: number | null;
-  /** Percent of the context limit at which the history is compacted; null: the default (SPEC K2). */
+  /** Percentage of the context limit at which the history is compacted; null means the default (SPEC K2). */
   readonly compression_threshold: number | null;
-  /** Of chats that choose none; never above `reasoning_effort_max` (SPEC L11). */
+  /** For chats that choose none; never above `reasoning_effort_max` (SPEC L11). */
   readonly reasoning_effort: string | null;
   readonly reasoning_effort_max: string | null;
   readonly price: Price | null;
@@ -56,7 +56,7 @@ export interface ModelConfigRow {
   readonly quirks: readonly KnownQuirk[];
 }
 
-/** All of a config and of its provider, from `USABLE`. */
+/** All columns of a config and its provider, from `USABLE`. */
 const COLUMNS = `c.id, c.name, coalesce(p.name, c.provider) as provider, c.model, c.is_default, c.enabled, c.settings,
   c.provider_id, coalesce(p.kind, c.provider) as kind, c.context_limit, c.compression_threshold, c.reasoning_effort,
   c.reasoning_effort_max, c.price, case when p.id is null then null else json_build_object('id', p.id, 'name', p.name,
@@ -66,7 +66,7 @@ const COLUMNS = `c.id, c.name, coalesce(p.name, c.provider) as provider, c.model
 const USABLE = `from model_configs c left join model_providers p on p.id = c.provider_id
   where c.enabled and coalesce(p.enabled, true)`;
 
-/** The wanted model if it is still there and enabled, else the default, else null (SPEC Q5). Always asks the database. */
+/** The wanted model if it exists and is enabled, else the default, else null (SPEC Q5). Always queries the database. */
 export async function resolveModelConfig(
   db: Queryable,
   wanted: string | null,
@@ -81,7 +81,7 @@ export async function resolveModelConfig(
   return rows[0] ?? null;
 }
 
-/** All that can answer. */
+/** All model configs that work. */
 export async function readUsableModelConfigs(db: Queryable): Promise<readonly ModelConfigRow[]> {
   const { rows } = await db.query<ModelConfigRow>(
     prepared(`select ${COLUMNS} ${USABLE} order by c.created_at, c.id`, []),
@@ -89,7 +89,7 @@ export async function readUsableModelConfigs(db: Queryable): Promise<readonly Mo
   return rows;
 }
 
-/** Refuses a model that a request names and that does not exist or is disabled. */
+/** Refuses a model that a request names if it does not exist or is disabled. */
 export async function requireModelConfig(db: Queryable, wanted: string | null | undefined): Promise<void> {
   if (wanted == null) return;
   const { rows } = await db.query(`select 1 ${USABLE} and c.id = $1`, [wanted]);

@@ -1,11 +1,11 @@
-// The store is the only room with SQL. This file: which model answers, out of what the process keeps of the configs.
+// Finds the model that answers, from the process's cache if possible.
 
 import type { Unit } from "../unit.ts";
 import { type ModelConfigRow, resolveModelConfig } from "./resolve-model-config.ts";
 
 /**
- * As `resolveModelConfig`, without asking the database where the kept configs know (SPEC Q5). One that they do not know
- * may have been made a moment ago elsewhere, so about that one the database is asked.
+ * Like `resolveModelConfig`, without a query if the cache knows the answer (SPEC Q5). A config that it does not know
+ * may have just been created elsewhere, so then it queries the database.
  */
 export async function resolveModel(unit: Unit, wanted: string | null): Promise<ModelConfigRow | null> {
   const { modelBook } = unit.store;

@@ -1,24 +1,25 @@
-// The store is the only room with SQL. This file: the providers and model configs of the environment, as rows.
+// Turns the environment's providers and model configs into rows.
 import { v7 as uuidv7 } from "uuid";
 import type { JsonObject } from "../../core/part/part.ts";
 import { type Pool, type Tx, withTransaction } from "../database.ts";
 import { electDefault, lockModels, makeDefault } from "./elect-default.ts";
 
-/** A model config as the environment wants it. The first of a list becomes the default. */
+/** A model config that the environment asks for. The first of a list becomes the default. */
 export interface SeededModelConfig {
   readonly name: string;
   readonly provider: string;
   readonly model: string;
-  /** Of a config that is made; one that is there keeps its own. */
+  /** For a new config. An existing one keeps its own. */
   readonly settings?: JsonObject;
 }
 
-/** Named as their kinds. Without a key in the environment they wait for one to be stored. */
+/** Named after their kinds. Without a key in the environment they wait until one is stored. */
 const SEEDED_PROVIDERS = ["openai", "anthropic"];
 
 /**
- * Makes the providers and model configs of the environment exist. Ids stay: a seeded config that the environment no longer
- * names is disabled, and comes back enabled. The first becomes the default unless people chose another that still works.
+ * Makes sure that the environment's providers and model configs exist. Ids stay: a seeded config that the environment
+ * no longer names is disabled, and enabled again when it comes back. The first becomes the default, unless people chose
+ * another one that still works.
  */
 export async function seedModelConfigs(pool: Pool, seeds: readonly SeededModelConfig[]): Promise<void> {
   await withTransaction(pool, async (tx) => {
@@ -45,7 +46,7 @@ async function seedProvider(tx: Tx, name: string): Promise<void> {
     `insert into model_providers (id, name, kind, seeded) values ($1, $2, $2, true) on conflict (name) do nothing`,
     [uuidv7(), name],
   );
-  // Also of configs made before providers were rows.
+  // Includes configs that were created before providers had rows.
   await tx.query(
     `update model_configs set provider_id = (select id from model_providers where name = $1 and seeded)
      where provider = $1 and provider_id is null`,

@@ -1,17 +1,17 @@
-// The store is the only room with SQL. This file: the outbox rows by which transitions tell a chat's workflow.
+// Writes the outbox rows with which transitions tell a chat's workflow.
 
 import type { Draft } from "../turn/transition.ts";
 import { promise } from "../unit.ts";
 import type { OutboxKind } from "./outbox.ts";
 
-/** What the workflow is told; `model` shows in Temporal when the telling starts a run. */
+/** What the workflow is told. `model` appears in Temporal if this starts a run. */
 export interface Telling {
   readonly kind: OutboxKind;
   readonly signal: string;
   readonly model?: string;
 }
 
-/** Promises a start or a signal that names the turn and the version of this change. */
+/** Writes a start or signal that names the turn and the version of this change. */
 export async function chatMessageSignal(draft: Draft, { kind, signal, model = "" }: Telling): Promise<void> {
   const { before, change } = draft;
   await promise(draft.unit, {

@@ -1,17 +1,17 @@
-// The store is the only room with SQL. This file: promises to tell the workflow, made in the transaction that needs them.
+// Outbox rows: what Temporal must be told, written in the transaction that needs it.
 import { type Pool, prepared, type Queryable, type Tx } from "../database.ts";
 
 /**
- * `start` opens a run when none is open (only while the chat still needs one), `signal` reaches an open run or nobody,
- * `cancel` ends the run of a deleted chat. `describe` is not for the turn's workflow but for the one that describes the chat.
+ * `start` opens a run if none is open and the chat still needs one. `signal` reaches an open run or nobody. `cancel`
+ * ends the run of a deleted chat. `describe` goes to the workflow that describes the chat, not to the turn's.
  */
 export type OutboxKind = "start" | "signal" | "cancel" | "describe";
 
-/** What is to be written of a chat (SPEC M1, M2). */
+/** What should be written about a chat (SPEC M1, M2). */
 export interface DescribeWish {
-  /** Of the title that another is to replace; null: none is wanted. */
+  /** Version of the title to replace; null if no title is wanted. */
   readonly title_version: number | null;
-  /** Whether the turn is to be summed up. */
+  /** Whether the turn should be summed up. */
   readonly summary: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface OutboxPayload {
   readonly version: number;
   readonly title: string;
   readonly model: string;
-  /** Of the kind `describe`. */
+  /** For the kind `describe`. */
   readonly describe?: DescribeWish;
 }
 
@@ -37,7 +37,7 @@ export interface OutboxRow extends NewOutboxRow {
   readonly tries: number;
 }
 
-/** How long the relay leaves a new row to the request that made it. */
+/** How long the relay leaves a new row to the request that wrote it. */
 const REQUEST_PATH_MS = 2_000;
 const RELAY_BATCH = 50;
 
@@ -58,7 +58,7 @@ export async function deleteOutboxRows(db: Queryable, ids: readonly number[]): P
 
 /**
  * Due rows, oldest first, leased for ten seconds: another relay skips them, and a relay that dies gives them back.
- * Descriptions are leased apart: no turn is to wait behind them.
+ * Descriptions are leased separately, so that no turn waits behind them.
  */
 export async function leaseOutboxRows(
   pool: Pool,
@@ -74,7 +74,7 @@ export async function leaseOutboxRows(
   return rows.sort((a, b) => a.id - b.id);
 }
 
-/** Puts a row off after a failed delivery: 1, 2, 4 … at most 30 seconds. */
+/** Postpones a row after a failed delivery: by 1, 2, 4 … at most 30 seconds. */
 export async function postponeOutboxRow(db: Queryable, row: OutboxRow): Promise<void> {
   const seconds = Math.min(30, 2 ** Math.min(row.tries, 5));
   await db.query("update outbox set not_before = now() + make_interval(secs => $2) where id = $1", [

@@ -1,13 +1,14 @@
-// The store is the only room with SQL. This file: at a turn's end, the promise that its chat is described (SPEC M1, M2).
+// At the end of a turn, requests a title and a summary for its chat (SPEC M1, M2).
 import { prepared } from "../database.ts";
 import { deleteSpill } from "../row/inflight-parts.ts";
 import type { Draft } from "../turn/transition.ts";
 import type { OutboxPayload } from "./outbox.ts";
 
 /**
- * Drops what is in flight, and promises a title when the turn is the chat's first and nobody else has named it, and a
- * summary of the turn. One statement: the end of a turn has no round trip to spare. The relay tells, not the activity
- * that ends the turn, so that nothing waits for it. Subagents are named and read by the agent that made them.
+ * Deletes what is in progress. Requests a title if the turn is the chat's first and nobody else named the chat, and a
+ * summary of the turn. It is one statement, because the end of a turn has no round trip to spare. The relay delivers
+ * it, not the activity that ends the turn, so nothing waits for it. Subagents are named and read by the agent that
+ * created them.
  */
 export async function dropInflightAndDescribe(draft: Draft): Promise<void> {
   const { before, unit } = draft;
@@ -37,8 +38,8 @@ export async function dropInflightAndDescribe(draft: Draft): Promise<void> {
 }
 
 /**
- * A first turn is one before which no model has spoken: an edit of the first message makes a first turn of what follows.
- * One whose title is newer than its message has it already; a compaction ends the same turn again.
+ * A turn is the first one if no model spoke before it: an edit of the first message makes the following turn the first.
+ * If the title is newer than the message, the turn has it already: a compaction ends the same turn again.
  */
 const DROP_AND_PROMISE = `with dropped as (delete from inflight_parts where chat_id = $1),
   wish as (select $3::boolean and not exists (select 1 from messages

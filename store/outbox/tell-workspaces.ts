@@ -1,12 +1,12 @@
-// The store is the only room with SQL. This file: which workspaces' workflows are to be told, or to be looked after.
+// Finds workspaces whose workflows must be told something or be checked.
 import type { Pool, Queryable } from "../database.ts";
 import type { WorkspaceRow } from "../workspace/workspaces.ts";
 
 const BATCH = 100;
-/** How long a new wish is left to the request that made it. */
+/** How long a new request is left to the process that made it. */
 const REQUEST_PATH_MS = 1_000;
 
-/** Wishes nobody told: the request that made them died before, or Temporal was away. Oldest first. */
+/** Requests that nobody delivered, because the process died or Temporal was away. Oldest first. */
 export async function listUntoldWorkspaces(pool: Pool): Promise<WorkspaceRow[]> {
   const { rows } = await pool.query<WorkspaceRow>(
     `select * from workspaces where told_version < version and updated_at < now() - make_interval(secs => $2)
@@ -24,8 +24,8 @@ export async function markTold(db: Queryable, id: string, version: number): Prom
 }
 
 /**
- * Workspaces that should have an open run: on their way somewhere without a change for a while, or overdue to stop by
- * their time-to-live.
+ * Workspaces that should have an open run: they are changing but have not changed for a while, or their idle time has
+ * passed.
  */
 export async function listQuietWorkspaces(pool: Pool, quietMs: number): Promise<WorkspaceRow[]> {
   const { rows } = await pool.query<WorkspaceRow>(
@@ -38,7 +38,7 @@ export async function listQuietWorkspaces(pool: Pool, quietMs: number): Promise<
   return rows;
 }
 
-/** Of these ids, those that have a row. */
+/** Those of the ids that have a row. */
 export async function knownWorkspaceIds(pool: Pool, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await pool.query<{ id: string }>("select id from workspaces where id = any($1::uuid[])", [
     ids,

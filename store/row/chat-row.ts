@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the chat row, read under a lock and written back by transitions.
+// The chat's row, read under a lock and written back by transitions.
 import type { WantedCompaction } from "../../core/chat/compaction.ts";
 import type { ChatStatus, LastError, RequiredAction, RetryState } from "../../core/chat/message.ts";
 import type { StepOutcome } from "../../core/chat/step-outcome.ts";
@@ -15,7 +15,7 @@ export interface ChatRow {
   readonly project_path: string | null;
   readonly title: string;
   readonly title_by_user: boolean;
-  /** Snapshot version of the change that wrote the title; 0: the first one. */
+  /** Snapshot version of the change that wrote the title; 0 for the first title. */
   readonly title_version: number;
   readonly system_prompt: string | null;
   readonly status: ChatStatus;
@@ -30,11 +30,11 @@ export interface ChatRow {
   readonly pin_order: number | null;
   readonly archived: boolean;
   readonly plan_mode: boolean;
-  /** Its model calls are recorded (SPEC B4). */
+  /** Whether its model calls are recorded (SPEC B4). */
   readonly debug: boolean;
   readonly dynamic_tools: readonly JsonObject[];
   readonly last_turn_summary: string | null;
-  /** The turn that `last_turn_summary` is of. */
+  /** The turn that `last_turn_summary` describes. */
   readonly summary_turn_id: number | null;
   readonly current_turn_id: number | null;
   readonly turn_steps: number;
@@ -44,31 +44,31 @@ export interface ChatRow {
   readonly generation_attempt: number;
   readonly reset_version: number;
   readonly provider_failures: number;
-  /** Waits after them, in all. */
+  /** All waits after them together. */
   readonly retry_waited_ms: number;
   readonly no_output_failures: number;
   readonly lost_attempts: number;
   readonly attempt_open: boolean;
   /** A compaction that comes next, whatever the threshold says. */
   readonly compaction: WantedCompaction | null;
-  /** The turn whose context overflow was answered by a compaction. */
+  /** The turn whose context overflow was answered with a compaction. */
   readonly overflow_turn_id: number | null;
-  /** By provider: messages up to this one go back to it without what it had signed or sealed in them. */
+  /** By provider: messages up to this one are sent without what the provider signed or sealed in them. */
   readonly unsealed: Readonly<Record<string, number>>;
   /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
   readonly attempt_scheduled_ms: number;
   readonly last_read_message_id: number;
-  /** Whose outcome `outcome` is: of the activity that committed last. */
+  /** The activity whose outcome `outcome` is: the one that committed last. */
   readonly outcome_run_id: string | null;
   readonly outcome_activity_id: string | null;
   readonly outcome: StepOutcome | null;
   readonly created_at: string;
   readonly updated_at: string;
-  /** What its owner may spend; null: without limit. Only there on rows that were read to be locked. */
+  /** What its owner may spend; null without a limit. Only present on rows that were read under a lock. */
   readonly owner_usage_limit?: UsageLimit | null;
 }
 
-/** Every column, by name: hot statements are prepared, and those must not say `*`. A test holds it against the table. */
+/** Every column by name: frequent statements are prepared and must not use `*`. A test compares the list with the table. */
 export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "id",
   "owner_id",
@@ -121,7 +121,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
 ];
 const ALL = CHAT_COLUMNS.join(", ");
 
-/** Columns a transition may write; the rest is set once, or by the runner itself. */
+/** Columns that a transition may write. The others are set once, or by the runner itself. */
 const WRITABLE = [
   "workspace_id",
   "title",
@@ -173,11 +173,11 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "compaction",
 ]);
 
-/** The owner's limit comes along, so that a turn that has none asks nothing more for it (SPEC B3). */
+/** Reads the owner's limit, too, so that a turn without one needs no further query (SPEC B3). */
 export const LOCKED_COLUMNS = `${ALL}, (select ${USAGE_LIMIT_COLUMN} from users where users.id = owner_id) as owner_usage_limit`;
 const LOCK = `select ${LOCKED_COLUMNS} from chats where id = $1 for update`;
 
-/** Locks the row until the transaction ends: every change of a chat is serial (SPEC S). */
+/** Locks the row until the transaction ends: changes of a chat happen one at a time (SPEC S). */
 export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow | null> {
   const { rows } = await tx.query<ChatRow>(prepared(LOCK, [chatId]));
   return rows[0] ?? null;
@@ -188,7 +188,7 @@ export async function readChatRow(db: Queryable, chatId: string): Promise<ChatRo
   return rows[0] ?? null;
 }
 
-/** Writes the columns that differ. The row must be locked by `tx`. */
+/** Writes the columns that differ. `tx` must hold the lock. */
 export async function writeChatRow(tx: Tx, before: ChatRow, change: ChatChange): Promise<void> {
   const columns = WRITABLE.filter((name) => change[name] !== undefined && change[name] !== before[name]);
   const sets = columns.map((name, i) => `${name} = $${i + 2}`);

@@ -1,14 +1,14 @@
-// The store is the only room with SQL. This file: the names that clients give to chats and messages, and what they stand for.
+// The ids that clients give to chats and messages, and what they stand for.
 import type { InputPart } from "../../core/part/part.ts";
 import type { Queryable, Tx } from "../database.ts";
 
-/** A chat as its client calls it. */
+/** The chat as its client calls it. */
 export interface ClientChat {
   readonly owner_id: string;
   readonly client_id: string;
 }
 
-/** The chat of that name; null when there is none, or none any more. */
+/** The chat with that client id; null if there is none, or none any more. */
 export async function findClientChat(db: Queryable, of: ClientChat): Promise<string | null> {
   const { rows } = await db.query<{ chat_id: string }>(
     "select chat_id from client_chats where owner_id = $1 and client_id = $2",
@@ -18,8 +18,8 @@ export async function findClientChat(db: Queryable, of: ClientChat): Promise<str
 }
 
 /**
- * Claims a name for a chat that this transaction is about to make. While a twin is in flight the claim waits for it.
- * Returns the chat of the name: `chatId`, or the one that another request has made meanwhile.
+ * Claims a client id for a chat that this transaction is about to create. If the same request is running elsewhere, the
+ * claim waits for it. Returns `chatId`, or the chat that the other request created.
  */
 export async function claimClientChat(tx: Tx, of: ClientChat, chatId: string): Promise<string> {
   const { rows } = await tx.query<{ chat_id: string }>(
@@ -33,13 +33,13 @@ export async function claimClientChat(tx: Tx, of: ClientChat, chatId: string): P
 /** What a client's message has become. */
 export interface ClientMessage {
   readonly message_id: number;
-  /** `gone`: it was cut from the history, or taken from the queue. */
+  /** `gone`: it was deleted from the history or removed from the queue. */
   readonly place: "history" | "queue" | "gone";
   /** Null when it is gone. */
   readonly content: readonly InputPart[] | null;
 }
 
-/** The message that was taken under this name; null when none was. */
+/** The message that was taken under this id; null if none was. */
 export async function findClientMessage(
   db: Queryable,
   chatId: string,
@@ -57,7 +57,7 @@ export async function findClientMessage(
   return rows[0] ?? null;
 }
 
-/** The names of a chat's messages, by the messages they stand for. */
+/** The client ids of a chat's messages, by the messages that they stand for. */
 export async function readClientMessageNames(db: Queryable, chatId: string): Promise<Map<number, string>> {
   const { rows } = await db.query<{ message_id: number; client_id: string }>(
     "select message_id, client_id from client_messages where chat_id = $1",
@@ -66,7 +66,7 @@ export async function readClientMessageNames(db: Queryable, chatId: string): Pro
   return new Map(rows.map(({ message_id, client_id }) => [message_id, client_id]));
 }
 
-/** Remembers which message a name stands for, from now on. The chat must be locked. */
+/** Remembers which message a client id stands for from now on. The chat must be locked. */
 export async function nameClientMessage(
   tx: Tx,
   named: { readonly chat_id: string; readonly client_id: string; readonly message_id: number },
@@ -78,7 +78,7 @@ export async function nameClientMessage(
   );
 }
 
-/** What was one message is another now: a queued one was promoted, or one was put in anew. */
+/** One message became another: a queued one was promoted, or one was inserted again. */
 export async function renumberClientMessage(
   tx: Tx,
   moved: { readonly chat_id: string; readonly from_id: number; readonly to_id: number },

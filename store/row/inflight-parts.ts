@@ -1,16 +1,16 @@
-// The store is the only room with SQL. This file: parts of an answer in flight that no longer fit its heartbeat.
+// Parts of an answer in progress that no longer fit into its heartbeat.
 import type { SpillRow } from "../../core/part/checkpoint.ts";
 import { parseEpisode, slotOf } from "../../core/part/stream-part.ts";
 import { prepared, type Queryable } from "../database.ts";
 
 /**
- * Writes a spill row, one statement of its own. Written again under the same `from_seq` (the answer to the first
- * write was lost) it replaces what is there. An episode that is over leaves none: the lock waits for a commit under way,
- * which has dropped the rows of its episode and would not drop this one.
+ * Writes a spill row, in its own statement. If it is written again under the same `from_seq` (the answer to the first
+ * write was lost), it replaces the row. An episode that is over gets no row: the lock waits for a running commit, which
+ * has deleted the rows of its episode and would not delete this one.
  */
 export async function insertSpill(db: Queryable, chatId: string, row: SpillRow): Promise<void> {
   const of = parseEpisode(row.episode);
-  // Attempts of a tool call are counted by its claims, which go with the commit that raises the history version.
+  // Attempts of a tool call are counted by its claims. The commit that raises the history version deletes those.
   const attempt = slotOf(row.episode) === "" ? of?.attempt : null;
   await db.query(
     `insert into inflight_parts (chat_id, episode, from_seq, seq, parts)
@@ -36,7 +36,7 @@ export async function readSpill(
   return rows;
 }
 
-/** All that is in flight in a chat; part of the transaction that commits or drops it. */
+/** Deletes everything in progress in a chat. Part of the transaction that commits or drops it. */
 export async function deleteSpill(db: Queryable, chatId: string): Promise<void> {
   await db.query(prepared("delete from inflight_parts where chat_id = $1", [chatId]));
 }

@@ -1,11 +1,11 @@
-// The store is the only room with SQL. This file: a page of a chat's history, as people see it.
+// Lists a chat's history page by page, as people see it.
 import { type Pool, type Tx, withTransaction } from "../database.ts";
 import type { MessageRow } from "./messages.ts";
 import { type QueuedRow, readQueue } from "./queued-messages.ts";
 
 export interface MessagePage {
   readonly messages: readonly MessageRow[];
-  /** Whether more lie beyond, in the direction of the page. */
+  /** Whether there are more in the direction of the page. */
   readonly has_more: boolean;
   /** The whole queue. */
   readonly queue: readonly QueuedRow[];
@@ -19,8 +19,8 @@ export interface MessagePageInput {
 }
 
 /**
- * Messages between `after_id` and `before_id`, both excluded: newest first, oldest first with only `after_id`. Messages and
- * queue are of one moment: a message being promoted meanwhile is in one of them.
+ * Messages between `after_id` and `before_id`, without these two: newest first, or oldest first with only `after_id`.
+ * Messages and queue come from one moment, so a message that is being promoted is in exactly one of them.
  */
 export async function listMessages(pool: Pool, page: MessagePageInput): Promise<MessagePage> {
   return withTransaction(pool, async (tx) => {

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the history of a chat. Written by transitions only.
+// The history of a chat. Only transitions write it.
 import type { FinishReason, Role, StoredMessage, Usage, Visibility } from "../../core/chat/message.ts";
 import type { Part, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
 import type { UsageKind } from "../../core/usage/usage-record.ts";
@@ -12,14 +12,14 @@ export interface MessageRow extends StoredMessage {
   readonly deleted_at: string | null;
   readonly version: number;
   readonly closes: readonly string[];
-  /** Of a boundary: the user messages before it that follow it word for word. */
+  /** For a boundary: the user messages before it that follow it word for word. */
   readonly keeps: readonly number[] | null;
 }
 
 export interface NewMessage {
   readonly role: Role;
   readonly content: readonly Part[];
-  /** Absent: the chat's current turn. `"own"`: this message begins a turn. */
+  /** If absent, the chat's current turn. `"own"`: this message starts a turn. */
   readonly turn?: "own" | number;
   readonly visibility?: Visibility;
   readonly model_config_id?: string | null;
@@ -31,18 +31,21 @@ export interface NewMessage {
   readonly provider_response_id?: string | null;
   readonly usage?: Usage | null;
   readonly finish_reason?: FinishReason | null;
-  /** By the price at the time of the call; null: unpriced. */
+  /** By the price at the time of the call; null if there is no price. */
   readonly cost_micros?: number | null;
-  /** The model call that wrote it, by a name unique in the chat: it is booked with the message. Absent: none did. */
+  /**
+   * Name of the model call that wrote it, unique in the chat; it is billed together with the message. Absent if no call
+   * wrote it.
+   */
   readonly call?: string;
-  /** What that call was for; absent: an answer of a turn. */
+  /** What that call was for; if absent, an answer of a turn. */
   readonly usage_kind?: UsageKind;
   readonly runtime_ms?: number | null;
   readonly interrupted?: boolean;
   readonly created_by?: string | null;
   /** Episodes whose parts this message replaces. */
   readonly closes?: readonly string[];
-  /** Set: a boundary, which keeps these user messages from before it (SPEC K3, K4). */
+  /** If set, a boundary that keeps these user messages from before it (SPEC K3, K4). */
   readonly keeps?: readonly number[];
 }
 
@@ -53,18 +56,18 @@ export const MESSAGE_COLUMNS = `chat_id, id, turn_id, role, content, content_ver
 const INSERTED_COLUMNS = `chat_id, id, turn_id, role, content, visibility, model_config_id, reasoning_effort, provider,
   model, started_at, finished_at, provider_response_id, usage, finish_reason, runtime_ms, interrupted, created_by,
   closes, version, cost_micros, compressed, keeps`;
-/** How many values `insertMessage` gives before those of the record. */
+/** How many values `insertMessage` passes before those of the record. */
 const MESSAGE_VALUES = 22;
 const INSERT = `with new_id as (select nextval('message_ids') as id)
   insert into messages (${INSERTED_COLUMNS})
   select $1, new_id.id, coalesce($2::bigint, new_id.id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
     $16, $17, $18, $19, $20, $21, $22 from new_id returning ${MESSAGE_COLUMNS}`;
-/** Message and bill in one statement: a commit has no round trip to spare, and neither is ever there without the other. */
+/** Message and bill in one statement: a commit has no round trip to spare, and there is never one without the other. */
 const INSERT_BOOKED = `with booked as (
   insert into usage_records (${USAGE_RECORD_COLUMNS}) values (${usagePlaces(MESSAGE_VALUES + 1)})
   on conflict do nothing), ${INSERT.slice("with ".length)}`;
 
-/** Appends a message to the history of the draft's chat, and books the model call that wrote it. */
+/** Appends a message to the history of the draft's chat, and bills the model call that wrote it. */
 export async function insertMessage(draft: Draft, message: NewMessage): Promise<MessageRow> {
   draft.touchHistory();
   const turn = message.turn ?? draft.change.current_turn_id ?? draft.before.current_turn_id ?? "own";
@@ -107,7 +110,7 @@ export async function readMessage(db: Queryable, chatId: string, id: number): Pr
   return rows[0] ?? null;
 }
 
-/** Soft-deletes a message and all after it, hidden ones too. Returns their ids, oldest first. */
+/** Soft-deletes a message and everything after it, including hidden messages. Returns their ids, oldest first. */
 export async function deleteMessagesFrom(draft: Draft, id: number): Promise<number[]> {
   draft.touchHistory();
   const { rows } = await draft.unit.tx.query<{ id: number }>(
@@ -119,12 +122,12 @@ export async function deleteMessagesFrom(draft: Draft, id: number): Promise<numb
 }
 
 /**
- * The planner takes an open range whose start it does not know for a third of the table, and reads all of it; a closed one it
- * takes for a few rows, which is what the end of a history is.
+ * If the planner does not know the start of an open range, it expects a third of the table and reads all of it. It
+ * expects few rows from a closed range, and the end of a history has few.
  */
 export const ID_MAX = "9223372036854775807";
 const FOR_MODEL = `from messages where chat_id = $1 and deleted_at is null and visibility in ('model', 'both')`;
-/** Each branch is a walk along an index: nothing before the boundary is read but what stays. */
+/** Each branch walks along an index: nothing before the boundary is read except what stays. */
 const PROMPT = `with boundary as (select id, keeps from messages
     where chat_id = $1 and compressed and deleted_at is null order by id desc limit 1)
   select ${MESSAGE_COLUMNS} ${FOR_MODEL} and id between coalesce((select id from boundary), 0) and ${ID_MAX}
@@ -133,7 +136,10 @@ const PROMPT = `with boundary as (select id, keeps from messages
     select value::bigint from boundary, json_array_elements_text(boundary.keeps)))
   order by id`;
 
-/** What the prompt holds: messages the model may see, from the newest boundary on and what stays from before it, by id. */
+/**
+ * The content of the prompt: messages that the model may see, from the newest boundary on, and what stays from before
+ * it, by id.
+ */
 export async function readPromptMessages(db: Queryable, chatId: string): Promise<MessageRow[]> {
   const { rows } = await db.query<MessageRow>(prepared(PROMPT, [chatId]));
   return rows;
@@ -152,7 +158,7 @@ export async function readTail(tx: Tx, chatId: string): Promise<MessageRow[]> {
   return rows;
 }
 
-/** Tool calls without a result, in call order. Derived, never flagged. */
+/** Tool calls without a result, in call order. Always derived, never stored. */
 export function callsWithoutResult(
   messages: readonly { readonly content: readonly Part[] }[],
 ): ToolCallPart[] {
@@ -163,7 +169,7 @@ export function callsWithoutResult(
   );
 }
 
-/** The result a call gets that nobody answered, so that the history stays valid for every provider (SPEC S4, I1). */
+/** The result of a call that nobody answered, so that every provider accepts the history (SPEC S4, I1). */
 export function cancelledResult(call: ToolCallPart, reason: string, at: string): ToolResultPart {
   return {
     type: "tool-result",

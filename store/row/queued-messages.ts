@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the queue of a chat, in order of position. Written by transitions only.
+// The queue of a chat, in order of position. Only transitions write it.
 import type { QueuedMessage } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
 import type { Queryable } from "../database.ts";
@@ -25,7 +25,7 @@ export async function readQueue(db: Queryable, chatId: string): Promise<QueuedRo
   return rows;
 }
 
-/** Appends at the tail: a new message never overtakes older ones (SPEC Q3). */
+/** Appends at the end: a new message never overtakes older ones (SPEC Q3). */
 export async function enqueue(draft: Draft, message: NewQueuedMessage): Promise<QueuedRow> {
   const { rows } = await draft.unit.tx.query<QueuedRow>(
     `insert into queued_messages (chat_id, content, model_config_id, reasoning_effort, position, created_by)
@@ -43,7 +43,7 @@ export async function enqueue(draft: Draft, message: NewQueuedMessage): Promise<
   return rows[0] as QueuedRow;
 }
 
-/** Removes a queued message and returns it, null when it is not there. */
+/** Removes a queued message and returns it; null if it does not exist. */
 export async function dequeue(draft: Draft, id: number): Promise<QueuedRow | null> {
   const { rows } = await draft.unit.tx.query<QueuedRow>(
     `delete from queued_messages where chat_id = $1 and id = $2 returning ${COLUMNS}`,
@@ -60,7 +60,7 @@ export async function clearQueue(draft: Draft): Promise<void> {
   draft.change.queue_length = 0;
 }
 
-/** Gives the messages the positions 1, 2, 3 … in this order of ids. */
+/** Numbers the messages 1, 2, 3 … in this order of ids. */
 export async function reorderQueue(draft: Draft, ids: readonly number[]): Promise<void> {
   await draft.unit.tx.query(
     `update queued_messages q set position = o.position

@@ -1,12 +1,12 @@
-// The store is the only room with SQL. This file: how far a chat has been read (SPEC T9).
+// How far a chat has been read (SPEC T9).
 
 import type { Queryable } from "../database.ts";
 import { KEEP_NEWEST_MARK } from "../stream/chat-marks.ts";
 import { ID_MAX } from "./messages.ts";
 
 /**
- * SQL for `has_unread` beside `chats.*`: something that its owner did not write came after what was read. Newest first, by the
- * key: asked with `exists`, a large chat that is read to its end is scanned as a whole.
+ * SQL for `has_unread` beside `chats.*`: whether something that the owner did not write came after what was read. Goes
+ * newest first, by the key: with `exists`, a large chat that is read to its end would be scanned completely.
  */
 export const HAS_UNREAD = `(select true from messages unread
   where unread.chat_id = chats.id and unread.id between chats.last_read_message_id + 1 and ${ID_MAX}
@@ -14,9 +14,8 @@ export const HAS_UNREAD = `(select true from messages unread
   order by unread.id desc limit 1) is not null as has_unread`;
 
 /**
- * Marks all that people can see of a chat as read. No version is bumped: reading changes nothing of the chat; a mark tells
- * those who follow all chats of the owner.
- * Returns whose chat it is when it had not been read so far; else null.
+ * Marks everything that people can see of a chat as read. Changes no version, because reading does not change the chat;
+ * a mark tells readers of the feed. Returns the owner if the chat was unread up to there, else null.
  */
 export async function markChatRead(db: Queryable, chatId: string): Promise<string | null> {
   const { rows } = await db.query<{ owner_id: string }>(

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: a chat row with what is derived for API clients.
+// Reads a chat's row with the fields that are derived for API clients.
 
 import { prepared, type Queryable } from "../database.ts";
 import { CHAT_COLUMNS } from "./chat-row.ts";

@@ -1,20 +1,20 @@
-// The store is the only room with SQL. This file: rows as API clients see them (API.md), without what only we may know.
+// Converts rows to what API clients see, without internal columns.
 import { type Chat, type Message, type QueuedMessage, shownRetry } from "../../core/chat/message.ts";
 import type { Part } from "../../core/part/part.ts";
 import type { ChatRow } from "./chat-row.ts";
 import type { MessageRow } from "./messages.ts";
 
-/** A chat row read with `HAS_UNREAD` (store/row/read-cursor.ts). */
+/** A chat's row that was read with `HAS_UNREAD` (store/row/read-cursor.ts). */
 export interface WireChatRow extends ChatRow {
   readonly has_unread: boolean;
 }
 
-/** Where a chat is to be found outside of us; null where nobody configured it. */
+/** Links to the chat elsewhere; null if nobody configured them. */
 export interface ChatLinks {
   readonly temporal: (chatId: string) => string | null;
 }
 
-/** A message without the columns and the provider data that stay inside. */
+/** A message without internal columns and provider data. */
 export function toMessage(row: MessageRow): Message {
   return {
     id: row.id,
@@ -87,7 +87,7 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
   };
 }
 
-/** Rows that Postgres wrote as JSON hold its own form of times, with an offset and microseconds. */
+/** In rows that Postgres wrote as JSON, times have Postgres's own form, with an offset and microseconds. */
 function isoTime<T extends string | null>(time: T): T {
   if (time === null || (time.length === 24 && time.endsWith("Z"))) return time;
   return new Date(time).toISOString() as T;

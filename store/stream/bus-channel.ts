@@ -1,17 +1,17 @@
-// The store is the only room with SQL. This file: which NOTIFY channels a message goes to. Channels are shards, so that a
-// replica hears the chats it serves and few others; one per chat would make the server search a long list at each message.
+// Chooses the NOTIFY channels of a message. Channels are shards, so that a replica gets the messages of the chats it
+// serves and few others. With one channel per chat the server would search a long list for each message.
 import { assertNever } from "../../core/assert-never.ts";
 import type { BusMessage, BusTopic } from "../../core/stream/bus-message.ts";
 
 /**
- * A replica that watches a hundred chats hears a third of what all others get, one that watches ten hears 4 %; and the
- * server compares each message with the 256 names a busy listener has at most. All processes must count alike.
+ * A replica that watches a hundred chats gets a third of what all others get; one that watches ten gets 4 %. The server
+ * compares each message with at most 256 names of a busy listener. All processes must use the same number.
  */
 export const chatShards = 256;
-/** What owners hear is rare, beside parts. */
+/** Messages for owners are rare, compared with parts. */
 const ownerShards = 64;
 
-/** Where a message goes; order holds within each. */
+/** Where a message goes. Order holds within each channel. */
 export function channelsOf(message: BusMessage): readonly string[] {
   switch (message.type) {
     case "parts":

@@ -1,11 +1,11 @@
-// The store is the only room with SQL. Here: which channels a connection is told to hear, by a connection the test holds.
+// Tests which channels a connection listens to. The test holds the connection.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { BusListening, type ListenClient } from "./bus-listening.ts";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-/** A connection that answers when told to. */
+/** A connection that answers when the test says so. */
 function aConnection() {
   const asked: { readonly text: string; readonly answer: (error?: Error) => void }[] = [];
   const client: ListenClient = {

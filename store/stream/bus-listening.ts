@@ -1,32 +1,32 @@
-// The store is the only room with SQL. This file: which channels the listening connection has to hear. LISTEN at the first
-// need, UNLISTEN a while after the last, one statement at a time, all of it again on each new connection.
+// Decides which channels the listening connection listens to. LISTEN when a channel is first needed, UNLISTEN a while
+// after the last need, one statement at a time, and everything again on each new connection.
 
-/** Turns of a chat follow each other: it is not left and joined between them. An idle channel costs nothing. */
+/** Turns of a chat follow each other, so a channel is kept between them. An idle channel costs nothing. */
 const unlistenAfterDefaultMs = 30_000;
 
-/** As much of a connection as this needs. */
+/** The part of a connection that this needs. */
 export interface ListenClient {
   query(text: string): Promise<unknown>;
 }
 
 export interface WantedChannel {
-  /** Resolves when LISTEN is in force, or when there is no connection that could be listened on. */
+  /** Resolves when LISTEN works, or if there is no connection to listen on. */
   readonly listening: Promise<void>;
-  /** To be called once. */
+  /** Call it once. */
   readonly release: () => void;
 }
 
 export interface BusListeningInput {
-  /** The connection refused a statement, outside of `begin`: it is of no use. */
+  /** The connection refused a statement outside of `begin`: it is useless. */
   readonly onFailed: (error: unknown) => void;
-  /** Set by tests. */
+  /** Tests set this. */
   readonly unlistenAfterMs?: number;
 }
 
 interface Need {
   holders: number;
   leaving: NodeJS.Timeout | undefined;
-  /** Set while LISTEN is not in force. */
+  /** Set while LISTEN does not work yet. */
   waiting: PromiseWithResolvers<void> | null;
 }
 
@@ -47,7 +47,7 @@ export class BusListening {
     this.#unlistenAfterMs = unlistenAfterMs;
   }
 
-  /** Channels listened to at present. */
+  /** Channels that are listened to at present. */
   get size(): number {
     return this.#session?.inForce.size ?? 0;
   }
@@ -65,7 +65,7 @@ export class BusListening {
     return { listening, release: () => this.#release(channel, need) };
   }
 
-  /** A new connection: resolves when it hears all that is wanted. Throws what its queries throw. */
+  /** A new connection. Resolves when it listens to everything wanted. Throws what its queries throw. */
   async begin(client: ListenClient): Promise<void> {
     const session: Session = { client, inForce: new Set(), flushing: false };
     this.#session = session;
@@ -77,7 +77,7 @@ export class BusListening {
     }
   }
 
-  /** The connection is gone: nobody waits for it any more. */
+  /** The connection is gone. Nobody waits for it any more. */
   lose(): void {
     this.#session = null;
     for (const need of this.#needs.values()) settle(need);
@@ -90,7 +90,7 @@ export class BusListening {
       this.#needs.delete(channel);
       this.#update();
     }, this.#unlistenAfterMs);
-    // A process that wants to end does not wait for it.
+    // A process that wants to end does not wait for this timer.
     need.leaving.unref();
   }
 
@@ -106,12 +106,12 @@ export class BusListening {
     if (session.flushing) return;
     session.flushing = true;
     try {
-      // What is wanted while a statement is under way goes with the next one.
+      // What is wanted while a statement runs goes into the next one.
       while (this.#session === session) {
         const missing = [...this.#needs.keys()].filter((channel) => !session.inForce.has(channel));
         const extra = [...session.inForce].filter((channel) => !this.#needs.has(channel));
         if (missing.length + extra.length === 0) return;
-        // Before the statement: who wants one of these meanwhile must wait for it to be listened to again.
+        // Before the statement: whoever wants one of these meanwhile must wait until it is listened to again.
         for (const channel of extra) session.inForce.delete(channel);
         await session.client.query([...extra.map(unlisten), ...missing.map(listen)].join("; "));
         for (const channel of missing) session.inForce.add(channel);
@@ -128,7 +128,7 @@ function settle(need: Need | undefined): void {
   if (need !== undefined) need.waiting = null;
 }
 
-/** Names are our own (`channelOf`): letters, digits and underscores. */
+/** `channelOf` makes these names: letters, digits and underscores. */
 function listen(channel: string): string {
   return `listen ${channel}`;
 }

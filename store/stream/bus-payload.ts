@@ -1,16 +1,19 @@
-// The store is the only room with SQL. This file: the live bus on the wire of NOTIFY: compact, batched, below its limit.
+// Encodes bus messages as NOTIFY payloads: compact, batched, below the size limit.
 
 import { notifyBytesMax } from "../../core/chat/limits.ts";
 import type { ChatStatus } from "../../core/chat/message.ts";
 import type { PartDelta, StreamPart } from "../../core/part/stream-part.ts";
 import type { BusMessage, PartsPublished } from "../../core/stream/bus-message.ts";
 
-/** A payload is a JSON array of items; an item is one message, fields by place. */
+/** A payload is a JSON array of items. An item is one message, with its fields by position. */
 type WirePart = readonly [
   index: number,
   tool: 0 | 1,
   delta: string | PartDelta,
-  /** Of a merged part: the lengths of its pieces, one per seq, so that a hub that knows some takes the rest. */
+  /**
+   * For a merged part: the lengths of its pieces, one per seq, so that a hub that knows some of them takes only the
+   * rest.
+   */
   lengths?: readonly number[],
 ];
 type WireItem =
@@ -24,11 +27,11 @@ type WireItem =
 const PAYLOAD_FRAME_BYTES = 2;
 const itemBytesMax = notifyBytesMax - PAYLOAD_FRAME_BYTES;
 
-/** One item on its way out; parts of the same episode may still join it. */
+/** One item to be sent. Parts of the same episode may still join it. */
 export interface OutgoingItem {
   text: string;
   bytes: number;
-  /** Set while parts may join: the seq the next one must have. */
+  /** Set while parts may join: the seq that the next part must have. */
   next_seq: number | null;
 }
 
@@ -47,7 +50,7 @@ function toWire(message: Exclude<BusMessage, PartsPublished>): WireItem {
   return ["c", chat_id, owner_id, version, status, turn_id, history_version, attempt];
 }
 
-/** An item that parts are about to join, beginning with `seq`. */
+/** An item that parts will join, starting with `seq`. */
 export function openPartsItem(message: PartsPublished, seq: number): OutgoingItem {
   const text = `${JSON.stringify(["p", message.chat_id, message.episode, seq]).slice(0, -1)},[`;
   return { text, bytes: Buffer.byteLength(text) + CLOSING.length, next_seq: seq };
@@ -55,7 +58,7 @@ export function openPartsItem(message: PartsPublished, seq: number): OutgoingIte
 
 const CLOSING = "]]";
 
-/** Adds a part to an open item. False when it does not follow or does not fit; then nothing is changed. */
+/** Adds a part to an open item. False if it does not follow or does not fit; then nothing has changed. */
 export function joinPart(item: OutgoingItem, part: StreamPart, encoded: EncodedPart): boolean {
   if (item.next_seq !== part.from_seq || item.bytes + encoded.bytes > itemBytesMax) return false;
   item.text += item.text.endsWith("[") ? encoded.text : `,${encoded.text}`;
@@ -66,7 +69,7 @@ export function joinPart(item: OutgoingItem, part: StreamPart, encoded: EncodedP
 
 export interface EncodedPart {
   readonly text: string;
-  /** With the comma before it. */
+  /** Including the comma before it. */
   readonly bytes: number;
 }
 
@@ -78,7 +81,7 @@ export function encodePart(part: StreamPart): EncodedPart {
   return { text, bytes: Buffer.byteLength(text) + 1 };
 }
 
-/** Packs items, in order, into payloads below the limit. */
+/** Packs items into payloads below the limit, in order. */
 export function toPayloads(items: readonly OutgoingItem[]): string[] {
   const payloads: string[] = [];
   let packed: string[] = [];
@@ -96,7 +99,7 @@ export function toPayloads(items: readonly OutgoingItem[]): string[] {
   return payloads;
 }
 
-/** The messages of a payload; none for one that is not ours. */
+/** The messages of a payload; none if it is not one of ours. */
 export function fromPayload(payload: string): BusMessage[] {
   try {
     return (JSON.parse(payload) as WireItem[]).map(fromWire);

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. Here: what the live bus puts on the wire, and that it fits.
+// Tests what the live bus sends, and that it fits.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -19,14 +19,14 @@ function changed(chat_id: string, version: number): BusMessage {
   return { type: "changed", chat_id, version, ...rest };
 }
 
-/** One message per part, so that what was joined can be compared with what was published. */
+/** One message per part, to compare what was joined with what was published. */
 function apart(messages: readonly BusMessage[]): BusMessage[] {
   return messages.flatMap((message): BusMessage[] =>
     message.type === "parts" ? message.parts.map((part) => ({ ...message, parts: [part] })) : [message],
   );
 }
 
-/** What those who listen to chats get. */
+/** What listeners of chats get. */
 function ofChats(taken: readonly Notification[]): BusMessage[] {
   return taken.flatMap(({ channel, payload }) =>
     fromPayload(payload).filter((message) => topicOf(channel, message)?.type === "chat"),

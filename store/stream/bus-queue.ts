@@ -1,12 +1,15 @@
-// The store is the only room with SQL. This file: what waits to be published, batched as it waits and bounded.
+// A bounded queue of what waits to be published, batched while it waits.
 import type { BusMessage, PartsPublished } from "../../core/stream/bus-message.ts";
 import { channelsOf } from "./bus-channel.ts";
 import { encodePart, joinPart, type OutgoingItem, openPartsItem, toItem, toPayloads } from "./bus-payload.ts";
 
-/** Waiting bytes while the database is away or slow; beyond it the oldest go, and readers look into checkpoints. */
+/**
+ * Bytes that may wait while the database is away or slow. Beyond that the oldest are dropped, and readers use
+ * checkpoints.
+ */
 const waitingBytesMax = 8 * 1024 * 1024;
 
-/** What one NOTIFY carries. */
+/** The content of one NOTIFY. */
 export interface Notification {
   readonly channel: string;
   readonly payload: string;
@@ -14,10 +17,10 @@ export interface Notification {
 
 export interface BusQueue {
   add(message: BusMessage): void;
-  /** Takes everything that waits; in the order it came, as far as one channel goes. */
+  /** Takes everything that waits. Within one channel the order stays. */
   take(): Notification[];
   readonly empty: boolean;
-  /** Items given up so far. */
+  /** Items dropped so far. */
   readonly dropped: number;
 }
 
@@ -30,7 +33,10 @@ export function createBusQueue(): BusQueue {
   let items: QueuedItem[] = [];
   let bytes = 0;
   let dropped = 0;
-  /** By chat, the items that parts may still join, by episode. Other messages of the chat close them: order holds. */
+  /**
+   * Items that parts may still join, by chat and episode. Any other message of the chat closes them, so that the order
+   * stays.
+   */
   let open = new Map<string, Map<string, OutgoingItem>>();
 
   const push = (channel: string, item: OutgoingItem) => {
@@ -58,7 +64,7 @@ export function createBusQueue(): BusQueue {
         continue;
       }
       const item = openPartsItem(message, part.from_seq);
-      // A part that fits no payload is left out: the next one shows readers the gap.
+      // A part that fits into no payload is left out. The next part shows readers the gap.
       if (!joinPart(item, part, encoded)) continue;
       episodes.set(message.episode, item);
       push(channel, item);

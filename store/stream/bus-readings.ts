@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the live bus in numbers, for the metrics of the process that is on it.
+// Numbers about the live bus, for the metrics of a process.
 import type { Reading } from "../../platform/metrics.ts";
 import type { BusCounts } from "./live-bus.ts";
 

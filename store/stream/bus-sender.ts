@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: what is published goes out as fast as the database takes it, one
-// statement at a time. What arrives meanwhile is the next batch. No timers, so an idle bus adds no delay.
+// Sends what is published as fast as the database takes it, one statement at a time. What arrives meanwhile is the next
+// batch. There are no timers, so an idle bus adds no delay.
 import type { BusMessage } from "../../core/stream/bus-message.ts";
 import { createBusQueue } from "./bus-queue.ts";
 import type { LastingClient } from "./lasting-client.ts";
@@ -8,9 +8,9 @@ export interface BusSender {
   readonly publish: (message: BusMessage) => void;
   /** Sends what waits: there is a connection again. */
   wake(): void;
-  /** Resolves when what was published is sent, as far as there is a connection; nothing is taken from then on. */
+  /** Resolves when everything published is sent, as far as there is a connection. Takes nothing from then on. */
   close(): Promise<void>;
-  /** Messages given up because the database was away or refused them. */
+  /** Messages dropped because the database was away or refused them. */
   readonly dropped: number;
 }
 
@@ -34,7 +34,7 @@ export function createBusSender(publisherOf: () => LastingClient): BusSender {
       try {
         await client.query({ name: "notify", text: NOTIFY, values });
       } catch (error) {
-        // Not sent again: half of it may have arrived, and whoever misses it looks into the store.
+        // Not sent again: half of it may have arrived. Whoever misses the rest reads the store.
         refused += sent.length;
         publisher.renew(error instanceof Error ? error.message : String(error));
       }
@@ -50,7 +50,7 @@ export function createBusSender(publisherOf: () => LastingClient): BusSender {
   const wake = () => {
     if (woken || flushing !== null) return;
     woken = true;
-    // After the events at hand: a burst of parts from one socket read becomes one batch.
+    // After the current events: a burst of parts from one socket read becomes one batch.
     setImmediate(start);
   };
   return {

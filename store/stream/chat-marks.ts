@@ -1,11 +1,11 @@
-// The store is the only room with SQL. This file: marks of chats that were read or deleted (SPEC T8), and their end.
+// Marks chats as read or deleted (SPEC T8), and removes old marks.
 import { chatMarkKeepMs } from "../../core/chat/limits.ts";
 import type { Queryable } from "../database.ts";
 
-/** SQL that keeps the newest mark of each chat; before it come rows of chat_id, owner_id and kind. */
+/** SQL that keeps the newest mark of each chat. Put rows of chat_id, owner_id and kind before it. */
 export const KEEP_NEWEST_MARK = `on conflict (chat_id) do update set kind = excluded.kind, at = excluded.at`;
 
-/** Marks that a chat is gone. In the transaction that deletes it, which has it locked. */
+/** Marks a chat as deleted, in the transaction that deletes it and holds its lock. */
 export async function markDeleted(
   db: Queryable,
   chats: readonly { readonly id: string; readonly owner_id: string }[],
@@ -17,7 +17,7 @@ export async function markDeleted(
   );
 }
 
-/** Removes marks that no reader resumes from any more. Returns how many. */
+/** Deletes marks that no reader resumes from any more. Returns how many. */
 export async function purgeChatMarks(db: Queryable): Promise<number> {
   const { rowCount } = await db.query("delete from chat_marks where at < now() - make_interval(secs => $1)", [
     chatMarkKeepMs / 1000,

@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: what the feed of a user's chats reads (SPEC T8). A poll is one statement,
-// on the indexes of owner and time, that names what changed; only what the feed does not know yet is read whole.
+// Reads what the feed of a user's chats needs (SPEC T8). A poll is one statement on the indexes of owner and time that
+// names what changed. Only what the feed does not know yet is read in full.
 import { feedResumeMs } from "../../core/chat/limits.ts";
 import { prepared, type Queryable } from "../database.ts";
 import { CHAT_COLUMNS } from "../row/chat-row.ts";
@@ -7,11 +7,11 @@ import { HAS_UNREAD } from "../row/read-cursor.ts";
 import type { WireChatRow } from "../row/to-wire.ts";
 
 export type FeedChatRow = WireChatRow & {
-  /** When the chat was last marked read; null: not for a day. */
+  /** When the chat was last marked as read; null if not within a day. */
   readonly read_at: string | null;
 };
 
-/** A chat that may have changed, by the two numbers that tell. */
+/** A chat that may have changed, with the two numbers that tell. */
 export interface FeedChange {
   readonly id: string;
   readonly snapshot_version: number;
@@ -22,12 +22,12 @@ export interface FeedChange {
 }
 
 export interface FeedChanges {
-  /** When this was read, by the database's clock: all that was committed before is in it. */
+  /** When this was read, by the database's clock. It contains everything that was committed before. */
   readonly now_ms: number;
   readonly changes: readonly FeedChange[];
 }
 
-/** A database that answers nothing for this long counts as away. */
+/** A database that does not answer for this long counts as away. */
 const answerMaxMs = 5_000;
 
 const COLUMNS = `${CHAT_COLUMNS.map((name) => `chats.${name}`).join(", ")}, ${HAS_UNREAD},
@@ -41,7 +41,7 @@ const NEWEST = `select ${COLUMNS} from chats where id in (
 
 const SOME = `select ${COLUMNS} from chats where owner_id = $1 and id = any($2::uuid[])`;
 
-/** Absent: as far back as a feed is resumed. */
+/** If absent, as far back as a feed can resume. */
 const SINCE = "coalesce(to_timestamp($2), now() - make_interval(secs => $4))";
 const STAMP = "snapshot_version, last_read_message_id, false as gone";
 const CHANGES = `select (extract(epoch from now()) * 1000)::bigint as now_ms, coalesce((
@@ -70,7 +70,7 @@ export async function readFeedNewest(
   return (await db.query<FeedChatRow>(query)).rows;
 }
 
-/** Those of the chats that are there and the owner's. */
+/** Those of the chats that exist and belong to the owner. */
 export async function readFeedChats(
   db: Queryable,
   ownerId: string,
@@ -80,7 +80,7 @@ export async function readFeedChats(
   return (await db.query<FeedChatRow>(query)).rows;
 }
 
-/** What changed, was read or was deleted after a time; a chat may be named twice. At most `limit`, in no order. */
+/** What changed, was read or was deleted after a time, at most `limit`, in no order. A chat may appear twice. */
 export async function readFeedChanges(
   db: Queryable,
   ownerId: string,

@@ -1,12 +1,12 @@
-// The store is the only room with SQL. This file: one connection of its own that comes back by itself, for LISTEN and
-// NOTIFY. A pool would do neither: its clients are lent, and a starved pool must not hold up live parts.
+// One dedicated connection that reconnects by itself, for LISTEN and NOTIFY. A pool cannot do this: it lends its
+// clients, and a starved pool must not delay live parts.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 
 export interface LastingClientInput {
   readonly databaseUrl: string;
   readonly applicationName: string;
-  /** Called with each new connection before it counts as up; throwing gives it up. */
+  /** Called with each new connection before it counts as up. Throwing drops it. */
   readonly prepare?: (client: pg.Client) => Promise<void>;
   readonly onUp: () => void;
   readonly onDown: (reason: string) => void;
@@ -15,20 +15,20 @@ export interface LastingClientInput {
 export interface LastingClient {
   /** Null while there is no connection. */
   readonly client: pg.Client | null;
-  /** Gives up a connection that misbehaves; another one is made. */
+  /** Drops a connection that misbehaves; a new one is made. */
   renew(reason: string): void;
   close(): Promise<void>;
 }
 
 const BACKOFF_FIRST_MS = 50;
 const BACKOFF_MAX_MS = 3_000;
-/** A connection that answers nothing for this long is dead, whatever the socket says. */
+/** A connection that does not answer for this long is dead, whatever the socket says. */
 const ANSWER_MAX_MS = 5_000;
 const PROBE_EVERY_MS = 5_000;
 const KEEP_ALIVE_FIRST_MS = 10_000;
 /** A socket that fell silent never says that it is closed. */
 const CLOSE_MAX_MS = 500;
-/** After a fail-over the old primary goes on answering, but nothing is announced there any more. */
+/** After a fail-over the old primary still answers, but announces nothing any more. */
 const PROBE = "select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean as read_only";
 
 export function createLastingClient(input: LastingClientInput): LastingClient {
@@ -43,7 +43,7 @@ export function createLastingClient(input: LastingClientInput): LastingClient {
       input.onDown(reason);
       schedule();
     }
-    // Ends the socket also when the server no longer answers; nobody waits for it.
+    // Ends the socket even if the server no longer answers; nobody waits for that.
     void client.end().catch(() => undefined);
   };
   const schedule = () => {

@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: the live bus over NOTIFY. Outside any writing transaction, on
-// connections of its own; lossy by design, and fast because nobody waits for it.
+// The live bus over NOTIFY, outside any writing transaction and on its own connections. It may lose messages, and is
+// fast because nobody waits for it.
 import type { BusMessage, BusSubscription, BusTopic, LiveBus } from "../../core/stream/bus-message.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { channelOf, topicOf } from "./bus-channel.ts";
@@ -10,11 +10,11 @@ import { createLastingClient, type LastingClient } from "./lasting-client.ts";
 
 /** For metrics and tests. */
 export interface BusCounts {
-  /** Payloads and messages given up because the database was away or refused them. */
+  /** Payloads and messages dropped because the database was away or refused them. */
   readonly dropped: number;
-  /** Messages that came in, whether anybody here listens to them or not. */
+  /** Messages that arrived, whether or not anyone here listens for them. */
   readonly heard: number;
-  /** Channels listened to at present. */
+  /** Channels that are listened to at present. */
   readonly channels: number;
 }
 
@@ -26,13 +26,13 @@ export interface PostgresBus extends LiveBus, BusCounts {
 export interface PostgresBusInput {
   readonly databaseUrl: string;
   readonly logger: Pick<Logger, "warn" | "info">;
-  /** How long a channel nobody needs is still listened to. Set by tests. */
+  /** How long an unneeded channel is still listened to. Tests set it. */
   readonly unlistenAfterMs?: number;
 }
 
 type Listener = (message: BusMessage) => void;
 
-/** Connects in the background and keeps itself connected; call `close` to end it. */
+/** Connects in the background and stays connected. Call `close` to end it. */
 export function createPostgresBus(input: PostgresBusInput): PostgresBus {
   const subscriptions = createSubscriptions();
   const reconnectListeners = new Set<() => void>();
@@ -78,7 +78,10 @@ export function createPostgresBus(input: PostgresBusInput): PostgresBus {
   };
 }
 
-/** One connection hears, the other speaks: a burst of the one must not hold up the other. `onUp` is told when both are there. */
+/**
+ * One connection listens, the other sends: a burst on one must not delay the other. `onUp` is called when both are
+ * there.
+ */
 function connect(
   { databaseUrl, logger, unlistenAfterMs }: PostgresBusInput,
   dispatch: (channel: string, payload: string) => void,
@@ -118,7 +121,7 @@ function connect(
   return { listening, sender, listener, publisher };
 }
 
-/** A bus that carries nothing: readers follow checkpoints alone (EVERTURN_LIVE_BUS=off). */
+/** A bus that carries nothing: readers follow only checkpoints (EVERTURN_LIVE_BUS=off). */
 export function createOffBus(): LiveBus & BusCounts {
   const nothing: BusSubscription = { listening: Promise.resolve(), end: () => undefined };
   return {
@@ -145,12 +148,12 @@ function createSubscriptions() {
   const byTopic = new Map<string, Set<Listener>>();
   let heard = 0;
   return {
-    /** Returns the end of the subscription. */
+    /** Returns a function that ends the subscription. */
     add(topic: BusTopic, listener: Listener): () => void {
       const key = keyOf(topic);
       const listeners = byTopic.get(key) ?? new Set();
       byTopic.set(key, listeners);
-      // Wrapped: the same function may be given twice.
+      // Wrapped, because the same function may be passed twice.
       const own: Listener = (message) => listener(message);
       listeners.add(own);
       return () => {

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: what a stream shows of a chat, read at one moment by one statement.
+// Reads what a stream shows of a chat, in one statement at one moment.
 import type { Message, QueuedMessage } from "../../core/chat/message.ts";
 import { prepared, type Queryable } from "../database.ts";
 import { CHAT_COLUMNS, type ChatRow } from "../row/chat-row.ts";
@@ -9,11 +9,11 @@ import { toMessage, toQueuedMessage, type WireChatRow } from "../row/to-wire.ts"
 /** Messages as people see them, oldest first. */
 export interface ShownMessages {
   readonly messages: readonly CommittedMessage[];
-  /** Whether more messages match than were asked for; the newest are here. */
+  /** Whether more messages match than were asked for; these are the newest. */
   readonly has_more: boolean;
 }
 
-/** A message, and what its commit puts an end to. */
+/** A message, and the episodes that its commit ended. */
 export interface CommittedMessage {
   readonly message: Message;
   readonly closes: readonly string[];
@@ -22,20 +22,20 @@ export interface CommittedMessage {
 export interface ChatSnapshot extends ShownMessages {
   readonly chat: WireChatRow;
   readonly queued_messages: readonly QueuedMessage[];
-  /** Episodes closed since, also by messages that only the model sees. */
+  /** Episodes closed since then, including those closed by messages that only the model sees. */
   readonly closes: readonly string[];
 }
 
-/** The newest `limit` messages of those that changed after `since_version` (all, when it is 0). */
+/** The newest `limit` messages that changed after `since_version`; 0 means all. */
 export interface MessageRange {
   readonly since_version: number;
   readonly limit: number;
 }
 
-/** A database that answers nothing for this long counts as away: readers are not kept waiting on a dead connection. */
+/** A database that does not answer for this long counts as away: readers must not wait for a dead connection. */
 const answerMaxMs = 5_000;
 
-// Prompt-only messages are not shown, but their episodes are over for readers too.
+// Prompt-only messages are not shown, but for readers their episodes are over, too.
 const MESSAGES = `select coalesce(json_agg(m order by m.id), '[]'::json) from (
     select * from messages where chat_id = chats.id and deleted_at is null and visibility <> 'model' and version > $2
     order by id desc limit $3) m`;
@@ -57,7 +57,7 @@ interface SnapshotRow extends ChatRow {
   readonly shown_queue: readonly QueuedMessage[];
 }
 
-/** The chat, its queue and its messages in one consistent read; null when there is no such chat. */
+/** The chat, its queue and its messages in one consistent read; null if there is no such chat. */
 export async function readChatSnapshot(
   db: Queryable,
   chatId: string,
@@ -79,9 +79,7 @@ export async function readChatSnapshot(
   };
 }
 
-/**
- * Messages of a chat as it was at `up_to_version`. What changed later is left out: whoever asks is about to hear of it.
- */
+/** Messages of a chat as it was at `up_to_version`. Later changes are left out: the caller will hear of them. */
 export async function readShownMessages(
   db: Queryable,
   chatId: string,

@@ -1,10 +1,10 @@
-// The store is the only room with SQL. This file: whether any of many chats have changed, by one statement.
+// Asks with one statement whether any of many chats have changed.
 import { prepared, type Queryable } from "../database.ts";
 
-/** The same as for a chat's own read: nobody is kept waiting on a dead connection. */
+/** As for reading one chat: nobody may wait for a dead connection. */
 const answerMaxMs = 5_000;
 
-/** Snapshot versions by chat id; chats that are gone are not there. */
+/** Snapshot versions by chat id. Deleted chats are missing. */
 export async function readChatVersions(
   db: Queryable,
   chatIds: readonly string[],

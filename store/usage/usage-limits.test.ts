@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Queryable } from "../database.ts";
 import { limitReached, refuseOverLimit } from "./usage-limits.ts";
 
-/** A database that must not be asked. */
+/** A database that nobody may query. */
 const untouched: Queryable = {
   query: () => {
     throw new Error("the database was asked");

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: what a user may spend in a period, and whether that is spent (SPEC B3).
+// What a user may spend in a period, and whether it is spent (SPEC B3).
 
 import type { LastError } from "../../core/chat/message.ts";
 import { type LimitPeriod, limitPeriodAt } from "../../core/usage/limit-period.ts";
@@ -11,18 +11,18 @@ export interface UsageLimit {
   readonly period: LimitPeriod;
 }
 
-/** A limit with where its user stands in the present period. */
+/** A limit, and what its user has spent in the present period. */
 export interface LimitStanding extends UsageLimit {
   readonly spent_micros: number;
   /** ISO 8601. */
   readonly resets_at: string;
 }
 
-/** As a column of a query over users: their limit, null when they have none. */
+/** A column for a query over users: their limit, null if they have none. */
 export const USAGE_LIMIT_COLUMN = `case when usage_limit_micros is null then null
   else json_build_object('limit_micros', usage_limit_micros, 'period', usage_limit_period) end`;
 
-/** The limit of a user; undefined when there is no such user, null when nothing limits them. */
+/** The limit of a user: undefined if there is no such user, null if there is no limit. */
 export async function readUsageLimit(db: Queryable, userId: string): Promise<UsageLimit | null | undefined> {
   const { rows } = await db.query<{ usage_limit: UsageLimit | null }>(
     `select ${USAGE_LIMIT_COLUMN} as usage_limit from users where id = $1`,
@@ -31,7 +31,7 @@ export async function readUsageLimit(db: Queryable, userId: string): Promise<Usa
   return rows[0]?.usage_limit;
 }
 
-/** Sets a limit, or takes it away (null). False: there is no such user. */
+/** Sets a limit, or removes it (null). False if there is no such user. */
 export async function setUsageLimit(
   db: Queryable,
   userId: string,
@@ -44,7 +44,7 @@ export async function setUsageLimit(
   return rowCount === 1;
 }
 
-/** Where a user stands in the period that holds `now_ms`. */
+/** What a user has spent in the period that contains `now_ms`. */
 export async function standingOf(
   db: Queryable,
   userId: string,
@@ -63,9 +63,9 @@ export async function standingOf(
 }
 
 /**
- * The limit that stops a chat's owner from another model call; null when nothing does. Asks the database only for
- * owners who have a limit: a chat read under its lock says whether. Calls that are under way are not counted yet, so
- * racing ones overshoot by what they cost, and by no more.
+ * The limit that forbids a chat's owner another model call; null if nothing does. Queries the database only if the
+ * owner has a limit, which a chat read under its lock says. Calls that are still running do not count yet, so racing
+ * calls overshoot by what they cost, and no more.
  */
 export async function limitReached(
   db: Queryable,
@@ -77,7 +77,10 @@ export async function limitReached(
   return standing.spent_micros >= standing.limit_micros ? standing : null;
 }
 
-/** Throws `Refusal` `usage_limit_reached` when the chat's owner may spend no more. The chat was read under its lock. */
+/**
+ * Throws `Refusal` `usage_limit_reached` if the chat's owner may spend no more. The chat must have been read under its
+ * lock.
+ */
 export async function refuseOverLimit(
   db: Queryable,
   chat: Pick<ChatRow, "owner_id" | "owner_usage_limit">,
@@ -86,7 +89,7 @@ export async function refuseOverLimit(
   if (reached !== null) throw new UsageLimitReached(wordsOf(reached), reached.resets_at);
 }
 
-/** How a turn ends that meets the limit on its way. */
+/** How a turn ends that reaches the limit on its way. */
 export function usageLimitError(reached: LimitStanding): LastError {
   return {
     message: wordsOf(reached),

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the ledger of model calls, written once per call (SPEC B3).
+// The ledger of model calls, written once per call (SPEC B3).
 import type { UsageRecord } from "../../core/usage/usage-record.ts";
 import { prepared, type Queryable } from "../database.ts";
 import type { ChatRow } from "../row/chat-row.ts";
@@ -30,7 +30,7 @@ export function usageValues(record: UsageRecord): unknown[] {
   ];
 }
 
-/** Types by column: within a larger statement nothing else says them. */
+/** Types by column: inside a larger statement nothing else says them. */
 const TYPES = [
   "uuid",
   "text",
@@ -43,14 +43,14 @@ const TYPES = [
   ...Array<string>(7).fill("bigint"),
 ];
 
-/** Where a statement takes the values, from `$first` on. */
+/** Where a statement takes the values from: `$first` and after. */
 export function usagePlaces(first: number): string {
   return TYPES.map((type, i) => `$${first + i}::${type}`).join(", ");
 }
 
 const RECORD = `insert into usage_records (${USAGE_RECORD_COLUMNS}) values (${usagePlaces(1)}) on conflict do nothing`;
 
-/** The record of the model call that wrote a message; null when none did. */
+/** The record of the model call that wrote a message; null if none did. */
 export function usageOfMessage(
   chat: Pick<ChatRow, "id" | "owner_id" | "root_chat_id">,
   message: NewMessage,
@@ -71,16 +71,16 @@ export function usageOfMessage(
 }
 
 /**
- * Books one model call, in the transaction that commits what came of it. The answer of a turn books itself with its
- * message (`NewMessage.call`); this is for calls that leave no message. Booking a call twice changes nothing.
+ * Bills one model call, in the transaction that commits its result. An answer of a turn is billed with its message
+ * (`NewMessage.call`); this is for calls that leave no message. Billing a call twice changes nothing.
  */
 export async function recordUsage(db: Queryable, record: UsageRecord): Promise<void> {
   await db.query(prepared(RECORD, usageValues(record)));
 }
 
 /**
- * Books the call of an answer that is not kept, for what was spent stays spent. A call that came to nothing, and of which
- * the provider says nothing, is none.
+ * Bills the call of an answer that is not kept, because spent money stays spent. A call without a result, about which
+ * the provider says nothing, is not billed.
  */
 export async function recordUnkept(
   db: Queryable,

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: what was spent, by chat tree and by period, read from the ledger.
+// Reports what was spent, by chat tree and by period, from the ledger.
 import type { Spending } from "../../core/usage/usage-record.ts";
 import type { Queryable } from "../database.ts";
 
@@ -19,17 +19,17 @@ const TOKENS = [
   "cache_creation_tokens",
   "cache_read_tokens",
 ];
-/** As floats, which are exact as far as the wire's numbers are, and do not overflow beyond. */
+/** As floats: exact for any number on the wire, and no overflow beyond. */
 const SUMS = `coalesce(sum(cost_micros), 0)::float8 as cost_micros, count(*) as request_count,
   count(*) filter (where cost_micros is null) as unpriced_request_count,
   ${TOKENS.map((name) => `coalesce(sum(${name}), 0)::float8 as ${name}`).join(", ")}`;
 
-/** What a chat and its descendants have cost, deleted messages and chats included. */
+/** What a chat and its descendants cost, including deleted messages and chats. */
 export async function readTreeSpending(
   db: Queryable,
   chat: { readonly id: string; readonly root_chat_id: string },
 ): Promise<Spending> {
-  // Below a root the ledger says itself what belongs to it; below another chat the chats that are there do.
+  // Below a root the ledger itself says what belongs to it. Below another chat, the existing chats do.
   const { rows } = await db.query<SpendingRow>(
     chat.id === chat.root_chat_id
       ? `select ${SUMS} from usage_records where root_chat_id = $1`
@@ -44,14 +44,14 @@ export async function readTreeSpending(
 export const USAGE_GROUPS = ["user", "model", "chat", "day"] as const;
 type UsageGroup = (typeof USAGE_GROUPS)[number];
 
-/** What a group is called by; days by UTC, chats by their roots. */
+/** The name of a group: days in UTC, chats by their roots. */
 const KEYS: Readonly<Record<UsageGroup, string>> = {
   user: "user_id::text",
   model: "provider || '/' || model",
   chat: "root_chat_id::text",
   day: "to_char(at at time zone 'UTC', 'YYYY-MM-DD')",
 };
-/** Names for people. A chat's title is its owner's alone. */
+/** Names for people. Only the owner sees a chat's title. */
 const LABELS: Readonly<Record<UsageGroup, string>> = {
   user: "(select name from users where id = key::uuid)",
   model: "null::text",
@@ -60,11 +60,11 @@ const LABELS: Readonly<Record<UsageGroup, string>> = {
 };
 
 interface UsageQuery {
-  /** Who asks: they see their own chats' titles. */
+  /** Who asks: they see the titles of their own chats. */
   readonly caller_id: string;
-  /** Null: of all users. */
+  /** Null means all users. */
   readonly user_id: string | null;
-  /** ISO 8601; from then on, up to but without the end. */
+  /** ISO 8601: from then on, up to but not including the end. */
   readonly from: string;
   readonly to: string;
   readonly group_by?: UsageGroup | undefined;
@@ -73,7 +73,7 @@ interface UsageQuery {
 
 interface UsageReport {
   readonly total: Spending;
-  /** Dearest first, days by date; null when none were asked for. */
+  /** Most expensive first, days by date; null if no groups were asked for. */
   readonly groups: readonly (Spending & { readonly key: string; readonly label: string | null })[] | null;
   readonly groups_truncated: boolean;
 }

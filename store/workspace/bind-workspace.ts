@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transition `bind_workspace`, for people.
+// The transition `bind_workspace`, for people.
 import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, readChatRow } from "../row/chat-row.ts";
 import { transition } from "../turn/transition.ts";
@@ -8,13 +8,13 @@ import { readWorkspace } from "./workspaces.ts";
 export interface BindInput {
   readonly chat_id: string;
   readonly owner_id: string | null;
-  /** Null: unbind. */
+  /** Null unbinds. */
   readonly workspace_id: string | null;
 }
 
 /**
- * Binds, rebinds or unbinds. Throws `Refusal` `chat_not_found`, `chat_archived`, `workspace_refused` (unknown, another
- * owner's, being deleted, or the chat looks at a project folder); then nothing is changed.
+ * Binds, rebinds or unbinds. Throws `Refusal` `chat_not_found`, `chat_archived`, or `workspace_refused` (unknown,
+ * someone else's, being deleted, or the chat uses a project folder); then nothing has changed.
  */
 export async function bindWorkspace(
   unit: Unit,
@@ -32,7 +32,7 @@ async function requireBindable(unit: Unit, chat: ChatRow, workspaceId: string): 
   if (chat.project_path !== null) {
     throw new Refusal("workspace_refused", "a chat with a project folder has no workspace");
   }
-  // Of the chat's owner: a workspace of somebody else is as unknown as one that does not exist (SPEC A2).
+  // It must belong to the chat's owner: someone else's workspace is as unknown as one that does not exist (SPEC A2).
   const row = await readWorkspace(unit.tx, workspaceId, chat.owner_id);
   if (row === null) throw new Refusal("workspace_refused", `no workspace ${workspaceId}`);
   if (row.status === "deleting") throw new Refusal("workspace_refused", "the workspace is being deleted");

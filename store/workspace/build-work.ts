@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: one activity's work on a build: whether it may, how far the build has come,
-// and its log. An attempt is named by when Temporal scheduled it; one scheduled earlier comes from a worker given up.
+// One activity's work on a build: whether it may continue, how far the build has come, and its log. An attempt is
+// identified by when Temporal scheduled it. One that was scheduled earlier comes from a worker that was given up.
 import { buildLogBytesMax } from "../../core/chat/limits.ts";
 import { type Pool, type Tx, withTransaction } from "../database.ts";
 import type { BuildRow } from "./workspace-builds.ts";
@@ -15,23 +15,23 @@ export interface BuildWork {
   readonly type: "work";
   readonly workspace: WorkspaceRow;
   readonly build: BuildRow;
-  /** Since the build began, and since its agent was first looked for (null: not yet), by the database's clock. */
+  /** Time since the build started, and since its agent was first looked for (null: not yet), by the database's clock. */
   readonly age_ms: number;
   readonly connecting_ms: number | null;
-  /** An earlier build may have left something in this place. */
+  /** An earlier build may have left something here. */
   readonly has_predecessor: boolean;
 }
 
 export type BuildBegin =
   | BuildWork
-  /** Cancelled, ended, or its workspace gone. */
+  /** Cancelled, ended, or its workspace is gone. */
   | { readonly type: "over" }
-  /** An attempt scheduled later works on it. */
+  /** An attempt that was scheduled later works on it. */
   | { readonly type: "stale" };
 
 type BegunRow = BuildRow & Pick<BuildWork, "age_ms" | "connecting_ms" | "has_predecessor">;
 
-/** Takes the build over for this attempt. The first one begins it. */
+/** Takes the build over for this attempt. The first attempt starts it. */
 export async function beginBuildWork(pool: Pool, attempt: BuildAttempt): Promise<BuildBegin> {
   const { rows } = await pool.query<BegunRow>(
     `update workspace_builds b set status = 'running', started_at = coalesce(b.started_at, now()), attempt_scheduled_ms = $3
@@ -47,10 +47,10 @@ export async function beginBuildWork(pool: Pool, attempt: BuildAttempt): Promise
   return { type: (await buildStanding(pool, attempt)) === "stale" ? "stale" : "over" };
 }
 
-/** Of `workspaces w` and `workspace_builds b`: the build is to go on. */
+/** For `workspaces w` and `workspace_builds b`: the build should continue. */
 const OPEN = "w.build_id = b.id and w.status = 'building' and b.status in ('queued', 'running')";
 
-/** Whether this attempt is to go on. */
+/** Whether this attempt should continue. */
 export async function buildStanding(pool: Pool, attempt: BuildAttempt): Promise<"going" | "over" | "stale"> {
   const { rows } = await pool.query<{ attempt_scheduled_ms: number }>(
     `select b.attempt_scheduled_ms from workspace_builds b join workspaces w on w.id = b.workspace_id
@@ -61,12 +61,12 @@ export async function buildStanding(pool: Pool, attempt: BuildAttempt): Promise<
   return rows[0].attempt_scheduled_ms > attempt.scheduled_ms ? "stale" : "going";
 }
 
-/** The place is there. */
+/** The place exists. */
 export async function markProvisioned(pool: Pool, { build_id }: OpenBuildRef): Promise<void> {
   await pool.query("update workspace_builds set provisioned = true where id = $1", [build_id]);
 }
 
-/** The agent is being looked for; the time for it runs from the first look, whoever takes it. */
+/** The agent is being looked for. Its time runs from the first look, whoever takes it. */
 export async function markConnecting(pool: Pool, ref: OpenBuildRef): Promise<void> {
   await pool.query(
     "update workspace_builds set connect_started_at = coalesce(connect_started_at, now()) where id = $1",
@@ -75,7 +75,7 @@ export async function markConnecting(pool: Pool, ref: OpenBuildRef): Promise<voi
   await setAgent(pool, ref, { agent_status: "connecting", agent_error: null });
 }
 
-/** What came of looking for the agent. */
+/** The result of looking for the agent. */
 export async function setAgent(
   pool: Pool,
   ref: OpenBuildRef,
@@ -88,7 +88,7 @@ export async function setAgent(
   );
 }
 
-/** The template's build commands have all run: later starts leave them out. */
+/** All build commands of the template have run: later starts skip them. */
 export async function markCommandsRun(pool: Pool, ref: OpenBuildRef): Promise<void> {
   await pool.query(
     "update workspaces set commands_run = true where id = $1 and build_id = $2 and status = 'building'",
@@ -98,11 +98,11 @@ export async function markCommandsRun(pool: Pool, ref: OpenBuildRef): Promise<vo
 
 export interface BuildLogAddition {
   readonly lines: readonly string[];
-  /** The lines are of this process's output, up to this byte: another worker follows it from there. */
+  /** The lines are this process's output up to this byte: another worker continues from there. */
   readonly followed?: { readonly key: string; readonly bytes: number };
 }
 
-/** Adds lines to the log. False, and nothing is added: the attempt is no longer the build's own, or the build has ended. */
+/** Adds lines to the log. False, and nothing is added, if another attempt has taken over or the build has ended. */
 export async function appendBuildLog(
   pool: Pool,
   attempt: BuildAttempt,
@@ -135,12 +135,12 @@ async function insertLines(tx: Tx, build: BuildRow, lines: readonly string[]): P
   );
 }
 
-/** Postgres takes no \u0000 in text. */
+/** Postgres does not store \u0000 in text. */
 function storable(line: string): string {
   return line.replaceAll("\u0000", "\uFFFD");
 }
 
-/** As much of the lines as the log has room for. The one line that says so brings it over the cap, once. */
+/** As many of the lines as the log has room for. The single line that says so exceeds the limit, once. */
 function whatFits(lines: readonly string[], logBytes: number): { lines: readonly string[]; bytes: number } {
   const kept: string[] = [];
   let bytes = 0;

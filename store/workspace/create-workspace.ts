@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: a new workspace with its first build, not begun yet.
+// Creates a workspace with its first build, which has not started yet.
 import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { Refusal } from "../../core/chat/refusal.ts";
@@ -10,12 +10,12 @@ import type { Unit } from "../unit.ts";
 import { type BeganBy, insertBuild } from "./workspace-builds.ts";
 import { readWorkspace, type WorkspaceRow } from "./workspaces.ts";
 
-/** What it is made from: a template with the values of its parameters (`planOf`), and whose it is. */
+/** What it is built from (a template with the values of its parameters, `planOf`), and its owner. */
 export interface CreateWorkspaceInput {
   readonly owner_id: string;
-  /** Mended when it is not valid, suffixed when it is taken (SPEC W2); null: made from `name_base`. */
+  /** Corrected if it is not valid, with a suffix if it is taken (SPEC W2); null: made from `name_base`. */
   readonly name: string | null;
-  /** What a generated name begins with; absent: the template's name. */
+  /** The beginning of a generated name; if absent, the template's name. */
   readonly name_base?: string;
   readonly template: string;
   readonly parameters: JsonObject;
@@ -24,7 +24,7 @@ export interface CreateWorkspaceInput {
   readonly startup: string | null;
   readonly ttl_ms: number | null;
   readonly driver: string;
-  /** The turn whose interrupt cancels its build; null: nobody's. */
+  /** The turn whose interrupt cancels its build; null for nobody's. */
   readonly began_by: BeganBy | null;
 }
 
@@ -32,8 +32,9 @@ export interface CreateWorkspaceInput {
 const nameTriesMax = 20;
 
 /**
- * What is being deleted no longer counts, nor does what was never built: it has no files. The owner's row is locked, so that two
- * that come at once are counted one after the other; rows that name their owner are not held up by that lock.
+ * What is being deleted does not count any more, and neither does what was never built, because it has no files. Locks
+ * the owner's row, so that two requests at once are counted one after the other. That lock does not delay rows that
+ * refer to the owner.
  * @throws Refusal `too_many_workspaces`
  */
 async function requireRoom({ tx, store }: Unit, ownerId: string): Promise<void> {
@@ -50,7 +51,10 @@ async function requireRoom({ tx, store }: Unit, ownerId: string): Promise<void> 
   );
 }
 
-/** Throws `Refusal` `too_many_workspaces`. Its workflow hears of it when the caller tells it after the commit (`createWorkspaceTeller`), else by a loop of the worker. */
+/**
+ * Throws `Refusal` `too_many_workspaces`. The caller tells its workflow after the commit (`createWorkspaceTeller`), or
+ * else a loop of the worker does.
+ */
 export async function createWorkspace(unit: Unit, input: CreateWorkspaceInput): Promise<WorkspaceRow> {
   await requireRoom(unit, input.owner_id);
   const id = uuidv7();
@@ -75,7 +79,7 @@ interface NewWorkspace extends CreateWorkspaceInput {
   readonly name: string;
 }
 
-/** False when the name is taken. Waits for whoever is taking it in this moment. */
+/** False if the name is taken. Waits for whoever is taking it right now. */
 async function insertWorkspace(tx: Tx, row: NewWorkspace): Promise<boolean> {
   const { rowCount } = await tx.query(
     `insert into workspaces (id, owner_id, name, template, parameters, plan, build_commands, startup, driver, ttl_ms,

@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: one workspace for a chat, however many calls of however many turns ask for
-// it at once (SPEC W2). The chat's row lock makes them serial; the binding is part of the same transaction (SPEC W4).
+// Gives a chat exactly one workspace, however many calls of however many turns ask for it at once (SPEC W2). The lock
+// on the chat's row makes them wait for each other, and the binding is part of the same transaction (SPEC W4).
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { Superseded, transition } from "../turn/transition.ts";
@@ -12,20 +12,20 @@ export interface EnsureInput {
   readonly chat_id: string;
   readonly turn_id: number;
   readonly owner_id: string;
-  /** What a new one is made from; called when none is there that can be used. */
+  /** What a new workspace is built from. Called if there is none that can be used. */
   readonly create: () => CreateWorkspaceInput;
 }
 
 export interface EnsuredWorkspace {
   /**
-   * `reused`: it runs (whether its agent answers is for the caller to see); `joined`: a build was on its way; `starting`: a
-   * start was begun; `created`: the chat had none; `replaced`: it had one that is gone, failed or being deleted.
+   * `reused`: it runs (the caller checks whether its agent answers); `joined`: a build was already running; `starting`:
+   * a start was requested; `created`: the chat had none; `replaced`: it had one that is gone, failed or being deleted.
    */
   readonly type: "reused" | "joined" | "starting" | "created" | "replaced";
   readonly workspace: WorkspaceRow;
 }
 
-/** Throws `Superseded` when the chat no longer runs this turn: a call that nobody waits for makes nothing. */
+/** Throws `Superseded` if the chat no longer runs this turn: a call that nobody waits for creates nothing. */
 export async function ensureChatWorkspace(unit: Unit, input: EnsureInput): Promise<EnsuredWorkspace> {
   const chat = await lockInUnit(unit, input.chat_id);
   if (chat === null) throw new Refusal("chat_not_found");
@@ -46,11 +46,11 @@ async function lockBound(unit: Unit, chat: ChatRow, ownerId: string): Promise<Wo
   return row?.owner_id === ownerId ? row : null;
 }
 
-/** Null: it is of no use any more. */
+/** Null if it cannot be used any more. */
 async function takeUp(unit: Unit, row: WorkspaceRow, input: EnsureInput): Promise<EnsuredWorkspace | null> {
   if (row.status === "running") return { type: "reused", workspace: row };
   if (row.status === "building") return { type: "joined", workspace: row };
-  // Being deleted, failed, or about to be removed after a failed first build: what is asked for now is made anew.
+  // It is being deleted, has failed, or will be removed after a failed first build: create a new one instead.
   if (row.status === "deleting" || row.status === "failed") return null;
   if (row.status === "stopping" && row.wish === "running") return { type: "joined", workspace: row };
   if (row.built_at === null) return null;

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: what owners wish of a workspace. A wish is a row; the workflow works towards it.
+// Records what owners want of a workspace. The wanted state is in its row, and the workflow works towards it.
 import { v7 as uuidv7 } from "uuid";
 import { assertNever } from "../../core/assert-never.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
@@ -15,18 +15,19 @@ import {
 
 export interface WishInput {
   readonly id: string;
-  /** Set: other people's workspaces are not found (SPEC A2). */
+  /** If set, other people's workspaces are not found (SPEC A2). */
   readonly owner_id: string | null;
   readonly wish: WorkspaceWish;
-  /** The turn whose interrupt cancels the build this wish begins. */
+  /** The turn whose interrupt cancels the build that this starts. */
   readonly began_by?: BeganBy | null;
 }
 
 const stoppedWords = "The build was cancelled: the workspace was told to stop.";
 
 /**
- * Records a wish; the same wish again changes nothing. Running: what is stopped is started, what failed is built anew, an agent
- * that was not ready is looked for again. Throws `Refusal` `workspace_not_found`, `workspace_deleting`.
+ * Records a wanted state; the same one again changes nothing. Running: a stopped workspace is started, a failed one is
+ * built again, an agent that was not ready is looked for again. Throws `Refusal` `workspace_not_found`,
+ * `workspace_deleting`.
  */
 export async function wishWorkspace(unit: Unit, input: WishInput): Promise<WorkspaceRow> {
   const row = await lockWorkspace(unit.tx, input.id);
@@ -36,7 +37,7 @@ export async function wishWorkspace(unit: Unit, input: WishInput): Promise<Works
   return wishLocked(unit, row, input);
 }
 
-/** As `wishWorkspace`, of a row that this unit has locked. */
+/** Like `wishWorkspace`, for a row that this unit has locked. */
 export async function wishLocked(
   unit: Unit,
   row: WorkspaceRow,
@@ -49,9 +50,9 @@ export async function wishLocked(
     case "stopped":
       return stopWith(unit, row, stoppedWords);
     case "deleted": {
-      // Told again each time: a deletion that was given up is taken up anew.
+      // Told again each time: a deletion that was given up starts again.
       await cancelOpenBuild(unit.tx, row.build_id, "The build was cancelled: the workspace was deleted.");
-      // From now on there is nothing in it worth keeping, whether or not all of it can be removed.
+      // From now on nothing in it is worth keeping, whether or not all of it can be removed.
       return wished(unit, row, { wish, status: "deleting", built_at: null, commands_run: false });
     }
     default:
@@ -70,7 +71,7 @@ async function wishRunning(unit: Unit, row: WorkspaceRow, began_by: BeganBy | nu
   return wished(unit, row, {
     wish: "running",
     build_id,
-    // What is being stopped is stopped to the end first; the workflow goes on with the build then.
+    // A stop that has started is finished first. Then the workflow continues with the build.
     status: row.status === "stopping" ? "stopping" : "building",
     agent_status: "none",
     agent_error: null,
@@ -78,7 +79,7 @@ async function wishRunning(unit: Unit, row: WorkspaceRow, began_by: BeganBy | nu
   });
 }
 
-/** Stops it, and cancels an open build for this reason. At rest already: nothing changes. */
+/** Stops it, and cancels an open build for this reason. If it is at rest, nothing changes. */
 async function stopWith(unit: Unit, row: WorkspaceRow, why: string): Promise<WorkspaceRow> {
   const isAtRest = row.status === "stopped" || row.status === "failed";
   if (isAtRest || (row.status === "stopping" && row.wish === "stopped")) return row;
@@ -91,8 +92,8 @@ async function stopWith(unit: Unit, row: WorkspaceRow, why: string): Promise<Wor
 }
 
 /**
- * Cancels a build that this very turn began and that is still open (SPEC W3, I2): what was being made is removed, what was
- * being started is stopped. Null: it is not this turn's, or has ended.
+ * Cancels an open build that this very turn started (SPEC W3, I2). What was being created is removed; what was being
+ * started is stopped. Null if it belongs to another turn or has ended.
  */
 export async function cancelBuild(
   unit: Unit,
@@ -105,12 +106,12 @@ export async function cancelBuild(
   );
   const row = rows[0] === undefined ? null : await lockWorkspace(unit.tx, rows[0].workspace_id);
   if (row === null || row.build_id !== build_id || row.wish !== "running") return null;
-  // It may have ended before the lock was had.
+  // It may have ended before we got the lock.
   if (row.status !== "building" && row.status !== "stopping") return null;
   return stopWith(unit, row, "The build was cancelled: the turn that had begun it was interrupted.");
 }
 
-/** Cancels the open build of the chat's workspace if this turn began it. Null: there is none. */
+/** Cancels the open build of the chat's workspace if this turn started it. Null if there is none. */
 export async function cancelChatBuild(unit: Unit, began_by: BeganBy): Promise<WorkspaceRow | null> {
   const { rows } = await unit.tx.query<{ id: string }>(
     `select b.id from chats c join workspaces w on w.id = c.workspace_id join workspace_builds b on b.id = w.build_id
@@ -120,7 +121,7 @@ export async function cancelChatBuild(unit: Unit, began_by: BeganBy): Promise<Wo
   return rows[0] === undefined ? null : cancelBuild(unit, { build_id: rows[0].id, began_by });
 }
 
-/** A change its workflow is to be told of. */
+/** A change that its workflow must be told. */
 function wished(unit: Unit, row: WorkspaceRow, change: WorkspaceChange): Promise<WorkspaceRow> {
   return changeWorkspace(unit.tx, row, { ...change, version: row.version + 1 });
 }

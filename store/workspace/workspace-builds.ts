@@ -1,8 +1,8 @@
-// The store is the only room with SQL. This file: builds of workspaces and their logs.
+// Reads and ends builds of workspaces, and reads their logs.
 import type { BuildKind, BuildStatus } from "../../core/workspace/workspace.ts";
 import type { Queryable, Tx } from "../database.ts";
 
-/** A turn that began something. */
+/** The turn that started something. */
 export interface BeganBy {
   readonly chat_id: string;
   readonly turn_id: number;
@@ -13,13 +13,13 @@ export interface BuildRow {
   readonly workspace_id: string;
   readonly kind: BuildKind;
   readonly status: BuildStatus;
-  /** Why it failed or was cancelled, in words. */
+  /** Why it failed or was cancelled. */
   readonly error: string | null;
   readonly began_by_chat: string | null;
   readonly began_by_turn: number | null;
   readonly provisioned: boolean;
   readonly connect_started_at: string | null;
-  /** The process whose output is followed into the log; `followed_bytes` of it are there. */
+  /** The process whose output is copied into the log; its first `followed_bytes` bytes are there. */
   readonly followed_key: string | null;
   readonly followed_bytes: number;
   readonly log_seq: number;
@@ -34,11 +34,11 @@ export interface BuildLogLine {
   /** From 1, without gaps. */
   readonly seq: number;
   readonly at: string;
-  /** One line, without its end. */
+  /** One line, without its line end. */
   readonly text: string;
 }
 
-/** Null: the workspace has no such build. */
+/** Null if the workspace has no such build. */
 export async function readBuild(
   db: Queryable,
   workspace_id: string,
@@ -101,7 +101,7 @@ export async function insertBuild(
   );
 }
 
-/** Ends a build that is open; false when it has ended before. Its workspace must be locked by `tx`. */
+/** Ends an open build; false if it has already ended. `tx` must hold the lock of its workspace. */
 export async function endOpenBuild(
   tx: Tx,
   build_id: string,

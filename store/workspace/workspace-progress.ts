@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: how the workflow of a workspace moves it on. Each change locks the row and
-// looks whether it is still wanted: a local activity may run twice, and a wish may have changed in between.
+// How the workflow of a workspace moves it on. Each change locks the row and checks that it is still wanted: a local
+// activity may run twice, and the wanted state may have changed in between.
 import { decideWorkspaceStep, type WorkspaceStep } from "../../core/workspace/workspace-step.ts";
 import type { Tx } from "../database.ts";
 import type { Unit } from "../unit.ts";
@@ -8,9 +8,9 @@ import { changeWorkspace, lockWorkspace, type WorkspaceRow } from "./workspaces.
 
 export interface NextWorkspaceStep {
   readonly step: Exclude<WorkspaceStep, { type: "expire" }>;
-  /** The newest wish that the step has seen. */
+  /** The newest request that the step has seen. */
   readonly version: number;
-  /** Chats that work in it, the latest first; their titles where words may be told. */
+  /** Chats that use it, the latest first; their titles only where Temporal may show content. */
   readonly chats: readonly WorkspaceChat[];
 }
 
@@ -19,10 +19,10 @@ export interface WorkspaceChat {
   readonly title?: string;
 }
 
-/** Chats named to the workflow: people look at them, nothing depends on them. */
+/** Chats that are named to the workflow. People read them; nothing depends on them. */
 const chatsNamedMax = 5;
 
-/** What is next. An idle workspace is wished stopped in the same transaction: nobody can begin to use it in between. */
+/** What is next. An idle workspace is stopped in the same transaction, so nobody can start to use it in between. */
 export async function nextWorkspaceStep(unit: Unit, id: string): Promise<NextWorkspaceStep> {
   const row = await lockWorkspace(unit.tx, id);
   if (row === null) return { step: { type: "end" }, version: Number.MAX_SAFE_INTEGER, chats: [] };
@@ -49,7 +49,7 @@ async function readChats({ tx, store }: Unit, id: string): Promise<readonly Work
   return rows.map((chat) => (store.tellsWords === true ? chat : { id: chat.id }));
 }
 
-/** Since a tool used it, or a chat bound to it changed; null while such a chat is busy (SPEC W9). */
+/** Time since a tool used it or a chat bound to it changed; null while such a chat is busy (SPEC W9). */
 async function readIdleMs(tx: Tx, row: WorkspaceRow): Promise<number | null> {
   const { rows } = await tx.query<{ busy: boolean | null; idle_ms: number }>(
     `select bool_or(status in ('running', 'interrupting', 'requires_action')) as busy,
@@ -65,7 +65,7 @@ export interface OpenBuildRef {
   readonly build_id: string;
 }
 
-/** The build has done all it had to: the workspace runs. False: it was cancelled or has ended before. */
+/** The build has done everything: the workspace runs. False if it was cancelled or has already ended. */
 export async function finishBuild(unit: Unit, ref: OpenBuildRef): Promise<boolean> {
   const row = await lockBuilding(unit, ref);
   if (row === null) return false;
@@ -81,7 +81,7 @@ export async function finishBuild(unit: Unit, ref: OpenBuildRef): Promise<boolea
 /** `gone`: the driver has nothing of it any more, so there is nothing to start again. */
 export type BuildFailure = OpenBuildRef & { readonly error: string; readonly gone?: boolean };
 
-/** The build has failed: what it left is cleaned up next. Changes nothing when it was cancelled or has ended before. */
+/** The build failed: what it left is cleaned up next. Changes nothing if it was cancelled or has already ended. */
 export async function failBuild(unit: Unit, failure: BuildFailure): Promise<void> {
   const row = await lockBuilding(unit, failure);
   if (row === null) return;
@@ -104,8 +104,8 @@ const GONE = { built_at: null, commands_run: false } as const;
 const NO_AGENT = { agent_status: "none", agent_error: null } as const;
 
 /**
- * What ran has ended; `error`: it could not be ended. Then it rests, or goes on with the start that was wished meanwhile.
- * What has never been built has failed: nothing of it is left.
+ * What ran has ended, or, with `error`, could not be ended. It then rests, or continues with a start that was requested
+ * meanwhile. A workspace that was never built has failed: nothing of it is left.
  */
 export async function finishStop(unit: Unit, id: string, error: string | null): Promise<void> {
   const row = await lockWorkspace(unit.tx, id);
@@ -119,19 +119,19 @@ export async function finishStop(unit: Unit, id: string, error: string | null): 
   await changeWorkspace(unit.tx, row, { ...NO_AGENT, status, error: error ?? row.error ?? words });
 }
 
-/** Nothing of it is left: the row goes too, with its builds. */
+/** Nothing of it is left: delete its row and its builds, too. */
 export async function removeWorkspace(unit: Unit, id: string): Promise<void> {
   await unit.tx.query("delete from workspaces where id = $1 and status = 'deleting'", [id]);
 }
 
-/** It could not be removed. Deleting it again takes the deletion up anew. */
+/** It could not be removed. Deleting it again starts the deletion again. */
 export async function giveUpDeletion(unit: Unit, id: string, error: string): Promise<void> {
   const row = await lockWorkspace(unit.tx, id);
   if (row?.status !== "deleting") return;
   await changeWorkspace(unit.tx, row, { ...NO_AGENT, ...GONE, status: "failed", error });
 }
 
-/** A bug of ours ends what is under way, in words (SPEC X5). */
+/** A bug ends what is in progress, with an explanation (SPEC X5). */
 export async function recordWorkspaceCrash(unit: Unit, id: string, message: string): Promise<void> {
   const row = await lockWorkspace(unit.tx, id);
   const error = `Something broke on our side: ${message}`;
@@ -141,8 +141,9 @@ export async function recordWorkspaceCrash(unit: Unit, id: string, message: stri
 }
 
 /**
- * The driver has nothing of a workspace that should be there (its folder was removed, its container pruned): it has failed,
- * and a chat that asks for a workspace gets another (SPEC W2). Only while it runs or rests; else its workflow finds out.
+ * The driver has nothing of a workspace that should exist (someone removed its folder or pruned its container). It has
+ * failed, and a chat that asks for a workspace gets another one (SPEC W2). Only while it runs or rests; otherwise its
+ * workflow finds out.
  */
 export async function recordWorkspaceGone(
   unit: Unit,

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the workspace row, and how it is read, listed, locked and kept alive.
+// The workspace's row: how it is read, listed, locked and kept running.
 import type { JsonObject } from "../../core/part/part.ts";
 import type { AgentStatus, WorkspaceStatus, WorkspaceWish } from "../../core/workspace/workspace.ts";
 import type { WorkspacePlan } from "../../core/workspace/workspace-plan.ts";
@@ -17,16 +17,16 @@ export interface WorkspaceRow {
   readonly status: WorkspaceStatus;
   readonly agent_status: AgentStatus;
   readonly agent_error: string | null;
-  /** Why the newest build failed, or what else went wrong, in words. */
+  /** Why the newest build failed, or what else went wrong. */
   readonly error: string | null;
   readonly wish: WorkspaceWish;
-  /** Raised by each wish its workflow is to hear of. */
+  /** Grows with each request that its workflow must be told. */
   readonly version: number;
-  /** The newest version the workflow was told. */
+  /** The newest version that the workflow was told. */
   readonly told_version: number;
   /** Of the newest build. */
   readonly build_id: string;
-  /** Null: no build has succeeded in it, so nothing in it is worth keeping. */
+  /** Null if no build has succeeded in it: then nothing in it is worth keeping. */
   readonly built_at: string | null;
   /** Whether the template's build commands have run. */
   readonly commands_run: boolean;
@@ -50,13 +50,13 @@ export type WorkspaceChange = {
     | "commands_run"]?: WorkspaceRow[K];
 };
 
-/** Where a page of workspaces ends: the newest come first. Microseconds, as Postgres keeps them. */
+/** Where a page of workspaces ends: newest first. In microseconds, as Postgres stores them. */
 export interface WorkspacePosition {
   readonly created_us: number;
   readonly id: string;
 }
 
-/** Null: no such workspace, or not this owner's (SPEC A2). */
+/** Null if there is no such workspace, or it belongs to someone else (SPEC A2). */
 export async function readWorkspace(
   db: Queryable,
   id: string,
@@ -69,13 +69,16 @@ export async function readWorkspace(
   return rows[0] ?? null;
 }
 
-/** Locks the row until the transaction ends: every change of a workspace is serial. Chats are locked before workspaces. */
+/**
+ * Locks the row until the transaction ends: changes of a workspace happen one at a time. Chats are locked before
+ * workspaces.
+ */
 export async function lockWorkspace(tx: Tx, id: string): Promise<WorkspaceRow | null> {
   const { rows } = await tx.query<WorkspaceRow>("select * from workspaces where id = $1 for update", [id]);
   return rows[0] ?? null;
 }
 
-/** Writes what differs. The row must be locked by `tx`. */
+/** Writes what differs. `tx` must hold the lock. */
 export async function changeWorkspace(
   tx: Tx,
   before: WorkspaceRow,
@@ -113,12 +116,12 @@ export async function listWorkspaces(
   return { items, next: last === undefined ? null : { created_us: last.created_us, id: last.id } };
 }
 
-/** It is being used: its time-to-live begins anew (SPEC W9). */
+/** It is being used: its idle time starts again (SPEC W9). */
 export async function touchWorkspace(db: Queryable, id: string): Promise<void> {
   await db.query("update workspaces set last_active_at = now() where id = $1", [id]);
 }
 
-/** What a look at the agent of a running workspace has found. Changes nothing in any other status. */
+/** What a look at the agent of a running workspace found. Changes nothing in any other status. */
 export async function recordAgent(
   db: Queryable,
   id: string,
