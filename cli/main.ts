@@ -1,18 +1,18 @@
 #!/usr/bin/env node
+// Reads arguments and environment, runs a command, and says what went wrong.
 import { enableCompileCache } from "node:module";
 import { COMPILE_CACHE } from "../dev/stack-environment.ts";
 import { StartError } from "../dev/start-error.ts";
-// The command line composes: it reads arguments and environment, builds what a command needs, and says what went wrong in words.
 import { ConfigError } from "../platform/config/config.ts";
 import { HELP } from "./commands/help.ts";
 import { withRunningStack } from "./stack-configuration.ts";
 
 type Command = (args: string[]) => Promise<void>;
 
-// Loaded when asked for: `api` must not pay for the worker's native code, nor the other way round.
+// Loaded when needed: `api` must not pay for the worker's native code, and the other way round.
 const COMMANDS: Record<string, () => Promise<Command>> = {
   start: async () => {
-    // As its children are told to by their environment.
+    // Its children do the same because their environment says so.
     enableCompileCache(process.env["NODE_COMPILE_CACHE"] || COMPILE_CACHE);
     return (await import("./commands/start.ts")).start;
   },
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   await command(args);
 }
 
-/** What the running stack does not have must go, too: a namespace or a key of another Temporal, say. */
+/** What the running stack does not set must be removed: a namespace or a key of another Temporal, for example. */
 function setEnvironment(env: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(process.env)) if (env[name] === undefined) delete process.env[name];
   Object.assign(process.env, env);

@@ -1,6 +1,6 @@
-// The command line composes: which model answers, in the words of the box.
+// Says which model answers, for the box.
 
-/** What is read of `GET /v1/model-configs` and `GET /v1/model-providers`. */
+/** The parts of `GET /v1/model-configs` and `GET /v1/model-providers` that are used. */
 interface Models {
   readonly configs: readonly {
     readonly provider: string;
@@ -15,7 +15,7 @@ interface Models {
   }[];
 }
 
-/** The default model, and the providers that have a key with where they are. Pure. */
+/** The default model, and the providers that have a key, with their addresses. Pure. */
 export function modelWords({ configs, providers }: Models): string {
   const standard = configs.find((config) => config.is_default);
   const usable = providers.filter((provider) => provider.enabled && provider.has_api_key);
@@ -26,7 +26,7 @@ export function modelWords({ configs, providers }: Models): string {
   return `${answers}; providers: ${named.join(", ") || "none has a key"}`;
 }
 
-/** Asks the API, which knows what people chose beside the environment. Null when it does not say. */
+/** Asks the API, which knows what people chose in addition to the environment. Null if it does not answer. */
 export async function askForModels(apiUrl: string, apiKey: string): Promise<string | null> {
   const ask = async (path: string) => {
     const response = await fetch(apiUrl + path, { headers: { authorization: `Bearer ${apiKey}` } });

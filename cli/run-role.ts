@@ -1,11 +1,11 @@
-// The command line composes: an API or a worker as a process, from its environment to its exit.
+// Runs an API or a worker as a process, from its environment to its exit.
 import { type Config, loadConfig } from "../platform/config/config.ts";
 import { createLogger, type Logger } from "../platform/logger.ts";
 import { whenAskedToStop } from "./stop-signal.ts";
 
 interface Role {
   readonly name: "api" | "worker";
-  /** Starts the role; what it answers with is told in the ready line. */
+  /** Starts the role. What it returns goes into the ready line. */
   readonly start: (
     config: Config,
     logger: Logger,
@@ -19,7 +19,7 @@ export async function runRole(role: Role): Promise<void> {
   const askedToStop = whenAskedToStop();
   exitOnBugs(logger);
   const running = await role.start(config, logger);
-  // Whatever the log level: supervisors wait for this line.
+  // Printed at any log level, because supervisors wait for this line.
   process.stdout.write(`${JSON.stringify({ ready: role.name, port: running.port, pid: process.pid })}\n`);
   const signal = await askedToStop;
   logger.info({ signal }, "stopping");
@@ -28,7 +28,7 @@ export async function runRole(role: Role): Promise<void> {
   process.exit(isInTime ? 0 : 1);
 }
 
-/** A process in an unknown state is worth less than a fresh one: its work is durable and goes on elsewhere. */
+/** A process in an unknown state is worth less than a fresh one. Its work is durable and continues elsewhere. */
 function exitOnBugs(logger: Logger): void {
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error: unknown) => {

@@ -1,12 +1,13 @@
-// The command line composes: a command that is run beside `npm start` works on that stack, without being told where it is.
+// Lets a command that runs beside `npm start` use that stack without being told where it is.
 import { join, resolve } from "node:path";
 import { findSecrets } from "../dev/data/data-folder.ts";
 import { readRunning } from "../dev/data/running-file.ts";
 import { broughtAlong, withDemoModel, withDevServer, withStackDefaults } from "../dev/stack-environment.ts";
 
 /**
- * The environment with the addresses and secrets of the stack that runs in the data folder. What is set wins; where it names
- * another database, the stack has nothing to say, least of all its secret key. Without a running stack: the environment itself.
+ * The environment with the addresses and secrets of the stack that runs in the data folder. Variables that are set win.
+ * If they name another database, nothing of the stack is used, especially not its secret key. Without a running stack,
+ * the environment itself.
  */
 export function withRunningStack(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const folder = resolve(env["EVERTURN_DATA_DIR"] || ".data");

@@ -1,4 +1,4 @@
-// Files that are built from sources of this project: once per version of the sources, and safe for several processes at once.
+// Builds files from sources of this project once per version of the sources. Several processes may do it at once.
 import { createHash, randomUUID } from "node:crypto";
 import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -9,20 +9,20 @@ const projectRoot = fileURLToPath(new URL("..", import.meta.url));
 const hashCharsMax = 16;
 
 export interface BuildOnceInput {
-  /** Where built files are kept; made when missing. */
+  /** Folder for built files; created if missing. */
   readonly folder: string;
-  /** `<name>-<hash of the sources><extension>` is the file. */
+  /** The file is `<name>-<hash of the sources><extension>`. */
   readonly name: string;
   readonly extension: string;
   /** Files, and folders whose `.ts` files count, relative to the project's root. A missing one counts as empty. */
   readonly sources: readonly string[];
-  /** The content; called only when there is no file for these sources yet. */
+  /** Makes the content. Called only if there is no file for these sources yet. */
   build(): Promise<string | Uint8Array>;
 }
 
 export interface BuiltFile {
   readonly path: string;
-  /** Names the version of the sources. */
+  /** A name for this version of the sources. */
   readonly hash: string;
 }
 
@@ -32,10 +32,10 @@ export async function buildOnce(input: BuildOnceInput): Promise<BuiltFile> {
   if (await exists(file)) return { path: file, hash };
   await mkdir(input.folder, { recursive: true });
   const content = await input.build();
-  // Written under another name and then renamed: a process that starts meanwhile never reads half a file.
+  // Written under another name and then renamed, so that no process ever reads half a file.
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, content);
-  // Whatever our umask: code is no secret, and the users that workspaces run as read it.
+  // Whatever our umask: code is no secret, and the users that run workspaces must read it.
   await chmod(draft, 0o644);
   await rename(draft, file);
   return { path: file, hash };

@@ -8,7 +8,7 @@ function failed(message: string, fields: Fields = {}): Error {
   return Object.assign(new Error(message), fields);
 }
 
-/** As pg gives what the server says. */
+/** As pg reports what the server says. */
 function state(code: string, message = "x"): Error {
   return failed(message, { severity: "ERROR", code });
 }
@@ -26,7 +26,7 @@ const [SHUTTING_DOWN, STARTING] = [
   "the database system is starting up",
 ];
 
-/** What is seen, the error as it is thrown, and what it is. */
+/** A description, the error as it is thrown, and its kind. */
 const ROWS: readonly (readonly [string, unknown, FailureKind])[] = [
   // Postgres.
   ["a connection that failed (08006)", state("08006"), "outage"],
@@ -82,7 +82,7 @@ const ROWS: readonly (readonly [string, unknown, FailureKind])[] = [
   ["a syntax error (42601)", state("42601"), "bug"],
   ["text that is no UTF-8 (22021)", state("22021"), "bug"],
   ["an assertion of the server (XX000)", state("XX000"), "bug"],
-  // pg and its pool, which give no code.
+  // pg and its pool, without a code.
   ["a socket closed under a query", failed("Connection terminated unexpectedly"), "outage"],
   ["a socket closed by ourselves", failed("Connection terminated"), "outage"],
   ["a connection that takes too long", failed("Connection terminated due to connection timeout"), "outage"],
@@ -174,7 +174,7 @@ const ROWS: readonly (readonly [string, unknown, FailureKind])[] = [
   ],
   ["the worker's own connection", failed("tonic", { name: "TransportError" }), "outage"],
   ["a connection that was never made", failed("Failed to connect before the deadline"), "outage"],
-  // Chains and things that are no errors.
+  // Chains, and things that are not errors.
   ["a cause", failed("could not be read", { cause: failed("x", { cause: state("08006") }) }), "outage"],
   ["a conflict as a cause", failed("x", { cause: state("40P01") }), "conflict"],
   ["a bug", new TypeError("x is not a function"), "bug"],

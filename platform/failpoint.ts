@@ -1,12 +1,11 @@
-// Platform knows the process and its surroundings: named points at which a test lets the process die exactly there.
+// Named points at which a test can kill the process.
 
-/** Called with the name of the point that is being passed; does not return if it is the chosen one. */
+/** Called with the name of the point. Does not return if it is the chosen one. */
 export type Failpoint = (name: string) => void;
 
 /**
- * Builds the fail point of a process from EVERTURN_FAILPOINT: a name, or `name:N` for the N-th passing (1 is the first).
- * At that passing the process is killed by SIGKILL, so that no handler, finally block or buffer flush runs.
- * Without a setting every point is passed.
+ * Creates a process's fail point from EVERTURN_FAILPOINT: a name, or `name:N` for the N-th time (1 is the first). Then
+ * SIGKILL ends the process, so that no handler, finally block or buffer flush runs. Without a setting, nothing happens.
  */
 export function createFailpoint(setting: string | undefined, die: () => void = killThisProcess): Failpoint {
   if (setting === undefined) return () => {};
@@ -22,6 +21,6 @@ export function createFailpoint(setting: string | undefined, die: () => void = k
 
 function killThisProcess(): void {
   process.kill(process.pid, "SIGKILL");
-  // The signal may be delivered a moment later; nothing after the point may happen in between.
+  // The signal may arrive a moment later. Nothing after the point may happen in between.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }

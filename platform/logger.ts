@@ -1,4 +1,4 @@
-// Platform knows the process and its surroundings: JSON log lines on stdout, without keys.
+// Writes JSON log lines to stdout, without keys.
 import { type DestinationStream, type Logger as PinoLogger, pino, stdTimeFunctions } from "pino";
 
 export type Logger = PinoLogger;
@@ -16,12 +16,12 @@ const SECRET_FIELDS = [
   "password",
   "databaseUrl",
 ];
-// pino names paths exactly, so each level down to request.headers.authorization is its own path.
+// pino matches paths exactly, so each level down to request.headers.authorization is its own path.
 const LEVELS_DEEP = ["", "*.", "*.*."];
 
 interface LoggerSettings {
   readonly level: string;
-  /** Which process speaks: api, worker, … */
+  /** Which process logs: api, worker, … */
   readonly role: string;
 }
 
@@ -37,7 +37,7 @@ export function createLogger(settings: LoggerSettings, destination?: Destination
   return destination === undefined ? pino(options) : pino(options, destination);
 }
 
-/** A logger whose lines carry the chat and the request they are about. */
+/** A logger whose lines contain the ids of the chat and the request. */
 export function loggerFor(
   logger: Logger,
   about: { readonly chatId?: string; readonly requestId?: string },

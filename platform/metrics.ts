@@ -1,4 +1,4 @@
-// Platform knows the process and its surroundings: Prometheus metrics live in a registry of the process, never a global one.
+// Prometheus metrics in a registry of the process, never a global one.
 import { createServer } from "node:http";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
 
@@ -11,13 +11,13 @@ export function createMetricsRegistry(role: string): Registry {
 }
 
 export interface Reading {
-  /** Ends in `_total` where it only grows: then it is a counter, else a gauge. */
+  /** If it ends in `_total`, it only grows and is a counter; otherwise a gauge. */
   readonly name: string;
   readonly help: string;
   readonly read: () => number;
 }
 
-/** Numbers that somebody keeps anyway, read whenever the page is asked for. */
+/** Numbers that somebody keeps anyway, read when the page is requested. */
 export function exposeReadings(registry: Registry, readings: readonly Reading[]): void {
   for (const { name, help, read } of readings) {
     const shared = { name, help, registers: [registry] };
@@ -35,11 +35,11 @@ export function exposeReadings(registry: Registry, readings: readonly Reading[])
 
 export interface MetricsAddress {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0 takes a free port. */
   readonly port: number;
 }
 
-/** Serves a registry at /metrics of a port of its own, without a key: who may reach the address is the operator's choice. */
+/** Serves a registry at /metrics on its own port, without a key. The operator decides who can reach the address. */
 export async function serveMetrics(registry: Registry, { host, port }: MetricsAddress) {
   const server = createServer((request, response) => {
     if (request.url !== "/metrics") {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { commandLine, identify, isAlive, isSameProcess } from "./system-processes.ts";
 
-// A folder that is not there: the ways of a system without /proc, such as macOS.
+// A folder that does not exist, to test systems without /proc, such as macOS.
 const NO_PROC = "/nowhere";
 
 for (const [system, proc] of [

@@ -1,4 +1,4 @@
-// What the system says about processes: read from /proc, or from `ps` on systems without it (macOS).
+// Reads what the system knows about processes, from /proc or, on systems without it (macOS), from `ps`.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
@@ -10,31 +10,31 @@ export interface SystemProcess {
   readonly parent: number;
   /** The process group: the pid of its leader. */
   readonly group: number;
-  /** Its first letter is `Z` for a zombie, `T` for a process that was stopped. */
+  /** Starts with `Z` for a zombie and `T` for a stopped process. */
   readonly state: string;
-  /** When it started, in the system's own ticks, or as `ps` writes it. Pids are used again, starts are not. */
+  /** When it started, in the system's ticks, or as `ps` writes it. Pids are used again; starts are not. */
   readonly started: string;
 }
 
 export interface ProcessIdentity {
   readonly pid: number;
-  /** Null when the process was gone already. */
+  /** Null if the process was already gone. */
   readonly started: string | null;
 }
 
-/** The process of this pid, zombies included. Null when there is none. */
+/** The process with this pid, even a zombie. Null if there is none. */
 export function readProcess(pid: number, proc = PROC): SystemProcess | null {
   if (!hasProc(proc)) return ps(["-p", String(pid)])[0] ?? null;
   return parseStat(pid, readProcFile(pid, "stat", proc));
 }
 
-/** The pids of all processes that can be seen from here, zombies included. */
+/** The pids of all processes that are visible from here, including zombies. */
 export function processIds(proc = PROC): readonly number[] {
   if (!hasProc(proc)) return ps(["-ax"]).map(({ pid }) => pid);
   return readdirSync(proc).flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
 }
 
-/** True when a process of this pid exists, whoever owns it. A zombie does not count. */
+/** True if a process with this pid exists, whoever owns it. A zombie does not count. */
 export function isAlive(pid: number, proc = PROC): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   try {
@@ -49,13 +49,13 @@ export function identify(pid: number, proc = PROC): ProcessIdentity {
   return { pid, started: readProcess(pid, proc)?.started ?? null };
 }
 
-/** True while the very process that was identified is alive. Of one whose start is unknown nobody can say so: it is not. */
+/** True while the very process that was identified is alive. If its start is unknown, nobody can say so: false. */
 export function isSameProcess(identity: ProcessIdentity, proc = PROC): boolean {
   const { pid, started } = identity;
   return typeof started === "string" && isAlive(pid, proc) && identify(pid, proc).started === started;
 }
 
-/** The command line of a process, its arguments joined by spaces. Null when it cannot be read. */
+/** The command line of a process, its arguments joined by spaces. Null if it cannot be read. */
 export function commandLine(pid: number, proc = PROC): string | null {
   if (!hasProc(proc)) return runPs(["-o", "command=", "-p", String(pid)])?.trim() || null;
   const text = readProcFile(pid, "cmdline", proc);
@@ -63,8 +63,8 @@ export function commandLine(pid: number, proc = PROC): string | null {
 }
 
 /**
- * A file of /proc/<pid>, one byte to a character: arguments and variables may hold bytes of any kind. Empty for processes
- * that are gone or not ours to read, and on systems without /proc.
+ * A file of /proc/<pid>, one byte per character, because arguments and variables may contain any bytes. Empty for
+ * processes that are gone or not ours to read, and on systems without /proc.
  */
 export function readProcFile(
   pid: number,
@@ -83,7 +83,7 @@ export function hasProc(proc = PROC): boolean {
   return existsSync(`${proc}/${process.pid}/stat`);
 }
 
-/** proc_pid_stat(5). The second field is the name in brackets, which may hold spaces and brackets itself. */
+/** proc_pid_stat(5). The second field is the name in brackets, which may itself contain spaces and brackets. */
 function parseStat(pid: number, stat: string): SystemProcess | null {
   const [state, parent, group, ...more] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   // The start is the 22nd field.
@@ -103,9 +103,9 @@ function ps(which: readonly string[]): readonly SystemProcess[] {
   });
 }
 
-/** What `ps` prints; null when it fails, as it does for a pid that does not exist. */
+/** What `ps` prints. Null if it fails, as it does for a pid that does not exist. */
 export function runPs(args: readonly string[]): string | null {
-  // The same words whatever the language and the time zone of whoever asks.
+  // The same words whatever the language and time zone of the caller.
   const env = { PATH: process.env["PATH"], LC_ALL: "C", TZ: "UTC" };
   const { status, stdout } = spawnSync("ps", args, { env, encoding: "utf8", maxBuffer: PS_OUTPUT_BYTES_MAX });
   return status === 0 ? stdout : null;

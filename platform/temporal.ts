@@ -1,4 +1,4 @@
-// Platform knows the process and its surroundings: Temporal's address and credentials, from its standard environment configuration.
+// Reads Temporal's address and credentials from its standard environment configuration, and connects.
 import { Connection } from "@temporalio/client";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
 import type { Config } from "./config/config.ts";
@@ -21,8 +21,8 @@ export function temporalConnectionSettings(config: TemporalSettings) {
 }
 
 /**
- * The client's connection. It is lazy: Temporal may be down now and back later, and the API accepts meanwhile (SPEC Q11).
- * Make the client with `new Client({ connection, namespace })`.
+ * The client's connection. It is lazy: Temporal may be down now and back later, and the API accepts requests meanwhile
+ * (SPEC Q11). Create the client with `new Client({ connection, namespace })`.
  */
 export function connectTemporal(config: TemporalSettings) {
   const { connectionOptions, namespace } = temporalConnectionSettings(config);

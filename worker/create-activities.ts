@@ -1,4 +1,4 @@
-// The worker is a composition root. This file: the activities, with everything they need handed in.
+// Builds the activities and passes in everything they need.
 import type { Logger } from "pino";
 import { boundEach, boundRetries } from "../activities/attempt/bound-retries.ts";
 import { createNoLimitNotice } from "../activities/attempt/no-limit-notice.ts";
@@ -106,7 +106,7 @@ export function createActivities(deps: ActivityDeps): AllActivities {
   };
 }
 
-/** Schemas become JSON once for each list of tools: there are two, and each call of a model sends one. */
+/** Schemas become JSON once for each list of tools: there are two lists, and each model call sends one. */
 function createToolSpecs(toolsOf: (chat: ChatRow) => readonly Tool[]) {
   const known = new Map<readonly Tool[], readonly ToolSpec[]>();
   return (chat: ChatRow): readonly ToolSpec[] => {
@@ -123,7 +123,7 @@ function createDescriptions(deps: ActivityDeps): DescribeActivities {
   return { writeTitle: createWriteTitle(shared), writeTurnSummary: createWriteTurnSummary(shared) };
 }
 
-/** What the tools of a chat look at and work in: its project folder, or its workspace. */
+/** What a chat's tools use: its project folder or its workspace. */
 function createPlaces({ config, store, driver, teller }: ActivityDeps): RunToolDeps["placesOf"] {
   const shelf = createTemplateShelf(config.templatesDir);
   const workspaceOf = createChatWorkspaces({ store, driver, openAgent, shelf, teller });
@@ -133,7 +133,10 @@ function createPlaces({ config, store, driver, teller }: ActivityDeps): RunToolD
       : { projectFiles: projectFiles(chat.project_path), workspace: null };
 }
 
-/** The deployment's, the user's, the chat's, and what its tools are: from what changes least, so that providers can cache it. */
+/**
+ * The deployment's prompt, the user's, the chat's, and a description of its tools. What changes least comes first, so
+ * that providers can cache it.
+ */
 async function systemPromptOf(store: Store, chat: ChatRow): Promise<string> {
   const { deployment, user } = await settingsOf(store, store.pool, chat.owner_id);
   const place = chat.project_path === null ? workspacePrompt() : projectPrompt(chat.project_path);

@@ -1,4 +1,4 @@
-// The worker is a composition root. This file: the driver of workspaces that the configuration asks for.
+// Builds the workspace driver that the configuration asks for.
 import type { Config } from "../platform/config/config.ts";
 import type { Logger } from "../platform/logger.ts";
 import { type WorkspaceDriver, WorkspaceError } from "../workspaces/driver.ts";
@@ -10,7 +10,10 @@ type DriverConfig = Pick<
   "workspaceDriver" | "dataDir" | "workspacesDir" | "bwrapPath" | "allowUnsandboxed" | "secretKey"
 >;
 
-/** @param deployment tells this deployment's places from others' in the same folder or engine, for as long as they live */
+/**
+ * @param deployment tells this deployment's workspaces from others' in the same folder or engine, for as long as they
+ * exist
+ */
 export function createDriver(config: DriverConfig, logger: Logger, deployment: string): WorkspaceDriver {
   const { secretKey } = config;
   if (config.workspaceDriver === "docker") return createDockerDriver({ deployment, secretKey });
@@ -25,7 +28,7 @@ export function createDriver(config: DriverConfig, logger: Logger, deployment: s
   });
 }
 
-/** Says at start what workspaces lack. The worker runs all the same: its tools then refuse, in words (SPEC W10). */
+/** Says at start what workspaces lack. The worker runs all the same; its tools then refuse and explain why (SPEC W10). */
 export async function warnOfDriver(driver: WorkspaceDriver, logger: Logger): Promise<void> {
   try {
     for (const warning of await driver.probe()) logger.warn({ driver: driver.name }, warning);

@@ -1,4 +1,4 @@
-// The worker is a composition root. This file: model calls recorded as debug runs, and how they reach the database.
+// Builds the recording of model calls as debug runs.
 import { createDebugQueue } from "../activities/debug/debug-queue.ts";
 import { createDebugRecorder, type DebugRecorder } from "../activities/debug/debug-recorder.ts";
 import { isOutage } from "../platform/classify-failure.ts";
@@ -9,7 +9,7 @@ import { writeDebugCalls } from "../store/debug/write-debug-calls.ts";
 
 export interface Recording {
   readonly recorder: DebugRecorder;
-  /** Writes down what is left; before the pool ends. */
+  /** Writes what is left. Call it before the pool ends. */
   close(): Promise<void>;
 }
 

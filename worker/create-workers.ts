@@ -1,4 +1,4 @@
-// The worker is a composition root. This file: the SDK's workers of this process, one for each task queue.
+// Creates the SDK's workers of this process, one for each task queue.
 import { type NativeConnection, Worker } from "@temporalio/worker";
 import type { Config } from "../platform/config/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
@@ -7,9 +7,9 @@ import type { AllActivities } from "./create-activities.ts";
 import { failpointSinks } from "./workflow/failpoint-sinks.ts";
 import { workflowBundlePath } from "./workflow/workflow-bundle.ts";
 
-/** Heartbeats leave at once; the part stream paces itself (with the SDK's default they would wait for seconds). */
+/** Heartbeats leave at once, because the part stream paces itself. With the SDK's default they would wait for seconds. */
 const HEARTBEAT_THROTTLE_MS = 50;
-/** A worker that took a workflow's cache with it delays the next task of that workflow by this much. */
+/** If a worker disappears with a workflow's cache, the next task of that workflow is delayed by this much. */
 const STICKY_TIMEOUT_MS = 1_000;
 /** Tools, builds and phrases come one by one, not in bursts. */
 const SIDE_POLLS_MAX = 5;
@@ -21,7 +21,10 @@ interface WorkerParts {
   readonly failpoint: Failpoint;
 }
 
-/** One for turns, and one for each of the queues beside it, so that what waits for another holds none of the other's slots. */
+/**
+ * One for turns, and one for each queue beside it, so that work which waits for other work never holds that work's
+ * slots.
+ */
 export async function createWorkers(config: Config, parts: WorkerParts): Promise<Worker[]> {
   const codePath = await workflowBundlePath(`${config.dataDir}/bundles`);
   const shared = {
@@ -33,7 +36,7 @@ export async function createWorkers(config: Config, parts: WorkerParts): Promise
   };
   const turns = Worker.create({
     ...shared,
-    // Also what has queues beside: a run begun by an older version may have asked for it here.
+    // Includes activities that have their own queue: a run of an older version may have asked for them here.
     activities: { ...parts.activities },
     taskQueue: config.taskQueue,
     workflowBundle: { codePath },

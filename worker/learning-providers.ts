@@ -1,4 +1,4 @@
-// The worker is a composition root. This file: the providers of model configs, with what refusals have taught of their servers.
+// Builds the providers of model configs, with the quirks that their servers have taught.
 import { createProviderShelf } from "../activities/attempt/provider-shelf.ts";
 import { createQuirkMemory } from "../activities/attempt/quirk-memory.ts";
 import type { Provider } from "../models/provider.ts";

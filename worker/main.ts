@@ -1,4 +1,4 @@
-// The worker is a composition root: it builds everything a worker needs, hands it in, and takes it down in order.
+// Builds everything a worker needs, passes it in, and takes it down in order.
 import { Client } from "@temporalio/client";
 import { Runtime } from "@temporalio/worker";
 import { warnOfSealedKeys } from "../api/start/sealed-keys.ts";
@@ -36,7 +36,7 @@ import { startWorkspaceLoops } from "./loops/workspace-loops.ts";
 import { partReadings, repairReadings } from "./part-readings.ts";
 import { createPartStreams } from "./part-streams.ts";
 
-/** Starts a worker: it polls when this resolves. Throws when Postgres or Temporal cannot be reached. */
+/** Starts a worker. When this resolves, it polls. Throws if Postgres or Temporal cannot be reached. */
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
   if (config.databaseUrl === undefined) throw new Error("DATABASE_URL is not set");
   installRuntime(logger);
@@ -73,7 +73,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   let stopping = false;
   running.catch((error: unknown) => {
     logger.fatal({ err: error }, "worker stopped by an error");
-    // It polls no more and would only look alive: whoever supervises the process starts a fresh one.
+    // It no longer polls and would only look alive. The supervisor of the process starts a fresh one.
     if (!stopping) process.exit(1);
   });
   const counts: RepairCounts = { wedged_runs: 0 };
@@ -83,13 +83,13 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   return {
     async stop() {
       stopping = true;
-      // No new tasks first: what the activities hand on must not come back here. They checkpoint and hand on while the
-      // worker still completes their tasks.
+      // First no new tasks: what the activities give up must not come back here. They save a checkpoint and give up
+      // while the worker still completes their tasks.
       for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
       shutdown.abort();
       await Promise.all([running.catch(() => undefined), ...loops.map((loop) => loop.stop())]);
-      // The client's own connection stays until the process ends: closed under a call that is being retried, it throws where
-      // nobody can catch.
+      // The client's own connection stays until the process ends. If it were closed under a call that is being retried,
+      // the error could not be caught.
       await Promise.all([connection.close(), metrics?.stop()]);
       await Promise.all([bus.close(), modelBook.close(), recording.close()]);
       await pool.end();
@@ -97,7 +97,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   };
 }
 
-/** The pool, on a database that this version can work with. @throws StartError in words */
+/** The pool, on a database that this version can use. @throws StartError with an explanation */
 async function openDatabase(config: Config, logger: Logger): Promise<Pool> {
   const { databaseUrl } = config;
   const pool = createPool(databaseUrl, config.databasePoolMax, config.databaseTimeoutMs);
@@ -111,7 +111,7 @@ async function openDatabase(config: Config, logger: Logger): Promise<Pool> {
   }
 }
 
-/** Where workspaces are, and who looks after those that nobody knows. */
+/** Where workspaces are, and the loop that looks after unknown ones. */
 async function openPlaces(config: Config, store: Store, logger: Logger) {
   const deployment = await readDeploymentId(store.pool);
   const driver = createDriver(config, logger, deployment);
@@ -179,7 +179,7 @@ async function startMetrics(config: Config, readings: readonly Reading[]) {
 
 let isRuntimeInstalled = false;
 
-/** Signals are ours (the CLI stops things in order), so the SDK must not install its own. Once per process. */
+/** The CLI handles signals and stops things in order, so the SDK must not install its own handlers. Once per process. */
 function installRuntime(logger: Logger): void {
   if (isRuntimeInstalled) return;
   isRuntimeInstalled = true;

@@ -1,4 +1,4 @@
-// The worker is a composition root. This file: what its part streams and its loops do, in numbers for its metrics.
+// Counts what the worker's part streams and loops do, for its metrics.
 import type { Reading } from "../platform/metrics.ts";
 import type { RepairCounts } from "./loops/repair-loops.ts";
 import type { PartCounts } from "./part-streams.ts";

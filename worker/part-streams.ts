@@ -1,4 +1,4 @@
-// The worker is a composition root. This file: part streams on Temporal's heartbeats, with text sealed where asked for.
+// Builds part streams on Temporal's heartbeats, with encrypted text if asked for.
 import { Context } from "@temporalio/activity";
 import { readCheckpoint } from "../activities/attempt/read-checkpoint.ts";
 import type { PartStreamClock } from "../activities/stream/checkpointer.ts";
@@ -23,7 +23,7 @@ export interface PartStreamDeps {
   readonly logger: Logger;
 }
 
-/** Bound to the chat, so that a checkpoint cannot be passed off as another chat's. Null: text stays readable. */
+/** Bound to the chat, so that a checkpoint cannot be passed off as another chat's. Null leaves the text readable. */
 function sealingOf(
   config: Pick<Config, "temporalDetail" | "secretKey" | "secretKeyPrevious">,
   chatId: string,
@@ -35,11 +35,11 @@ function sealingOf(
 
 /** What a worker's part streams have done so far, for its metrics. */
 export interface PartCounts {
-  /** Parts that went out on the bus. */
+  /** Parts that were published on the bus. */
   published: number;
-  /** Parts that did not, since nobody watched. */
+  /** Parts that were not published because nobody watched. */
   unwatched: number;
-  /** Heartbeats, with parts or without. */
+  /** Heartbeats, with or without parts. */
   checkpoints: number;
 }
 
@@ -50,9 +50,12 @@ const realClock: PartStreamClock = {
   clearTimeout: (timer) => clearTimeout(timer as never),
 };
 
-/** Without a live bus checkpoints are all that readers see: as often as this … */
+/** Without a live bus, readers see only checkpoints, so they come this often … */
 const offlinePaceMinMs = 80;
-/** … but no more than 250 a second for all of a worker's streams: Temporal's dev server takes some 500 beside its work. */
+/**
+ * … but at most 250 a second for all streams of a worker: Temporal's dev server handles about 500 beside its other
+ * work.
+ */
 const offlinePacePerStreamMs = 4;
 
 /** The part streams of a worker's activities, and what is left of those whose worker died. */

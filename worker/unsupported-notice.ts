@@ -1,12 +1,12 @@
-// The worker is a composition root. This file: a model config that asks for what its model does not take is told of once.
+// Logs once when a model config asks for something that its model does not support.
 import type { Logger } from "pino";
 import type { UnsupportedSetting } from "../models/provider.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 
-/** Settings remembered as told; past that one is told again. */
+/** Settings that were logged. Beyond that, one is logged again. */
 const toldMax = 10_000;
 
-/** Never silently dropped (SPEC L12), and never a line for each call. */
+/** Never dropped silently (SPEC L12), and never a line for each call. */
 export function createUnsupportedNotice(logger: Logger) {
   const told = new Set<string>();
   return (model: Pick<ModelConfigRow, "id" | "model">, settings: readonly UnsupportedSetting[]): void => {

@@ -1,4 +1,4 @@
-// The command line composes: `api` is one replica of the HTTP API.
+// `api`: runs one replica of the HTTP API.
 import { checkPostgres } from "../../dev/part/outside-services.ts";
 import { runRole } from "../run-role.ts";
 

@@ -1,4 +1,4 @@
-// The command line composes: `config-docs` renews the reference page of the environment.
+// `config-docs`: writes docs/configuration.md.
 import { writeFile } from "node:fs/promises";
 import { configurationPage } from "../../platform/config/config-table.ts";
 

@@ -1,5 +1,5 @@
-// The command line composes: `demo` plays a conversation against a stack, tells it in plain lines, and checks after each
-// scene that what was streamed is what is stored.
+// `demo`: plays a conversation against a stack, prints it line by line, and checks after each scene that what was
+// streamed is what is stored.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Chat } from "../../core/chat/message.ts";
@@ -13,11 +13,11 @@ import type { Scene, Stage } from "../demo/stage.ts";
 import { createTeller } from "../demo/tell-chat.ts";
 import { whenAskedToStop } from "../stop-signal.ts";
 
-// As shells have it: 128 + SIGINT.
+// As in shells: 128 + SIGINT.
 const EXIT_CODE_INTERRUPTED = 130;
 const EXAMPLE_PROJECT = fileURLToPath(new URL("../../examples/project", import.meta.url));
 
-/** Ends the process: 0 when every promise held, 1 after the words for what did not. */
+/** Ends the process: with 0 if every promise held; otherwise it prints what did not, and exits with 1. */
 export async function demo(args: string[]): Promise<void> {
   parseArgs({ args, options: {} });
   const askedToStop = whenAskedToStop().then(() => EXIT_CODE_INTERRUPTED);
@@ -91,7 +91,7 @@ interface Opening {
   readonly stage: Stage;
 }
 
-/** Gives what differs between the stream and the store afterwards. */
+/** Returns the differences between the stream and the store afterwards. */
 async function playScene(stage: Stage, scene: Scene, number: number): Promise<string[]> {
   const { rest, chatId, follower, narrator } = stage;
   await scene.play(stage);

@@ -1,4 +1,4 @@
-// The command line composes: `doctor` looks at each part Everturn needs and says in words what is wrong.
+// `doctor`: checks each part that Everturn needs and says what is wrong.
 import { accessSync, constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -13,7 +13,7 @@ import { type Config, ConfigError, loadConfig } from "../../platform/config/conf
 import { createLogger } from "../../platform/logger.ts";
 
 const PROVIDER_TIMEOUT_MS = 10_000;
-// Stand-ins for what `start` makes by itself, so that the rest of the environment can be looked at.
+// Stand-ins for what `start` creates, so that the rest of the environment can be checked.
 const MADE_BY_START = {
   DATABASE_URL: "postgres://made-by-start/everturn",
   EVERTURN_SECRET_KEY: Buffer.alloc(32).toString("base64"),
@@ -21,11 +21,11 @@ const MADE_BY_START = {
 
 interface Examination {
   readonly name: string;
-  /** Words for what was found; throws with words for what is wrong. */
+  /** Returns what was found. Throws an error that says what is wrong. */
   readonly look: () => string | Promise<string>;
 }
 
-/** Prints a line per examination and exits 1 when one of them found a fault. */
+/** Prints one line per check, and exits with 1 if one of them found a fault. */
 export async function doctor(): Promise<void> {
   const env = process.env;
   const dataDir = resolve(env["EVERTURN_DATA_DIR"] || ".data");
@@ -71,7 +71,7 @@ async function postgres(env: NodeJS.ProcessEnv): Promise<string> {
   const url = env["DATABASE_URL"];
   if (url) return `version ${await checkPostgres(url)} at ${new URL(url).host}${new URL(url).pathname}`;
   const user = unprivilegedUser(process.getuid?.());
-  // Only a start writes to the data folder; a copy for looking goes elsewhere.
+  // Only a start writes to the data folder; this copy goes elsewhere.
   const copyFolder = join(tmpdir(), "everturn-doctor");
   return `embedded, programs of ${findPostgresBinaries({ env, user, copyFolder })}`;
 }
@@ -114,7 +114,7 @@ async function workspaces(env: NodeJS.ProcessEnv): Promise<string> {
   const { createDriver } = await import("../../worker/create-driver.ts");
   const config = settings(env);
   const driver = createDriver(config, createLogger({ level: "silent", role: "cli" }), "doctor");
-  // As a worker would find it: a program in the cache counts, and nothing is fetched for looking.
+  // As a worker would find it: a program in the cache counts, and nothing is downloaded.
   const warnings = await driver.probe();
   return [`driver ${driver.name} works`, ...warnings].join("; ");
 }

@@ -1,4 +1,4 @@
-// The command line composes: what each command does, in a line.
+// `help`: says in one line what each command does.
 
 export const HELP = `npm run everturn -- <command>
 

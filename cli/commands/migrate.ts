@@ -1,11 +1,11 @@
-// The command line composes: `migrate` brings the database up to date.
+// `migrate`: brings the database up to date.
 import { checkPostgres } from "../../dev/part/outside-services.ts";
 import { StartError } from "../../dev/start-error.ts";
 import { failureCode } from "../../platform/classify-failure.ts";
 import { migrate as migrateDatabase } from "../../store/migrate.ts";
 import { ProgramTooOld } from "../../store/program-age.ts";
 
-/** Applies what is missing to DATABASE_URL; needs no other variable, so that a one-shot container can run it. */
+/** Applies missing migrations to DATABASE_URL. Needs no other variable, so that a one-shot container can run it. */
 export async function migrate(): Promise<void> {
   const databaseUrl = process.env["DATABASE_URL"];
   if (!databaseUrl || !URL.canParse(databaseUrl))
@@ -17,7 +17,7 @@ export async function migrate(): Promise<void> {
   );
 }
 
-/** SQLSTATE of what a user may not do. */
+/** SQLSTATE of a missing privilege. */
 const INSUFFICIENT_PRIVILEGE = "42501";
 
 function inWords(error: unknown): never {

@@ -1,4 +1,4 @@
-// The command line composes: `rotate-keys` seals stored keys anew under the present secret key.
+// `rotate-keys`: encrypts stored keys with the present secret key.
 import { StartError } from "../../dev/start-error.ts";
 import { loadConfig } from "../../platform/config/config.ts";
 import { UnsealError } from "../../platform/secrets/crypto.ts";
@@ -8,9 +8,9 @@ import { boundToProvider } from "../../store/model/model-providers.ts";
 import { listStaleKeys, resealKey } from "../../store/model/reseal-keys.ts";
 
 /**
- * Run when every process has the new key in EVERTURN_SECRET_KEY and the old one in EVERTURN_SECRET_KEY_PREVIOUS. Each row is
- * a transaction of its own, so that an interrupted run is simply run again.
- * @throws StartError naming the rows that neither key opens
+ * Run it when every process has the new key in EVERTURN_SECRET_KEY and the old one in EVERTURN_SECRET_KEY_PREVIOUS.
+ * Each row is its own transaction, so you can run it again if it was interrupted.
+ * @throws StartError names the rows that neither key opens
  */
 export async function rotateKeys(): Promise<void> {
   const config = loadConfig(process.env);

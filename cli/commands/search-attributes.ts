@@ -1,8 +1,8 @@
-// The command line composes: `search-attributes` prepares a Temporal namespace for turns.
+// `search-attributes`: prepares a Temporal namespace for turns.
 import { checkTemporal } from "../../dev/part/outside-services.ts";
 import { StartError } from "../../dev/start-error.ts";
 
-/** Registers the search attributes with the Temporal of the environment; idempotent. */
+/** Registers the search attributes with the Temporal of the environment. Safe to repeat. */
 export async function searchAttributes(): Promise<void> {
   const environment = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),

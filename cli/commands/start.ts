@@ -1,4 +1,4 @@
-// The command line composes: `start` runs the whole stack in the foreground until it is told to stop.
+// `start`: runs the whole stack in the foreground until it is told to stop.
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { renderBox } from "../../dev/box.ts";
@@ -9,10 +9,10 @@ import { withRuntime } from "../../dev/stack-environment.ts";
 import { askForModels } from "../model-words.ts";
 import { whenAskedToStop } from "../stop-signal.ts";
 
-// As shells have it: 128 + SIGINT.
+// As in shells: 128 + SIGINT.
 const EXIT_CODE_INTERRUPTED = 130;
 
-/** Starts everything, prints the box, and stops in order at Ctrl-C or SIGTERM. */
+/** Starts everything, prints the box, and stops in order on Ctrl-C or SIGTERM. */
 export async function start(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { reset: { type: "boolean", default: false } } });
   const startedAtMs = Date.now();
@@ -30,7 +30,7 @@ export async function start(args: string[]): Promise<void> {
     },
   });
   const stack = await Promise.race([starting, askedToStop.then(() => null)]);
-  // What has been started by now is ended by the leash; its data is whole, and the next start takes over.
+  // The leash ends what has been started by now. The data is intact, and the next start uses it.
   if (stack === null) return process.exit(EXIT_CODE_INTERRUPTED);
   isUp = true;
   const isDemo = stack.demoModelUrl !== undefined;

@@ -1,5 +1,5 @@
-// The command line composes: `stop-workspaces` ends what runs in this deployment's workspaces. Agents outlive workers, so
-// somebody who stops everything has to say so.
+// `stop-workspaces`: ends what runs in this deployment's workspaces. Agents outlive workers, so if you stop everything,
+// you must stop them, too.
 import { parseArgs } from "node:util";
 import { StartError } from "../../dev/start-error.ts";
 import { loadConfig } from "../../platform/config/config.ts";
@@ -8,9 +8,9 @@ import { createPool } from "../../store/database.ts";
 import { readDeploymentId } from "../../store/deployment.ts";
 
 /**
- * Ends agents and processes; files stay, and the next use of a workspace starts its agent again. With `--folder`, whatever
- * runs in local workspaces below that folder, whosever they are: the database that knew them may be gone.
- * @throws StartError when some of them cannot be ended; all others are
+ * Ends agents and processes. Files stay, and the next use of a workspace starts its agent again. With `--folder`, ends
+ * whatever runs in local workspaces below that folder, whoever they belong to: the database that knew them may be gone.
+ * @throws StartError if some cannot be ended; all others are
  */
 export async function stopWorkspaces(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { folder: { type: "string" } } });

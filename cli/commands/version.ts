@@ -1,7 +1,7 @@
-// The command line composes: `version` names the release and what it runs on.
+// `version`: prints the versions of Everturn and Node.
 import { readFile } from "node:fs/promises";
 
-/** Prints the version of Everturn and of Node. */
+/** Prints the versions of Everturn and Node. */
 export async function version(): Promise<void> {
   const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
   const { version: release } = JSON.parse(text) as { version: string };

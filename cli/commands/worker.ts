@@ -1,8 +1,8 @@
-// The command line composes: `worker` runs turns.
+// `worker`: runs turns.
 import { checkPostgres, checkTemporal } from "../../dev/part/outside-services.ts";
 import { runRole } from "../run-role.ts";
 
-/** Runs a worker; it needs Postgres and Temporal, and says in words which one does not answer. */
+/** Runs a worker. It needs Postgres and Temporal, and says which of them does not answer. */
 export function worker(): Promise<void> {
   return runRole({
     name: "worker",

@@ -1,11 +1,11 @@
-// The demo is a client like any other: this file compares what was streamed with what is stored.
+// Compares what was streamed with what is stored.
 import { isDeepStrictEqual } from "node:util";
 import type { ChatStatus, Message } from "../../core/chat/message.ts";
 import type { ChatView } from "../../core/stream/chat-reducer.ts";
 
 export interface Streamed {
   readonly view: ChatView;
-  /** Broken promises of the stream itself. */
+  /** Promises that the stream itself broke. */
   readonly violations: readonly string[];
 }
 
@@ -14,7 +14,7 @@ export interface Stored {
   readonly status: ChatStatus;
 }
 
-/** What differs, in words, of a chat at rest; empty when the promises held. */
+/** The differences for a chat at rest; empty if the promises held. */
 export function differences({ view, violations }: Streamed, stored: Stored): string[] {
   const found = [...violations];
   for (const message of stored.messages) {

@@ -1,11 +1,10 @@
-// The demo is a client like any other: this file follows a chat's stream with the product's own reducer, and holds the
-// stream against its promises.
+// Follows a chat's stream with the product's own reducer, and checks the stream against its promises.
 import { createParser } from "eventsource-parser";
 import type { ChatView } from "../../core/stream/chat-reducer.ts";
 import { createCheckedReader } from "../../core/stream/checked-reader.ts";
 import type { StreamEvent } from "../../core/stream/stream-event.ts";
 
-// A heartbeat timeout, a restarted worker and a long answer fit in, on a slow machine too.
+// Long enough for a heartbeat timeout, a restarted worker and a long answer, even on a slow machine.
 const WAIT_MAX_MS = 60_000;
 const RECONNECT_AFTER_MS = 200;
 
@@ -15,7 +14,7 @@ export interface ChatFollower {
   readonly violations: readonly string[];
   /** Parts received so far. */
   readonly parts: number;
-  /** Resolves when `holds`; rejects after a minute, naming `what`. */
+  /** Resolves when `holds` is true. Rejects after a minute and names `what`. */
   until(what: string, holds: (view: ChatView) => boolean): Promise<void>;
   close(): void;
 }
@@ -28,7 +27,7 @@ export interface FollowedStream {
   readonly onChange: (view: ChatView) => void;
 }
 
-/** Follows until closed; comes back by its cursor when the connection ends. */
+/** Follows until closed. Reconnects with its cursor when the connection ends. */
 export function followChat({ apiUrl, apiKey, chatId, onChange }: FollowedStream): ChatFollower {
   const checked = createCheckedReader(chatId);
   const closing = new AbortController();
@@ -74,7 +73,7 @@ export function followChat({ apiUrl, apiKey, chatId, onChange }: FollowedStream)
 
 async function keepReading(read: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    // A connection that ended, well or badly: the next one resumes from the cursor.
+    // However the connection ended, the next one resumes from the cursor.
     await read().catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, RECONNECT_AFTER_MS));
   }

@@ -1,5 +1,5 @@
-// The demo is a client like any other: this file writes its story as plain lines, without colours or cursor movement, so that
-// it reads the same on a terminal, in a pipe and in a log.
+// Prints the demo's story as plain lines, without colours or cursor movement, so that it reads the same on a terminal,
+// in a pipe and in a log.
 
 const LINE_CHARS_MAX = 100;
 const LABEL_CHARS = 7;
@@ -8,16 +8,16 @@ const TEXT_INDENT = " ".repeat(INDENT.length + LABEL_CHARS);
 
 export interface Narrator {
   title(words: string): void;
-  /** A whole line of somebody: `You`, `Queue`, `Worker` … */
+  /** A whole line from somebody: `You`, `Queue`, `Worker` … */
   line(label: string, words: string): void;
-  /** The next piece of a line that grows as text comes in. */
+  /** The next piece of a line that grows as text arrives. */
   grow(label: string, delta: string): void;
 }
 
 export function createNarrator(write: (text: string) => void): Narrator {
   let growing: string | null = null;
   let column = 0;
-  // Held back until a word follows on the same line: no line ends in spaces.
+  // Held back until a word follows on the same line, so that no line ends in spaces.
   let space = "";
   const start = (label: string) => {
     const head = `${INDENT}${label.padEnd(LABEL_CHARS)}`;

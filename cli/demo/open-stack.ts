@@ -1,4 +1,4 @@
-// The demo runs on the stack of `npm start`; without one it brings up its own, which leaves nothing behind.
+// Uses the stack of `npm start`, or else starts one of its own that leaves nothing behind.
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,9 +11,9 @@ export interface DemoStack {
   readonly apiUrl: string;
   readonly apiKey: string;
   readonly isOwn: boolean;
-  /** Whether the model is the script whose answers are known in advance. */
+  /** Whether the model is the demo model, whose answers are known in advance. */
   readonly isDemoModel: boolean;
-  /** Pid of the worker; undefined while it is being restarted. */
+  /** Pid of the worker; undefined while it restarts. */
   workerPid(): number | undefined;
   stop(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export async function openStack(env: NodeJS.ProcessEnv): Promise<DemoStack> {
 
 async function startOwnStack(env: NodeJS.ProcessEnv): Promise<DemoStack> {
   const dataDir = mkdtempSync(join(tmpdir(), "everturn-demo-"));
-  // Open to the user that Postgres runs as when the demo runs as root.
+  // If the demo runs as root, the user that Postgres runs as can open it.
   chmodSync(dataDir, 0o755);
   const clean = () => {
     resetPostgresHome(dataDir);

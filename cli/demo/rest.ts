@@ -1,4 +1,4 @@
-// The demo is a client like any other: this file calls the public REST API, and knows nothing of what is behind it.
+// Calls the public REST API, and knows nothing else.
 import type { Chat, Message, QueuedMessage } from "../../core/chat/message.ts";
 
 export interface Rest {
@@ -23,7 +23,7 @@ export interface SendAnswer {
 
 const MESSAGES_MAX = 200;
 
-/** A refused call throws an Error with the answer's words. */
+/** If a call is refused, throws an Error with the words of the answer. */
 export function createRest(apiUrl: string, apiKey: string): Rest {
   const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const response = await fetch(apiUrl + path, {

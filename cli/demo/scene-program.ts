@@ -1,4 +1,4 @@
-// The demo is a client like any other: this scene has a program written in a workspace, and kills the worker while its tests run.
+// A scene that has a program written in a workspace, and kills the worker while its tests run.
 import type { Message } from "../../core/chat/message.ts";
 import { elapsed, killWorker, newestTurn, type Scene, type Stage, settled } from "./stage.ts";
 import { outputOf } from "./tell-chat.ts";
@@ -48,7 +48,7 @@ function executeOutput(result: unknown): string {
   return typeof output === "string" ? output : "";
 }
 
-/** What each run of the tests said in its last line. */
+/** The last line of each run of the tests. */
 function verdictsOf(messages: readonly Message[]): readonly string[] {
   return resultsOf(messages).flatMap(
     ({ result }) => /\d+ passed, \d+ failed/.exec(executeOutput(result))?.[0] ?? [],

@@ -1,4 +1,4 @@
-// The demo is a client like any other: this file is its script. A scene does what a person would do and says what must come of it.
+// The demo's script. A scene does what a person would do and says what must happen.
 import type { Message } from "../../core/chat/message.ts";
 import { PROGRAM_SCENE } from "./scene-program.ts";
 import { elapsed, killWorker, newestTurn, type Scene, type Stage, settled } from "./stage.ts";
@@ -7,10 +7,10 @@ import { textOf, writingOf } from "./tell-chat.ts";
 const COUNT_TO = 150;
 /** Long enough to be in the middle of something, short enough that most of it is still to come. */
 const CHARS_BEFORE_ACTING = 60;
-/** Long enough for a checkpoint to hold a good part of it. */
+/** Long enough that a checkpoint holds a good part of it. */
 const CHARS_BEFORE_CRASH = 150;
 
-/** What the chat is created with, so that the first scene is under way at once. */
+/** The chat is created with this, so that the first scene runs at once. */
 export const FIRST_MESSAGE = "Hello! What can you do?";
 
 export const SCENES: readonly Scene[] = [
@@ -107,7 +107,7 @@ async function playCrash(stage: Stage): Promise<void> {
   if (stage.isDemoModel) stage.expect(text === whole, `a number was lost or doubled: ${text}`);
 }
 
-/** Sends a message to a chat at rest; gives the id of the turn it begins. */
+/** Sends a message to a chat at rest. Returns the id of the turn that it starts. */
 async function say(stage: Stage, content: string): Promise<number> {
   const { messages } = await stage.rest.send(stage.chatId, content);
   const turn = messages.at(-1)?.id;

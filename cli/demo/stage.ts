@@ -1,4 +1,4 @@
-// The demo is a client like any other: this file is what its scenes play on.
+// What the demo's scenes play on.
 import type { ChatFollower } from "./follow-chat.ts";
 import type { Narrator } from "./narrator.ts";
 import type { Rest } from "./rest.ts";
@@ -19,7 +19,7 @@ export interface Stage {
 
 export interface Scene {
   readonly title: string;
-  /** Set: the scene has a chat of its own, without the project folder, which begins with this message. */
+  /** If set, the scene has its own chat, without the project folder, which starts with this message. */
   readonly opening?: string;
   play(stage: Stage): Promise<void>;
 }
@@ -39,7 +39,7 @@ export function newestTurn({ follower }: Stage): number {
   return follower.view.messages.at(-1)?.turn_id ?? 0;
 }
 
-/** Kills the worker and waits for the supervisor's next one; gives when it was killed. */
+/** Kills the worker and waits for the next one. Returns when it was killed. */
 export async function killWorker(stage: Stage): Promise<number> {
   const { narrator } = stage;
   const killedPid = stage.workerPid();

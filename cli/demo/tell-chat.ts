@@ -1,4 +1,4 @@
-// The demo is a client like any other: this file tells what a person who reads along sees of a chat, as it changes.
+// Prints what a person who reads along sees of a chat, as it changes.
 
 import type { Message } from "../../core/chat/message.ts";
 import type { ChatView, Preview } from "../../core/stream/chat-reducer.ts";
@@ -10,15 +10,15 @@ interface Told {
   /** Committed messages, by id. */
   readonly messages: Set<number>;
   readonly queued: Set<number>;
-  /** The answer being written, and how much of it has been told. */
+  /** The answer being written, and how much of it has been printed. */
   episode: string | null;
   text: string;
-  /** What running tools have printed, and how much of it has been told. */
+  /** What running tools have printed, and how much of that has been printed here. */
   outputs: string;
   output: string;
 }
 
-/** Gives a function that is called with each new view, and tells what is new in it. */
+/** Returns a function that takes each new view and prints what is new in it. */
 export function createTeller(narrator: Narrator): (view: ChatView) => void {
   const told: Told = {
     messages: new Set(),
@@ -58,7 +58,7 @@ function tellWriting(narrator: Narrator, preview: Preview | undefined, told: Tol
   if (preview === undefined) return;
   const text = writingOf(preview);
   if (preview.episode !== told.episode) {
-    // Whether the new attempt goes on is seen when it speaks.
+    // Whether the new attempt continues the text is known only when it sends something.
     if (told.text !== "" && text === "") return;
     if (told.text !== "") tellNewAttempt(narrator, text);
     told.episode = preview.episode;
@@ -68,14 +68,14 @@ function tellWriting(narrator: Narrator, preview: Preview | undefined, told: Tol
   told.text = text;
 }
 
-/** What is kept of the attempt before comes as one part; a model that begins anew says word after word. */
+/** Text that is kept from the attempt before comes as one part. A model that starts over sends word after word. */
 function tellNewAttempt(narrator: Narrator, text: string): void {
   const isKept = text.trim().includes(" ");
   const goesOn = `new attempt: ${text.length} characters are kept, and the model goes on`;
   narrator.line("Stream", isKept ? goesOn : "new attempt: what was shown is withdrawn");
 }
 
-/** Output of running tools. An attempt after a crash shows it from the start: only what is new is told. */
+/** Output of running tools. After a crash the next attempt shows it from the start, so only what is new is printed. */
 function tellOutput(narrator: Narrator, previews: ReadonlyMap<string, Preview>, told: Told): void {
   const running = [...previews.keys()].filter((slot) => slot !== "").join();
   if (running === "") return;

@@ -1,8 +1,8 @@
-// Platform knows the process and its surroundings: the environment is parsed once, here, and handed on as a value.
+// Parses the environment once and returns it as a value.
 import { type Environment, environmentSchema, notesOf } from "./environment.ts";
 
 const CHECKPOINT_DEFAULT_MS = 1_000;
-// Without the live bus readers follow checkpoints alone, so the cadence is what they see.
+// Without the live bus, readers see only checkpoints, so they come more often.
 const CHECKPOINT_WITHOUT_BUS_DEFAULT_MS = 200;
 
 /** One thing wrong with the environment. */
@@ -11,7 +11,7 @@ export interface ConfigFault {
   readonly problem: string;
 }
 
-/** The environment cannot be used; names every fault at once, and no secret's value. */
+/** The environment cannot be used. Names every fault at once, but never the value of a secret. */
 export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[];
 
@@ -28,7 +28,7 @@ export type Config = ReturnType<typeof toConfig>;
 
 /**
  * Parses the environment. Empty variables count as not set.
- * @throws ConfigError naming every fault
+ * @throws ConfigError names every fault
  */
 export function loadConfig(environment: NodeJS.ProcessEnv): Config {
   const filled = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
@@ -54,7 +54,7 @@ function describeFault(variable: string, message: string, environment: NodeJS.Pr
 
 function contradictions(config: Config): ConfigFault[] {
   const half = config.heartbeatTimeoutMs / 2;
-  // A checkpoint rarer than this could be missed by one late heartbeat, and a healthy activity would be given up.
+  // If checkpoints were rarer than this, one late heartbeat could make Temporal give up a healthy activity.
   if (config.checkpointMs <= half) return [];
   return [
     {
@@ -82,7 +82,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     databaseUrl: environment.DATABASE_URL,
     databasePoolMax: environment.EVERTURN_DATABASE_POOL_MAX,
     databaseTimeoutMs: environment.EVERTURN_DATABASE_TIMEOUT_MS,
-    /** What Temporal's own environment configuration reads; `connectTemporal` hands it over as it is. */
+    /** Variables of Temporal's own environment configuration; `connectTemporal` passes them on unchanged. */
     temporalEnvironment: temporalEnvironment(raw),
     temporalUiUrl: environment.TEMPORAL_UI_URL,
     taskQueue: environment.EVERTURN_TASK_QUEUE,
@@ -111,7 +111,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     streamsPerKeyMax: environment.EVERTURN_STREAMS_PER_KEY_MAX,
     streamContentSilenceMs: environment.EVERTURN_STREAM_CONTENT_SILENCE_MS,
     workerSlots: environment.EVERTURN_WORKER_SLOTS,
-    /** Of the task queues beside the turns' own. */
+    /** Slots of the task queues beside the turns' own. */
     sideSlots: {
       tools: environment.EVERTURN_TOOL_SLOTS,
       waits: environment.EVERTURN_WAIT_SLOTS,
@@ -141,7 +141,7 @@ function modelConfig(environment: Environment) {
     defaultModel: environment.EVERTURN_DEFAULT_MODEL,
     smallModel: environment.EVERTURN_SMALL_MODEL,
     titles: environment.EVERTURN_TITLES,
-    // A call per turn is worth its price with a model that was chosen to be cheap.
+    // A call per turn is worth its price if the model was chosen because it is cheap.
     turnSummaries: environment.EVERTURN_TURN_SUMMARIES ?? environment.EVERTURN_SMALL_MODEL !== undefined,
     compactionModel: environment.EVERTURN_COMPACTION_MODEL,
     demoModel: environment.EVERTURN_DEMO_MODEL,
@@ -160,7 +160,7 @@ function workspaceConfig(environment: Environment) {
   } as const;
 }
 
-/** An address of one's own is nearly always a compatible server; the demo model speaks both. */
+/** Your own address is nearly always a compatible server. The demo model speaks both. */
 function defaultOpenAiApi(environment: Environment): "responses" | "chat_completions" {
   const isOwn = environment.OPENAI_BASE_URL !== undefined && !environment.EVERTURN_DEMO_MODEL;
   return isOwn ? "chat_completions" : "responses";
@@ -169,7 +169,7 @@ function defaultOpenAiApi(environment: Environment): "responses" | "chat_complet
 function temporalEnvironment(raw: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const picked: Record<string, string> = {};
   for (const [name, value] of Object.entries(raw)) {
-    // The home folders are where Temporal's configuration file is looked for.
+    // Temporal's configuration file is looked for in the home folders.
     const counts = name.startsWith("TEMPORAL_") || name === "HOME" || name === "XDG_CONFIG_HOME";
     if (counts && value !== undefined) picked[name] = value;
   }

@@ -1,4 +1,5 @@
-// What kind of place an IP address is, for everything that connects to addresses other people chose. Pure.
+// Decides what kind of address an IP address is, for everything that connects to addresses chosen by other people.
+// Pure.
 import { BlockList, isIP } from "node:net";
 import { GLOBAL_UNICAST_IPV6, SPECIAL_NETWORKS, type SpecialUse } from "./special-addresses.ts";
 
@@ -18,17 +19,17 @@ const METADATA_NAMES = new Set([
   "instance-data.ec2.internal",
 ]);
 
-/** @param host in lower case, without a dot at its end */
+/** @param host in lower case, without a dot at the end */
 export function isMetadataName(host: string): boolean {
   return METADATA_NAMES.has(host);
 }
 
 /**
- * `private`: loopback and private networks. `never`: link-local, metadata and reserved addresses, and what is no address at all.
- * An IPv6 address that stands for an IPv4 one is of the worse of the two kinds.
+ * `private`: loopback and private networks. `never`: link-local, metadata and reserved addresses, and whatever is not
+ * an address. An IPv6 address that stands for an IPv4 one has the worse of the two kinds.
  */
 export function kindOfAddress(address: string): "public" | SpecialUse {
-  // A zone (fe80::1%eth0) says only by which interface.
+  // A zone (fe80::1%eth0) names only the interface.
   const plain = address.split("%", 1)[0] as string;
   const version = isIP(plain);
   if (version === 0) return "never";
@@ -40,7 +41,7 @@ export function kindOfAddress(address: string): "public" | SpecialUse {
   return version === 4 || embedded !== null || GLOBAL_IPV6.check(plain, "ipv6") ? "public" : "never";
 }
 
-/** The IPv4 address inside an IPv6 one that is carried on to it: mapped, translated, compatible, NAT64, 6to4, ISATAP. */
+/** The IPv4 address inside an IPv6 one that leads to it: mapped, translated, compatible, NAT64, 6to4, ISATAP. */
 function embeddedIpv4(address: string): string | null {
   const groups = groupsOf(address);
   if (groups.length !== 8) return null;
@@ -51,14 +52,14 @@ function embeddedIpv4(address: string): string | null {
   const isMapped = isZero(0, 5) && groups[5] === 0xffff;
   const isTranslated = isZero(0, 4) && groups[4] === 0xffff && groups[5] === 0;
   const isCompatible = isZero(0, 6) && groups[6] !== 0;
-  // In any network, also one of the deployment's own (RFC 5214).
+  // In any network, even one of the deployment's own (RFC 5214).
   const isIsatap = ((groups[4] as number) & 0xfdff) === 0 && groups[5] === 0x5efe;
   if (isNat64 || isMapped || isTranslated || isCompatible || isIsatap)
     return ipv4(groups[6] as number, groups[7] as number);
   return null;
 }
 
-/** Eight numbers; URL writes any notation of an IPv6 address as hexadecimal groups with at most one gap. */
+/** Eight numbers. URL writes any notation of an IPv6 address as hexadecimal groups with at most one gap. */
 function groupsOf(address: string): readonly number[] {
   const written = URL.parse(`http://[${address}]`)?.hostname.slice(1, -1) ?? "";
   const [head = "", tail] = written.split("::");

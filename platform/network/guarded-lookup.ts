@@ -1,11 +1,15 @@
-// The lookup of a socket that may not lead everywhere: a name judged earlier could lead elsewhere by the time it is connected to.
+// A DNS lookup for sockets that may not connect everywhere: by the time of the connection, a name that was checked
+// earlier could lead elsewhere.
 import { lookup as systemLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 
-/** Why a socket may not be opened to an address that `hostname` leads to; null when it may. */
+/** Why a socket may not connect to an address of `hostname`; null if it may. */
 export type AddressFault = (address: string, hostname: string) => Error | null;
 
-/** Looks a name up and hands the socket only addresses without a fault. Addresses in place of names are not looked up: judge them before. */
+/**
+ * Looks a name up and gives the socket only addresses without a fault. IP addresses are not looked up: check them
+ * before.
+ */
 export function guardedLookup(
   faultOf: AddressFault,
   lookup: typeof systemLookup = systemLookup,
@@ -15,7 +19,7 @@ export function guardedLookup(
       if (error !== null) return callback(error, "", 0);
       for (const { address } of addresses) {
         const fault = faultOf(address, hostname);
-        // One bad address condemns the name: which of them the socket takes is not ours to say.
+        // One bad address makes the name bad, because we cannot choose which address the socket takes.
         if (fault !== null) return callback(fault, "", 0);
       }
       const [first] = addresses;

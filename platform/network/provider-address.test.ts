@@ -1,4 +1,4 @@
-// Platform: which addresses a model provider may have, a row per case.
+// Tests which addresses a model provider may have, one row per case.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { judgeAddress, judgeProviderUrl } from "./provider-address.ts";
@@ -6,7 +6,7 @@ import { SPECIAL_NETWORKS } from "./special-addresses.ts";
 
 type Verdict = "fine" | "private" | "never";
 
-/** `fine`: always; `private`: only when allowed; `never`: not even then. */
+/** `fine`: always; `private`: only if allowed; `never`: not even then. */
 const URLS: readonly (readonly [string, Verdict])[] = [
   ["https://api.openai.com/v1", "fine"],
   ["http://models.example.com:8080/v1", "fine"],

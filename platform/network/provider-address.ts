@@ -1,15 +1,15 @@
-// Platform knows the process and its surroundings: which addresses a model provider may have (SPEC A4). Pure: nothing is
-// looked up here, so names are judged by their words, and what they lead to is judged again when a socket is opened.
+// Decides which addresses a model provider may have (SPEC A4). Pure: it looks nothing up, so it judges names as text.
+// What they lead to is judged again when a socket is opened.
 import { isIP } from "node:net";
 import { isMetadataName, kindOfAddress } from "./address-kind.ts";
 
 export type AddressVerdict =
   | { readonly ok: true }
-  /** In words, without the address: whoever asks must not learn what a name leads to inside. */
+  /** An explanation without the address: callers must not learn what a name leads to inside. */
   | { readonly ok: false; readonly reason: string };
 
 export interface AddressRules {
-  /** Also private and loopback addresses; link-local and metadata ones never. */
+  /** Also allows private and loopback addresses, but never link-local and metadata ones. */
   readonly allowPrivate: boolean;
 }
 
@@ -17,10 +17,10 @@ const urlCharsMax = 2_000;
 const VISIBLE = /^[\x21-\x7e]*$/;
 const FINE: AddressVerdict = { ok: true };
 
-/** Judges a base URL as people type it. Numbers in any notation are read as browsers read them (0x7f.1 is 127.0.0.1). */
+/** Judges a base URL as people type it. Reads numbers in any notation as browsers do (0x7f.1 is 127.0.0.1). */
 export function judgeProviderUrl(text: string, rules: AddressRules): AddressVerdict {
   if (text.length > urlCharsMax) return refuse(`is longer than ${urlCharsMax} characters`);
-  // URL drops line ends and blanks around without a word: what is stored would not be what is called.
+  // URL silently drops line ends and spaces around it, so what is stored would differ from what is called.
   if (!VISIBLE.test(text))
     return refuse("must hold no spaces, line ends or characters other than visible ASCII");
   const url = URL.parse(text);
@@ -37,7 +37,7 @@ export function judgeProviderUrl(text: string, rules: AddressRules): AddressVerd
   return judgeName(host, rules);
 }
 
-/** Judges an IP address, as a name led to it or as it stood in a URL. */
+/** Judges an IP address that a name led to or that a URL contained. */
 export function judgeAddress(address: string, rules: AddressRules): AddressVerdict {
   const kind = kindOfAddress(address);
   if (kind === "never") return refuse(NEVER_WORDS);

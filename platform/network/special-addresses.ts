@@ -1,8 +1,8 @@
-// Platform knows the process and its surroundings: networks that are no place of a model provider, as data. Pure.
-//
+// Networks in which no model provider can be, as data. Pure.
 // Sources: IANA's registries of special-purpose addresses for IPv4 and IPv6
-// (iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry) as of 2024-10-22, with RFC 9780 of 2025; multicast
-// by RFC 5771 and RFC 4291; what clouds serve their machines' credentials at, by their own documentation as of November 2026.
+// (iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry) as of 2024-10-22, with RFC 9780 of
+// 2025; multicast by RFC 5771 and RFC 4291; the addresses at which clouds serve their machines' credentials, by their
+// own documentation as of November 2026.
 
 /** `never`: nobody's model is there. `private`: the deployment's own machine or network, where the deployment allows those. */
 export type SpecialUse = "never" | "private";
@@ -37,7 +37,7 @@ export const SPECIAL_NETWORKS: readonly SpecialNetwork[] = [
   { network: "203.0.113.0/24", use: "never", name: "documentation (RFC 5737)" },
   { network: "224.0.0.0/4", use: "never", name: "multicast (RFC 5771)" },
   { network: "240.0.0.0/4", use: "never", name: "reserved, and broadcast (RFC 1112, RFC 8190)" },
-  // IPv6, all of the registry but those that carry an IPv4 address, which is judged in their place.
+  // IPv6, all of the registry except those that contain an IPv4 address, which is judged instead.
   { network: "::/128", use: "never", name: "unspecified (RFC 4291)" },
   { network: "::1/128", use: "private", name: "loopback (RFC 4291)" },
   { network: "64:ff9b:1::/48", use: "never", name: "translation to IPv4 of the network's choice (RFC 8215)" },
@@ -63,5 +63,5 @@ export const SPECIAL_NETWORKS: readonly SpecialNetwork[] = [
   { network: "fd20:ce::254/128", use: "never", name: "Google's metadata" },
 ];
 
-/** All of IPv6 that is given out for use on the internet (RFC 4291). What is neither here nor above is nobody's. */
+/** All IPv6 addresses that are assigned on the internet (RFC 4291). What is neither here nor above belongs to nobody. */
 export const GLOBAL_UNICAST_IPV6 = "2000::/3";

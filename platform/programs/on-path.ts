@@ -1,8 +1,8 @@
-// Finds programs as a shell does.
+// Finds programs on PATH, as a shell does.
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** The first program of this name in the folders of `env`'s PATH that may be run, of those that are fit; null: there is none. */
+/** The first suitable program with this name in the folders of `env`'s PATH that may be run; null if there is none. */
 export function onPath(
   program: string,
   env: Readonly<Record<string, string | undefined>>,

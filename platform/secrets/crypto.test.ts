@@ -18,7 +18,7 @@ test("the same text never seals twice to the same bytes", () => {
 
 test("altered, cut and foreign texts are refused", () => {
   const sealed = seal("some text", key);
-  // In the middle: of the last character some bits are padding, and changing those alters nothing.
+  // In the middle: some bits of the last character are padding, and changing them alters nothing.
   const altered = sealed.slice(0, 10) + (sealed[10] === "A" ? "B" : "A") + sealed.slice(11);
   for (const text of [altered, sealed.slice(0, 20), "plain", "", sealed.replace("s1", "s0")]) {
     assert.throws(() => unseal(text, key), UnsealError);

@@ -1,14 +1,14 @@
-// Platform knows the process and its surroundings: secrets are sealed, hashed and made here, with node:crypto alone.
+// Encrypts, hashes and creates secrets, with node:crypto alone.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 
-// The version stands in front so that a later cipher can be told from this one.
+// The version comes first, so that a later cipher can be told from this one.
 const SEAL_VERSION = "s1";
 // 12 bytes is the nonce length GCM is specified for (NIST SP 800-38D, 8.2).
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const TOKEN_BYTES = 32;
 
-/** The text was sealed with another key or for another place, or was altered. */
+/** The text was encrypted with another key or for another place, or was changed. */
 export class UnsealError extends Error {
   constructor(reason: string) {
     super(`cannot unseal: ${reason}`);
@@ -17,8 +17,8 @@ export class UnsealError extends Error {
 }
 
 /**
- * Encrypts a text with AES-256-GCM under a 32-byte key and a random nonce.
- * `boundTo` names the place the text belongs to (a row, a chat): it opens nowhere else.
+ * Encrypts a text with AES-256-GCM, a 32-byte key and a random nonce. `boundTo` names the place of the text (a row, a
+ * chat): it cannot be opened anywhere else.
  */
 export function seal(text: string, key: Uint8Array, boundTo = ""): string {
   const nonce = randomBytes(NONCE_BYTES);
@@ -29,7 +29,7 @@ export function seal(text: string, key: Uint8Array, boundTo = ""): string {
 }
 
 /**
- * Decrypts what `seal` made, given the same key and `boundTo`.
+ * Decrypts what `seal` made, with the same key and `boundTo`.
  * @throws UnsealError
  */
 export function unseal(sealed: string, key: Uint8Array, boundTo = ""): string {

@@ -1,4 +1,4 @@
-// Platform: secrets at rest under keys that change.
+// Tests secrets at rest when keys change.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UnsealError } from "./crypto.ts";

@@ -1,24 +1,24 @@
-// Platform knows the process and its surroundings: secrets at rest, sealed under a key that has a name, so that it can change.
+// Encrypts secrets at rest with a key that has a name, so that the key can change.
 import { createHash } from "node:crypto";
 import { seal, UnsealError, unseal } from "./crypto.ts";
 
-/** Enough to tell the two keys of a rotation apart, and nothing about the key itself. */
+/** Enough to tell the two keys of a rotation apart; says nothing about the key itself. */
 const KEY_ID_DIGITS = 8;
 
 export interface SecretBox {
-  /** Names the key that seals: the first digits of its SHA-256. */
+  /** Name of the key that encrypts: the first digits of its SHA-256. */
   readonly keyId: string;
-  /** `boundTo` names the row: a sealed text that is copied into another row opens no more. */
+  /** `boundTo` names the row: a text that is copied into another row cannot be opened there. */
   seal(text: string, boundTo: string): string;
-  /** @throws UnsealError when the key of that name is not here, or the text is not of that row */
+  /** @throws UnsealError if the key with that name is not here, or the text does not belong to that row */
   open(sealed: string, keyId: string | null, boundTo: string): string;
-  /** For what lives so briefly that nobody noted the key's name. @throws UnsealError when no key opens it */
+  /** For secrets that live so briefly that nobody stored the key's name. @throws UnsealError if no key opens it */
   openAny(sealed: string, boundTo: string): string;
 }
 
 export interface SecretKeys {
   readonly secretKey: Uint8Array;
-  /** Of before the last change of the key; only opens. */
+  /** The key before the last change. It only decrypts. */
   readonly secretKeyPrevious?: Uint8Array | undefined;
 }
 

@@ -1,11 +1,11 @@
-// The worker is a composition root. This file: how a workflow's run is, for the loops that mend. A run whose workflow tasks fail
-// is open and yet goes nowhere: Temporal tries its task again for ever, and no button of ours could end it.
+// Looks at a workflow's run, for the loops that repair. If workflow tasks of a run fail, the run is open but goes
+// nowhere: Temporal tries the task again for ever, and nothing in our code could end it.
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 
 export type RunState =
   | { readonly type: "none" }
   | { readonly type: "open" }
-  /** Its workflow tasks fail. `isAtWork`: an activity that was begun before still runs, and may end well. */
+  /** Its workflow tasks fail. `isAtWork`: an activity that started earlier is still running and may end well. */
   | {
       readonly type: "wedged";
       readonly run_id: string;
@@ -15,9 +15,9 @@ export type RunState =
 
 /** Three failures in a row are no accident: the first two follow each other at once, the third comes seconds later. */
 const FAILED_TASKS_MIN = 3;
-/** A task that times out lost its worker, or ran on a machine that stood still: that may happen to a healthy run. */
+/** A task that times out lost its worker, or ran on a machine that stood still. That can happen to a healthy run. */
 const LOST_TASKS_MIN = 20;
-/** Events from the newest one back, among which the failure of the task is: nothing but signals may come after it. */
+/** How many of the newest events are searched for the failure of the task. Only signals can come after it. */
 const EVENTS_LOOKED_AT = 50;
 
 export async function lookAtRun(client: Client, workflowId: string): Promise<RunState> {
@@ -36,7 +36,7 @@ export async function lookAtRun(client: Client, workflowId: string): Promise<Run
   }
 }
 
-/** Why the newest workflow task failed; null when it timed out. */
+/** Why the newest workflow task failed; null if it timed out. */
 async function newestFailure(
   { workflowService, options }: Client,
   execution: { readonly workflowId: string; readonly runId: string },
@@ -54,7 +54,7 @@ async function newestFailure(
   return null;
 }
 
-/** Ends a run that goes nowhere. Signals to it are lost, so whoever calls this says in the database what has come of it. */
+/** Ends a run that goes nowhere. Signals to it are lost, so the caller must note the result in the database. */
 export async function terminateWedged(
   client: Client,
   workflowId: string,
@@ -64,7 +64,7 @@ export async function terminateWedged(
   try {
     await client.workflow.getHandle(workflowId, run_id).terminate(reason);
   } catch (error) {
-    // It has ended meanwhile.
+    // It has ended in the meantime.
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }

@@ -1,11 +1,11 @@
-// The worker is a composition root. This file: a loop that outlives its own failures and ends when told.
+// A loop that survives its own failures and ends when told to.
 import type { Logger } from "pino";
 
 export interface Loop {
   stop(): Promise<void>;
 }
 
-/** Runs `work` now and then `everyMs` after each end. A failure is logged and tried again at the next turn. */
+/** Runs `work` now, and then `everyMs` after each end. Logs a failure and tries again next time. */
 export function startLoop(
   name: string,
   everyMs: number,

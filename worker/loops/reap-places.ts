@@ -1,5 +1,5 @@
-// The worker is a composition root. This file: what becomes of places that no row knows. They may belong to another
-// deployment, to a database that was restored or to a copy of ours, so not knowing them is no proof that nobody needs them.
+// Decides what happens to workspaces on disk that no row knows. They may belong to another deployment, to a restored
+// database or to a copy of ours. That we do not know them does not prove that nobody needs them.
 import type { Logger } from "pino";
 import type { Reading } from "../../platform/metrics.ts";
 import { readDeploymentId } from "../../store/deployment.ts";
@@ -7,22 +7,22 @@ import { knownWorkspaceIds } from "../../store/outbox/tell-workspaces.ts";
 import type { Store } from "../../store/store.ts";
 import type { FoundPlace, WorkspaceDriver } from "../../workspaces/driver.ts";
 
-/** Time to notice that the database was the wrong one, a long weekend included (SPEC O5). */
+/** Time to notice that the database was the wrong one, including a long weekend (SPEC O5). */
 const QUARANTINE_MS = 7 * 24 * 3_600_000;
-/** What we name places by. Whatever else a driver finds was not made by us, and is left alone. */
+/** The names that we give. Whatever else a driver finds was not made by us and stays alone. */
 const OUR_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export interface ReaperDeps {
   readonly store: Pick<Store, "pool">;
   readonly driver: WorkspaceDriver;
-  /** Whose places the driver keeps. */
+  /** The owner of the places in the driver. */
   readonly deployment: string;
   readonly logger: Logger;
   readonly now?: () => Date;
 }
 
 export interface Reaper {
-  /** Looks at all places once. A place is set aside when two looks in a row found it unknown. */
+  /** Looks at all places once. Sets a place aside if two looks in a row did not know it. */
   look(): Promise<void>;
   readonly readings: readonly Reading[];
 }
@@ -34,7 +34,7 @@ export function createReaper(deps: ReaperDeps): Reaper {
 
   const look = async (): Promise<void> => {
     const { store, driver, deployment } = deps;
-    // A database that was replaced under us knows nothing of our places.
+    // A database that was replaced while we ran knows nothing of our places.
     if ((await readDeploymentId(store.pool)) !== deployment) {
       suspects = new Set();
       return;
@@ -50,7 +50,7 @@ export function createReaper(deps: ReaperDeps): Reaper {
       const { workspace_id } = place;
       const step = nextStep(place, known.has(workspace_id), suspectedBefore.has(workspace_id));
       if (step === "leave") counts.unclaimed += 1;
-      // One that could not be set aside, since something runs in it, is tried again at the next look.
+      // If it could not be set aside because something runs in it, the next look tries again.
       if (step === "suspect" || step === "quarantine") suspected.add(workspace_id);
       try {
         await carryOut(step, place);
@@ -101,14 +101,14 @@ export function createReaper(deps: ReaperDeps): Reaper {
 type PlaceStep = "nothing" | "suspect" | "leave" | "adopt" | "release" | "quarantine" | "discard";
 
 /**
- * A deletion that is under way has its row until the place is gone, and a place is made after its row, so one that is unknown
- * twice belongs to no workspace of this database.
+ * A workspace that is being deleted keeps its row until its place is gone, and a place is created after its row. So a
+ * place that is unknown twice belongs to no workspace of this database.
  */
 function nextStep({ owner, quarantined_at }: FoundPlace, isKnown: boolean, wasSuspected: boolean): PlaceStep {
-  // A known workspace with another deployment's mark: its own steps refuse it, in words.
+  // A known workspace with the mark of another deployment: its own steps refuse it and explain why.
   if (owner === "others") return "leave";
   if (isKnown) return quarantined_at !== null ? "release" : owner === "unmarked" ? "adopt" : "nothing";
-  // Made before places were marked: whose it is can no longer be known.
+  // Created before places were marked. Nobody can know any more whose it is.
   if (owner === "unmarked") return "leave";
   if (quarantined_at !== null) return "discard";
   return wasSuspected ? "quarantine" : "suspect";

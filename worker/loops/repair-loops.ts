@@ -1,5 +1,5 @@
-// The worker is a composition root. This file: the two loops that repair what crashes leave behind. The relay delivers
-// promises nobody kept; the reconciler gives a run to every busy chat that has lost its own, and ends runs that go nowhere.
+// The two loops that repair chats after crashes. The relay delivers outbox rows that nobody delivered. The reconciler
+// gives a new run to every busy chat that has lost its own, and ends runs that go nowhere.
 import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import type { Deliverer } from "../../delivery/deliver-outbox.ts";
@@ -19,17 +19,17 @@ import { chatWorkflowId, describeWorkflowId } from "../../workflows/contract.ts"
 import { lookAtRun, type RunState, terminateWedged } from "./look-at-run.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** Any constant that no other user of the database takes. */
+/** Any number that no other user of the database takes. */
 const RECONCILER_LOCK_KEY = 7_305_110_002;
 const RELAY_EVERY_MS = 500;
-/** Descriptions that are looked at in a round: each takes seconds, so an old one is rare. */
+/** Descriptions that are checked in a round. Each takes seconds, so an old one is rare. */
 const OLD_DESCRIPTIONS_MAX = 50;
 
 export interface RepairDeps {
   readonly store: Store;
   readonly temporal: Client;
   readonly deliverer: Deliverer;
-  /** A chat busy and unchanged for this long is looked at. */
+  /** A chat is checked if it is busy and has not changed for this long. */
   readonly reconcileAfterMs: number;
   readonly taskQueue: string;
   readonly counts: RepairCounts;
@@ -38,7 +38,7 @@ export interface RepairDeps {
 
 /** For the worker's metrics. */
 export interface RepairCounts {
-  /** Runs that were terminated since their workflow tasks failed again and again. */
+  /** Runs that were terminated because their workflow tasks failed again and again. */
   wedged_runs: number;
 }
 
@@ -50,7 +50,7 @@ export function startRelay(deps: RepairDeps): Loop {
   return startLoop("relay", RELAY_EVERY_MS, { work, logger });
 }
 
-/** Descriptions are started side by side: nothing depends on their order, and each chat has a run of its own. */
+/** Descriptions are started side by side: their order does not matter, and each chat has its own run. */
 export function startDescriptionRelay(deps: RepairDeps): Loop {
   const { store, logger } = deps;
   const work = async () => {
@@ -71,12 +71,13 @@ async function deliverLate({ store, deliverer, logger }: RepairDeps, row: Outbox
 
 export function startReconciler(deps: RepairDeps): Loop {
   const { store, logger, reconcileAfterMs } = deps;
-  // Chats whose run is wedged while an activity of it still works: their turn may end well, and then no other look finds them.
+  // Chats whose run is wedged while one of its activities still works. Their turn may end well, and then no other check
+  // finds them.
   const watched = new Map<string, BusyChat>();
   const work = async () => {
     await withLoopLock(store.pool, RECONCILER_LOCK_KEY, () => reconcile(deps, watched));
   };
-  // Three looks within the time after which a chat counts as lost: it is found soon after.
+  // Three checks within the time after which a chat counts as lost, so it is found soon after.
   return startLoop("reconciler", reconcileAfterMs / 3, { work, logger });
 }
 
@@ -104,7 +105,7 @@ async function reconcile(deps: RepairDeps, watched: Map<string, BusyChat>): Prom
 
 type Wedged = Extract<RunState, { type: "wedged" }>;
 
-/** The run first: dying in between leaves a busy chat without a run, and such a chat gets another one. */
+/** The run first: if we die in between, a busy chat is left without a run, and such a chat gets another one. */
 async function endWedgedRun(deps: RepairDeps, chat: BusyChat, run: Wedged): Promise<void> {
   const { store, temporal, counts, logger } = deps;
   logger.error({ chat_id: chat.id, run_id: run.run_id, reason: run.words }, "wedged run, terminated");
@@ -113,7 +114,7 @@ async function endWedgedRun(deps: RepairDeps, chat: BusyChat, run: Wedged): Prom
   await inUnit(store, (unit) => endWedgedTurn(unit, chat, run.words));
 }
 
-/** Nothing in the database waits for a description, so they are found in Temporal's own list. */
+/** Nothing in the database waits for a description, so Temporal's own list is searched for them. */
 async function endWedgedDescriptions(deps: RepairDeps): Promise<void> {
   const { temporal, counts, logger } = deps;
   const startedBefore = new Date(Date.now() - deps.reconcileAfterMs).toISOString();

@@ -1,6 +1,6 @@
-// The worker is a composition root. This file: the loops that repair what crashes leave of workspaces. The teller tells
-// workflows of wishes nobody told; the reconciler gives a run to workspaces that have lost theirs; the reaper sets places
-// aside that no row knows (reap-places.ts).
+// The loops that repair workspaces after crashes. The teller tells workflows about requests that nobody delivered. The
+// reconciler gives a new run to workspaces that have lost theirs. The reaper sets places aside that no row knows
+// (reap-places.ts).
 import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import { errorDetailCharsMax } from "../../core/chat/limits.ts";
@@ -16,7 +16,7 @@ import { type Loop, startLoop } from "./loop.ts";
 import type { Reaper } from "./reap-places.ts";
 import type { RepairCounts } from "./repair-loops.ts";
 
-/** Any constant that no other user of the database takes. */
+/** Any number that no other user of the database takes. */
 const RECONCILER_LOCK_KEY = 7_305_110_004;
 const TELL_EVERY_MS = 2_000;
 const REAP_EVERY_MS = 60_000;
@@ -26,9 +26,9 @@ export interface WorkspaceLoopDeps {
   readonly temporal: Client;
   readonly teller: Pick<WorkspaceTeller, "tellLate">;
   readonly reaper: Pick<Reaper, "look">;
-  /** A workspace on its way and unchanged for this long is looked at. */
+  /** A workspace is checked if it is changing but has not changed for this long. */
   readonly reconcileAfterMs: number;
-  /** Absent: once a minute. */
+  /** If absent, once a minute. */
   readonly reapEveryMs?: number;
   readonly counts: RepairCounts;
   readonly logger: Logger;
@@ -38,7 +38,7 @@ export function startWorkspaceLoops(deps: WorkspaceLoopDeps): readonly Loop[] {
   return [startTeller(deps), startReconciler(deps), startReaper(deps)];
 }
 
-/** Without a lock: told by two workers, a workflow only looks once more. */
+/** Without a lock: a workflow that two workers tell only looks once more. */
 function startTeller({ store, teller, logger }: WorkspaceLoopDeps): Loop {
   const work = async () => {
     for (const workspace of await listUntoldWorkspaces(store.pool)) await teller.tellLate(workspace);
@@ -51,7 +51,7 @@ function startReconciler(deps: WorkspaceLoopDeps): Loop {
   const work = async () => {
     await withLoopLock(store.pool, RECONCILER_LOCK_KEY, () => reconcile(deps));
   };
-  // Three looks within the time after which a workspace counts as lost: it is found soon after.
+  // Three checks within the time after which a workspace counts as lost, so it is found soon after.
   return startLoop("workspace-reconciler", reconcileAfterMs / 3, { work, logger });
 }
 
@@ -75,7 +75,7 @@ async function reconcile({
       logger.error({ workspace_id, status, reason: run.words }, "wedged run, terminated");
       await terminateWedged(temporal, workflowId, run);
       counts.wedged_runs++;
-      // What is left to clean up is the next run's, which the next round starts.
+      // The next run cleans up what is left; the next round starts it.
       await inUnit(store, (unit) =>
         recordWorkspaceCrash(unit, workspace_id, run.words.slice(0, errorDetailCharsMax)),
       );
@@ -83,7 +83,7 @@ async function reconcile({
   }
 }
 
-/** Each worker reaps its own driver's places: a folder of one machine is seen by no other. */
+/** Each worker reaps its own driver's places: no other one sees a folder of this machine. */
 function startReaper({ reaper, logger, reapEveryMs = REAP_EVERY_MS }: WorkspaceLoopDeps): Loop {
   return startLoop("workspace-reaper", reapEveryMs, { work: () => reaper.look(), logger });
 }

@@ -1,12 +1,12 @@
-// The worker is a composition root. This file: the workflows as one bundle, built once per version of their sources, since
-// bundling takes seconds and a worker that replaces a dead one must be there at once.
+// Bundles the workflows once per version of their sources. Bundling takes seconds, and a worker that replaces a dead
+// one must start at once.
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BundleOptions } from "@temporalio/worker";
 import { buildOnce } from "../../platform/build-once.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** All that the workflows may import, how they are bundled, and the lock file for the SDK's own version. */
+/** Everything that the workflows may import, how they are bundled, and the lock file for the SDK's own version. */
 const SOURCES = [
   "workflows",
   "core",
@@ -22,14 +22,14 @@ export const workflowBundleOptions: BundleOptions = {
   payloadConverterPath: path.join(ROOT, "workflows/payload-converter.ts"),
 };
 
-/** Path of the bundle in `folder`, built there if these sources have none yet. */
+/** Path of the bundle in `folder`. Builds it if there is none for these sources. */
 export async function workflowBundlePath(folder: string): Promise<string> {
   const bundle = { folder, name: "workflows", extension: ".js", sources: SOURCES };
   return (await buildOnce({ ...bundle, build: bundleWorkflows })).path;
 }
 
 async function bundleWorkflows(): Promise<string> {
-  // Loaded when there is something to bundle: a start that finds its bundle does not pay for the bundler.
+  // Loaded only if there is something to bundle: a start that finds its bundle does not pay for the bundler.
   const { bundleWorkflowCode } = await import("@temporalio/worker");
   const { code } = await bundleWorkflowCode({
     ...workflowBundleOptions,
