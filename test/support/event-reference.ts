@@ -65,7 +65,7 @@ interface Schema {
 }
 
 export function renderEventReference(): string {
-  return `${[INTRO, ...STREAMS.map(renderStream)].join("\n")}`;
+  return [INTRO, ...STREAMS.map(renderStream)].join("\n");
 }
 
 function renderStream({ title, intro, events }: Stream): string {
