@@ -3,8 +3,8 @@
 import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import { deliveryDeadlineMs } from "../core/chat/limits.ts";
-import { markTold } from "../store/outbox/tell-workspaces.ts";
 import type { Store } from "../store/store.ts";
+import { markTold } from "../store/workspace/tell-workspaces.ts";
 import type { WorkspaceRow } from "../store/workspace/workspaces.ts";
 import {
   WISH_CHANGED,

@@ -5,9 +5,16 @@ import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { failureCode } from "../platform/classify-failure.ts";
-import { createPool, type Pool, type Queryable, type Tx, withTransaction } from "./database.ts";
+import {
+  createPool,
+  findSchema,
+  OWN_SCHEMA,
+  type Pool,
+  type Queryable,
+  type Tx,
+  withTransaction,
+} from "./database.ts";
 import { assertRunsOn, type KnownMigration, neededBy, readApplied } from "./program-age.ts";
-import { findSchema, OWN_SCHEMA } from "./schema.ts";
 
 const FOLDER = fileURLToPath(new URL("./migrations/", import.meta.url));
 /** Any number that no other user of the database takes: two replicas that start at once wait for each other. */

@@ -2,7 +2,7 @@
 import type { ChatChanged, ChatDeleted } from "../core/stream/bus-message.ts";
 import { type Tx, withTransaction } from "./database.ts";
 import { insertOutboxRow, type NewOutboxRow, type OutboxRow } from "./outbox/outbox.ts";
-import { type ChatRow, lockChat, writeChatRow } from "./row/chat-row.ts";
+import { type ChatChange, type ChatRow, lockChat, writeChatRow } from "./row/chat-row.ts";
 import type { Store } from "./store.ts";
 
 export interface Unit {
@@ -21,6 +21,24 @@ interface LockedChat {
   stored: ChatRow;
   /** As this unit leaves it; written once, before the commit. */
   now: ChatRow;
+}
+
+/** Which attempt writes. A write of an attempt that is not the chat's own any more changes nothing (SPEC E3). */
+export interface Fence {
+  readonly turn_id: number;
+  readonly history_version: number;
+  readonly generation_attempt: number;
+}
+
+/** The chat inside a transition: as it was, and what is to change. */
+export interface Draft {
+  readonly unit: Unit;
+  readonly before: ChatRow;
+  /** The version this change will have; messages written by it carry it. */
+  readonly version: number;
+  readonly change: ChatChange;
+  /** Marks that messages change: raises the history version once and starts attempts anew (SPEC S1). */
+  touchHistory(): void;
 }
 
 /** Locks a chat until the unit ends, with one query however often it is asked for. Null when there is no such chat. */

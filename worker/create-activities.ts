@@ -24,7 +24,7 @@ import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Provider } from "../models/provider.ts";
 import type { Config } from "../platform/config/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
-import { settingsOf } from "../store/access/settings.ts";
+import { settingsOf } from "../store/model/model-book.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
@@ -138,7 +138,7 @@ function createPlaces({ config, store, driver, teller }: ActivityDeps): RunToolD
  * that providers can cache it.
  */
 async function systemPromptOf(store: Store, chat: ChatRow): Promise<string> {
-  const { deployment, user } = await settingsOf(store, store.pool, chat.owner_id);
+  const { deployment, user } = await settingsOf(store.modelBook, store.pool, chat.owner_id);
   const place = chat.project_path === null ? workspacePrompt() : projectPrompt(chat.project_path);
   const parts = [deployment.system_prompt, user.prompt, chat.system_prompt, place];
   return parts.filter((part) => part !== null && part !== "").join("\n\n");

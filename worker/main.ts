@@ -13,8 +13,8 @@ import { createMetricsRegistry, exposeReadings, type Reading, serveMetrics } fro
 import { createSecretBox } from "../platform/secrets/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
+import { readDeploymentId } from "../store/access/deployment.ts";
 import { createPool, type Pool } from "../store/database.ts";
-import { readDeploymentId } from "../store/deployment.ts";
 import { createModelBook } from "../store/model/model-book.ts";
 import type { Store } from "../store/store.ts";
 import { busReadings } from "../store/stream/bus-readings.ts";

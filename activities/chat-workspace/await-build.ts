@@ -1,8 +1,9 @@
 // One activity per file. This file: waits for the end of a workspace's build, and tells what has come of it.
 import { readWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import type { BuildWatch, WorkspaceReport } from "../../tools/chat-workspace.ts";
-import { type ChatPlace, pollDefaultMs } from "./chat-workspaces-deps.ts";
+import { pollDefaultMs } from "./chat-workspaces-deps.ts";
 import { buildLogTail, followBuild } from "./follow-build.ts";
+import type { ChatPlace } from "./running-workspace.ts";
 import { deletedWorkspace, endedBuild, unendedBuild } from "./workspace-words.ts";
 
 /** Longer than a build may take with its agent (SPEC W3): only a workflow that nobody runs takes longer. */

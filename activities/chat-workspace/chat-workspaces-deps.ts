@@ -1,11 +1,9 @@
 // One activity per file. This file: what the workspaces of chats are reached through.
 import type { TemplateShelf } from "../../core/workspace/template.ts";
-import type { ChatRow } from "../../store/row/chat-row.ts";
 import type { Store } from "../../store/store.ts";
 import type { WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import type { AgentApi } from "../../workspaces/agent/api.ts";
 import type { AgentAddress, WorkspaceDriver } from "../../workspaces/driver.ts";
-import type { RunningWorkspaces } from "./running-workspace.ts";
 
 export interface ChatWorkspacesDeps {
   readonly store: Store;
@@ -22,11 +20,3 @@ export interface ChatWorkspacesDeps {
 
 /** Readers follow the log of a build by it; SPEC W3 asks for 2 s at most. */
 export const pollDefaultMs = 250;
-
-/** One turn of one chat, with all that its calls share. */
-export interface ChatPlace {
-  readonly deps: ChatWorkspacesDeps;
-  readonly running: RunningWorkspaces;
-  readonly chat: ChatRow;
-  readonly turn_id: number;
-}

@@ -7,7 +7,7 @@ import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../../tools/cha
 import { chooseTemplate } from "../../tools/workspace/choose-template.ts";
 import { patiently } from "../attempt/patiently.ts";
 import { awaitBuild, type BuildStory } from "./await-build.ts";
-import type { ChatPlace } from "./chat-workspaces-deps.ts";
+import type { ChatPlace } from "./running-workspace.ts";
 import { joinedWords, startedWords, useRunning } from "./start-chat-workspace.ts";
 import { deadWorkspace } from "./workspace-words.ts";
 

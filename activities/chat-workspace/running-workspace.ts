@@ -1,6 +1,7 @@
 // One activity per file. This file: from a workspace's row to its agent, or to the words that say why there is none. That
 // its place is gone is written down for everyone.
 
+import type { ChatRow } from "../../store/row/chat-row.ts";
 import { inUnit } from "../../store/unit.ts";
 import { recordWorkspaceGone } from "../../store/workspace/workspace-progress.ts";
 import { readWorkspace, touchWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
@@ -21,6 +22,14 @@ import {
 const touchEveryMs = 15_000;
 /** Workspaces whose last use is remembered; one that is forgotten is touched once more than needed. */
 const touchedMax = 1_000;
+
+/** One turn of one chat, with all that its calls share. */
+export interface ChatPlace {
+  readonly deps: ChatWorkspacesDeps;
+  readonly running: RunningWorkspaces;
+  readonly chat: ChatRow;
+  readonly turn_id: number;
+}
 
 export interface RunningWorkspaces {
   /** Throws `ToolError` unless it runs and its agent answers. Counts as use. */

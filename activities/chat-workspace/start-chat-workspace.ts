@@ -7,7 +7,8 @@ import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../../tools/cha
 import type { ToolError } from "../../tools/tool-error.ts";
 import { patiently } from "../attempt/patiently.ts";
 import { awaitBuild, reportOf } from "./await-build.ts";
-import { type ChatPlace, pollDefaultMs } from "./chat-workspaces-deps.ts";
+import { pollDefaultMs } from "./chat-workspaces-deps.ts";
+import type { ChatPlace } from "./running-workspace.ts";
 import { deadWorkspace, deletedWorkspace, notRunning } from "./workspace-words.ts";
 
 /** Stopping is ending processes; a driver that hangs is not waited for. */

@@ -3,21 +3,18 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { Logger } from "pino";
 import { describeMs } from "../../core/chat/limits.ts";
-import type { Usage } from "../../core/chat/message.ts";
 import { cleanPhrase } from "../../core/prompt/clean-phrase.ts";
 import type { DescribePrompt } from "../../core/prompt/describe-prompt.ts";
 import { costMicros } from "../../core/usage/price.ts";
-import type { UsageKind } from "../../core/usage/usage-record.ts";
 import { ModelError, type ModelFault, type ModelRequest, type Provider } from "../../models/provider.ts";
 import { describingModels } from "../../store/description/describing-models.ts";
 import type { ModelConfigRow } from "../../store/model/resolve-model-config.ts";
-import type { ChatRow } from "../../store/row/chat-row.ts";
 import type { Store } from "../../store/store.ts";
 import { limitReached, readUsageLimit } from "../../store/usage/usage-limits.ts";
 import { recordUsage } from "../../store/usage/usage-records.ts";
 import { callConfig } from "../attempt/call-config.ts";
 import type { DebugRecorder } from "../debug/debug-recorder.ts";
-import { endPhraseCall, openPhraseCall } from "./record-phrase.ts";
+import { endPhraseCall, type Heard, openPhraseCall, type Wanted } from "./record-phrase.ts";
 
 export interface DescribeDeps {
   readonly store: Store;
@@ -27,14 +24,6 @@ export interface DescribeDeps {
   readonly debug: DebugRecorder;
   readonly shutdown: AbortSignal;
   readonly logger: Logger;
-}
-
-export interface Wanted {
-  readonly chat: ChatRow;
-  readonly kind: Extract<UsageKind, "title" | "summary">;
-  /** Names what is described, among the calls of this kind in the chat. */
-  readonly of: number;
-  readonly prompt: DescribePrompt;
 }
 
 export type Phrase =
@@ -107,11 +96,6 @@ async function ask(deps: DescribeDeps, wanted: Wanted, call: Call): Promise<stri
     endPhraseCall(recording, { heard, failure, isOver: deps.shutdown.aborted });
     await book(deps.store, wanted, { call, heard });
   }
-}
-
-export interface Heard {
-  text: string;
-  usage: Usage | null;
 }
 
 async function listen(

@@ -1,7 +1,24 @@
 // Activities know everything but API and worker. This file: a call for a title or a summary as a call of its debug run.
+
+import type { Usage } from "../../core/chat/message.ts";
+import type { DescribePrompt } from "../../core/prompt/describe-prompt.ts";
+import type { UsageKind } from "../../core/usage/usage-record.ts";
 import type { ModelConfigRow } from "../../store/model/resolve-model-config.ts";
+import type { ChatRow } from "../../store/row/chat-row.ts";
 import type { DebugCall, DebugRecorder } from "../debug/debug-recorder.ts";
-import type { Heard, Wanted } from "./ask-for-phrase.ts";
+
+export interface Wanted {
+  readonly chat: ChatRow;
+  readonly kind: Extract<UsageKind, "title" | "summary">;
+  /** Names what is described, among the calls of this kind in the chat. */
+  readonly of: number;
+  readonly prompt: DescribePrompt;
+}
+
+export interface Heard {
+  text: string;
+  usage: Usage | null;
+}
 
 interface PhraseCall {
   readonly model: ModelConfigRow;

@@ -4,8 +4,8 @@ import { parseArgs } from "node:util";
 import { StartError } from "../../dev/start-error.ts";
 import { loadConfig } from "../../platform/config/config.ts";
 import { createLogger } from "../../platform/logger.ts";
+import { readDeploymentId } from "../../store/access/deployment.ts";
 import { createPool } from "../../store/database.ts";
-import { readDeploymentId } from "../../store/deployment.ts";
 
 /**
  * Ends agents and processes. Files stay, and the next use of a workspace starts its agent again. With `--folder`, ends

@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { checkFolders } from "./folders.ts";
 import { checkFormat } from "./format.ts";
 import { checkLinks } from "./links.ts";
-import { checkLint } from "./lint.ts";
+import { checkLint } from "./lint/lint.ts";
+import { checkSizes } from "./lint/sizes.ts";
 import { checkPlatforms } from "./platforms.ts";
 import { reportChecks, runCheck } from "./report.ts";
-import { checkSizes } from "./sizes.ts";
 import { temporaryTree } from "./temporary-tree.ts";
 import { checkTexts } from "./texts.ts";
 import { checkTypes } from "./types.ts";
@@ -213,5 +214,21 @@ test("links: a dead link, a dead heading and a file that is gone are faults, eac
     "a.md:2 links to docs/b.md#nobody, which has no such heading",
     "a.md:4 names docs/c.ts, which does not exist",
     "docs/d.ts:1 names docs/e.ts, which does not exist",
+  ]);
+});
+
+test("folders: a crowded folder, a crowded top of a room and a room without a README are faults", async (t) => {
+  const named = (folder: string, count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`${folder}/f${i}.ts`, "export {};\n"]));
+  const root = temporaryTree(t, {
+    ...named("store/turn", 21),
+    ...named("store/migrations", 30),
+    ...named("store", 13),
+    "api/README.md": "# api\n",
+  });
+  assert.deepEqual((await checkFolders(root)).faults, [
+    "store/turn/ has 21 entries, more than 20",
+    "store/ has 13 files at its top, more than 12",
+    "store/ has no README.md",
   ]);
 });

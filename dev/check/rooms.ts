@@ -59,6 +59,75 @@ export const rooms: Readonly<Record<string, Room>> = {
   test: { imports: "everything" },
 };
 
+/**
+ * Floors: inside a room, which folder may import which other folders of the room. Files at a room's top are its port and its
+ * composition: each floor may import them, and they may import each floor. A folder that is missing here is a fault. Tests are
+ * free.
+ */
+export const floors: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  core: {
+    part: [],
+    text: ["part"],
+    chat: ["part", "text"],
+    stream: ["chat", "part", "text"],
+    prompt: ["chat", "part", "text"],
+    usage: ["chat"],
+    workspace: ["part", "text"],
+  },
+  // Rows first, then what changes a chat's state, then what people ask for.
+  store: {
+    usage: [],
+    access: [],
+    debug: [],
+    row: ["usage"],
+    model: ["access"],
+    outbox: ["row"],
+    stream: ["row"],
+    turn: ["row", "usage", "model", "outbox"],
+    description: ["turn", "usage", "model"],
+    workspace: ["row", "turn"],
+    chat: ["row", "turn", "usage", "model", "outbox", "stream", "debug"],
+  },
+  activities: {
+    debug: [],
+    stream: [],
+    attempt: ["debug", "stream"],
+    phrase: ["attempt", "debug", "stream"],
+    workspace: ["attempt"],
+    "chat-workspace": ["attempt"],
+  },
+  models: {
+    http: [],
+    recording: ["http"],
+    quirks: ["http"],
+    errors: ["http", "quirks", "recording"],
+    prompt: ["http", "quirks"],
+    stream: ["errors", "http", "prompt", "recording"],
+    anthropic: ["errors", "http", "prompt", "quirks", "stream"],
+    "openai-chat": ["errors", "http", "prompt", "quirks", "stream"],
+    "openai-responses": ["errors", "http", "prompt", "quirks", "stream"],
+  },
+  tools: {
+    workspace: [],
+    files: ["workspace"],
+    processes: ["files", "workspace"],
+    context: ["files"],
+  },
+  api: {
+    schemas: [],
+    http: ["schemas"],
+    start: [],
+    streams: ["http", "schemas"],
+    routes: ["http", "schemas", "streams"],
+    "ai-sdk": ["http", "routes", "schemas", "streams"],
+  },
+};
+
+/** Entries of a folder, beyond which a reader no longer sees what is there. */
+export const folderEntriesMax = 20;
+/** Files at the top of a room with floors. */
+export const roomTopFilesMax = 12;
+
 /** Packages with one home: elsewhere their quirks would spread. Each with the rooms that may import it. */
 export const packageOwners: readonly {
   readonly packages: readonly string[];

@@ -1,17 +1,16 @@
 // Models room: answers that came as one document instead of a stream of events.
 
 import { ownFault } from "../errors/own-fault.ts";
-import { DamagedStream, StreamFailure } from "../http/answer-reader.ts";
+import { type AnswerReader, DamagedStream, StreamFailure } from "../http/answer-reader.ts";
 import { pageTitle } from "../http/failure-facts.ts";
 import { objectOf, parseJson } from "../http/untrusted-json.ts";
 import type { ModelError, ModelEvent } from "../provider.ts";
 import { redact } from "../recording/redact.ts";
-import type { AnswerSource } from "./stream-answer.ts";
 
 /** The answer of a server that does not stream; null when the document is none. Throws the error that it may be. */
 export function wholeAnswer(
   text: string,
-  { reader }: Pick<AnswerSource, "reader">,
+  { reader }: { readonly reader: AnswerReader },
 ): Iterable<ModelEvent> | null {
   const value = parseJson(text);
   // Google sends its errors in a list of one.
@@ -24,7 +23,7 @@ export function wholeAnswer(
 /** The fault of a document that is no answer: a wrong base URL often lands on a web page or another API, for good. */
 export function addressFault(
   text: string,
-  { provider, secrets }: Pick<AnswerSource, "provider" | "secrets">,
+  { provider, secrets }: { readonly provider: string; readonly secrets: readonly string[] },
 ): ModelError {
   const words = text.trimStart().startsWith("<") ? pageTitle(text) : text;
   const verdict = { kind: "config", retryable: false, cause: "address" } as const;

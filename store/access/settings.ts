@@ -1,6 +1,5 @@
 // The settings of the deployment and of its users.
 import { prepared, type Queryable } from "../database.ts";
-import type { Store } from "../store.ts";
 
 export interface DeploymentSettings {
   /** The first part of every chat's system prompt. */
@@ -36,11 +35,6 @@ export async function readSettings(db: Queryable, userId: string): Promise<Setti
   );
   const [found] = rows;
   return { deployment: { ...noDeployment, ...found?.deployment }, user: { ...noUser, ...found?.user } };
-}
-
-/** From the process's cache, which is at most ten seconds old, or else from the database. */
-export async function settingsOf(store: Store, db: Queryable, userId: string): Promise<Settings> {
-  return store.modelBook?.settings(db, userId) ?? readSettings(db, userId);
 }
 
 export async function writeDeploymentSettings(db: Queryable, value: DeploymentSettings): Promise<void> {

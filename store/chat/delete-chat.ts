@@ -1,7 +1,7 @@
 // The transition `delete`.
 import { Refusal } from "../../core/chat/refusal.ts";
+import { markDeleted } from "../row/chat-marks.ts";
 import type { ChatRow } from "../row/chat-row.ts";
-import { markDeleted } from "../stream/chat-marks.ts";
 import { promise, type Unit } from "../unit.ts";
 
 export interface DeleteChatInput {

@@ -7,7 +7,7 @@ import { deleteSpill } from "../row/inflight-parts.ts";
 import { deleteMessagesFrom, type MessageRow } from "../row/messages.ts";
 import { clearQueue } from "../row/queued-messages.ts";
 import { beginTurn, type TurnStart } from "../turn/begin-turn.ts";
-import type { Draft } from "../turn/transition.ts";
+import type { Draft } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
 
 export interface ReplacedMessage {

@@ -1,7 +1,7 @@
 // Remembers with the chat that a provider no longer accepts what it signed or sealed, so that not every later step is
 // refused once.
 import type { Store } from "../store.ts";
-import type { Fence } from "../turn/transition.ts";
+import type { Fence } from "../unit.ts";
 
 export interface UnsealedHistory {
   readonly chat_id: string;

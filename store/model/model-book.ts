@@ -3,7 +3,7 @@
 
 import { readSettings, type Settings } from "../access/settings.ts";
 import type { Queryable } from "../database.ts";
-import { createLastingClient } from "../stream/lasting-client.ts";
+import { createLastingClient } from "../lasting-client.ts";
 import { type ModelConfigRow, readUsableModelConfigs } from "./resolve-model-config.ts";
 
 /** If a NOTIFY is lost and the connection does not notice, a revoked key works no longer than this. */
@@ -21,6 +21,15 @@ export interface ModelBook {
   /** This process changed them itself and must not wait for its own NOTIFY. */
   forget(): void;
   close(): Promise<void>;
+}
+
+/** As the process keeps them, for ten seconds at most; from the database when it keeps none. */
+export async function settingsOf(
+  book: ModelBook | undefined,
+  db: Queryable,
+  userId: string,
+): Promise<Settings> {
+  return book?.settings(db, userId) ?? readSettings(db, userId);
 }
 
 interface KeptSettings {

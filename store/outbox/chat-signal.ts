@@ -1,6 +1,6 @@
 // Writes the outbox rows with which transitions tell a chat's workflow.
 
-import type { Draft } from "../turn/transition.ts";
+import type { Draft } from "../unit.ts";
 import { promise } from "../unit.ts";
 import type { OutboxKind } from "./outbox.ts";
 

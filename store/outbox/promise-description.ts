@@ -1,7 +1,7 @@
 // At the end of a turn, requests a title and a summary for its chat (SPEC M1, M2).
 import { prepared } from "../database.ts";
 import { deleteSpill } from "../row/inflight-parts.ts";
-import type { Draft } from "../turn/transition.ts";
+import type { Draft } from "../unit.ts";
 import type { OutboxPayload } from "./outbox.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { FinishReason, Role, StoredMessage, Usage, Visibility } from "../..
 import type { Part, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
 import type { UsageKind } from "../../core/usage/usage-record.ts";
 import { prepared, type Queryable, type Tx } from "../database.ts";
-import type { Draft } from "../turn/transition.ts";
+import type { Draft } from "../unit.ts";
 import { USAGE_RECORD_COLUMNS, usageOfMessage, usagePlaces, usageValues } from "../usage/usage-records.ts";
 
 /** A stored message with what only the store knows. */

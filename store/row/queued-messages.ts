@@ -2,7 +2,7 @@
 import type { QueuedMessage } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
 import type { Queryable } from "../database.ts";
-import type { Draft } from "../turn/transition.ts";
+import type { Draft } from "../unit.ts";
 
 export interface QueuedRow extends QueuedMessage {
   readonly created_by: string | null;

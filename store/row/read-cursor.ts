@@ -1,7 +1,7 @@
 // How far a chat has been read (SPEC T9).
 
 import type { Queryable } from "../database.ts";
-import { KEEP_NEWEST_MARK } from "../stream/chat-marks.ts";
+import { KEEP_NEWEST_MARK } from "./chat-marks.ts";
 import { ID_MAX } from "./messages.ts";
 
 /**

@@ -1,8 +1,8 @@
 // Sends what is published as fast as the database takes it, one statement at a time. What arrives meanwhile is the next
 // batch. There are no timers, so an idle bus adds no delay.
 import type { BusMessage } from "../../core/stream/bus-message.ts";
+import type { LastingClient } from "../lasting-client.ts";
 import { createBusQueue } from "./bus-queue.ts";
-import type { LastingClient } from "./lasting-client.ts";
 
 export interface BusSender {
   readonly publish: (message: BusMessage) => void;

@@ -2,11 +2,11 @@
 // fast because nobody waits for it.
 import type { BusMessage, BusSubscription, BusTopic, LiveBus } from "../../core/stream/bus-message.ts";
 import type { Logger } from "../../platform/logger.ts";
+import { createLastingClient, type LastingClient } from "../lasting-client.ts";
 import { channelOf, topicOf } from "./bus-channel.ts";
 import { BusListening } from "./bus-listening.ts";
 import { fromPayload } from "./bus-payload.ts";
 import { createBusSender } from "./bus-sender.ts";
-import { createLastingClient, type LastingClient } from "./lasting-client.ts";
 
 /** For metrics and tests. */
 export interface BusCounts {

@@ -1,6 +1,6 @@
 // The store is the only room with SQL. This file: how full the context of a chat is, by its newest step (SPEC K1).
 import { type ContextUsage, compactionThreshold, contextTokens } from "../../core/chat/compaction.ts";
-import { settingsOf } from "../access/settings.ts";
+import { settingsOf } from "../model/model-book.ts";
 import { resolveModel } from "../model/resolve-model.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { type MessageRow, readTail } from "../row/messages.ts";
@@ -26,7 +26,7 @@ export async function contextUsage(
   const isOwn = step?.model_config_id === model?.id;
   const reported = chat.compaction?.context_limit ?? (isOwn ? step?.usage?.context_limit : null);
   const context_limit_tokens = reported ?? model?.context_limit ?? null;
-  const { user } = await settingsOf(unit.store, unit.tx, chat.owner_id);
+  const { user } = await settingsOf(unit.store.modelBook, unit.tx, chat.owner_id);
   const set = model === null ? undefined : user.compaction_thresholds[model.id];
   return {
     context_tokens: step?.usage == null ? null : contextTokens(step.usage),

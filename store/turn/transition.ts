@@ -8,15 +8,10 @@ import {
   type TransitionName,
 } from "../../core/chat/chat-state.ts";
 import { Refusal, type RefusalCode } from "../../core/chat/refusal.ts";
-import { type ChatChange, type ChatRow } from "../row/chat-row.ts";
-import { changeLocked, lockInUnit, type Unit } from "../unit.ts";
+import type { ChatChange, ChatRow } from "../row/chat-row.ts";
+import { changeLocked, type Draft, type Fence, lockInUnit, type Unit } from "../unit.ts";
 
-/** Which attempt writes. A write of an attempt that is not the chat's own any more changes nothing (SPEC E3). */
-export interface Fence {
-  readonly turn_id: number;
-  readonly history_version: number;
-  readonly generation_attempt: number;
-}
+export type { Draft, Fence };
 
 /** A write came too late: an edit, a newer attempt or a newer turn owns the chat. Expected; read again. */
 export class Superseded extends Error {
@@ -24,17 +19,6 @@ export class Superseded extends Error {
     super(`chat ${chatId} has moved on`);
     this.name = "Superseded";
   }
-}
-
-/** The chat inside a transition: as it was, and what is to change. */
-export interface Draft {
-  readonly unit: Unit;
-  readonly before: ChatRow;
-  /** The version this change will have; messages written by it carry it. */
-  readonly version: number;
-  readonly change: ChatChange;
-  /** Marks that messages change: raises the history version once and starts attempts anew (SPEC S1). */
-  touchHistory(): void;
 }
 
 export interface TransitionInput {

@@ -4,11 +4,16 @@ import type { LastError } from "../../core/chat/message.ts";
 import { type LimitPeriod, limitPeriodAt } from "../../core/usage/limit-period.ts";
 import { UsageLimitReached } from "../../core/usage/usage-limit-reached.ts";
 import { prepared, type Queryable } from "../database.ts";
-import type { ChatRow } from "../row/chat-row.ts";
 
 export interface UsageLimit {
   readonly limit_micros: number;
   readonly period: LimitPeriod;
+}
+
+/** A chat, read under its lock, with the limit of its owner. */
+export interface LimitedChat {
+  readonly owner_id: string;
+  readonly owner_usage_limit?: UsageLimit | null;
 }
 
 /** A limit, and what its user has spent in the present period. */
@@ -67,10 +72,7 @@ export async function standingOf(
  * owner has a limit, which a chat read under its lock says. Calls that are still running do not count yet, so racing
  * calls overshoot by what they cost, and no more.
  */
-export async function limitReached(
-  db: Queryable,
-  chat: Pick<ChatRow, "owner_id" | "owner_usage_limit">,
-): Promise<LimitStanding | null> {
+export async function limitReached(db: Queryable, chat: LimitedChat): Promise<LimitStanding | null> {
   const limit = chat.owner_usage_limit ?? null;
   if (limit === null) return null;
   const standing = await standingOf(db, chat.owner_id, { limit, now_ms: Date.now() });
@@ -81,10 +83,7 @@ export async function limitReached(
  * Throws `Refusal` `usage_limit_reached` if the chat's owner may spend no more. The chat must have been read under its
  * lock.
  */
-export async function refuseOverLimit(
-  db: Queryable,
-  chat: Pick<ChatRow, "owner_id" | "owner_usage_limit">,
-): Promise<void> {
+export async function refuseOverLimit(db: Queryable, chat: LimitedChat): Promise<void> {
   const reached = await limitReached(db, chat);
   if (reached !== null) throw new UsageLimitReached(wordsOf(reached), reached.resets_at);
 }

@@ -1,8 +1,25 @@
 // The ledger of model calls, written once per call (SPEC B3).
-import type { UsageRecord } from "../../core/usage/usage-record.ts";
+import type { Usage } from "../../core/chat/message.ts";
+import type { UsageKind, UsageRecord } from "../../core/usage/usage-record.ts";
 import { prepared, type Queryable } from "../database.ts";
-import type { ChatRow } from "../row/chat-row.ts";
-import type { NewMessage } from "../row/messages.ts";
+
+/** The chat that a model call is booked on. */
+export interface BookedChat {
+  readonly id: string;
+  readonly owner_id: string;
+  readonly root_chat_id: string;
+}
+
+/** What a new message says about the model call that wrote it. */
+export interface BookedMessage {
+  readonly call?: string;
+  readonly usage_kind?: UsageKind;
+  readonly model_config_id?: string | null;
+  readonly provider?: string | null;
+  readonly model?: string | null;
+  readonly usage?: Usage | null;
+  readonly cost_micros?: number | null;
+}
 
 /** Columns in the order of `usageValues`. */
 export const USAGE_RECORD_COLUMNS = `chat_id, kind, call, user_id, root_chat_id, model_config_id, provider, model,
@@ -51,10 +68,7 @@ export function usagePlaces(first: number): string {
 const RECORD = `insert into usage_records (${USAGE_RECORD_COLUMNS}) values (${usagePlaces(1)}) on conflict do nothing`;
 
 /** The record of the model call that wrote a message; null if none did. */
-export function usageOfMessage(
-  chat: Pick<ChatRow, "id" | "owner_id" | "root_chat_id">,
-  message: NewMessage,
-): UsageRecord | null {
+export function usageOfMessage(chat: BookedChat, message: BookedMessage): UsageRecord | null {
   if (message.call === undefined) return null;
   return {
     user_id: chat.owner_id,
@@ -84,8 +98,8 @@ export async function recordUsage(db: Queryable, record: UsageRecord): Promise<v
  */
 export async function recordUnkept(
   db: Queryable,
-  chat: Pick<ChatRow, "id" | "owner_id" | "root_chat_id">,
-  answer: NewMessage | null | undefined,
+  chat: BookedChat,
+  answer: (BookedMessage & { readonly content: readonly unknown[] }) | null | undefined,
 ): Promise<void> {
   if (answer == null || (answer.usage == null && answer.content.length === 0)) return;
   const record = usageOfMessage(chat, answer);

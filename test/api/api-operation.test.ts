@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Express } from "express";
 import { Registry } from "prom-client";
-import { createApp } from "../../api/http/app.ts";
+import { createApp } from "../../api/app.ts";
 import { serve } from "../../api/http/serve.ts";
 import { buildLogEvents, chatEvents, feedEvents } from "../../api/schemas/stream-events.ts";
 import { createReadiness } from "../../api/start/readiness.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { chatMarkKeepMs } from "../../core/chat/limits.ts";
 import { writeTurnSummary } from "../../store/description/describe-chat.ts";
-import { purgeChatMarks } from "../../store/stream/chat-marks.ts";
+import { purgeChatMarks } from "../../store/row/chat-marks.ts";
 import { transition } from "../../store/turn/transition.ts";
 import { inUnit } from "../../store/unit.ts";
 import { startTestApi, type TestApi } from "../support/api.ts";

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { v7 as uuidv7 } from "uuid";
-import { readDeploymentId } from "../../store/deployment.ts";
+import { readDeploymentId } from "../../store/access/deployment.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createWorkspace } from "../../store/workspace/create-workspace.ts";
 import { createReaper } from "../../worker/loops/reap-places.ts";

@@ -2,9 +2,9 @@
 // database or to a copy of ours. That we do not know them does not prove that nobody needs them.
 import type { Logger } from "pino";
 import type { Reading } from "../../platform/metrics.ts";
-import { readDeploymentId } from "../../store/deployment.ts";
-import { knownWorkspaceIds } from "../../store/outbox/tell-workspaces.ts";
+import { readDeploymentId } from "../../store/access/deployment.ts";
 import type { Store } from "../../store/store.ts";
+import { knownWorkspaceIds } from "../../store/workspace/tell-workspaces.ts";
 import type { FoundPlace, WorkspaceDriver } from "../../workspaces/driver.ts";
 
 /** Time to notice that the database was the wrong one, including a long weekend (SPEC O5). */

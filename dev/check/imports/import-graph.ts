@@ -12,17 +12,17 @@ export interface ImportGraph {
   /** Files of the tree that were parsed. Without a working parser the cruise silently sees none. */
   readonly files: readonly string[];
   readonly edges: readonly ImportEdge[];
-  /** Each as the files it runs through; imports of types alone make none, since they are erased. */
+  /** Each as the files it runs through. Imports of types count as well: a reader has to follow them. */
   readonly cycles: readonly (readonly string[])[];
 }
 
 const typeOnlyKinds: DependencyType[] = ["type-only", "type-import"];
 
-const noRuntimeCycle: IForbiddenRuleType = {
-  name: "no-runtime-cycle",
+const noCycle: IForbiddenRuleType = {
+  name: "no-cycle",
   severity: "error",
   from: {},
-  to: { circular: true, viaOnly: { dependencyTypesNot: typeOnlyKinds } },
+  to: { circular: true },
 };
 
 /** Cruises the named files of the tree at `root` (paths relative to it). */
@@ -32,7 +32,7 @@ export async function readImportGraph(root: string, files: readonly string[]): P
     parser: "swc",
     tsPreCompilationDeps: true,
     validate: true,
-    ruleSet: { forbidden: [noRuntimeCycle] },
+    ruleSet: { forbidden: [noCycle] },
     doNotFollow: { path: "node_modules" },
   });
   // Without an output type the reply is the result object itself.

@@ -1,6 +1,6 @@
 // Judges one import by the table of rooms. Pure: the graph is read elsewhere.
 import { isBuiltin } from "node:module";
-import { packageOwners, type Room, rooms } from "../rooms.ts";
+import { floors, packageOwners, type Room, rooms } from "../rooms.ts";
 
 /** One import statement, resolved. */
 export interface ImportEdge {
@@ -16,14 +16,31 @@ export interface ImportEdge {
 /** What is wrong with an import, as a sentence, or null when the table allows it. */
 export function judgeImport(edge: ImportEdge): string | null {
   // Tests may reach anywhere, and composition roots exist to join what the table keeps apart.
-  if (edge.from.endsWith(".test.ts") || edge.from.startsWith("test/") || edge.from.endsWith("/main.ts"))
-    return null;
+  const isTest =
+    edge.from.endsWith(".test.ts") || edge.from.includes("/__fixtures__/") || edge.from.startsWith("test/");
+  if (isTest || edge.from.endsWith("/main.ts")) return null;
   const name = roomOf(edge.from);
   // Files at the top of the tree (setup) belong to no room.
   if (name === null) return null;
   const room = rooms[name];
   if (room === undefined) return `${name}/ is not in the table of rooms (dev/check/rooms.ts)`;
-  return edge.kind === "package" ? judgePackage(edge, name, room) : judgeFile(edge, name, room);
+  if (edge.kind === "package") return judgePackage(edge, name, room);
+  return judgeFile(edge, name, room) ?? judgeFloor(edge);
+}
+
+/** Holds the floors of one room: an import must lead to the floor itself, to the room's top, or to a floor that the table names. */
+function judgeFloor({ from, to }: ImportEdge): string | null {
+  const [room = "", floor = "", ...rest] = from.split("/");
+  const table = floors[room];
+  if (table === undefined || rest.length === 0 || !to.startsWith(`${room}/`)) return null;
+  const target = to.split("/");
+  const other = target[1] ?? "";
+  if (target.length === 2 || other === floor) return null;
+  const allowed = table[floor];
+  if (allowed === undefined) return `${room}/${floor}/ is not in the table of floors (dev/check/rooms.ts)`;
+  if (allowed.includes(other)) return null;
+  const may = allowed.length === 0 ? "no other floor" : `only ${allowed.join(", ")}`;
+  return `${room}/${floor}/ may not import ${to}: ${may} of ${room}/`;
 }
 
 function judgeFile(edge: ImportEdge, name: string, room: Room): string | null {

@@ -86,7 +86,7 @@ test("imports: workflows may import the types of activities/contract.ts, and no 
   ]);
 });
 
-test("imports: a cycle at run time is a fault, told once; a cycle of types alone is none", async (t) => {
+test("imports: a cycle is a fault, told once, also when it is one of types alone", async (t) => {
   const root = temporaryTree(t, {
     "core/a.ts": 'import { b } from "./b.ts";\nexport const a = () => b;\n',
     "core/b.ts": 'import { c } from "./c.ts";\nexport const b = () => c;\n',
@@ -96,6 +96,26 @@ test("imports: a cycle at run time is a fault, told once; a cycle of types alone
   });
   assert.deepEqual((await checkImports(root)).faults, [
     "core/a.ts is in a cycle: core/a.ts → core/b.ts → core/c.ts → core/a.ts",
+    "core/x.ts is in a cycle: core/x.ts → core/y.ts → core/x.ts",
+  ]);
+});
+
+test("imports: a floor imports itself, its room's top and the floors that the table gives it", async (t) => {
+  const value = "export const x = 1;\n";
+  const use = (path: string) => `import { x } from "${path}";\nexport const y = x;\n`;
+  const root = temporaryTree(t, {
+    "store/database.ts": value,
+    "store/debug/runs.ts": value,
+    "store/usage/limits.ts": use("../debug/runs.ts"),
+    "store/usage/records.ts": use("./limits.ts").replace("{ x }", "{ y as x }"),
+    "store/row/chat-row.ts": use("../usage/records.ts").replace("{ x }", "{ y as x }"),
+    "store/row/rows.ts": use("../database.ts"),
+    "store/attic/old.ts": use("../row/rows.ts").replace("{ x }", "{ y as x }"),
+    "store/store.ts": use("./row/rows.ts").replace("{ x }", "{ y as x }"),
+  });
+  assert.deepEqual((await checkImports(root)).faults, [
+    "store/attic/old.ts store/attic/ is not in the table of floors (dev/check/rooms.ts)",
+    "store/usage/limits.ts store/usage/ may not import store/debug/runs.ts: no other floor of store/",
   ]);
 });
 

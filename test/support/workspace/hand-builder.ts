@@ -1,6 +1,5 @@
 // Tests: builds workspaces by hand, as their workflow does through the store, one step at a test's word.
 import type { MemoryDriver } from "../../../activities/chat-workspace/agent-fixture.ts";
-import { markTold } from "../../../store/outbox/tell-workspaces.ts";
 import type { Store } from "../../../store/store.ts";
 import { inUnit } from "../../../store/unit.ts";
 import {
@@ -9,6 +8,7 @@ import {
   buildStanding,
   setAgent,
 } from "../../../store/workspace/build-work.ts";
+import { markTold } from "../../../store/workspace/tell-workspaces.ts";
 import {
   failBuild,
   finishBuild,

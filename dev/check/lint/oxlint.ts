@@ -1,6 +1,6 @@
 // One run of oxlint, as data: the lint check and the size check differ only in the configuration they pass.
-import { parseToolJson, runTool } from "./run-tool.ts";
-import { foreignFolders } from "./source-files.ts";
+import { parseToolJson, runTool } from "../run-tool.ts";
+import { foreignFolders } from "../source-files.ts";
 
 export interface LintFinding {
   readonly place: string;

@@ -1,10 +1,10 @@
 // oxlint with types: what it finds is a fault, warnings too, and so is having looked at nothing.
 import { fileURLToPath } from "node:url";
-import type { CheckResult } from "./check.ts";
+import type { CheckResult } from "../check.ts";
+import { listFiles } from "../source-files.ts";
 import { runOxlint } from "./oxlint.ts";
-import { listFiles } from "./source-files.ts";
 
-const configuration = fileURLToPath(new URL("../../.oxlintrc.json", import.meta.url));
+const configuration = fileURLToPath(new URL("../../../.oxlintrc.json", import.meta.url));
 
 /** Lints the tree by the rules of .oxlintrc.json, the hard limits of file and function length among them. */
 export async function checkLint(root: string): Promise<CheckResult> {

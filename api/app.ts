@@ -1,19 +1,19 @@
 // The API speaks HTTP and the store; this file: the Express app, the way a request goes from top to bottom.
 import express, { type Express, type RequestHandler } from "express";
-import { Refusal } from "../../core/chat/refusal.ts";
-import { allRoutes } from "../all-routes.ts";
-import type { ApiDeps } from "../deps.ts";
-import { docsFiles } from "../routes/docs.ts";
-import type { Caller } from "./caller.ts";
-import { answerErrors } from "./middleware/answer-errors.ts";
-import { authenticate, callerOf, createKeyLookup } from "./middleware/authenticate.ts";
-import { limitAddresses, limitKeys } from "./middleware/limit-rate.ts";
-import { refuseWhileDraining } from "./middleware/refuse-while-draining.ts";
-import { requestId } from "./middleware/request-id.ts";
-import { requestLog } from "./middleware/request-log.ts";
-import { securityHeaders } from "./middleware/security-headers.ts";
-import { mountRoutes } from "./mount-routes.ts";
-import { requireAdmin } from "./require-admin.ts";
+import { Refusal } from "../core/chat/refusal.ts";
+import { allRoutes } from "./all-routes.ts";
+import type { ApiDeps } from "./deps.ts";
+import type { Caller } from "./http/caller.ts";
+import { answerErrors } from "./http/middleware/answer-errors.ts";
+import { authenticate, callerOf, createKeyLookup } from "./http/middleware/authenticate.ts";
+import { limitAddresses, limitKeys } from "./http/middleware/limit-rate.ts";
+import { refuseWhileDraining } from "./http/middleware/refuse-while-draining.ts";
+import { requestId } from "./http/middleware/request-id.ts";
+import { requestLog } from "./http/middleware/request-log.ts";
+import { securityHeaders } from "./http/middleware/security-headers.ts";
+import { mountRoutes } from "./http/mount-routes.ts";
+import { requireAdmin } from "./http/require-admin.ts";
+import { docsFiles } from "./routes/docs.ts";
 
 const adminsOnly: RequestHandler = (_request, response, next) => {
   requireAdmin(callerOf(response) as Caller);

@@ -1,5 +1,5 @@
 // The id of this deployment, created together with its database.
-import type { Queryable } from "./database.ts";
+import type { Queryable } from "../database.ts";
 
 /** SQLSTATE of a missing table. */
 const UNDEFINED_TABLE = "42P01";

@@ -1,6 +1,6 @@
 // Finds workspaces whose workflows must be told something or be checked.
 import type { Pool, Queryable } from "../database.ts";
-import type { WorkspaceRow } from "../workspace/workspaces.ts";
+import type { WorkspaceRow } from "./workspaces.ts";
 
 const BATCH = 100;
 /** How long a new request is left to the process that made it. */
