@@ -34,9 +34,9 @@ import { createReadiness } from "./start/readiness.ts";
 import { warnOfSealedKeys } from "./start/sealed-keys.ts";
 import { isLoopback, requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start/start-checks.ts";
 import { type BuildLogs, openBuildLogs } from "./streams/build-log/build-log-watch.ts";
-import { createCheckpointReader } from "./streams/chat/checkpoint-reader.ts";
 import { Hubs } from "./streams/chat/hubs.ts";
 import { createStreamChat } from "./streams/chat/stream-chat.ts";
+import { createCheckpointReader } from "./streams/episode/checkpoint-reader.ts";
 import { type Feeds, openFeeds } from "./streams/feed/feed-watch.ts";
 import { StreamGate } from "./streams/stream-gate.ts";
 

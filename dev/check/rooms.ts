@@ -116,7 +116,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
   api: {
     schemas: [],
     http: ["schemas"],
-    start: [],
+    start: ["streams"],
     streams: ["http", "schemas"],
     routes: ["http", "schemas", "streams"],
     "ai-sdk": ["http", "routes", "schemas", "streams"],

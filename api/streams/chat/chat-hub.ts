@@ -6,16 +6,16 @@ import type { Logger } from "../../../platform/logger.ts";
 import type { Queryable } from "../../../store/database.ts";
 import type { ChatLinks } from "../../../store/row/to-wire.ts";
 import { readChatSnapshot } from "../../../store/stream/read-chat-snapshot.ts";
+import type { ReadEpisodes } from "../episode/checkpoint-reader.ts";
+import { PartLookup } from "../episode/part-lookup.ts";
 import { CATCH_UP, type CatchUp, type ReaderStep, WAIT, type WatchReader } from "../stream-reader.ts";
 import { Watch } from "../watch.ts";
-import type { ReadEpisodes } from "./checkpoint-reader.ts";
 import type { Cursor } from "./cursor.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { HubMessages } from "./hub-messages.ts";
 import { HubModel } from "./hub-model.ts";
 import type { HubTiming } from "./hub-timing.ts";
 import { type Capture, captureHub, freshBatches, resumeBatches } from "./join-stream.ts";
-import { PartLookup } from "./part-lookup.ts";
 import type { LookAtVersion } from "./version-look.ts";
 
 export interface HubDeps {

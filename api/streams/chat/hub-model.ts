@@ -5,9 +5,9 @@ import { type StreamPart, slotOf, withoutLengths } from "../../../core/part/stre
 import type { MessagePartData, StreamEvent } from "../../../core/stream/stream-event.ts";
 import type { ChatLinks } from "../../../store/row/to-wire.ts";
 import type { ChatSnapshot } from "../../../store/stream/read-chat-snapshot.ts";
+import { EpisodeSlot } from "../episode/episode-slot.ts";
 import type { Cursor } from "./cursor.ts";
 import { diffSnapshots, resetEvent } from "./diff-snapshots.ts";
-import { EpisodeSlot } from "./episode-slot.ts";
 import { type BatchEntry, changeBatch, EventBatch } from "./event-batch.ts";
 import { currentEpisode, type HubState, isActive, judgeEpisode, toHubState } from "./hub-state.ts";
 

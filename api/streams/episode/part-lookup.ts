@@ -5,12 +5,12 @@ import type { LiveBus } from "../../../core/stream/bus-message.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { readSpill } from "../../../store/row/inflight-parts.ts";
+import type { EventBatch } from "../chat/event-batch.ts";
+import type { HubModel } from "../chat/hub-model.ts";
+import { HubTimers } from "../chat/hub-timers.ts";
+import type { HubTiming } from "../chat/hub-timing.ts";
 import { CoalescedRead } from "../coalesced-read.ts";
 import type { ReadEpisodes } from "./checkpoint-reader.ts";
-import type { EventBatch } from "./event-batch.ts";
-import type { HubModel } from "./hub-model.ts";
-import { HubTimers } from "./hub-timers.ts";
-import type { HubTiming } from "./hub-timing.ts";
 
 export interface PartLookupInput {
   readonly model: HubModel;
