@@ -1,4 +1,4 @@
-// Models room: one provider, out of what is known of it.
+// Creates one provider from its settings.
 import { createAnthropic } from "./anthropic/anthropic.ts";
 import { namingHost } from "./errors/naming-host.ts";
 import { ownFault } from "./errors/own-fault.ts";
@@ -9,7 +9,7 @@ import type { Provider } from "./provider.ts";
 
 export interface ProviderSpec extends ProviderOptions {
   readonly kind: "openai" | "openai-compatible" | "anthropic";
-  /** Of the OpenAI kinds; null: Responses of OpenAI itself, Chat Completions of all that resemble it. */
+  /** For the OpenAI kinds. Null means Responses for OpenAI itself, and Chat Completions for all that imitate it. */
   readonly api: "responses" | "chat_completions" | null;
 }
 

@@ -1,4 +1,4 @@
-// Models room: the providers of a deployment by name.
+// Creates the providers of a deployment, by name.
 import { createAnthropic } from "./anthropic/anthropic.ts";
 import { ownFault } from "./errors/own-fault.ts";
 import { createProviderFetch } from "./http/provider-fetch.ts";
@@ -15,23 +15,23 @@ export interface OpenAiSettings {
 
 export interface ProviderSettings {
   readonly openai?: OpenAiSettings;
-  /** Any server with OpenAI's API at `baseUrl`; many want no key (""). */
+  /** Any server with OpenAI's API at `baseUrl`. Many want no key (""). */
   readonly "openai-compatible"?: OpenAiSettings & { readonly baseUrl: string };
   readonly anthropic?: { readonly apiKey: string; readonly baseUrl?: string };
-  /** Silence after which a call counts as dead; ten minutes when absent. */
+  /** Silence after which a call counts as dead; ten minutes if absent. */
   readonly silenceMs?: number;
-  /** A pool of its own when absent. */
+  /** A pool of its own if absent. */
   readonly fetch?: Fetch;
 }
 
 export interface Providers {
-  /** Throws `ModelError`: `missing_key` when no key is set (SPEC X6: before any call), `config` for an unknown name. */
+  /** Throws `ModelError`: `missing_key` if no key is set (SPEC X6: before any call), `config` for an unknown name. */
   get(name: string): Provider;
   /** Names of the providers that can be called. */
   readonly names: readonly string[];
 }
 
-/** Builds the providers that have a key. */
+/** Creates the providers that have a key. */
 export function createProviders(settings: ProviderSettings): Providers {
   const { openai, anthropic, "openai-compatible": compatible } = settings;
   const shared = {

@@ -1,4 +1,4 @@
-// Models room: a tiny call that says whether a provider answers, and what is wrong when it does not.
+// Makes a tiny call that says whether a provider answers, and if not, what is wrong.
 import type { ErrorKind } from "../core/chat/error-kind.ts";
 import { classifyError } from "./errors/classify-error.ts";
 import { ownFault } from "./errors/own-fault.ts";
@@ -6,7 +6,7 @@ import type { Provider } from "./provider.ts";
 
 /** A person waits for the answer. */
 const testTimeoutMs = 15_000;
-/** The least that all APIs take: OpenAI's Responses refuse fewer. */
+/** The smallest number that all APIs accept: OpenAI's Responses refuse less. */
 const testOutputTokensMax = 16;
 
 export interface ProviderTest {
@@ -50,7 +50,7 @@ async function call(provider: Provider, model: string): Promise<void> {
   };
   try {
     for await (const event of provider.stream(request, { signal, newToolCallId: () => "test" })) {
-      // The first piece proves all there is to prove; leaving closes the socket.
+      // The first piece proves everything; leaving closes the socket.
       if (event.type === "part") return;
     }
   } catch (error) {

@@ -1,8 +1,8 @@
-// How servers that imitate Chat Completions really stream: one row per way, with its source.
-// A source of the form owner/repository#number is where the behaviour was read; other words name whose shape it is, by its
-// documentation, its SDK's types or long acquaintance. "after" marks a variation of what was read.
+// How servers that imitate Chat Completions really stream: one row per way, with its source. A source of the form
+// owner/repository#number is where the behaviour was read. Other words name whose form it is, by its documentation, its
+// SDK's types or long experience. "after" marks a variation of what was read.
 
-/** Objects are sent as `data:` events, strings as they are. */
+/** Objects are sent as `data:` events, strings unchanged. */
 export type Chunk = object | string;
 
 export const delta = (fields: object, more: object = {}) => ({ choices: [{ index: 0, delta: fields, ...more }] });
@@ -100,7 +100,7 @@ export const CHAT_QUIRKS: readonly (readonly [string, string, readonly Chunk[], 
 ];
 
 const USAGE = { prompt_tokens: 5, completion_tokens: 3, total_tokens: 8 };
-/** How usage comes: name, what is streamed, tokens of output that are understood. */
+/** How usage arrives: name, what is streamed, output tokens that are understood. */
 export const CHAT_USAGES: readonly (readonly [string, readonly Chunk[], number | null])[] = [
   ["missing", [delta({ content: "x" }), end()], null],
   ["in the last chunk, with empty choices", [delta({ content: "x" }), end(), { choices: [], usage: USAGE }, DONE], 3],

@@ -1,14 +1,14 @@
-// Lets a call fail as a row of the table says, and gives the fault it ended in.
+// Makes a call fail as a row of the table says, and returns the fault that it ended in.
 import { classifyError } from "../errors/classify-error.ts";
 import type { ModelFault } from "../provider.ts";
 import type { Fetch } from "../http/provider-options.ts";
 import type { Failure } from "./failures.ts";
 import { collect, countedIds, providerOf, SHORT_REQUEST } from "./replay.ts";
 
-/** For failures above HTTP, which no fetch can show. */
+/** For failures above HTTP, which no fetch can produce. */
 export const NOW_MS = Date.parse("2026-11-20T10:00:00Z");
 
-/** Calls a provider whose connection fails so; null when the call succeeded. */
+/** Calls a provider whose connection fails in this way; null if the call succeeded. */
 export async function failAs(failure: Failure, apiKey = "sk-test-key"): Promise<ModelFault | null> {
   if (failure.type === "thrown") return classifyError(failure.error, { provider: "openai", now_ms: NOW_MS });
   const dialect = "dialect" in failure ? failure.dialect : "openai-chat";

@@ -19,14 +19,14 @@ const result = fc.oneof(
   args,
 );
 const toolName = fc.constantFrom("read_file", "slug__tool", "not a name!", "", "ü", "n".repeat(80));
-/** Few enough to be repeated, within a step and between steps. */
+/** Few enough that they repeat, within a step and between steps. */
 const callId = fc.constantFrom("call_0", "call_1", "toolu_a", "", "bad id", "functions.read_file:0", "abc123DEF", "i".repeat(70), null);
 
 function dataFor(provider: string, fields: JsonObject): ProviderData {
   return { ...fields, provider };
 }
 
-/** One part of an assistant message; tool results follow later, or do not. */
+/** One part of an assistant message. Tool results may follow later. */
 function assistantPart(provider: string, nextId: () => string): fc.Arbitrary<readonly Part[]> {
   const id = fc.constant(null).map(() => nextId());
   const writer = fc.constantFrom(provider, "someone-else");
@@ -65,7 +65,7 @@ const userPart: fc.Arbitrary<Part> = fc.oneof(
 
 type Kind = "user" | "system" | "assistant";
 
-/** A message and, after an assistant's, perhaps a tool message with some of its results, in any order. */
+/** A message and, after an assistant's, maybe a tool message with some of its results, in any order. */
 function messages(nextId: () => string): fc.Arbitrary<readonly PromptMessage[]> {
   const kind = fc.constantFrom<Kind>("user", "user", "assistant", "assistant", "assistant", "system");
   return fc.tuple(kind, fc.constantFrom(...PROVIDERS)).chain(([role, provider]): fc.Arbitrary<readonly PromptMessage[]> => {

@@ -1,6 +1,6 @@
-// Failures that came as an HTTP answer, one row each, with the body that the service sends.
-// A source of the form owner/repository#number is where the behaviour was read; other words name whose shape it is, by its
-// documentation, its SDK's types or long acquaintance. "after" marks a variation of what was read.
+// Failures that arrived as an HTTP answer, one row each, with the body that the service sends. A source of the form
+// owner/repository#number is where the behaviour was read. Other words name whose form it is, by its documentation, its
+// SDK's types or long experience. "after" marks a variation of what was read.
 import { anthropicError, anthropicLimit, chat, cloudflarePage, type FailureRow, messages, nginxPage, openAiError, responses } from "./failures.ts";
 
 const OPENAI_CODES = "OpenAI, guide to error codes";

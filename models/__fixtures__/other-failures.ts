@@ -1,6 +1,6 @@
-// Failures inside a stream that began well, and below and above HTTP, one row each.
-// A source of the form owner/repository#number is where the behaviour was read; other words name whose shape it is, by its
-// documentation, its SDK's types or long acquaintance. "after" marks a variation of what was read.
+// Failures inside a stream that started well, and below and above HTTP, one row each. A source of the form
+// owner/repository#number is where the behaviour was read. Other words name whose form it is, by its documentation, its
+// SDK's types or long experience. "after" marks a variation of what was read.
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { DamagedStream } from "../http/answer-reader.ts";

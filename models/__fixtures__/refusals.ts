@@ -1,4 +1,4 @@
-// Refusals as real servers word them, each with a request that earns it and what is right in the next one.
+// Refusals in the words of real servers, each with a request that causes it and what is right in the next one.
 import type { Part } from "../../core/part/part.ts";
 import type { Dialect, ModelRequest, PromptMessage, ToolSpec } from "../provider.ts";
 
@@ -10,7 +10,7 @@ export function user(said: string): PromptMessage {
   return { role: "user", content: [{ type: "text", text: said }], provider: null };
 }
 
-/** Written by `p2`, which is whom the tests ask. */
+/** Written by `p2`, the provider that the tests ask. */
 export function assistant(...content: readonly Part[]): PromptMessage {
   return { role: "assistant", content, provider: "p2" };
 }
@@ -251,7 +251,7 @@ export const REFUSALS: readonly Refusal[] = [
         tools: [TOOL],
         config: { reasoning_effort: "medium" },
       },
-      // Nothing was thought before the call any more, so this step ends without thinking.
+      // Nothing was thought before the call, so this step ends without thinking.
       right: (body) => !JSON.stringify(body).includes('"thinking"'),
     }),
   ),

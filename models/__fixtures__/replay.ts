@@ -1,4 +1,4 @@
-// Fixtures are streams in the shapes of the real APIs, made by hand. This serves them in pieces, without a server.
+// Serves fixtures in pieces, without a server. Fixtures are streams in the form of the real APIs, made by hand.
 import { readFileSync } from "node:fs";
 import type { FinishReason, Usage } from "../../core/chat/message.ts";
 import type { ProviderData } from "../../core/part/part.ts";
@@ -13,7 +13,7 @@ export function fixtureBytes(name: string): Uint8Array {
   return readFileSync(new URL(name, import.meta.url));
 }
 
-/** The dialect a fixture is in, by its name. */
+/** The dialect of a fixture, by its name. */
 export function fixtureDialect(name: string): Dialect {
   if (name.startsWith("chat-")) return "openai-chat";
   return name.startsWith("responses-") ? "openai-responses" : "anthropic";
@@ -54,13 +54,13 @@ export interface Outcome {
   readonly fault: ModelFault | null;
 }
 
-/** Counts ids up from `call-1`, as a chat would make them. */
+/** Counts ids up from `call-1`, as a chat would. */
 export function countedIds(): () => string {
   let count = 0;
   return () => `call-${++count}`;
 }
 
-/** Everything a stream gave, and the fault it ended in. */
+/** Everything that a stream produced, and the fault that it ended in. */
 export async function collect(stream: AsyncIterable<ModelEvent>): Promise<Outcome> {
   const events: ModelEvent[] = [];
   try {
@@ -79,7 +79,7 @@ export function replay(name: string, chunks: readonly Uint8Array[] = [fixtureByt
   return collect(provider.stream(SHORT_REQUEST, options));
 }
 
-/** A part as a reader of the events puts it together: deltas appended, provider data merged. */
+/** A part as a reader of the events builds it: deltas appended, provider data merged. */
 export interface FoldedPart {
   readonly type: string;
   text: string;
@@ -97,7 +97,7 @@ export interface FoldedAnswer {
   readonly response: { readonly id: string | null; readonly model: string | null } | null;
 }
 
-/** The answer that the events make. Fails on gaps and on deltas that change the type of their part. */
+/** The answer that the events make. Fails on gaps, and on deltas that change the type of their part. */
 export function fold(events: readonly ModelEvent[]): FoldedAnswer {
   const parts: FoldedPart[] = [];
   let answer: Omit<FoldedAnswer, "parts"> = { usage: null, finish: null, response: null };

@@ -1,4 +1,4 @@
-// Models room: pieces of Anthropic's stream in our terms. Pure.
+// Converts pieces of Anthropic's stream to our terms. Pure.
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import type { Usage } from "../../core/chat/message.ts";
 import type { JsonObject, JsonValue } from "../../core/part/part.ts";
@@ -10,7 +10,7 @@ export interface Block {
   readonly key: string;
   readonly type: string;
   readonly start: JsonObject;
-  /** Of calls: our id and the name. */
+  /** For calls: our id and the name. */
   readonly tool_call_id: string;
   readonly tool_name: string;
   /** Text or thinking so far. */
@@ -21,7 +21,7 @@ export interface Block {
   readonly citations: JsonObject[];
 }
 
-/** The block as it would stand in a message: what goes back to a provider that paused. */
+/** The block as it would be in a message: this goes back to a provider that paused. */
 export function saidBlock(block: Block): ContentBlockParam {
   const { start, text, signature, citations } = block;
   const cited = citations.length === 0 ? {} : { citations };
@@ -31,27 +31,27 @@ export function saidBlock(block: Block): ContentBlockParam {
       : block.type === "thinking"
         ? { type: "thinking", thinking: text, signature }
         : { ...start, ...(block.tool_call_id === "" ? {} : { input: inputOf(block) }) };
-  // The cast is safe: the block came from this provider as it is.
+  // The cast is safe: the block came from this provider unchanged.
   return said as unknown as ContentBlockParam;
 }
 
-/** Compatible servers may give the whole input in the start; Anthropic's start always says {}. */
+/** Compatible servers may send the whole input at the start. Anthropic always sends {} there. */
 export function inputOf(block: Block): JsonObject {
   return parseObject(block.json) ?? objectOf(block.start["input"]) ?? {};
 }
 
-/** Citations that the API takes back as it gave them; those of documents it does not. */
+/** Citations that the API accepts back as it sent them; it does not accept those of documents. */
 export function replayableCitations(block: Block): readonly JsonObject[] {
   return block.citations.filter((citation) => citation["type"] === "web_search_result_location");
 }
 
-/** The source a citation names; citations of documents have no address, and give none. */
+/** The source that a citation names. Citations of documents have no address, so they name none. */
 export function sourcesOf(citation: JsonObject | null): readonly ModelDelta[] {
   const url = textOf(citation?.["url"]);
   return url === "" ? [] : [{ type: "source", url, title: textOf(citation?.["title"]) }];
 }
 
-/** What people may read of a result: without the sealed copies that only the provider can open. */
+/** What people may read of a result: everything except the sealed copies that only the provider can open. */
 export function withoutSealed(content: JsonValue | undefined): JsonValue | undefined {
   if (!Array.isArray(content)) return content;
   return content.map((each: JsonValue) => {
@@ -60,7 +60,7 @@ export function withoutSealed(content: JsonValue | undefined): JsonValue | undef
   });
 }
 
-/** A piece of a call's arguments; other types of use than `tool_use` are run by the provider. */
+/** A piece of a call's arguments. The provider runs other types of use than `tool_use`. */
 export function callDelta(block: Block, args: string): Extract<ModelDelta, { type: "tool-call" }> {
   return {
     type: "tool-call",
@@ -72,8 +72,8 @@ export function callDelta(block: Block, args: string): Extract<ModelDelta, { typ
 }
 
 /**
- * The running totals with what one more event says. They only grow: what an event leaves out, gives as null or, as some
- * gateways do, as 0, keeps its last value.
+ * The running totals after one more event. They only grow: if an event leaves a number out, sends null or, as some
+ * gateways do, 0, the number keeps its last value.
  */
 export function grownUsage(before: JsonObject, usage: JsonObject): JsonObject {
   const known = Object.entries(usage).filter(([name, value]) => {
@@ -83,7 +83,7 @@ export function grownUsage(before: JsonObject, usage: JsonObject): JsonObject {
   return { ...before, ...Object.fromEntries(known) };
 }
 
-/** Usage from the running totals of a message. Ours and theirs count cached tokens alike: beside the input. */
+/** Usage from a message's running totals. Both sides count cached tokens in the same way: beside the input. */
 export function usageOf(usage: JsonObject): Usage {
   const input = countOf(usage["input_tokens"]);
   const output = countOf(usage["output_tokens"]);

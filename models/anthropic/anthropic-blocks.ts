@@ -1,4 +1,4 @@
-// Models room: the content blocks of one streamed message. Each knows its type from its start, and comes by index.
+// Collects the content blocks of one streamed message. Each block says its type when it starts, and has an index.
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import type { JsonObject, ProviderData } from "../../core/part/part.ts";
 import { isBlank } from "../../core/text/blank.ts";
@@ -16,13 +16,13 @@ import {
   withoutSealed,
 } from "./anthropic-block.ts";
 
-/** What a delta without a block begins. A call cannot begin so: its name would be missing. */
+/** What a delta without a block starts. It cannot start a call, because the name would be missing. */
 const UNANNOUNCED: Readonly<Record<string, string>> = { text_delta: "text", thinking_delta: "thinking" };
 
 export class AnthropicBlocks {
   readonly #options: ReaderOptions;
   readonly #parts = new PartIndexes();
-  /** By the provider's index, which begins anew with each response: the newest counts. */
+  /** By the provider's index. It starts again with each response: the newest counts. */
   readonly #open = new Map<unknown, Block>();
   readonly #all: Block[] = [];
   readonly #stopped = new Set<Block>();
@@ -33,12 +33,12 @@ export class AnthropicBlocks {
     this.#options = options;
   }
 
-  /** Whether the model called a tool of ours. */
+  /** Whether the model called one of our tools. */
   get anyCall(): boolean {
     return this.#all.some((block) => block.type === "tool_use");
   }
 
-  /** Whether every block has been closed, and there is one. */
+  /** Whether there is a block, and every block was closed. */
   get allStopped(): boolean {
     return this.#all.length > 0 && this.#stopped.size === this.#all.length;
   }
@@ -130,7 +130,7 @@ export class AnthropicBlocks {
     return block;
   }
 
-  /** The block of a delta without an index is the newest one that is open; servers that announce none begin with the delta. */
+  /** A delta without an index belongs to the newest open block. Servers that announce no blocks start with a delta. */
   #unannounced(index: unknown, delta: JsonObject): Block | undefined {
     const newest = this.#all.at(-1);
     if (index === undefined && newest !== undefined && !this.#stopped.has(newest)) return newest;
@@ -138,7 +138,7 @@ export class AnthropicBlocks {
     return type === undefined ? undefined : this.#begin(index, { type });
   }
 
-  /** A result of a tool that the provider itself ran: it stays in the assistant message (SPEC L7). */
+  /** A result of a tool that the provider ran itself: it stays in the assistant message (SPEC L7). */
   #result(block: Block): readonly ModelEvent[] {
     const id = textOf(block.start["tool_use_id"]);
     const call = this.#all.find((each) => each.tool_call_id !== "" && textOf(each.start["id"]) === id);

@@ -1,4 +1,4 @@
-// Models room: the request of Anthropic's Messages, with each setting in the words that the model knows. Pure.
+// Builds the request of Anthropic's Messages, with each setting in the words that the model knows. Pure.
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import { requestBody } from "../http/provider-options.ts";
@@ -12,7 +12,7 @@ import { toAnthropic } from "./to-anthropic.ts";
 
 type Body = Anthropic.Messages.MessageCreateParamsStreaming;
 
-/** This API takes temperatures from 0 to 1; others go to 2. */
+/** This API takes temperatures from 0 to 1. Others go to 2. */
 const temperatureMax = 1;
 
 export function anthropicBody(
@@ -25,12 +25,12 @@ export function anthropicBody(
   if (settings.response_chain) settings.note("response_chain", "Anthropic keeps no answers");
   const uncontinued = settings.prefill === undefined ? null : whyNoPrefill(request, settings);
   if (uncontinued !== null) settings.note("prefill", uncontinued);
-  // This API wants a limit named in each request.
+  // This API requires a limit in each request.
   const maxTokens = settings.outputTokens(model, outputTokensMaxDefault) ?? outputTokensMaxDefault;
-  // Without the name of the writer nothing that it signed goes back to it.
+  // Without the provider's name, nothing that it signed goes back to it.
   const { system, messages } = toAnthropic(request.system, request.messages, {
     provider: request.replay_full_history === true ? "" : provider,
-    // Servers that imitate the API write ids of their own; what they wrote they take back.
+    // Servers that imitate the API write their own ids, and accept back what they wrote.
     shape: shapeOf(request.quirks, { call_ids: "any" }),
     declared: new Set(request.tools.map(({ name }) => name)),
   });
@@ -54,10 +54,10 @@ export function anthropicBody(
     system: system.length === 0 ? undefined : system,
     messages: asked,
     stream: true,
-    // Whatever a deployment's options wish for: the request would be refused.
+    // Whatever the deployment's options ask for: the request would be refused.
     ...(thinks ? {} : { thinking: undefined }),
   };
-  // The cast is safe by `fixed`; the options of a deployment may hold anything the API knows.
+  // The cast is safe by `fixed`. The options of a deployment may contain anything that the API knows.
   const written = requestBody(chosen, settings.provider_options, fixed) as Body;
   const { body, changed } = withFieldQuirks(written, request.quirks);
   return { body, unsupported: [...settings.noted, ...changed] };
@@ -67,7 +67,7 @@ function isThinking({ thinking }: ThinkingFields): boolean {
   return thinking !== undefined && thinking.type !== "disabled";
 }
 
-/** The request after a pause: the same, with what the model has said so far as the answer that it goes on with. */
+/** The request after a pause: the same, with what the model has said so far as the answer to continue. */
 export function continuedBody(
   body: Body,
   said: readonly ContentBlockParam[],
@@ -79,7 +79,7 @@ export function continuedBody(
   return {
     ...body,
     messages: [...before, { role: "assistant", content: [...begun, ...said] }],
-    // What tools of the provider made so far lies there.
+    // What the provider's tools have made so far is there.
     ...(container === null ? {} : { container }),
   };
 }

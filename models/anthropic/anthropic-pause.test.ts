@@ -1,4 +1,5 @@
-// Anthropic pauses an answer when its own tools have run for long: it is given back what it said, and goes on.
+// Tests that a paused answer continues: Anthropic pauses when its own tools have run for long, and continues when it
+// gets back what it said.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { collect, countedIds, fold, providerOf, SHORT_REQUEST } from "../__fixtures__/replay.ts";
@@ -32,7 +33,7 @@ function stream(...events: readonly Event[]): string {
   return events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join("");
 }
 
-/** Answers each call with the next of the streams, the last one again and again, and keeps what was asked. */
+/** Answers each call with the next of the streams, repeats the last one, and records what was asked. */
 function answerWith(...streams: readonly string[]): {
   fetch: Fetch;
   asked: { messages: unknown[]; container?: unknown }[];

@@ -1,4 +1,4 @@
-// Models room: an answer that goes on, in Anthropic's Messages: the last message is the assistant's. Pure.
+// Lets Anthropic's Messages continue an answer: the last message is the assistant's. Pure.
 import type { MessageParam } from "@anthropic-ai/sdk/resources/messages";
 import type { Continuable } from "../../core/prompt/kept-answer.ts";
 import { objectOf, textOf } from "../http/untrusted-json.ts";
@@ -6,13 +6,16 @@ import { CallSettings } from "../prompt/call-settings.ts";
 import type { ModelRequest } from "../provider.ts";
 import { claudeTraits } from "../quirks/claude-traits.ts";
 
-/** Why no call of this model goes on with an answer; null: it may, unless it thinks. */
+/** Why no call of this model continues an answer; null if it can, unless it thinks. */
 export function whyNoPrefill({ model }: Pick<ModelRequest, "model">, settings: CallSettings): string | null {
   if (settings.prefill !== "assistant") return "Anthropic takes the form assistant alone";
   return claudeTraits(model).takes_prefill ? null : `${model} takes no answer that was begun`;
 }
 
-/** Thinking comes first in each answer, so none goes on while it is on. Text that followed thinking is refused without it. */
+/**
+ * Thinking comes first in each answer, so no answer continues while thinking is on. Text that followed thinking is
+ * refused without it.
+ */
 export function anthropicContinuable(call: Pick<ModelRequest, "model" | "config">): Continuable {
   const settings = new CallSettings(call.config);
   if (whyNoPrefill(call, settings) !== null) return "nothing";
@@ -22,8 +25,8 @@ export function anthropicContinuable(call: Pick<ModelRequest, "model" | "config"
 }
 
 /**
- * The messages with the begun answer at their end. Behind the marks for the cache: the next step's prompt does not hold it as
- * it is here. The API refuses white space at its end.
+ * The messages with the started answer at their end, after the cache marks: the next step's prompt does not contain it
+ * in this form. The API refuses white space at its end.
  */
 export function withBegunAnswer(
   messages: readonly MessageParam[],

@@ -1,4 +1,4 @@
-// Models room: a reasoning effort in Anthropic's terms. Pure.
+// Converts a reasoning effort to Anthropic's terms. Pure.
 import type { ContentBlockParam, MessageParam } from "@anthropic-ai/sdk/resources/messages";
 import type { CallSettings } from "../prompt/call-settings.ts";
 import type { ModelRequest } from "../provider.ts";
@@ -14,10 +14,10 @@ const BUDGET_TOKENS: Readonly<Record<string, number>> = {
   max: 28_000,
 };
 
-/** The least budget the API takes. */
+/** The smallest budget that the API takes. */
 const budgetTokensMin = 1_024;
 
-/** Newer models show nothing of their thoughts unless asked to. */
+/** Newer models show their thoughts only if asked to. */
 const THINKS = { type: "adaptive", display: "summarized" } as const;
 
 export interface ThinkingWish {
@@ -31,7 +31,7 @@ export interface ThinkingFields {
   readonly output_config?: object;
 }
 
-/** Request fields for the wanted effort; what cannot be kept of it is noted. */
+/** Request fields for the wanted effort. Notes what cannot be kept. */
 export function thinkingSettings({ request, settings, maxTokens }: ThinkingWish): ThinkingFields {
   const effort = settings.effort();
   const traits = thinkingTraits(request);
@@ -49,7 +49,7 @@ export function thinkingSettings({ request, settings, maxTokens }: ThinkingWish)
   return { thinking: THINKS, output_config: { effort: level } };
 }
 
-/** What the name says of the model, and what its server has taught otherwise. */
+/** What the name says about the model, and what its server has taught. */
 function thinkingTraits({ model, quirks }: ThinkingWish["request"]): ClaudeTraits {
   const traits = claudeTraits(model);
   const way = thinkingWayOf(quirks);
@@ -67,7 +67,7 @@ function unthinking(traits: ClaudeTraits, model: string, settings: CallSettings)
 }
 
 function budgetOf(effort: string, maxTokens: number, settings: CallSettings): ThinkingFields {
-  // The budget counts towards the output limit: half of it stays for the answer.
+  // The budget counts towards the output limit, so half of it stays for the answer.
   const budget = Math.min(BUDGET_TOKENS[effort] ?? budgetTokensMin, Math.floor(maxTokens / 2));
   if (budget >= budgetTokensMin)
     return { thinking: { type: "enabled", budget_tokens: budget } as { type: string } };
@@ -75,9 +75,9 @@ function budgetOf(effort: string, maxTokens: number, settings: CallSettings): Th
   return {};
 }
 
-/** The strongest that the model knows and that is no stronger; a word outside the scale stays as it is. */
+/** The strongest effort that the model knows and that is not stronger. A word outside the scale stays as it is. */
 function knownEffort(effort: string, { efforts }: ClaudeTraits): string {
-  // OpenAI's word; here the scale begins with low.
+  // OpenAI's word. Here the scale starts with low.
   if (effort === "minimal") return "low";
   const scale = ["low", "medium", "high", "xhigh", "max"];
   const place = scale.indexOf(effort);
@@ -86,8 +86,8 @@ function knownEffort(effort: string, { efforts }: ClaudeTraits): string {
 }
 
 /**
- * Whether the request goes on with a tool loop whose last answer does not begin with thinking: another model wrote it, or its
- * signature was refused. A model with a budget of tokens must not think then.
+ * Whether the request continues a tool loop whose last answer does not start with thinking, because another model wrote
+ * it or its signature was refused. A model with a token budget must not think then.
  */
 export function mayThink(request: ModelRequest, messages: readonly MessageParam[]): boolean {
   const isFree = thinkingTraits(request).thinking !== "budget" && shapeOf(request.quirks).thinks_in_bare_loop;

@@ -1,4 +1,4 @@
-// Models room: Anthropic's Messages.
+// A provider that speaks Anthropic's Messages.
 import Anthropic from "@anthropic-ai/sdk";
 import { type ProviderOptions, sdkTimeoutMs } from "../http/provider-options.ts";
 import type { ModelRequest, Provider, StreamOptions } from "../provider.ts";
@@ -8,7 +8,7 @@ import { anthropicBody, continuedBody } from "./anthropic-body.ts";
 import { anthropicContinuable } from "./anthropic-prefill.ts";
 import { AnthropicReader } from "./read-anthropic.ts";
 
-/** A provider that speaks Messages. */
+/** Creates a provider that speaks Messages. */
 export function createAnthropic(given: ProviderOptions): Provider {
   const client = createClient(given);
   const base_url = given.baseUrl ?? null;
@@ -52,20 +52,20 @@ export function createAnthropic(given: ProviderOptions): Provider {
 function createClient(options: ProviderOptions): Anthropic {
   return new Anthropic({
     apiKey: options.apiKey,
-    // Given explicitly, so that nothing is read from the environment. The SDK adds /v1 itself.
+    // Given explicitly, so that the SDK reads nothing from the environment. It adds /v1 itself.
     baseURL: (options.baseUrl ?? "https://api.anthropic.com").replace(/\/v1\/?$/, ""),
-    // The SDK sends the key as a bearer token alone; servers that imitate the API may look for its older header.
+    // The SDK sends the key only as a bearer token. Servers that imitate the API may look for its older header.
     ...(options.baseUrl === undefined ? {} : { defaultHeaders: { "x-api-key": options.apiKey } }),
     webhookKey: null,
     maxRetries: 0,
     timeout: sdkTimeoutMs(lineLimits(options).silenceMs),
-    // Its log would hold pieces of answers (SPEC A5).
+    // Its log would contain pieces of answers (SPEC A5).
     logLevel: "off",
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   });
 }
 
-/** The API's newer versions refuse sampling settings, even at their defaults; only this one knows them (SPEC L12). */
+/** The API's newer versions refuse sampling settings, even their defaults. Only this version knows them (SPEC L12). */
 const SAMPLING_VERSION = "2023-06-01";
 const SAMPLING_FIELDS = ["temperature", "top_p", "top_k"];
 

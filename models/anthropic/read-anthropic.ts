@@ -1,5 +1,5 @@
-// Models room: reads the stream of Anthropic's Messages. An answer may take several responses: the provider pauses when
-// its own tools have run for long, and goes on when it is given back what it said.
+// Reads the stream of Anthropic's Messages. An answer may take several responses: the provider pauses when its own
+// tools have run for long, and continues when it gets back what it said.
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import type { FinishReason, Usage } from "../../core/chat/message.ts";
 import type { JsonObject } from "../../core/part/part.ts";
@@ -18,14 +18,17 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   tool_use: "tool_calls",
 };
 
-/** Pauses after which an answer goes on; each is some ten tool runs of the provider. Then it is cut. */
+/**
+ * Pauses after which an answer still continues. Each means about ten tool runs of the provider. After that the answer
+ * is cut.
+ */
 const pausesPerAnswerMax = 16;
 
 /** Reads one answer. */
 export class AnthropicReader implements AnswerReader {
   readonly #provider: string;
   readonly #blocks: AnthropicBlocks;
-  /** What the responses before this one cost. */
+  /** What the earlier responses cost. */
   #spent: Usage | null = null;
   #usage: JsonObject = {};
   #finish: FinishReason | null = null;
@@ -41,7 +44,7 @@ export class AnthropicReader implements AnswerReader {
     this.#blocks = new AnthropicBlocks(options);
   }
 
-  /** What the model had said when it paused; empty before the first pause. */
+  /** What the model had said when it paused. Empty before the first pause. */
   get said(): readonly ContentBlockParam[] {
     return this.#said;
   }
@@ -75,14 +78,14 @@ export class AnthropicReader implements AnswerReader {
     }
   }
 
-  /** The stop reason comes when all blocks are complete; `message_stop` after it adds nothing. */
+  /** The stop reason arrives when all blocks are complete. `message_stop` after it adds nothing. */
   finishReason(sawDone: boolean): FinishReason | null {
     if (this.#paused) return null;
-    // Gateways close with the mark of another dialect, and lose the closing events of this one.
+    // Gateways close with the mark of another dialect and lose the closing events of this one.
     const isClosed = sawDone && this.#blocks.allStopped;
     const reason = this.#finish ?? (this.#stopped ? "other" : isClosed ? "stop" : null);
     if (reason !== "stop" && reason !== "tool_calls") return reason;
-    // Servers that imitate the API say `end_turn` beside calls, or `tool_use` without any: the calls decide.
+    // Servers that imitate the API send `end_turn` beside calls, or `tool_use` without any: the calls decide.
     return this.#blocks.anyCall ? "tool_calls" : "stop";
   }
 
@@ -90,7 +93,7 @@ export class AnthropicReader implements AnswerReader {
     return this.#stopped;
   }
 
-  /** A message that was not streamed is what the events of a stream make. */
+  /** A message that was not streamed equals what the events of a stream make. */
   readWhole(body: JsonObject): Iterable<ModelEvent> | null {
     if (body["type"] !== "message" || !Array.isArray(body["content"])) return null;
     const events = [...this.#readStart(body)];
@@ -123,11 +126,11 @@ export class AnthropicReader implements AnswerReader {
     return [...named, ...this.#readUsage(message), ...this.#readWhole(message)];
   }
 
-  /** Calls that the provider's own code made come whole in the start, as do answers of servers that do not stream. */
+  /** Calls from the provider's own code arrive complete at the start, and so do answers of servers that do not stream. */
   *#readWhole(message: JsonObject): Iterable<ModelEvent> {
     const blocks = objectsOf(message["content"]);
     for (const [place, block] of blocks.entries()) {
-      // A place that no index of the stream can name.
+      // A place that no index of the stream can have.
       const index = `start ${place}`;
       yield* this.#blocks.start(index, block);
       yield* this.#blocks.stop(index);

@@ -1,5 +1,5 @@
-// Models room: a history as Anthropic's system blocks and messages. Pure. Roles alternate, user first; the caching marks of
-// SPEC L10 stand on the system prompt and on the last two messages.
+// Converts a history to Anthropic's system blocks and messages. Pure. Roles alternate, user first. The cache marks of
+// SPEC L10 are on the system prompt and on the last two messages.
 import type {
   ContentBlockParam,
   ImageBlockParam,
@@ -31,10 +31,10 @@ interface BlockMessage {
 
 const NO_THOUGHT = " ";
 
-/** How many messages at the end are marked for the cache: this step's and the one before, which the last step wrote. */
+/** How many messages at the end get a cache mark: this step's, and the one before, which the last step wrote. */
 const cachedMessages = 2;
 
-/** Converts a history; the target decides whose thinking blocks and call ids are given back. */
+/** Converts a history. The target decides whose thinking blocks and call ids are sent back. */
 export function toAnthropic(
   system: string,
   messages: readonly PromptMessage[],
@@ -43,7 +43,7 @@ export function toAnthropic(
   const target = promptTarget(to);
   const prompt = arrangePrompt(system, messages, target);
   const merged = mergeRoles(prompt.turns.flatMap((turn) => messagesOf(turn, target)));
-  // A history may begin with the assistant (after a compaction); this API wants a user first.
+  // A history may start with the assistant (after a compaction). This API wants a user first.
   if (merged[0]?.role === "assistant") merged.unshift(userMessage([{ type: "text", text: "(continued)" }]));
   trimPrefill(merged);
   const blocks = prompt.system.map((text): TextBlockParam => ({ type: "text", text }));
@@ -72,7 +72,7 @@ function messagesOf(turn: PromptTurn, { shape }: PromptTarget): BlockMessage[] {
   return results.length === 0 ? [assistant] : [assistant, userMessage(results)];
 }
 
-/** A server that wants each answer's thinking back takes it unsigned, and a placeholder where there is none. */
+/** A server that wants each answer's thinking back takes it unsigned, and a placeholder if there is none. */
 function withThinking(
   blocks: readonly ContentBlockParam[],
   pieces: readonly AssistantPiece[],
@@ -97,7 +97,7 @@ function resultBlocks({ text, images }: ResultContent): Pick<ToolResultBlockPara
   return { content: [...(text === "" ? [] : [{ type: "text" as const, text }]), ...shown] };
 }
 
-/** Calls end an assistant message: their results come next. The order among calls, and among the rest, stays. */
+/** Calls end an assistant message, because their results come next. Calls keep their order, and so does the rest. */
 function callsLast(blocks: readonly ContentBlockParam[]): ContentBlockParam[] {
   return [
     ...blocks.filter((block) => block.type !== "tool_use"),
@@ -109,7 +109,7 @@ function blockOf(piece: AssistantPiece): ContentBlockParam[] {
   switch (piece.type) {
     case "text": {
       const citations = listOf(piece.data?.["citations"]);
-      // The cast is safe: the citations came from this provider as they are.
+      // The cast is safe: the citations came from this provider unchanged.
       const cited =
         citations.length === 0 ? {} : { citations: citations as TextBlockParam["citations"] & object };
       return [{ type: "text", text: piece.text, ...cited }];
@@ -118,13 +118,13 @@ function blockOf(piece: AssistantPiece): ContentBlockParam[] {
       const { redacted_thinking: redacted, signature } = piece.data;
       if (typeof redacted === "string" && redacted !== "")
         return [{ type: "redacted_thinking", data: redacted }];
-      // Without its signature the API takes no thinking back.
+      // The API takes no thinking back without its signature.
       return typeof signature === "string" ? [{ type: "thinking", thinking: piece.text, signature }] : [];
     }
     case "call":
       return [{ type: "tool_use", id: piece.wire_id, name: piece.name, input: piece.args }];
     case "provider-item":
-      // The cast is safe: the block came from this provider as it is. A copy, for it may get a cache mark.
+      // The cast is safe: the block came from this provider unchanged. A copy, because it may get a cache mark.
       return piece.data["block"] === undefined
         ? []
         : [{ ...(piece.data["block"] as unknown as ContentBlockParam) }];
@@ -141,7 +141,7 @@ function mergeRoles(messages: readonly BlockMessage[]): BlockMessage[] {
   return merged;
 }
 
-/** An answer to be continued must not end in white space. */
+/** An answer to continue must not end in white space. */
 function trimPrefill(messages: readonly BlockMessage[]): void {
   const last = messages.at(-1);
   const block = last?.role === "assistant" ? last.content.at(-1) : undefined;

@@ -1,4 +1,4 @@
-// One row per failure: what came over the wire, and what it means (SPEC X2, X3).
+// Tests one row per failure: what arrived over the wire, and what it means (SPEC X2, X3).
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { failAs, NOW_MS } from "../__fixtures__/fail.ts";
@@ -91,7 +91,7 @@ test("X4 the words of a provider behind a gateway are kept, also where the body 
   ]);
 });
 
-/** Keys as they were planted, in every place that a provider might echo them. */
+/** Keys, planted in every place where a provider might repeat them. */
 const PLANTED = [
   "sk-proj-Planted0123456789",
   "sk-ant-api03-Planted_0123456789",

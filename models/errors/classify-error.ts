@@ -1,4 +1,4 @@
-// Models room: the one owner of what a failed model call means (SPEC X2, X3), for both SDKs and for raw transport errors.
+// Decides what a failed model call means (SPEC X2, X3), for both SDKs and for errors of the transport.
 
 import { type FailureFacts, readFailure } from "../http/failure-facts.ts";
 import { ModelError, type ModelFault } from "../provider.ts";
@@ -20,17 +20,17 @@ export interface ErrorContext {
   readonly provider: string;
   /** For a Retry-After that is a date. */
   readonly now_ms: number;
-  /** Keys that must not appear in `detail`, beside those that look like one. */
+  /** Keys that must not appear in `detail`, in addition to everything that looks like one. */
   readonly secrets?: readonly string[];
-  /** The call sent the whole history, and nothing sealed: to do that again would not help. */
+  /** The call sent the whole history without anything sealed, so doing that again would not help. */
   readonly replays?: boolean;
-  /** The call was to go on with an answer that was begun. */
+  /** The call asked the model to continue a started answer. */
   readonly continues?: boolean;
 }
 
 /**
- * Classifies whatever a model call threw. Not for aborts: whoever aborted knows why, and is asked first.
- * A `ModelError` keeps its fault.
+ * Classifies whatever a model call threw. Not for aborts: whoever aborted knows why, so ask them first. A `ModelError`
+ * keeps its fault.
  */
 export function classifyError(error: unknown, context: ErrorContext): ModelFault {
   if (error instanceof ModelError) return error.fault;
@@ -52,7 +52,7 @@ export function classifyError(error: unknown, context: ErrorContext): ModelFault
   };
 }
 
-/** A chain that breaks although nothing hangs on it is a request that the provider does not take. */
+/** If a chain breaks although nothing depends on it, the provider does not accept the request. */
 function judgeReplay(verdict: Verdict, { replays }: ErrorContext): Verdict {
   return verdict.cause === "chain_broken" && replays === true
     ? { kind: "config", retryable: false }
@@ -60,8 +60,8 @@ function judgeReplay(verdict: Verdict, { replays }: ErrorContext): Verdict {
 }
 
 /**
- * Servers have many words for not taking a begun answer, and some only name a field: whatever else a request was refused for
- * it is refused for without one, too.
+ * Servers have many words for refusing a started answer, and some only name a field. A request that was refused for
+ * another reason will be refused without a started answer, too.
  */
 function judgePrefill(verdict: Verdict, { continues }: ErrorContext): Verdict {
   const isRefusal = verdict.kind === "config" && verdict.cause === undefined;
@@ -69,7 +69,7 @@ function judgePrefill(verdict: Verdict, { continues }: ErrorContext): Verdict {
 }
 
 function judge(facts: FailureFacts): Verdict {
-  // Codes first: `insufficient_quota` comes as 429, and llama.cpp has sent its context overflow as 400 and as 500.
+  // Codes come first: `insufficient_quota` arrives as 429, and llama.cpp sent its context overflow as 400 and as 500.
   for (const code of facts.codes) {
     const verdict = CODES_OVER_STATUS[code];
     if (verdict !== undefined) return verdict;
@@ -80,10 +80,13 @@ function judge(facts: FailureFacts): Verdict {
   return judgeTransport(facts) ?? judgeWords(facts);
 }
 
-/** Words may only tell refusals of one status apart; a 429 that mentions quota, or a 500 that mentions tokens, stays itself. */
+/**
+ * Words may only tell apart refusals of one status. A 429 that mentions quota, or a 500 that mentions tokens, stays
+ * what it is.
+ */
 function judgeRefusal(status: number, text: string): Verdict | null {
   if (![400, 403, 404, 413, 422].includes(status)) return null;
-  // A page of rights speaks of limits that no shorter prompt would mend.
+  // A page about permissions may mention limits that no shorter prompt would help with.
   if (status !== 403 && CONTEXT_OVERFLOW_WORDS.some((words) => words.test(text))) {
     return { kind: "context_overflow", retryable: false };
   }
@@ -103,8 +106,8 @@ function judgeWords(facts: FailureFacts): Verdict {
     return { kind: "context_overflow", retryable: false };
   }
   const found = WORD_VERDICTS.find(([pattern]) => pattern.test(text))?.[1];
-  // A provider that had begun to answer and then failed in unknown words may well succeed next time.
-  // An unknown error of our own process is a bug, which asking again does not mend.
+  // If a provider started to answer and failed with unknown words, the next try may succeed. An unknown error of our
+  // own process is a bug, which another try does not fix.
   return found ?? { kind: "generic", retryable: facts.is_stream_failure };
 }
 

@@ -1,11 +1,11 @@
-// Models room: what each status, code and transport error means (SPEC X2, X3), as data. The order of the rules that
-// use these tables is in classify-error.ts.
+// What each status, code and transport error means (SPEC X2, X3), as data. The order of the rules that use these tables
+// is in classify-error.ts.
 import type { ErrorKind } from "../../core/chat/error-kind.ts";
 
 export interface Verdict {
   readonly kind: ErrorKind;
   readonly retryable: boolean;
-  /** Chooses more exact words for people (`fault-words.ts`). */
+  /** Selects more precise words for people (`fault-words.ts`). */
   readonly cause?:
     | "dns"
     | "refused"
@@ -26,24 +26,24 @@ export const terminal = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>
 export const retry = (kind: ErrorKind, cause?: Verdict["cause"]): Verdict =>
   cause === undefined ? { kind, retryable: true } : { kind, retryable: true, cause };
 
-/** Statuses that are not simply "another 4xx" or "another 5xx". */
+/** Statuses that are more than "another 4xx" or "another 5xx". */
 const STATUS_VERDICTS: Readonly<Record<number, Verdict>> = {
   401: terminal("auth"),
   402: terminal("usage_limit"),
   403: terminal("auth", "forbidden"),
   404: terminal("config", "unknown_model"),
   408: retry("timeout"),
-  // A request that clashes with another of the same account: the other one ends.
+  // The request conflicts with another one of the same account. The other one will end.
   409: retry("generic"),
   429: retry("rate_limit"),
-  // Capacity of a flexible tier exhausted; client closed, said by a gateway that lost its upstream.
+  // No capacity on a flexible tier; "client closed", from a gateway that lost the provider behind it.
   498: retry("overloaded"),
   499: retry("network"),
   501: terminal("config"),
   502: retry("overloaded"),
   503: retry("overloaded"),
   504: retry("timeout"),
-  // 520 to 526: a content delivery network could not reach, or not wait for, the provider behind it.
+  // 520 to 526: a content delivery network could not reach the provider behind it, or did not wait.
   520: retry("network"),
   521: retry("network"),
   522: retry("timeout"),
@@ -56,7 +56,7 @@ const STATUS_VERDICTS: Readonly<Record<number, Verdict>> = {
   529: retry("overloaded"),
 };
 
-/** The verdict on an HTTP status that is no success. */
+/** The verdict on an HTTP error status. */
 export function statusVerdict(status: number): Verdict {
   return STATUS_VERDICTS[status] ?? (status >= 500 ? retry("generic") : terminal("config"));
 }
@@ -99,7 +99,7 @@ export const CODES_OVER_STATUS: Readonly<Record<string, Verdict>> = {
   model_not_found: terminal("config", "unknown_model"),
 };
 
-/** Codes of in-stream errors, as the status that the same failure has over HTTP. */
+/** Codes of errors inside a stream, as the status that the same failure has over HTTP. */
 export const CODE_STATUSES: Readonly<Record<string, number>> = {
   invalid_request_error: 400,
   badrequesterror: 400,
@@ -146,22 +146,22 @@ export const CODE_STATUSES: Readonly<Record<string, number>> = {
   vector_store_timeout: 504,
 };
 
-/** Codes of Node, undici, TLS and the SDKs' own connection errors; the first that matches decides. */
+/** Codes of Node, undici, TLS and the SDKs' own connection errors. The first that matches decides. */
 export const TRANSPORT_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
   [/^(ENOTFOUND|EAI_AGAIN|EAI_FAIL|EAI_NODATA)/, retry("network", "dns")],
   [/^(ERR_TLS_HANDSHAKE_TIMEOUT|ERR_SOCKET_CONNECTION_TIMEOUT)$/, retry("timeout")],
-  // This machine ran out of sockets or files: others give theirs back.
+  // This machine ran out of sockets or files. Others will give theirs back.
   [/^(EMFILE|ENFILE|ENOBUFS)$/, retry("network")],
   [/^ECONNREFUSED$/, retry("network", "refused")],
-  // A certificate does not get better by asking again; nor does https spoken to an http port.
+  // Another try does not repair a certificate, nor https spoken to an http port.
   [
     /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/,
     terminal("config", "tls"),
   ],
   [/^(ERR_INVALID_URL|ERR_UNSUPPORTED_)/, terminal("config", "address")],
-  // Our own guard of addresses (SPEC A4): the name will not lead elsewhere by asking again.
+  // Our own check of addresses (SPEC A4): another try will not lead elsewhere.
   [/^ADDRESS_REFUSED$/, terminal("config", "address")],
-  // A request that the transport refuses to send is a bug of ours.
+  // If the transport refuses to send a request, that is a bug of ours.
   [/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)$/, terminal("generic")],
   [/^UND_ERR_BODY_TIMEOUT$/, retry("stream_silence")],
   [

@@ -1,8 +1,8 @@
-// Models room: what providers' words mean (SPEC X2, X3), where no status or code says it. The order of the rules that use
-// these tables is in classify-error.ts.
+// What providers' words mean (SPEC X2, X3) if no status or code says it. The order of the rules that use these tables
+// is in classify-error.ts.
 import { CHAIN, FILTER, QUOTA, retry, terminal, type Verdict } from "./error-verdicts.ts";
 
-/** Words that decide only where nothing structured does. */
+/** Words that decide only if nothing structured does. */
 export const WORD_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
   [
     /exceeded your current quota|insufficient (quota|credits?|balance|funds)|credit balance is too low/,
@@ -19,16 +19,16 @@ export const WORD_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
   [/internal (server )?error/, retry("generic")],
 ];
 
-/** Words that tell refusals of one status apart: 400, 403, 404, 413, 422 (text in lower case). */
+/** Words that tell apart refusals of one status: 400, 403, 404, 413, 422 (text in lower case). */
 export const REFUSAL_WORDS: readonly (readonly [RegExp, Verdict])[] = [
   [/credit balance is too low|insufficient (balance|credits?|quota)/, QUOTA],
   [/contentpolicyviolation|content management policy|input was flagged/, FILTER],
   [/api key (not valid|expired|not found)|invalid api key/, terminal("auth")],
-  // The provider forgot what it kept, or does not take back what it had sealed or signed: it is asked without.
+  // The provider forgot what it kept, or does not accept back what it sealed or signed: call it without.
   [/previous.?response.{0,80}not found/, CHAIN],
   [/encrypted content .{0,120}could not be verified/, CHAIN],
   [/invalid .?signature.? in .?thinking.? block|thinking.{0,40} blocks .{0,80}cannot be modified/, CHAIN],
-  // Items that were never kept, or stand there twice.
+  // Items that were never kept, or that appear twice.
   [/item with id .{0,100}not found|duplicate item found with id/, CHAIN],
   [/of type 'reasoning' was provided without its required following item/, CHAIN],
   [/no tool (output found for function call|call found for function call output)/, CHAIN],

@@ -1,4 +1,4 @@
-// Models room: what a failed model call is called towards people (SPEC X4): whose fault, and what may help. No keys, no headers.
+// Tells people about a failed model call (SPEC X4): whose fault it is, and what may help. No keys, no headers.
 import type { ErrorKind } from "../../core/chat/error-kind.ts";
 import type { Verdict } from "./error-verdicts.ts";
 
@@ -54,7 +54,7 @@ export function faultMessage(verdict: Verdict, provider: string, isWebPage = fal
   return verdict.cause === undefined ? KIND_WORDS[verdict.kind](name) : CAUSE_WORDS[verdict.cause](name);
 }
 
-/** The same sentence, with the server's host behind its name. */
+/** The same sentence, with the server's host after its name. */
 export function withHost(message: string, provider: string, host: string): string {
   const name = providerTitle(provider);
   const found = [name, midSentence(name)].find((words) => message.includes(words));

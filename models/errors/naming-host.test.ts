@@ -1,11 +1,11 @@
-// Models room. Here: which server it was that failed.
+// Tests that an error says which server failed.
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { createProvider } from "../create-provider.ts";
 import { ModelError } from "../provider.ts";
 
-/** Host and port at which nobody listens any more. */
+/** Host and port on which nobody listens any more. */
 async function nowhere(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

@@ -1,13 +1,13 @@
-// Models room: whose address it was. A provider with a base URL of its own can be any server; people look for the one that
-// failed, so faults that are about reaching it say which (SPEC X4).
+// Adds the host to errors about reaching a server. A provider with its own base URL can be any server, and people look
+// for the one that failed (SPEC X4).
 import type { ErrorKind } from "../../core/chat/error-kind.ts";
 import { ModelError, type Provider } from "../provider.ts";
 import { withHost } from "./fault-words.ts";
 
-/** Faults of what was said, not of the server: the host would only distract. */
+/** Faults about what was said, not about the server: the host would only distract. */
 const ABOUT_THE_ANSWER: ReadonlySet<ErrorKind> = new Set(["content_filter", "context_overflow", "no_output"]);
 
-/** @param baseUrl undefined: the provider's own address, which its name says */
+/** @param baseUrl undefined means the provider's own address, which its name already tells */
 export function namingHost(provider: Provider, baseUrl: string | undefined): Provider {
   const host = baseUrl === undefined ? null : URL.parse(baseUrl)?.host;
   if (host == null) return provider;

@@ -1,11 +1,11 @@
-// Models room: failures that we judge ourselves, without an error from below.
+// Creates faults for failures that we find ourselves, without an error from below.
 
 import { ModelError } from "../provider.ts";
 import { detailOf } from "../recording/redact.ts";
 import type { Verdict } from "./error-verdicts.ts";
 import { faultMessage } from "./fault-words.ts";
 
-/** A `ModelError` for a verdict of ours; `words` are the provider's, if it said any. */
+/** A `ModelError` for a verdict of ours. `words` are the provider's, if it said any. */
 export function ownFault(verdict: Verdict, provider: string, words = ""): ModelError {
   return new ModelError({
     kind: verdict.kind,
@@ -17,17 +17,17 @@ export function ownFault(verdict: Verdict, provider: string, words = ""): ModelE
   });
 }
 
-/** SPEC L16: the model began a call that its server could not read; it is asked again as after an empty answer. */
+/** SPEC L16: the model started a call that its server could not read. It is asked again, as after an empty answer. */
 export function malformedCall(provider: string, words: string): ModelError {
   return ownFault({ kind: "no_output", retryable: true, cause: "malformed_call" }, provider, words);
 }
 
-/** The model asked for what only some clients carry out; asking again gives the same. */
+/** The model asked for something that only some clients can do. Asking again gives the same. */
 export function unusableItems(provider: string, types: readonly string[]): ModelError {
   return ownFault({ kind: "config", retryable: false, cause: "unusable_items" }, provider, types.join(", "));
 }
 
-/** SPEC L9: a content filter's stop is an error, with words; asking again gives the same. */
+/** SPEC L9: a stop by a content filter is an error with an explanation. Asking again gives the same. */
 export function contentFilterStop(provider: string, words = ""): ModelError {
   return ownFault({ kind: "content_filter", retryable: false }, provider, words);
 }

@@ -1,4 +1,4 @@
-// How long a provider asks to be left alone: one row per way of saying it.
+// Tests how long a provider asks us to wait: one row per way of saying it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { failAs } from "../__fixtures__/fail.ts";

@@ -1,7 +1,7 @@
-// Models room: how long a provider asks to be left alone (SPEC X1), in the many ways that providers say it. Pure.
+// Reads how long a provider asks us to wait (SPEC X1), in the many ways in which providers say it. Pure.
 import type { FailureFacts } from "../http/failure-facts.ts";
 
-/** Milliseconds; null when nothing is said. Headers beat the body, exact ones the rest. */
+/** Milliseconds; null if nothing is said. Headers win over the body, and exact headers over the others. */
 export function retryAfterMs(facts: FailureFacts, nowMs: number): number | null {
   const { header } = facts;
   return (
@@ -18,7 +18,7 @@ function milliseconds(text: string | null): number | null {
   return Number.isFinite(exact) && exact >= 0 ? Math.ceil(exact) : null;
 }
 
-/** `Retry-After`: seconds, with fractions from some, or a date (RFC 9110, 10.2.3). */
+/** `Retry-After`: seconds, sometimes with fractions, or a date (RFC 9110, 10.2.3). */
 function secondsOrDate(text: string | null, nowMs: number): number | null {
   const words = text?.trim() ?? "";
   if (words === "") return null;
@@ -34,7 +34,7 @@ function untilDate(text: string, nowMs: number): number | null {
 
 type Header = FailureFacts["header"];
 
-/** What is counted, with the headers of what is left and of when it is full again: OpenAI's, then Anthropic's. */
+/** What is counted, with the headers for what is left and when it is full again: OpenAI's, then Anthropic's. */
 const LIMITS: readonly (readonly [left: string, reset: string])[] = [
   ["x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"],
   ["x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"],
@@ -45,7 +45,10 @@ const LIMITS: readonly (readonly [left: string, reset: string])[] = [
   ["anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"],
 ];
 
-/** The longest wait among the limits of which nothing is left: a reset says when all is there again, far too late otherwise. */
+/**
+ * The longest wait among the limits that are used up. A reset says when everything is available again, which is far too
+ * late for the others.
+ */
 function exhaustedReset(header: Header, nowMs: number): number | null {
   const waits = LIMITS.filter(([left]) => header(left)?.trim() === "0")
     .map(([, reset]) => resetMs(header(reset) ?? "", nowMs))
@@ -53,7 +56,7 @@ function exhaustedReset(header: Header, nowMs: number): number | null {
   return waits.length === 0 ? null : Math.max(...waits);
 }
 
-/** Ten digits and more are a time since 1970, in seconds or (thirteen) milliseconds; fewer are seconds to wait. */
+/** Ten or more digits are a time since 1970, in seconds or (thirteen) milliseconds. Fewer are seconds to wait. */
 function resetMs(text: string, nowMs: number): number | null {
   if (/^\d{13,}$/.test(text)) return Math.max(0, Number(text) - nowMs);
   if (/^\d{10,}$/.test(text)) return Math.max(0, Number(text) * 1000 - nowMs);
@@ -75,7 +78,7 @@ function duration(text: string): number | null {
 const WAIT_IN_WORDS =
   /(?:try again in|retry (?:after|in)) (\d+(?:\.\d+)?\s?(?:milliseconds?|seconds?|minutes?|ms|s|m)(?:\d+(?:\.\d+)?s)?)\b/i;
 
-/** OpenAI: "Please try again in 1.2s." Azure: "Please retry after 26 seconds." In a stream there is nothing else. */
+/** OpenAI: "Please try again in 1.2s." Azure: "Please retry after 26 seconds." A stream contains nothing else. */
 function inWords(text: string): number | null {
   const words = WAIT_IN_WORDS.exec(text)?.[1]?.toLowerCase().replace(/\s/g, "") ?? "";
   return duration(

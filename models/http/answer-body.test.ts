@@ -1,4 +1,4 @@
-// Tests: the first bytes of a body say what it is, whatever its label says.
+// Tests that the first bytes of a body decide what it is, whatever its label says.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bodyOf } from "../__fixtures__/replay.ts";

@@ -1,4 +1,4 @@
-// Models room: whether a response's body is a stream of events or one document. Its first bytes decide: labels lie.
+// Decides whether a response's body is a stream of events or one document. The first bytes decide, because labels lie.
 
 /** What the body is, and all of its bytes. */
 export interface AnswerBody {
@@ -6,14 +6,14 @@ export interface AnswerBody {
   readonly bytes: AsyncIterable<Uint8Array>;
 }
 
-/** Enough to tell a field of an event stream ("event:") from the beginning of anything else. */
+/** Enough to tell a field of an event stream ("event:") from anything else. */
 const headBytes = 8;
 const EVENT_FIELD = /^(?:(?:data|event|id|retry|error) ?:|:)/;
 const DOCUMENT = /^[{[<]/;
-/** White space, which some servers send for minutes as a sign of life, and the bytes of a byte order mark. */
+/** White space, which some servers send for minutes to keep the connection alive, and the bytes of a byte order mark. */
 const SKIPPED: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
 
-/** Reads as much as it needs to tell. @param label the response's content type */
+/** Reads as much as it needs to decide. @param label the response's content type */
 export async function openBody(bytes: AsyncIterable<Uint8Array>, label: string): Promise<AnswerBody> {
   const chunks = bytes[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];

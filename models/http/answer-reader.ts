@@ -1,43 +1,46 @@
-// Models room: the inner port between the transport (stream-answer) and the readers, one per dialect.
+// The inner port between the transport (stream-answer) and the readers, one per dialect.
 import type { FinishReason } from "../../core/chat/message.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import type { ModelError, ModelEvent } from "../provider.ts";
 
-/** What a reader is built with: whose answer it reads and where ids of tool calls come from (SPEC L13). */
+/** What a reader needs: whose answer it reads, and where ids of tool calls come from (SPEC L13). */
 export interface ReaderOptions {
   readonly provider: string;
   readonly newToolCallId: () => string;
-  /** Names of the tools that the model was offered; absent: none. */
+  /** Names of the tools that the model was offered; none if absent. */
   readonly tools?: readonly string[];
 }
 
-/** Turns the server events of one answer into model events. Holds the state of that answer alone. */
+/** Turns the server events of one answer into model events. Holds the state of that answer only. */
 export interface AnswerReader {
   /**
-   * Reads one event. Unknown ones give nothing. Throws `StreamFailure` or `ModelError` for errors in the stream, after
-   * having given what else the event held (usage beside a content-filter stop is paid for too).
+   * Reads one event. Unknown events give nothing. Throws `StreamFailure` or `ModelError` for errors in the stream,
+   * after it has given whatever else the event contained (usage beside a content-filter stop costs money, too).
    */
   read(event: JsonObject, name: string | null): Iterable<ModelEvent>;
   /**
-   * Why the answer ended, or null while the provider has not said so: then it was truncated.
-   * `sawDone` tells that the stream was closed on purpose (`[DONE]`), which some servers do without giving a reason.
+   * Why the answer ended; null if the provider has not said so, which means it was truncated. `sawDone` says that the
+   * stream was closed on purpose (`[DONE]`); some servers do that without a reason.
    */
   finishReason(sawDone: boolean): FinishReason | null;
-  /** The error that the end of a complete answer is (a content filter's stop), where usage may still follow it. */
+  /** The error that a complete answer ends with (a content filter's stop). Usage may still follow. */
   endFault?(): ModelError | null;
-  /** What the answer asked for that nobody here carries out (custom tools, shells, approvals), by type. */
+  /** What the answer asked for that nobody here can do (custom tools, shells, approvals), by type. */
   unusable?(): readonly string[];
-  /** True once nothing of worth can follow, so that the socket need not be drained. */
+  /** True when nothing useful can follow, so the socket need not be drained. */
   ended(): boolean;
-  /** What is known only now that the answer is complete; asked once, before the end. */
+  /** What is known only when the answer is complete. Called once, before the end. */
   rest?(): Iterable<ModelEvent>;
-  /** Reads a whole answer that came as one JSON document, from servers that do not stream; null when it is none. */
+  /** Reads a whole answer that arrived as one JSON document, from servers that do not stream; null if it is none. */
   readWhole?(body: JsonObject): Iterable<ModelEvent> | null;
-  /** True when the provider only paused: the answer goes on in the response to another request. Asked once a response. */
+  /**
+   * True if the provider only paused: the answer continues in the response to another request. Called once per
+   * response.
+   */
   resumes?(): boolean;
 }
 
-/** An error that the provider reported inside the stream, in its own words; the transport classifies it. */
+/** An error that the provider reported inside the stream, in its own words. The transport classifies it. */
 export class StreamFailure extends Error {
   readonly body: unknown;
   constructor(body: unknown) {
@@ -47,7 +50,7 @@ export class StreamFailure extends Error {
   }
 }
 
-/** The stream held something that is not the dialect: damaged on its way, or cut inside an event. */
+/** The stream contained something outside the dialect: damaged on its way, or cut inside an event. */
 export class DamagedStream extends Error {
   constructor(message: string) {
     super(message);

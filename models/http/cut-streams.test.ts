@@ -1,4 +1,4 @@
-// However a network cuts a stream into pieces, the same events come out.
+// Tests that the same events come out, however a network cuts a stream into pieces.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
@@ -28,7 +28,7 @@ function readerOf(name: string): AnswerReader {
   return dialect === "openai-chat" ? createOpenAiChatReader(options) : createOpenAiResponsesReader(options);
 }
 
-/** Without the SDK's client, whose set-up of a request would take most of the time here. */
+/** Without the SDK's client, which would spend most of the time here preparing requests. */
 function readChunks(name: string, chunks: readonly Uint8Array[]): Promise<Outcome> {
   const reader = readerOf(name);
   const open = async () => new Response(bodyOf(chunks));
@@ -46,10 +46,10 @@ function readChunks(name: string, chunks: readonly Uint8Array[]): Promise<Outcom
   return collect(streamAnswer(source, new AbortController().signal));
 }
 
-/** Cuts of one fixture, so that a long one does not take minutes: each replays the whole of it. */
+/** Cuts per fixture, so that a long one does not take minutes: each cut replays the whole fixture. */
 const cutsMax = 250;
 
-/** Where cutting the fixture in two, or into single bytes, first changed what came out; null when nowhere. */
+/** Where a cut in two, or into single bytes, first changed the result; null if nowhere. */
 async function firstDifference(name: string): Promise<string | null> {
   const bytes = fixtureBytes(name);
   // Comparing text is many times faster than comparing objects, and says as much.
@@ -69,8 +69,8 @@ async function firstDifference(name: string): Promise<string | null> {
   return single === whole ? null : `byte by byte: ${single} instead of ${whole}`;
 }
 
-// Replayed before the first test begins: the test runner hooks every promise from then on, which makes these
-// thousands of replays five times slower.
+// Replayed before the first test starts: from then on the test runner hooks every promise, which makes these thousands
+// of replays five times slower.
 const differences = new Map<string, string | null>();
 for (const name of FIXTURES) differences.set(name, await firstDifference(name));
 

@@ -1,21 +1,21 @@
-// Models room: what a provider wrote about its failure, through the wrappings of gateways. Pure; the body is untrusted.
+// Reads what a provider wrote about its failure, through the wrappings of gateways. Pure; the body is untrusted.
 import type { JsonObject } from "../../core/part/part.ts";
 import { listOf, numberOf, objectOf, objectsOf, parseJson, textOf } from "./untrusted-json.ts";
 
 export interface FailureBody {
-  /** The status that the error itself names, of the outermost that does. */
+  /** The status that the error itself names, from the outermost layer that does. */
   readonly status: number | null;
-  /** Codes and types, innermost first (it knows best), lower case. */
+  /** Codes and types in lower case, innermost first, because it knows best. */
   readonly codes: readonly string[];
   /** In the provider's words, outermost first. */
   readonly text: string;
   /** Tokens of context that the server says it has (llama.cpp's n_ctx). */
   readonly context_limit: number | null;
-  /** How long to wait, where the body says it (Google's RetryInfo): "34s". */
+  /** How long to wait, if the body says so (Google's RetryInfo): "34s". */
   readonly retry_delay: string | null;
 }
 
-/** How many wrappings are opened; a body may be made to go in circles. */
+/** How many wrappings are opened. A body may contain a circle. */
 const layersMax = 6;
 
 export function readBody(body: unknown): FailureBody {
@@ -49,7 +49,7 @@ function wrappedIn(layer: unknown): unknown {
   if (fields === null) return undefined;
   const nested = fields["error"] ?? fields["upstream_error"] ?? listOf(fields["errors"])[0];
   if (nested !== undefined && nested !== null) return nested;
-  // OpenRouter keeps the body of the provider behind it as `raw`; Google's gateway puts Anthropic's into the message.
+  // OpenRouter keeps the body of the provider behind it as `raw`. Google's gateway puts Anthropic's into the message.
   const raw = objectOf(fields["metadata"])?.["raw"];
   return bodyInText(raw) ?? bodyInText(fields["message"]) ?? (textOf(raw) || undefined);
 }
@@ -88,7 +88,7 @@ function statusOf(fields: JsonObject): number | null {
 }
 
 function codesOf(fields: JsonObject): readonly string[] {
-  // Anthropic's finer code stands in the details, Azure's beside the error, LiteLLM's of Azure deeper still.
+  // Anthropic's finer code is in the details, Azure's beside the error, and Azure's code through LiteLLM deeper still.
   const azure = objectOf(
     fields["innererror"] ?? objectOf(fields["provider_specific_fields"])?.["innererror"],
   );
@@ -96,7 +96,7 @@ function codesOf(fields: JsonObject): readonly string[] {
   const own = ["code", "type", "status", "error_type"].map((name) => fields[name]);
   return (
     [...finer, ...own, objectOf(fields["metadata"])?.["error_type"]]
-      // Some number their codes.
+      // Some use numbers as codes.
       .map((value) => (typeof value === "number" ? String(value) : textOf(value).toLowerCase()))
       .filter((code) => code !== "")
   );

@@ -1,12 +1,12 @@
-// Models room: the structured facts of a failed call, whatever threw it. The classifier decides on these alone.
+// Collects the structured facts about a failed call, whatever threw it. The classifier decides from these alone.
 import { DamagedStream, StreamFailure } from "./answer-reader.ts";
 import { type FailureBody, readBody } from "./failure-body.ts";
 import { numberOf, objectOf, textOf } from "./untrusted-json.ts";
 
 export interface FailureFacts extends FailureBody {
-  /** HTTP status, or the one that a provider put into an in-stream error; null when the call got no answer. */
+  /** HTTP status, or the one that a provider put into an error inside the stream; null if the call got no answer. */
   readonly status: number | null;
-  /** Codes of the error and its causes (`ECONNRESET`, `UND_ERR_SOCKET`), upper case. */
+  /** Codes of the error and its causes (`ECONNRESET`, `UND_ERR_SOCKET`), in upper case. */
   readonly transport_codes: readonly string[];
   /** The provider's words, or those of the error and its causes. */
   readonly text: string;
@@ -14,14 +14,14 @@ export interface FailureFacts extends FailureBody {
   readonly is_web_page: boolean;
   readonly is_stream_failure: boolean;
   readonly is_damaged: boolean;
-  /** A header of the answer, null without. */
+  /** A header of the answer; null if missing. */
   readonly header: (name: string) => string | null;
 }
 
-/** How deep causes are followed; they may go in circles. */
+/** How deep causes are followed. They may form a circle. */
 const causesMax = 6;
 
-/** Reads the facts out of an SDK error, an error event of a stream, or a raw transport error. */
+/** Reads the facts from an SDK error, an error event of a stream, or a transport error. */
 export function readFailure(error: unknown): FailureFacts {
   const chain = causesOf(error);
   const fields = objectOf(error) ?? {};
@@ -70,7 +70,7 @@ function isWebPage(text: string): boolean {
   return /^\s*(\d{3}\s+)?(<!--[\s\S]*?-->\s*)*<(!doctype html|html|head|body)\b/i.test(text);
 }
 
-/** What a web page says: its title, else its text without tags. */
+/** What a web page says: its title, or else its text without tags. */
 export function pageTitle(page: string): string {
   const title = /<title[^>]*>([^<]*)<\/title>/i.exec(page)?.[1];
   return title ?? page.replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, " ").replace(/<[^>]*>/g, " ");

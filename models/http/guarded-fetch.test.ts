@@ -1,4 +1,4 @@
-// Models room: sockets to forbidden addresses are never opened, whatever a name leads to (SPEC A4).
+// Tests that no socket to a forbidden address is opened, whatever a name leads to (SPEC A4).
 import assert from "node:assert/strict";
 import type { lookup } from "node:dns";
 import { createServer, type Server } from "node:http";
@@ -26,7 +26,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** A name service of which every name leads there. */
+/** A name service in which every name leads there. */
 function leadsTo(...addresses: string[]): typeof lookup {
   const answer = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
   const told = (...args: unknown[]) => (args.at(-1) as (error: null, found: unknown) => void)(null, answer);

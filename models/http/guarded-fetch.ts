@@ -1,5 +1,5 @@
-// Models room: connections to providers whose addresses people typed in (SPEC A4). What a name leads to is judged at the very
-// lookup that the socket uses: a name that was judged before could lead elsewhere by now.
+// Connects to providers whose addresses people typed in (SPEC A4). It judges what a name leads to in the very lookup
+// that the socket uses, because a name that was checked before could lead elsewhere by now.
 import type { lookup as systemLookup } from "node:dns";
 import { Agent, fetch as undiciFetch } from "undici";
 import { guardedLookup } from "../../platform/network/guarded-lookup.ts";
@@ -11,9 +11,9 @@ import {
 import { keepAliveMs } from "./provider-fetch.ts";
 import type { Fetch } from "./provider-options.ts";
 
-/** The address of a provider is not one that may be called. Says so without the address. */
+/** The provider's address may not be called. The message does not contain the address. */
 class AddressRefused extends Error {
-  /** By this the classifier knows that no retry helps, however deep the SDK and the socket have wrapped it. */
+  /** Tells the classifier that no retry helps, however deep the SDK and the socket have wrapped it. */
   readonly code = "ADDRESS_REFUSED";
   constructor(reason: string) {
     super(`the base URL ${reason}`);
@@ -21,7 +21,7 @@ class AddressRefused extends Error {
   }
 }
 
-/** A pool that opens no socket to a forbidden address, and follows no redirect: the answer is then the 3xx itself. */
+/** A pool that opens no socket to a forbidden address and follows no redirect: the answer is then the 3xx itself. */
 export function createGuardedFetch(rules: AddressRules, lookup?: typeof systemLookup): Fetch {
   const faultOf = (address: string) => {
     const verdict = judgeAddress(address, rules);
@@ -37,6 +37,6 @@ export function createGuardedFetch(rules: AddressRules, lookup?: typeof systemLo
     if (!verdict.ok) throw new AddressRefused(verdict.reason);
     return undiciFetch(url, { ...init, dispatcher, redirect: "manual" });
   };
-  // The cast is safe: Node's fetch is this same implementation, typed a second time.
+  // The cast is safe: Node's fetch is this same implementation with other types.
   return call as unknown as Fetch;
 }

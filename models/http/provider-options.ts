@@ -1,32 +1,32 @@
-// Models room: how an adapter is built, and how a request's own options join what the adapter sends.
+// The options of an adapter, and how a request's own options are merged with what the adapter sends.
 import type { JsonObject } from "../../core/part/part.ts";
 import { objectOf } from "./untrusted-json.ts";
 
-/** What `fetch` the SDKs call; tests hand in a stub, `createProviders` a pool with long time limits. */
+/** The `fetch` that the SDKs call. Tests pass a stub; `createProviders` passes a pool with long time limits. */
 export type Fetch = typeof globalThis.fetch;
 
 export interface ProviderOptions {
-  /** Name kept on messages and errors: "openai", "openai-compatible", "anthropic". */
+  /** Name on messages and errors: "openai", "openai-compatible", "anthropic". */
   readonly name: string;
-  /** "" only for servers that want none. */
+  /** "" only for servers that want no key. */
   readonly apiKey: string;
-  /** The provider's own address when absent. */
+  /** The provider's own address if absent. */
   readonly baseUrl?: string;
-  /** Silence after which a call counts as dead; ten minutes when absent. */
+  /** Silence after which a call counts as dead; ten minutes if absent. */
   readonly silenceMs?: number;
-  /** The same without a piece of the answer, signs of life or not; an hour when absent. */
+  /** The same without a piece of the answer, with or without keep-alives; an hour if absent. */
   readonly contentSilenceMs?: number;
   readonly fetch?: Fetch;
 }
 
-/** Lists of the request that `provider_options` add to instead of replacing them: the agent keeps its own tools. */
+/** Lists in the request to which `provider_options` add: the agent keeps its own tools. */
 const JOINED_LISTS = ["tools", "include"];
-/** Objects of the request of which `provider_options` may set single fields. */
+/** Objects in the request of which `provider_options` may set single fields. */
 const JOINED_OBJECTS = ["reasoning", "output_config"];
 
 /**
- * A request body: `provider_options` (SPEC L12) win over what the adapter chose, null takes a field out, and nothing
- * overrides `fixed`: the model, the prompt and that it streams.
+ * A request body. `provider_options` (SPEC L12) win over what the adapter chose, and null removes a field. Nothing
+ * overrides `fixed`: the model, the prompt, and that it streams.
  */
 export function requestBody(chosen: object, providerOptions: JsonObject | undefined, fixed: object): object {
   const options = joinedOptions({ ...chosen }, providerOptions ?? {});
@@ -47,7 +47,7 @@ function joinedOptions(chosen: Readonly<Record<string, unknown>>, options: JsonO
   return joined;
 }
 
-/** The SDKs' own limit on waiting for headers stands behind our silence timer, which knows how to say what happened. */
+/** The SDKs' own limit for headers is longer than our silence timer, which can say what happened. */
 export function sdkTimeoutMs(silenceMs: number): number {
   return silenceMs + 60_000;
 }

@@ -1,4 +1,4 @@
-// Server-sent events as servers really write them.
+// Tests server-sent events as servers really write them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { serverEvents } from "./server-events.ts";

@@ -1,22 +1,25 @@
-// Models room: server-sent events out of bytes (WHATWG HTML, 9.2.6), as the many servers that stream answers really send
-// them: any line ending, a byte order mark, comments, no space behind the colon, no empty line behind the last event.
+// Reads server-sent events from bytes (WHATWG HTML, 9.2.6), as the many servers that stream answers really send them:
+// any line ending, a byte order mark, comments, no space after the colon, no empty line after the last event.
 import { DamagedStream } from "./answer-reader.ts";
 import { parseObject } from "./untrusted-json.ts";
 
-/** What closes the streams of many dialects, instead of JSON. */
+/** Closes the streams of many dialects, instead of JSON. */
 export const DONE = "[DONE]";
 
 export interface ServerEvent {
-  /** Null when the event has no name. */
+  /** Null if the event has no name. */
   readonly name: string | null;
   /** Never empty: events without data are keep-alives. */
   readonly data: string;
 }
 
-/** UTF-16 units of one event. The largest true ones hold a finished answer with images; past that it is no event. */
+/** UTF-16 units of one event. The largest real ones contain a finished answer with images. A larger one is not an event. */
 const eventCharsMax = 64 * 1024 * 1024;
 
-/** The events of a body. One that its end cuts off is given all the same: it fails to parse instead of vanishing. */
+/**
+ * The events of a body. If the end cuts one off, it is returned all the same: it then fails to parse instead of
+ * disappearing.
+ */
 export async function* serverEvents(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   const lines = new LineReader();
@@ -25,10 +28,10 @@ export async function* serverEvents(bytes: AsyncIterable<Uint8Array>): AsyncGene
   yield* events.take(lines.take(`${decoder.decode()}\n\n`));
 }
 
-/** Cuts text that comes in pieces into lines, without their ends. */
+/** Cuts text that arrives in pieces into lines, without their ends. */
 class LineReader {
   #begun = "";
-  /** The last piece ended in a carriage return: a line feed that comes first in the next belongs to it. */
+  /** The last piece ended in a carriage return: if the next starts with a line feed, that belongs to it. */
   #afterReturn = false;
 
   take(text: string): readonly string[] {
@@ -49,21 +52,21 @@ class LineReader {
   }
 }
 
-/** Bytes of an error that stands bare in a stream over several lines. */
+/** Bytes of an error that appears in a stream over several lines, without a field name. */
 const bareCharsMax = 64 * 1024;
 const FIELD = /^(?:data|event|id|retry|error|) ?:/;
 
 /**
- * Puts the lines of an event together until an empty line ends it. Some servers part events by one line feed: a `data` line
- * that follows a whole JSON document begins another event, since no document goes on behind its end. Others write lines of
- * JSON without a field name, mostly errors.
+ * Collects the lines of an event until an empty line ends it. Some servers separate events by one line feed: a `data`
+ * line after a complete JSON document starts another event, because no document continues after its end. Others write
+ * lines of JSON without a field name, mostly errors.
  */
 class EventBuilder {
   #name: string | null = null;
-  /** A name behind data: that event's when an empty line follows, else the next one's. */
+  /** A name after data belongs to that event if an empty line follows, or else to the next one. */
   #nextName: string | null = null;
   #data: string | null = null;
-  /** The beginning of a JSON document without a field name. */
+  /** The start of a JSON document without a field name. */
   #bare: string | null = null;
 
   *take(lines: readonly string[]): Iterable<ServerEvent> {
@@ -100,7 +103,7 @@ class EventBuilder {
       this.#name = this.#nextName;
       this.#nextName = null;
     }
-    // llama.cpp before September 2025 puts an error into a field of this name, which is none of the format's.
+    // llama.cpp before September 2025 puts an error into a field with this name, which the format does not have.
     if (isError) this.#name = "error";
     this.#data = this.#data === null ? value : `${this.#data}\n${value}`;
     if (this.#data.length > eventCharsMax) throw new DamagedStream("an event of the stream has no end");
@@ -116,12 +119,12 @@ class EventBuilder {
   }
 }
 
-/** Whether a line may begin a document. */
+/** Whether a line may start a document. */
 function begins(line: string): boolean {
   return line.trimStart().startsWith("{") || line.trim() === DONE;
 }
 
-/** Whether the text is a JSON object from its beginning to its end. */
+/** Whether the text is one complete JSON object. */
 function isWhole(text: string): boolean {
   return text.trim() === DONE || (text.trimEnd().endsWith("}") && parseObject(text) !== null);
 }

@@ -1,49 +1,49 @@
-// Models room: what a provider sends is untrusted; these read it without ever throwing on a wrong shape.
+// Reads untrusted values from providers, and never throws on a wrong form.
 import type { JsonObject } from "../../core/part/part.ts";
 
-/** The value as a JSON object, or null when it is anything else (arrays too). */
+/** The value as a JSON object; null if it is anything else (including arrays). */
 export function objectOf(value: unknown): JsonObject | null {
-  // The cast is safe: callers hand in the output of JSON.parse.
+  // The cast is safe: callers pass the output of JSON.parse.
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
 }
 
-/** The value as text, or "" when it is not a string. */
+/** The value as text; "" if it is not a string. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The value as text, also where a server sends what looks like a number as one; "" when it is neither. */
+/** The value as text, also if a server sends it as a number; "" if it is neither. */
 export function writtenOf(value: unknown): string {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : textOf(value);
 }
 
-/** The value as a finite number, or null; some servers write numbers as text. */
+/** The value as a finite number, or null. Some servers write numbers as text. */
 export function numberOf(value: unknown): number | null {
   const number = typeof value === "string" && /^-?\d{1,15}$/.test(value) ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : null;
 }
 
-/** More tokens than any model reads or writes. The store takes whole numbers of 64 bits, and no other. */
+/** More tokens than any model reads or writes. The store takes whole numbers of 64 bits only. */
 const tokensMax = 1_000_000_000;
 
-/** The value as a count of tokens: 0 when absent, negative or no number. */
+/** The value as a count of tokens: 0 if it is missing, negative or not a number. */
 export function countOf(value: unknown): number {
   return Math.min(tokensMax, Math.max(0, Math.round(numberOf(value) ?? 0)));
 }
 
-/** The value as a list; empty when it is none. */
+/** The value as a list; empty if it is none. */
 export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** The JSON objects of a list; empty when it is none. */
+/** The JSON objects of a list; empty if it is none. */
 export function objectsOf(value: unknown): readonly JsonObject[] {
   return listOf(value)
     .map(objectOf)
     .filter((each) => each !== null);
 }
 
-/** The text parsed as JSON, or undefined when it is none. */
+/** The text parsed as JSON; undefined if it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

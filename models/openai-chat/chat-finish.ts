@@ -1,4 +1,4 @@
-// Models room: why a Chat Completions stream ended, in the words of many servers. Pure.
+// Reads why a Chat Completions stream ended, in the words of many servers. Pure.
 import type { FinishReason } from "../../core/chat/message.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import { textOf } from "../http/untrusted-json.ts";
@@ -26,11 +26,11 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   function_call: "tool_calls",
 };
 
-/** Placeholders that some servers put where others put null. */
+/** Placeholders that some servers use instead of null. */
 const UNFINISHED: ReadonlySet<string> = new Set(["", "null", "none"]);
-/** Gemini's words as its compatible address gives them, and Zhipu's `sensitive`. */
+/** Gemini's words as its compatible address sends them, and Zhipu's `sensitive`. */
 const FILTERED = /^(content_filter|safety|recitation|blocklist|prohibited_content|spii|sensitive)\b/;
-/** Gemini's, alone or behind the compatible address's own word. */
+/** Gemini's, alone or after the compatible address's own word. */
 const MALFORMED = /malformed_function_call|malformed_tool_call|unexpected_tool_call/;
 /** OpenRouter and vLLM, SGLang, DeepSeek, Zhipu. */
 const FAILED: ReadonlySet<string> = new Set([
@@ -40,7 +40,10 @@ const FAILED: ReadonlySet<string> = new Set([
   "network_error",
 ]);
 
-/** What a choice says of its end. A gateway may call the end good while `native_finish_reason` tells that its provider failed. */
+/**
+ * What a choice says about its end. A gateway may call the end good while `native_finish_reason` says that its provider
+ * failed.
+ */
 export function chatFinish(choice: JsonObject): ChatFinish {
   const reason = textOf(choice["finish_reason"]).toLowerCase();
   if (UNFINISHED.has(reason)) return { type: "none" };

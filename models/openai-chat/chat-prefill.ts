@@ -1,4 +1,4 @@
-// Models room: an answer that goes on, in Chat Completions. What is standard there has no word for it; each server has its own
+// Lets Chat Completions continue an answer. The standard has no word for it, so each server has its own
 // (core/prompt/prefill-form.ts). Pure.
 import type { ChatCompletionMessageParam } from "openai/resources/chat/completions";
 import type { Continuable } from "../../core/prompt/kept-answer.ts";
@@ -6,9 +6,10 @@ import { CallSettings } from "../prompt/call-settings.ts";
 import type { CallConfig, ModelRequest } from "../provider.ts";
 
 /**
- * Text may be given without the reasoning that led to it, which chat templates leave out themselves; but where a message is
- * marked as a prefix (DeepSeek) the reasoning has to come back with the calls of the same turn. A model that is asked to
- * think begins with it: it cannot go on with an answer. OpenAI's own models go on with none.
+ * Text may be sent without the reasoning that led to it, because chat templates leave reasoning out themselves. But if
+ * a message is marked as a prefix (DeepSeek), the reasoning must come back with the calls of the same turn. A model
+ * that is asked to think starts with thinking, so it cannot continue an answer. OpenAI's own models cannot continue one
+ * either.
  */
 export function chatContinuable(config: CallConfig, target: { readonly is_strict: boolean }): Continuable {
   const settings = new CallSettings(config);
@@ -18,13 +19,13 @@ export function chatContinuable(config: CallConfig, target: { readonly is_strict
 }
 
 export interface BegunChat {
-  /** Ends the messages. */
+  /** The last message. */
   readonly messages: readonly ChatCompletionMessageParam[];
-  /** Of the request. */
+  /** Fields of the request. */
   readonly fields: object;
 }
 
-/** How a request says that it is to go on with `prefill`; nothing without one. */
+/** How a request says that it continues `prefill`; nothing without one. */
 export function begunChat(prefill: ModelRequest["prefill"], form: CallConfig["prefill"]): BegunChat {
   if (prefill === undefined) return { messages: [], fields: {} };
   const message = { role: "assistant" as const, content: prefill.text };

@@ -1,5 +1,4 @@
-// Servers that imitate Chat Completions agree on little: one row per way in which one of them really streams
-// (`__fixtures__/chat-quirks.ts`).
+// Tests how servers that imitate Chat Completions really stream: one row per way (`__fixtures__/chat-quirks.ts`).
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -22,7 +21,7 @@ import {
 } from "../__fixtures__/replay.ts";
 import type { ModelFault } from "../provider.ts";
 
-/** Streams the chunks (objects as `data:` events, strings as they are) and gives the answer that comes of them. */
+/** Streams the chunks (objects as `data:` events, strings unchanged) and returns the resulting answer. */
 async function read(chunks: readonly Chunk[]): Promise<FoldedAnswer & { fault: ModelFault | null }> {
   const text = chunks.map((chunk) =>
     typeof chunk === "string" ? chunk : `data: ${JSON.stringify(chunk)}\n\n`,

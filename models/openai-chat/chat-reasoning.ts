@@ -1,16 +1,19 @@
-// Models room: the reasoning of a Chat Completions stream, which no two servers put in the same place.
+// Reads the reasoning of a Chat Completions stream, which no two servers put in the same place.
 import type { JsonObject } from "../../core/part/part.ts";
 import { numberOf, objectsOf, textOf, writtenOf } from "../http/untrusted-json.ts";
 import type { ModelEvent } from "../provider.ts";
 import type { PartIndexes } from "../stream/part-indexes.ts";
 
-/** Where servers put it: DeepSeek and llama.cpp, then vLLM and OpenRouter. The same text may stand in both. */
+/** Where servers put it: DeepSeek and llama.cpp, then vLLM and OpenRouter. The same text may be in both. */
 const REASONING_FIELDS = ["reasoning_content", "reasoning"] as const;
 
 /** Fields of a detail of which each delta brings a piece. */
 const GROWING_FIELDS = ["text", "summary", "data"];
 
-/** Shows the text as it comes, and keeps OpenRouter's `reasoning_details` whole: it takes them back as they were, or refuses. */
+/**
+ * Shows the text as it arrives, and keeps OpenRouter's `reasoning_details` complete: OpenRouter takes them back
+ * unchanged, or refuses.
+ */
 export class ChatReasoning {
   readonly #provider: string;
   readonly #parts: PartIndexes;
@@ -28,12 +31,12 @@ export class ChatReasoning {
     for (const detail of details) this.#keep(detail);
     const field = REASONING_FIELDS.find((each) => writtenOf(delta[each]) !== "");
     const text = field === undefined ? detailsText(details) : writtenOf(delta[field]);
-    // Sealed details alone open the part too: they belong before what they led to.
+    // Sealed details alone open the part, too: they belong before what they led to.
     if (text === "" && (details.length === 0 || this.#place !== null)) return [];
     return [this.show(text, field ?? "reasoning")];
   }
 
-  /** A piece of reasoning that came in `field`; null where it cannot be given back in a field of that name. */
+  /** A piece of reasoning that arrived in `field`; null if it cannot be sent back in a field with that name. */
   show(text: string, field: string | null): ModelEvent {
     const data = { provider: this.#provider, ...(field === null ? {} : { field }) };
     const event = this.#parts.continue({ type: "reasoning", text }, data);
@@ -41,14 +44,14 @@ export class ChatReasoning {
     return event;
   }
 
-  /** The details, once they are whole. */
+  /** The details, once they are complete. */
   rest(): readonly ModelEvent[] {
     if (this.#details.length === 0 || this.#place === null) return [];
     const provider_data = { provider: this.#provider, reasoning_details: this.#details };
     return [{ type: "part", index: this.#place, delta: { type: "reasoning", text: "", provider_data } }];
   }
 
-  /** Pieces of one detail share its type and index; the signature comes in a piece without text. */
+  /** Pieces of one detail have the same type and index. The signature arrives in a piece without text. */
   #keep(detail: JsonObject): void {
     const index = numberOf(detail["index"]);
     const at = this.#details.findIndex(

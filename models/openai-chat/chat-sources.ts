@@ -1,4 +1,4 @@
-// Models room: the web pages that a Chat Completions stream names as its sources.
+// Reads the web pages that a Chat Completions stream names as its sources.
 import type { JsonObject } from "../../core/part/part.ts";
 import { listOf, objectOf, textOf } from "../http/untrusted-json.ts";
 
@@ -11,7 +11,7 @@ export interface ChatSource {
 export class ChatSources {
   readonly #named = new Set<string>();
 
-  /** Those new in this chunk: annotations of the deltas, and lists at the chunk. */
+  /** Those that are new in this chunk: annotations of the deltas, and lists of the chunk. */
   read(event: JsonObject, deltas: readonly JsonObject[]): readonly ChatSource[] {
     const annotations = deltas.flatMap((delta) => listOf(delta["annotations"]));
     const found = [

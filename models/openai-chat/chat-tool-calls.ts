@@ -1,11 +1,11 @@
-// Models room: puts the tool calls of a Chat Completions stream together, from servers that agree on little.
+// Puts the tool calls of a Chat Completions stream together. Servers agree on little.
 import type { JsonObject } from "../../core/part/part.ts";
 import type { ReaderOptions } from "../http/answer-reader.ts";
 import { numberOf, objectOf, objectsOf, parseObject, textOf, writtenOf } from "../http/untrusted-json.ts";
 import type { ModelEvent } from "../provider.ts";
 import type { PartIndexes } from "../stream/part-indexes.ts";
 
-/** Places of one choice's calls; another choice counts its own from 0. */
+/** Places of one choice's calls. Another choice counts its own from 0. */
 const placesPerChoice = 100_000;
 
 interface CallPiece {
@@ -22,17 +22,23 @@ interface ChatToolCall {
   readonly tool_call_id: string;
   provider_id: string;
   name: string;
-  /** The name is whole, and readers have been told of it. */
+  /** The name is complete, and readers know it. */
   is_named: boolean;
-  /** All arguments so far; those before the name wait for it. */
+  /** All arguments so far. Those that came before the name wait for it. */
   args: string;
-  /** `{}` came first: all of the arguments, or what Bedrock and others put before them. It waits for what follows. */
+  /**
+   * `{}` came first: either all of the arguments, or what Bedrock and others send before them. It waits for what
+   * follows.
+   */
   holds_empty: boolean;
-  /** The provider's own data that came before the name was whole. */
+  /** The provider's own data that came before the name was complete. */
   extra: JsonObject;
 }
 
-/** The calls of one answer. Ids are ours (SPEC L13): servers send none, the same for all, or `call_0` in every step. */
+/**
+ * The calls of one answer. Ids are ours (SPEC L13), because servers send none, the same for all, or `call_0` in every
+ * step.
+ */
 export class ChatToolCalls {
   readonly #options: ReaderOptions;
   readonly #parts: PartIndexes;
@@ -51,12 +57,12 @@ export class ChatToolCalls {
     return this.#calls.some((call) => call.name !== "");
   }
 
-  /** Kinds of calls that only their inventor's clients carry out. */
+  /** Kinds of calls that only their inventor's clients can carry out. */
   get unusable(): readonly string[] {
     return [...this.#unusable];
   }
 
-  /** The calls' pieces in one delta of a choice, `function_call` of older servers included. */
+  /** The pieces of calls in one delta of a choice, including `function_call` of older servers. */
   read(delta: JsonObject, choice: number): readonly ModelEvent[] {
     const pieces = objectsOf(delta["tool_calls"]);
     const old = objectOf(delta["function_call"]);
@@ -65,7 +71,10 @@ export class ChatToolCalls {
     return all.flatMap((piece) => this.#readPiece(piece, choice, before));
   }
 
-  /** What was held back until the end of the answer: names that might have gone on, arguments that might have followed. */
+  /**
+   * What was held back until the end of the answer: names that might have continued, arguments that might have
+   * followed.
+   */
   rest(): readonly ModelEvent[] {
     return this.#calls.flatMap((call) => {
       if (call.name === "") return [];
@@ -128,10 +137,10 @@ export class ChatToolCalls {
     const candidate =
       this.#calls.findLast((call) => place !== null && call.place === place) ??
       this.#calls.findLast((call) => place === null && id !== "" && call.provider_id === id) ??
-      // Whatever id it bears: some servers make a new one for each piece.
+      // Whatever its id: some servers make a new one for each piece.
       (place === null && (id === "" || name === "") ? this.#calls.at(-1) : undefined);
     if (candidate === undefined) return null;
-    // Two pieces of one delta without a place are two calls: a server that cuts arguments up sends one piece a time.
+    // Two pieces in one delta without a place are two calls: a server that cuts arguments up sends one piece at a time.
     if (place === null && id === "" && name !== "" && !before.has(candidate)) return null;
     if (joinsName(candidate, name, this.#tools)) return candidate;
     return isAnother(candidate, read) ? null : candidate;
@@ -154,11 +163,14 @@ export class ChatToolCalls {
   }
 }
 
-/** A name after a finished call, another name, or a name with another id begins another call: some servers number all of them 0. */
+/**
+ * A name after a finished call, another name, or a name with another id starts another call: some servers number all of
+ * them 0.
+ */
 function isAnother(call: ChatToolCall, { id, name, args }: CallPiece): boolean {
   if (name === "" || call.name === "") return false;
   const isOtherId = id !== "" && call.provider_id !== "" && id !== call.provider_id;
-  // The middle of arguments under a new id: they are cut up by a server that makes an id for each piece.
+  // The middle of arguments under a new id: the server cuts them up and makes an id for each piece.
   if (isOtherId && name === call.name && isMiddle(args) && isOpen(call)) return false;
   if (isOtherId) return true;
   const isSameId = id !== "" && id === call.provider_id;
@@ -174,19 +186,19 @@ function isOpen(call: ChatToolCall): boolean {
   return call.args !== "" && parseObject(call.args) === null;
 }
 
-/** Whether a name is only the beginning of one that the model was offered. */
+/** Whether a name is only the start of one that the model was offered. */
 function isBegunName(name: string, tools: readonly string[]): boolean {
   return name !== "" && !tools.includes(name) && tools.some((tool) => tool.startsWith(name));
 }
 
-/** Whether a piece goes on with the name of a call whose arguments have not begun. */
+/** Whether a piece continues the name of a call whose arguments have not started. */
 function joinsName(call: ChatToolCall, piece: string, tools: readonly string[]): boolean {
   if (piece === "" || call.is_named || !isBegunName(call.name, tools)) return false;
   const joined = call.name + piece;
   return tools.includes(joined) || isBegunName(joined, tools);
 }
 
-/** What a piece adds to the arguments, which it may repeat, or follow with no more than white space. */
+/** What a piece adds to the arguments. It may repeat them, or follow them with nothing but white space. */
 function newArgs(call: ChatToolCall, piece: string): string {
   if (piece === "") return "";
   if (call.args === "" && !call.holds_empty && piece === "{}") {
@@ -196,7 +208,7 @@ function newArgs(call: ChatToolCall, piece: string): string {
   const isPrefix = call.holds_empty && piece.trimStart().startsWith("{");
   const added = call.holds_empty && !isPrefix ? `{}${piece}` : piece;
   call.holds_empty = false;
-  // The whole once more behind its own pieces.
+  // The whole again after its own pieces.
   if (added === call.args && parseObject(added) !== null) return "";
   call.args += added;
   return added;
@@ -206,7 +218,7 @@ function extraData(extra: JsonObject | null): JsonObject {
   return extra === null ? {} : { extra_content: extra };
 }
 
-/** Arguments are JSON text; a few servers send the object itself. */
+/** Arguments are JSON text. A few servers send the object itself. */
 function argsText(value: unknown): string {
   return typeof value === "object" && value !== null ? JSON.stringify(value) : writtenOf(value);
 }

@@ -1,9 +1,9 @@
-// Models room: what a Chat Completions stream says it cost. Pure.
+// Reads the usage of a Chat Completions stream. Pure.
 import type { Usage } from "../../core/chat/message.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import { countOf, numberOf, objectOf } from "../http/untrusted-json.ts";
 
-/** Usage stands at the chunk, in the choice (Moonshot) or in `x_groq`; running totals replace each other. */
+/** Usage is in the chunk, in the choice (Moonshot) or in `x_groq`. Running totals replace each other. */
 export function chatUsage(event: JsonObject, choice: JsonObject | null): Usage | null {
   const usage =
     objectOf(event["usage"]) ?? objectOf(choice?.["usage"]) ?? objectOf(objectOf(event["x_groq"])?.["usage"]);
@@ -14,7 +14,7 @@ export function chatUsage(event: JsonObject, choice: JsonObject | null): Usage |
   const read = countOf(details?.["cached_tokens"] ?? usage["prompt_cache_hit_tokens"]);
   const created = countOf(details?.["cache_write_tokens"]);
   return {
-    // OpenAI counts cached tokens inside the prompt's; ours are counted beside it (SPEC K1).
+    // OpenAI counts cached tokens inside the prompt's. We count them beside it (SPEC K1).
     input_tokens: Math.max(0, prompt - read - created),
     output_tokens: output,
     total_tokens: countOf(usage["total_tokens"]) || prompt + output,

@@ -1,4 +1,4 @@
-// Models room: the request of OpenAI's Chat Completions, with each setting in the words that the server knows. Pure.
+// Builds the request of OpenAI's Chat Completions, with each setting in the words that the server knows. Pure.
 import type OpenAI from "openai";
 import { requestBody } from "../http/provider-options.ts";
 import { CallSettings, outputTokensMaxDefault } from "../prompt/call-settings.ts";
@@ -13,11 +13,11 @@ type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
 export interface ChatTarget {
   /** The provider's name: it gets its own data back. */
   readonly provider: string;
-  /** OpenAI itself, or Azure: they refuse fields that they do not know; other servers ignore them. */
+  /** OpenAI itself, or Azure: they refuse fields that they do not know. Other servers ignore them. */
   readonly is_strict: boolean;
 }
 
-/** OpenAI takes so many sequences that end an answer. */
+/** How many stop sequences OpenAI takes. */
 const stopSequencesMax = 4;
 
 const SAMPLING = ["temperature", "top_p", "presence_penalty", "frequency_penalty"] as const;
@@ -37,7 +37,7 @@ export function openAiChatBody(
     tools: toolsOf(request),
   };
   const messages = toOpenAiChat(request.system, request.messages, {
-    // Without the name of the writer nothing of its private data goes back to it.
+    // Without the provider's name, nothing of its private data goes back to it.
     provider: request.replay_full_history === true ? "" : target.provider,
     shape: shapeOf(request.quirks, { call_ids: target.is_strict ? "plain" : "any" }),
     declared: new Set(request.tools.map(({ name }) => name)),
@@ -45,20 +45,20 @@ export function openAiChatBody(
   const begun = begunChat(request.prefill, settings.prefill);
   const asked = [...messages, ...begun.messages];
   const fixed = { model: request.model, messages: asked, stream: true, ...begun.fields };
-  // The cast is safe by `fixed`; the options of a deployment may hold anything a server knows.
+  // The cast is safe by `fixed`. The options of a deployment may contain anything that a server knows.
   const written = requestBody(chosen, settings.provider_options, fixed) as Body;
   const { body, changed } = withFieldQuirks(written, request.quirks);
   return { body, unsupported: [...settings.noted, ...changed] };
 }
 
 function limitOf(model: string, settings: CallSettings, { is_strict }: ChatTarget): object {
-  // Newer OpenAI models refuse `max_tokens`, many other servers know nothing else. Those also refuse a limit that does
-  // not fit into their context beside the prompt (vLLM), so none is made up for them.
+  // Newer OpenAI models refuse `max_tokens`; many other servers know nothing else. Those also refuse a limit that does
+  // not fit into their context beside the prompt (vLLM), so we do not invent one for them.
   const tokens = settings.outputTokens(model, is_strict ? outputTokensMaxDefault : undefined);
   return { [is_strict ? "max_completion_tokens" : "max_tokens"]: tokens };
 }
 
-/** Servers that imitate the API: whatever they do not know they ignore. */
+/** Servers that imitate the API ignore whatever they do not know. */
 function openSettings(settings: CallSettings): object {
   return {
     temperature: settings.number("temperature"),

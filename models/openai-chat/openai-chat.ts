@@ -1,4 +1,4 @@
-// Models room: OpenAI's Chat Completions, also as spoken by vLLM, llama.cpp, Ollama and gateways.
+// A provider that speaks OpenAI's Chat Completions, like vLLM, llama.cpp, Ollama and gateways.
 
 import type { ProviderOptions } from "../http/provider-options.ts";
 import type { ModelRequest, Provider, StreamOptions } from "../provider.ts";
@@ -9,7 +9,7 @@ import { chatContinuable } from "./chat-prefill.ts";
 import { openAiChatBody } from "./openai-chat-body.ts";
 import { createOpenAiChatReader } from "./read-openai-chat.ts";
 
-/** A provider that speaks Chat Completions. */
+/** Creates a provider that speaks Chat Completions. */
 export function createOpenAiChat(given: ProviderOptions): Provider {
   const client = createOpenAiClient(given);
   const { name, apiKey } = given;

@@ -1,4 +1,4 @@
-// Models room: reads the stream of OpenAI's Chat Completions, as OpenAI and the many servers that imitate it send it.
+// Reads the stream of OpenAI's Chat Completions, as OpenAI and the many servers that imitate it send it.
 import type { FinishReason } from "../../core/chat/message.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import { contentFilterStop, malformedCall } from "../errors/own-fault.ts";
@@ -26,13 +26,13 @@ class OpenAiChatReader implements AnswerReader {
   #finish: FinishReason | null = null;
   #refused = false;
   #filtered = false;
-  /** In the server's words: the model began a call that the server could not read. */
+  /** In the server's words: the model started a call that the server could not read. */
   #malformed: string | null = null;
   #isNamed = false;
   #hasUsage = false;
-  /** Index of the choice that is the answer: that of the first. */
+  /** Index of the choice that is the answer: that of the first one. */
   #choice: number | null = null;
-  /** Other choices with a text of their own. */
+  /** Other choices with their own text. */
   readonly #rivals = new Set<number>();
 
   constructor(options: ReaderOptions) {
@@ -49,7 +49,7 @@ class OpenAiChatReader implements AnswerReader {
       yield { type: "response", response_id: id || null, model: model || null };
     }
     const choices = objectsOf(event["choices"]);
-    // The first is the answer, and servers begin to count at 0.
+    // The first one is the answer, and servers start counting at 0.
     if (choices.length > 0) this.#choice ??= Math.min(...choices.map(placeOf));
     for (const choice of choices) yield* this.#readChoice(choice);
     const sources = this.#sources.read(event, choices.map(deltaOf));
@@ -58,7 +58,10 @@ class OpenAiChatReader implements AnswerReader {
     for (const choice of choices) this.#readFinish(choice);
   }
 
-  /** One answer is asked for. What another choice says is a rival and of no interest; its calls are this answer's (GitHub Copilot). */
+  /**
+   * We ask for one answer. What another choice says is a rival and ignored; its calls belong to this answer (GitHub
+   * Copilot).
+   */
   #readChoice(choice: JsonObject): readonly ModelEvent[] {
     const place = placeOf(choice);
     const delta = deltaOf(choice);
@@ -70,7 +73,7 @@ class OpenAiChatReader implements AnswerReader {
     return this.#calls.read(delta, place);
   }
 
-  /** Some servers end with a usage of zeros that no call has: what was said before stays. */
+  /** Some servers end with a usage of zeros, which no call has: the earlier numbers stay. */
   #readUsage(event: JsonObject, choice: JsonObject | null): readonly ModelEvent[] {
     const usage = chatUsage(event, choice);
     if (usage === null || (usage.total_tokens === 0 && this.#hasUsage)) return [];
@@ -162,9 +165,9 @@ function deltaOf(choice: JsonObject): JsonObject {
 function throwIfError(event: JsonObject, name: string | null): void {
   const error = event["error"];
   if (error !== undefined && error !== null && error !== false) throw new StreamFailure(error);
-  // vLLM sends {"object": "error", "message": …}; gateways name the event, or give it a type.
+  // vLLM sends {"object": "error", "message": …}. Gateways name the event, or give it a type.
   const isError = name === "error" || event["object"] === "error" || event["type"] === "error";
-  // A bare {"detail": …} is how Python's web servers say that they failed.
+  // Python's web servers report failures as a bare {"detail": …}.
   const isBare = event["choices"] === undefined && textOf(event["detail"]) !== "";
   if (isError || isBare) throw new StreamFailure(event);
 }

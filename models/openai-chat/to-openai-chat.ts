@@ -1,4 +1,4 @@
-// Models room: a history as the messages of OpenAI's Chat Completions. Pure.
+// Converts a history to the messages of OpenAI's Chat Completions. Pure.
 import type {
   ChatCompletionAssistantMessageParam,
   ChatCompletionMessageParam,
@@ -18,16 +18,16 @@ import type { PromptShape } from "../quirks/quirk.ts";
 
 type AssistantTurn = Extract<PromptTurn, { type: "assistant" }>;
 
-/** Stands where a server wants an answer and there was none. */
+/** Used where a server wants an answer and there was none. */
 const NO_ANSWER = "(no answer)";
-/** What an assistant message says that only calls tools, where a server takes none without words. */
+/** The text of an assistant message that only calls tools, for servers that accept none without text. */
 const CALLS_TOOLS = "(calls tools)";
-/** Stands for reasoning that is not there, where a server wants some with each answer. */
+/** Used instead of missing reasoning, for servers that want some with each answer. */
 const NO_REASONING = " ";
 
 /**
- * One leading system message (chat templates refuse others), a user message before any other, then turns; each call is followed
- * by its tool message.
+ * One leading system message (chat templates refuse others), a user message before any other, then turns. Each call is
+ * followed by its tool message.
  */
 export function toOpenAiChat(
   system: string,
@@ -38,7 +38,7 @@ export function toOpenAiChat(
   const prompt = arrangePrompt(system, messages, target);
   const lastUser = prompt.turns.findLastIndex((turn) => turn.type === "user");
   const out: ChatCompletionMessageParam[] = [];
-  // Templates of local models fail where nobody has asked anything.
+  // Templates of local models fail if nobody has asked anything.
   if (prompt.turns[0]?.type === "assistant") addUserMessage(out, "(continued)");
   for (const [index, turn] of prompt.turns.entries()) {
     if (turn.type === "assistant") out.push(...assistantMessages(turn, target, index > lastUser));
@@ -73,7 +73,7 @@ function withAnswersBetween(
   });
 }
 
-/** A turn of nothing but the provider's own items leaves no message here; its neighbours must not stand side by side. */
+/** A turn of nothing but the provider's own items leaves no message here. Its neighbours must not be adjacent. */
 function addUserMessage(out: ChatCompletionMessageParam[], text: string): void {
   const last = out.at(-1);
   const before = last?.role === "user" && typeof last.content === "string" ? last.content : null;
@@ -112,7 +112,7 @@ const BESIDE_CALLS: Readonly<Record<PromptShape["beside_calls"], string | null>>
 
 type Call = Extract<AssistantPiece, { type: "call" }>;
 
-/** Google's word for calls that its models did not write; only the first of a message needs a signature. */
+/** Google's word for calls that its models did not write. Only the first call of a message needs a signature. */
 const STAND_IN = { google: { thought_signature: "skip_thought_signature_validator" } };
 
 function toolCalls(calls: readonly Call[], shape: PromptShape) {
@@ -121,7 +121,7 @@ function toolCalls(calls: readonly Call[], shape: PromptShape) {
   return calls.map((call, place) => toolCall(call, place === 0 && needsStandIn ? STAND_IN : extraOf(call)));
 }
 
-/** Gemini refuses the history when a call comes back without the signature that it put here. */
+/** Gemini refuses the history if a call comes back without the signature that Gemini put there. */
 function extraOf(call: Call): JsonValue {
   return call.data?.["extra_content"] ?? null;
 }
@@ -135,10 +135,13 @@ function toolCall(call: Call, extra: JsonValue) {
   };
 }
 
-/** Servers with interleaved thinking (DeepSeek, for one) want a step's reasoning back while its turn goes on, where they put it. */
+/**
+ * Servers with interleaved thinking (such as DeepSeek) want a step's reasoning back while its turn continues, in the
+ * place where they put it.
+ */
 function reasoningOf(turn: AssistantTurn): Record<string, unknown> {
   const pieces = turn.pieces.flatMap((piece) => (piece.type === "reasoning" ? [piece] : []));
-  // Gateways sign or seal the blocks of a reasoning, and take them back as they are or not at all.
+  // Gateways sign or seal the blocks of a reasoning. They take them back unchanged or not at all.
   const details = pieces.flatMap((piece) => listOf(piece.data["reasoning_details"]));
   if (details.length > 0) return { reasoning_details: details };
   const field = pieces.find((piece) => typeof piece.data["field"] === "string")?.data["field"];

@@ -1,4 +1,4 @@
-// Models room: the request of OpenAI's Responses: the whole history with nothing stored at the provider, or, in chain mode,
+// Builds the request of OpenAI's Responses: the whole history, with nothing stored at the provider, or, in chain mode,
 // what came after the answer that the provider keeps (SPEC L10). Pure.
 import type OpenAI from "openai";
 import { requestBody } from "../http/provider-options.ts";
@@ -15,7 +15,7 @@ type Input = OpenAI.Responses.ResponseInputItem[];
 export interface ResponsesTarget {
   /** The provider's name: it gets its own data back. */
   readonly provider: string;
-  /** OpenAI itself, or Azure; whose models' names tell what they take. */
+  /** OpenAI itself, or Azure: the names of their models tell what they accept. */
   readonly is_strict: boolean;
 }
 
@@ -38,7 +38,7 @@ export function openAiResponsesBody(
     tools: toolsOf(request),
   };
   const fixed = { model: request.model, ...promptOf(request, settings, target), stream: true };
-  // The cast is safe by `fixed`; the options of a deployment may hold anything the API knows.
+  // The cast is safe by `fixed`. The options of a deployment may contain anything that the API knows.
   const written = requestBody(chosen, settings.provider_options, fixed) as Body;
   const { body, changed } = withFieldQuirks(written, request.quirks);
   return { body, unsupported: [...settings.noted, ...changed] };
@@ -51,7 +51,7 @@ function promptOf(
 ): { instructions: string | null; input: Input; previous_response_id?: string } {
   const replays = replay_full_history === true;
   const declared = new Set(tools.map(({ name }) => name));
-  // Without the name of the writer nothing that it sealed goes back to it.
+  // Without the provider's name, nothing that it sealed goes back to it.
   const target = {
     provider: replays ? "" : provider,
     shape: shapeOf(quirks, { call_ids: is_strict ? "plain" : "any" }),
@@ -60,7 +60,7 @@ function promptOf(
   const end: ChainEnd | null = settings.response_chain && !replays ? chainEnd(messages, provider) : null;
   if (end !== null) {
     const { instructions, input } = toOpenAiResponses(system, end.messages, target);
-    // Nothing new to say: the API wants input.
+    // Nothing new to say, but the API wants input.
     if (end.outputs.length + input.length > 0)
       return { instructions, input: [...end.outputs, ...input], previous_response_id: end.response_id };
   }
@@ -79,10 +79,10 @@ function samplingAndReasoning(model: string, settings: CallSettings, target: Res
   return {
     temperature: samples ? settings.number("temperature") : undefined,
     top_p: samples ? settings.number("top_p") : undefined,
-    // Summaries are all that is shown of reasoning, and come only when asked for.
+    // Summaries are all that is shown of reasoning, and arrive only if requested.
     reasoning:
       effort === undefined ? undefined : { effort, ...(effort === "none" ? {} : { summary: "auto" }) },
-    // Only models that reason take the wish for sealed reasoning; others answer 400.
+    // Only reasoning models accept the request for sealed reasoning. Others answer 400.
     include: reasons ? ["reasoning.encrypted_content"] : undefined,
   };
 }

@@ -1,4 +1,4 @@
-// Models room: OpenAI's Responses.
+// A provider that speaks OpenAI's Responses.
 
 import type { ProviderOptions } from "../http/provider-options.ts";
 import type { ModelRequest, Provider, StreamOptions } from "../provider.ts";
@@ -8,7 +8,7 @@ import { lineLimits, streamAnswer } from "../stream/stream-answer.ts";
 import { openAiResponsesBody } from "./openai-responses-body.ts";
 import { createOpenAiResponsesReader } from "./read-openai-responses.ts";
 
-/** A provider that speaks Responses. */
+/** Creates a provider that speaks Responses. */
 export function createOpenAiResponses(given: ProviderOptions): Provider {
   const client = createOpenAiClient(given);
   const { name, apiKey } = given;
@@ -19,7 +19,7 @@ export function createOpenAiResponses(given: ProviderOptions): Provider {
     name,
     dialect: "openai-responses",
     base_url,
-    // An input that ends with the assistant's words is a history, and the model begins another message.
+    // If the input ends with the assistant's words, it is a history, and the model starts another message.
     continuable: () => "nothing",
     stream(request: ModelRequest, options: StreamOptions) {
       const { signal, newToolCallId } = options;

@@ -1,4 +1,4 @@
-// Models room: reads the stream of OpenAI's Responses. Items come by output index; only a terminal event ends the answer.
+// Reads the stream of OpenAI's Responses. Items arrive by output index. Only a terminal event ends the answer.
 import type { FinishReason, Usage } from "../../core/chat/message.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import { contentFilterStop } from "../errors/own-fault.ts";
@@ -51,7 +51,7 @@ class OpenAiResponsesReader implements AnswerReader {
     }
   }
 
-  /** Proxies lose the closing event: when every item is done and the stream was closed on purpose, the answer is whole. */
+  /** Proxies lose the closing event: if every item is done and the stream was closed on purpose, the answer is complete. */
   finishReason(sawDone: boolean): FinishReason | null {
     return this.#finish ?? (sawDone && this.#items.allDone ? this.#finishReasonOf("", "") : null);
   }
@@ -64,7 +64,7 @@ class OpenAiResponsesReader implements AnswerReader {
     return this.#finish !== null;
   }
 
-  /** A response that was not streamed is what the last event of a stream holds. */
+  /** A response that was not streamed is what the last event of a stream contains. */
   readWhole(body: JsonObject): Iterable<ModelEvent> | null {
     const status = textOf(body["status"]);
     const isEnd = ["completed", "incomplete", "failed"].includes(status);
@@ -89,7 +89,7 @@ class OpenAiResponsesReader implements AnswerReader {
     if (reason === "content_filter") throw contentFilterStop(this.#provider);
     this.#finish = this.#finishReasonOf(type, reason);
     const id = textOf(response["id"]);
-    // Only now: of an answer that was cut short nothing is kept that a call could follow.
+    // Only now: the provider keeps nothing of an answer that was cut short, so no call could follow it.
     if (this.#isKept && id !== "") yield* this.#items.mark({ response_id: id });
   }
 
@@ -107,7 +107,7 @@ function usageOf(usage: JsonObject): Usage {
   const read = countOf(details?.["cached_tokens"]);
   const created = countOf(details?.["cache_write_tokens"]);
   return {
-    // OpenAI counts cached tokens inside the prompt's; ours are counted beside it (SPEC K1).
+    // OpenAI counts cached tokens inside the prompt's. We count them beside it (SPEC K1).
     input_tokens: Math.max(0, prompt - read - created),
     output_tokens: output,
     total_tokens: countOf(usage["total_tokens"]) || prompt + output,

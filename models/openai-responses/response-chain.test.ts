@@ -1,4 +1,4 @@
-// SPEC L10: with Responses a call may name the answer it follows, as long as the provider remembers it.
+// Tests SPEC L10: with Responses a call may name the answer it follows, as long as the provider remembers it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Part } from "../../core/part/part.ts";

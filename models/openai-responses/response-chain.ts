@@ -1,4 +1,4 @@
-// Models room: where a history hangs on an answer that the provider keeps (SPEC L10). Pure.
+// Finds the answer in a history that the provider keeps, so that the next call can follow it (SPEC L10). Pure.
 import type { ResponseInputItem } from "openai/resources/responses/responses";
 import type { Part, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
 import { resultContent } from "../prompt/result-content.ts";
@@ -14,7 +14,7 @@ export interface ChainEnd {
   readonly messages: readonly PromptMessage[];
 }
 
-/** Null when nothing in the history can be named: then all of it is sent. */
+/** Null if nothing in the history can be named: then all of it is sent. */
 export function chainEnd(messages: readonly PromptMessage[], provider: string): ChainEnd | null {
   const place = messages.findLastIndex((message) => responseIdOf(message, provider) !== null);
   const message = messages[place];
@@ -31,14 +31,14 @@ export function chainEnd(messages: readonly PromptMessage[], provider: string): 
   const outputs: ResponseInputItem[] = [];
   for (const call of message.content.filter(isLocalCall)) {
     const call_id = call.provider_data?.["call_id"];
-    // The provider knows the call by its own id alone.
+    // The provider knows the call only by its own id.
     if (typeof call_id !== "string") return null;
     outputs.push(functionCallOutput(call_id, resultContent(results.get(call.tool_call_id))));
   }
   return { response_id, outputs, messages: after };
 }
 
-/** Stands at the answer's last part, and only when the answer was complete: one that was cut short is not kept. */
+/** At the answer's last part, and only if the answer was complete: the provider does not keep one that was cut short. */
 function responseIdOf({ role, content, provider: writer }: PromptMessage, provider: string): string | null {
   if (role !== "assistant" || writer !== provider) return null;
   for (const part of content) {

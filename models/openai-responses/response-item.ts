@@ -1,4 +1,4 @@
-// Models room: one output item of a streamed response, and how a piece of it is said in our terms.
+// Converts one output item of a streamed response, and its pieces, to our terms.
 import type { JsonObject } from "../../core/part/part.ts";
 import { textOf, writtenOf } from "../http/untrusted-json.ts";
 import type { ModelDelta } from "../provider.ts";
@@ -9,7 +9,7 @@ export interface ResponseItem {
   readonly type: string;
   readonly source: JsonObject;
   readonly tool_call_id: string;
-  /** Which of the two texts of a reasoning item is shown: `summary` or `reasoning`; a server may send both. */
+  /** Which of the two texts of a reasoning item is shown: `summary` or `reasoning`. A server may send both. */
   reasoningKind: "summary" | "reasoning" | null;
   reasoningPlace: unknown;
   done: boolean;
@@ -28,7 +28,7 @@ export function reasoningPiece(kind: ReasoningPiece["kind"], event: JsonObject):
   return { kind, index, text: writtenOf(event["delta"]) };
 }
 
-/** Types that ask a client of OpenAI's own to do something: they are no call of a tool of ours. */
+/** Types that ask a client of OpenAI's own to do something. They are not calls of our tools. */
 const FOR_OTHERS =
   /^(?:custom_tool_call|local_shell_call|shell_call|apply_patch_call|computer_call|mcp_approval_request)$/;
 

@@ -1,4 +1,4 @@
-// Models room: the output items of one streamed response, each read piece by piece and completed by its `done` event.
+// Reads the output items of one streamed response, piece by piece, until their `done` events complete them.
 import type { JsonObject, ProviderData } from "../../core/part/part.ts";
 import type { ReaderOptions } from "../http/answer-reader.ts";
 import { listOf, numberOf, objectOf, textOf, writtenOf } from "../http/untrusted-json.ts";
@@ -23,7 +23,7 @@ export class ResponseItems {
   readonly #places = new ItemPlaces();
   readonly #streamed = new StreamedText();
   readonly #sources = new Set<string>();
-  /** Gives the newest part more data. */
+  /** Adds data to the newest part. */
   #last: ((data: ProviderData) => ModelEvent) | null = null;
   anyCall = false;
   refused = false;
@@ -32,17 +32,17 @@ export class ResponseItems {
     this.#options = options;
   }
 
-  /** Whether every item is complete, and there is one. */
+  /** Whether there is an item, and every item is complete. */
   get allDone(): boolean {
     return this.#items.size > 0 && [...this.#items.values()].every((item) => item.done);
   }
 
-  /** Types of items that only their inventor's clients carry out. */
+  /** Types of items that only their inventor's clients can carry out. */
   get unusable(): readonly string[] {
     return [...new Set([...this.#items.values()].map(({ type }) => type).filter(isForOthers))];
   }
 
-  /** Reads an event about an item; others give nothing. */
+  /** Reads an event about an item. Other events give nothing. */
   read(type: string, event: JsonObject): readonly ModelEvent[] {
     const place = this.#placeOf(type, event);
     switch (type) {
@@ -75,12 +75,12 @@ export class ResponseItems {
     }
   }
 
-  /** Data that stands at the last part of the answer, where there is one to carry it. */
+  /** Data for the last part of the answer, if there is a part that can hold it. */
   mark(fields: JsonObject): readonly ModelEvent[] {
     return this.#last === null ? [] : [this.#last(this.#data(fields))];
   }
 
-  /** The items of a finished response, when the server streamed none of them. */
+  /** The items of a finished response, if the server streamed none of them. */
   *readUnstreamed(output: readonly unknown[]): Iterable<ModelEvent> {
     if (this.#items.size > 0 && !this.#places.hasLoose) return;
     for (const [place, item] of output.entries()) {
@@ -172,7 +172,7 @@ export class ResponseItems {
       ["summary", source["summary"]],
       ["reasoning", source["content"]],
     ] as const) {
-      // Only where no delta came: the kind that was streamed was streamed whole.
+      // Only if no delta came: the kind that was streamed was streamed completely.
       if (item.reasoningKind !== null && events.length === 0) break;
       for (const [index, each] of listOf(list).entries()) {
         events.push(...this.#reasoning(place, { kind, index, text: textOf(objectOf(each)?.["text"]) }));
@@ -180,7 +180,7 @@ export class ResponseItems {
     }
     const sealed = textOf(source["encrypted_content"]);
     if (sealed === "") return events;
-    // Kept also without any text: without its reasoning a reasoning model starts the next step from nothing.
+    // Kept even without text: without its reasoning a reasoning model starts the next step from nothing.
     const data = this.#data({ item_id: textOf(source["id"]), encrypted_content: sealed });
     return [...events, this.#parts.at(item.key, { type: "reasoning", text: "", provider_data: data })];
   }
@@ -216,7 +216,7 @@ export class ResponseItems {
 
   #annotation(annotation: JsonObject | null): readonly ModelEvent[] {
     const url = textOf(annotation?.["url"]);
-    // Where it stands in the text may differ; as a source a page is named once.
+    // Its place in the text may differ. As a source, a page is named once.
     if (url === "" || this.#sources.has(url)) return [];
     this.#sources.add(url);
     return [this.#parts.single({ type: "source", url, title: textOf(annotation?.["title"]) })];

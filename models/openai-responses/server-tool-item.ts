@@ -1,4 +1,4 @@
-// Models room: a tool that OpenAI ran itself, as a call and its result; both stay in the assistant message (SPEC L7).
+// Converts a tool that OpenAI ran itself to a call and its result. Both stay in the assistant message (SPEC L7).
 import type { JsonObject } from "../../core/part/part.ts";
 import { objectOf, parseObject, textOf } from "../http/untrusted-json.ts";
 import type { ModelDelta } from "../provider.ts";
@@ -11,12 +11,15 @@ const SERVER_TOOLS: ReadonlySet<string> = new Set([
   "mcp_call",
 ]);
 
-/** Whether an output item of this type was run by the provider. */
+/** Whether the provider ran an output item of this type. */
 export function isServerTool(type: string): boolean {
   return SERVER_TOOLS.has(type);
 }
 
-/** The call and its result. The item itself is kept for that provider alone, except images: too large for a message. */
+/**
+ * The call and its result. The item itself is kept for that provider only, except images, which are too large for a
+ * message.
+ */
 export function serverToolParts(
   item: JsonObject,
   toolCallId: string,
@@ -46,7 +49,7 @@ export function serverToolParts(
   };
 }
 
-/** What tools without arguments were asked: the code that ran, the files that were looked for. */
+/** What tools without arguments were asked: the code that ran, the files that were searched. */
 function askedOf(item: JsonObject): JsonObject {
   const known = ["code", "queries"].map((key) => [key, item[key]] as const);
   return Object.fromEntries(known.filter(([, value]) => value !== undefined && value !== null));

@@ -1,4 +1,4 @@
-// Models room: a history as the input of OpenAI's Responses. Pure. Nothing is looked up by id: items carry their content.
+// Converts a history to the input of OpenAI's Responses. Pure. Nothing is looked up by id: items carry their content.
 import type { ResponseInputItem } from "openai/resources/responses/responses";
 import { type AssistantPiece, arrangePrompt, type PromptTarget } from "../prompt/arrange-prompt.ts";
 import type { ResultContent } from "../prompt/result-content.ts";
@@ -9,7 +9,7 @@ export interface ResponsesPrompt {
   readonly input: ResponseInputItem[];
 }
 
-/** System texts become `instructions`; each function call is followed by its output. */
+/** System texts become `instructions`. Each function call is followed by its output. */
 export function toOpenAiResponses(
   system: string,
   messages: readonly PromptMessage[],
@@ -29,7 +29,7 @@ export function toOpenAiResponses(
   };
 }
 
-/** The API refuses an input that holds an item twice. */
+/** The API refuses an input that contains an item twice. */
 function withoutTwins(input: readonly ResponseInputItem[]): ResponseInputItem[] {
   const seen = new Set<string>();
   return input.filter((item) => {
@@ -40,7 +40,7 @@ function withoutTwins(input: readonly ResponseInputItem[]): ResponseInputItem[] 
   });
 }
 
-/** What a call led to. Errors are said in words: this dialect has no field for them. */
+/** What a call led to. Errors are told as text, because this dialect has no field for them. */
 export function functionCallOutput(
   callId: string,
   { text, images, is_error }: ResultContent,
@@ -59,7 +59,7 @@ export function functionCallOutput(
   };
 }
 
-/** A reasoning item must be followed by what it led to; this dialect sends only sealed ones. */
+/** A reasoning item must be followed by what it led to. This dialect sends only sealed ones. */
 function withoutLooseReasoning(pieces: readonly AssistantPiece[]): readonly AssistantPiece[] {
   const sent = pieces.filter((piece) => itemOf(piece).length > 0);
   const last = sent.findLastIndex((piece) => piece.type !== "reasoning");
@@ -85,12 +85,15 @@ function itemOf(piece: AssistantPiece): ResponseInputItem[] {
         },
       ];
     case "provider-item":
-      // The result stands inside the item of the call. The cast is safe: the item came from this provider as it is.
+      // The result is inside the item of the call. The cast is safe: the item came from this provider unchanged.
       return piece.data["item"] === undefined ? [] : [piece.data["item"] as unknown as ResponseInputItem];
   }
 }
 
-/** Only sealed reasoning can be given back: without its encrypted content an item is looked up, and nothing is stored there. */
+/**
+ * Only sealed reasoning can be sent back: without encrypted content the provider looks an item up, and nothing is
+ * stored there.
+ */
 function reasoningItem(piece: Extract<AssistantPiece, { type: "reasoning" }>): ResponseInputItem[] {
   const { item_id: id, encrypted_content: sealed } = piece.data;
   if (typeof sealed !== "string" || typeof id !== "string") return [];

@@ -1,5 +1,5 @@
-// Models room: what all dialects want of a history before its own words: system first, turns that alternate, each call
-// followed by its result. Pure. Whatever the history holds, the arranged prompt is one that every provider takes.
+// Arranges a history in the way that all dialects want: system first, turns that alternate, each call followed by its
+// result. Pure. Whatever the history contains, every provider accepts the result.
 
 import type { JsonObject, Part, ProviderData, ToolResultPart } from "../../core/part/part.ts";
 import { isBlank } from "../../core/text/blank.ts";
@@ -19,7 +19,7 @@ export type AssistantPiece =
       readonly args: JsonObject;
       readonly data: ProviderData | null;
     }
-  /** A call or result of a tool that this same provider ran itself; `data` holds it word for word. */
+  /** A call or result of a tool that this same provider ran itself. `data` holds it word for word. */
   | { readonly type: "provider-item"; readonly data: ProviderData };
 
 export interface ArrangedResult extends ResultContent {
@@ -31,7 +31,7 @@ export type PromptTurn =
   | {
       readonly type: "assistant";
       readonly pieces: readonly AssistantPiece[];
-      /** One per call of `pieces`, in their order. */
+      /** One per call in `pieces`, in their order. */
       readonly results: readonly ArrangedResult[];
     };
 
@@ -40,21 +40,21 @@ export interface ArrangedPrompt {
   readonly turns: readonly PromptTurn[];
 }
 
-/** Whom a prompt is for. */
+/** The provider that a prompt is for. */
 export interface PromptTarget {
-  /** It gets its own data back; "": nobody does. */
+  /** It gets its own data back; "" means that nobody does. */
   readonly provider: string;
   readonly shape: PromptShape;
   /** Names of the tools that the request declares. */
   readonly declared: ReadonlySet<string>;
 }
 
-/** A name alone: a server of which nothing special is known. */
+/** Only a name: a server about which nothing special is known. */
 export function promptTarget(target: string | PromptTarget): PromptTarget {
   return typeof target === "string" ? { provider: target, shape: PLAIN_SHAPE, declared: new Set() } : target;
 }
 
-/** Arranges a history for `target`. Calls without a result get an error result; results without a call are dropped. */
+/** Arranges a history for `target`. Calls without a result get an error result. Results without a call are dropped. */
 export function arrangePrompt(
   system: string,
   messages: readonly PromptMessage[],
@@ -82,11 +82,11 @@ export function arrangePrompt(
 }
 
 interface Surroundings {
-  /** The provider's name when it wrote the message itself, else null: then its private data stays away from it. */
+  /** The provider's name if it wrote the message itself, else null: then its private data is not sent. */
   readonly own: string | null;
   readonly wireIds: ReadonlyMap<Part, string>;
   readonly results: ReadonlyMap<string, ToolResultPart>;
-  /** Its reasoning goes back even without a word on how: the server wants each answer's. */
+  /** Its reasoning goes back even without instructions how: the server wants each answer's. */
   readonly takesAll: boolean;
 }
 
@@ -144,7 +144,7 @@ function addAssistantTurn(
 
 type AssistantTurn = Omit<Extract<PromptTurn, { type: "assistant" }>, "type">;
 
-/** Calls of tools that the request does not declare, and what came of them, in words. */
+/** Calls of tools that the request does not declare, and their results, as text. */
 function addToldTurn(
   turns: PromptTurn[],
   { pieces, results }: AssistantTurn,
@@ -172,7 +172,7 @@ function addToldTurn(
   addUserTurn(turns, words);
 }
 
-/** The calls that await a tool message, each id once: a repeated id could not be told from the first. */
+/** The calls that wait for a tool message, each id once: a repeated id could not be told from the first. */
 function openCallsOnce(messages: readonly PromptMessage[]): readonly WrittenCall[] {
   const calls = new Map<string, WrittenCall>();
   for (const { role, content, provider } of messages) {

@@ -1,12 +1,12 @@
-// Models room: the settings of one call (SPEC L12), read from a model config that anybody may have edited, and what of
-// them cannot be kept. Pure.
+// The settings of one call (SPEC L12), read from a model config that anybody may have edited, and the ones that cannot
+// be kept. Pure.
 import { PREFILL_FORMS } from "../../core/prompt/prefill-form.ts";
 import { numberOf, objectOf } from "../http/untrusted-json.ts";
 import type { CallConfig, UnsupportedSetting } from "../provider.ts";
 import { outputTokensMaxOf } from "../quirks/model-traits.ts";
 import { clampEffort } from "./reasoning-effort.ts";
 
-/** SPEC L12. A limit is always named where we know that the server can keep it: an endless answer is a bill. */
+/** SPEC L12. A limit is always named if we know that the server can keep it: an endless answer is a bill. */
 export const outputTokensMaxDefault = 32_000;
 
 type NumberSetting =
@@ -27,14 +27,14 @@ const NUMBER_SETTINGS: readonly NumberSetting[] = [
 ];
 const TEXT_SETTINGS = ["reasoning_effort", "reasoning_effort_max"] as const;
 
-/** Settings as a body asks for them, one by one; each that is dropped or changed is noted with the reason. */
+/** Settings as a body asks for them, one by one. Each one that is dropped or changed is noted with the reason. */
 export class CallSettings {
   readonly #values: CallConfig;
   readonly #noted: UnsupportedSetting[] = [];
 
   constructor(config: CallConfig) {
     const values: Record<string, unknown> = {};
-    // The cast only widens: the type says what a config should hold, a row of the database holds any JSON.
+    // The cast only widens: the type says what a config should contain, but a row of the database contains any JSON.
     const given: Readonly<Record<string, unknown>> = { ...config };
     const take = (setting: string, isRight: (value: unknown) => boolean, wanted: string) => {
       const value = given[setting];
@@ -76,7 +76,7 @@ export class CallSettings {
     return this.#values[setting];
   }
 
-  /** Sequences that end the answer; white space alone is refused by most servers, an empty one by all. */
+  /** Stop sequences. Most servers refuse white space alone, and all refuse an empty one. */
   stop(limits: { readonly listMax?: number; readonly takesBlank: boolean }): string[] | undefined {
     const { listMax = Number.POSITIVE_INFINITY, takesBlank } = limits;
     const given = this.#values.stop ?? [];
@@ -87,7 +87,7 @@ export class CallSettings {
     return taken.length === 0 ? undefined : taken;
   }
 
-  /** The chat's or config's effort, clamped to the config's maximum (SPEC L11). */
+  /** The chat's or config's effort, limited to the config's maximum (SPEC L11). */
   effort(): string | undefined {
     return clampEffort(this.#values.reasoning_effort, this.#values.reasoning_effort_max);
   }
@@ -102,12 +102,12 @@ export class CallSettings {
     return tokens === undefined ? undefined : Math.min(tokens, limit);
   }
 
-  /** Notes each of the settings that was given, and gives none of them. */
+  /** Notes each of the given settings, and sends none of them. */
   dropGiven(settings: readonly NumberSetting[], why: string): void {
     for (const setting of settings) if (this.has(setting)) this.note(setting, why);
   }
 
-  /** Tells that a setting is not kept as it was given. */
+  /** Notes that a setting is not kept as it was given. */
   note(setting: string, why: string): void {
     this.#noted.push({ setting, why });
   }

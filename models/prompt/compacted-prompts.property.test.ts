@@ -1,4 +1,4 @@
-// Whatever a history holds and wherever it is compacted, the prompt that follows is one that every dialect takes.
+// Tests that every dialect accepts the prompt after a compaction, whatever the history is and wherever it is compacted.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
@@ -26,7 +26,7 @@ interface Row {
   readonly keeps?: readonly number[];
 }
 
-/** What happens to a chat; each leaves the history as the store would. */
+/** What happens to a chat. Each leaves the history as the store would. */
 type Event =
   | { readonly type: "system" | "fail" | "cut" | "clear" | "compact" }
   | { readonly type: "turn"; readonly steps: number; readonly calls: number; readonly compactAt: number };
@@ -116,14 +116,14 @@ function tell(provider: Provider, events: readonly Event[]): Story {
     }
     story.say("stop");
   }
-  // The call that is about to be made: a turn is on its way.
+  // The call that comes next: a turn is running.
   story.ask();
   const last = events.at(-1);
   if (last?.type === "turn") story.work(last.calls);
   return story;
 }
 
-/** Runs `check` on the prompt directly after a compaction in mid-turn. */
+/** Runs `check` on the prompt right after a compaction in the middle of a turn. */
 function forAny(check: (prompt: ReturnType<typeof buildPrompt>, story: Story) => void): void {
   fc.assert(
     fc.property(fc.array(event, { maxLength: 10 }), fc.constantFrom(...providers), (events, provider) => {

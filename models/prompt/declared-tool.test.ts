@@ -1,4 +1,4 @@
-// Tests: decorated names of tools.
+// Tests decorated names of tools.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { declaredTool } from "./declared-tool.ts";

@@ -1,7 +1,7 @@
-// Models room: a part of a user or system message in the words that a model reads.
+// Writes a part of a user or system message as text that a model reads.
 import type { Part } from "../../core/part/part.ts";
 
-/** The part as text; "" for parts that say nothing towards a model. */
+/** The part as text; "" for parts that tell a model nothing. */
 export function userText(part: Part): string {
   switch (part.type) {
     case "text":

@@ -1,4 +1,4 @@
-// How each dialect is asked to go on with an answer, which calls are not, and what of the answer is new.
+// Tests how each dialect is asked to continue an answer, which calls are not, and what of the answer is new.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -29,7 +29,7 @@ const FIXTURES = {
   anthropic: "anthropic-text.sse",
 };
 
-/** The body of a request that goes on with "Hello, wide". */
+/** The body of a request that continues "Hello, wide". */
 async function sent({
   dialect,
   config,

@@ -1,4 +1,4 @@
-// Any history converts to a prompt that its dialect takes.
+// Tests that any history converts to a prompt that its dialect accepts.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -22,7 +22,7 @@ function forAny(check: (history: readonly PromptMessage[], provider: string) => 
   fc.assert(fc.property(histories(), fc.constantFrom(...PROVIDERS), check), RUNS);
 }
 
-/** Whatever has been learnt of a server (SPEC X10). */
+/** Whatever has been learnt about a server (SPEC X10). */
 const shapes: fc.Arbitrary<PromptShape> = fc.record({
   call_ids: fc.constantFrom("any", "plain", "nine"),
   user_behind_tool: fc.boolean(),
@@ -51,7 +51,7 @@ function assertUnique(ids: readonly string[], rule: PromptShape["call_ids"]): vo
   for (const id of ids) assert.match(id, IDS[rule]);
 }
 
-/** No call of a tool that is not declared, where the server takes none. */
+/** No call of an undeclared tool, if the server accepts none. */
 function assertDeclared(name: string, { shape, declared }: PromptTarget): void {
   if (shape.undeclared_calls === "text") assert.ok(declared.has(name), name);
 }
@@ -211,7 +211,7 @@ test("L10 conversion changes nothing of the history, and gives the same for the 
 test("L13 no dialect is given half a character", () => {
   forAny((history, provider) => {
     for (const convert of [toOpenAiChat, toOpenAiResponses, toAnthropic]) {
-      // A lone half is written as an escape by JSON.stringify, and as nothing else.
+      // JSON.stringify writes a lone surrogate as an escape, and writes nothing else that way.
       assert.doesNotMatch(JSON.stringify(convert("s", history, provider)), /\\u[dD][89a-fA-F]/);
     }
   });

@@ -1,4 +1,4 @@
-// What the conversions make of the cases that matter.
+// Tests what the conversions make of the cases that matter.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject, Part, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";

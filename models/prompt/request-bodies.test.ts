@@ -1,4 +1,4 @@
-// What each adapter sends: address, headers and the settings of SPEC L12 in the words of its dialect.
+// Tests what each adapter sends: address, headers and the settings of SPEC L12 in the words of its dialect.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { collect, countedIds, fixtureBytes, providerOf, SHORT_REQUEST } from "../__fixtures__/replay.ts";

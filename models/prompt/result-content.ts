@@ -1,4 +1,4 @@
-// Models room: a tool's result as a model reads it: text, and images where the dialect takes them. Pure.
+// Writes a tool's result as a model reads it: text, and images if the dialect takes them. Pure.
 import type { JsonObject, JsonValue, ToolResultPart } from "../../core/part/part.ts";
 import { listOf, objectOf, textOf } from "../http/untrusted-json.ts";
 
@@ -14,10 +14,13 @@ export interface ResultContent {
   readonly is_error: boolean;
 }
 
-/** What both providers take; anything else would make them refuse the whole history. */
+/** What both providers take. Anything else would make them refuse the whole history. */
 const IMAGE_TYPES: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
-/** The result of a call; a call without one gets an error, for a model given such a call refuses the whole request. */
+/**
+ * The result of a call. A call without one gets an error, because a model that gets such a call refuses the whole
+ * request.
+ */
 export function resultContent(result: ToolResultPart | undefined): ResultContent {
   if (result === undefined) return { text: "the call ended without a result", images: [], is_error: true };
   const { is_error } = result;
@@ -34,7 +37,7 @@ export function resultContent(result: ToolResultPart | undefined): ResultContent
   };
 }
 
-/** The result's text where the dialect takes no images: it says what cannot be shown. */
+/** The result's text if the dialect takes no images: it says what cannot be shown. */
 export function textWithoutImages({ text, images }: ResultContent): string {
   const notes = images.map(
     ({ media_type }) => `[${media_type}: not shown, this model's API takes text only]`,
@@ -43,7 +46,7 @@ export function textWithoutImages({ text, images }: ResultContent): string {
 }
 
 /**
- * The blocks of a result that holds an image, in the shape of the Model Context Protocol: a list, or an object with
+ * The blocks of a result that contains an image, in the form of the Model Context Protocol: a list, or an object with
  * `content`, of `{type: "text", text}` and `{type: "image", data, mimeType}`. Null for any other result.
  */
 function contentBlocks(result: JsonValue): readonly JsonObject[] | null {
@@ -66,7 +69,7 @@ function blockText(block: JsonObject): string {
   return block["type"] === "text" ? textOf(block["text"]) : JSON.stringify(block);
 }
 
-/** A result as a model reads it. A lone `error` field is said plainly, without the JSON around it. */
+/** A result as a model reads it. A single `error` field becomes plain text, without the JSON around it. */
 function resultText(result: JsonValue, isError: boolean): string {
   if (typeof result === "string") return result.toWellFormed();
   const fields = typeof result === "object" && result !== null ? Object.entries(result) : [];

@@ -1,4 +1,4 @@
-// What goes back to a provider beside plain text: images in results, and what only that provider understands.
+// Tests what goes back to a provider beside plain text: images in results, and what only that provider understands.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonValue, Part, ProviderData } from "../../core/part/part.ts";

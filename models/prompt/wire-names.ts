@@ -1,9 +1,9 @@
-// Models room: names on the wire. Providers accept only some characters, and refuse a whole history for one bad name.
+// Makes names for the wire. Providers accept only some characters, and refuse a whole history for one bad name.
 import { createHash } from "node:crypto";
 import type { Part, ToolCallPart } from "../../core/part/part.ts";
 import type { PromptShape } from "../quirks/quirk.ts";
 
-/** Longest name or id that every provider takes. */
+/** Longest name or id that every provider accepts. */
 const wireNameCharactersMax = 64;
 
 /** What Mistral wants of an id. */
@@ -13,13 +13,13 @@ const WIRE_NAME = /^[A-Za-z0-9_-]{1,64}$/;
 
 export interface WrittenCall {
   readonly call: ToolCallPart;
-  /** The provider that wrote the message the call is in. */
+  /** The provider that wrote the message with the call. */
   readonly writer: string | null;
 }
 
 type IdRule = PromptShape["call_ids"];
 
-/** What each rule lets through of a server's own ids. Kimi K2 must see `functions.name:0` as it wrote it. */
+/** Which of a server's own ids each rule allows. Kimi K2 must see `functions.name:0` as it wrote it. */
 const OWN_ID: Readonly<Record<IdRule, RegExp>> = {
   any: /^[\x21-\x7e]{1,128}$/,
   plain: WIRE_NAME,
@@ -27,8 +27,8 @@ const OWN_ID: Readonly<Record<IdRule, RegExp>> = {
 };
 
 /**
- * The id of each call towards `provider` (SPEC L13): the provider's own where it wrote the call, the id is unique in this
- * prompt and `rule` lets it through, else ours.
+ * The id of each call for `provider` (SPEC L13): the provider's own if it wrote the call, the id is unique in this
+ * prompt and `rule` allows it; otherwise ours.
  */
 export function wireCallIds(
   calls: readonly WrittenCall[],
@@ -59,25 +59,29 @@ function ownCallId({ call, writer }: WrittenCall, provider: string, rule: IdRule
 interface Place {
   readonly index: number;
   readonly rule: IdRule;
-  /** No other id of the prompt may be this one. */
+  /** No other id of the prompt may equal this one. */
   readonly taken: ReadonlySet<string>;
 }
 
-/** Ours are valid as they are made; this keeps an imported history, or a server that wants nine characters, from failing for ever. */
+/**
+ * Ours are valid as they are made. This keeps an imported history, or a server that wants nine characters, from failing
+ * for ever.
+ */
 function ourId(id: string, { index, rule, taken }: Place): string {
   if (rule !== "nine") {
     return WIRE_NAME.test(id)
       ? id
       : `call_${index}_${id.replace(/[^A-Za-z0-9_-]/g, "_")}`.slice(0, wireNameCharactersMax);
   }
-  // The same in each request, whatever else the prompt holds: a prefix that changes is not found in the server's cache.
+  // The same in each request, whatever else the prompt contains: the server's cache does not find a prefix that
+  // changes.
   for (let salt = 0; ; salt++) {
     const nine = createHash("sha256").update(`${salt} ${id}`).digest("hex").slice(0, nineCharacters);
     if (!taken.has(nine)) return nine;
   }
 }
 
-/** A tool name that every provider takes: models invent names that none would accept back. */
+/** A tool name that every provider accepts: models invent names that none would accept back. */
 export function wireToolName(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, wireNameCharactersMax) || "unknown_tool";
 }

@@ -1,8 +1,8 @@
-// Models room: an answer that goes on with text it was given, from servers that say that text again first. Most do not;
-// llama.cpp did until its pull request 23089, and it and vLLM do where `echo` is set.
+// Removes the started text from an answer if the server repeats it. Most do not. llama.cpp did until its pull request
+// 23089, and it and vLLM do if `echo` is set.
 import type { ModelEvent } from "../provider.ts";
 
-/** Shorter text may well be followed by the same again: "1" by "11". */
+/** Shorter text may well be followed by the same text: "1" by "11". */
 const echoCharsMin = 8;
 
 type TextEvent = Extract<ModelEvent, { type: "part" }> & { readonly delta: { readonly type: "text" } };
@@ -40,7 +40,7 @@ function textOf(held: readonly TextEvent[]): string {
   return held.map(({ delta }) => delta.text).join("");
 }
 
-/** What was held back, without `begun` when it says all of it. */
+/** What was held back, without `begun` if it contains all of it. */
 function* rest(held: readonly TextEvent[], begun: string): Iterable<ModelEvent> {
   const last = held.at(-1);
   const text = textOf(held);

@@ -1,5 +1,5 @@
-// Models room: a call that a server refuses for its shape is made once more with what the refusal taught (SPEC X10): within
-// the same step, without a wait, and without counting as a failed try.
+// Makes a call once more if the server refused the form of the request, changed by what the refusal taught (SPEC X10):
+// within the same step, without a wait, and without counting as a failed try.
 
 import {
   type Dialect,
@@ -13,7 +13,7 @@ import {
 import { quirksKnownOf } from "./quirk-lessons.ts";
 import { quirkNamed } from "./quirk-table.ts";
 
-/** A server that refuses for a new reason each time is not learnt by heart. */
+/** A server that refuses for a new reason each time cannot be learnt. */
 const lessonsPerCallMax = 6;
 
 export interface BuiltRequest<Body> {
@@ -30,9 +30,9 @@ export interface Asker<Body> {
 }
 
 /**
- * Streams an answer, asking anew while the server refuses and its refusals teach something. A quirk that
- * changes nothing of the request teaches nothing: the refusal is then an ordinary error. Lessons are told once the
- * server has taken the request that came of them.
+ * Streams an answer, and asks again while the server refuses and its refusals teach something. A quirk that changes
+ * nothing in the request teaches nothing: then the refusal is an ordinary error. Lessons are reported once the server
+ * has accepted the changed request.
  */
 export async function* askLearning<Body>(
   asker: Asker<Body>,
@@ -71,7 +71,7 @@ export async function* askLearning<Body>(
 interface Refused<Body> {
   readonly asker: Asker<Body>;
   readonly asked: ModelRequest;
-  /** Every request of this call that was refused. */
+  /** Every refused request of this call. */
   readonly refused: ReadonlySet<string>;
 }
 
@@ -86,7 +86,7 @@ function nextAsk<Body>({ asker, asked, refused }: Refused<Body>, error: unknown)
   const { teaches = [], replay_full_history, detail } = error.fault;
   const candidates = teaches.flatMap((name): Omit<NextAsk<Body>, "built">[] => {
     if (quirkNamed(name)?.dialects.includes(asker.dialect) !== true) return [];
-    // One that is on already may have been undone by a later one: what was learnt last wins, so it goes to the end.
+    // A quirk that is already applied may have been undone by a later one. The last lesson wins, so it goes to the end.
     const others = (asked.quirks ?? []).filter((one) => one !== name);
     return [
       {
@@ -95,7 +95,7 @@ function nextAsk<Body>({ asker, asked, refused }: Refused<Body>, error: unknown)
       },
     ];
   });
-  // What goes back without signatures and seals goes back with less: after all else.
+  // A history without signatures and seals contains less, so this is tried after everything else.
   if (replay_full_history === true)
     candidates.push({ lesson: { type: "unsealed" }, asked: { ...asked, replay_full_history: true } });
   for (const candidate of candidates) {

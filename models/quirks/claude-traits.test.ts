@@ -1,4 +1,5 @@
-// What each Claude model takes, by its name: those that the SDK lists, those of clouds, and those that nobody knows yet.
+// Tests what each Claude model accepts, by its name: those that the SDK lists, those of clouds, and those that nobody
+// knows yet.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -26,7 +27,7 @@ function asked(model: string, config: CallConfig) {
 
 const SHOWN = { type: "adaptive", display: "summarized" };
 
-/** Thinks unasked, how it stops, whether it knows xhigh and max, sampling. */
+/** Thinks without being asked, how it stops, whether it knows xhigh and max, sampling. */
 const ROWS: readonly (readonly [
   string,
   ClaudeTraits["thinking"],
@@ -55,7 +56,7 @@ const ROWS: readonly (readonly [
   ["claude-fable-5-2", "adaptive", true, "never", "none"],
   ["claude-mythos-preview", "adaptive", true, "never", "none"],
   ["claude-mythos-5-1", "adaptive", true, "never", "none"],
-  // Not there yet: as the newest of its family, or as the newest of all.
+  // Not there yet: like the newest of its family, or the newest of all.
   ["claude-opus-6", "adaptive", true, "never", "none"],
   ["claude-sonnet-5-10", "adaptive", true, "between_tools", "none"],
   ["claude-haiku-latest", "adaptive", true, "disabled", "none"],

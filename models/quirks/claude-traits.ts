@@ -1,27 +1,28 @@
-// Models room: what each Claude model takes, as data. A whole request is refused for one setting that the model does not know. Pure.
+// What each Claude model accepts, as data. A single setting that the model does not know makes it refuse the whole
+// request. Pure.
 
-/** How thinking ends on request: by `disabled`, by `between_tools` (notes between calls alone), or never. */
+/** How to turn thinking off: with `disabled`, with `between_tools` (only notes between calls), or not at all. */
 type ThinkingOff = "disabled" | "between_tools" | "never";
 
 export interface ClaudeTraits {
-  /** `budget`: a number of tokens is named; `adaptive`: an effort is; `none`: the model does not think. */
+  /** `budget`: the request names a number of tokens; `adaptive`: an effort; `none`: the model does not think. */
   readonly thinking: "none" | "budget" | "adaptive";
-  /** Thinks where the request does not speak of it. */
+  /** Thinks if the request does not mention it. */
   readonly thinks_unasked: boolean;
   readonly thinking_off: ThinkingOff;
   /** Words of the scale that it knows. */
   readonly efforts: readonly string[];
   readonly sampling: "both" | "one" | "none";
-  /** Goes on with an answer that was begun. */
+  /** Can continue a started answer. */
   readonly takes_prefill: boolean;
-  /** Most tokens it writes in one answer, where a config could exceed them; null: not known to matter. */
+  /** Most tokens that it writes in one answer, if a config could exceed them; null if unknown or irrelevant. */
   readonly output_tokens_max: number | null;
 }
 
 interface Generation {
-  /** `any`: of a family that is not named here. */
+  /** `any`: a family that is not named here. */
   readonly family: "opus" | "sonnet" | "haiku" | "fable" | "mythos" | "any";
-  /** The first version with these traits; it has them until the next row of its family. */
+  /** The first version with these traits. They hold until the next row of its family. */
   readonly since: string;
   readonly traits: Partial<ClaudeTraits>;
 }
@@ -30,7 +31,7 @@ const LOW_TO_HIGH = ["low", "medium", "high"];
 const WITH_MAX = [...LOW_TO_HIGH, "max"];
 const ALL_EFFORTS = [...LOW_TO_HIGH, "xhigh", "max"];
 
-/** Claude before it thought. */
+/** Claude before it could think. */
 const EARLIEST: ClaudeTraits = {
   thinking: "none",
   thinks_unasked: false,
@@ -60,7 +61,7 @@ const ALWAYS_THINKS = { ...THINKS_UNASKED, thinking_off: "never" } as const;
  */
 const GENERATIONS: readonly Generation[] = [
   { family: "opus", since: "3", traits: { output_tokens_max: 4_096 } },
-  // Its 32,000 is the default too, but a config may ask for more.
+  // Its 32,000 is also the default, but a config may ask for more.
   { family: "opus", since: "4", traits: { ...BUDGET, output_tokens_max: 32_000 } },
   { family: "opus", since: "4.1", traits: { ...BUDGET_ONE_SAMPLER, output_tokens_max: 32_000 } },
   { family: "opus", since: "4.5", traits: BUDGET_ONE_SAMPLER },
@@ -80,22 +81,22 @@ const GENERATIONS: readonly Generation[] = [
   { family: "haiku", since: "4.5", traits: BUDGET_ONE_SAMPLER },
   { family: "haiku", since: "5.5", traits: THINKS_UNASKED },
   { family: "fable", since: "5", traits: ALWAYS_THINKS },
-  // The preview has no number, and stands before its family's first.
+  // The preview has no number, and comes before the first of its family.
   { family: "mythos", since: "0", traits: { ...ALWAYS_THINKS, efforts: WITH_MAX } },
   { family: "mythos", since: "5", traits: ALWAYS_THINKS },
   { family: "any", since: "0", traits: ALWAYS_THINKS },
 ];
 
-/** What imitates the API under a name of its own takes all. */
+/** A model that imitates the API under its own name accepts everything. */
 const NOT_CLAUDE: ClaudeTraits = { ...EARLIEST, thinking: "adaptive" };
 
 /** Models as Amazon, Google and gateways name them: `anthropic.claude-…-v1:0`, `claude-…@20250929`, `anthropic/claude-…`. */
 const CLAUDE = /(?:^|[./])claude-(.+)$/;
-/** `opus-4-5`, `sonnet-4.5`, `fable-5`, or as before Claude 4: `3-5-sonnet`. A date behind it is no version. */
+/** `opus-4-5`, `sonnet-4.5`, `fable-5`, or as before Claude 4: `3-5-sonnet`. A date after it is not a version. */
 const NEW_NAME = /^([a-z]+)(?:-(\d{1,2})(?:[-.](\d{1,2}))?)?(?![\d.])/;
 const OLD_NAME = /^(\d)(?:[-.](\d))?-([a-z]+)/;
 
-/** A newer model than is known here behaves as the newest of its family that is. */
+/** A model that is newer than those known here behaves like the newest of its family. */
 export function claudeTraits(model: string): ClaudeTraits {
   const name = CLAUDE.exec(model.toLowerCase())?.[1];
   if (name === undefined) return NOT_CLAUDE;
@@ -115,7 +116,7 @@ function familyOf(name: string): { readonly family: string; readonly version: nu
   const old = OLD_NAME.exec(name);
   if (old !== null) return { family: old[3] ?? "", version: numbered(`${old[1]}.${old[2] ?? 0}`) };
   const [, family = "", major, minor = "0"] = NEW_NAME.exec(name) ?? [];
-  // `claude-opus-latest` is whatever is newest, a preview what came before the first.
+  // `claude-opus-latest` is whatever is newest; a preview is what came before the first.
   const unnumbered = name.startsWith(`${family}-preview`) ? 0 : Number.POSITIVE_INFINITY;
   return { family, version: major === undefined ? unnumbered : numbered(`${major}.${minor}`) };
 }

@@ -1,9 +1,9 @@
-// Models room: what is known of models by their names, where the API refuses a whole request for one wrong setting. Pure.
-// A name that is not known (a deployment's own, a new model) is left alone: the provider then says itself what is wrong.
+// What is known about models by their names, where the API refuses a whole request for one wrong setting. Pure. An
+// unknown name (a deployment's own, a new model) changes nothing: the provider then says what is wrong.
 
 import { claudeOutputTokensMax } from "./claude-traits.ts";
 
-/** How an OpenAI model takes the settings of reasoning and of sampling: each kind refuses the other's. */
+/** How an OpenAI model takes the settings of reasoning and of sampling. Each kind refuses the other's. */
 export type OpenAiKind = "reasoning" | "plain" | "unknown";
 
 /** By the SDK's list of models and the reasoning guide (https://platform.openai.com/docs/guides/reasoning), 2026-11-28. */
@@ -16,7 +16,7 @@ export function openAiKind(model: string): OpenAiKind {
   return OPENAI_PLAIN.test(name) ? "plain" : "unknown";
 }
 
-/** Most tokens a model writes in one answer, by the providers' model pages; the first that matches. */
+/** Most tokens that a model writes in one answer, by the providers' model pages. The first match counts. */
 const OUTPUT_TOKENS_MAX: readonly (readonly [RegExp, number])[] = [
   [/^gpt-3\.5/, 4_096],
   [/^gpt-4(-0|-1106|-turbo|-vision)/, 4_096],
@@ -26,7 +26,7 @@ const OUTPUT_TOKENS_MAX: readonly (readonly [RegExp, number])[] = [
   [/^gpt-4\.1/, 32_768],
 ];
 
-/** The model's own limit on an answer, null when none is known that a config could exceed. */
+/** The model's own limit on an answer; null if none is known that a config could exceed. */
 export function outputTokensMaxOf(model: string): number | null {
   const name = baseName(model);
   return (
@@ -34,7 +34,7 @@ export function outputTokensMaxOf(model: string): number | null {
   );
 }
 
-/** Without the marks of fine-tuning: `ft:gpt-4o-mini-2024-07-18:org::id` is as the model it came from. */
+/** Without the marks of fine-tuning: `ft:gpt-4o-mini-2024-07-18:org::id` behaves like the model that it came from. */
 function baseName(model: string): string {
   return model.startsWith("ft:") ? (model.split(":")[1] ?? model) : model;
 }

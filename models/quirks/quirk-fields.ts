@@ -1,4 +1,4 @@
-// Models room: quirks of a request's fields, as data (SPEC X10): names and values that one server refuses.
+// Quirks of a request's fields, as data (SPEC X10): names and values that one server refuses.
 import type { Dialect } from "../provider.ts";
 import type { Quirk } from "./quirk.ts";
 
@@ -14,8 +14,8 @@ const ANTHROPIC_SOURCES = [
 ];
 
 /**
- * Words by which a server refuses a field whatever its value, not one value out of range: that is a mistake in the model
- * config, and is told as one.
+ * Words with which a server refuses a field whatever its value. One value out of range is different: that is a mistake
+ * in the model config, and is reported as one.
  */
 const REFUSED = String.raw`(unsupported|not supported|does not support|unrecognized|unknown|unexpected keyword|deprecated|extra inputs are not permitted|extra_forbidden|not permitted|not allowed|only .{0,20}(is allowed|\(1\) value))`;
 
@@ -37,7 +37,7 @@ interface Droppable {
   readonly sources: Quirk["sources"];
 }
 
-/** Left out where they are refused, and said so in the log. */
+/** Left out if refused; the log says so. */
 const DROPPABLE: readonly Droppable[] = [
   { field: "temperature", dialects: ALL, sources: [...OPENAI_SOURCES, ...ANTHROPIC_SOURCES] },
   { field: "top_p", dialects: ALL, sources: [...OPENAI_SOURCES, ...ANTHROPIC_SOURCES] },
@@ -78,7 +78,7 @@ const DROPPING: readonly Quirk[] = DROPPABLE.map(({ field, dialects, sources }) 
   sources,
 }));
 
-/** Efforts that not all reasoning models know, each with the nearest that more of them do. */
+/** Efforts that not all reasoning models know, each with the nearest one that more models know. */
 const EFFORTS: readonly (readonly [string, string | undefined])[] = [
   ["max", "xhigh"],
   ["xhigh", "high"],
@@ -86,7 +86,7 @@ const EFFORTS: readonly (readonly [string, string | undefined])[] = [
   ["none", "minimal"],
 ];
 
-/** Where the effort stands in each dialect. */
+/** Where each dialect has the effort. */
 const EFFORT_FIELDS: readonly (readonly [Dialect, string])[] = [
   ["openai-chat", "reasoning_effort"],
   ["openai-responses", "reasoning.effort"],

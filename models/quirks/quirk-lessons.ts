@@ -1,14 +1,17 @@
-// Models room: what a refusal teaches (SPEC X10), and how quirks change a request. Pure.
+// Decides what a refusal teaches (SPEC X10), and how quirks change a request. Pure.
 import type { FailureFacts } from "../http/failure-facts.ts";
 import { objectOf } from "../http/untrusted-json.ts";
 import type { Dialect } from "../provider.ts";
 import { PLAIN_SHAPE, type PromptShape, type Quirk } from "./quirk.ts";
 import { QUIRKS, quirkNamed } from "./quirk-table.ts";
 
-/** Statuses of a request that is refused for its shape. Templates of local servers fail with 500. */
+/** Statuses of a request that is refused for its form. Templates of local servers fail with 500. */
 const SHAPE_STATUSES: readonly number[] = [400, 404, 422, 500];
 
-/** The quirks that a failure may be about, likeliest first. `status`: null of an error inside a stream that names none. */
+/**
+ * The quirks that may explain a failure, most likely first. `status` is null for an error inside a stream that names
+ * none.
+ */
 export function quirksTaughtBy(
   facts: Pick<FailureFacts, "text" | "codes">,
   status: number | null,
@@ -22,7 +25,7 @@ export function quirksTaughtBy(
 
 export interface Asked {
   readonly dialect: Dialect;
-  /** Null: the dialect's own service. */
+  /** Null means the dialect's own service. */
   readonly base_url: string | null;
   readonly model: string;
 }
@@ -36,7 +39,7 @@ export function quirksKnownOf({ dialect, base_url, model }: Asked): readonly str
   }).map(({ name }) => name);
 }
 
-/** Those of the names that this program knows, in their order: what was learnt last wins. */
+/** Those of the names that this program knows, in their order: the last lesson wins. */
 function quirksOf(names: readonly string[] = []): readonly Quirk[] {
   return names.map(quirkNamed).filter((quirk) => quirk !== null);
 }
@@ -47,7 +50,7 @@ export function shapeOf(names: readonly string[] | undefined, base: Partial<Prom
   return Object.assign({}, PLAIN_SHAPE, base, ...learnt);
 }
 
-/** How Anthropic's thinking is asked for, where a refusal has taught it; null: as the model's name says. */
+/** How to ask for Anthropic's thinking, if a refusal taught it; null means by the model's name. */
 export function thinkingWayOf(
   names: readonly string[] | undefined,
 ): "adaptive" | "budget" | "leave out" | null {
@@ -57,7 +60,7 @@ export function thinkingWayOf(
 
 export interface ChangedBody<T> {
   readonly body: T;
-  /** Fields that were left out or got another value, with the reason. */
+  /** Fields that were left out or changed, with the reason. */
   readonly changed: readonly { readonly setting: string; readonly why: string }[];
 }
 
@@ -79,7 +82,7 @@ export function withFieldQuirks<T extends object>(
     }
   }
   const replacing = quirksOf(names);
-  // In whatever order they were learnt: what one puts in may be what another takes out.
+  // In any order: what one quirk adds may be what another removes.
   for (const _round of replacing) {
     for (const { change, about } of replacing) {
       if (change.type !== "replace" || fieldOf(changed, change.field) !== change.value) continue;
@@ -96,7 +99,7 @@ function fieldOf(body: Readonly<Record<string, unknown>>, path: string): unknown
   return second === undefined ? body[first] : objectOf(body[first])?.[second];
 }
 
-/** A field of a field that becomes empty goes with its last. */
+/** If the last field of an object goes, the object goes, too. */
 function withField(
   body: Readonly<Record<string, unknown>>,
   path: string,

@@ -1,5 +1,5 @@
-// Models room: quirks of how a history is written, as data (SPEC X10). New peculiarities of servers are rows here or in
-// quirk-fields.ts, never branches. A refusal is compared in this order; what takes content away stands last.
+// Quirks of how a history is written, as data (SPEC X10). A new quirk of a server is a row here or in quirk-fields.ts,
+// never a branch. A refusal is compared in this order. Rows that remove content come last.
 import type { Quirk } from "./quirk.ts";
 import { FIELD_QUIRKS } from "./quirk-fields.ts";
 
@@ -168,7 +168,7 @@ const PROMPT_QUIRKS: readonly Quirk[] = [
   },
 ];
 
-/** These take content away: the last resort. */
+/** These remove content: the last resort. */
 const REMOVING_QUIRKS: readonly Quirk[] = [
   {
     name: "reasoning-not-back",
@@ -208,7 +208,7 @@ export const QUIRKS: readonly Quirk[] = [...PROMPT_QUIRKS, ...FIELD_QUIRKS, ...R
 
 const BY_NAME: ReadonlyMap<string, Quirk> = new Map(QUIRKS.map((quirk) => [quirk.name, quirk]));
 
-/** Null for a name of a newer program. */
+/** Null for a name from a newer program. */
 export function quirkNamed(name: string): Quirk | null {
   return BY_NAME.get(name) ?? null;
 }

@@ -1,4 +1,4 @@
-// X10: what a refusal teaches, and how the request is written then. One row per refusal as servers word it.
+// Tests X10: what a refusal teaches, and how the request is written then. One row per refusal in the words of a server.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { assistant, call, REFUSALS, result, TOOL, user } from "../__fixtures__/refusals.ts";
@@ -13,12 +13,12 @@ const FIXTURES: Readonly<Record<Dialect, string>> = {
 };
 
 type Body = Record<string, unknown>;
-/** The answer to the call of this number, from 1; null: it is answered well. */
+/** The answer to the call with this number, from 1; null if it is answered well. */
 type Refuse = (calls: number) => Response | null;
 
 const LOCAL = "http://127.0.0.1:9/v1";
 
-/** Asks a server that refuses what `refuse` says; everything that was asked, and what came of it. */
+/** Asks a server that refuses what `refuse` says. Returns everything that was asked, and the result. */
 async function ask(
   dialect: Dialect,
   { baseUrl = LOCAL, ...more }: Partial<ModelRequest> & { baseUrl?: string },
@@ -68,7 +68,7 @@ for (const { quirk, says, status = 400, dialect, request, right } of REFUSALS) {
     assert.equal(right(before), false, "it was not asked so before");
     assert.equal(right(after), true, JSON.stringify(after));
 
-    // Known, it is asked so at once.
+    // Once known, it is asked in this way at once.
     const known = await ask(
       dialect,
       quirk === "unsealed" ? { ...request, replay_full_history: true } : { ...request, quirks: [quirk] },
@@ -82,7 +82,7 @@ for (const { quirk, says, status = 400, dialect, request, right } of REFUSALS) {
 test("X10 every quirk has a refusal that teaches it, a source with its date, and a name of its own", () => {
   const taught = new Set(REFUSALS.map(({ quirk }) => quirk));
   for (const { name, sources, words, about } of QUIRKS) {
-    // Those that are made from lists are the same pattern with another name in it.
+    // Those that are made from lists have the same pattern with another name in it.
     if (!/^(without|effort)-/.test(name))
       assert.ok(taught.has(name), `${name} has no refusal in the fixtures`);
     assert.ok(sources.length > 0 && words.length > 0 && about !== "", name);

@@ -1,4 +1,4 @@
-// SPEC L12: a setting that a dialect or model does not take is left out, and said.
+// Tests SPEC L12: a setting that a dialect or model does not support is left out, and reported.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { anthropicBody } from "../anthropic/anthropic-body.ts";
@@ -42,7 +42,7 @@ const EVERYTHING: CallConfig = {
   response_chain: true,
 };
 
-/** What of all settings is left out, by target and model. */
+/** Which of all settings are left out, by target and model. */
 const ROWS: readonly (readonly [Target, string, readonly string[]])[] = [
   ["openai", "gpt-4o", ["response_chain", "top_k", "reasoning_effort"]],
   ["openai", "ft:gpt-4o-mini-2024-07-18:org::id", ["response_chain", "top_k", "reasoning_effort"]],

@@ -1,4 +1,4 @@
-// Tests: when a line to a provider counts as dead, on a clock of the test's own.
+// Tests when a connection to a provider counts as dead, on a clock of the test's own.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CallLine } from "./call-line.ts";
@@ -12,7 +12,7 @@ async function anOpenLine(): Promise<CallLine> {
   return line;
 }
 
-/** Signs of life, one a minute. */
+/** Keep-alives, one a minute. */
 function alive(line: CallLine, minutes: number, tick: (ms: number) => void): void {
   for (let minute = 0; minute < minutes && !line.fellSilent; minute++) tick(MINUTE_MS);
 }

@@ -1,22 +1,25 @@
-// Models room: the line to the provider during one call. Ends it on abort, on silence, on signs of life without any content
-// for too long, or when the reader leaves.
+// Watches the connection to the provider during one call. Ends it on abort, on silence, after too long with only
+// keep-alives, or when the reader leaves.
 
 /**
- * How long a socket is kept after the answer is complete, for usage that comes late. Some servers never close it,
- * and nobody should wait for that.
+ * How long a socket is kept after the answer is complete, for late usage. Some servers never close it, and nobody
+ * should wait for that.
  */
 export const lateUsageMsMax = 5_000;
 
 export interface LineLimits {
   /** Without a byte. */
   readonly silenceMs: number;
-  /** Without a piece of the answer, whatever else comes: models think for long, and some servers say "alive" for ever. */
+  /**
+   * Without a piece of the answer, whatever else arrives: models think for long, and some servers send keep-alives for
+   * ever.
+   */
   readonly contentSilenceMs: number;
 }
 
 /**
- * One call's abort controller and timers. The timer of silence runs only while we wait for the provider, not while our consumer
- * is busy.
+ * One call's abort controller and timers. The silence timer runs only while we wait for the provider, not while our
+ * consumer is busy.
  */
 export class CallLine {
   readonly #controller = new AbortController();
@@ -37,12 +40,15 @@ export class CallLine {
     return this.#controller.signal;
   }
 
-  /** True when the provider was silent, or said nothing of the answer, for the whole allowed time, and the line was cut for that. */
+  /**
+   * True if the provider sent nothing, or nothing of the answer, for the whole allowed time, and the connection was cut
+   * for that.
+   */
   get fellSilent(): boolean {
     return this.#silent;
   }
 
-  /** Waits for what `open` sends for: its silence counts too. */
+  /** Waits for the result of `open`. Its silence counts, too. */
   async dial(open: (signal: AbortSignal) => Promise<Response>): Promise<Response> {
     this.heardContent();
     this.#listen();
@@ -53,7 +59,7 @@ export class CallLine {
     }
   }
 
-  /** A piece of the answer has come. */
+  /** A piece of the answer has arrived. */
   heardContent(): void {
     if (this.#contentTimer !== null) clearTimeout(this.#contentTimer);
     this.#contentTimer = setTimeout(this.#fallSilent, this.#limits.contentSilenceMs);
@@ -64,13 +70,13 @@ export class CallLine {
     this.#late ??= setTimeout(() => this.#controller.abort(), lateUsageMsMax);
   }
 
-  /** It was not complete after all: some servers give a finish reason with every piece. */
+  /** It was not complete after all: some servers send a finish reason with every piece. */
   expectMore(): void {
     if (this.#late !== null) clearTimeout(this.#late);
     this.#late = null;
   }
 
-  /** Passes a response's bytes through; each chunk counts as a sign of life. */
+  /** Passes a response's bytes through. Each chunk counts as a sign of life. */
   async *bytes(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
     const reader = body.getReader();
     try {

@@ -1,14 +1,14 @@
-// Models room: one HTTP call to a provider as a debug run keeps it (SPEC B4): bounded while it runs, redacted when rendered.
+// One HTTP call to a provider, as a debug run keeps it (SPEC B4): bounded while it runs, redacted when rendered.
 import { debugBodyBytesMax } from "../../core/chat/limits.ts";
 import { redact } from "./redact.ts";
 import { redactedHeaders, redactedUrl, secretsOfHeaders } from "./redact-headers.ts";
 
-/** `left`: nobody read it to its end, or it was hung up on; whether that was right the caller knows. */
+/** `left`: nobody read it to its end, or we hung up. The caller knows whether that was right. */
 export type ExchangeEnd = "completed" | "left" | "error";
 
 /** An HTTP call without secrets. */
 export interface RecordedExchange {
-  /** Null: it is still going on. */
+  /** Null while it runs. */
   readonly end: ExchangeEnd | null;
   readonly method: string;
   readonly url: string;
@@ -22,11 +22,11 @@ export interface RecordedExchange {
   readonly finished_at: string | null;
 }
 
-/** Kept beyond the cut until secrets are hidden: half a key at the end of a body would be none that is recognised. */
+/** Kept beyond the cut until secrets are hidden: half a key at the end of a body would not be recognised. */
 const marginBytes = 8 * 1024;
 const heldBytesMax = debugBodyBytesMax + marginBytes;
 
-/** Text that grows up to a cap; what comes after that is only counted. */
+/** Text that grows up to a limit. What comes after is only counted. */
 class HeldBody {
   readonly #chunks: Uint8Array[] = [];
   #heldBytes = 0;
@@ -55,11 +55,11 @@ export interface ExchangeStart {
   readonly method: string;
   readonly url: string;
   readonly headers: Headers;
-  /** Null: none. Bodies that are no text are described instead. */
+  /** Null if there is none. Bodies that are not text are described instead. */
   readonly body: string | null;
 }
 
-/** One HTTP call while it goes on. */
+/** One HTTP call while it runs. */
 export class Exchange {
   readonly #method: string;
   readonly #url: string;
@@ -100,12 +100,12 @@ export class Exchange {
     this.#finishedAt = new Date().toISOString();
   }
 
-  /** What it holds in memory, about. */
+  /** Roughly the memory that it holds. */
   get heldBytes(): number {
     return (this.#requestBody?.length ?? 0) + this.#body.heldBytes;
   }
 
-  /** The key in use is hidden wherever it stands. */
+  /** The key in use is hidden wherever it appears. */
   get secrets(): readonly string[] {
     return secretsOfHeaders(this.#requestHeaders);
   }
@@ -131,7 +131,7 @@ export class Exchange {
   }
 }
 
-/** A body as it is stored: without secrets, cut at its cap with a note. */
+/** A body as it is stored: without secrets, cut at its limit with a note. */
 function shown(text: string, totalBytes: number, secrets: readonly string[]): string {
   const clean = redact(text, secrets);
   if (totalBytes <= debugBodyBytesMax) return clean;

@@ -1,4 +1,4 @@
-// Models room. Here: what a debug run keeps of an HTTP call, and that recording changes nothing for the reader.
+// Tests what a debug run keeps of an HTTP call, and that recording changes nothing for the reader.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { debugBodyBytesMax } from "../../core/chat/limits.ts";

@@ -1,5 +1,5 @@
-// Models room: a `fetch` that writes down what passes through it, for debug runs (SPEC B4). Both SDKs call it; who listens is
-// found by the async context of the caller, so that no adapter has to know.
+// A `fetch` that records what passes through it, for debug runs (SPEC B4). Both SDKs call it. It finds its log by the
+// async context of the caller, so no adapter has to know about it.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { debugAttemptsPerCallMax } from "../../core/chat/limits.ts";
 import type { Fetch } from "../http/provider-options.ts";
@@ -26,12 +26,12 @@ export class ExchangeLog {
 // Holds nothing itself: it only carries the log of a call to the fetches made in it.
 const listening = new AsyncLocalStorage<ExchangeLog>();
 
-/** Runs `work`; what it fetches by a recording fetch is written into `log`. */
+/** Runs `work`. Whatever it fetches with a recording fetch goes into `log`. */
 export function recordExchanges<T>(log: ExchangeLog, work: () => Promise<T>): Promise<T> {
   return listening.run(log, work);
 }
 
-/** Passes everything on as it is. Records when somebody listens; costs nothing otherwise. */
+/** Passes everything on unchanged. Records if somebody listens, and costs nothing otherwise. */
 export function createRecordingFetch(inner: Fetch): Fetch {
   return async (input, init) => {
     const exchange = listening.getStore()?.begin(startOf(input, init)) ?? null;
@@ -66,7 +66,10 @@ function describeBody(body: unknown): string | null {
   return `[not recorded: ${Object.prototype.toString.call(body).slice("[object ".length, -1)}]`;
 }
 
-/** A response whose body is noted while it is read. Nothing is read ahead: who stops reading still holds the provider back. */
+/**
+ * A response whose body is recorded while it is read. Nothing is read ahead: a reader that stops still holds the
+ * provider back.
+ */
 function listenTo(response: Response, exchange: Exchange, isHungUp: () => boolean): Response {
   const endOfWhole = response.status >= 400 ? "error" : "completed";
   if (response.body === null) {
@@ -101,7 +104,7 @@ function listenTo(response: Response, exchange: Exchange, isHungUp: () => boolea
   return withBody(response, body);
 }
 
-/** The response's own constructor: a stub's or another library's stays what it is. */
+/** The response's own constructor: a stub's or another library's response keeps its class. */
 function withBody(response: Response, body: ReadableStream<Uint8Array>): Response {
   const { status, statusText, headers, url } = response;
   const heard = new Response(body, { status, statusText, headers: new Headers([...headers]) });
@@ -109,7 +112,7 @@ function withBody(response: Response, body: ReadableStream<Uint8Array>): Respons
   return heard;
 }
 
-/** Words of an error of the transport, with the code that says what happened. Its cause may hold more than may be kept. */
+/** The message of a transport error, with the code that says what happened. Its cause may contain more than may be kept. */
 function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return "an unknown failure";
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";

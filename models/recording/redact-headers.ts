@@ -1,19 +1,19 @@
-// Models room: no key leaves it. This file: headers and addresses of HTTP calls as they may be stored (SPEC B4, A5).
+// Removes keys from headers and addresses of HTTP calls, so that they may be stored (SPEC B4, A5).
 import { redact } from "./redact.ts";
 
 const HIDDEN = "[redacted]";
 
-/** Names of headers whose whole value is a secret. Counts of tokens ("x-ratelimit-limit-tokens") are none. */
+/** Names of headers whose whole value is a secret. Counts of tokens ("x-ratelimit-limit-tokens") are not. */
 const SECRET_HEADER =
   /(?:^|[-_])(?:authorization|auth|api-?key|token|secret|password|credential|cookie2?|subscription-key|signature)$/i;
-/** Values shorter than this are words, not keys. */
+/** Shorter values are words, not keys. */
 const secretCharactersMin = 6;
 
 function isSecretHeader(name: string): boolean {
   return SECRET_HEADER.test(name);
 }
 
-/** The secrets that a request carries, to be hidden wherever else they stand. */
+/** The secrets in a request, to be hidden wherever else they appear. */
 export function secretsOfHeaders(headers: Headers): string[] {
   const secrets: string[] = [];
   for (const [name, value] of headers) {
@@ -24,7 +24,7 @@ export function secretsOfHeaders(headers: Headers): string[] {
   return secrets;
 }
 
-/** Headers as they were, those that are secrets hidden, in their order. */
+/** Headers unchanged and in their order, with secret ones hidden. */
 export function redactedHeaders(headers: Headers, secrets: readonly string[]): Record<string, string> {
   const shown: Record<string, string> = {};
   for (const [name, value] of headers) {
@@ -33,7 +33,10 @@ export function redactedHeaders(headers: Headers, secrets: readonly string[]): R
   return shown;
 }
 
-/** Ids of requests look like keys of some services, and are what a provider's support asks for: only known secrets go. */
+/**
+ * Ids of requests look like keys of some services, and a provider's support asks for them: so only known secrets are
+ * hidden.
+ */
 function hideLiterally(value: string, secrets: readonly string[]): string {
   return secrets.reduce((clean, secret) => clean.replaceAll(secret, HIDDEN), value);
 }

@@ -1,11 +1,11 @@
-// Models room: no key leaves it. This file: structured values, string by string, so that they stay what they are.
+// Removes keys from structured values, string by string, so that they keep their structure.
 import type { JsonValue } from "../../core/part/part.ts";
 import { redact } from "./redact.ts";
 
-/** Deeper than anything a model or a tool writes; what lies below is left out. */
+/** Deeper than anything that a model or a tool writes. Everything below is left out. */
 const depthMax = 100;
 
-/** The value without anything that looks like a key, nor any of the `secrets`, and as Postgres can keep it. */
+/** The value without anything that looks like a key and without the `secrets`, in a form that Postgres can store. */
 export function redactJson(value: unknown, secrets: readonly string[], depth = 0): JsonValue {
   if (typeof value === "string") return redact(storableText(value), secrets);
   if (value === null || typeof value === "number" || typeof value === "boolean") return value;
@@ -20,7 +20,7 @@ export function redactJson(value: unknown, secrets: readonly string[], depth = 0
   );
 }
 
-/** Postgres keeps neither NUL nor half characters in text, and cannot look into JSON that has them. */
+/** Postgres stores neither NUL nor lone surrogates in text, and cannot query JSON that contains them. */
 export function storableText(text: string): string {
   const whole = text.isWellFormed() ? text : text.toWellFormed();
   return whole.includes("\0") ? whole.replaceAll("\0", "\uFFFD") : whole;

@@ -1,5 +1,5 @@
-// The fixtures hold every event, block and delta that the SDKs' types know: a new one fails to compile here until a
-// fixture has it.
+// Tests that the fixtures contain every event, block and delta that the SDKs' types know: a new one does not compile
+// here until a fixture contains it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type {
@@ -118,7 +118,7 @@ const ANTHROPIC: Readonly<
   search_result_location: MESSAGES,
 };
 
-/** `pause_turn` needs a second response: its own test file. */
+/** `pause_turn` needs a second response: it has its own test file. */
 const STOP_REASONS: Readonly<Record<Exclude<StopReason, "pause_turn">, string>> = {
   end_turn: "anthropic-text.sse",
   max_tokens: "anthropic-max-tokens.sse",
@@ -142,7 +142,7 @@ const CHAT: Readonly<Record<keyof ChatCompletionChunk.Choice.Delta | ChatFinishR
   content_filter: "chat-content-filter.sse",
 };
 
-/** Whether the name stands in the fixture as a value or a field. */
+/** Whether the fixture contains the name as a value or a field. */
 function stands(name: string, fixture: string): boolean {
   return new TextDecoder().decode(fixtureBytes(fixture)).includes(`"${name}"`);
 }

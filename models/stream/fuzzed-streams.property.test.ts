@@ -1,4 +1,5 @@
-// Whatever becomes of a stream on its way, its reader ends, in a fault of its own kind or in an answer that can be stored.
+// Tests that whatever happens to a stream on its way, its reader ends with a fault or with an answer that can be
+// stored.
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
@@ -64,7 +65,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
       (frames) =>
         changed(frames, at, (frame) => frame.slice(0, length)),
   ),
-  // Two frames in one, or parted by one line feed.
+  // Two frames in one, or separated by one line feed.
   fc.tuple(place, fc.nat({ max: 2 })).map(
     ([at, cut]): Damage =>
       (frames) =>
@@ -90,7 +91,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
       (frames, other) =>
         frames.toSpliced(at, 0, ...other.slice(from, from + 2)),
   ),
-  // Something else in the place of a value or in the middle of a text.
+  // Something else instead of a value or in the middle of a text.
   fc.tuple(place, fc.nat({ max: 400 }), fc.nat({ max: 9 }), fc.constantFrom(...ODD_TEXT)).map(
     ([at, from, length, text]): Damage =>
       (frames) =>
@@ -109,7 +110,7 @@ const damage: fc.Arbitrary<Damage> = fc.oneof(
     ),
 );
 
-/** The frame with another value in the place of its nth one that is no list and no object. */
+/** The frame with another value instead of its nth one that is neither a list nor an object. */
 function withValue(frame: string, nth: number, value: string): string {
   let count = 0;
   return frame.replace(/(?<=": ?)(?:"(?:[^"\\]|\\.)*"|-?[\d.]+|true|false|null)/g, (old) =>
@@ -123,7 +124,7 @@ function readerOf(dialect: Dialect): AnswerReader {
   return dialect === "openai-chat" ? createOpenAiChatReader(options) : createOpenAiResponsesReader(options);
 }
 
-/** Chunks of this many bytes; 0: all in one. */
+/** Chunks of this many bytes; 0 means all in one. */
 function chunksOf(text: string, size: number): readonly Uint8Array[] {
   const bytes = new TextEncoder().encode(text);
   if (size === 0) return [bytes];
@@ -132,7 +133,7 @@ function chunksOf(text: string, size: number): readonly Uint8Array[] {
   );
 }
 
-/** Fails on anything thrown that is no fault of the provider's: a bug of ours is the cause of its error. */
+/** Fails on anything thrown that is not a provider's fault: a bug of ours is the cause of its error. */
 async function readDamaged(
   dialect: Dialect,
   body: readonly Uint8Array[],
@@ -159,7 +160,7 @@ async function readDamaged(
   return events;
 }
 
-/** What of an answer goes into columns and into Temporal: whole characters without NUL, whole counts. */
+/** What goes from an answer into columns and into Temporal: whole characters without NUL, whole counts. */
 function assertStorable(events: readonly ModelEvent[]): void {
   for (const event of events) {
     if (event.type === "response") assertPlain([event.response_id, event.model]);
@@ -181,7 +182,7 @@ function assertPlain(texts: readonly (string | null)[]): void {
     assert.ok(text === null || (text.isWellFormed() && !text.includes("\0")), `${text}`);
 }
 
-/** Of each dialect; some seconds. Ten times as many found nothing more. */
+/** Runs of each dialect; some seconds. Ten times as many found nothing more. */
 const RUNS = 150;
 
 const LABELS = ["text/event-stream", "application/json", "text/html", ""];
@@ -205,7 +206,7 @@ for (const dialect of ["openai-chat", "openai-responses", "anthropic"] as const)
           assertStorable(events);
           // Parts without gaps, each of one type.
           fold(events);
-          // Pauses ask sixteen times again, and get the same.
+          // Pauses ask again sixteen times, and get the same.
           assert.ok(events.length <= 20 * (text.length + 10), "no event out of nothing");
         },
       ),

@@ -1,4 +1,4 @@
-// Models room: OpenAI's SDK as both OpenAI dialects use it: one try, no key or address out of the environment, no own log.
+// Creates OpenAI's SDK for both OpenAI dialects: one try, no key or address from the environment, no log.
 import OpenAI from "openai";
 import { isOpenAiOwn } from "../../core/prompt/openai-own.ts";
 import { type ProviderOptions, sdkTimeoutMs } from "../http/provider-options.ts";
@@ -6,10 +6,10 @@ import { lineLimits } from "./stream-answer.ts";
 
 const OPENAI_BASE_URL = "https://api.openai.com/v1";
 
-/** A client whose retries are off: the workflow's timer is the one owner of retries. */
+/** A client without retries: only the workflow's timer retries. */
 export function createOpenAiClient(options: ProviderOptions): OpenAI {
   return new OpenAI({
-    // The SDK insists on a key; towards a server that wants none the header is taken out.
+    // The SDK insists on a key. For a server that wants none, the header is removed.
     apiKey: options.apiKey || "none",
     ...(options.apiKey === "" ? { defaultHeaders: { Authorization: null } } : {}),
     adminAPIKey: null,
@@ -19,13 +19,13 @@ export function createOpenAiClient(options: ProviderOptions): OpenAI {
     webhookSecret: null,
     maxRetries: 0,
     timeout: sdkTimeoutMs(lineLimits(options).silenceMs),
-    // Its log would hold pieces of answers (SPEC A5).
+    // Its log would contain pieces of answers (SPEC A5).
     logLevel: "off",
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   });
 }
 
-/** Whether OpenAI's own service answers, which refuses fields that it does not know; others ignore them. */
+/** Whether OpenAI's own service answers. It refuses fields that it does not know; others ignore them. */
 export function isStrictServer(options: ProviderOptions): boolean {
   return isOpenAiOwn(options.baseUrl ?? null);
 }

@@ -1,10 +1,10 @@
-// Models room: hands out the places of parts in the final content, in the order in which they begin.
+// Assigns the places of parts in the final content, in the order in which they start.
 import type { ProviderData } from "../../core/part/part.ts";
 import type { ModelDelta, ModelEvent } from "../provider.ts";
 
 type RunningDelta = Extract<ModelDelta, { type: "text" | "reasoning" }>;
 
-/** One answer's places. `key` names a part in the provider's own terms; what has no key of its own runs on (`continue`). */
+/** One answer's places. `key` names a part in the provider's own terms. Parts without a key run on (`continue`). */
 export class PartIndexes {
   readonly #indexes = new Map<string, number>();
   #next = 0;
@@ -21,7 +21,7 @@ export class PartIndexes {
     return { type: "part", index, delta };
   }
 
-  /** A delta that appends to the part before it if that is of the same type, else begins a new part with `data`. */
+  /** A delta that appends to the part before it if that has the same type, and otherwise starts a new part with `data`. */
   continue(delta: RunningDelta, data?: ProviderData): ModelEvent {
     if (this.#running?.type === delta.type) return { type: "part", index: this.#running.index, delta };
     this.#running = { type: delta.type, index: this.#next++ };

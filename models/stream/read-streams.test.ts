@@ -1,4 +1,4 @@
-// What each recorded-shape stream means, through the whole adapter.
+// Tests what each recorded stream means, through the whole adapter.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import type { FinishReason } from "../../core/chat/message.ts";
 import { type FoldedPart, fold, replay } from "../__fixtures__/replay.ts";
 
 interface Expectation {
-  /** Type and text of each part; tools begin with the call's id and name. */
+  /** Type and text of each part. Tools start with the call's id and name. */
   readonly parts: readonly string[];
   readonly end: FinishReason | { readonly kind: ErrorKind; readonly retryable: boolean };
   /** input, output, total, reasoning, cache creation, cache read. */

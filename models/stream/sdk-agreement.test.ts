@@ -1,4 +1,4 @@
-// What we read of a stream is what the official SDKs' own accumulators make of it, wherever they accept it.
+// Tests that we read a stream as the official SDKs' own accumulators do, wherever they accept it.
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
@@ -32,7 +32,7 @@ interface Read {
   readonly finish: string;
 }
 
-/** Streams that end well for us, and that an SDK does not accept or reads otherwise, each with what it does. */
+/** Streams that end well for us and that an SDK does not accept or reads in another way, each with what it does. */
 const APART: Readonly<Record<string, string>> = {
   "chat-tools-odd-ids.sse": "joins calls that share an index",
   "chat-reasoning.sse": "keeps reasoning that came in two fields apart",
@@ -93,7 +93,7 @@ async function chatRead(name: string): Promise<Read> {
       ? [{ id: call.id, name: call.function.name, args: parseObject(call.function.arguments) }]
       : [],
   );
-  // The SDK's own: it joins whatever fields a server invents.
+  // The SDK's own type: it joins whatever fields a server invents.
   const more = { ...message } as { reasoning_content?: string; reasoning?: string };
   const older = message?.function_call;
   return {

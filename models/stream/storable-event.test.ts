@@ -1,4 +1,4 @@
-// Tests: what a provider names reaches columns and Temporal, whatever characters it is made of.
+// Tests that what a provider names reaches columns and Temporal, whatever characters it contains.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { storableEvent } from "./storable-event.ts";

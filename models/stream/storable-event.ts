@@ -1,17 +1,18 @@
-// Models room: what a provider names and numbers, in the form that Postgres and Temporal take. Everything of an answer passes
-// here, so nothing behind it has to ask. Text keeps its NULs, which JSON holds: columns of text and names do not.
+// Brings names and numbers from a provider into a form that Postgres and Temporal accept. Everything of an answer
+// passes here, so no later code has to check. Text keeps its NULs, which JSON can hold; columns of text and names
+// cannot.
 
 import type { JsonValue, ProviderData } from "../../core/part/part.ts";
 import { headOf } from "../../core/text/truncate.ts";
 import { declaredTool } from "../prompt/declared-tool.ts";
 import type { ModelDelta, ModelEvent } from "../provider.ts";
 
-/** UTF-8 bytes of a name. Temporal shows it, in a field of 400 bytes; the longest true one is a sixth of this. */
+/** UTF-8 bytes of a name. Temporal shows it in a field of 400 bytes; the longest real one is a sixth of this. */
 const nameBytesMax = 384;
-/** Ids and models' names; longer ones are nothing that anybody looks up. */
+/** Ids and names of models. Nobody looks up longer ones. */
 const idBytesMax = 1_024;
 
-/** The event with names and ids that can be stored, and the name of a tool that the request declares in its plain form. */
+/** The event with names and ids that can be stored, and with the plain name of a tool that the request declares. */
 export function storableEvent(event: ModelEvent, tools: readonly string[]): ModelEvent {
   if (event.type === "part") return { ...event, delta: storableDelta(event.delta, tools) };
   if (event.type !== "response") return event;
@@ -47,7 +48,7 @@ function storableData(data: ProviderData | undefined): { readonly provider_data?
   return data === undefined ? {} : { provider_data: plainJson(data) as ProviderData };
 }
 
-/** Text without NULs and halves of characters, of at most so many UTF-8 bytes. */
+/** Text without NULs and lone surrogates, with at most this many UTF-8 bytes. */
 function plainText(text: string, bytesMax?: number): string {
   const plain = text.toWellFormed().replaceAll("\0", "\uFFFD");
   return bytesMax === undefined ? plain : headOf(plain, bytesMax);

@@ -1,4 +1,5 @@
-// How a call ends: by abort, by silence, by something that is no stream, by late usage, by its reader leaving.
+// Tests how a call ends: by abort, by silence, by something that is not a stream, by late usage, or because its reader
+// leaves.
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import {
@@ -44,7 +45,7 @@ function stallAfter(bytes: Uint8Array): StalledCall {
   return { fetch, hungUp: promise };
 }
 
-/** Never answers: not even headers come. */
+/** Never answers: not even headers arrive. */
 function neverAnswer(): StalledCall {
   const { promise, resolve } = Promise.withResolvers<void>();
   const fetch: Fetch = async (_input, init) => {
@@ -59,7 +60,7 @@ function start(provider: Provider, signal = new AbortController().signal): Async
   return provider.stream(SHORT_REQUEST, { signal, newToolCallId: countedIds() })[Symbol.asyncIterator]();
 }
 
-/** The first half of a fixture, which has at least one part. */
+/** The first half of a fixture, with at least one part. */
 function half(name: string): Uint8Array {
   const bytes = fixtureBytes(name);
   return bytes.subarray(0, Math.floor(bytes.length * 0.7));
@@ -205,7 +206,7 @@ test("I2 an answer that is complete does not wait for usage that never comes", a
       for (let next = await iterator.next(); !next.done; next = await iterator.next())
         events.push(next.value);
     })();
-    // All that was sent is read within these turns of the event loop; then only time can end the wait.
+    // Everything that was sent is read within these turns of the event loop. After that only time can end the wait.
     for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(events.at(-1)?.type, "part");
     mock.timers.tick(lateUsageMsMax);

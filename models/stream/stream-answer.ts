@@ -1,4 +1,4 @@
-// Models room: one call from request to judged end, the same for every dialect. Each failure leaves as a `ModelError`.
+// Runs one call from request to judged end, in the same way for every dialect. Every failure becomes a `ModelError`.
 
 import type { FinishReason } from "../../core/chat/message.ts";
 import type { JsonObject } from "../../core/part/part.ts";
@@ -18,7 +18,7 @@ import { WholeCharacters } from "./whole-characters.ts";
 
 /** Silence after which a call counts as dead (SPEC X3), unless configured otherwise. */
 const silenceMsDefault = 10 * 60 * 1000;
-/** Signs of life alone for longer than any model thinks in one piece. */
+/** Longer than any model thinks in one piece with nothing but keep-alives. */
 const contentSilenceMsDefault = 60 * 60 * 1000;
 
 /** The limits of a provider's calls. */
@@ -32,27 +32,30 @@ export function lineLimits({ silenceMs, contentSilenceMs }: Partial<LineLimits>)
 export interface AnswerSource {
   readonly provider: string;
   readonly reader: AnswerReader;
-  /** Sends the request, again after a pause; resolves with the response once its headers are there. Throws the SDK's errors. */
+  /**
+   * Sends the request, and again after a pause. Resolves with the response once its headers are there. Throws the SDK's
+   * errors.
+   */
   readonly open: (signal: AbortSignal) => Promise<Response>;
   readonly limits: LineLimits;
   /** Names of the tools that the model was offered. */
   readonly tools: readonly string[];
   readonly secrets: readonly string[];
-  /** This is the replay of a whole history: a provider that asks for one now would ask for ever. */
+  /** This call sends a whole history: a provider that asks for one again would ask for ever. */
   readonly replays: boolean;
-  /** What the answer begins with: the model was asked to go on with it. */
+  /** The start of the answer, which the model was asked to continue. */
   readonly begun: string | null;
 }
 
-/** Streams one answer, or what follows the text that it was begun with. As `wholeStream`. */
+/** Streams one answer, or what follows the started text. Otherwise like `wholeStream`. */
 export function streamAnswer(source: AnswerSource, signal: AbortSignal): AsyncIterable<ModelEvent> {
   const events = wholeStream(source, signal);
   return source.begun === null ? events : withoutEcho(events, source.begun);
 }
 
 /**
- * Streams one answer: (part | usage | response)* finish. Throws `signal.reason` when aborted, else a `ModelError`:
- * for what the provider said, for a stream cut before its end, for silence, for an answer without output (SPEC L9).
+ * Streams one answer: (part | usage | response)* finish. Throws `signal.reason` if aborted, else a `ModelError`: for
+ * what the provider said, for a stream cut before its end, for silence, for an answer without output (SPEC L9).
  */
 async function* wholeStream(source: AnswerSource, signal: AbortSignal): AsyncGenerator<ModelEvent> {
   signal.throwIfAborted();
@@ -69,7 +72,7 @@ async function* wholeStream(source: AnswerSource, signal: AbortSignal): AsyncGen
     }
   } catch (error) {
     signal.throwIfAborted();
-    // The line may break, or be cut by us, after the answer was complete: nothing is missing then.
+    // The connection may break, or be cut by us, after the answer was complete: nothing is missing then.
     const complete =
       judge.finishReason() !== null && !(error instanceof ModelError || error instanceof StreamFailure);
     if (!complete) throw asModelError(error, source, line);
@@ -81,7 +84,7 @@ async function* wholeStream(source: AnswerSource, signal: AbortSignal): AsyncGen
   yield { type: "finish", finish_reason: judge.verdict() };
 }
 
-/** What the end of an answer brings, whole or not: of one that was cut there is no more to know. */
+/** What the end of an answer brings, complete or not. About an answer that was cut, nothing more can be known. */
 function* lastEvents(characters: WholeCharacters, judge: EndJudge): Iterable<ModelEvent> {
   for (const event of judge.finishReason() === null ? [] : (judge.reader.rest?.() ?? [])) {
     const whole = characters.pass(storableEvent(event, judge.tools));
@@ -114,7 +117,7 @@ interface Reading {
   readonly judge: EndJudge;
 }
 
-/** A document is a whole answer, or an error, or lines of JSON that are events without their field names. */
+/** A document is a whole answer, an error, or lines of JSON that are events without field names. */
 async function* documentEvents(text: string, label: string, reading: Reading): AsyncGenerator<ModelEvent> {
   const { source, line, judge } = reading;
   const whole = wholeAnswer(text, source);
@@ -124,7 +127,7 @@ async function* documentEvents(text: string, label: string, reading: Reading): A
     isAnswer = true;
     yield event;
   }
-  // A stream that broke off inside its first line is worth another try; a page and another API are not.
+  // If a stream broke off inside its first line, another try may help. For a web page or another API it does not.
   const isCut = label.includes("event-stream") && !text.startsWith("<") && parseObject(text) === null;
   if (!isAnswer && !isCut && judge.finishReason() === null) throw addressFault(text, source);
 }
@@ -133,7 +136,7 @@ async function* inOnePiece(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text);
 }
 
-/** Characters of events that show nothing: keep-alives of a month, and more sealed reasoning than any model gives. */
+/** Characters of events that show nothing: a month of keep-alives, and more sealed reasoning than any model sends. */
 const hiddenCharsMax = 128 * 1024 * 1024;
 
 async function* streamedEvents(
@@ -170,7 +173,7 @@ class EndJudge {
 
   constructor(source: AnswerSource) {
     this.#source = source;
-    // An answer may have been cut off behind its last word: then nothing is left to say.
+    // The answer may have been cut off after its last word: then nothing is left to say.
     this.#hasOutput = source.begun !== null;
   }
 
@@ -197,7 +200,7 @@ class EndJudge {
     const fault = reader.endFault?.() ?? null;
     if (fault !== null) throw fault;
     if (reason === null) throw ownFault({ kind: "network", retryable: true, cause: "truncated" }, provider);
-    // Reasoning alone is no answer; a tool call is one.
+    // Reasoning alone is not an answer; a tool call is one.
     if (!this.#hasOutput) throw this.#emptyAnswer(reason);
     return reason;
   }
@@ -207,7 +210,7 @@ class EndJudge {
     const unusable = reader.unusable?.() ?? [];
     if (unusable.length > 0) return unusableItems(provider, unusable);
     const { fault } = ownFault({ kind: "no_output", retryable: true }, provider);
-    // The model has nothing to add: behind the results of tools that is an end (SPEC L16).
+    // The model has nothing to add: after tool results this is an end (SPEC L16).
     return new ModelError(reason === "stop" ? { ...fault, ended_empty: true } : fault);
   }
 }
@@ -223,7 +226,8 @@ function asModelError(error: unknown, source: AnswerSource, line: CallLine): Mod
     replays,
     continues: begun !== null,
   });
-  // What a provider or a socket threw may hold keys and headers, and a logger prints causes; a bug of ours needs its stack.
+  // What a provider or a socket threw may contain keys and headers, and loggers print causes. A bug of ours needs its
+  // stack.
   return isOwnBug(error) ? new ModelError(fault, error) : new ModelError(fault);
 }
 
@@ -232,15 +236,15 @@ function isOwnBug(error: unknown): boolean {
   return isBug && error.cause === undefined;
 }
 
-/** Signs of life, and events that only announce what others bring or repeat. */
+/** Keep-alives, and events that only announce what others bring or repeat. */
 const NEEDLESS =
   /^(?:ping|keep-?alive|heartbeat|response\.(?:queued|in_progress|content_part\.\w+|reasoning_summary_part\.\w+|output_text\.done))$/;
 
 function parseEvent({ name, data }: ServerEvent): JsonObject {
   const value = parseJson(data);
-  // Without the cause, whose words quote the answer.
+  // Without the cause, whose message quotes the answer.
   if (value === undefined && !NEEDLESS.test(name ?? ""))
     throw new DamagedStream("an event of the stream is not JSON");
-  // A bare string or list is an event of no dialect: ignored as unknown ones are.
+  // A bare string or list is an event of no dialect. Ignored, like unknown events.
   return objectOf(value) ?? {};
 }

@@ -1,4 +1,4 @@
-// Models room: what deltas already said, so that an event with the whole text adds only the rest.
+// Remembers what deltas have said, so that an event with the whole text adds only the rest.
 import type { ModelEvent } from "../provider.ts";
 
 /** The texts of one answer by key, as far as they were streamed. */
@@ -18,7 +18,7 @@ export class StreamedText {
     this.#texts.set(key, (this.#texts.get(key) ?? "") + text);
   }
 
-  /** Gives `say` what the deltas left out of the whole; nothing when they said something else. */
+  /** Calls `say` with what the deltas left out of the whole. Does nothing if they said something else. */
   rest(key: string, whole: string, say: (rest: string) => readonly ModelEvent[]): readonly ModelEvent[] {
     const streamed = this.#texts.get(key) ?? "";
     return whole.length > streamed.length && whole.startsWith(streamed)

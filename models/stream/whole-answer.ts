@@ -1,4 +1,4 @@
-// Models room: answers that came as one document instead of a stream of events.
+// Reads answers that arrived as one document instead of a stream of events.
 
 import { ownFault } from "../errors/own-fault.ts";
 import { type AnswerReader, DamagedStream, StreamFailure } from "../http/answer-reader.ts";
@@ -7,7 +7,7 @@ import { objectOf, parseJson } from "../http/untrusted-json.ts";
 import type { ModelError, ModelEvent } from "../provider.ts";
 import { redact } from "../recording/redact.ts";
 
-/** The answer of a server that does not stream; null when the document is none. Throws the error that it may be. */
+/** The answer of a server that does not stream; null if the document is none. If it is an error, throws it. */
 export function wholeAnswer(
   text: string,
   { reader }: { readonly reader: AnswerReader },
@@ -20,7 +20,10 @@ export function wholeAnswer(
   return body === null ? null : (reader.readWhole?.(body) ?? null);
 }
 
-/** The fault of a document that is no answer: a wrong base URL often lands on a web page or another API, for good. */
+/**
+ * The fault of a document that is not an answer. A wrong base URL often leads to a web page or another API, and another
+ * try does not help.
+ */
 export function addressFault(
   text: string,
   { provider, secrets }: { readonly provider: string; readonly secrets: readonly string[] },
@@ -30,7 +33,7 @@ export function addressFault(
   return ownFault(verdict, provider, redact(words, secrets));
 }
 
-/** Characters of a document that is read as a whole; more is no answer of a model. */
+/** Characters of a document that is read as a whole. A longer one is not an answer of a model. */
 const documentCharsMax = 64 * 1024 * 1024;
 
 export async function readText(bytes: AsyncIterable<Uint8Array>): Promise<string> {

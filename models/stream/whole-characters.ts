@@ -1,14 +1,15 @@
-// Models room: keeps a character that a provider split between two deltas whole.
+// Joins a character that a provider split between two deltas.
 import type { ModelDelta, ModelEvent } from "../provider.ts";
 
 /**
  * Byte-level tokenizers let servers escape the two halves of an emoji in two deltas. Half a surrogate pair cannot be
- * stored as UTF-8, so a trailing first half waits for the next delta of its part; a half that stays alone becomes U+FFFD.
+ * stored as UTF-8, so a trailing first half waits for the next delta of its part. A half that stays alone becomes
+ * U+FFFD.
  */
 export class WholeCharacters {
   readonly #waiting = new Map<number, { readonly half: string; readonly delta: ModelDelta }>();
 
-  /** The event with whole characters only, or null when nothing is left of it for now. */
+  /** The event with whole characters only; null if nothing of it is left for now. */
   pass(event: ModelEvent): ModelEvent | null {
     if (event.type !== "part") return event;
     const text = deltaText(event.delta);
