@@ -1,4 +1,4 @@
-// The wire, as schemas: every event of the streams. The OpenAPI document, docs/reference/events.md and the tests of real streams
+// The wire, as schemas: every event of the streams. The OpenAPI document, docs/events.md and the tests of real streams
 // are made from these tables.
 import { z } from "zod";
 import { feedChatsMax } from "../../core/chat/limits.ts";

@@ -87,7 +87,7 @@ test("the document has every event of the streams as a component, and each strea
   }
 });
 
-test("docs/reference/events.md is what the schemas of the events say", () => {
+test("docs/events.md is what the schemas of the events say", () => {
   const words = "`node test/support/event-reference.ts` writes the page anew";
   assert.equal(readFileSync(eventReferencePath, "utf8"), renderEventReference(), words);
 });

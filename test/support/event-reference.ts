@@ -1,19 +1,19 @@
-// Tests: the page docs/reference/events.md, made from the schemas of the events. `node test/support/event-reference.ts` writes it.
+// Tests: the page docs/events.md, made from the schemas of the events. `node test/support/event-reference.ts` writes it.
 import { writeFileSync } from "node:fs";
 import { z } from "zod";
 import { buildLogEvents, chatEvents, type EventSpec, feedEvents } from "../../api/schemas/stream-events.ts";
 
-export const eventReferencePath = new URL("../../docs/reference/events.md", import.meta.url);
+export const eventReferencePath = new URL("../../docs/events.md", import.meta.url);
 
 const INTRO = `# Event reference
 
 Every event of every stream, with its fields and an example. This page is made from the schemas in
-[api/schemas/stream-events.ts](../../api/schemas/stream-events.ts), and a test keeps it up to date. The same schemas are in
+[api/schemas/stream-events.ts](../api/schemas/stream-events.ts), and a test keeps it up to date. The same schemas are in
 \`/openapi.json\`: one component for each event (\`ChatStreamMessages\`, \`FeedCreated\`, \`BuildLogEnd\` …) and one for each stream
 (\`ChatStream\`, \`Feed\`, \`BuildLog\`), to which the \`text/event-stream\` responses refer.
 
-How to read a stream, resume it and survive restarts: [Reading streams](../streaming.md). What AI SDK clients get instead:
-[AI SDK](../ai-sdk.md).
+How to read a stream, resume it and survive restarts: [Reading streams](streaming.md). What AI SDK clients get instead:
+[AI SDK](ai-sdk.md).
 
 An event is one frame: \`event:\` has its name, \`data:\` its fields as JSON, and \`id:\`, where present, the cursor to resume from.
 \`Chat\`, \`Message\` and \`QueuedMessage\` are the objects that the REST API answers with. A field marked with \`?\` may be absent.
