@@ -33,3 +33,10 @@ export function withBytesAs(bytes: Uint8Array, show: (byte: number) => string): 
     whole === undefined ? show(all.charCodeAt(0)) : Buffer.from(whole, "latin1").toString("utf8"),
   );
 }
+
+/** Without the beginning of a character at the end, whose other bytes were cut off. */
+export function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  const end = Buffer.from(bytes.subarray(-3)).toString("latin1");
+  const cut = /(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$/.exec(end)?.[0].length ?? 0;
+  return bytes.subarray(0, bytes.length - cut);
+}

@@ -2,8 +2,10 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import path from "node:path";
-import { pathCharsMax } from "../../workspaces/agent/files/file-limits.ts";
 import { isInside } from "../../workspaces/agent/files/place/root.ts";
+
+/** As long as the kernel's paths: a project is opened by its path. */
+const projectPathCharsMax = 4_096;
 
 export type ResolvedProjectPath =
   | { readonly ok: true; readonly path: string }
@@ -30,7 +32,7 @@ export async function resolveProjectPath(
   asked: string,
   roots: readonly string[],
 ): Promise<ResolvedProjectPath> {
-  if (asked.includes("\0") || asked.length > pathCharsMax || !path.isAbsolute(asked)) {
+  if (asked.includes("\0") || asked.length > projectPathCharsMax || !path.isAbsolute(asked)) {
     return { ok: false, reason: "project_path must be an absolute path" };
   }
   const allowed = await realRoots(roots);

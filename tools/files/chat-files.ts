@@ -1,4 +1,5 @@
 // Tools: the files that a chat's tools see: its project folder, or its workspace through the agent.
+import type { JsonObject } from "../../core/part/part.ts";
 import type { FileChanges, FileViews } from "../../workspaces/agent/api.ts";
 import type { ToolContext, ToolOutput } from "../tool.ts";
 import { errorOutput, ToolError } from "../tool-error.ts";
@@ -11,6 +12,15 @@ export async function chatFiles(context: ToolContext): Promise<FileViews> {
     throw new ToolError("This chat has neither a project folder nor a workspace.");
   }
   return (await workspaceAgent(context)).files;
+}
+
+/** The result of a view: what it shows, whether that is all, and how to read it. */
+export function viewOutput(
+  shown: JsonObject,
+  { truncated, note }: { readonly truncated: boolean; readonly note?: string | undefined },
+): ToolOutput {
+  const result = { ...shown, truncated, ...(note !== undefined && { note }) };
+  return { result, is_error: false, truncated };
 }
 
 /** Changes files of the workspace. Interrupted, nobody waits for the answer, and the result says what that means. */

@@ -35,7 +35,7 @@ const schema = z.strictObject({
     .max(editFilesMax),
 });
 
-/** `edit_files`: `{files: [{path, replacements, bytes}]}`. */
+/** `edit_files`: `{files: [{path, replacements, bytes, note?}]}`. */
 export const editFiles: Tool<typeof schema> = {
   name: "edit_files",
   description:
@@ -47,7 +47,12 @@ export const editFiles: Tool<typeof schema> = {
   run(args, context) {
     return changeFiles(context, async (files) => {
       const edited = await files.editFiles({ key: context.toolCallId, files: filesOf(args) }, context.signal);
-      const described = edited.files.map(({ path, replacements, bytes }) => ({ path, replacements, bytes }));
+      const described = edited.files.map(({ path, replacements, bytes, note }) => ({
+        path,
+        replacements,
+        bytes,
+        ...(note !== undefined && { note }),
+      }));
       return { result: { files: described }, is_error: false };
     });
   },

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { findPathsMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";
-import { chatFiles } from "./chat-files.ts";
+import { chatFiles, viewOutput } from "./chat-files.ts";
 import { globSchema, pathSchema } from "./path-schema.ts";
 
 const schema = z.strictObject({
@@ -14,7 +14,7 @@ const schema = z.strictObject({
     .describe("Folder to search, relative to the workspace or project folder. Default: all of it."),
 });
 
-/** `find_files`: `{paths, truncated}`, sorted, relative to the workspace or project folder. */
+/** `find_files`: `{paths, truncated, note?}`, sorted, relative to the workspace or project folder. */
 export const findFiles: Tool<typeof schema> = {
   name: "find_files",
   description:
@@ -25,7 +25,6 @@ export const findFiles: Tool<typeof schema> = {
   flags: { read_only: true },
   async run({ pattern, path = "." }, context) {
     const view = await (await chatFiles(context)).findFiles({ pattern, path }, context.signal);
-    const { paths, truncated } = view;
-    return { result: { paths, truncated }, is_error: false, truncated };
+    return viewOutput({ paths: view.paths }, view);
   },
 };

@@ -145,3 +145,19 @@ test("I2 an interrupted grep is an error result that says so", async (t) => {
   const output = await project.call("grep", { pattern: "apple" }, { signal: AbortSignal.abort() });
   assert.deepEqual(output, { result: { error: "The call was interrupted." }, is_error: true });
 });
+
+test("W6 grep finds the first line of a file with a byte order mark, and marks bytes that are not UTF-8", async (t) => {
+  const project = aProject(t);
+  project.write("bom.txt", "\uFEFFfirst needle\nsecond needle\nlast");
+  project.write("latin1.txt", Buffer.from("caf\u00e9 needle\n", "latin1"));
+  project.write("utf16.txt", Buffer.from("\uFEFFneedle\n", "utf16le"));
+  const first = await project.call("grep", { pattern: "^first" });
+  assert.deepEqual(first.result["matches"], [{ path: "bom.txt", line: 1, text: "first needle" }]);
+  const { result } = await project.call("grep", { pattern: "needle" });
+  assert.deepEqual(result["matches"], [
+    { path: "bom.txt", line: 1, text: "first needle" },
+    { path: "bom.txt", line: 2, text: "second needle" },
+    { path: "latin1.txt", line: 1, text: "caf\\xE9 needle" },
+  ]);
+  assert.match(textOf(result, "note"), /not UTF-8/);
+});

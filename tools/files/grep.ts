@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { grepMatchesMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";
-import { chatFiles } from "./chat-files.ts";
+import { chatFiles, viewOutput } from "./chat-files.ts";
 import { globSchema, pathSchema, patternSchema } from "./path-schema.ts";
 
 const schema = z.strictObject({
@@ -18,7 +18,7 @@ const schema = z.strictObject({
   ignore_case: z.boolean().optional().describe("Default false."),
 });
 
-/** `grep`: `{matches: [{path, line, text}], truncated}`, sorted by path and line. */
+/** `grep`: `{matches: [{path, line, text}], truncated, note?}`, sorted by path and line. */
 export const grep: Tool<typeof schema> = {
   name: "grep",
   description:
@@ -31,7 +31,6 @@ export const grep: Tool<typeof schema> = {
     const search = { pattern, path, ignore_case, ...(glob !== undefined && { glob }) };
     const view = await (await chatFiles(context)).grep(search, context.signal);
     const matches = view.matches.map((match) => ({ path: match.path, line: match.line, text: match.text }));
-    const { truncated } = view;
-    return { result: { matches, truncated }, is_error: false, truncated };
+    return viewOutput({ matches }, view);
   },
 };

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { listEntriesMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";
-import { chatFiles } from "./chat-files.ts";
+import { chatFiles, viewOutput } from "./chat-files.ts";
 import { pathSchema } from "./path-schema.ts";
 
 const schema = z.strictObject({
@@ -11,7 +11,7 @@ const schema = z.strictObject({
     .describe("Folder, relative to the workspace or project folder. Default: that folder itself."),
 });
 
-/** `list_dir`: `{path, entries: [{name, type, size}], truncated}`, sorted by name, hidden ones too; `size` in bytes, of files. */
+/** `list_dir`: `{path, entries: [{name, type, size}], truncated, note?}`, sorted by name, hidden ones too; `size` in bytes, of files. */
 export const listDir: Tool<typeof schema> = {
   name: "list_dir",
   description:
@@ -23,7 +23,6 @@ export const listDir: Tool<typeof schema> = {
   async run({ path = "." }, context) {
     const view = await (await chatFiles(context)).listDir({ path }, context.signal);
     const entries = view.entries.map(({ name, type, size }) => ({ name, type, size }));
-    const { truncated } = view;
-    return { result: { path: view.path, entries, truncated }, is_error: false, truncated };
+    return viewOutput({ path: view.path, entries }, view);
   },
 };

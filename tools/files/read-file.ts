@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { viewLinesMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";
-import { chatFiles } from "./chat-files.ts";
+import { chatFiles, viewOutput } from "./chat-files.ts";
 import { lineSchema, pathSchema } from "./path-schema.ts";
 
 const schema = z.strictObject({
@@ -13,7 +13,7 @@ const schema = z.strictObject({
     .describe(`How many lines to read. At most ${viewLinesMax} are given, which is the default.`),
 });
 
-/** `read_file`: `{content, start_line, total_lines, truncated}`; lines as `<number>\t<line>` (SPEC W6). */
+/** `read_file`: `{content, start_line, total_lines, truncated, note?}`; lines as `<number>\t<line>` (SPEC W6). */
 export const readFile: Tool<typeof schema> = {
   name: "read_file",
   description:
@@ -25,7 +25,7 @@ export const readFile: Tool<typeof schema> = {
   async run({ path, offset = 1, limit }, context) {
     const range = { start_line: offset, ...(limit !== undefined && { end_line: offset + limit - 1 }) };
     const view = await (await chatFiles(context)).readLines({ path, ...range }, context.signal);
-    const { content, start_line, total_lines, truncated } = view;
-    return { result: { content, start_line, total_lines, truncated }, is_error: false, truncated };
+    const { content, start_line, total_lines } = view;
+    return viewOutput({ content, start_line, total_lines }, view);
   },
 };

@@ -79,12 +79,17 @@ test("W6 view_file shows an empty file as no lines", async (t) => {
   assert.equal(is_error, false);
 });
 
-test("W6 view_file drops a byte order mark and keeps text that is not UTF-8 readable", async (t) => {
+test("W6 view_file drops a byte order mark, and shows bytes that are not UTF-8 by their numbers", async (t) => {
   const project = aProject(t);
   project.write("bom.txt", "\uFEFFhello");
-  project.write("latin1.txt", Uint8Array.of(0x63, 0x61, 0x66, 0xe9));
+  project.write("latin1.txt", Buffer.from("caf\u00e9\nna\u00efve\n", "latin1"));
+  project.write("mark.txt", "a\ufffdb");
   assert.equal((await project.call("view_file", { path: "bom.txt" })).result["content"], "1\thello");
-  assert.equal((await project.call("view_file", { path: "latin1.txt" })).result["content"], "1\tcaf\ufffd");
+  const { result } = await project.call("view_file", { path: "latin1.txt" });
+  assert.equal(result["content"], "1\tcaf\\xE9\n2\tna\\xEFve");
+  assert.equal(result["note"], "Bytes that are not UTF-8 are shown as \\xHH.");
+  const mark = await project.call("view_file", { path: "mark.txt" });
+  assert.deepEqual([mark.result["content"], mark.result["note"]], ["1\ta\ufffdb", undefined]);
 });
 
 test("W6 view_file refuses binary files and UTF-16 by name", async (t) => {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { viewLinesMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";
-import { chatFiles } from "./chat-files.ts";
+import { chatFiles, viewOutput } from "./chat-files.ts";
 import { lineSchema, pathSchema } from "./path-schema.ts";
 
 const schema = z.strictObject({
@@ -13,7 +13,7 @@ const schema = z.strictObject({
     .describe(`Last line to show, inclusive. At most ${viewLinesMax} lines are shown.`),
 });
 
-/** `view_file`: `{content, start_line, end_line, total_lines, truncated}`; `truncated` = lines asked for are not all here. */
+/** `view_file`: `{content, start_line, end_line, total_lines, truncated, note?}`; `truncated` = lines asked for are not all here. */
 export const viewFile: Tool<typeof schema> = {
   name: "view_file",
   description:
@@ -28,13 +28,7 @@ export const viewFile: Tool<typeof schema> = {
       ...(end_line !== undefined && { end_line }),
     };
     const view = await (await chatFiles(context)).readLines({ path, ...range }, context.signal);
-    const result = {
-      content: view.content,
-      start_line: view.start_line,
-      end_line: view.end_line,
-      total_lines: view.total_lines,
-      truncated: view.truncated,
-    };
-    return { result, is_error: false, truncated: view.truncated };
+    const { content, start_line: first, end_line: last, total_lines } = view;
+    return viewOutput({ content, start_line: first, end_line: last, total_lines }, view);
   },
 };

@@ -15,7 +15,7 @@ const schema = z.strictObject({
     .describe("The whole content, as it is to be in the file."),
 });
 
-/** `write_file`: `{path, bytes, created}`. */
+/** `write_file`: `{path, bytes, created, note?}`. */
 export const writeFile: Tool<typeof schema> = {
   name: "write_file",
   description:
@@ -27,8 +27,8 @@ export const writeFile: Tool<typeof schema> = {
   run(args, context) {
     return changeFiles(context, async (files) => {
       const written = await files.writeFile({ key: context.toolCallId, ...args }, context.signal);
-      const { path, bytes, created } = written;
-      return { result: { path, bytes, created }, is_error: false };
+      const { path, bytes, created, note } = written;
+      return { result: { path, bytes, created, ...(note !== undefined && { note }) }, is_error: false };
     });
   },
 };

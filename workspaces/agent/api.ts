@@ -41,6 +41,8 @@ export class AgentError extends Error {
   }
 }
 
+// `note` says, where there is need, how to read a result: bytes shown by their numbers, a search that ran out of time, names left out.
+
 /** Lines `first` to `last` of a text file, each as `<number>\t<line>`. */
 export interface LinesView {
   readonly path: string;
@@ -51,6 +53,7 @@ export interface LinesView {
   readonly total_lines: number;
   /** Whether lines asked for, or the ends of long lines, are missing. */
   readonly truncated: boolean;
+  readonly note?: string | undefined;
 }
 
 export type EntryType = "file" | "dir" | "symlink" | "other";
@@ -66,16 +69,19 @@ export interface FolderView {
   readonly path: string;
   readonly entries: readonly FolderEntry[];
   readonly truncated: boolean;
+  readonly note?: string | undefined;
 }
 
 export interface GrepView {
   readonly matches: readonly { readonly path: string; readonly line: number; readonly text: string }[];
   readonly truncated: boolean;
+  readonly note?: string | undefined;
 }
 
 export interface PathsView {
   readonly paths: readonly string[];
   readonly truncated: boolean;
+  readonly note?: string | undefined;
 }
 
 /** Looking at files below one root. Paths are relative to it; absolute ones must lie below it. Nothing outside is ever read. */
@@ -113,6 +119,7 @@ export interface WrittenFile {
   readonly bytes: number;
   /** False: a file of that name was replaced. */
   readonly created: boolean;
+  readonly note?: string | undefined;
 }
 
 export interface FileEdits {
@@ -128,6 +135,7 @@ export interface EditedFile {
   readonly path: string;
   readonly replacements: number;
   readonly bytes: number;
+  readonly note?: string | undefined;
 }
 
 /**

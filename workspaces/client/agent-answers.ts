@@ -26,8 +26,8 @@ const kib = 1024;
 export const errorAnswerBytesMax = 64 * kib;
 const errorCharsMax = 8_000;
 const smallBytesMax = 64 * kib;
-// What a view collects has its own limit; a path of 4,096 characters beside it can be six times as long in JSON.
-const viewBytesMax = toolResultBytesMax + 32 * kib;
+// What a view collects has its own limit; a path of 8,192 characters beside it can be six times as long in JSON.
+const viewBytesMax = toolResultBytesMax + 64 * kib;
 // A command of 128 KiB can be six times as long in JSON.
 const processBytesMax = kib * kib;
 // 250 of them, their commands cut to 1,000 characters.
@@ -42,6 +42,7 @@ const count = z.int().min(0);
 const date = z.string().max(64);
 const entryType = z.enum(["file", "dir", "symlink", "other"]);
 const truncated = z.boolean();
+const note = text.optional();
 
 const processShape = z.object({
   key: z.string().max(100),
@@ -77,6 +78,7 @@ export const answers = {
       end_line: count,
       total_lines: count,
       truncated,
+      note,
     }),
     viewBytesMax,
   ),
@@ -85,6 +87,7 @@ export const answers = {
       path: text,
       entries: z.array(z.object({ name: text, type: entryType, size: count.nullable() })).max(listEntriesMax),
       truncated,
+      note,
     }),
     viewBytesMax,
     nodesOf(listEntriesMax, 3),
@@ -93,23 +96,24 @@ export const answers = {
     z.object({
       matches: z.array(z.object({ path: text, line: count, text })).max(grepMatchesMax),
       truncated,
+      note,
     }),
     viewBytesMax,
     nodesOf(grepMatchesMax, 3),
   ),
   paths: kind(
-    z.object({ paths: z.array(text).max(findPathsMax), truncated }),
+    z.object({ paths: z.array(text).max(findPathsMax), truncated, note }),
     viewBytesMax,
     nodesOf(findPathsMax, 1),
   ),
   stat: kind(z.object({ path: text, type: entryType, size: count, modified_at: date }), smallBytesMax),
-  written: kind(z.object({ path: text, bytes: count, created: z.boolean() }), smallBytesMax),
+  written: kind(z.object({ path: text, bytes: count, created: z.boolean(), note }), smallBytesMax),
   edited: kind(
     z.object({
-      files: z.array(z.object({ path: text, replacements: count, bytes: count })).max(changedFilesMax),
+      files: z.array(z.object({ path: text, replacements: count, bytes: count, note })).max(changedFilesMax),
     }),
     kib * kib,
-    nodesOf(changedFilesMax, 3),
+    nodesOf(changedFilesMax, 4),
   ),
   process: kind(z.object({ process: processShape }), processBytesMax),
   started: kind(z.object({ process: processShape, created: z.boolean() }), processBytesMax),

@@ -1,12 +1,14 @@
-// The workspace agent runs inside the workspace. This file: its files and its search, put together. The worker takes the
-// read-only half for project folders.
+// The files of a workspace and their search, put together. The worker takes the read-only half for project folders.
 import type { FileChanges, FileViews } from "../api.ts";
-import { createFileChanges } from "./edit/create-file-changes.ts";
+import { editFiles } from "./edit/edit-files.ts";
+import { MadeEdits } from "./edit/made-edits.ts";
 import { listFolder } from "./read/list-folder.ts";
+import { readBytes, statFile } from "./read/read-bytes.ts";
 import { readLines } from "./read/read-lines.ts";
 import { findPaths } from "./search/find-paths.ts";
 import { grepFiles } from "./search/grep-files.ts";
 import { inOwnWords } from "./system-fault.ts";
+import { writeFile } from "./write/write-file.ts";
 
 export interface FilesPlace {
   /** Absolute, without links: what is there later and is a link has been put there, and is refused. */
@@ -15,12 +17,14 @@ export interface FilesPlace {
   readonly rgPath: string;
   /** What errors call the root; "workspace" when absent. */
   readonly placeName?: string;
+  /** Of one search; `searchTimeMaxMs` when absent. */
+  readonly searchMs?: number;
 }
 
 /** Looks at files below the root. Everything is read anew at each call; nothing is held open in between. */
 export function createFileViews(place: FilesPlace): FileViews {
   const root = rootOf(place);
-  const search = { root, rgPath: place.rgPath };
+  const search = { root, rgPath: place.rgPath, timeMaxMs: place.searchMs };
   return {
     readLines: (args, signal) => inOwnWords(() => readLines(root, args, signal)),
     listDir: (args, signal) => inOwnWords(() => listFolder(root, args, signal)),
@@ -31,7 +35,31 @@ export function createFileViews(place: FilesPlace): FileViews {
 
 /** Looks at and changes files below the root; keys are the caller's business (the agent's journal). */
 export function createFiles(place: FilesPlace): FileViews & FileChanges {
-  return { ...createFileViews(place), ...createFileChanges(rootOf(place)) };
+  return { ...createFileViews(place), ...createFileChanges(place) };
+}
+
+/**
+ * Writes and edits take turns: two edits of one file, asked for side by side, both build on the text as it is, and one would
+ * undo the other. What commands in the workspace change meanwhile is noticed before a file is replaced.
+ */
+function createFileChanges(place: FilesPlace): FileChanges {
+  const root = rootOf(place);
+  const made = new MadeEdits();
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(signal: AbortSignal, change: () => Promise<T>): Promise<T> => {
+    const turn = last.then(() => {
+      signal.throwIfAborted();
+      return inOwnWords(change);
+    });
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    stat: (args) => inOwnWords(() => statFile(root, args)),
+    readBytes: (args, signal) => inOwnWords(() => readBytes(root, args, signal)),
+    writeFile: (args, signal) => inTurn(signal, () => writeFile(root, args, signal)),
+    editFiles: ({ files }, signal) => inTurn(signal, () => editFiles({ root, made }, files, signal)),
+  };
 }
 
 function rootOf(place: FilesPlace) {

@@ -23,10 +23,8 @@ export const searchTimeMaxMs = 10_000;
 export const searchKillAfterMs = 5_000;
 /** What a search may say on stderr before the rest is dropped. */
 export const searchErrorBytesMax = 4 * 1024;
-/** Paths are limited by the kernel. */
-export const pathCharsMax = 4_096;
-/** Alternatives that the braces of one glob may expand to: `{a,b}` thirty times over would be a billion. */
-export const globAlternativesMax = 200;
+/** Longer than a path of the kernel: folders are opened one in the other, so that deeper trees can be reached, too. */
+export const pathCharsMax = 8_192;
 /** Links followed in one path; the kernel's own limit is 40. */
 export const linksFollowedMax = 40;
 /** Names looked at on the way along one path: each `..` walks anew from the root, which makes long paths quadratic. */

@@ -7,7 +7,7 @@ import { applyEdits, bytesAsText, type Edit } from "./apply-edits.ts";
 /** Applies edits to UTF-8 text and gives the text, or the fault as `code: message hint`. */
 function edited(text: string, ...edits: readonly Edit[]): string {
   try {
-    const result = applyEdits(bytesAsText(text), { path: "a.ts", edits });
+    const result = applyEdits(bytesAsText(text), { path: "a.ts", edits }, () => false);
     return Buffer.from(result.text, "latin1").toString("utf8");
   } catch (error) {
     if (!(error instanceof AgentError)) throw error;
@@ -65,9 +65,15 @@ test("W6 an edit that matches nowhere names what is nearest", () => {
   for (const [search, fault] of cases) assert.match(edited(text, { search, replace: "x" }), fault);
 });
 
-test("W6 an edit that seems to be made already says where", () => {
-  const fault = edited("a\nnew text\n", { search: "old text", replace: "new text" });
-  assert.match(fault, /The replacement stands at line 2 already/);
+test("W6 of an edit that does not fit nothing is said to be made, though its replacement stands there", () => {
+  const edit = { search: "old text", replace: "new text" };
+  assert.doesNotMatch(edited("a\nnew text\n", edit), /made|already/);
+  const fault = (wasMade: boolean) => {
+    const made = () => applyEdits(bytesAsText("a\nnew text\n"), { path: "a", edits: [edit] }, () => wasMade);
+    assert.throws(made, (error: AgentError) => /was made before.* line 2/.test(error.hint ?? "") === wasMade);
+  };
+  fault(true);
+  fault(false);
 });
 
 test("W6 an edit whose text an earlier one of the call changed says that", () => {
@@ -106,7 +112,11 @@ test("W6 a file of mixed line endings keeps those of the place that is edited", 
 
 test("W6 a byte order mark and bytes that are no UTF-8 come through unharmed", () => {
   const bytes = Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xe9, 0x0a, 0xff, 0x62]);
-  const result = applyEdits(bytes.toString("latin1"), { path: "a", edits: [{ search: "b", replace: "é" }] });
+  const result = applyEdits(
+    bytes.toString("latin1"),
+    { path: "a", edits: [{ search: "b", replace: "é" }] },
+    () => false,
+  );
   assert.deepEqual(
     Buffer.from(result.text, "latin1"),
     Buffer.from([0xef, 0xbb, 0xbf, 0x61, 0xe9, 0x0a, 0xff, 0xc3, 0xa9]),

@@ -1,8 +1,8 @@
-// The workspace agent runs inside the workspace. This file: exact replacements in one text, and words that help when one does not
-// fit. Texts are bytes as Latin-1 characters: what is no UTF-8 comes through unharmed. Pure.
+// Exact replacements in one text, and words that help when one does not fit. Texts are bytes as Latin-1 characters: what is no UTF-8 comes through unharmed. Pure.
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError, type FileEdits } from "../../api.ts";
 import { editFileBytesMax, matchLinesNamedMax } from "../file-limits.ts";
+import { nameOf } from "../place/raw-names.ts";
 import {
   type FoldedText,
   foldLineEndings,
@@ -28,6 +28,8 @@ interface EditStep {
   readonly path: string;
   /** The text before the first edit. */
   readonly original: string;
+  /** Whether this very edit was made in this file by an earlier call. */
+  wasMade(edit: Edit): boolean;
 }
 
 /** UTF-8 bytes as one character each. */
@@ -36,10 +38,14 @@ export function bytesAsText(text: string): string {
 }
 
 /** Applies the edits in order, each to the text that the one before left. Throws `AgentError` at the first that does not fit. */
-export function applyEdits(original: string, { path, edits }: FileEdits): EditedText {
+export function applyEdits(
+  original: string,
+  { path, edits }: FileEdits,
+  wasMade: (edit: Edit) => boolean,
+): EditedText {
   let edited: EditedText = { text: original, replacements: 0 };
   for (const [at, edit] of edits.entries()) {
-    const step = { edit, number: at + 1, path, original };
+    const step = { edit, number: at + 1, path, original, wasMade };
     const { text, replacements } = applyEdit(edited.text, step);
     edited = { text, replacements: edited.replacements + replacements };
   }
@@ -142,18 +148,16 @@ function noMatch(folded: FoldedText, search: string, step: EditStep): AgentError
     );
   }
   const replaced = foldLineEndings(bytesAsText(step.edit.replace)).text;
-  const replacedAt = replaced.trim() === "" ? -1 : folded.text.indexOf(replaced);
-  const done =
-    replacedAt < 0
-      ? ""
-      : ` The replacement stands at line ${lineOf(folded.text, replacedAt)} already: was this edit made before?`;
-  return new AgentError(
-    "no_match",
-    message,
-    `${describeNearest(textOf(folded.text), textOf(search))}${done}`,
-  );
+  const replacedAt = replaced !== "" && step.wasMade(step.edit) ? folded.text.indexOf(replaced) : -1;
+  if (replacedAt >= 0) {
+    const line = lineOf(folded.text, replacedAt);
+    const hint = `This edit was made before, and its replacement stands at line ${line}. There is nothing left to do for it.`;
+    return new AgentError("no_match", message, hint);
+  }
+  return new AgentError("no_match", message, describeNearest(textOf(folded.text), textOf(search)));
 }
 
+/** Bytes that are not UTF-8 as in raw-names.ts: as U+FFFD they would all be alike. */
 function textOf(bytes: string): string {
-  return Buffer.from(bytes, "latin1").toString("utf8");
+  return nameOf(Buffer.from(bytes, "latin1"));
 }

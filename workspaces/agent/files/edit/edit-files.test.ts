@@ -105,3 +105,13 @@ test("I2 an interrupted edit changes nothing", async (t) => {
   });
   assert.equal(text("a.txt"), "one");
 });
+
+test("W6 an edit asked for a second time is said to be made when it was, and only then", async (t) => {
+  const { edit, write } = someFiles(t, { "a.txt": "one\nthree", "b.txt": "one\ntwo" });
+  const again = (name: string) => faultOf(edit({ path: name, edits: [{ search: "three", replace: "two" }] }));
+  await edit({ path: "a.txt", edits: [{ search: "three", replace: "two" }] });
+  assert.match(await again("a.txt"), /^no_match: .* This edit was made before.* at line 2\./);
+  assert.doesNotMatch(await again("b.txt"), /made before/, "another file holds the replacement by chance");
+  await write("a.txt", "begun anew");
+  assert.doesNotMatch(await again("a.txt"), /made before/, "nothing of it is left");
+});

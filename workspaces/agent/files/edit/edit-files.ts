@@ -1,16 +1,16 @@
-// The workspace agent runs inside the workspace. This file: exact edits of several files, all or nothing.
+// Exact edits of several files, all or nothing.
 import type { BigIntStats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError, type EditedFile, type FileEdits } from "../../api.ts";
 import { editFileBytesMax, editFilesMax, editsPerFileMax, editTotalBytesMax } from "../file-limits.ts";
-import { checkFolder, openFile } from "../place/open-file.ts";
+import { checkFolder, openFile, refuseBinary } from "../place/open-file.ts";
 import type { Root } from "../place/root.ts";
 import { type FoundPlace, findPlace, isFound, notFound } from "../place/walk.ts";
-import { refuseBinary } from "../read/refuse-binary.ts";
-import { commitAll, type Replacement, stageAll } from "../write/replace-files.ts";
-import { changedMeanwhile } from "../write/staged-file.ts";
-import { applyEdits } from "./apply-edits.ts";
+import { commitAll, type Replacement, type StagedReplacement, stageAll } from "../write/replace-files.ts";
+import { changedMeanwhile, linksNote } from "../write/staged-file.ts";
+import { applyEdits, type Edit } from "./apply-edits.ts";
+import type { MadeEdits } from "./made-edits.ts";
 
 /** One file of the call, read and edited in memory. */
 interface PlannedFile {
@@ -20,25 +20,32 @@ interface PlannedFile {
   readonly original: string;
   text: string;
   replacements: number;
+  readonly edits: Edit[];
+}
+
+export interface EditedPlace {
+  readonly root: Root;
+  readonly made: MadeEdits;
 }
 
 /** Reads and edits all files in memory, then writes them all, or none. Throws `AgentError` with what did not fit. */
 export async function editFiles(
-  root: Root,
-  args: { readonly files: readonly FileEdits[] },
+  { root, made }: EditedPlace,
+  files: readonly FileEdits[],
   signal: AbortSignal,
 ): Promise<{ readonly files: readonly EditedFile[] }> {
-  checkCounts(args.files);
+  checkCounts(files);
   const planned = new Map<string, PlannedFile>();
   try {
-    for (const file of args.files) {
+    for (const file of files) {
       signal.throwIfAborted();
-      await planFile(root, planned, file);
+      await planFile({ root, made }, planned, file);
     }
-    const replacements = [...planned.values()].filter(isChanged).map(replacementOf);
+    const replacements = [...planned.values()].filter(isChanged).map((file) => replacementOf(root, file));
     const staged = await stageAll(replacements);
     await commitAll(staged, signal);
-    return { files: [...planned.values()].map(describe) };
+    for (const { place, edits } of planned.values()) made.add(place.relative, edits);
+    return { files: [...planned.values()].map((file) => describe(file, staged)) };
   } finally {
     for (const { place } of planned.values()) await place.folder.handle.close();
   }
@@ -55,21 +62,26 @@ function checkCounts(files: readonly FileEdits[]): void {
 }
 
 /** A file named twice, by whatever paths, is edited on: it is one file. */
-async function planFile(root: Root, planned: Map<string, PlannedFile>, edits: FileEdits): Promise<void> {
-  const place = await findPlace(root, edits.path);
+async function planFile(
+  { root, made }: EditedPlace,
+  planned: Map<string, PlannedFile>,
+  asked: FileEdits,
+): Promise<void> {
+  const place = await findPlace(root, asked.path);
   let file = planned.get(place.relative);
   if (file === undefined) {
     try {
-      file = await readPlanned(root, place, edits.path);
+      file = await readPlanned(root, place, asked.path);
     } catch (error) {
       await place.folder.handle.close();
       throw error;
     }
     planned.set(place.relative, file);
   } else await place.folder.handle.close();
-  const edited = applyEdits(file.text, edits);
+  const edited = applyEdits(file.text, asked, (edit) => made.has(place.relative, edit));
   file.text = edited.text;
   file.replacements += edited.replacements;
+  file.edits.push(...asked.edits);
   checkTotal(planned);
 }
 
@@ -98,7 +110,7 @@ async function readPlanned(
     const content = await readAll(handle, place, stats.size);
     refuseBinary(content, "edited");
     const original = content.toString("latin1");
-    return { place, read, original, text: original, replacements: 0 };
+    return { place, read, original, text: original, replacements: 0, edits: [] };
   } finally {
     await handle.close();
   }
@@ -125,16 +137,19 @@ function isChanged({ original, text }: PlannedFile): boolean {
   return text !== original;
 }
 
-function replacementOf({ place, read, original, text }: PlannedFile): Replacement {
+function replacementOf(root: Root, { place, read, original, text }: PlannedFile): Replacement {
   const { folder, name, relative, stats } = place;
   return {
-    target: { folder, name, relative, stats },
+    target: { root, folder, name, relative, stats },
     read,
     before: Buffer.from(original, "latin1"),
     after: Buffer.from(text, "latin1"),
   };
 }
 
-function describe({ place, text, replacements }: PlannedFile): EditedFile {
-  return { path: place.relative, replacements, bytes: text.length };
+function describe(file: PlannedFile, staged: readonly StagedReplacement[]): EditedFile {
+  const { place, text, replacements } = file;
+  const written = staged.find(({ target }) => target.relative === place.relative)?.staged;
+  const note = written === undefined ? null : linksNote(written);
+  return { path: place.relative, replacements, bytes: text.length, ...(note !== null && { note }) };
 }

@@ -1,5 +1,7 @@
-// The workspace agent runs inside the workspace. This file: where a text that was searched for in vain most likely stands. Pure.
-import { quoted } from "../../../../core/text/quoted.ts";
+// Where a text that was searched for in vain most likely stands. Pure. Bytes that are not UTF-8 stand as in raw-names.ts.
+import { quoted as quotedText } from "../../../../core/text/quoted.ts";
+import { shownName } from "../place/raw-names.ts";
+import { explainLookAlike } from "./look-alikes.ts";
 
 /** Lines looked at, and characters of each: a hint is not worth more time than that. */
 const linesComparedMax = 20_000;
@@ -9,8 +11,17 @@ const similarityMin = 0.5;
 
 const readAgain = "Read the file again and copy the text exactly, without line numbers.";
 
+function quoted(line: string): string {
+  return quotedText(shownName(line));
+}
+
 /** A sentence or two for the hint of an edit that did not match. */
 export function describeNearest(text: string, search: string): string {
+  if (shownName(text) !== text && shownName(text).includes(search)) {
+    return "The file has bytes there that are not UTF-8 and are only shown as \\xHH: they cannot be searched for. Search for the text around them, or change the file with a command.";
+  }
+  const lookAlike = explainLookAlike(text, search);
+  if (lookAlike !== null) return lookAlike;
   const lines = text.split("\n", linesComparedMax);
   const wanted = trimEmpty(search.split("\n"));
   const first = wanted[0];

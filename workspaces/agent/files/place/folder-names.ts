@@ -1,27 +1,30 @@
-// The workspace agent runs inside the workspace. This file: the names in a folder, bounded and sorted.
+// The names in a folder, bounded and sorted.
 import type { Dirent } from "node:fs";
 import { opendir } from "node:fs/promises";
 import { folderNamesMax } from "../file-limits.ts";
+import { nameOf } from "./raw-names.ts";
 
 export interface FolderNames {
+  /** As in raw-names.ts. */
   readonly names: readonly string[];
-  readonly entries: readonly Dirent[];
+  /** The type of each name as it was listed. */
+  readonly types: ReadonlyMap<string, Dirent>;
   /** Whether the folder has more names than were read. */
   readonly truncated: boolean;
 }
 
 /** Names and types in the absolute `folder`, sorted by name; at most `folderNamesMax` are read. */
 export async function folderNames(folder: string): Promise<FolderNames> {
-  const entries: Dirent[] = [];
+  const types = new Map<string, Dirent>();
   let truncated = false;
-  for await (const entry of await opendir(folder)) {
-    if (entries.length >= folderNamesMax) {
+  // As Latin-1 each byte is one character, whatever the name is made of.
+  for await (const entry of await opendir(folder, { encoding: "latin1" })) {
+    if (types.size >= folderNamesMax) {
       truncated = true;
       break;
     }
-    entries.push(entry);
+    types.set(nameOf(Buffer.from(entry.name, "latin1")), entry);
   }
   // By code unit, not by locale: the same folder gives the same list on every machine.
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { names: entries.map((entry) => entry.name), entries, truncated };
+  return { names: [...types.keys()].toSorted(), types, truncated };
 }

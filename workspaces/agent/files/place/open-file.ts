@@ -5,8 +5,11 @@ import { constants } from "node:fs";
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
+import { binaryProbeBytes } from "../file-limits.ts";
 import { errorCodeOf } from "../system-fault.ts";
 import {
+  hasDescriptorPath,
+  isBelowRoot,
   isInside,
   locationOf,
   type OpenFolder,
@@ -20,10 +23,11 @@ import type { FoundPlace } from "./walk.ts";
 // O_NONBLOCK: a named pipe that took the file's place must not hold a thread for ever.
 const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Something open, and by which path it was opened. */
+/** Something open, by which path it was opened, and the folder it was opened in, or is. */
 interface Opened {
   readonly handle: FileHandle;
-  readonly path: string;
+  readonly path: string | Buffer;
+  readonly folder: OpenFolder;
   readonly relative: string;
 }
 
@@ -38,10 +42,14 @@ export interface OpenedFile {
  * root: who can make one there may read that file anyway, and in a workspace the sandbox leaves nothing outside to link to.
  */
 async function checkOpened(opened: Opened, root: Root): Promise<void> {
-  const { handle, path, relative } = opened;
+  const { handle, path, folder, relative } = opened;
   const location = await locationOf(handle);
   if (location !== null) {
     if (!isInside(location, root.path)) throw refuseOutside(root, relative);
+    return;
+  }
+  if (hasDescriptorPath(folder)) {
+    if (!(await isBelowRoot(folder, root))) throw refuseOutside(root, relative);
     return;
   }
   const [own, real] = await Promise.all([handle.stat(), realpath(path)]);
@@ -53,7 +61,7 @@ async function checkOpened(opened: Opened, root: Root): Promise<void> {
 
 /** `checkOpened` for a folder that is to be written in. */
 export async function checkFolder(folder: OpenFolder, root: Root, relative: string): Promise<void> {
-  await checkOpened({ handle: folder.handle, path: folder.base, relative }, root);
+  await checkOpened({ handle: folder.handle, path: folder.base, folder, relative }, root);
 }
 
 /** Opens a regular file for reading; the caller closes it. Throws `AgentError` for folders and special files. */
@@ -67,7 +75,7 @@ export async function openFile(root: Root, place: FoundPlace): Promise<OpenedFil
     throw error;
   });
   return closedOnFault(handle, async () => {
-    await checkOpened({ handle, path, relative: place.relative }, root);
+    await checkOpened({ handle, path, folder: place.folder, relative: place.relative }, root);
     const stats = await handle.stat();
     refuseNoFile(place, stats);
     return { handle, stats };
@@ -116,4 +124,20 @@ async function closedOnFault<T>(handle: FileHandle, check: () => Promise<T>): Pr
     await handle.close();
     throw error;
   }
+}
+
+/** Throws `AgentError` when the file that begins so is binary; `what` is what it cannot be: "shown", "edited". */
+export function refuseBinary(beginning: Buffer, what: string): void {
+  const probe = beginning.subarray(0, binaryProbeBytes);
+  if (isUtf16(probe)) {
+    throw new AgentError("binary_file", `The file is UTF-16 text, which cannot be ${what}; only UTF-8 can.`);
+  }
+  if (probe.includes(0)) {
+    throw new AgentError("binary_file", `The file is binary and cannot be ${what} as text.`);
+  }
+}
+
+/** Whether a file that begins so has the byte order mark of UTF-16. */
+export function isUtf16(beginning: Buffer): boolean {
+  return beginning.length >= 2 && [0xfeff, 0xfffe].includes(beginning.readUInt16BE(0));
 }

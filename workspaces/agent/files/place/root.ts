@@ -2,10 +2,12 @@
 
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { open, readlink, realpath } from "node:fs/promises";
+import { open, readlink, realpath, stat } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
+import { walkStepsMax } from "../file-limits.ts";
 import { errorCodeOf } from "../system-fault.ts";
+import { nameOf, systemPath } from "./raw-names.ts";
 
 export interface Root {
   /** Absolute, without links. */
@@ -23,7 +25,7 @@ export interface Root {
 export interface OpenFolder {
   readonly handle: FileHandle;
   readonly base: string;
-  /** Names from the root down. */
+  /** Names from the root down, as in raw-names.ts. */
   readonly names: readonly string[];
 }
 
@@ -46,9 +48,33 @@ export function stayInside(root: Root): string {
   return `Use a path relative to the ${root.placeName}, for example "src/main.ts".`;
 }
 
-/** Where an open file lies now, as the kernel says; null where the system has no /proc. */
+/** Where an open file lies now, as the kernel says; null where the system has no /proc, or the path is longer than it tells. */
 export async function locationOf(handle: FileHandle): Promise<string | null> {
-  return readlink(`/proc/self/fd/${handle.fd}`).catch(() => null);
+  const location = await readlink(descriptorPath(handle), "buffer").catch(() => null);
+  return location === null ? null : nameOf(location);
+}
+
+/** Whether an open folder lies below the root, found out by going up: no path of it is needed, however long it is. */
+export async function isBelowRoot(folder: OpenFolder, root: Root): Promise<boolean> {
+  const top = await stat(root.path, { bigint: true });
+  let path = folder.base;
+  let handle: FileHandle | null = null;
+  try {
+    for (let level = 0; level <= walkStepsMax; level++) {
+      const there = await stat(path, { bigint: true });
+      if (there.dev === top.dev && there.ino === top.ino) return true;
+      const above: FileHandle = await open(`${path}/..`, folderFlags);
+      await handle?.close();
+      handle = above;
+      path = descriptorPath(above);
+      const { dev, ino } = await above.stat({ bigint: true });
+      // The top of the file system is above itself.
+      if (dev === there.dev && ino === there.ino) return false;
+    }
+    return false;
+  } finally {
+    await handle?.close();
+  }
 }
 
 /** Opens the root; the caller closes it. Throws `AgentError` when it is gone, or is not the folder it was. */
@@ -79,14 +105,17 @@ function descriptorPath(handle: FileHandle): string {
 }
 
 /** The path by which a name in an open folder is reached. */
-export function pathIn(folder: OpenFolder, name: string): string {
-  return `${folder.base}/${name}`;
+export function pathIn(folder: OpenFolder, name: string): string | Buffer {
+  return systemPath(`${folder.base}/${name}`);
+}
+
+export function hasDescriptorPath({ base }: OpenFolder): boolean {
+  return base.startsWith("/proc/self/fd/");
 }
 
 /** Opens a folder in an open folder, which stays open; links are not followed. Throws the system's errors. */
 export async function openFolderIn(folder: OpenFolder, name: string): Promise<OpenFolder> {
   const handle = await open(pathIn(folder, name), folderFlags);
-  const isByDescriptor = folder.base.startsWith("/proc/self/fd/");
-  const base = isByDescriptor ? descriptorPath(handle) : pathIn(folder, name);
+  const base = hasDescriptorPath(folder) ? descriptorPath(handle) : `${folder.base}/${name}`;
   return { handle, base, names: name === "." ? folder.names : [...folder.names, name] };
 }

@@ -8,6 +8,7 @@ import { AgentError } from "../../api.ts";
 import { linksFollowedMax, nearestNamesMax, pathCharsMax, walkStepsMax } from "../file-limits.ts";
 import { errorCodeOf } from "../system-fault.ts";
 import { folderNames } from "./folder-names.ts";
+import { nameOf, nameShownAs, shownName } from "./raw-names.ts";
 import {
   type OpenFolder,
   openFolderIn,
@@ -27,7 +28,7 @@ export interface Place {
   readonly stats: Stats | null;
   /** Folders that would have to be made between `folder` and `name`, outermost first, perhaps with `..`; empty unless `stats` is null. */
   readonly missing: readonly string[];
-  /** Relative to the root, `/` between names, without links; "." is the root itself. */
+  /** Relative to the root, `/` between names, without links, as it is shown; "." is the root itself. */
   readonly relative: string;
 }
 
@@ -99,13 +100,13 @@ function namesBelowRoot(root: Root, path: string): string[] | null {
 
 async function walk(way: Way): Promise<Place> {
   for (let step = 0; step < walkStepsMax; step++) {
-    const name = way.names.shift();
-    if (name === undefined) return placeIn(way.folder, ".", await lstat(pathIn(way.folder, ".")));
-    if (name === "..") {
+    const asked = way.names.shift();
+    if (asked === undefined) return placeIn(way.folder, ".", await lstat(pathIn(way.folder, ".")));
+    if (asked === "..") {
       await goUp(way);
       continue;
     }
-    const stats = await lstatOrNull(pathIn(way.folder, name));
+    const { name, stats } = await lookAt(way.folder, asked);
     const isLast = way.names.length === 0;
     if (stats?.isSymbolicLink() === true) await followLink(way, name);
     else if (stats !== null && isLast) return placeIn(way.folder, name, stats);
@@ -115,15 +116,23 @@ async function walk(way: Way): Promise<Place> {
   throw new AgentError("bad_request", "The path is too long.", stayInside(way.root));
 }
 
+/** What has this name; else what has the name that is shown like it, bytes that are not UTF-8 written as \\xHH. */
+async function lookAt(folder: OpenFolder, asked: string): Promise<{ name: string; stats: Stats | null }> {
+  const stats = await lstatOrNull(pathIn(folder, asked));
+  const meant = stats === null ? nameShownAs(asked) : null;
+  const found = meant === null ? null : await lstatOrNull(pathIn(folder, meant));
+  return meant === null || found === null ? { name: asked, stats } : { name: meant, stats: found };
+}
+
 function placeIn(folder: OpenFolder, name: string, stats: Stats | null): Place {
   const names = name === "." ? folder.names : [...folder.names, name];
-  return { folder, name, stats, missing: [], relative: names.join("/") || "." };
+  return { folder, name, stats, missing: [], relative: shownName(names.join("/")) || "." };
 }
 
 /** Nothing has this name, or a file where a folder is needed: what is left of the path would have to be made. */
 function nothingAt(way: Way, first: string): Place {
   const missing = [first, ...way.names.splice(0)];
-  const relative = [...way.folder.names, ...missing].join("/");
+  const relative = shownName([...way.folder.names, ...missing].join("/"));
   const name = missing.pop() ?? first;
   return { folder: way.folder, name, stats: null, missing, relative };
 }
@@ -158,18 +167,19 @@ async function followLink(way: Way, name: string): Promise<void> {
   if (way.links > linksFollowedMax) {
     throw new AgentError("bad_request", `${quoted(way.asked)} has links that go in circles.`);
   }
-  const target = await readlink(pathIn(way.folder, name)).catch((error: unknown) => {
+  const bytes = await readlink(pathIn(way.folder, name), "buffer").catch((error: unknown) => {
     const code = errorCodeOf(error);
-    if (code === "EINVAL" || code === "ENOENT") return name;
+    if (code === "EINVAL" || code === "ENOENT") return null;
     throw error;
   });
+  const target = bytes === null ? name : nameOf(bytes);
   const names = namesBelowRoot(way.root, target);
   if (names === null) throw refuseOutside(way.root, way.asked);
   way.names.unshift(...names);
   if (target.startsWith("/")) await enter(way, await openRoot(way.root));
 }
 
-async function lstatOrNull(path: string): Promise<Stats | null> {
+async function lstatOrNull(path: string | Buffer): Promise<Stats | null> {
   try {
     return await lstat(path);
   } catch (error) {
@@ -183,7 +193,8 @@ async function lstatOrNull(path: string): Promise<Stats | null> {
 export async function notFound(root: Root, asked: string, place: Place): Promise<AgentError> {
   const wanted = place.missing[0] ?? place.name;
   const { names } = await folderNames(place.folder.base).catch(() => ({ names: [] }));
-  const nearest = nearestNames(wanted, names, nearestNamesMax).filter((name) => name !== wanted);
+  const shown = names.map(shownName);
+  const nearest = nearestNames(wanted, shown, nearestNamesMax).filter((name) => name !== wanted);
   const hint =
     nearest.length > 0
       ? `Similar names in that folder: ${nearest.map(quoted).join(", ")}.`

@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: what is in one folder.
+// What is in one folder.
 import type { Dirent, Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import type { EntryType, FolderEntry, FolderView } from "../../api.ts";
@@ -6,6 +6,7 @@ import { createCollector } from "../collector.ts";
 import { listEntriesMax } from "../file-limits.ts";
 import { folderNames } from "../place/folder-names.ts";
 import { openFolder } from "../place/open-file.ts";
+import { namesNote, shownName } from "../place/raw-names.ts";
 import { type OpenFolder, pathIn, type Root } from "../place/root.ts";
 import { withFound } from "../place/walk.ts";
 
@@ -20,23 +21,25 @@ export async function listFolder(
     try {
       const listed = await folderNames(folder.base);
       const collector = createCollector<FolderEntry>(listEntriesMax);
-      for (const entry of listed.entries) {
+      for (const name of listed.names) {
         signal.throwIfAborted();
-        if (!collector.add(await describeEntry(folder, entry))) break;
+        if (!collector.add(await describeEntry(folder, name, listed.types.get(name)))) break;
       }
       const truncated = collector.truncated || listed.truncated;
-      return { path: place.relative, entries: collector.items, truncated };
+      const note = namesNote(listed.names);
+      return { path: place.relative, entries: collector.items, truncated, ...(note !== null && { note }) };
     } finally {
       await folder.handle.close();
     }
   });
 }
 
-async function describeEntry(folder: OpenFolder, entry: Dirent): Promise<FolderEntry> {
+async function describeEntry(folder: OpenFolder, name: string, listed?: Dirent): Promise<FolderEntry> {
   // lstat: a link is shown as a link, and its target is not touched. A file gone meanwhile keeps the type it was listed with.
-  const stats = await lstat(pathIn(folder, entry.name)).catch(() => null);
-  const type = entryType(stats ?? entry);
-  return { name: entry.name, type, size: type === "file" && stats !== null ? stats.size : null };
+  const stats = await lstat(pathIn(folder, name)).catch(() => null);
+  const seen = stats ?? listed;
+  const type = seen === undefined ? "other" : entryType(seen);
+  return { name: shownName(name), type, size: type === "file" && stats !== null ? stats.size : null };
 }
 
 export function entryType(entry: Dirent | Stats): EntryType {

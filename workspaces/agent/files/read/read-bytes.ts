@@ -1,9 +1,10 @@
-// The workspace agent runs inside the workspace. This file: raw bytes of a file, range by range.
-import { AgentError } from "../../api.ts";
+// A file as it is: its bytes, range by range, and what is known of it without reading it.
+import { AgentError, type FileStat } from "../../api.ts";
 import { readRangeBytesMax } from "../file-limits.ts";
 import { openFile } from "../place/open-file.ts";
 import type { Root } from "../place/root.ts";
 import { withFound } from "../place/walk.ts";
+import { entryType } from "./list-folder.ts";
 
 /** Bytes `offset` to `offset + length`, fewer at the end of the file. Throws `AgentError`. */
 export async function readBytes(
@@ -37,4 +38,16 @@ function checkRange(offset: number, length: number): void {
   if (length > readRangeBytesMax) {
     throw new AgentError("bad_request", `At most ${readRangeBytesMax} bytes can be read at a time.`);
   }
+}
+
+/** Type, size and time of what is there, links followed within the root. Throws `AgentError`. */
+export async function statFile(root: Root, args: { readonly path: string }): Promise<FileStat> {
+  return withFound(root, args.path, ({ relative, stats }) =>
+    Promise.resolve({
+      path: relative,
+      type: entryType(stats),
+      size: stats.size,
+      modified_at: stats.mtime.toISOString(),
+    }),
+  );
 }

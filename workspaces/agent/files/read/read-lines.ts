@@ -1,10 +1,12 @@
-// The workspace agent runs inside the workspace. This file: lines of a text file, numbered, so that answers can cite them.
+// Lines of a text file, numbered, so that answers can cite them. The file may be of any size: no more of it is held than is shown.
+import type { FileHandle } from "node:fs/promises";
+import { markedBytesNote, markedText, wholeCharacters } from "../../../../core/text/marked-text.ts";
+import { jsonLength, truncateMiddle } from "../../../../core/text/truncate.ts";
 import { AgentError, type FileViews, type LinesView } from "../../api.ts";
-import { viewFileBytesMax, viewLinesMax } from "../file-limits.ts";
-import { openFile } from "../place/open-file.ts";
+import { collectedBytesMax, readChunkBytes, viewFileBytesMax, viewLinesMax } from "../file-limits.ts";
+import { openFile, refuseBinary } from "../place/open-file.ts";
 import type { Root } from "../place/root.ts";
 import { withFound } from "../place/walk.ts";
-import { readLineWindow } from "./line-window.ts";
 
 const mebibyteBytes = 1024 * 1024;
 
@@ -31,6 +33,7 @@ export async function readLines(
         end_line: read.last,
         total_lines: read.total_lines,
         truncated: read.truncated || read.last < Math.min(wanted, read.total_lines),
+        ...(read.isMarked && { note: markedBytesNote }),
       };
     } finally {
       await handle.close();
@@ -58,4 +61,128 @@ function checkSize(sizeBytes: number): void {
 
 function pastEnd(total: number, first: number): AgentError {
   return new AgentError("bad_request", `The file has ${total} lines; line ${first} is past its end.`);
+}
+
+interface LineRange {
+  readonly first: number;
+  /** Last line wanted, inclusive. */
+  readonly last: number;
+  readonly signal: AbortSignal;
+}
+
+interface LinesRead {
+  /** `<number>\t<line>` each, joined by newlines. */
+  readonly content: string;
+  /** Last line shown; `first - 1` when none is. */
+  readonly last: number;
+  readonly total_lines: number;
+  /** Whether a line was cut or wanted lines did not fit. */
+  readonly truncated: boolean;
+  /** Whether bytes that are not UTF-8 are shown by their numbers. */
+  readonly isMarked: boolean;
+}
+
+/** Numbers lines and keeps those of the range that fit. */
+class LineWindow {
+  readonly #range: LineRange;
+  readonly #shown: string[] = [];
+  #bytes = 0;
+  #isFull = false;
+  /** Bytes of the line being read, no more than could be shown. */
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
+  #isLineOpen = false;
+  #isLineCut = false;
+  #isMarked = false;
+  lines = 0;
+  truncated = false;
+
+  constructor(range: LineRange) {
+    this.#range = range;
+  }
+
+  #isWanted(line: number): boolean {
+    return line >= this.#range.first && line <= this.#range.last && !this.#isFull;
+  }
+
+  add(bytes: Buffer): void {
+    if (bytes.length > 0) this.#isLineOpen = true;
+    const room = collectedBytesMax - this.#pendingBytes;
+    if (!this.#isWanted(this.lines + 1) || bytes.length === 0) return;
+    const kept = bytes.subarray(0, room);
+    if (kept.length < bytes.length) this.#isLineCut = true;
+    // Copied: the read buffer is used again for the next chunk.
+    this.#pending.push(Buffer.from(kept));
+    this.#pendingBytes += kept.length;
+  }
+
+  endLine(): void {
+    this.lines += 1;
+    if (this.#isWanted(this.lines)) this.#show();
+    else if (this.#isFull && this.lines <= this.#range.last) this.truncated = true;
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#isLineOpen = false;
+    this.#isLineCut = false;
+  }
+
+  #show(): void {
+    const bytes = Buffer.concat(this.#pending);
+    const shown = markedText(this.#isLineCut ? wholeCharacters(bytes) : bytes);
+    const text = shown.text.replace(/\r$/, "");
+    this.#isMarked ||= shown.isMarked;
+    const line = `${this.lines}\t${this.lines === 1 ? text.replace(/^\uFEFF/, "") : text}`;
+    const size = jsonLength(line) + 1;
+    if (!this.#isLineCut && this.#bytes + size <= collectedBytesMax) {
+      this.#bytes += size;
+      this.#shown.push(line);
+      return;
+    }
+    this.#isFull = true;
+    this.truncated = true;
+    // A line too long for any result is shown cut, or nobody could ever read past it.
+    if (this.#shown.length === 0) this.#shown.push(cutLine(line));
+  }
+
+  end(): LinesRead {
+    if (this.#isLineOpen) this.endLine();
+    const last = this.#range.first - 1 + this.#shown.length;
+    const { lines: total_lines, truncated } = this;
+    return { content: this.#shown.join("\n"), last, total_lines, truncated, isMarked: this.#isMarked };
+  }
+}
+
+/** Half of the room at least: escapes may take six bytes for one, and then less is shown. */
+function cutLine(line: string): string {
+  let bytesMax = collectedBytesMax;
+  let cut = truncateMiddle(line, bytesMax).value;
+  while (jsonLength(cut) > collectedBytesMax) {
+    bytesMax = Math.floor(bytesMax / 2);
+    cut = truncateMiddle(line, bytesMax).value;
+  }
+  return cut;
+}
+
+function takeChunk(window: LineWindow, chunk: Buffer): void {
+  let from = 0;
+  for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
+    window.add(chunk.subarray(from, end));
+    window.endLine();
+    from = end + 1;
+  }
+  window.add(chunk.subarray(from));
+}
+
+/** Reads the wanted lines and counts all. Throws `AgentError` for binary files, the signal's reason when aborted. */
+async function readLineWindow(handle: FileHandle, range: LineRange): Promise<LinesRead> {
+  const window = new LineWindow(range);
+  const buffer = Buffer.alloc(readChunkBytes);
+  for (let position = 0; ; ) {
+    range.signal.throwIfAborted();
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0) return window.end();
+    if (position === 0) refuseBinary(buffer.subarray(0, bytesRead), "shown");
+    takeChunk(window, buffer.subarray(0, bytesRead));
+    position += bytesRead;
+  }
 }

@@ -1,63 +1,66 @@
-// The workspace agent runs inside the workspace. This file: searches the text of its files with ripgrep.
-import path from "node:path";
+// Searches the text of files with ripgrep. Its own word is taken for places only: the lines are read from files opened safely, since a
+// folder swapped for a link while it ran would have led it outside.
+import type { FileHandle } from "node:fs/promises";
+import {
+  type MarkedText,
+  markedBytesNote,
+  markedText,
+  wholeCharacters,
+} from "../../../../core/text/marked-text.ts";
 import { AgentError, type FileViews, type GrepView } from "../../api.ts";
 import { createCollector } from "../collector.ts";
-import { grepMatchesMax, searchTimeMaxMs } from "../file-limits.ts";
-import { type FoundPlace, withFound } from "../place/walk.ts";
-import { compileGlob, type Glob } from "./glob.ts";
-import { readMatches } from "./match-text.ts";
+import { grepLineCharsMax, grepMatchesMax } from "../file-limits.ts";
+import { isUtf16, openFile } from "../place/open-file.ts";
+import { namesNote, shownName } from "../place/raw-names.ts";
+import type { Root } from "../place/root.ts";
+import { withFound } from "../place/walk.ts";
+import { systemFault } from "../system-fault.ts";
 import { createMatchReader, type MatchPlace } from "./output-records.ts";
-import { relativeOutputPath, runRipgrep, type Searcher } from "./ripgrep.ts";
+import { runRipgrep, type Searcher, timeNote } from "./ripgrep.ts";
 import type { SearchEnd } from "./search-process.ts";
 
 type GrepArgs = Parameters<FileViews["grep"]>[0];
 
+/** A match further right than this is shown with what stands around it. */
+const leadCharsMax = 100;
+const utf8BytesPerCharMax = 4;
+const byteOrderMark = Buffer.from("\ufeff");
+
 /** Matching lines, sorted by path and line. Throws `AgentError`. */
 export async function grepFiles(searcher: Searcher, args: GrepArgs, signal: AbortSignal): Promise<GrepView> {
   return withFound(searcher.root, args.path ?? ".", async (place) => {
-    const { places, end } = await findMatches(searcher, { args, place, signal });
+    const places: MatchPlace[] = [];
+    const end = await runRipgrep(searcher, {
+      place,
+      // A file named by path is what is searched, whatever the glob says.
+      glob: args.glob ?? null,
+      args: searchArgs(args),
+      signal,
+      reader: (pathOf) =>
+        createMatchReader((match, written) => {
+          places.push({ ...match, path: pathOf(written) });
+          return places.length > grepMatchesMax ? "enough" : "more";
+        }),
+    });
     checkEnd(end);
     const collector = createCollector<GrepView["matches"][number]>(grepMatchesMax);
-    await readMatches(searcher.root, places, (match, text) =>
-      collector.add({ path: match.path, line: match.line, text }),
-    );
-    const isLate = end.reason === "timeout";
-    if (isLate && collector.items.length === 0) throw nothingInTime();
-    return { matches: collector.items, truncated: collector.truncated || isLate };
+    let isMarked = false;
+    await readMatches(searcher.root, places, (match, line) => {
+      isMarked ||= line.isMarked;
+      return collector.add({ path: shownName(match.path), line: match.line, text: line.text });
+    });
+    const late = timeNote(end, collector.items.length);
+    const names = namesNote(places.map((match) => match.path));
+    const notes = [late, names, isMarked ? markedBytesNote : null].filter((note) => note !== null);
+    return {
+      matches: collector.items,
+      truncated: collector.truncated || late !== null,
+      ...(notes.length > 0 && { note: notes.join(" ") }),
+    };
   });
 }
 
-async function findMatches(
-  searcher: Searcher,
-  search: { readonly args: GrepArgs; readonly place: FoundPlace; readonly signal: AbortSignal },
-): Promise<{ places: readonly MatchPlace[]; end: SearchEnd }> {
-  const { args, place, signal } = search;
-  // A file named by path is what is searched, whatever the glob says.
-  const glob = args.glob !== undefined && place.stats.isDirectory() ? compileGlob(args.glob) : null;
-  const places: MatchPlace[] = [];
-  const onOutput = createMatchReader((match) => {
-    const relative = relativeOutputPath(match.path);
-    if (glob?.matches(path.posix.relative(place.relative, relative)) ?? true) {
-      places.push({ ...match, path: relative });
-    }
-    return places.length > grepMatchesMax ? "enough" : "more";
-  });
-  const end = await runRipgrep(searcher, { place, args: searchArgs(args, glob), signal, onOutput });
-  return { places, end };
-}
-
-/**
- * Tells ripgrep the file names that can match, where the glob's last segment is simple enough to mean the same to it. A hidden
- * name is not: naming a type would show ripgrep's hidden files.
- */
-function nameArgs(glob: Glob | null): readonly string[] {
-  if (glob === null || glob.negated || !glob.names.every((name) => /^[\w@+*?-][\w.@+*?-]*$/.test(name)))
-    return [];
-  if (glob.names.includes("**")) return [];
-  return [...glob.names.map((name) => `--type-add=picked:${name}`), "--type=picked"];
-}
-
-function searchArgs(args: GrepArgs, glob: Glob | null): readonly string[] {
+function searchArgs(args: GrepArgs): readonly string[] {
   return [
     "--line-number",
     "--column",
@@ -66,13 +69,12 @@ function searchArgs(args: GrepArgs, glob: Glob | null): readonly string[] {
     "--no-heading",
     // Lines are read from the files themselves; a minified one would come as megabytes.
     "--max-columns=1",
-    // Offsets are to be those of the bytes in the file.
-    "--encoding=none",
+    // A byte order mark is passed over, or it would hide the beginning of the first line.
+    "--encoding=auto",
     "--crlf",
     // A pattern from a model must not take all the memory.
     "--regex-size-limit=10M",
     args.ignore_case === true ? "--ignore-case" : "--case-sensitive",
-    ...nameArgs(glob),
     `--regexp=${args.pattern}`,
   ];
 }
@@ -87,7 +89,73 @@ function checkEnd(end: SearchEnd): void {
   );
 }
 
-function nothingInTime(): AgentError {
-  const message = `Nothing was found within ${searchTimeMaxMs / 1000} s.`;
-  return new AgentError("search_timeout", message, "Narrow the search by path or glob.");
+/** The line at a place, cut to `grepLineCharsMax` characters around the match. */
+async function readLineAt(handle: FileHandle, place: MatchPlace): Promise<MarkedText> {
+  const isFarRight = place.column > grepLineCharsMax - leadCharsMax;
+  const skipped = isFarRight ? place.column - 1 - leadCharsMax : 0;
+  const buffer = Buffer.alloc((grepLineCharsMax + 1) * utf8BytesPerCharMax);
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length, place.offset + skipped);
+  // The start may fall into a character: go on to the next one.
+  const from = skipped === 0 ? 0 : buffer.findIndex((byte) => (byte & 0xc0) !== 0x80);
+  const newline = buffer.subarray(0, bytesRead).indexOf(0x0a, from);
+  const bytes =
+    newline < 0 ? wholeCharacters(buffer.subarray(from, bytesRead)) : buffer.subarray(from, newline);
+  const { text: whole, isMarked } = markedText(bytes);
+  const text = whole.replace(/\r$/, "");
+  const chars = Array.from(text);
+  const shown = chars.length > grepLineCharsMax ? `${chars.slice(0, grepLineCharsMax).join("")}…` : text;
+  return { text: skipped > 0 ? `…${shown}` : shown, isMarked };
+}
+
+/** Gives each place with its text to `onLine` until that says false. Places that cannot be opened any more are left out. */
+async function readMatches(
+  root: Root,
+  places: readonly MatchPlace[],
+  onLine: (place: MatchPlace, line: MarkedText) => boolean,
+): Promise<void> {
+  let path: string | null = null;
+  let file: SearchedFile | null = null;
+  try {
+    for (const place of places) {
+      if (path !== place.path) {
+        await file?.handle.close();
+        file = null;
+        path = place.path;
+        file = await openSearched(root, path);
+      }
+      if (file === null) continue;
+      const offset = place.offset + file.markBytes;
+      if (!onLine(place, await readLineAt(file.handle, { ...place, offset }))) return;
+    }
+  } finally {
+    await file?.handle.close();
+  }
+}
+
+interface SearchedFile {
+  readonly handle: FileHandle;
+  /** Bytes of the byte order mark: ripgrep counts from behind it. */
+  readonly markBytes: number;
+}
+
+/** Null for what cannot be opened any more, and for UTF-16, which ripgrep alone can read. */
+async function openSearched(root: Root, path: string): Promise<SearchedFile | null> {
+  let handle: FileHandle;
+  try {
+    handle = await withFound(root, path, async (place) => (await openFile(root, place)).handle);
+  } catch (error) {
+    if (systemFault(error) instanceof AgentError) return null;
+    throw error;
+  }
+  const { bytesRead, buffer } = await handle.read(
+    Buffer.alloc(byteOrderMark.length),
+    0,
+    byteOrderMark.length,
+    0,
+  );
+  if (isUtf16(buffer.subarray(0, bytesRead))) {
+    await handle.close();
+    return null;
+  }
+  return { handle, markBytes: buffer.equals(byteOrderMark) ? byteOrderMark.length : 0 };
 }

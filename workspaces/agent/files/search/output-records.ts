@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: takes ripgrep's output apart as it comes. Names end at a NUL, for they may
+// Takes ripgrep's output apart as it comes. Names end at a NUL, for they may
 // hold newlines. Pure.
 
 type Verdict = "more" | "enough";
@@ -29,16 +29,18 @@ function createRecordReader(take: (pending: Buffer) => { used: number; verdict: 
 }
 
 /** Reads `path NUL` records (`--files --null`). */
-export function createPathReader(onPath: (path: string) => Verdict): (chunk: Buffer) => Verdict {
+export function createPathReader(onPath: (written: Buffer) => Verdict): (chunk: Buffer) => Verdict {
   return createRecordReader((pending) => {
     const end = pending.indexOf(0);
     if (end < 0) return { used: 0, verdict: "more" };
-    return { used: end + 1, verdict: onPath(pending.subarray(0, end).toString()) };
+    return { used: end + 1, verdict: onPath(pending.subarray(0, end)) };
   });
 }
 
 /** Reads `path NUL line:column:offset:text NEWLINE` records (`--null --line-number --column --byte-offset`); the text is left. */
-export function createMatchReader(onMatch: (place: MatchPlace) => Verdict): (chunk: Buffer) => Verdict {
+export function createMatchReader(
+  onMatch: (match: Omit<MatchPlace, "path">, written: Buffer) => Verdict,
+): (chunk: Buffer) => Verdict {
   return createRecordReader((pending) => {
     const nul = pending.indexOf(0);
     const end = nul < 0 ? -1 : pending.indexOf(0x0a, nul);
@@ -46,7 +48,6 @@ export function createMatchReader(onMatch: (place: MatchPlace) => Verdict): (chu
     const numbers = /^(\d+):(\d+):(\d+):/.exec(pending.subarray(nul + 1, end).toString("latin1"));
     if (numbers === null) return { used: end + 1, verdict: "more" };
     const [line, column, offset] = numbers.slice(1).map(Number) as [number, number, number];
-    const path = pending.subarray(0, nul).toString();
-    return { used: end + 1, verdict: onMatch({ path, line, column, offset }) };
+    return { used: end + 1, verdict: onMatch({ line, column, offset }, pending.subarray(0, nul)) };
   });
 }

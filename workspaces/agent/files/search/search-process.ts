@@ -1,12 +1,15 @@
-// The workspace agent runs inside the workspace. This file: runs a search program and reads its output until it is enough, too long or
+// Runs a search program and reads its output until it is enough, too long or
 // interrupted. Leaves no process behind.
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import { searchErrorBytesMax, searchKillAfterMs, searchTimeMaxMs } from "../file-limits.ts";
 
 export interface SearchProcess {
   readonly file: string;
   readonly args: readonly string[];
   readonly cwd: string;
+  /** A descriptor that the program has as its third; none when absent. */
+  readonly opened?: number;
   readonly signal: AbortSignal;
   /** Takes output as it comes; "enough" ends the program. */
   onOutput(chunk: Buffer): "more" | "enough";
@@ -30,8 +33,8 @@ export async function runSearchProcess(search: SearchProcess): Promise<SearchEnd
   const child = spawn(search.file, search.args, {
     cwd: search.cwd,
     env: {},
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+    stdio: ["ignore", "pipe", "pipe", search.opened ?? "ignore"],
+  }) as ChildProcessByStdio<null, Readable, Readable>;
   let reason: SearchEnd["reason"] = "exit";
   let stderr = Buffer.alloc(0);
   let killTimer: NodeJS.Timeout | undefined;

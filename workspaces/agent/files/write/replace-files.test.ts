@@ -20,7 +20,7 @@ async function stagedFiles(
     t.after(() => folder.handle.close());
     const read = lstatSync(path.join(fixture.root, name), { bigint: true });
     const [before, after] = [Buffer.from(fixture.text(name)), Buffer.from(`${name} after`)];
-    replacements.push({ target: { folder, name, relative, stats }, read, before, after });
+    replacements.push({ target: { root, folder, name, relative, stats }, read, before, after });
   }
   return { fixture, staged: await stageAll(replacements) };
 }
@@ -93,10 +93,10 @@ test("W6 a file that cannot be staged: nothing is left beside the others", async
   t.after(() => folder.handle.close());
   const read = lstatSync(path.join(fixture.root, "a.txt"), { bigint: true });
   const content = { before: Buffer.from("a before"), after: Buffer.from("x") };
-  const good = { target: { folder, name: "a.txt", relative, stats }, read, ...content };
+  const good = { target: { root, folder, name: "a.txt", relative, stats }, read, ...content };
   rmSync(path.join(fixture.root, "b.txt"));
   mkdirSync(path.join(fixture.root, "b.txt"));
-  const bad = { ...good, target: { folder, name: "b.txt", relative: "b.txt", stats } };
+  const bad = { ...good, target: { root, folder, name: "b.txt", relative: "b.txt", stats } };
   assert.match(await faultOf(stageAll([good, bad])), /^io_error: "b\.txt" was replaced/);
   assert.deepEqual(fixture.names(), ["a.txt", "c.txt"]);
 });

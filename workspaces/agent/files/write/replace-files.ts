@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: replaces several files, all or nothing. What can fail for want of
+// Replaces several files, all or nothing. What can fail for want of
 // space or rights has been done before the first file changes; should a rename fail, those before it get their content back.
 import type { BigIntStats } from "node:fs";
 import { lstat } from "node:fs/promises";

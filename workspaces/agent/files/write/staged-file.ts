@@ -1,16 +1,18 @@
-// The workspace agent runs inside the workspace. This file: new content that waits beside its target under a name of its own until
-// a rename puts it there. Readers see the old content or the new; a link or a second name of the old file is left as it is.
+// New content that waits beside its target under a name of its own until a rename puts it there, so that readers see the old content
+// or the new. Other names of the target (hard links) below the root get the new content, too; others keep the old.
 import { randomUUID } from "node:crypto";
 import { type BigIntStats, constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, rename, unlink } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
 import { swapped } from "../place/open-file.ts";
-import { type OpenFolder, pathIn } from "../place/root.ts";
+import { type OpenFolder, pathIn, type Root } from "../place/root.ts";
 import { errorCodeOf } from "../system-fault.ts";
+import { findOtherNames, linkOtherNames, type OtherName } from "./other-names.ts";
 
 /** What a staged file is to become. */
 export interface Target {
+  readonly root: Root;
   readonly folder: OpenFolder;
   readonly name: string;
   /** For words. */
@@ -22,6 +24,9 @@ export interface Target {
 export interface StagedFile {
   readonly target: Target;
   readonly stagedName: string;
+  readonly otherNames: readonly OtherName[];
+  /** Whether all names of the target lead, or will lead, to the new content. */
+  namesKept: boolean;
 }
 
 const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
@@ -33,6 +38,7 @@ const newFileMode = 0o666;
 /** Writes the content beside the target. Not synced: after a power cut the old content may be there, or the new. */
 export async function stageFile(target: Target, content: Buffer): Promise<StagedFile> {
   if (target.stats !== null) await refuseReadOnly(target);
+  const otherNames = target.stats === null ? [] : await findOtherNames(target);
   const stagedName = `.everturn-${randomUUID()}.tmp`;
   const path = pathIn(target.folder, stagedName);
   // A private file's new content must not be readable for the moment before it gets its mode.
@@ -47,15 +53,19 @@ export async function stageFile(target: Target, content: Buffer): Promise<Staged
   } finally {
     await handle.close();
   }
-  return { target, stagedName };
+  return { target, stagedName, otherNames: otherNames ?? [], namesKept: otherNames !== null };
 }
 
 /** Puts the staged file in its place. Throws the system's error and leaves everything as it was. */
-export async function commitFile({ target, stagedName }: StagedFile): Promise<void> {
+export async function commitFile(file: StagedFile): Promise<void> {
+  const { target, stagedName, otherNames } = file;
+  const path = pathIn(target.folder, target.name);
   try {
-    await rename(pathIn(target.folder, stagedName), pathIn(target.folder, target.name));
+    const before = otherNames.length === 0 ? null : await lstat(path, { bigint: true });
+    await rename(pathIn(target.folder, stagedName), path);
+    if (before !== null) file.namesKept = await linkOtherNames(target, otherNames, before);
   } catch (error) {
-    await discardFile({ target, stagedName });
+    await discardFile(file);
     const code = errorCodeOf(error);
     if (code === "EISDIR" || code === "ENOTEMPTY" || code === "EEXIST") throw swapped(target);
     throw error;
@@ -64,6 +74,12 @@ export async function commitFile({ target, stagedName }: StagedFile): Promise<vo
 
 export async function discardFile({ target, stagedName }: StagedFile): Promise<void> {
   await unlink(pathIn(target.folder, stagedName)).catch(() => undefined);
+}
+
+/** What a result says of a file whose other names could not all be kept; null when there is nothing to say. */
+export function linksNote({ target, namesKept }: StagedFile): string | null {
+  if (namesKept) return null;
+  return `The file has other names (hard links), not all of them in the ${target.root.placeName}: those outside keep the old content.`;
 }
 
 /** A rename asks for no right on the file itself; but who made it read-only meant it. */

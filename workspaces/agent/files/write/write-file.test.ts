@@ -66,9 +66,25 @@ test("W7 write_file writes through a link to where it leads inside, and keeps th
 test("W7 write_file replaces one name of a file that has two, and leaves the other as it was", async (t) => {
   const { write, text, root, outside } = someFiles(t);
   linkSync(path.join(outside, "secret.txt"), path.join(root, "hard"));
-  await write("hard", "mine");
+  const { note } = await write("hard", "mine");
+  assert.match(note ?? "", /those outside keep the old content/);
   assert.equal(text("hard"), "mine");
   assert.equal(readFileSync(path.join(outside, "secret.txt"), "utf8"), "secret\n");
+});
+
+test("W6 a hard link is kept: all names within the workspace have the new content, and are one file", async (t) => {
+  const { write, edit, text, root, names } = someFiles(t, { "deep/er/a.txt": "old", "same.txt": "old" });
+  for (const name of ["b.txt", "deep/c.txt"])
+    linkSync(path.join(root, "deep/er/a.txt"), path.join(root, name));
+  const inode = (name: string) => statSync(path.join(root, name)).ino;
+  assert.deepEqual(await write("b.txt", "new"), { path: "b.txt", bytes: 3, created: false });
+  assert.deepEqual(["deep/er/a.txt", "deep/c.txt", "same.txt"].map(text), ["new", "new", "old"]);
+  const edits = [{ search: "new", replace: "edited" }];
+  const { files } = await edit({ path: "deep/c.txt", edits });
+  assert.deepEqual(files, [{ path: "deep/c.txt", replacements: 1, bytes: 6 }]);
+  assert.deepEqual(["b.txt", "deep/er/a.txt"].map(text), ["edited", "edited"]);
+  assert.equal(new Set(["b.txt", "deep/c.txt", "deep/er/a.txt"].map(inode)).size, 1);
+  assert.deepEqual(names(), ["b.txt", "deep/c.txt", "deep/er/a.txt", "same.txt"], "nothing is left behind");
 });
 
 test("W1 write_file refuses what is no file, and changes nothing", async (t) => {

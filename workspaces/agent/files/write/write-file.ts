@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: writes a whole file, atomically.
+// Writes a whole file, atomically.
 import { mkdir } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError, type WrittenFile } from "../../api.ts";
@@ -7,7 +7,7 @@ import { checkFolder, refuseNoFile, swapped } from "../place/open-file.ts";
 import { type OpenFolder, openFolderIn, pathIn, type Root } from "../place/root.ts";
 import { findPlace, notFound, type Place } from "../place/walk.ts";
 import { errorCodeOf } from "../system-fault.ts";
-import { commitFile, discardFile, stageFile } from "./staged-file.ts";
+import { commitFile, discardFile, linksNote, stageFile } from "./staged-file.ts";
 
 /** Writes the file, with the folders that are missing. A link is written through to where it leads. Throws `AgentError`. */
 export async function writeFile(
@@ -24,11 +24,12 @@ export async function writeFile(
     folder = await makeFolders(place.folder, place.missing);
     await checkFolder(folder, root, place.relative);
     const { name, relative, stats } = place;
-    const staged = await stageFile({ folder, name, relative, stats }, content);
+    const staged = await stageFile({ root, folder, name, relative, stats }, content);
     if (signal.aborted) await discardFile(staged);
     signal.throwIfAborted();
     await commitFile(staged);
-    return { path: relative, bytes: content.length, created: stats === null };
+    const note = linksNote(staged);
+    return { path: relative, bytes: content.length, created: stats === null, ...(note !== null && { note }) };
   } finally {
     if (folder !== place.folder) await folder.handle.close();
     await place.folder.handle.close();
