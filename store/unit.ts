@@ -1,4 +1,4 @@
-// One transaction with what must follow it (announcements, deliveries).
+// Runs a change as one transaction, and then what must follow its commit: announcements and deliveries.
 import type { ChatChanged, ChatDeleted } from "../core/stream/bus-message.ts";
 import { type Tx, withTransaction } from "./database.ts";
 import { insertOutboxRow, type NewOutboxRow, type OutboxRow } from "./outbox/outbox.ts";
@@ -8,40 +8,40 @@ import type { Store } from "./store.ts";
 export interface Unit {
   readonly tx: Tx;
   readonly store: Store;
-  /** Announced on the live bus after commit. */
+  /** Announced on the live bus after the commit. */
   readonly announcements: (ChatChanged | ChatDeleted)[];
-  /** Rows to deliver now; the relay delivers them when this process dies first. */
+  /** Rows to deliver now. If this process dies first, the relay delivers them. */
   readonly outbox: OutboxRow[];
-  /** Chats this transaction has locked: nobody else can change them before it ends. */
+  /** Chats that this transaction has locked. Nobody else can change them before it ends. */
   readonly lockedChats: Map<string, LockedChat>;
 }
 
 interface LockedChat {
-  /** As the database has it. */
+  /** As it is in the database. */
   stored: ChatRow;
-  /** As this unit leaves it; written once, before the commit. */
+  /** As this unit leaves it. Written once, before the commit. */
   now: ChatRow;
 }
 
-/** Which attempt writes. A write of an attempt that is not the chat's own any more changes nothing (SPEC E3). */
+/** The attempt that writes. If it is no longer the chat's attempt, the write changes nothing (SPEC E3). */
 export interface Fence {
   readonly turn_id: number;
   readonly history_version: number;
   readonly generation_attempt: number;
 }
 
-/** The chat inside a transition: as it was, and what is to change. */
+/** The chat inside a transition: as it was, and what changes. */
 export interface Draft {
   readonly unit: Unit;
   readonly before: ChatRow;
-  /** The version this change will have; messages written by it carry it. */
+  /** The version that this change will have. Messages that it writes carry it. */
   readonly version: number;
   readonly change: ChatChange;
-  /** Marks that messages change: raises the history version once and starts attempts anew (SPEC S1). */
+  /** Notes that messages change: raises the history version once, and attempts start again (SPEC S1). */
   touchHistory(): void;
 }
 
-/** Locks a chat until the unit ends, with one query however often it is asked for. Null when there is no such chat. */
+/** Locks a chat until the unit ends, with one query however often you call it. Null if there is no such chat. */
 export async function lockInUnit(unit: Unit, chatId: string): Promise<ChatRow | null> {
   const known = unit.lockedChats.get(chatId);
   if (known !== undefined) return known.now;
@@ -50,19 +50,22 @@ export async function lockInUnit(unit: Unit, chatId: string): Promise<ChatRow | 
   return chat;
 }
 
-/** A chat that this unit has inserted: as good as locked. */
-export function adoptInUnit(unit: Unit, chat: ChatRow): void {
+/** Adds a chat that this unit has inserted: nobody else can see it, so it counts as locked. */
+export function addInsertedToUnit(unit: Unit, chat: ChatRow): void {
   unit.lockedChats.set(chat.id, { stored: chat, now: chat });
 }
 
-/** Changes a locked chat. Several changes in a unit become one statement: what they come to is all that is written. */
+/** Changes a locked chat. Several changes in a unit become one statement, which writes only their result. */
 export function changeLocked(unit: Unit, now: ChatRow): void {
   const locked = unit.lockedChats.get(now.id);
   if (locked === undefined) throw new Error(`chat ${now.id} is changed without being locked`);
   locked.now = now;
 }
 
-/** Writes what has changed so far. For those who read the chat again inside the unit; else it happens before the commit. */
+/**
+ * Writes what has changed so far. Call it before you read the chat again inside the unit. Otherwise it happens before
+ * the commit.
+ */
 export async function flushUnit(unit: Unit): Promise<void> {
   for (const locked of unit.lockedChats.values()) {
     if (locked.stored === locked.now) continue;
@@ -71,7 +74,7 @@ export async function flushUnit(unit: Unit): Promise<void> {
   }
 }
 
-/** Runs `work` in one transaction, then announces what it changed. Nothing is announced when it throws. */
+/** Runs `work` in one transaction, then announces what it changed. If it throws, nothing is announced. */
 export async function inUnit<T>(
   store: Store,
   work: (unit: Unit) => Promise<T>,
@@ -82,12 +85,12 @@ export async function inUnit<T>(
     await flushUnit(unit);
     return { unit, result };
   });
-  // Several transitions of one chat in a unit are one change to the world: only where it ended is told.
+  // Several transitions of one chat in a unit are one change for everyone else: only the last one is announced.
   const newest = new Map(done.unit.announcements.map((change) => [change.chat_id, change]));
   for (const change of newest.values()) store.announce(change);
   return { result: done.result, outbox: done.unit.outbox };
 }
 
-export async function promise(unit: Unit, row: NewOutboxRow): Promise<void> {
+export async function addToOutbox(unit: Unit, row: NewOutboxRow): Promise<void> {
   unit.outbox.push(await insertOutboxRow(unit.tx, row));
 }

@@ -4,7 +4,7 @@ import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, readChatRow } from "../../store/row/chat-row.ts";
 import { Superseded } from "../../store/turn/transition.ts";
 import { inUnit } from "../../store/unit.ts";
-import { cancelChatBuild } from "../../store/workspace/wish-workspace.ts";
+import { cancelChatBuild } from "../../store/workspace/request-workspace.ts";
 import { readWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import type { BuildWatch, ChatWorkspace } from "../../tools/chat-workspace.ts";
 import { ToolStopped } from "../../tools/tool.ts";

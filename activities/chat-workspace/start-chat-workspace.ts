@@ -1,7 +1,7 @@
 // One activity per file. This file: a chat's workspace is wished to run, or to stop, by a turn that waits for it.
 import { setTimeout as sleep } from "node:timers/promises";
 import { inUnit } from "../../store/unit.ts";
-import { wishWorkspace } from "../../store/workspace/wish-workspace.ts";
+import { requestWorkspace } from "../../store/workspace/request-workspace.ts";
 import { readWorkspace, recordAgent, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../../tools/chat-workspace.ts";
 import type { ToolError } from "../../tools/tool-error.ts";
@@ -95,7 +95,9 @@ async function wish(
 ): Promise<WorkspaceRow> {
   const began_by = what === "running" ? { chat_id: chat.id, turn_id } : null;
   const input = { id: row.id, owner_id: null, wish: what, began_by };
-  const { result } = await patiently(signal, () => inUnit(deps.store, (unit) => wishWorkspace(unit, input)));
+  const { result } = await patiently(signal, () =>
+    inUnit(deps.store, (unit) => requestWorkspace(unit, input)),
+  );
   if (result.told_version < result.version) await deps.teller.tell(result);
   return result;
 }

@@ -4,7 +4,7 @@ import { Refusal } from "../../core/chat/refusal.ts";
 import type { Failpoint } from "../../platform/failpoint.ts";
 import type { Store } from "../../store/store.ts";
 import { inUnit } from "../../store/unit.ts";
-import { wishWorkspace } from "../../store/workspace/wish-workspace.ts";
+import { requestWorkspace } from "../../store/workspace/request-workspace.ts";
 import {
   finishBuild,
   finishStop,
@@ -40,7 +40,7 @@ export function createWorkspaceSteps({ store, failpoint }: WorkspaceStepDeps): L
     async requestWorkspaceStop({ workspace_id }) {
       try {
         await inUnit(store, (unit) =>
-          wishWorkspace(unit, { id: workspace_id, owner_id: null, wish: "stopped" }),
+          requestWorkspace(unit, { id: workspace_id, owner_id: null, wish: "stopped" }),
         );
       } catch (error) {
         // Deleted, or being deleted: it stops anyway.

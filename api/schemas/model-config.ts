@@ -1,7 +1,7 @@
 // The wire, as schemas: model configs, as they are shown and as they are asked for (SPEC B2, L12).
 import { z } from "zod";
 import { PREFILL_FORMS } from "../../core/prompt/prefill-form.ts";
-import { isPerMillion } from "../../core/usage/price.ts";
+import { isPrice } from "../../core/usage/price.ts";
 import { reasoningEffort } from "./chat.ts";
 import { filledText, jsonObject, time, uuid } from "./common.ts";
 import { modelNameCharsMax } from "./model-provider.ts";
@@ -17,7 +17,7 @@ const providerOptionsCharsMax = 32_768;
 
 const perMillion = z
   .union([z.number(), z.string().max(40)])
-  .refine(isPerMillion, "expected a decimal number from 0, such as 1.25")
+  .refine(isPrice, "expected a decimal number from 0, such as 1.25")
   .nullable()
   .optional();
 const price = z

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import "../../test/support/fixed-seed.ts";
 import type { Usage } from "../chat/message.ts";
-import { costMicros, isPerMillion, type Price } from "./price.ts";
+import { costMicros, isPrice, type Price } from "./price.ts";
 
 function used(more: Partial<Usage> = {}): Usage {
   const none = { input_tokens: 0, output_tokens: 0, total_tokens: 0, reasoning_tokens: 0 };
@@ -60,9 +60,9 @@ test("B3 without usage, without a price for what was used, or beyond all measure
 });
 
 test("B2 a price is a decimal that is not negative", () => {
-  for (const good of [0, 3, 0.075, 1e-7, "2.50", "0"]) assert.ok(isPerMillion(good), String(good));
+  for (const good of [0, 3, 0.075, 1e-7, "2.50", "0"]) assert.ok(isPrice(good), String(good));
   for (const bad of [-1, Number.NaN, Infinity, "", "1,5", "-2", ".5", "1e999", null, {}]) {
-    assert.ok(!isPerMillion(bad), JSON.stringify(bad));
+    assert.ok(!isPrice(bad), JSON.stringify(bad));
   }
 });
 

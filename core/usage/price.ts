@@ -50,7 +50,7 @@ export function costMicros(usage: Usage | null, price: Price | null): number | n
 }
 
 /** Whether this can be a price: a decimal that is not negative. */
-export function isPerMillion(value: unknown): value is PerMillion {
+export function isPrice(value: unknown): value is PerMillion {
   return (typeof value === "number" || typeof value === "string") && decimalOf(value) !== null;
 }
 

@@ -12,7 +12,7 @@ function trimDashes(text: string): string {
 }
 
 /** Lower case letters, digits and dashes, at most 32. If nothing is left, `workspace`. A valid name stays as it is. */
-export function mendName(given: string): string {
+export function correctName(given: string): string {
   const plain = given.normalize("NFKD").toLowerCase().replace(/\p{M}/gu, "");
   const dashed = trimDashes(plain.replace(/[^a-z0-9]+/g, "-"));
   return trimDashes(dashed.slice(0, nameCharsMax)) || nameless;
@@ -20,6 +20,6 @@ export function mendName(given: string): string {
 
 /** @param hex four hex digits that the caller chose at random */
 export function suffixedName(given: string, hex: string): string {
-  const base = trimDashes(mendName(given).slice(0, baseCharsMax));
+  const base = trimDashes(correctName(given).slice(0, baseCharsMax));
   return `${base}-${hex}`;
 }

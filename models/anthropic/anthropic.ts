@@ -2,7 +2,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import { type ProviderOptions, sdkTimeoutMs } from "../http/provider-options.ts";
 import type { ModelRequest, Provider, StreamOptions } from "../provider.ts";
-import { askLearning } from "../quirks/ask-again.ts";
+import { streamLearningQuirks } from "../quirks/ask-again.ts";
 import { lineLimits, streamAnswer } from "../stream/stream-answer.ts";
 import { anthropicBody, continuedBody } from "./anthropic-body.ts";
 import { anthropicContinuable } from "./anthropic-prefill.ts";
@@ -44,7 +44,7 @@ export function createAnthropic(given: ProviderOptions): Provider {
           signal,
         );
       };
-      return askLearning({ dialect: "anthropic", base_url, build, stream }, request, options);
+      return streamLearningQuirks({ dialect: "anthropic", base_url, build, stream }, request, options);
     },
   };
 }

@@ -2,7 +2,7 @@
 
 import type { ProviderOptions } from "../http/provider-options.ts";
 import type { ModelRequest, Provider, StreamOptions } from "../provider.ts";
-import { askLearning } from "../quirks/ask-again.ts";
+import { streamLearningQuirks } from "../quirks/ask-again.ts";
 import { createOpenAiClient, isStrictServer } from "../stream/openai-client.ts";
 import { lineLimits, streamAnswer } from "../stream/stream-answer.ts";
 import { openAiResponsesBody } from "./openai-responses-body.ts";
@@ -40,7 +40,7 @@ export function createOpenAiResponses(given: ProviderOptions): Provider {
           signal,
         );
       };
-      return askLearning({ dialect: "openai-responses", base_url, build, stream }, request, options);
+      return streamLearningQuirks({ dialect: "openai-responses", base_url, build, stream }, request, options);
     },
   };
 }

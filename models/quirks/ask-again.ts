@@ -34,7 +34,7 @@ export interface Asker<Body> {
  * nothing in the request teaches nothing: then the refusal is an ordinary error. Lessons are reported once the server
  * has accepted the changed request.
  */
-export async function* askLearning<Body>(
+export async function* streamLearningQuirks<Body>(
   asker: Asker<Body>,
   request: ModelRequest,
   { onUnsupported, onLesson }: StreamOptions,

@@ -7,7 +7,7 @@ import { type ChatRow, LOCKED_COLUMNS } from "../row/chat-row.ts";
 import type { MessageRow } from "../row/messages.ts";
 import { beginTurn } from "../turn/begin-turn.ts";
 import { changed, type Draft } from "../turn/transition.ts";
-import { adoptInUnit, changeLocked, flushUnit, type Unit } from "../unit.ts";
+import { addInsertedToUnit, changeLocked, flushUnit, type Unit } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
 
 export interface CreateChatInput {
@@ -75,6 +75,6 @@ async function insertChat(unit: Unit, input: CreateChatInput): Promise<ChatRow> 
     ]),
   );
   const chat = rows[0] as ChatRow;
-  adoptInUnit(unit, chat);
+  addInsertedToUnit(unit, chat);
   return chat;
 }

@@ -2,7 +2,7 @@
 import { Refusal } from "../../core/chat/refusal.ts";
 import { markDeleted } from "../row/chat-marks.ts";
 import type { ChatRow } from "../row/chat-row.ts";
-import { promise, type Unit } from "../unit.ts";
+import { addToOutbox, type Unit } from "../unit.ts";
 
 export interface DeleteChatInput {
   readonly chat_id: string;
@@ -23,7 +23,7 @@ export async function deleteChat(unit: Unit, input: DeleteChatInput): Promise<vo
   );
   if (rows.length === 0) throw new Refusal("chat_not_found");
   for (const chat of rows) {
-    await promise(unit, {
+    await addToOutbox(unit, {
       chat_id: chat.id,
       kind: "cancel",
       signal: "deleted",

@@ -52,7 +52,7 @@ export async function claimIdempotencyKey(tx: Tx, request: KeyedRequest): Promis
 }
 
 /** Stores the answer under the key that this transaction claimed. */
-export async function keepAnswer(tx: Tx, request: KeyedRequest, answer: StoredAnswer): Promise<void> {
+export async function storeAnswer(tx: Tx, request: KeyedRequest, answer: StoredAnswer): Promise<void> {
   await tx.query("update idempotency_keys set status = $3, body = $4 where user_id = $1 and key = $2", [
     request.user_id,
     request.key,

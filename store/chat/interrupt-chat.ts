@@ -1,6 +1,6 @@
 // The transition `interrupt`.
 
-import { chatMessageSignal } from "../outbox/chat-signal.ts";
+import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { settleOpenCalls } from "../turn/settle-calls.ts";
 import { transition } from "../turn/transition.ts";
@@ -26,11 +26,11 @@ export async function interruptChat(unit: Unit, input: InterruptChatInput): Prom
     if (input.turn_id !== undefined && current_turn_id !== input.turn_id) return;
     if (status === "running") {
       draft.change.status = "interrupting";
-      await chatMessageSignal(draft, { kind: "signal", signal: "interrupted" });
+      await tellWorkflow(draft, { kind: "signal", signal: "interrupted" });
     } else if (status === "requires_action") {
       await settleOpenCalls(draft, "The call was cancelled: the user interrupted it.");
       Object.assign(draft.change, { status: "running", required_action: null });
-      await chatMessageSignal(draft, { kind: "start", signal: "interrupted" });
+      await tellWorkflow(draft, { kind: "start", signal: "interrupted" });
     }
   });
   await flushUnit(unit);

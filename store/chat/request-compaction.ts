@@ -4,7 +4,7 @@ import { planCompaction } from "../../core/chat/compaction.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { afterBoundary } from "../../core/prompt/build-prompt.ts";
 import { resolveModel } from "../model/resolve-model.ts";
-import { chatMessageSignal } from "../outbox/chat-signal.ts";
+import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import { insertMessage, readPromptMessages } from "../row/messages.ts";
 import { transition } from "../turn/transition.ts";
 import type { Unit } from "../unit.ts";
@@ -38,7 +38,7 @@ export async function requestCompaction(unit: Unit, chat: OwnChat): Promise<void
       attempt_open: false,
     });
     const model = await resolveModel(unit, draft.before.turn_model_config_id);
-    await chatMessageSignal(draft, {
+    await tellWorkflow(draft, {
       kind: "start",
       signal: "compactionRequested",
       model: model?.model ?? "",

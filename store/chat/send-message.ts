@@ -3,7 +3,7 @@ import { assertNever } from "../../core/assert-never.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
-import { chatMessageSignal } from "../outbox/chat-signal.ts";
+import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { MessageRow } from "../row/messages.ts";
 import { enqueue, type QueuedRow } from "../row/queued-messages.ts";
 import { beginTurn, promoteHead } from "../turn/begin-turn.ts";
@@ -73,19 +73,19 @@ async function wakeBusyChat(draft: Draft, behavior: "queue" | "interrupt"): Prom
     }
     case "running":
       if (behavior === "interrupt") draft.change.status = "interrupting";
-      await chatMessageSignal(draft, {
+      await tellWorkflow(draft, {
         kind: "signal",
         signal: behavior === "interrupt" ? "interrupted" : "messageQueued",
       });
       return [];
     case "interrupting":
-      await chatMessageSignal(draft, { kind: "signal", signal: "messageQueued" });
+      await tellWorkflow(draft, { kind: "signal", signal: "messageQueued" });
       return [];
     case "requires_action": {
       if (behavior === "queue") return [];
       const results = await settleOpenCalls(draft, "The call was cancelled: the user interrupted it.");
       Object.assign(draft.change, { status: "running", required_action: null });
-      await chatMessageSignal(draft, { kind: "start", signal: "interrupted" });
+      await tellWorkflow(draft, { kind: "start", signal: "interrupted" });
       return results === null ? [] : [results];
     }
     default:

@@ -1,7 +1,7 @@
 // Requests another title for a chat (SPEC M3).
 import { Refusal } from "../../core/chat/refusal.ts";
 import { resolveModel } from "../model/resolve-model.ts";
-import { lockInUnit, promise, type Unit } from "../unit.ts";
+import { addToOutbox, lockInUnit, type Unit } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
 import { readOpening } from "./describe-chat.ts";
 
@@ -25,7 +25,7 @@ export async function askForTitle(unit: Unit, { chat_id, owner_id }: AskForTitle
     throw new Refusal("title_impossible", "no model is configured");
   }
   await refuseOverLimit(unit.tx, chat);
-  await promise(unit, {
+  await addToOutbox(unit, {
     chat_id,
     kind: "describe",
     signal: "describe",

@@ -8,7 +8,7 @@ import { type Pool, prepared, type Queryable, type Tx } from "../database.ts";
 export type OutboxKind = "start" | "signal" | "cancel" | "describe";
 
 /** What should be written about a chat (SPEC M1, M2). */
-export interface DescribeWish {
+export interface DescribeRequest {
   /** Version of the title to replace; null if no title is wanted. */
   readonly title_version: number | null;
   /** Whether the turn should be summed up. */
@@ -22,7 +22,7 @@ export interface OutboxPayload {
   readonly title: string;
   readonly model: string;
   /** For the kind `describe`. */
-  readonly describe?: DescribeWish;
+  readonly describe?: DescribeRequest;
 }
 
 export interface NewOutboxRow {

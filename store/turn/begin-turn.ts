@@ -3,7 +3,7 @@
 import type { LastError } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
 import { resolveModel } from "../model/resolve-model.ts";
-import { chatMessageSignal } from "../outbox/chat-signal.ts";
+import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import { renumberClientMessage } from "../row/client-chats.ts";
 import { insertMessage, type MessageRow } from "../row/messages.ts";
 import { dequeue, type QueuedRow, readQueue } from "../row/queued-messages.ts";
@@ -57,7 +57,7 @@ export async function beginTurn(
     required_action: null,
     compaction: null,
   });
-  if (signal !== null) await chatMessageSignal(draft, { kind: "start", signal, model: model?.model ?? "" });
+  if (signal !== null) await tellWorkflow(draft, { kind: "start", signal, model: model?.model ?? "" });
   return message;
 }
 

@@ -4,7 +4,7 @@
 import { stepsPerTurnMax } from "../../core/chat/limits.ts";
 import type { FinishReason, LastError } from "../../core/chat/message.ts";
 import type { OutcomeKey, StepOutcome, TurnEnd } from "../../core/chat/step-outcome.ts";
-import { dropInflightAndDescribe } from "../outbox/promise-description.ts";
+import { dropInflightAndDescribe } from "../outbox/request-description.ts";
 import { deleteSpill } from "../row/inflight-parts.ts";
 import { insertMessage, type NewMessage } from "../row/messages.ts";
 import type { Unit } from "../unit.ts";

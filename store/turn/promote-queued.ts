@@ -1,7 +1,7 @@
 // The store is the only room with SQL. This file: the transition `promote_queued`.
 import { Refusal } from "../../core/chat/refusal.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
-import { chatMessageSignal } from "../outbox/chat-signal.ts";
+import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { MessageRow } from "../row/messages.ts";
 import { dequeue, readQueue, reorderQueue } from "../row/queued-messages.ts";
 import type { Unit } from "../unit.ts";
@@ -52,6 +52,6 @@ async function moveToHead(draft: Draft, input: PromoteQueuedInput): Promise<null
     );
   }
   draft.change.status = "interrupting";
-  await chatMessageSignal(draft, { kind: "signal", signal: "interrupted" });
+  await tellWorkflow(draft, { kind: "signal", signal: "interrupted" });
   return null;
 }

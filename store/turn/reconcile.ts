@@ -1,10 +1,10 @@
 // The store is the only room with SQL. This file: what the reconciler needs: chats that should have an open run, and the
-// promise of a new one.
+// request for a new one.
 
 import { errorDetailCharsMax } from "../../core/chat/limits.ts";
 import type { LastError } from "../../core/chat/message.ts";
 import type { Pool } from "../database.ts";
-import { chatMessageSignal } from "../outbox/chat-signal.ts";
+import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { changeLocked, lockInUnit, type Unit } from "../unit.ts";
 import { finishError } from "./finish-turn.ts";
@@ -37,7 +37,7 @@ export async function listImpossibleChats(pool: Pool): Promise<string[]> {
 }
 
 /** Promises a run to a chat that was found without one, if it is still in the same turn. */
-export async function promiseRun(unit: Unit, busy: BusyChat): Promise<void> {
+export async function requestRun(unit: Unit, busy: BusyChat): Promise<void> {
   const chat = await lockInUnit(unit, busy.id);
   if (chat === null || chat.current_turn_id !== busy.current_turn_id || !isBusy(chat)) return;
   const draft = {
@@ -47,7 +47,7 @@ export async function promiseRun(unit: Unit, busy: BusyChat): Promise<void> {
     change: {},
     touchHistory: () => undefined,
   };
-  await chatMessageSignal(draft, {
+  await tellWorkflow(draft, {
     kind: "start",
     signal: chat.status === "interrupting" ? "interrupted" : "messageQueued",
   });

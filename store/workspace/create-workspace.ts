@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { v7 as uuidv7 } from "uuid";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { JsonObject } from "../../core/part/part.ts";
-import { mendName, suffixedName } from "../../core/workspace/workspace-name.ts";
+import { correctName, suffixedName } from "../../core/workspace/workspace-name.ts";
 import type { WorkspacePlan } from "../../core/workspace/workspace-plan.ts";
 import type { Tx } from "../database.ts";
 import type { Unit } from "../unit.ts";
@@ -68,7 +68,7 @@ export async function createWorkspace(unit: Unit, input: CreateWorkspaceInput): 
 }
 
 function nameOf(input: CreateWorkspaceInput, tries: number): string {
-  if (input.name !== null && tries === 0) return mendName(input.name);
+  if (input.name !== null && tries === 0) return correctName(input.name);
   const base = input.name ?? input.name_base ?? input.template;
   return suffixedName(base, randomBytes(2).toString("hex"));
 }

@@ -5,7 +5,7 @@ import type { ChatRow } from "../row/chat-row.ts";
 import { Superseded, transition } from "../turn/transition.ts";
 import { lockInUnit, type Unit } from "../unit.ts";
 import { type CreateWorkspaceInput, createWorkspace } from "./create-workspace.ts";
-import { wishLocked } from "./wish-workspace.ts";
+import { requestLockedWorkspace } from "./request-workspace.ts";
 import { lockWorkspace, type WorkspaceRow } from "./workspaces.ts";
 
 export interface EnsureInput {
@@ -55,6 +55,9 @@ async function takeUp(unit: Unit, row: WorkspaceRow, input: EnsureInput): Promis
   if (row.status === "stopping" && row.wish === "running") return { type: "joined", workspace: row };
   if (row.built_at === null) return null;
   const { chat_id, turn_id } = input;
-  const workspace = await wishLocked(unit, row, { wish: "running", began_by: { chat_id, turn_id } });
+  const workspace = await requestLockedWorkspace(unit, row, {
+    wish: "running",
+    began_by: { chat_id, turn_id },
+  });
   return { type: "starting", workspace };
 }

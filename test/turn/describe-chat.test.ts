@@ -8,7 +8,7 @@ import {
   writeModelTitle,
   writeTurnSummary,
 } from "../../store/description/describe-chat.ts";
-import { type DescribeWish, leaseOutboxRows } from "../../store/outbox/outbox.ts";
+import { type DescribeRequest, leaseOutboxRows } from "../../store/outbox/outbox.ts";
 import { finishInterruption, finishTurn } from "../../store/turn/finish-turn.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -29,7 +29,7 @@ after(async () => {
 
 /** What the chat's turns have promised, oldest first: `title+summary`, `summary`. */
 async function promised(chat: TestChat): Promise<string[]> {
-  const { rows } = await quiet.pool.query<{ payload: { describe: DescribeWish } }>(
+  const { rows } = await quiet.pool.query<{ payload: { describe: DescribeRequest } }>(
     "select payload from outbox where chat_id = $1 and kind = 'describe' order by id",
     [chat.id],
   );

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { inUnit } from "../../store/unit.ts";
 import { bindWorkspace } from "../../store/workspace/bind-workspace.ts";
-import { wishWorkspace } from "../../store/workspace/wish-workspace.ts";
+import { requestWorkspace } from "../../store/workspace/request-workspace.ts";
 import { readBuild } from "../../store/workspace/workspace-builds.ts";
 import { ToolStopped } from "../../tools/tool.ts";
 import { aChat } from "../support/turn/chats.ts";
@@ -190,7 +190,7 @@ test("W9 a workspace deleted while it is built is a clear error", async () => {
   const building = (await world.see(chat)).create(node, watch);
   await watch.firstShown;
   const input = { id: (await chat.row()).workspace_id ?? "", owner_id: null, wish: "deleted" } as const;
-  const { result } = await inUnit(worlds.store, (unit) => wishWorkspace(unit, input));
+  const { result } = await inUnit(worlds.store, (unit) => requestWorkspace(unit, input));
   const told = world.builder.tell(result);
   release();
   await assert.rejects(building, { name: "ToolError", message: /was deleted|was cancelled/ });

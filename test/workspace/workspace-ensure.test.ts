@@ -8,7 +8,7 @@ import { inUnit } from "../../store/unit.ts";
 import { bindWorkspace } from "../../store/workspace/bind-workspace.ts";
 import { type CreateWorkspaceInput, createWorkspace } from "../../store/workspace/create-workspace.ts";
 import { type EnsuredWorkspace, ensureChatWorkspace } from "../../store/workspace/ensure-chat-workspace.ts";
-import { cancelBuild, cancelChatBuild, wishWorkspace } from "../../store/workspace/wish-workspace.ts";
+import { cancelBuild, cancelChatBuild, requestWorkspace } from "../../store/workspace/request-workspace.ts";
 import { readBuild } from "../../store/workspace/workspace-builds.ts";
 import {
   failBuild,
@@ -56,7 +56,7 @@ async function ensure(chat: TestChat, turn_id?: number): Promise<EnsuredWorkspac
 }
 
 async function wish(id: string, what: WorkspaceRow["wish"]): Promise<WorkspaceRow> {
-  return (await inUnit(store, (unit) => wishWorkspace(unit, { id, wish: what, owner_id: store.userId })))
+  return (await inUnit(store, (unit) => requestWorkspace(unit, { id, wish: what, owner_id: store.userId })))
     .result;
 }
 
@@ -76,7 +76,7 @@ async function bring({ id }: WorkspaceRow, status: WorkspaceStatus): Promise<voi
     }
     await finishBuild(unit, ref);
     if (status === "running") return;
-    await wishWorkspace(unit, { id, owner_id: null, wish: status === "deleting" ? "deleted" : "stopped" });
+    await requestWorkspace(unit, { id, owner_id: null, wish: status === "deleting" ? "deleted" : "stopped" });
     if (status === "stopped") await finishStop(unit, id, null);
   });
   assert.equal((await row(id)).status, status);
@@ -220,7 +220,7 @@ test("A2 what is being deleted takes no other wish, and other people's workspace
   await assert.rejects(wish(made.id, "running"), refuses("workspace_deleting"));
   await assert.rejects(wish(made.id, "stopped"), refuses("workspace_deleting"));
   await assert.rejects(
-    inUnit(store, (unit) => wishWorkspace(unit, { id: made.id, owner_id: randomUUID(), wish: "deleted" })),
+    inUnit(store, (unit) => requestWorkspace(unit, { id: made.id, owner_id: randomUUID(), wish: "deleted" })),
     refuses("workspace_not_found"),
   );
 });

@@ -4,7 +4,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import { inUnit } from "../../store/unit.ts";
 import { bindWorkspace } from "../../store/workspace/bind-workspace.ts";
 import { createWorkspace } from "../../store/workspace/create-workspace.ts";
-import { cancelBuild } from "../../store/workspace/wish-workspace.ts";
+import { cancelBuild } from "../../store/workspace/request-workspace.ts";
 import { touchWorkspace } from "../../store/workspace/workspaces.ts";
 import { type Loop } from "../../worker/loops/loop.ts";
 import { createReaper } from "../../worker/loops/reap-places.ts";

@@ -10,7 +10,7 @@ import {
   buildStanding,
 } from "../../store/workspace/build-work.ts";
 import { createWorkspace } from "../../store/workspace/create-workspace.ts";
-import { wishWorkspace } from "../../store/workspace/wish-workspace.ts";
+import { requestWorkspace } from "../../store/workspace/request-workspace.ts";
 import { readBuild, readBuildLog, readBuildLogTail } from "../../store/workspace/workspace-builds.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { openStore, type TestStore } from "../support/turn/chats.ts";
@@ -72,7 +72,7 @@ test("W3 an attempt that was given up neither writes nor begins any more", async
 test("W3 a cancelled build takes no more lines and is not begun again", async () => {
   const attempt = await begun(1);
   await inUnit(store, (unit) =>
-    wishWorkspace(unit, { id: attempt.workspace_id, owner_id: null, wish: "stopped" }),
+    requestWorkspace(unit, { id: attempt.workspace_id, owner_id: null, wish: "stopped" }),
   );
   assert.equal(await appendBuildLog(store.pool, attempt, { lines: ["late"] }), false);
   assert.equal(await buildStanding(store.pool, attempt), "over");

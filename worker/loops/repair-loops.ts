@@ -10,8 +10,8 @@ import {
   endWedgedTurn,
   listImpossibleChats,
   listQuietBusyChats,
-  promiseRun,
   repairChat,
+  requestRun,
   withLoopLock,
 } from "../../store/turn/reconcile.ts";
 import { inUnit } from "../../store/unit.ts";
@@ -96,7 +96,7 @@ async function reconcile(deps: RepairDeps, watched: Map<string, BusyChat>): Prom
     else if (run.type === "wedged") await endWedgedRun(deps, chat, run);
     else if (run.type === "none" && busy.has(chat.id)) {
       logger.warn({ chat_id: chat.id }, "busy chat without a run, starting one");
-      const { outbox } = await inUnit(store, (unit) => promiseRun(unit, chat));
+      const { outbox } = await inUnit(store, (unit) => requestRun(unit, chat));
       await deliverer.deliver(outbox);
     }
   }

@@ -3,7 +3,7 @@
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { JsonValue } from "../../../core/part/part.ts";
 import { sha256Hex } from "../../../platform/secrets/crypto.ts";
-import { claimIdempotencyKey, type KeyedRequest, keepAnswer } from "../../../store/chat/idempotency.ts";
+import { claimIdempotencyKey, type KeyedRequest, storeAnswer } from "../../../store/chat/idempotency.ts";
 import { inUnit, type Unit } from "../../../store/unit.ts";
 import type { ApiDeps } from "../../deps.ts";
 import type { Answer, Input } from "../../http/route.ts";
@@ -51,7 +51,7 @@ async function changeOnce(
     return body === null ? { status, headers } : { status, body, headers };
   }
   const answer = await work(unit);
-  await keepAnswer(unit.tx, keyed, {
+  await storeAnswer(unit.tx, keyed, {
     status: answer.status,
     body: (answer.body ?? null) as JsonValue | null,
   });

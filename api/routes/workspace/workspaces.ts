@@ -4,7 +4,7 @@ import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import type { WorkspaceWish } from "../../../core/workspace/workspace.ts";
 import type { Unit } from "../../../store/unit.ts";
 import { createWorkspace } from "../../../store/workspace/create-workspace.ts";
-import { wishWorkspace } from "../../../store/workspace/wish-workspace.ts";
+import { requestWorkspace } from "../../../store/workspace/request-workspace.ts";
 import { readBuilds } from "../../../store/workspace/workspace-builds.ts";
 import { listWorkspaces, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import type { ApiDeps } from "../../deps.ts";
@@ -162,7 +162,7 @@ function wishing(deps: ApiDeps, what: WorkspaceWish) {
 type OfWorkspace = Input<{ readonly workspace: string }, unknown, unknown>;
 
 function wish(unit: Unit, { params, caller }: OfWorkspace, what: WorkspaceWish): Promise<WorkspaceRow> {
-  return wishWorkspace(unit, { id: params.workspace, owner_id: caller.user_id, wish: what });
+  return requestWorkspace(unit, { id: params.workspace, owner_id: caller.user_id, wish: what });
 }
 
 /** A change of a workspace; after its commit the workflow is told. A repeated request (SPEC Q10) tells nobody anything. */

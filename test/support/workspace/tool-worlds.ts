@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createMemoryDriver, type MemoryDriver } from "../../../activities/chat-workspace/agent-fixture.ts";
 import { createChatWorkspaces } from "../../../activities/chat-workspace/chat-workspace.ts";
 import { inUnit } from "../../../store/unit.ts";
-import { wishWorkspace } from "../../../store/workspace/wish-workspace.ts";
+import { requestWorkspace } from "../../../store/workspace/request-workspace.ts";
 import { readWorkspace, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import type { ChatWorkspace, WorkspaceReport } from "../../../tools/chat-workspace.ts";
 import { createTemplateShelf } from "../../../workspaces/templates/templates.ts";
@@ -113,7 +113,9 @@ export class ToolWorld {
 
   /** Somebody's wish, by the API; resolves when it is fulfilled. */
   async wish(id: string, wish: "running" | "stopped" | "deleted"): Promise<void> {
-    const { result } = await inUnit(this.store, (unit) => wishWorkspace(unit, { id, owner_id: null, wish }));
+    const { result } = await inUnit(this.store, (unit) =>
+      requestWorkspace(unit, { id, owner_id: null, wish }),
+    );
     await this.builder.tell(result);
     await this.builder.rest();
   }

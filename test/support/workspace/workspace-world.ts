@@ -7,7 +7,7 @@ import { createWorkspaceTeller, type WorkspaceTeller } from "../../../delivery/t
 import { createLogger } from "../../../platform/logger.ts";
 import { inUnit } from "../../../store/unit.ts";
 import { type CreateWorkspaceInput, createWorkspace } from "../../../store/workspace/create-workspace.ts";
-import { wishWorkspace } from "../../../store/workspace/wish-workspace.ts";
+import { requestWorkspace } from "../../../store/workspace/request-workspace.ts";
 import { type BuildRow, readBuild, readBuildLog } from "../../../store/workspace/workspace-builds.ts";
 import { readWorkspace, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import { workspaceWorkflowId } from "../../../workflows/contract.ts";
@@ -139,7 +139,7 @@ export class WorkspaceWorld {
 
   async wish(id: string, wish: WorkspaceWish): Promise<WorkspaceRow> {
     const { result } = await inUnit(this.store, (unit) =>
-      wishWorkspace(unit, { id, wish, owner_id: this.store.userId }),
+      requestWorkspace(unit, { id, wish, owner_id: this.store.userId }),
     );
     await this.teller.tellLate(result);
     return result;

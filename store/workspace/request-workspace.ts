@@ -13,7 +13,7 @@ import {
   type WorkspaceRow,
 } from "./workspaces.ts";
 
-export interface WishInput {
+export interface RequestWorkspaceInput {
   readonly id: string;
   /** If set, other people's workspaces are not found (SPEC A2). */
   readonly owner_id: string | null;
@@ -29,19 +29,19 @@ const stoppedWords = "The build was cancelled: the workspace was told to stop.";
  * built again, an agent that was not ready is looked for again. Throws `Refusal` `workspace_not_found`,
  * `workspace_deleting`.
  */
-export async function wishWorkspace(unit: Unit, input: WishInput): Promise<WorkspaceRow> {
+export async function requestWorkspace(unit: Unit, input: RequestWorkspaceInput): Promise<WorkspaceRow> {
   const row = await lockWorkspace(unit.tx, input.id);
   if (row === null || (input.owner_id !== null && row.owner_id !== input.owner_id)) {
     throw new Refusal("workspace_not_found");
   }
-  return wishLocked(unit, row, input);
+  return requestLockedWorkspace(unit, row, input);
 }
 
-/** Like `wishWorkspace`, for a row that this unit has locked. */
-export async function wishLocked(
+/** Like `requestWorkspace`, for a row that this unit has locked. */
+export async function requestLockedWorkspace(
   unit: Unit,
   row: WorkspaceRow,
-  { wish, began_by = null }: Pick<WishInput, "wish" | "began_by">,
+  { wish, began_by = null }: Pick<RequestWorkspaceInput, "wish" | "began_by">,
 ): Promise<WorkspaceRow> {
   if (row.status === "deleting" && wish !== "deleted") throw new Refusal("workspace_deleting");
   switch (wish) {

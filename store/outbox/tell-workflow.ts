@@ -1,20 +1,23 @@
 // Writes the outbox rows with which transitions tell a chat's workflow.
 
 import type { Draft } from "../unit.ts";
-import { promise } from "../unit.ts";
+import { addToOutbox } from "../unit.ts";
 import type { OutboxKind } from "./outbox.ts";
 
 /** What the workflow is told. `model` appears in Temporal if this starts a run. */
-export interface Telling {
+export interface TellWorkflowInput {
   readonly kind: OutboxKind;
   readonly signal: string;
   readonly model?: string;
 }
 
 /** Writes a start or signal that names the turn and the version of this change. */
-export async function chatMessageSignal(draft: Draft, { kind, signal, model = "" }: Telling): Promise<void> {
+export async function tellWorkflow(
+  draft: Draft,
+  { kind, signal, model = "" }: TellWorkflowInput,
+): Promise<void> {
   const { before, change } = draft;
-  await promise(draft.unit, {
+  await addToOutbox(draft.unit, {
     chat_id: before.id,
     kind,
     signal,
