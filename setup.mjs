@@ -1,5 +1,5 @@
-// The first thing every npm script runs: plain JavaScript for Node 18, without dependencies. It installs what is missing and
-// hands the task to a Node that runs TypeScript: the user's own, or one it brings along where that is too old.
+// The first thing that every npm script runs: plain JavaScript for Node 18, without dependencies. It installs what is
+// missing and gives the task to a Node that runs TypeScript: your own, or, if that is too old, one that it downloads.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -31,8 +31,8 @@ main().catch((error) => {
 });
 
 async function main() {
-  // `--node <task>` gets everything ready and prints the Node to go on with: the shell of `npm start` becomes that program, and
-  // no process of ours waits for it, which an older Node could not avoid.
+  // `--node <task>` prepares everything and prints the Node to use. The shell of `npm start` then becomes that program,
+  // so no process of ours has to wait for it; an older Node could not avoid that.
   const isAsked = process.argv[2] === "--node";
   const [name, ...args] = process.argv.slice(isAsked ? 3 : 2);
   const task = TASKS[name];
@@ -58,10 +58,10 @@ async function chooseNode() {
   }
 }
 
-/** Goes on as that program: in this very process where Node can do that, since a process that only waits costs 45 MB. */
+/** Becomes that program, in this very process if Node can do that, because a process that only waits costs 45 MB. */
 function become(node, args) {
   const path = [join(MODULES, ".bin"), dirname(node), process.env.PATH ?? ""].join(delimiter);
-  // Compiled code is kept between starts: each process of the stack comes up faster.
+  // Compiled code is kept between starts, so that each process of the stack starts faster.
   const cache = process.env.NODE_COMPILE_CACHE ?? join(MODULES, ".cache", "compiled");
   const env = { ...process.env, PATH: path, NODE_COMPILE_CACHE: cache };
   if (typeof process.execve === "function" && process.platform !== "win32") {

@@ -1,4 +1,4 @@
-// HTTP only. This file: starts the workflow that describes a chat, or tells the one that runs.
+// Starts the workflow that describes a chat, or tells the one that runs.
 import type { Client } from "@temporalio/client";
 import { headOf } from "../core/text/truncate.ts";
 import type { OutboxRow } from "../store/outbox/outbox.ts";
@@ -16,7 +16,7 @@ export interface DescriptionOptions {
   readonly showTitles: boolean;
 }
 
-/** A workflow of its own, never a child of the turn: neither waits for the other, or ends with it (SPEC M2). */
+/** Its own workflow, never a child of the turn: neither waits for the other or ends with it (SPEC M2). */
 export async function deliverDescription(
   client: Client,
   { chat_id, payload }: OutboxRow,

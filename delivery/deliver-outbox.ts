@@ -1,4 +1,4 @@
-// HTTP only. This file: keeps the outbox's promises, for requests (at once, with a deadline) and for the worker's relay.
+// Delivers outbox rows to Temporal, for requests (at once, with a deadline) and for the worker's relay.
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import type { Logger } from "pino";
 import { deliveryDeadlineMs } from "../core/chat/limits.ts";
@@ -17,17 +17,20 @@ import { turnSearchAttributes } from "../workflows/search-attributes.ts";
 import { deliverDescription } from "./deliver-description.ts";
 import { createOutcomeAttribute, type KnowsOutcome } from "./outcome-attribute.ts";
 
-/** After a failed delivery the relay has the word for this long: while Temporal is away no request waits out its second. */
+/**
+ * After a failed delivery only the relay delivers, for this long: while Temporal is away, no request waits for its
+ * whole second.
+ */
 const awayMs = 2_000;
-/** Temporal takes 400; a title in another script has three for each character. */
+/** Temporal allows 400. A title in another script may take three bytes per character. */
 const summaryBytesMax = 200;
 
 export interface DelivererOptions {
-  /** Null: Temporal is not there yet; rows stay for the relay. */
+  /** Null means that Temporal is not there yet; rows stay for the relay. */
   readonly temporal: () => Client | null;
   readonly store: Store;
   readonly taskQueue: string;
-  /** Whether titles may be shown in Temporal's Web UI (`EVERTURN_TEMPORAL_DETAIL`). */
+  /** Whether Temporal's Web UI may show titles (`EVERTURN_TEMPORAL_DETAIL`). */
   readonly showTitles: boolean;
   readonly heartbeatTimeoutMs: number;
   readonly failpoint: Failpoint;
@@ -35,9 +38,9 @@ export interface DelivererOptions {
 }
 
 export interface Deliverer {
-  /** Delivers rows just committed; at most one second, never throws: what fails stays for the relay. */
+  /** Delivers rows that were just committed. Takes at most one second and never throws: what fails stays for the relay. */
   deliver(rows: readonly OutboxRow[]): Promise<void>;
-  /** Delivers one row of the relay. Throws when Temporal cannot be reached. */
+  /** Delivers one row for the relay. Throws if Temporal cannot be reached. */
   deliverLate(row: OutboxRow): Promise<void>;
 }
 
@@ -77,8 +80,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
 }
 
 /**
- * Removes the rows that requests have delivered, those of a burst together. No request waits for it: a row that stays is told
- * again by the relay, and whoever hears it looks again and finds nothing new.
+ * Deletes the rows that requests have delivered, those of a burst together. No request waits for it. If a row stays,
+ * the relay delivers it again; the workflow then looks again and finds nothing new.
  */
 function createStrikeOff({ store, logger }: DelivererOptions): (id: number) => void {
   let delivered: number[] = [];
@@ -101,7 +104,7 @@ function createStrikeOff({ store, logger }: DelivererOptions): (id: number) => v
   };
 }
 
-/** A start that comes late must not begin a false turn: the chat has to run that very turn still. */
+/** A late start must not begin a wrong turn: the chat must still run this very turn. */
 async function stillNeeded(store: Store, row: OutboxRow): Promise<boolean> {
   const chat = await readChatRow(store.pool, row.chat_id);
   if (chat === null || chat.current_turn_id !== row.payload.turn_id) return false;
@@ -119,7 +122,7 @@ async function send(client: Client, row: OutboxRow, options: SendOptions): Promi
     if (row.kind === "cancel") await handle.cancel();
     else await handle.signal(row.signal, signalInput(row));
   } catch (error) {
-    // Nobody is there to be told: that is what a plain signal asks for, too.
+    // Nobody is there to be told, and a plain signal accepts that.
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }
@@ -143,7 +146,8 @@ async function start(client: Client, row: OutboxRow, options: SendOptions): Prom
     args: [input],
     signal: row.signal,
     signalArgs: [signalInput(row)],
-    // With the default of ten seconds a killed worker costs each of its turns just that before another takes over.
+    // With the default of ten seconds, a killed worker would delay each of its turns by that much before another worker
+    // takes over.
     workflowTaskTimeout: "3 s",
     typedSearchAttributes: turnSearchAttributes({
       owner_id,

@@ -1,17 +1,17 @@
-// HTTP only. This file: whether Temporal's namespace knows the search attributes that came with failed and interrupted turns. One
-// that is not registered would refuse the start of every turn, or fail its workflow tasks for ever.
+// Finds out whether Temporal's namespace knows the search attributes for failed and interrupted turns. An unregistered
+// attribute would make Temporal refuse the start of every turn, or fail its workflow tasks for ever.
 import { type Client, ServiceError } from "@temporalio/client";
 import type { Logger } from "pino";
 import { isOutage } from "../platform/classify-failure.ts";
 import { SEARCH_ATTRIBUTES } from "../workflows/contract.ts";
 
-/** A namespace that lacks them is asked again after this: somebody may have registered them meanwhile. */
+/** A namespace that lacks them is asked again after this time: somebody may have registered them meanwhile. */
 const askAgainMs = 60_000;
-/** The first turns of a process wait this long for the answer; without one they do without. */
+/** The first turns of a process wait this long for the answer. Without one they leave the attributes out. */
 const patienceMs = 500;
 const INVALID_ARGUMENT = 3;
 
-/** Asked by counting what has both: any client may, while listing attributes needs rights of its own. */
+/** It counts runs that have both: any client may do that, while listing attributes needs special rights. */
 const QUERY = `${SEARCH_ATTRIBUTES.outcome} = 'error' AND ${SEARCH_ATTRIBUTES.title} = ''`;
 
 export type KnowsOutcome = (client: Client) => Promise<boolean>;

@@ -1,5 +1,5 @@
-// HTTP only. This file: tells the workflow of a workspace that its owner wishes something, for requests (at once, with a
-// deadline) and for the worker's loop, which tells what requests could not.
+// Tells the workflow of a workspace that its wanted state has changed, for requests (at once, with a deadline) and for
+// the worker's loop, which does what requests could not.
 import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import { deliveryDeadlineMs } from "../core/chat/limits.ts";
@@ -16,20 +16,23 @@ import {
 import { workspaceSearchAttributes } from "../workflows/search-attributes.ts";
 
 export interface WorkspaceTellerOptions {
-  /** Null: Temporal is not there yet; the worker's loop tells. */
+  /** Null means that Temporal is not there yet; the worker's loop tells the workflow. */
   readonly temporal: () => Client | null;
   readonly store: Store;
   readonly taskQueue: string;
-  /** Whether names may be shown in Temporal's Web UI (`EVERTURN_TEMPORAL_DETAIL`). */
+  /** Whether Temporal's Web UI may show names (`EVERTURN_TEMPORAL_DETAIL`). */
   readonly showTitles: boolean;
   readonly heartbeatTimeoutMs: number;
   readonly logger: Logger;
 }
 
 export interface WorkspaceTeller {
-  /** Tells of a wish just committed; at most one second, never throws: what fails is told by the worker's loop. */
+  /**
+   * Tells the workflow about a change that was just committed. Takes at most one second and never throws: the worker's
+   * loop does what fails.
+   */
   tell(workspace: WorkspaceRow): Promise<void>;
-  /** Throws when Temporal cannot be reached. */
+  /** Throws if Temporal cannot be reached. */
   tellLate(workspace: WorkspaceRow): Promise<void>;
 }
 
@@ -73,7 +76,7 @@ async function signalWithStart(
     args: [input],
     signal: WISH_CHANGED,
     signalArgs: [wish],
-    // As for turns: with the default a killed worker would cost the next step ten seconds.
+    // As for turns: with the default, a killed worker would delay the next step by ten seconds.
     workflowTaskTimeout: "3 s",
     typedSearchAttributes: workspaceSearchAttributes({ owner_id, workspace_id: id }),
     ...(showTitles && { staticSummary: name }),

@@ -1,16 +1,16 @@
 #!/bin/sh
-# Makes the namespace and registers Everturn's search attributes in it. Safe to repeat. The address and the namespace
-# come from TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, which the temporal command reads itself.
+# Creates the namespace and registers Everturn's search attributes in it. Safe to repeat. The temporal command reads
+# TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE itself.
 set -eu
 
-# How long the history of an ended turn can be looked at in the Web UI. The chats themselves are in Postgres for good.
+# How long the Web UI shows the history of a turn that has ended. The chats themselves stay in Postgres.
 retention=168h
 
 if ! temporal operator namespace describe --namespace "$TEMPORAL_NAMESPACE" >/dev/null 2>&1; then
   temporal operator namespace create --namespace "$TEMPORAL_NAMESPACE" --retention "$retention"
 fi
 
-# A new namespace takes some seconds to be known to every part of the server: until then registering fails.
+# It takes some seconds until every part of the server knows a new namespace. Until then registering fails.
 attempts=30
 until temporal operator search-attribute create \
   --name EverturnOwner --type Keyword \

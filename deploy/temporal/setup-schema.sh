@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes Temporal's two databases and brings their schemas up to this image's version. Safe to repeat: what exists is
-# kept, and a newer version of the image migrates it. Where and as whom comes from SQL_HOST, SQL_PORT, SQL_USER,
-# SQL_PASSWORD and SQL_PLUGIN, which temporal-sql-tool reads itself.
+# Creates Temporal's two databases and brings their schemas to this image's version. Safe to repeat: existing databases are
+# kept, and a newer version of the image migrates them. temporal-sql-tool reads SQL_HOST, SQL_PORT, SQL_USER, SQL_PASSWORD
+# and SQL_PLUGIN itself.
 set -eu
 
 for schema in temporal visibility; do
