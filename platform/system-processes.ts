@@ -68,7 +68,7 @@ export function commandLine(pid: number, proc = PROC): string | null {
  */
 export function readProcFile(
   pid: number,
-  name: "stat" | "cmdline" | "environ" | "limits",
+  name: "stat" | "status" | "cmdline" | "environ" | "limits",
   proc = PROC,
 ): string {
   try {

@@ -26,8 +26,16 @@ const summaryFields = z.strictObject({
   description: z.string(),
   parameters: z.array(parameter),
   image: z.string(),
-  network: z.boolean().meta({ description: "Whether processes inside may reach the network" }),
-  limits: z.strictObject({ memory_mib: z.number(), cpus: z.number(), pids: z.number() }),
+  network: z.union([z.boolean(), z.literal("unfiltered")]).meta({
+    description:
+      "What processes inside may reach: nothing (false), public internet addresses through a proxy (true), or whatever the machine they run on can reach, its own ports and private network included",
+  }),
+  limits: z.strictObject({
+    memory_mib: z.number(),
+    cpus: z.number(),
+    pids: z.number(),
+    disk_mib: z.number(),
+  }),
   ttl_ms: z.number().nullable().meta({ description: "Idle time after which a workspace stops; null: never" }),
 });
 

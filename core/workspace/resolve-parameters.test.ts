@@ -15,7 +15,7 @@ function aTemplate(...parameters: readonly TemplateParameter[]): Template {
     startup: "serve",
     env: { MODE: "test" },
     network: false,
-    limits: { memory_mib: 512, cpus: 1, pids: 64 },
+    limits: { memory_mib: 512, cpus: 1, pids: 64, disk_mib: 1_024 },
     ttl_ms: 60_000,
     files: null,
   };
@@ -73,7 +73,7 @@ test("W2 values reach commands as environment, never as text in them", () => {
       files: null,
       env: { MODE: "test", PARAM_TITLE: "$(rm -rf /); '\"", PARAM_COUNT: "0.5" },
       network: false,
-      limits: { memory_mib: 512, cpus: 1, pids: 64 },
+      limits: { memory_mib: 512, cpus: 1, pids: 64, disk_mib: 1_024 },
     },
     build_commands: ["echo $PARAM_TITLE"],
     startup: "serve",

@@ -1,5 +1,6 @@
 // The parts of a workspace template. Templates are folders, and `workspaces/templates/templates.ts` reads them.
 import type { JsonObject } from "../part/part.ts";
+import type { WorkspaceLimits, WorkspaceNetwork } from "./workspace-plan.ts";
 
 export interface TemplateParameter {
   readonly name: string;
@@ -25,8 +26,8 @@ export interface Template {
   /** Run at each start, after the build; null means nothing. */
   readonly startup: string | null;
   readonly env: Readonly<Record<string, string>>;
-  readonly network: boolean;
-  readonly limits: { readonly memory_mib: number; readonly cpus: number; readonly pids: number };
+  readonly network: WorkspaceNetwork;
+  readonly limits: Required<WorkspaceLimits>;
   /** Idle time in milliseconds after which the workspace stops; null means never. */
   readonly ttl_ms: number | null;
   /** Absolute folder whose content is the first content of the workspace; null means none. */

@@ -1,6 +1,6 @@
 // The local driver where something is different: the key, the names, the start, the sandbox.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -10,6 +10,7 @@ import { WorkspaceError } from "../../workspaces/driver.ts";
 import {
   aDriver,
   aPlan,
+  bwrapPath,
   connected,
   processesNaming,
   sandboxTest,
@@ -90,6 +91,20 @@ test("W10 without a sandbox nothing is made and nothing runs, and the words say 
   await assert.rejects(driver.connect("w1", aPlan(), signal), isMissing);
   assert.deepEqual(await driver.list(), []);
   assert.deepEqual(processesNaming(dataDir), []);
+});
+
+sandboxTest("W10 a sandbox that did not work is tried again at the next use", async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "everturn-bwrap-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  const program = path.join(folder, "bwrap");
+  await writeFile(program, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  const { driver, workspace } = await aDriver(t, { bwrapPath: program, allowUnsandboxed: true });
+  assert.match((await driver.probe()).join(), /WITHOUT a sandbox/);
+  await rm(program);
+  await symlink(bwrapPath as string, program);
+  assert.deepEqual(await driver.probe(), []);
+  const { agent } = await workspace("w1");
+  assert.equal((await agent.health(signal)).root, "/workspace");
 });
 
 test("W10 explicitly allowed, commands run without a sandbox: with a warning, a clean environment, and an end", async (t) => {

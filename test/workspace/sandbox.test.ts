@@ -7,13 +7,22 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
+import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import type { TestContext } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { commandLine } from "../../platform/system-processes.ts";
 import { openAgent } from "../../workspaces/client/agent-client.ts";
 import { agentTokenOf } from "../../workspaces/client/agent-token.ts";
-import { aDriver, aPlan, connected, sandboxTest, signal } from "../support/workspace/sandbox.ts";
+import {
+  aDriver,
+  aPlan,
+  connected,
+  processesNaming,
+  sandboxTest,
+  signal,
+} from "../support/workspace/sandbox.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -34,6 +43,10 @@ async function aServer(t: TestContext): Promise<number> {
 
 const fetchLocal = (port: number) =>
   `node -e 'fetch("http://127.0.0.1:${port}").then((r) => r.text()).then(console.log, () => process.exit(7))'`;
+
+/** Asks a workspace's proxy, and prints the status and the words of its answer. */
+const askProxy = (url: string, method = "GET") =>
+  `node -e 'require("http").request({port:3128,path:"${url}",method:"${method}"}).on("response",(r)=>{console.log(r.statusCode);r.pipe(process.stdout)}).on("connect",(r)=>console.log(r.statusCode,r.statusMessage)).end()'`;
 
 sandboxTest(
   "W10 neither Everturn's data nor its sources nor other folders are there to be read",
@@ -67,7 +80,7 @@ sandboxTest(
     process.env["EVERTURN_TEST_SECRET"] = secret;
     t.after(() => delete process.env["EVERTURN_TEST_SECRET"]);
     const bystander = aBystander(t);
-    const { workspace } = await aDriver(t);
+    const { workspace, dataDir } = await aDriver(t);
     const { run } = await workspace("w1", aPlan({ env: { GREETING: "hi 'there'" } }));
     const { output } = await run("env; cat /proc/[0-9]*/environ | tr '\\0' '\\n'; echo \"<$GREETING>\"");
     assert.ok(!output.includes(secret) && output.includes("<hi 'there'>"), output);
@@ -75,7 +88,9 @@ sandboxTest(
     const seen =
       "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'; ls -l /proc/self/fd; ls -R /run";
     const { output: everything } = await run(seen);
-    assert.ok(everything.includes("NODE_COMPILE_CACHE="), "the agent's own environment was seen");
+    assert.match(everything, /^PATH=\/usr\/bin:\/bin$/m, "the agent's own environment was seen");
+    assert.match(everything, /^bwrap$/m, "bubblewrap's own command line was seen");
+    assert.ok(!everything.includes(path.basename(dataDir)) && !everything.includes(repository), everything);
     assert.ok(!everything.includes(token) && !everything.includes("TOKEN"), everything);
     assert.doesNotMatch(everything, /socket:|agent\.sock/, "neither the agent's socket nor its name");
     const pids = (await run("ls /proc | grep -E '^[0-9]+$'")).output.trim().split("\n").map(Number);
@@ -153,8 +168,76 @@ sandboxTest("W10 the network is off or on as the template says", async (t) => {
   const own =
     "node -e 'const s=require(`http`).createServer((_,r)=>r.end(`own`)).listen(0,()=>fetch(`http://localhost:${s.address().port}`).then(r=>r.text()).then(x=>{console.log(x);s.close()}))'";
   assert.equal((await off.run(own)).output, "own\n");
-  const on = await workspace("on", aPlan({ network: true }));
-  assert.deepEqual(await on.run(fetchLocal(port)), { code: 0, output: "reached\n" });
+  const unfiltered = await workspace("unfiltered", aPlan({ network: "unfiltered" }));
+  assert.deepEqual(await unfiltered.run(fetchLocal(port)), { code: 0, output: "reached\n" });
+});
+
+sandboxTest("W10 a filtered network reaches nothing of this machine, and says so", async (t) => {
+  const port = await aServer(t);
+  const { workspace } = await aDriver(t);
+  const { run } = await workspace("w1", aPlan({ network: true }));
+  // Its own loopback, without a detour.
+  assert.deepEqual(await run(fetchLocal(port)), { code: 7, output: "" });
+  assert.equal((await run("ls /sys/class/net 2>/dev/null; grep -c : /proc/net/dev")).output, "1\n");
+  const own = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+  const addresses = own.map(({ address }) =>
+    address.includes(":") ? `[${address.split("%")[0]}]` : address,
+  );
+  for (const host of [...addresses, "169.254.169.254", "localhost"]) {
+    const { output } = await run(askProxy(`http://${host}:${port}/`));
+    assert.match(output, /^403\n.*leads to public internet addresses only/, host);
+  }
+  assert.match(
+    (await run(askProxy(`127.0.0.1:${port}`, "CONNECT"))).output,
+    /^403 .*public internet addresses only/,
+  );
+  const { output } = await run("env | grep -i -E '^(http|https|all|no)_proxy=' | sort");
+  assert.equal(
+    output.split("\n").filter((line) => line.endsWith("=http://127.0.0.1:3128")).length,
+    6,
+    output,
+  );
+  // The template's own variables come first.
+  const other = await workspace("w2", aPlan({ network: true, env: { HTTP_PROXY: "http://other" } }));
+  assert.equal((await other.run("echo $HTTP_PROXY")).output, "http://other\n");
+});
+
+sandboxTest("W10 the way to the internet lives as long as its workspace, and no longer", async (t) => {
+  const { workspace, driver, dataDir } = await aDriver(t);
+  const { run, id } = await workspace("w1", aPlan({ network: true }));
+  const egress = () =>
+    processesNaming(dataDir).filter((pid) => (commandLine(pid) ?? "").includes("egress/main.ts"));
+  assert.notDeepEqual(egress(), []);
+  // Nobody stops it here: the sandbox ends, and nothing else.
+  await assert.rejects(run("exec kill -9 $PPID"), { code: "unreachable" });
+  while (egress().length > 0) await pause(10);
+  const again = await connected(t, driver, { id, plan: aPlan({ network: true }) });
+  assert.match((await again.run(askProxy("http://10.0.0.1/"))).output, /^403$/m);
+  await driver.stop(id);
+  assert.deepEqual(processesNaming(dataDir), []);
+});
+
+sandboxTest("W10 no program makes a namespace, mounts, or uses the rarer parts of the kernel", async (t) => {
+  const { workspace } = await aDriver(t);
+  const { run } = await workspace("w1");
+  assert.match((await run("cat /proc/self/status /proc/1/status")).output, /(Seccomp:\s2\n[^]*){2}/);
+  for (const attempt of [
+    "unshare -U true",
+    "unshare -r true",
+    "unshare -n true",
+    "unshare -m true",
+    "unshare -p true",
+  ]) {
+    const { code, output } = await run(`${attempt} 2>&1`);
+    assert.ok(code !== 0 && output.includes("Operation not permitted"), `${attempt}: ${output}`);
+  }
+  assert.match((await run("nsenter -t $PPID -n true 2>&1")).output, /[Pp]ermi/);
+  assert.match((await run("dmesg 2>&1")).output, /not permitted/);
+  // What programs are made of goes on: threads, children, pipes, sockets, and a debugger's way in.
+  const ordinary = `node -e '
+    const { Worker } = require("worker_threads"); const { execSync } = require("child_process");
+    new Worker("0", { eval: true }).on("exit", () => console.log("thread", execSync("echo child | cat").toString().trim()));'`;
+  assert.equal((await run(ordinary)).output, "thread child\n");
 });
 
 sandboxTest("W10 a fork bomb meets the template's limit, and the agent outlives it", async (t) => {

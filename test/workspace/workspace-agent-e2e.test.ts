@@ -98,7 +98,7 @@ sandboxTest(
     const { run } = await connected(t, driver, { id: "w1" });
     assert.equal((await run("node --test")).code, 0);
     const root = path.join(dataDir, "workspaces");
-    assert.deepEqual((await readdir(root)).toSorted(), [".compiled", ".locks", "w1"]);
+    assert.deepEqual((await readdir(root)).toSorted(), [".locks", "w1"]);
     assert.deepEqual(await readdir(path.join(root, ".locks")), []);
   },
 );

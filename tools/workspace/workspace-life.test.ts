@@ -28,7 +28,7 @@ function aTemplate(name: string, changes: Partial<Template> = {}): Template {
     startup: null,
     env: {},
     network: false,
-    limits: { memory_mib: 512, cpus: 1, pids: 64 },
+    limits: { memory_mib: 512, cpus: 1, pids: 64, disk_mib: 1_024 },
     ttl_ms: null,
     files: null,
     ...changes,

@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync, unlinkSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { parseArgs } from "node:util";
+import type { EgressPlace } from "./egress-port.ts";
 import type { ListenPlace } from "./wire/listen.ts";
 import { environment } from "./wire/request-shapes.ts";
 
@@ -12,13 +13,15 @@ export interface AgentOptions {
   readonly place: ListenPlace;
   readonly rgPath: string;
   readonly token: string;
+  /** Null: the workspace has no way to the internet, or needs none of ours. */
+  readonly egress: EgressPlace | null;
   /** Of every process. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 const usage =
   `--root <folder> --state <folder> (--socket <path> | --listen-fd <number> | --port <number> [--host <address>]) ` +
-  `--rg <program> [--env-file <JSON>] [--token-file <file>]; without a file, which is removed, the token is read from stdin`;
+  `--rg <program> [--env-file <JSON>] [--egress <port>:<socket>] [--token-file <file>]; without a file, which is removed, the token is read from stdin`;
 
 // The system's own, for a daemon that was started without any.
 const pathDefault = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -43,6 +46,7 @@ export function readAgentOptions(
       host: { type: "string" },
       rg: { type: "string" },
       "env-file": { type: "string" },
+      egress: { type: "string" },
       "token-file": { type: "string" },
     },
   });
@@ -52,6 +56,7 @@ export function readAgentOptions(
     stateFolder: absolute("state", values.state),
     place: placeOf(values),
     rgPath: required("rg", values.rg),
+    egress: values.egress === undefined ? null : egressOf(values.egress),
     token: takeToken(values["token-file"]),
     env: processEnvironment(root, env["PATH"], values["env-file"]),
   };
@@ -76,6 +81,11 @@ function placeOf(values: {
     throw new Error(`one of --socket, --listen-fd and --port is wanted: ${usage}`);
   }
   return place;
+}
+
+function egressOf(value: string): EgressPlace {
+  const [port = "", socket] = value.split(/:(.*)/s);
+  return { port: whole("egress", port, portMax), socket: absolute("egress", socket) };
 }
 
 function whole(name: string, value: string, max: number): number {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { effectsKeptMax, effectsKeptMs, lastAnswersMs } from "./agent-limits.ts";
 import { type AgentOptions, readAgentOptions } from "./agent-options.ts";
 import { EffectJournal } from "./effect-journal.ts";
+import { openEgressPort } from "./egress-port.ts";
 import { createFiles } from "./files/create-files.ts";
 import { openProcesses } from "./processes/open-processes.ts";
 import type { ProcessTable } from "./processes/process-table.ts";
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
   const server = createAgentServer({ token: options.token, findHandler, log });
   // Before the state is looked at: over the state of a daemon that lives, all that runs would be taken for lost.
   const place = await listen(server, options.place);
+  if (options.egress !== null) await openEgressPort(options.egress);
   const { table, effects } = await openState(options);
   serve(createRoutes(partsOf(options, table, effects)));
   log(`agent ${agentVersion} listens on ${place}`);

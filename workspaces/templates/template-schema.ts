@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { parameterVariablePrefix } from "../../core/workspace/plan-workspace.ts";
 import type { Template } from "../../core/workspace/template.ts";
+import { diskMibDefault } from "../../core/workspace/workspace-plan.ts";
 import {
   buildCommandsMax,
   commandCharsMax,
@@ -18,7 +19,7 @@ import { parametersSchema, text, toParameter } from "./template-parameter-schema
 export const templateNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 
 /** A workspace of the size of a developer's small machine; whoever needs another says so. */
-const defaultLimits = { memory_mib: 2_048, cpus: 2, pids: 512 } as const;
+const defaultLimits = { memory_mib: 2_048, cpus: 2, pids: 512, disk_mib: diskMibDefault } as const;
 const defaultTtl = "2h";
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -76,6 +77,7 @@ const limits = z.strictObject(
       .max(256, "must be at most 256")
       .default(defaultLimits.cpus),
     pids: wholeNumber(16, 100_000).default(defaultLimits.pids),
+    disk_mib: wholeNumber(16, 16_777_216).default(defaultLimits.disk_mib),
   },
   "must be a map",
 );
@@ -113,7 +115,9 @@ const templateSchema = z.strictObject(
       .default([]),
     startup: text(commandCharsMax).nullable().default(null),
     env: environment.default({}),
-    network: z.boolean("must be true or false").default(false),
+    network: z
+      .union([z.boolean(), z.literal("unfiltered")], "must be true, false or unfiltered")
+      .default(false),
     limits: limits.default(defaultLimits),
     ttl,
   },

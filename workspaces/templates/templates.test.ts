@@ -67,7 +67,7 @@ test("W1 a template says the least it can, and the rest has defaults", async (t)
       startup: null,
       env: {},
       network: false,
-      limits: { memory_mib: 2_048, cpus: 2, pids: 512 },
+      limits: { memory_mib: 2_048, cpus: 2, pids: 512, disk_mib: 10_240 },
       ttl_ms: 7_200_000,
       files: null,
     },
@@ -105,7 +105,7 @@ ttl: never
   assert.equal(template?.files, path.join(shelf.folder, "full/files"));
   assert.equal(template.ttl_ms, null);
   assert.equal(template.startup, "serve --port 80");
-  assert.deepEqual(template.limits, { memory_mib: 512, cpus: 0.5, pids: 512 });
+  assert.deepEqual(template.limits, { memory_mib: 512, cpus: 0.5, pids: 512, disk_mib: 10_240 });
   assert.deepEqual(template.parameters, [
     { name: "size", type: "choice", description: "Size.", choices: ["s", "l"], default: "s" },
     { name: "count", type: "number", description: "Count." },
@@ -143,7 +143,7 @@ test("W1 each field of the wrong kind is a fault with its path and line", async 
     [`${minimal}env:\n  A-B: x\n`, /^env\.A-B: line 5: is no name of a variable$/],
     [`${minimal}env: {PARAM_A: x}\n`, /^env\.PARAM_A: line 4: names beginning with PARAM_ are reserved$/],
     [`${minimal}env: {EVERTURN_TOKEN: x}\n`, /^env\.EVERTURN_TOKEN: .*reserved$/],
-    [`${minimal}network: yes please\n`, /^network: line 4: must be true or false$/],
+    [`${minimal}network: yes please\n`, /^network: line 4: must be true, false or unfiltered$/],
     [`${minimal}limits: {memory_mib: 1}\n`, /^limits\.memory_mib: line 4: must be a whole number from 64/],
     [`${minimal}limits: {cpus: .inf}\n`, /^limits\.cpus: line 4: must be /],
     [`${minimal}limits: {disk: 1}\n`, /^limits\.disk: line 4: is no field/],

@@ -1,15 +1,19 @@
 // Tests run in the sandbox that workspaces get: real bubblewrap, real agents, all ended with the test.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, type TestContext, test } from "node:test";
 import { findOrFetchSandbox } from "../../../dev/install/sandbox-binary.ts";
+import { processIds } from "../../../platform/system-processes.ts";
 import type { AgentApi } from "../../../workspaces/agent/api.ts";
 import { openAgent } from "../../../workspaces/client/agent-client.ts";
 import type { WorkspaceDriver, WorkspacePlan } from "../../../workspaces/driver.ts";
 import { createLocalDriver, type LocalDriverSettings } from "../../../workspaces/drivers/local/local.ts";
+
+/** Shared by all tests: bundling the agent anew for each driver takes a while. */
+export const bundlesDir = path.join(tmpdir(), "everturn-test-bundles", "bundles");
 
 export const bwrapPath = (await findOrFetchSandbox()) ?? undefined;
 
@@ -66,6 +70,7 @@ export async function aDriver(t: TestContext, given: Partial<LocalDriverSettings
     secretKey,
     allowUnsandboxed: false,
     bwrapPath,
+    bundlesDir,
     ...given,
   });
   t.after(async () => {
@@ -111,17 +116,22 @@ async function run(agent: AgentApi, command: string): Promise<Ran> {
   throw new Error("the stream ended before the process");
 }
 
-/** Pids of all processes of this machine whose command line names the folder. */
+/** Pids of all processes of this machine to which something of the folder is shown, or whose command line names it. */
 export function processesNaming(folder: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => commandLineOf(pid).includes(folder))
-    .map(Number);
+  // As mountinfo writes it: from the file system's root, which is above the temporary folder or is that folder.
+  const bytes = Buffer.from(`/${path.relative(tmpdir(), folder)}/`).toString("latin1");
+  const mounted = bytes.replaceAll(
+    /[\\ \t\n]/g,
+    (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  );
+  return processIds().filter(
+    (pid) => textOf(pid, "mountinfo").includes(mounted) || textOf(pid, "cmdline").includes(bytes),
+  );
 }
 
-function commandLineOf(pid: string): string {
+function textOf(pid: number, name: string): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+    return readFileSync(`/proc/${pid}/${name}`, "latin1");
   } catch {
     return "";
   }

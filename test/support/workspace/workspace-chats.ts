@@ -106,7 +106,7 @@ function commandLine(pid: string): string {
 /** SIGKILL to the agent that runs the process of the marker: the ancestor that is the agent's program. */
 export function killAgent(marker: string): void {
   let pid = readdirSync("/proc").find((one) => /^\d+$/.test(one) && commandLine(one).includes(marker));
-  while (pid !== undefined && !commandLine(pid).includes("workspaces/agent/main.ts")) pid = parentOf(pid);
+  while (pid !== undefined && !commandLine(pid).includes("/opt/everturn/agent.mjs")) pid = parentOf(pid);
   assert.ok(pid !== undefined && Number(pid) > 1, "the agent is found");
   process.kill(Number(pid), "SIGKILL");
 }

@@ -95,7 +95,7 @@ async function ensureContainer(yard: Yard, { place, plan }: Planned, step: Drive
   // A running one is never replaced: its processes are somebody's work. One made alike needs nothing.
   if (found?.running === true || (found !== null && found.config === spec.Labels[configLabel])) {
     await removeLoader(engine, place, signal);
-    await ensureNetwork(engine, { place, outside: plan.network }, signal);
+    await ensureNetwork(engine, { place, outside: plan.network !== false }, signal);
     return;
   }
   if (found !== null) await removeContainer(engine, name, signal);
@@ -103,7 +103,7 @@ async function ensureContainer(yard: Yard, { place, plan }: Planned, step: Drive
   const { deployment } = place;
   await ensureAgentVolume(engine, { agentDigest: agent.digest, deployment }, signal);
   await loadVolumes(engine, { wish, agent, image }, { step, agentTurn: yard.agentTurn });
-  await ensureNetwork(engine, { place, outside: plan.network }, signal);
+  await ensureNetwork(engine, { place, outside: plan.network !== false }, signal);
   // Last: a container means that everything before it was done.
   await createContainer(engine, { name, spec }, signal);
   step.log("Made the workspace's container");

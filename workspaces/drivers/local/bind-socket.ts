@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { renameSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import path from "node:path";
+import type { Writable } from "node:stream";
 import { hasFolderNames, type OpenFolder, openFolder } from "../../client/agent-socket.ts";
 import { shortAddress, type WorkspacePlace } from "./place/workspace-place.ts";
 
@@ -19,10 +20,10 @@ export interface BoundSocket {
   close(): Promise<void>;
 }
 
-/** A socket that listens under another name for now. */
-export async function bindSocket(place: WorkspacePlace): Promise<BoundSocket> {
+/** A socket that will be `socket`, a file of the place's folder for them, and listens under another name for now. */
+export async function bindSocket(place: WorkspacePlace, socket: string): Promise<BoundSocket> {
   const folder = await folderOf(place);
-  const name = path.join(folder.name, path.basename(place.socket));
+  const name = path.join(folder.name, path.basename(socket));
   const unshown = `${name}.new`;
   const server = createServer();
   try {
@@ -47,10 +48,10 @@ export async function bindSocket(place: WorkspacePlace): Promise<BoundSocket> {
 }
 
 /** Node's documentation names the member (`server.listen(handle)`); its number is what a child inherits. */
-function descriptorOf(server: Server): number {
-  const { fd } = (server as unknown as { readonly _handle?: { readonly fd?: unknown } })._handle ?? {};
+export function descriptorOf(socket: Server | Writable): number {
+  const { fd } = (socket as unknown as { readonly _handle?: { readonly fd?: unknown } })._handle ?? {};
   if (typeof fd === "number" && fd > 2) return fd;
-  throw new Error("this Node does not tell the descriptor of a listening socket");
+  throw new Error("this Node does not tell the descriptor of a socket");
 }
 
 async function folderOf(place: WorkspacePlace): Promise<OpenFolder> {

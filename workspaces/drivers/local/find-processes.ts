@@ -1,9 +1,9 @@
-// Workspaces: which processes of this machine are a workspace's, found anew each time by their command lines: a note of pids
-// could not be written in the moment between a start and the death of who started it.
+// Which processes of this machine are a workspace's, found anew each time by their command lines: a note of pids could not be
+// written in the moment between a start and the death of who started it.
 import { setImmediate } from "node:timers/promises";
 import { hasProc, processIds, readProcess, readProcFile, runPs } from "../../../platform/system-processes.ts";
-import type { WorkspacePlace } from "./place/workspace-place.ts";
-import { markOf, programs, programsOutside } from "./sandbox-command.ts";
+import { inside, type WorkspacePlace } from "./place/workspace-place.ts";
+import { markArguments, markOf } from "./sandbox/sandbox-command.ts";
 
 const looksAtOnce = 50;
 
@@ -14,49 +14,53 @@ export interface FoundProcess {
   readonly pid: number;
   /**
    * `sandbox`: bubblewrap itself; what runs in it ends with it. `agent`: ends everything, then itself, when told to.
-   * `orphan`: something that an agent without a sandbox started.
+   * `egress`: the sandbox of the way to the internet. `orphan`: something that an agent without a sandbox started.
    */
-  readonly kind: "sandbox" | "agent" | "orphan";
-}
-
-interface Seen {
-  readonly pid: number;
-  readonly parent: number;
-  readonly args: readonly string[];
+  readonly kind: "sandbox" | "agent" | "egress" | "orphan";
 }
 
 /** What runs in or for the workspace now. */
 export async function findProcesses(place: WorkspacePlace): Promise<FoundProcess[]> {
   if (!hasProc()) return findByPs(place);
-  const seen: Seen[] = [];
-  const orphans: FoundProcess[] = [];
-  const variable = asRead(`\0${workspaceVariable}=${place.files}\0`);
+  const found: FoundProcess[] = [];
+  const others: number[] = [];
   for (const [at, pid] of processIds().entries()) {
     // A machine may have thousands, and other work must not wait for the look at all of them.
     if (at % looksAtOnce === 0) await setImmediate();
-    const args = readProcFile(pid, "cmdline").split("\0");
-    if (mayMatter(args, place)) seen.push({ pid, parent: readProcess(pid)?.parent ?? 0, args });
-    else if (`\0${readProcFile(pid, "environ")}`.includes(variable)) orphans.push({ pid, kind: "orphan" });
+    const kind = kindOf(readProcFile(pid, "cmdline").split("\0"), place);
+    if (kind === null) others.push(pid);
+    else found.push({ pid, kind });
   }
-  return [...withoutStrangers(seen, place), ...orphans];
+  const sandboxes = new Set(found.filter(({ kind }) => kind === "sandbox").map(({ pid }) => pid));
+  const variable = asRead(`\0${workspaceVariable}=${place.files}\0`);
+  for (const [at, pid] of others.entries()) {
+    if (at % looksAtOnce === 0) await setImmediate();
+    if (sandboxes.size > 0 && isFirstIn(sandboxes, pid)) found.push({ pid, kind: "agent" });
+    else if (`\0${readProcFile(pid, "environ")}`.includes(variable)) found.push({ pid, kind: "orphan" });
+  }
+  return found;
 }
 
-function mayMatter(args: readonly string[], place: WorkspacePlace): boolean {
-  return args.includes(asRead(place.files)) || args.includes(programs.agent);
+function kindOf(args: readonly string[], place: WorkspacePlace): FoundProcess["kind"] | null {
+  if (hasRow(args, markArguments(markOf(place, "agent")))) return "sandbox";
+  // Sandboxes that an earlier version started have their paths on their command lines.
+  if (hasRow(args, ["--bind", place.files, inside.workspace])) return "sandbox";
+  if (hasRow(args, markArguments(markOf(place, "egress")))) return "egress";
+  return hasRow(args, bareMarkOf(place)) ? "agent" : null;
 }
 
-function withoutStrangers(seen: readonly Seen[], place: WorkspacePlace): FoundProcess[] {
-  const sandboxes = new Set(seen.filter(({ args }) => hasRow(args, markOf(place))).map(({ pid }) => pid));
-  return seen.flatMap(({ pid, parent, args }): FoundProcess[] => {
-    if (sandboxes.has(pid)) return [{ pid, kind: "sandbox" }];
-    // Agents of other workspaces have the same command line inside their sandboxes.
-    const isInside = sandboxes.has(parent) && args.includes(programs.agent);
-    return isInside || hasRow(args, bareMarkOf(place)) ? [{ pid, kind: "agent" }] : [];
-  });
-}
-
+/** By what an agent without a sandbox is known. */
 function bareMarkOf(place: WorkspacePlace): readonly string[] {
-  return [programsOutside.agent, "--root", place.files];
+  return ["--root", place.files, "--state", place.state];
+}
+
+/**
+ * Whether a process is the agent of one of these sandboxes. There it has the number 2, after bubblewrap's own, and whatever else
+ * runs there never has: numbers that come around again begin at 300 (Linux, kernel/pid.c).
+ */
+function isFirstIn(sandboxes: ReadonlySet<number>, pid: number): boolean {
+  const isSecond = /^NSpid:.*\t2$/m.test(readProcFile(pid, "status"));
+  return isSecond && sandboxes.has(readProcess(pid)?.parent ?? 0);
 }
 
 function hasRow(args: readonly string[], row: readonly string[]): boolean {

@@ -3,11 +3,11 @@
 import { lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "../../../platform/logger.ts";
+import { agentBundle } from "../../agent-bundle.ts";
 import { agentTokenOf } from "../../client/agent-token.ts";
 import { type WorkspaceDriver, WorkspaceError } from "../../driver.ts";
 import { bringUpAgent, runningAgent } from "./connect-agent.ts";
 import { endProcesses } from "./end-processes.ts";
-import { findSandbox } from "./find-sandbox.ts";
 import { copyTemplate } from "./place/copy-template.ts";
 import { withFolderLock } from "./place/folder-lock.ts";
 import { bringBack, idsIn, keepPlaces, removeSetAside } from "./place/keep-places.ts";
@@ -19,8 +19,9 @@ import {
   type WorkspacePlace,
   type WorkspacePlaces,
 } from "./place/workspace-place.ts";
-import type { Sandbox } from "./sandbox-command.ts";
-import { ownerOutside } from "./sandbox-user.ts";
+import { findSandbox } from "./sandbox/find-sandbox.ts";
+import type { Sandbox } from "./sandbox/sandbox-command.ts";
+import { ownerOutside } from "./sandbox/sandbox-user.ts";
 
 const unsandboxedWarning =
   "Workspaces run WITHOUT a sandbox (EVERTURN_ALLOW_UNSANDBOXED): whatever a model runs has all rights of this process, on all of its files and networks.";
@@ -30,6 +31,8 @@ export interface LocalDriverSettings {
   readonly dataDir: string;
   /** Of the workspaces; `workspaces` in the data folder when absent. */
   readonly folder?: string;
+  /** Where the bundled agent is kept; `bundles` in the data folder when absent. */
+  readonly bundlesDir?: string;
   /** Whose the places are: each bears this. */
   readonly deployment: string;
   /** Tokens of agents come from it. */
@@ -43,8 +46,11 @@ export interface LocalDriverSettings {
 
 export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDriver {
   const { dataDir, secretKey, deployment } = settings;
-  const places = placesOf(folderOf(settings));
-  const sandbox = findOnce(settings);
+  const places = placesOf(settings.folder ?? path.join(dataDir, "workspaces"));
+  const agent = once(
+    async () => (await agentBundle(settings.bundlesDir ?? path.join(dataDir, "bundles"))).path,
+  );
+  const sandbox = findOnce(settings, agent);
 
   return {
     name: "local",
@@ -80,8 +86,7 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
       await refuseOthers(place.mark, deployment);
       const running = await runningAgent(place, token, signal);
       if (running !== null) return running;
-      const found = await sandbox();
-      const { compiled } = places;
+      const [found, bundle] = await Promise.all([sandbox(), agent()]);
       return withFolderLock(place.lock, signal, async () => {
         // The database knows it: it was set aside under another one.
         await bringBack(places, place);
@@ -89,7 +94,7 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
           throw new WorkspaceError("workspace_missing", "This workspace does not exist (any more).");
         }
         settings.logger?.info({ workspace_id: workspaceId }, "starting the agent of a workspace");
-        return bringUpAgent({ place, plan, token, dataDir, compiled, sandbox: found }, signal);
+        return bringUpAgent({ place, plan, token, dataDir, bundle, sandbox: found }, signal);
       });
     },
     ...endings(places, deployment),
@@ -125,29 +130,36 @@ function endings(places: WorkspacePlaces, deployment: string): Pick<WorkspaceDri
   };
 }
 
-function folderOf({ dataDir, folder }: LocalDriverSettings): string {
-  return folder ?? path.join(dataDir, "workspaces");
-}
-
 async function isProvisioned(place: WorkspacePlace): Promise<boolean> {
   return (await lstat(place.files).catch(() => null))?.isDirectory() ?? false;
 }
 
-/** Null: there is none, and running without is allowed. Looked for once; a failure is looked into again, for it may be mended. */
-function findOnce(settings: LocalDriverSettings): () => Promise<Sandbox | null> {
+/** Null: there is none, and running without is allowed. Only a sandbox is remembered: what failed may be mended, or was a busy machine. */
+function findOnce(
+  settings: LocalDriverSettings,
+  agent: () => Promise<string>,
+): () => Promise<Sandbox | null> {
   const { bwrapPath, dataDir } = settings;
-  let found: Promise<Sandbox | null> | null = null;
-  const find = async () => {
+  const find = once(async () => findSandbox({ bwrapPath, dataDir, bundle: await agent() }));
+  return async () => {
     try {
-      return await findSandbox({ bwrapPath, dataDir, folder: folderOf(settings) });
+      return await find();
     } catch (error) {
-      if (settings.allowUnsandboxed && error instanceof WorkspaceError) {
-        settings.logger?.warn({ reason: error.message }, unsandboxedWarning);
-        return null;
-      }
-      found = null;
-      throw error;
+      if (!settings.allowUnsandboxed || !(error instanceof WorkspaceError)) throw error;
+      settings.logger?.warn({ reason: error.message }, unsandboxedWarning);
+      return null;
     }
   };
-  return () => (found ??= find());
+}
+
+/** Does it once, for all who ask; after a failure the next one who asks has it done again. */
+function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let last: Promise<Result> | null = null;
+  return () => {
+    last ??= work().catch((error: unknown) => {
+      last = null;
+      throw error;
+    });
+    return last;
+  };
 }

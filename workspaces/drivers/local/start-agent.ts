@@ -1,28 +1,29 @@
-// Workspaces: starts the agent of a local workspace, in its sandbox or without one, as a process that outlives us.
+// Starts the agent of a local workspace, in its sandbox or without one, as a process that outlives us.
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, stat, truncate } from "node:fs/promises";
 import path from "node:path";
+import { rgPath } from "@vscode/ripgrep";
 import type { WorkspacePlan } from "../../driver.ts";
 import { agentSocketFd, bindSocket } from "./bind-socket.ts";
 import { workspaceVariable } from "./find-processes.ts";
 import { makeFolders } from "./place/make-folders.ts";
 import { inside, type WorkspacePlace } from "./place/workspace-place.ts";
-import { programs, programsOutside, type Sandbox, sandboxCommand } from "./sandbox-command.ts";
+import { agentSandbox, sourceRoot } from "./sandbox/agent-sandbox.ts";
+import { loweredShell, type Sandbox, sandboxCommand } from "./sandbox/sandbox-command.ts";
+import { startEgress } from "./start-egress.ts";
 
 // The agent says little; a workspace that is started for years must not fill the disk with it.
 const logBytesMax = 1024 * 1024;
 // Of what a failed start printed, into its error.
 const tailBytesMax = 2_000;
-// When memory runs out, the kernel ends a workspace's processes before Everturn or its database (proc(5), oom_score_adj).
-const outOfMemoryScore = 500;
 
 export interface AgentStart {
   readonly place: WorkspacePlace;
   readonly plan: WorkspacePlan;
   readonly token: string;
   readonly dataDir: string;
-  /** Node's cache of the agent's code. */
-  readonly compiled: string;
+  /** The agent as one file. */
+  readonly bundle: string;
   /** Null: without a sandbox. */
   readonly sandbox: Sandbox | null;
 }
@@ -36,62 +37,54 @@ export interface StartingAgent {
 
 /** Returns when it was started; whether it comes up is seen by asking it. The place's lock is held, and nothing runs there. */
 export async function startAgent(start: AgentStart): Promise<StartingAgent> {
-  const { place } = start;
-  await makeFolders(place, start.plan, start.sandbox === null);
-  const { file, args } = start.sandbox === null ? bareCommand(place) : wrapped(start, start.sandbox);
+  const { place, plan, sandbox } = start;
+  await makeFolders(place, plan, sandbox === null);
   if ((await sizeOf(place.log)) > logBytesMax) await truncate(place.log);
   const from = await sizeOf(place.log);
   const log = await open(place.log, "a", 0o600);
-  const socket = await bindSocket(place);
+  const socket = await bindSocket(place, place.socket);
+  const egress =
+    sandbox !== null && plan.network === true
+      ? await startEgress({ ...start, sandbox, logFd: log.fd })
+      : null;
   try {
-    const lowered = `echo ${outOfMemoryScore} 2>/dev/null >/proc/self/oom_score_adj; umask 022; exec "$@"`;
-    const child = spawn("/bin/sh", ["-c", lowered, "workspace", file, ...args], {
+    const held = egress === null ? {} : { heldFd: agentSocketFd + 1 };
+    const { file, args } =
+      sandbox === null
+        ? bareCommand(start)
+        : await sandboxCommand(agentSandbox({ ...start, ...held, sandbox }));
+    const child = spawn(file, args, {
       cwd: "/",
       // A session of its own, and none of our descriptors: our end, or a Ctrl-C, is nothing to it.
       detached: true,
-      // The last one is `agentSocketFd`.
-      stdio: ["pipe", log.fd, log.fd, socket.fd],
+      stdio: ["pipe", log.fd, log.fd, socket.fd, ...(egress === null ? [] : [egress.heldFd])],
       // Nothing of ours: it holds keys.
       env: {
-        PATH: "/usr/bin:/bin",
         LANG: "C.UTF-8",
-        ...(start.sandbox === null
-          ? { [workspaceVariable]: place.files }
-          : { NODE_COMPILE_CACHE: programs.compiled }),
+        ...(sandbox === null && { PATH: "/usr/bin:/bin", [workspaceVariable]: place.files }),
       },
     });
     // Arguments are seen by everybody, and environments by everything that the agent will run.
     child.stdin?.on("error", () => undefined).end(start.token);
     child.unref();
     socket.show();
-    return { ended: endOf(child), logTail: () => readTail(place.log, from) };
+    return { ended: endOf(child), logTail: async () => hidePaths(await readTail(place.log, from), start) };
   } finally {
+    egress?.release();
     await socket.close();
     await log.close();
   }
 }
 
-function wrapped(start: AgentStart, sandbox: Sandbox) {
-  const { place, plan, dataDir } = start;
-  const command = [
-    [programs.node, programs.agent],
-    ["--root", inside.workspace, "--state", inside.state],
-    ["--listen-fd", String(agentSocketFd)],
-    ["--rg", programs.rg, "--env-file", programs.environment],
-  ].flat();
-  const { network, limits } = plan;
-  const compiled = { folder: start.compiled, isTrial: false };
-  return sandboxCommand({ sandbox, place, network, pidsMax: limits.pids, dataDir, compiled, command });
-}
-
-function bareCommand(place: WorkspacePlace) {
+function bareCommand({ place, bundle }: AgentStart) {
   const args = [
-    [programsOutside.agent],
-    ["--root", place.files, "--state", place.state],
-    ["--listen-fd", String(agentSocketFd)],
-    ["--rg", programsOutside.rg, "--env-file", path.join(place.settings, "environment.json")],
+    [bundle, "--root", place.files, "--state", place.state, "--listen-fd", String(agentSocketFd)],
+    ["--rg", rgPath, "--env-file", path.join(place.settings, "environment.json")],
   ].flat();
-  return { file: process.execPath, args };
+  return {
+    file: "/bin/sh",
+    args: ["-c", `${loweredShell}\nexec "$@"`, "workspace", process.execPath, ...args],
+  };
 }
 
 function endOf(child: ChildProcess): () => string | null {
@@ -99,6 +92,16 @@ function endOf(child: ChildProcess): () => string | null {
   child.on("error", (error) => (ended = `it could not be started: ${error.message}`));
   child.on("exit", (code, signal) => (ended ??= signal === null ? `exit code ${code}` : signal));
   return () => ended;
+}
+
+/** The words go to a model, which knows the workspace from inside alone. */
+function hidePaths(words: string, { place, dataDir, sandbox }: AgentStart): string {
+  if (sandbox === null) return words;
+  return words
+    .replaceAll(place.files, inside.workspace)
+    .replaceAll(place.folder, "(workspace)")
+    .replaceAll(path.resolve(dataDir), "(data)")
+    .replaceAll(sourceRoot.replace(/\/$/, ""), "(everturn)");
 }
 
 async function sizeOf(file: string): Promise<number> {

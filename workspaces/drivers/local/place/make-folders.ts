@@ -3,10 +3,10 @@ import { chmod, lchown, lstat, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { giveTree } from "../../../agent/files/place/tree-cursor.ts";
 import type { WorkspacePlan } from "../../../driver.ts";
+import { egressEnvironment } from "../../../egress/egress-environment.ts";
 import { workspaceVariable } from "../find-processes.ts";
-import { programs } from "../sandbox-command.ts";
-import { ownerOutside, userInside } from "../sandbox-user.ts";
-import { pathInside } from "../system-view.ts";
+import { ownerOutside, userInside } from "../sandbox/sandbox-user.ts";
+import { pathInside } from "../sandbox/system-view.ts";
 import { removeTree } from "./remove-tree.ts";
 import { inside, type WorkspacePlace } from "./workspace-place.ts";
 
@@ -29,10 +29,16 @@ export async function makeFolders(
     await giveTree(place.files, owner);
     await giveTree(place.state, owner);
   }
-  const environment = isBare
-    ? { PATH: process.env["PATH"], ...plan.env, [workspaceVariable]: place.files }
-    : { PATH: pathInside(programs.folder, process.env["PATH"]), ...plan.env };
-  await writeSettings(place, environment);
+  await writeSettings(place, isBare ? bareEnvironment(place, plan) : environmentInside(plan));
+}
+
+function bareEnvironment(place: WorkspacePlace, plan: WorkspacePlan) {
+  return { PATH: process.env["PATH"], ...plan.env, [workspaceVariable]: place.files };
+}
+
+function environmentInside({ env, network }: WorkspacePlan) {
+  const egress = network === true ? egressEnvironment() : {};
+  return { PATH: pathInside(inside.programs, process.env["PATH"]), ...egress, ...env };
 }
 
 async function makeFolder(

@@ -7,12 +7,20 @@ import path from "node:path";
 import { hasFolderNames } from "../../../client/agent-socket.ts";
 import { WorkspaceError } from "../../../driver.ts";
 
+/** Everturn's own folder inside; read-only. */
+const program = "/opt/everturn";
+
 /** Names inside of the sandbox. */
 export const inside = {
   workspace: "/workspace",
   state: "/var/lib/everturn",
-  /** Node, ripgrep and the agent's sources, read-only. */
-  program: "/opt/everturn",
+  program,
+  programs: `${program}/bin`,
+  node: `${program}/bin/node`,
+  rg: `${program}/bin/rg`,
+  agent: `${program}/agent.mjs`,
+  environment: `${program}/environment.json`,
+  egressSocket: `${program}/egress.sock`,
 } as const;
 
 const socketName = "agent.sock";
@@ -44,14 +52,14 @@ export interface WorkspacePlace {
   /** What the agent printed. */
   readonly log: string;
   readonly socket: string;
+  /** Of the way to the internet, where the network is filtered. */
+  readonly egressSocket: string;
   /** Held by whoever changes any of this. Not in `folder`, which comes and goes under it. */
   readonly lock: string;
 }
 
 export interface WorkspacePlaces {
   readonly root: string;
-  /** Node's cache of the agent's code, for all workspaces. */
-  readonly compiled: string;
   /** What the database does not know is set aside here, as `<id>.<milliseconds since 1970>`. */
   readonly quarantine: string;
   of(id: string): WorkspacePlace;
@@ -62,7 +70,6 @@ export function placesOf(folder: string): WorkspacePlaces {
   const root = realPathOf(folder);
   return {
     root,
-    compiled: path.join(root, ".compiled"),
     quarantine: path.join(root, ".quarantine"),
     of(id) {
       if (!isWorkspaceId(id)) throw new WorkspaceError("driver_failed", "This is no id of a workspace.");
@@ -81,6 +88,7 @@ export function placesOf(folder: string): WorkspacePlaces {
         mark: below("deployment"),
         log: below("agent.log"),
         socket: path.join(run, socketName),
+        egressSocket: path.join(run, "egress.sock"),
         lock: path.join(root, ".locks", id),
       };
     },

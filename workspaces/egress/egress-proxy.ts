@@ -1,0 +1,167 @@
+// The HTTP proxy through which a workspace reaches the internet: it looks names up itself and connects to what it has judged.
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { connect, isIP, type LookupFunction, type Socket } from "node:net";
+import { type Duplex, pipeline } from "node:stream";
+import { guardedLookup } from "../../platform/network/guarded-lookup.ts";
+import {
+  connectionsMax,
+  connectTimeoutMs,
+  headerBytesMax,
+  headerTimeoutMs,
+  idleTimeoutMs,
+} from "./egress-limits.ts";
+import type { DestinationRules } from "./judge-destination.ts";
+
+/** Why there is no connection, as the status line and the text of an answer say it. */
+class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+interface Destination {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Plain HTTP requests with absolute URLs, and CONNECT for everything else. The caller makes it listen. */
+export function createEgressProxy(rules: DestinationRules): Server {
+  const lookup = guardedLookup((address, name) => (rules.allowsAddress(address) ? null : refused(name)));
+  const open: Opener = (to) => {
+    const host = to.host.replace(/\.$/, "").toLowerCase();
+    const isAllowed = isIP(host) === 0 ? rules.allowsName(host) : rules.allowsAddress(host);
+    if (!isAllowed) throw refused(host);
+    return openConnection({ ...to, host }, lookup);
+  };
+  const server = createServer({
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: headerTimeoutMs,
+    requestTimeout: 0,
+  });
+  server.maxConnections = connectionsMax;
+  server.on("request", (incoming, response) => forward(open, incoming, response));
+  server.on("connect", (incoming: IncomingMessage, client: Socket, head: Buffer) => {
+    tunnel(open, { incoming, client, head });
+  });
+  return server;
+}
+
+/** Throws, or the socket fails with, a `Refusal`. */
+type Opener = (to: Destination) => Socket;
+
+function refused(name: string): Refusal {
+  const words = `${name} is not reachable from this workspace: its network leads to public internet addresses only, not to private, loopback, link-local or metadata ones`;
+  return new Refusal(403, words);
+}
+
+function openConnection(to: Destination, lookup: LookupFunction): Socket {
+  const socket = connect({ ...to, lookup, autoSelectFamily: true });
+  const timer = setTimeout(() => {
+    socket.destroy(new Refusal(504, `${to.host} does not answer`));
+  }, connectTimeoutMs);
+  socket.once("connect", () => clearTimeout(timer)).once("close", () => clearTimeout(timer));
+  socket.setTimeout(idleTimeoutMs, () => socket.destroy());
+  return socket;
+}
+
+interface Tunnel {
+  readonly incoming: IncomingMessage;
+  readonly client: Duplex;
+  readonly head: Buffer;
+}
+
+function tunnel(open: Opener, { incoming, client, head }: Tunnel): void {
+  client.on("error", () => undefined);
+  try {
+    const to = destinationOf(URL.parse(`http://${incoming.url}`), incoming.url);
+    const upstream = open(to);
+    upstream.once("error", (error) => refuseTunnel(client, refusalOf(error, to)));
+    upstream.once("connect", () => {
+      upstream.removeAllListeners("error");
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      upstream.write(head);
+      pipeline(client, upstream, ignoreEnd);
+      pipeline(upstream, client, ignoreEnd);
+    });
+    client.once("close", () => upstream.destroy());
+  } catch (error) {
+    refuseTunnel(client, refusalOf(error));
+  }
+}
+
+/** Python, wget and others show the status line and nothing else of an answer to CONNECT. */
+function refuseTunnel(client: Duplex, { status, message }: Refusal): void {
+  const words = `${message}\n`;
+  const header = [
+    `HTTP/1.1 ${status} ${message}`,
+    "Content-Type: text/plain",
+    `Content-Length: ${words.length}`,
+  ];
+  client.end(`${header.join("\r\n")}\r\nConnection: close\r\n\r\n${words}`);
+}
+
+function forward(open: Opener, incoming: IncomingMessage, response: ServerResponse): void {
+  const refuse = (error: unknown, to?: Destination) => {
+    const { status, message } = refusalOf(error, to);
+    if (response.headersSent) response.destroy();
+    else response.writeHead(status, { "Content-Type": "text/plain" }).end(`${message}\n`);
+  };
+  try {
+    const url = URL.parse(incoming.url ?? "");
+    const to = destinationOf(url?.protocol === "http:" ? url : null, incoming.url);
+    const { method, rawHeaders } = incoming;
+    const socket = open(to);
+    const options = {
+      method,
+      path: `${url?.pathname}${url?.search}`,
+      headers: [...passedOn(rawHeaders), "Connection", "close"],
+      createConnection: () => socket,
+    };
+    const outgoing = request(options, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedOn(answer.rawHeaders));
+      pipeline(answer, response, ignoreEnd);
+    });
+    outgoing.on("error", (error) => refuse(error, to));
+    response.once("close", () => outgoing.destroy());
+    // No pipeline: when the connection fails, that would cut the client off before it has its answer.
+    incoming.pipe(outgoing);
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+function destinationOf(url: URL | null, given: string | undefined): Destination {
+  if (url === null) {
+    throw new Refusal(
+      400,
+      `this is an HTTP proxy, and it cannot take ${JSON.stringify(given?.slice(0, 100))}`,
+    );
+  }
+  const host = url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname;
+  return { host, port: Number(url.port || 80) };
+}
+
+// Of one connection, not of the message (RFC 9110, 7.6.1).
+const hopByHop = new Set(
+  "connection proxy-connection keep-alive te trailer transfer-encoding upgrade proxy-authorization proxy-authenticate".split(
+    " ",
+  ),
+);
+
+/** @param rawHeaders names and values by turns */
+function passedOn(rawHeaders: readonly string[]): string[] {
+  return rawHeaders.filter((_, at) => !hopByHop.has((rawHeaders[at - (at % 2)] ?? "").toLowerCase()));
+}
+
+function refusalOf(error: unknown, to?: Destination): Refusal {
+  if (error instanceof Refusal) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return new Refusal(502, `${to?.host} cannot be found`);
+  return new Refusal(502, `${to?.host} cannot be reached${code === undefined ? "" : ` (${code})`}`);
+}
+
+function ignoreEnd(): void {
+  // Whoever ended it knows; the other end is destroyed with it.
+}
