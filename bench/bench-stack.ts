@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This file: a stack of their own, as `npm start` runs it: durable Postgres, Temporal's
-// dev server with its file, the demo model, an API and a worker, each a process; in a folder that goes at the end.
+// Starts the bench's own stack, as `npm start` does: durable Postgres, Temporal's dev server with its file, the demo
+// model, an API and a worker, each as a process, in a folder that is deleted at the end.
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,31 +22,31 @@ const SHUTDOWN_GRACE_MS = 5_000;
 
 export interface BenchStack {
   readonly modelUrl: string;
-  /** For histories that nobody has the time to have. */
+  /** For histories that would take too long to create by turns. */
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly bare: BareTemporal;
-  /** What runs now, by its name. */
+  /** What runs now, by name. */
   processes(): readonly NamedProcess[];
-  /** What Everturn's processes are started with, but for their port. */
+  /** The environment of Everturn's processes, except their port. */
   readonly env: NodeJS.ProcessEnv;
-  /** Starts one more process, which ends with the stack at the latest. */
+  /** Starts one more process. It ends with the stack at the latest. */
   start(plan: PartPlan): Promise<Part>;
-  /** Starts one API and one worker; those of before must have been stopped. */
+  /** Starts one API and one worker. Stop the previous ones first. */
   startEverturn(liveBus: "postgres" | "off"): Promise<RunningEverturn>;
   stop(): Promise<void>;
 }
 
 export interface RunningEverturn extends EverturnAddress {
-  /** SIGKILL. It is started again at once. */
+  /** SIGKILL. The process is started again at once. */
   killWorker(): void;
   stop(): Promise<void>;
 }
 
-/** Starts everything but Everturn itself. The caller stops it; a killed caller's is ended by itself. */
+/** Starts everything except Everturn itself. The caller stops it; if the caller is killed, it ends by itself. */
 export async function startBenchStack(): Promise<BenchStack> {
   const folder = mkdtempSync(join(tmpdir(), "everturn-bench-"));
-  // Open to the user that Postgres runs as when this runs as root.
+  // If this runs as root, the user that Postgres runs as can open it.
   chmodSync(folder, 0o755);
   const leash = startLeash();
   const parts: Part[] = [];
@@ -54,7 +54,7 @@ export async function startBenchStack(): Promise<BenchStack> {
   const bare: BareTemporal[] = [];
   const stop = async () => {
     await Promise.all(bare.map((one) => one.close()));
-    // The latest first: whatever uses another ends before it. Stopping what is stopped does nothing.
+    // The latest first, so that everything ends before what it uses. Stopping something twice does nothing.
     for (const part of parts.toReversed()) await part.stop();
     leash.close();
     resetPostgresHome(folder);
@@ -98,7 +98,7 @@ interface Addresses {
   readonly modelUrl: string;
 }
 
-/** As `npm start` sets it; of the caller's environment nothing counts, so that runs are alike. */
+/** As `npm start` sets it. Nothing of the caller's environment counts, so that runs are alike. */
 function everturnEnv({ folder, databaseUrl, temporalAddress, modelUrl }: Addresses): NodeJS.ProcessEnv {
   const env = {
     PATH: process.env["PATH"],
@@ -112,7 +112,7 @@ function everturnEnv({ folder, databaseUrl, temporalAddress, modelUrl }: Address
     EVERTURN_SECRET_KEY: randomBytes(32).toString("base64"),
     EVERTURN_TEMPORAL_DETAIL: "full",
     EVERTURN_SHUTDOWN_GRACE_MS: String(SHUTDOWN_GRACE_MS),
-    // What is measured are turns, one call each.
+    // Turns with one call each are measured.
     EVERTURN_TITLES: "words",
     // One user makes all of them.
     EVERTURN_WORKSPACES_PER_USER_MAX: "100000",
@@ -178,7 +178,7 @@ function named(name: string, pid: number | undefined): NamedProcess[] {
   return pid === undefined ? [] : [{ name, pid }];
 }
 
-/** All of them, or the first fault once none is still on its way up. */
+/** All of them, or the first error once none is still starting. */
 async function settled<Results extends readonly unknown[]>(
   work: {
     [Index in keyof Results]: Promise<Results[Index]>;

@@ -1,6 +1,6 @@
-// Benchmarks measure what a user sees. This file: one clock for all processes of the machine.
+// One clock for all processes of the machine.
 
-/** Milliseconds since 1970, with fractions; as the demo model stamps its tokens. */
+/** Milliseconds since 1970 with fractions, as the demo model stamps its tokens. */
 export function now(): number {
   return performance.timeOrigin + performance.now();
 }
@@ -9,7 +9,7 @@ export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Runs `work` for 0 … count - 1, each begun at its own time: `everyMs` apart, whatever the others take. */
+/** Runs `work` for 0 … count - 1, each started at its own time: `everyMs` apart, however long the others take. */
 export async function paced<T>(count: number, everyMs: number, work: (index: number) => Promise<T>) {
   const begunAt = now();
   const running: Promise<T>[] = [];

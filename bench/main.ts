@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees, beside the floor of the same run. Entry: `npm run bench -- [--only name] [--quick]
-// [--json file]`; and, by themselves, the processes of the bare worker and of the idle readers.
+// `npm run bench -- [--only name] [--quick] [--json file]`: runs the scenarios and prints the table. The processes of
+// the bare worker and of the idle readers start here, too.
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
@@ -27,7 +27,7 @@ import { turnsPerSecond } from "./scenarios/turns-per-second.ts";
 import { workspaceTools } from "./scenarios/workspace-tools.ts";
 import { renderTable } from "./table.ts";
 
-/** Those with the bus before those without: Everturn is started once for each. */
+/** Scenarios with the bus before those without, so that Everturn is started once for each. */
 const SCENARIOS: readonly Scenario[] = [
   firstPart,
   partLatency,
@@ -126,7 +126,7 @@ async function runAll(stack: BenchStack, { scenarios, isQuick, liveBus }: Plan):
     try {
       rows.push(...(await progress.step(scenario.name, run)));
     } catch (error) {
-      // What the others measured is worth having.
+      // The results of the other scenarios are worth having.
       console.error(error);
       rows.push(notMeasured(scenario.name, "it failed, see above"));
       process.exitCode = 1;
@@ -143,7 +143,7 @@ interface Machine {
   readonly load_average_before: readonly number[];
 }
 
-/** What the numbers hold for: everything, clients and model included, shared these cores. */
+/** The conditions of the numbers: everything, including clients and model, shared these cores. */
 function describe(
   { cpu, cores, node, load_average_before }: Machine,
   run: { seconds: number; isQuick: boolean },

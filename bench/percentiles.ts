@@ -1,4 +1,4 @@
-// Benchmarks measure what a user sees. This file: percentiles, and how two lists of samples relate. Pure.
+// Percentiles, and how two lists of samples compare. Pure.
 
 export interface Summary {
   readonly n: number;
@@ -8,8 +8,8 @@ export interface Summary {
 }
 
 /**
- * The nearest-rank percentile: the smallest sample that at least `percent` % of all samples do not exceed. Always a value
- * that was really measured. Throws RangeError without samples.
+ * The nearest-rank percentile: the smallest sample that at least `percent` % of all samples do not exceed. Always a
+ * value that was measured. Throws RangeError without samples.
  */
 export function percentile(sorted: readonly number[], percent: number): number {
   const rank = Math.max(1, Math.ceil((percent / 100) * sorted.length));

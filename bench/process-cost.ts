@@ -1,11 +1,11 @@
-// Benchmarks measure what a user sees, and what it costs: CPU time and memory of processes, from the kernel's own books.
+// Reads CPU time and memory of processes from the kernel's own counters.
 import { readdirSync, readFileSync } from "node:fs";
 
-/** What the kernel counts in: 100 ticks a second wherever Linux runs. */
+/** The kernel's unit: 100 ticks a second wherever Linux runs. */
 const ticksPerSecond = 100;
 const pageKib = 4;
 
-/** Only Linux keeps the books where they are read here. */
+/** Only Linux has these counters where they are read here. */
 export const hasProcessCosts = process.platform === "linux";
 export const noProcessCosts = "only on Linux, where /proc is";
 
@@ -14,12 +14,15 @@ export interface NamedProcess {
   readonly pid: number;
 }
 
-/** CPU seconds each has used since `begin`, in per cent of one core over that time. */
+/** CPU seconds that each has used since `begin`, as a percentage of one core over that time. */
 export interface CpuMeter {
   percentOfCore(): ReadonlyMap<string, number>;
 }
 
-/** Counts a process with its descendants, since Postgres is one for each connection; this process, whose children all are, alone. */
+/**
+ * Counts a process with its descendants, because Postgres has one per connection. Counts this process alone, because
+ * all of them are its children.
+ */
 export function startCpuMeter(processes: readonly NamedProcess[]): CpuMeter {
   const before = new Map(processes.map(({ name, pid }) => [name, cpuSeconds(pid)]));
   const begunAt = performance.now();
@@ -61,11 +64,11 @@ function cpuSeconds(pid: number): number {
   return seconds;
 }
 
-/** Null when it has just ended. What ended children used is in the numbers of their parent. */
+/** Null if it has just ended. What ended children used is in the numbers of their parent. */
 function readStat(pid: string): Stat | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name may hold spaces: fields are counted from behind its bracket, where the third of all is the first.
+    // The name may contain spaces, so fields are counted from after its bracket, where the third of all is the first.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
     return { parent: Number(fields[1]), seconds: ticks / ticksPerSecond };

@@ -1,4 +1,4 @@
-// Benchmarks measure what a user sees. This file: a line of the result: what was measured, beside its floor of the same run.
+// A line of the result: what was measured, beside its floor of the same run.
 import { type Summary, summarise } from "./percentiles.ts";
 
 export type Unit =
@@ -14,7 +14,7 @@ export type Unit =
   | "%"
   | "% of a core";
 
-/** What the project aims at. `ratio` compares with the floor; `exactly` is a number that must not vary. */
+/** The project's aim. `ratio` compares with the floor; `exactly` is a number that must not vary. */
 export type Aim =
   | { readonly type: "at-most"; readonly of: "p50" | "p95" | "p99"; readonly value: number }
   | { readonly type: "ratio-at-most"; readonly value: number }
@@ -25,12 +25,12 @@ export interface MeasuredRow {
   readonly what: string;
   readonly unit: Unit;
   readonly measured: Summary;
-  /** Null: there is nothing less that does the same. */
+  /** Null if nothing smaller does the same. */
   readonly floor: Summary | null;
   readonly aims: readonly Aim[];
 }
 
-/** What this machine has no way to measure: said, so that nobody takes the silence for a result. */
+/** What this machine cannot measure. The row says so, so that nobody mistakes silence for a result. */
 export interface UnmeasuredRow {
   readonly type: "not-measured";
   readonly what: string;
@@ -45,7 +45,7 @@ interface RowInput {
   readonly aims?: readonly Aim[];
 }
 
-/** Throws RangeError when nothing was measured. */
+/** Throws RangeError if nothing was measured. */
 export function row(what: string, samples: readonly number[], input: RowInput = {}): MeasuredRow {
   const { unit = "ms", floor, aims = [] } = input;
   const measured = summarise(samples);
@@ -56,7 +56,7 @@ export function notMeasured(what: string, why: string): UnmeasuredRow {
   return { type: "not-measured", what, why };
 }
 
-/** Measured to floor, of the medians; null without a floor. */
+/** Measured divided by floor, of the medians; null without a floor. */
 export function ratioOf({ measured, floor }: MeasuredRow): number | null {
   return floor === null ? null : measured.p50 / floor.p50;
 }

@@ -1,10 +1,10 @@
-// Benchmarks measure what a user sees. This file: rows as a table for people.
+// Prints rows as a table for people.
 import type { Summary } from "./percentiles.ts";
 import { describeAim, type MeasuredRow, meets, type Row, ratioOf } from "./row.ts";
 
 const HEAD = ["", "n", "p50", "p95", "p99", "floor p50", "p95", "p99", "ratio", "aim", ""];
 
-/** The rows below each other, columns aligned, numbers to the right. */
+/** The rows with aligned columns, numbers to the right. */
 export function renderTable(rows: readonly Row[]): string {
   const lines = [HEAD, ...rows.map(cells)];
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
@@ -40,7 +40,7 @@ function cells(row: Row): string[] {
   ];
 }
 
-/** What was measured once, as a rate for the whole time, has no percentiles. */
+/** What was measured once, such as a rate for the whole time, has no percentiles. */
 function numbers({ measured }: MeasuredRow, { p50, p95, p99 }: Summary): string[] {
   return measured.n === 1 ? [short(p50), "", ""] : [short(p50), short(p95), short(p99)];
 }

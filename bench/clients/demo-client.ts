@@ -1,11 +1,11 @@
-// Benchmarks measure what a user sees. This file: the demo model called directly: the floor of everything, and its log.
+// Calls the demo model directly, which is the floor of everything, and reads its log.
 import { callJson, openSse, type SseConnection } from "./http.ts";
 
 /** Fields of a scripted answer; see dev/demo-model/README.md. */
 export interface Script {
   readonly key: string;
   readonly parts: number;
-  /** Parts per second; absent: as fast as possible. */
+  /** Parts per second; as fast as possible if absent. */
   readonly rate?: number;
   readonly stamp?: boolean;
   readonly hold_until?: string;
@@ -22,7 +22,7 @@ interface LogEntry {
   readonly client_closed_at: number | null;
 }
 
-/** The message that makes the demo model play a script, through Everturn as well as directly. */
+/** The message that makes the demo model play a script, through Everturn or directly. */
 export function scriptMessage(script: Script): string {
   return `#script ${JSON.stringify(script)}`;
 }
@@ -40,23 +40,23 @@ export function callProvider(
   );
 }
 
-/** All calls under a key so far. */
+/** All calls with a key so far. */
 export async function callsOf(modelUrl: string, key: string): Promise<readonly LogEntry[]> {
   const url = `${modelUrl}/__log?key=${encodeURIComponent(key)}`;
   return (await callJson<{ entries: LogEntry[] }>({ url })).entries;
 }
 
-/** Lets go what is held at a gate. */
+/** Releases what waits at a gate. */
 export function openGate(modelUrl: string, gate: string): Promise<unknown> {
   return callJson({ url: `${modelUrl}/__release/${encodeURIComponent(gate)}`, method: "POST" });
 }
 
-/** The first call with this key, once it has come or its client has gone. */
+/** The first call with this key, once it has arrived or its client has gone. */
 export async function waitForLog(modelUrl: string, key: string, event: "started" | "client_closed") {
   return waitForCall(modelUrl, { key, event, call: 1 });
 }
 
-/** The n-th call under a key, once it has come so far. */
+/** The n-th call with a key, once it has arrived. */
 export async function waitForCall(
   modelUrl: string,
   { key, event, call }: { readonly key: string; readonly event: string; readonly call: number },

@@ -1,4 +1,4 @@
-// Benchmarks measure what a user sees. This file: a light client of Everturn: it posts, and waits for frames.
+// A light client of Everturn: it posts, and waits for frames.
 import { type Script, scriptMessage } from "./demo-client.ts";
 import { callJson, openSse } from "./http.ts";
 
@@ -12,7 +12,7 @@ export interface EverturnAddress {
 /** One chat with an open reader. */
 export interface WatchedChat {
   readonly id: string;
-  /** Resolves with the time of the next frame that `matches`. Rejects when none comes within a minute. */
+  /** Resolves with the time of the next frame that `matches`. Rejects if none comes within a minute. */
   next(matches: (frame: string) => boolean): Promise<number>;
   close(): void;
 }
@@ -30,13 +30,13 @@ export function get<T>({ url, key }: EverturnAddress, path: string): Promise<T> 
   return callJson<T>({ url: url + path, headers: { authorization: `Bearer ${key}` } });
 }
 
-/** Switches the recording of a chat's model calls. */
+/** Turns the recording of a chat's model calls on or off. */
 export function setDebug({ url, key }: EverturnAddress, chatId: string, debug: boolean): Promise<unknown> {
   const headers = { authorization: `Bearer ${key}` };
   return callJson({ url: `${url}/v1/chats/${chatId}`, method: "PATCH", headers, body: { debug } });
 }
 
-/** Creates a chat whose first answer is the scripted one; gives its id. Without `model` the default one answers. */
+/** Creates a chat whose first answer is the scripted one, and returns its id. Without `model` the default model answers. */
 export async function createChat(address: EverturnAddress, script: Script, model?: string): Promise<string> {
   const chat = { content: scriptMessage(script), ...(model !== undefined && { model_config_id: model }) };
   const { id } = await post<{ id: string }>(address, "/v1/chats", chat);
@@ -47,7 +47,7 @@ export function sendMessage(address: EverturnAddress, chatId: string, script: Sc
   return post(address, `/v1/chats/${chatId}/messages`, { content: scriptMessage(script) });
 }
 
-/** Follows a chat, from a cursor if one is given. `onFrame` sees every frame. */
+/** Follows a chat, from a cursor if one is given. `onFrame` gets every frame. */
 export function watchChat(
   { url, key }: EverturnAddress,
   chat: string | { readonly id: string; readonly cursor: string | null },
@@ -69,7 +69,7 @@ export function watchChat(
   });
   const next = (matches: Waiting["matches"]) => {
     const one = Promise.withResolvers<number>();
-    // Whoever waits for two frames hears of a failure once: the other wait must not end the process.
+    // If you wait for two frames, a failure rejects one wait; the other must not end the process.
     one.promise.catch(() => undefined);
     const fail = (why: string) =>
       one.reject(

@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This file: HTTP with as little work of our own as possible, so that the client is
-// not what is measured: kept connections, and frames cut out of the stream without parsing what is not needed.
+// HTTP with as little work of our own as possible, so that the client is not what is measured: it keeps connections and
+// cuts frames without parsing what it does not need.
 import { Agent, type IncomingMessage, request } from "node:http";
 import { now } from "../clock.ts";
 
@@ -15,11 +15,11 @@ export interface Call {
 export interface SseConnection {
   /** Closes the socket. */
   close(): void;
-  /** Resolves when the stream has ended, whoever ended it; rejects when it was refused. */
+  /** Resolves when the stream has ended, whoever ended it. Rejects if it was refused. */
   readonly ended: Promise<void>;
 }
 
-/** Calls and gives the body as JSON, null when it is empty. Throws unless the status is 2xx. */
+/** Calls and returns the body as JSON; null if it is empty. Throws unless the status is 2xx. */
 export async function callJson<T>(call: Call): Promise<T> {
   const response = await send(call);
   let text = "";
@@ -28,13 +28,16 @@ export async function callJson<T>(call: Call): Promise<T> {
   return (text === "" ? null : JSON.parse(text)) as T;
 }
 
-/** Opens a stream of server-sent events. `onFrame` gets each frame as text, with the time its last byte was read. */
+/**
+ * Opens a stream of server-sent events. `onFrame` gets each frame as text, with the time at which its last byte was
+ * read.
+ */
 export function openSse(call: Call, onFrame: (frame: string, at: number) => void): SseConnection {
   const closing = new AbortController();
   const ended = follow(call, closing.signal, onFrame).catch((error: unknown) => {
     if (!closing.signal.aborted) throw error;
   });
-  // Whoever waits for the end hears of a refusal; nobody has to wait.
+  // If you wait for the end, you learn of a refusal. You need not wait.
   ended.catch(() => undefined);
   return { close: () => closing.abort(), ended };
 }

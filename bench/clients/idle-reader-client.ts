@@ -1,5 +1,4 @@
-// Benchmarks measure what a user sees. This file: a process that holds thousands of readers, as sockets with next to nothing
-// around them, so that their memory and their work are not those of the bench.
+// A process that holds thousands of readers as bare sockets, so that their memory and work do not count for the bench.
 import { connect, type Socket } from "node:net";
 import { now } from "../clock.ts";
 import { isPart, stampsIn } from "./frames.ts";
@@ -9,7 +8,7 @@ export interface OpenReaders {
   readonly host: string;
   readonly port: number;
   readonly key: string;
-  /** One reader for each, so a chat may be named more than once. */
+  /** One reader for each, so a chat may appear more than once. */
   readonly chats: readonly string[];
 }
 
@@ -19,10 +18,10 @@ export type FromReaders =
   | { readonly type: "ready" }
   | { readonly type: "opened" }
   | { readonly type: "failed"; readonly why: string }
-  /** Milliseconds from write to read, of each part that a reader has been shown since they were opened. */
+  /** Milliseconds from write to read of each part that a reader has seen since they were opened. */
   | { readonly type: "latencies"; readonly samples: readonly number[] };
 
-/** Opening is not what is measured: so many at a time leave the API time for all. */
+/** Opening is not measured: this many at a time leave the API time for all of them. */
 const openingAtOnce = 64;
 
 /** Works until the parent goes away. */
@@ -32,7 +31,7 @@ export function runIdleReaders(): void {
   let latencies: number[] = [];
   const hear = (text: string) => {
     const at = now();
-    // The committed message brings the same text once more.
+    // The committed message contains the same text once more.
     for (const frame of text.split("\n\n").filter(isPart)) {
       for (const stamp of stampsIn(frame)) latencies.push(at - stamp);
     }
@@ -68,7 +67,7 @@ async function openAll(asked: OpenReaders, sockets: Set<Socket>, hear: (text: st
   await Promise.all(Array.from({ length: openingAtOnce }, opener));
 }
 
-/** Resolves when the reader has been told all there is. */
+/** Resolves when the reader has received everything. */
 function openReader({ host, port, key }: OpenReaders, chat: string, hear: (text: string) => void) {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const socket = connect({ host, port });

@@ -1,4 +1,4 @@
-// Benchmarks measure what a user sees. This file: the other end of the process that holds the idle readers.
+// The bench's side of the process that holds the idle readers.
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -8,9 +8,9 @@ import type { FromReaders, ToReaders } from "./idle-reader-client.ts";
 const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 export interface IdleReaders {
-  /** Resolves when each has been told all there is. */
+  /** Resolves when each has received everything. */
   open(address: EverturnAddress, chats: readonly string[]): Promise<void>;
-  /** Latencies of the parts read since then. */
+  /** Latencies of the parts that were read since then. */
   report(): Promise<readonly number[]>;
   close(): void;
   stop(): Promise<void>;

@@ -1,22 +1,22 @@
-// Benchmarks measure what a user sees. This file: whether a reader saw every part of an answer, once, and how late.
+// Checks whether a reader saw every part of an answer once, and how late.
 import { stampsIn } from "./frames.ts";
 
 export interface PartCounter {
   /** Takes a frame with a part. */
   readonly count: (frame: string, at: number) => void;
-  /** Parts seen so far, each once. */
+  /** Parts seen so far, each counted once. */
   read(): number;
   /** Parts that never came although later ones did. */
   lost(): number;
-  /** Milliseconds from write to read, of the parts written from then to then. */
+  /** Milliseconds from write to read, of the parts written between two times. */
   latencies(from: number, to: number): number[];
-  /** When the newest part that was read had been written; 0 before the first. */
+  /** When the newest part that was read was written; 0 before the first. */
   newestWrittenAt(): number;
 }
 
 const SEQ = /"from_seq":(\d+),"seq":(\d+)/;
 
-/** Counts the parts of a single answer. Those that a resynchronised reader is shown again count the first time. */
+/** Counts the parts of a single answer. If a resynchronised reader sees a part again, only the first time counts. */
 export function createPartCounter(): PartCounter {
   const times: { readonly writtenAt: number; readonly readAt: number }[] = [];
   let newest = 0;

@@ -1,16 +1,16 @@
-// Benchmarks measure what a user sees. This file: so many streams side by side, and the latency of each of their parts, from
-// the provider's write to the reader's read. What is followed is up to the caller, so that all ways are measured alike.
+// Runs many streams side by side and measures the latency of each of their parts, from the provider's write to the
+// reader's read. The caller chooses what to follow, so that all ways are measured alike.
 import { randomUUID } from "node:crypto";
 import { now, paced, pause } from "../clock.ts";
 import { callProvider, type Script } from "./demo-client.ts";
 import { createChat, type EverturnAddress, post, watchChat } from "./everturn-client.ts";
 import { isPart, isProviderText, isRest, showsAnswer, stampsIn } from "./frames.ts";
 
-/** Streams begin this far apart: together they would send in step, and starting is measured elsewhere. */
+/** Streams start this far apart. Otherwise they would send at the same time; starting is measured elsewhere. */
 const startEveryMs = 45;
-/** After the last one has begun, before counting. */
+/** Wait after the last one has started, before counting. */
 const settleMs = 1_000;
-/** Beyond the time that is planned: a slow machine starts streams slowly. */
+/** Extra time, because a slow machine starts streams slowly. */
 const sparePartsS = 40;
 
 export interface StreamLoad {
@@ -23,7 +23,7 @@ export interface StreamLoad {
 export type Collect = (frame: string, at: number) => void;
 /** Ends a stream; resolves when it has ended. */
 export type End = () => Promise<void>;
-/** Begins one stream; resolves when it flows, with what ends it. */
+/** Starts one stream. Resolves when it flows, with a function that ends it. */
 export type Follow = (script: Script, collect: Collect) => Promise<End>;
 
 /** Latencies of all parts that were sent within the window. */
@@ -38,15 +38,15 @@ export async function measureLatencies(load: StreamLoad, follow: Follow): Promis
   const ends = await startStreams(load, (script) => follow(script, collect));
   window.from = now() + settleMs;
   window.to = window.from + load.windowMs;
-  // Parts that are late count with their lateness, so the reader goes on a little longer.
+  // Late parts count with their lateness, so the reader continues a little longer.
   await pause(window.to - now() + settleMs);
   await Promise.all(ends.map((end) => end()));
   return latencies;
 }
 
 /**
- * Begins so many streams, each at its own time; resolves when all flow. Their answers outlast settling, window and more.
- * Throws the first failure, once those that flow have been ended.
+ * Starts that many streams, each at its own time. Resolves when all flow. Their answers last longer than settling,
+ * window and extra time together. Throws the first failure, once the running streams have been ended.
  */
 export async function startStreams(
   { streams, rate, windowMs }: StreamLoad,

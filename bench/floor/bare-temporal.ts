@@ -1,4 +1,4 @@
-// Benchmarks measure what a user sees. This file: the floor of Temporal: signal-with-start of the bare workflow.
+// The floor of Temporal: signal-with-start of the bare workflow.
 import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -12,11 +12,11 @@ const MAIN = fileURLToPath(new URL("../main.ts", import.meta.url));
 const WORKFLOW: keyof { bareTurn: typeof bareTurn } = "bareTurn";
 
 export interface BareTemporal {
-  /** The client, for looking at histories. */
+  /** The client, to look at histories. */
   readonly client: Client;
-  /** Starts one; resolves when its activity has started, with the milliseconds since the call. */
+  /** Starts one. Resolves when its activity has started, with the milliseconds since the call. */
   untilActivity(): Promise<number>;
-  /** Starts one; resolves when it is done. */
+  /** Starts one. Resolves when it is done. */
   untilDone(): Promise<void>;
   close(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export async function startBareTemporal(address: string): Promise<BareTemporal> 
   };
 }
 
-/** What the worker tells, awaited by name. */
+/** Waits for what the worker reports, by name. */
 function hear(child: ChildProcess): (what: BareReport["what"], id: string) => Promise<number> {
   const awaited = new Map<string, PromiseWithResolvers<number>>();
   child.on("message", (report: BareReport) => {

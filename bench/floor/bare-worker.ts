@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This file: the worker of the floor, a process of its own. It tells its parent when
-// an activity starts and when a workflow is done: asking the server would cost what is to be measured.
+// The worker of the floor, in its own process. It tells its parent when an activity starts and when a workflow is done:
+// asking the server would cost what is to be measured.
 import { fileURLToPath } from "node:url";
 import { type InjectedSinks, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { now } from "../clock.ts";
@@ -12,7 +12,7 @@ export interface BareReport {
   readonly at: number;
 }
 
-/** Works off the queue until the parent goes away. */
+/** Works on the queue until the parent goes away. */
 export async function runBareWorker(address: string, taskQueue: string): Promise<void> {
   const tell = (what: BareReport["what"], id: string) => void process.send?.({ what, id, at: now() });
   const activities: BareActivities = { work: async (id) => tell("started", id) };
@@ -27,7 +27,7 @@ export async function runBareWorker(address: string, taskQueue: string): Promise
     workflowsPath: fileURLToPath(new URL("bare-workflow.ts", import.meta.url)),
     activities: { ...activities },
     sinks,
-    // As Everturn's worker has it.
+    // The same as Everturn's worker.
     maxConcurrentActivityTaskExecutions: 200,
   });
   process.once("disconnect", () => process.exit(0));

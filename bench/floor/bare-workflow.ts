@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This file: the floor: the least workflow that does what a turn does with Temporal,
-// one activity and nothing else. Deterministic, bundled like all workflows.
+// The floor: the smallest workflow that does what a turn does with Temporal: one activity and nothing else.
+// Deterministic, bundled like all workflows.
 import { proxyActivities, proxySinks, type Sinks } from "@temporalio/workflow";
 
 export interface BareActivities {

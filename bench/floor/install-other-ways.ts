@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This file: the packages of the other ways to stream, which are installed when they are
-// asked for, in a folder of their own: their versions are not ours.
+// Installs the packages of the other ways to stream, when they are needed, in a folder of their own, because their
+// versions are not ours.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ const modules = join(otherWaysFolder, "node_modules");
 const marker = join(modules, ".everturn-installed");
 const installTimeoutMs = 300_000;
 
-/** Installs what the lock file names, unless that is there. Throws an Error with npm's own words, in one line. */
+/** Installs what the lock file names, unless it is installed. Throws an Error with npm's own message, in one line. */
 export async function installOtherWays(note: (words: string) => void): Promise<void> {
   const lock = readFileSync(join(otherWaysFolder, "package-lock.json"));
   const hash = createHash("sha256").update(lock).digest("hex");
@@ -40,7 +40,7 @@ function npm(): [string, ...string[]] {
   return cli !== undefined && /^npm-cli\.c?js$/.test(basename(cli)) ? [process.execPath, cli] : ["npm"];
 }
 
-/** What npm hands down to its scripts would send it to our folder again. */
+/** What npm passes to its scripts would send it to our folder again. */
 function withoutNpmSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const ours = /^npm_config_(global|local_prefix|omit|only|production|dry_run)$/i;
   return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.test(name)));

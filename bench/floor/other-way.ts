@@ -1,5 +1,4 @@
-// Benchmarks measure what a user sees. This file: a server that streams answers some other way, as a process of its own, and
-// the same reader and the same measures as for Everturn.
+// Runs a server that streams answers in another way, as its own process, and reads and measures it like Everturn.
 import { join } from "node:path";
 import { freePort } from "../../dev/free-port.ts";
 import type { PartPlan } from "../../dev/part/part-plan.ts";
@@ -14,10 +13,10 @@ const flowsWithinMs = 20_000;
 const readyWithinMs = 60_000;
 const graceMs = 5_000;
 
-/** How a server is asked for an answer, and which of its frames bring text. */
+/** How to ask a server for an answer, and which of its frames bring text. */
 export interface OtherWay {
   readonly url: string;
-  /** Sent along with the prompt. */
+  /** Sent together with the prompt. */
   readonly settings: Readonly<Record<string, unknown>>;
   isText(frame: string): boolean;
 }
@@ -27,7 +26,7 @@ export interface OtherProcess {
   stop(): Promise<void>;
 }
 
-/** Starts one of the entries of the folder; it says on a line that it is ready. */
+/** Starts one of the entries of the folder. It prints a line when it is ready. */
 export async function startOtherProcess(
   stack: BenchStack,
   entry: string,
@@ -48,7 +47,7 @@ export async function startOtherProcess(
   return { url: `http://127.0.0.1:${port}`, stop: () => part.stop() };
 }
 
-/** For `measureLatencies`: asks for the answer and follows it. `onFrame` sees every frame. */
+/** For `measureLatencies`: asks for the answer and follows it. `onFrame` gets every frame. */
 export async function followOtherWay(
   way: OtherWay,
   script: Script,
@@ -82,7 +81,7 @@ export async function followOtherWay(
   }
 }
 
-/** Milliseconds from the request to the first text, of answers one after the other. */
+/** Milliseconds from the request to the first text, for answers one after the other. */
 export async function firstTexts(way: OtherWay, samples: number, newScript: () => Script): Promise<number[]> {
   const times: number[] = [];
   for (let i = 0; i < samples; i++) {

@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: a worker killed in mid-answer, with a model that goes on with what was
-// written and with one that begins anew: how long the reader waits, how much it keeps, and what is paid twice.
+// Scenario: a worker is killed in mid-answer, with a model that continues the text and with one that starts over. How
+// long does the reader wait, how much stays, and what is paid twice?
 import { randomUUID } from "node:crypto";
 import { callsOf, type Script } from "../clients/demo-client.ts";
 import { createChat, type EverturnAddress, get, post, watchChat } from "../clients/everturn-client.ts";
@@ -9,13 +9,16 @@ import type { Scenario, Surroundings } from "../scenario.ts";
 
 const samplesMeasured = 8;
 const samplesQuick = 2;
-/** Some six seconds of writing. */
+/** About six seconds of writing. */
 const parts = 360;
 const rate = 60;
-/** The worker is killed when the reader has been shown three seconds' worth, and up to one more: checkpoints are a second apart. */
+/**
+ * The worker is killed when the reader has seen three seconds' worth, and up to one more: checkpoints are a second
+ * apart.
+ */
 const killedAfterParts = 180;
 const killStepParts = 37;
-/** As workers have it by default, and what it may take beside it to be heard of and to ask again. */
+/** The heartbeat timeout that workers have by default, and the extra time to notice it and to call again. */
 const heartbeatTimeoutMs = 5_000;
 const restartMs = 1_000;
 
@@ -40,7 +43,7 @@ interface Sample {
   readonly gapMs: number;
   /** Of the text that was shown. */
   readonly keptPercent: number;
-  /** What the model wrote twice, of the answer. */
+  /** The share of the answer that the model wrote twice. */
   readonly paidAgainPercent: number;
 }
 
@@ -60,7 +63,7 @@ interface ModelConfig {
   readonly provider_id: string;
 }
 
-/** The demo model by the wire in which answers go on, with the setting as it is seeded and without. */
+/** The demo model through the API in which answers can continue, with the seeded setting and without it. */
 async function modelsOf(everturn: EverturnAddress) {
   const { items } = await get<{ items: ModelConfig[] }>(everturn, "/v1/model-configs");
   const seeded = items.find(({ provider }) => provider === "anthropic");
@@ -115,7 +118,7 @@ interface AnthropicBody {
   }[];
 }
 
-/** What the model was given to go on with. */
+/** The text that the model was asked to continue. */
 function begunText(body: AnthropicBody): string {
   const last = body.messages?.at(-1);
   return last?.role === "assistant" ? last.content.map(({ text = "" }) => text).join("") : "";

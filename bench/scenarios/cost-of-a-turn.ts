@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees, and what it costs. This scenario: CPU time and transactions of a short turn, by process,
-// in rounds that alternate with the bare workflow. A machine's mood changes milliseconds far more than these.
+// Scenario: CPU time and transactions of a short turn, by process, in rounds that alternate with the bare workflow.
+// Other load changes milliseconds far more than these numbers.
 import { Client } from "pg";
 import type { BenchStack } from "../bench-stack.ts";
 import type { WatchedChat } from "../clients/everturn-client.ts";
@@ -13,7 +13,7 @@ const rounds = 6;
 const turnsPerRound = 60;
 const roundsQuick = 2;
 const turnsPerRoundQuick = 30;
-/** Few: what turns cost each other by waiting is measured elsewhere. */
+/** Few: how turns delay each other is measured elsewhere. */
 const atATime = 4;
 const chats = 12;
 /** A run ends a moment after its chat has come to rest. */
@@ -69,7 +69,7 @@ async function cost(
 }
 
 async function transactions(database: Client): Promise<number> {
-  // What other connections have done is told once a second at most; this waits for it.
+  // Postgres reports what other connections did at most once a second; this waits for it.
   await pause(1_100);
   const { rows } = await database.query<{ count: number }>(
     "select xact_commit::int as count from pg_stat_database where datname = current_database()",

@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: what recording every model call as a debug run takes of the turns per
-// second, as pairs of runs next to each other in time, since a machine's mood changes more than what is measured.
+// Scenario: how many turns per second recording every model call as a debug run costs. Pairs of runs follow each other,
+// because other load changes more than what is measured.
 import { type EverturnAddress, setDebug, type WatchedChat } from "../clients/everturn-client.ts";
 import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
@@ -19,7 +19,7 @@ export const debugOverhead: Scenario = {
     await Promise.all(recorded.map((chat) => setDebug(everturn, chat.id, true)));
     const overheads: number[] = [];
     for (let pair = 0; pair < pairs; pair++) {
-      // Each goes first in turn: whoever is second finds a fuller database.
+      // Each goes first in turn, because the second finds a fuller database.
       const first = pair % 2 === 0 ? plain : recorded;
       const firstRate = await turnRate(everturn, first, forMs);
       const secondRate = await turnRate(everturn, first === plain ? recorded : plain, forMs);
@@ -40,7 +40,7 @@ async function openChats(everturn: EverturnAddress): Promise<WatchedChat[]> {
   return chats;
 }
 
-/** Turns per second, each in a chat at rest. */
+/** Turns per second, each in a resting chat. */
 async function turnRate(everturn: EverturnAddress, chats: WatchedChat[], forMs: number): Promise<number> {
   const { perSecond } = await rate(forMs, async () => {
     const chat = chats.shift();

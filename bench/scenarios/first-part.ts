@@ -1,4 +1,4 @@
-// Benchmarks measure what a user sees. This scenario: from the request to the first part at the reader, on an idle system.
+// Scenario: from the request to the first part at the reader, on an idle system.
 import { randomUUID } from "node:crypto";
 import { callProvider, type Script, waitForLog } from "../clients/demo-client.ts";
 import {
@@ -27,7 +27,7 @@ export const firstPart: Scenario = {
     const watched = await startWatchedChat(everturn);
     const count = samplesWarmUp + (isQuick ? samplesQuick : samplesMeasured);
     for (let i = 0; i < count; i++) {
-      // In turn, so that a busy moment of the machine falls on all of them.
+      // In turn, so that a busy moment of the machine affects all of them.
       const created = await measureCreate(everturn, stack.modelUrl);
       const sent = await measureSend(everturn, watched);
       const temporal = await stack.bare.untilActivity();
@@ -62,7 +62,7 @@ function rowsOf(samples: readonly Sample[]) {
   ];
 }
 
-/** Goes on after its first part, so that a reader who comes at once still sees it live. */
+/** Continues after its first part, so that a reader who comes at once still sees it live. */
 function newScript(): Script {
   return { key: randomUUID(), parts: 4, rate: 40 };
 }

@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: events of Temporal's history per turn without tools, which is what a
-// turn costs there, whatever the number of its parts and readers.
+// Scenario: events in Temporal's history per turn without tools. That is what a turn costs there, whatever the number
+// of its parts and readers.
 import { randomUUID } from "node:crypto";
 import { chatWorkflowId } from "../../workflows/contract.ts";
 import { createChat, watchChat } from "../clients/everturn-client.ts";
@@ -23,7 +23,7 @@ export const historyEvents: Scenario = {
       await Promise.all(readers.map((reader) => reader.next(isRest)));
       for (const reader of readers) reader.close();
       const handle = stack.bare.client.workflow.getHandle(chatWorkflowId(id));
-      // The chat is at rest with the commit; the run ends a moment later.
+      // The chat is at rest with the commit. The run ends a moment later.
       await handle.result();
       counts.push((await handle.fetchHistory()).events?.length ?? 0);
     }

@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: 5,000 readers of chats at rest on a fresh API: what does each take of its
-// memory and, pings included, of its time? And when a part comes for all of them, when has each read it?
+// Scenario: 5,000 readers of resting chats on a fresh API. How much of its memory and, including pings, of its time
+// does each take? And when a part comes for all of them, when has each read it?
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { v7 } from "uuid";
@@ -32,7 +32,7 @@ const LAYOUTS_QUICK: readonly Layout[] = [
   { chats: 20, readersEach: 15, idleMs: 2_000, getsPart: true },
 ];
 
-/** First readers pay for compiled code; they are gone, and their chats forgotten, before counting. */
+/** The first readers pay for compiled code. They are gone, and their chats forgotten, before counting. */
 const warmUpReaders = 100;
 const forgottenMs = 6_000;
 const settleMs = 3_000;
@@ -87,7 +87,7 @@ async function measure({ stack, everturn }: Surroundings, layout: Layout, reader
   return rows;
 }
 
-/** What the collector leaves is counted, not what happens to lie about. */
+/** Counts what the garbage collector leaves, not what happens to be unused. */
 async function smallestResident(pid: number, forMs: number): Promise<number> {
   let smallest = residentKib(pid);
   for (let waited = 0; waited < forMs; waited += sampleEveryMs) {
@@ -107,7 +107,7 @@ async function startApi(stack: BenchStack, { key }: EverturnAddress) {
   return { url: `http://127.0.0.1:${port}`, key, pid, stop: () => part.stop() };
 }
 
-/** A chat that has had a turn, and copies of it: turns of thousands would take minutes. */
+/** A chat that has had a turn, and copies of it: turns of thousands of chats would take minutes. */
 async function restingChats(stack: BenchStack, everturn: EverturnAddress, count: number): Promise<string[]> {
   const model = await createChat(everturn, { key: randomUUID(), parts: 3, rate: 100 });
   const chat = watchChat(everturn, model);
@@ -132,7 +132,7 @@ const COPY_MESSAGES = `insert into messages
   select (jsonb_populate_record(message, jsonb_build_object('chat_id', ids.id))).*
   from messages message, unnest($2::uuid[]) ids (id) where message.chat_id = $1`;
 
-/** A turn in each chat comes to the same gate; then each writes one part at once. */
+/** A turn in each chat waits at the same gate. Then each writes one part at once. */
 async function sendPart(stack: BenchStack, api: EverturnAddress, chats: readonly string[]): Promise<void> {
   const gate = randomUUID();
   const keys = chats.map(() => randomUUID());

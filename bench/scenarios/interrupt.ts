@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: from the interrupt to the provider's socket being closed,
-// to the last part that a reader still sees, and to the chat at rest.
+// Scenario: from the interrupt to the closed socket of the provider, to the last part that a reader still sees, and to
+// the resting chat.
 import { randomUUID } from "node:crypto";
 import { callProvider, type Script, waitForLog } from "../clients/demo-client.ts";
 import { createChat, type EverturnAddress, post, watchChat } from "../clients/everturn-client.ts";
@@ -15,7 +15,7 @@ const midAnswerMs = 400;
 
 interface Sample {
   readonly closed: number;
-  /** 0 when no part came after the POST. */
+  /** 0 if no part came after the POST. */
   readonly lastPart: number;
   readonly waiting: number;
 }
@@ -56,7 +56,7 @@ async function interruptChat(everturn: EverturnAddress, modelUrl: string): Promi
     if (isPart(frame)) lastPartAt = at;
   });
   await chat.next(isPart);
-  // In the middle of it: what a beginning costs is over.
+  // In the middle of it: the costs of starting are over.
   await pause(midAnswerMs);
   const rest = chat.next(isRest);
   const begunAt = now();
@@ -71,7 +71,7 @@ async function interruptChat(everturn: EverturnAddress, modelUrl: string): Promi
   };
 }
 
-/** What a client without Everturn needs for it: to close the socket. */
+/** What a client without Everturn needs to close the socket. */
 async function closeDirectly(modelUrl: string): Promise<number> {
   const script = longAnswer();
   const flows = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: a reader who comes to a turn that nobody has watched: to its first part,
-// and to a part that was written after the reader came.
+// Scenario: a reader comes to a turn that nobody has watched. How long to its first part, and to a part that was
+// written after it came?
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { watchGraceMs } from "../../core/chat/limits.ts";
@@ -25,7 +25,7 @@ export const lateReader: Scenario = {
     const scripts = Array.from({ length: count }, () => ({ key: randomUUID(), parts, rate: partsPerSecond }));
     const ids: string[] = [];
     for (const script of scripts) ids.push(await createChat(everturn, { ...script, stamp: true }));
-    // By then they are published no more.
+    // By then they are no longer published.
     await sleep(2 * watchGraceMs);
     const samples: Sample[] = [];
     for (const id of ids)
@@ -45,7 +45,7 @@ export const lateReader: Scenario = {
 interface Sample {
   readonly first: number;
   readonly live: number;
-  /** The same way with nothing to be told. */
+  /** The same way with nothing to tell. */
   readonly floor: number;
 }
 

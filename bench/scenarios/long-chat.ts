@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: a compacted chat of 10,000 messages, beside one of 200: what does it cost
-// to open it, to send to it, and to have it answered?
+// Scenario: a compacted chat of 10,000 messages beside one of 200. What does it cost to open it, to send to it, and to
+// get an answer?
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import type { Script } from "../clients/demo-client.ts";
@@ -19,7 +19,7 @@ const longMessages = 10_000;
 const shortMessages = 200;
 const rounds = 60;
 const quickRounds = 15;
-/** As a message with some tool output has it. */
+/** The size of a message with some tool output. */
 const messageChars = 1_000;
 
 interface Costs {
@@ -40,7 +40,7 @@ export const longChat: Scenario = {
     const ours = noCosts();
     const floor = noCosts();
     for (let round = 0; round < (isQuick ? quickRounds : rounds); round++) {
-      // Side by side, so that whatever the machine does meanwhile is done to both; whoever goes first changes.
+      // Side by side, so that other load affects both. Who goes first changes.
       const pairs = [
         { chat: long, costs: ours },
         { chat: short, costs: floor },
@@ -62,11 +62,11 @@ function noCosts(): Costs {
   return { open: [], send: [], answer: [] };
 }
 
-/** A chat that has had so many messages, all of them summarised; at rest. */
+/** A resting chat with that many messages, all of them summarised. */
 async function compactedChat(everturn: EverturnAddress, db: Client, messages: number): Promise<string> {
   const id = await createChat(everturn, { key: randomUUID(), parts: 1, rate: 100 });
   await rest(everturn, id, () => Promise.resolve());
-  // As the store would have written them, a user's and an answer in turn.
+  // As the store would have written them, user and answer in turn.
   await db.query(
     `insert into messages (chat_id, turn_id, role, content, version, finish_reason)
      select $1, (select current_turn_id from chats where id = $1), case n % 2 when 0 then 'user' else 'assistant' end,
@@ -80,7 +80,7 @@ async function compactedChat(everturn: EverturnAddress, db: Client, messages: nu
   return id;
 }
 
-/** Resolves when the chat is at rest after what `begins`. */
+/** Resolves when the chat rests after what `begins`. */
 async function rest(everturn: EverturnAddress, id: string, begins: () => Promise<unknown>): Promise<void> {
   await begins();
   const chat = watchChat(everturn, id);

@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. These scenarios: other ways to stream the same answers, on the same machine and the
-// same Temporal server: Temporal's Workflow Streams, and the AI SDK over plain HTTP, which keeps nothing.
+// Scenarios: other ways to stream the same answers, on the same machine and the same Temporal server: Temporal's
+// Workflow Streams, and the AI SDK over plain HTTP, which keeps nothing.
 import { randomUUID } from "node:crypto";
 import type { Script } from "../clients/demo-client.ts";
 import { type Follow, measureLatencies } from "../clients/stream-load.ts";
@@ -13,7 +13,7 @@ const windowMs = 5_000;
 const windowQuickMs = 2_000;
 const samplesMeasured = 30;
 const samplesQuick = 6;
-/** Turns that were left hear of it with their next heartbeat. */
+/** Turns that were left learn of it with their next heartbeat. */
 const quietMs = 2_000;
 const partsCounted = 100;
 
@@ -82,7 +82,7 @@ async function measureStreams(surroundings: Surroundings): Promise<Row[]> {
     rows.push(await rowOf(history, async () => [await countEvents(surroundings, way)], "events"));
     rows.push(...(await measureLoads(surroundings, { name, way }, FEW)));
   }
-  // Last, and only in batches: what a hundred turns leave to be worked off would fall on what is measured next.
+  // Last, and only in batches: the backlog of a hundred turns would affect what is measured next.
   rows.push(...(await measureLoads(surroundings, { name: BATCHED.name, way: wayOf(BATCHED) }, MANY)));
   await server.stop();
   await worker.stop();
@@ -127,7 +127,7 @@ async function measureLoads(
   return rows;
 }
 
-/** What is too much for a way to stream on this machine is a result as well. */
+/** If the load is too much for a way to stream on this machine, that is a result, too. */
 async function rowOf(
   what: string,
   samples: () => Promise<readonly number[]>,

@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: from the provider's write of a part to the reader's read of it, while
-// so many chats stream side by side. The floor is the same reader on the provider's own stream.
+// Scenario: from the provider's write of a part to the reader's read of it, while so many chats stream side by side.
+// The floor is the same reader on the provider's own stream.
 
 import { followChat, followProvider, measureLatencies } from "../clients/stream-load.ts";
 import { type Aim, row } from "../row.ts";

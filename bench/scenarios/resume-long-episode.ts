@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: an answer of 50,000 parts is in flight, and readers come back to it:
-// when is the first event there, when all of it, and how many bytes does it take?
+// Scenario: an answer of 50,000 parts is in progress, and readers come back to it. When is the first event there, when
+// all of it, and how many bytes does it take?
 import { randomUUID } from "node:crypto";
 import { decodeCursor, encodeCursor } from "../../api/streams/chat/cursor.ts";
 import { openGate } from "../clients/demo-client.ts";
@@ -23,7 +23,7 @@ const bytesAims: readonly Aim[] = [{ type: "at-most", of: "p50", value: 1.2 }];
 interface Visit {
   readonly first: number;
   readonly all: number;
-  /** Sent, to bytes of the text that was missing. */
+  /** Bytes sent compared with bytes of the missing text. */
   readonly bytes: number;
 }
 
@@ -65,7 +65,7 @@ export const resumeLongEpisode: Scenario = {
   },
 };
 
-/** Reads the answer as it is written; gives the cursors of those who had read less of it. */
+/** Reads the answer as it is written, and returns the cursors of readers who had read less of it. */
 async function readOnce(everturn: EverturnAddress, id: string, parts: number) {
   let cursor: string | null = null;
   const chat = watchChat(everturn, id, (frame) => void (cursor = cursorIn(frame) ?? cursor));
@@ -79,7 +79,7 @@ async function readOnce(everturn: EverturnAddress, id: string, parts: number) {
 interface Place {
   readonly id: string;
   readonly parts: number;
-  /** Parts the reader has. */
+  /** Parts that the reader has. */
   readonly from: number;
   readonly cursor: string | null;
 }
@@ -100,7 +100,7 @@ async function visit(everturn: EverturnAddress, place: Place): Promise<Visit> {
   };
 }
 
-/** Of the tokens after the one to the other: " t17". */
+/** The tokens after one number up to another: " t17". */
 function textBytes(from: number, to: number): number {
   let bytes = 0;
   for (let number = from + 1; number <= to; number++) bytes += ` t${number}`.length;
@@ -109,7 +109,7 @@ function textBytes(from: number, to: number): number {
 
 function rowsOf(words: string, visits: readonly Visit[]): Row[] {
   const of = (name: keyof Visit) => visits.map((one) => one[name]);
-  // Near the end the state of the chat itself is most of what is sent.
+  // Near the end, most of what is sent is the state of the chat itself.
   const aims = words.startsWith("100 ") ? [] : bytesAims;
   return [
     row(`long answer, reader ${words}: first event`, of("first"), { aims: firstAims }),

@@ -1,5 +1,4 @@
-// Benchmarks measure what a user sees. This scenario: a hundred turns begin within a second, or within four: when does each
-// show text?
+// Scenario: a hundred turns start within a second, or within four. When does each show text?
 import { randomUUID } from "node:crypto";
 import { callProvider, type Script } from "../clients/demo-client.ts";
 import { createChat, type EverturnAddress, watchChat } from "../clients/everturn-client.ts";

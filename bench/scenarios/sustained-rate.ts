@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: how many parts a second reach the readers of a hundred chats with
-// nothing lost? The rate rises until a step is not held, and the CPU time of each process says what was full first.
+// Scenario: how many parts a second reach the readers of a hundred chats with nothing lost? The rate rises until a step
+// fails, and the CPU time of each process says which was full first.
 
 import { createPartCounter, type PartCounter } from "../clients/part-counter.ts";
 import { followChat, startStreams } from "../clients/stream-load.ts";
@@ -18,10 +18,10 @@ const windowMs = 5_000;
 const windowQuickMs = 2_000;
 const settleMs = 1_500;
 const drainMs = 1_500;
-/** A rate is held when so much of what was written has arrived a moment later, and hardly anything later than this. */
+/** A step succeeds if this share of what was written has arrived a moment later, and hardly anything later than this. */
 const deliveredShareMin = 0.99;
 const latencyP99MaxMs = 1_000;
-/** Below this share of what was asked for it is the demo model that does not keep up. */
+/** Below this share of what was asked for, the demo model cannot keep up. */
 const writtenShareMin = 0.95;
 
 interface Step {
@@ -46,7 +46,7 @@ export const sustainedRate: Scenario = {
         if (whyNotHeld(step) !== null) break;
       }
     } catch (error) {
-      // At a rate that is far too high a chat may show no text at all; the steps before it count all the same.
+      // At far too high a rate a chat may show no text at all. The steps before it count all the same.
       if (steps.length === 0) throw error;
       const why = error instanceof Error ? error.message : String(error);
       return [...rowsOf(steps), notMeasured("… at the next rate", why.slice(0, 60))];
@@ -72,7 +72,7 @@ async function measureStep({ stack, everturn, isQuick }: Surroundings, rate: num
   await pause(forMs);
   const to = now();
   const cpu = meter?.percentOfCore() ?? null;
-  // What was written in the window and is late shall count with its lateness.
+  // What was written in the window and is late counts with its lateness.
   await pause(drainMs);
   const latencies = counters.flatMap((counter) => counter.latencies(from, to));
   const missing = counters.reduce((sum, counter) => sum + missingParts(counter, { from, to, rate }), 0);
@@ -89,7 +89,7 @@ async function measureStep({ stack, everturn, isQuick }: Surroundings, rate: num
   };
 }
 
-/** Of a reader that is still behind the window's end: about so many parts were written in it and have not come. */
+/** For a reader that is behind at the end of the window: about this many parts were written and have not come. */
 function missingParts(counter: PartCounter, window: { from: number; to: number; rate: number }): number {
   const readUpTo = Math.max(counter.newestWrittenAt(), window.from);
   // Two parts may be on their way when the window ends.

@@ -1,4 +1,4 @@
-// Benchmarks measure what a user sees. This scenario: short turns per second, each watched to its end by a reader.
+// Scenario: short turns per second, each watched to its end by a reader.
 import { randomUUID } from "node:crypto";
 import type { Script } from "../clients/demo-client.ts";
 import {
@@ -14,7 +14,7 @@ import { row } from "../row.ts";
 import type { Scenario } from "../scenario.ts";
 
 export const concurrency = 32;
-/** More chats than turns at a time: a run is over a moment after its chat has come to rest, and people take longer still. */
+/** More chats than turns at a time: a run ends a moment after its chat has come to rest, and people take longer still. */
 export const chatsPerTurn = 3;
 const warmUpMs = 1_500;
 const windowMs = 10_000;
@@ -47,7 +47,7 @@ export const turnsPerSecond: Scenario = {
   },
 };
 
-/** Keeps so many going for the time and counts those that end in it. */
+/** Keeps this many running for the time, and counts those that end in it. */
 export async function rate(forMs: number, once: () => Promise<void>) {
   const from = now() + warmUpMs;
   const to = from + forMs;

@@ -1,5 +1,5 @@
-// Benchmarks measure what a user sees. This scenario: what the sandbox, the agent and a turn add to running a command, and
-// how fast files go through the agent. It works on the local driver itself, and on a whole turn.
+// Scenario: what the sandbox, the agent and a turn add to running a command, and how fast files go through the agent.
+// Uses the local driver itself, and a whole turn.
 import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { once } from "node:events";
@@ -73,7 +73,7 @@ async function measureAgent(agent: AgentApi, count: number) {
   const commands: number[] = [];
   const bare: number[] = [];
   for (let i = 0; i < count + samplesWarmUp; i++) {
-    // In turn, so that a busy moment of the machine falls on both.
+    // In turn, so that a busy moment of the machine affects both.
     const [one, other] = [await timed(() => runInAgent(agent)), await timed(runBare)];
     if (i < samplesWarmUp) continue;
     commands.push(one);
@@ -107,7 +107,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return now() - begunAt;
 }
 
-/** Several at a time, as parallel calls come. */
+/** Several at a time, like parallel calls. */
 async function perSecond(count: number, work: (i: number) => Promise<unknown>): Promise<number> {
   let next = 0;
   const worker = async () => {

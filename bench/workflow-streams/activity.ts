@@ -1,10 +1,10 @@
-// Other ways to stream an answer. This file: the activity that asks the model and publishes its text to the workflow's stream.
+// The activity that calls the model and publishes its text to the workflow's stream.
 import { Context } from "@temporalio/activity";
 import { WorkflowStreamClient } from "@temporalio/workflow-streams/client";
 import { type AnswerInput, endTopic, textTopic } from "./answer-input.ts";
 
 const heartbeatMs = 1_000;
-/** With parts that are each sent at once, nothing waits for the batch's time. */
+/** If each part is sent at once, nothing waits for a batch. */
 const farAwayMs = 60_000;
 
 export async function streamAnswer({ modelUrl, prompt, batchMs }: AnswerInput): Promise<void> {
@@ -15,14 +15,14 @@ export async function streamAnswer({ modelUrl, prompt, batchMs }: AnswerInput): 
     const topic = stream.topic<string>(textTopic);
     let isFirst = true;
     for await (const text of askModel(modelUrl, prompt, activity.cancellationSignal)) {
-      // The first text is what people wait for: it is worth a message of its own.
+      // The first text is what people wait for, so it gets its own message.
       topic.publish(text, { forceFlush: isFirst || batchMs === 0 });
       isFirst = false;
     }
     stream.topic(endTopic).publish(true, { forceFlush: true });
   } finally {
     clearInterval(beating);
-    // A stream whose workflow was cancelled meanwhile has nobody left to publish to.
+    // If the workflow was cancelled meanwhile, there is nobody left to publish to.
     await stream[Symbol.asyncDispose]().catch(() => undefined);
   }
 }

@@ -1,4 +1,4 @@
-// Other ways to stream an answer. Entry: the AI SDK behind plain HTTP, with nothing kept: `ai-sdk-server.ts <the model's URL>`.
+// The AI SDK behind plain HTTP, with nothing kept: `ai-sdk-server.ts <the model's URL>`.
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { streamText } from "ai";
 import express from "express";

@@ -1,9 +1,9 @@
-// Other ways to stream an answer, each a process with packages of its own. This file: what a turn on Workflow Streams is told.
+// The input of a turn on Workflow Streams.
 
 export interface AnswerInput {
   readonly modelUrl: string;
   readonly prompt: string;
-  /** Parts are gathered so long before they are published; 0: each is sent at once. */
+  /** How long parts are collected before they are published; 0 sends each at once. */
   readonly batchMs: number;
 }
 

@@ -1,5 +1,5 @@
-// Other ways to stream an answer. Entry: a web server in front of Workflow Streams: `server.ts <Temporal's address> <task queue>
-// <the model's URL>`. POST /answers starts a turn and streams it.
+// A web server in front of Workflow Streams: `server.ts <Temporal's address> <task queue> <the model's URL>`. POST
+// /answers starts a turn and streams it.
 import { randomUUID } from "node:crypto";
 import { Client, Connection, type WorkflowHandle } from "@temporalio/client";
 import { WorkflowStreamClient } from "@temporalio/workflow-streams/client";
@@ -48,7 +48,7 @@ async function answer(asked: Answer, response: Response): Promise<void> {
   response.end();
 }
 
-/** Whoever hangs up wants no more of the answer; one that is over by now needs no cancelling. */
+/** Whoever hangs up wants no more of the answer. If it is over by now, it needs no cancelling. */
 function cancel(handle: WorkflowHandle): void {
   handle.cancel().catch(() => undefined);
 }

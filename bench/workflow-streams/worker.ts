@@ -1,4 +1,4 @@
-// Other ways to stream an answer. Entry: the worker of the turns on Workflow Streams: `worker.ts <Temporal's address> <task queue>`.
+// The worker for turns on Workflow Streams: `worker.ts <Temporal's address> <task queue>`.
 import { fileURLToPath } from "node:url";
 import { NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { streamAnswer } from "./activity.ts";
@@ -12,7 +12,7 @@ const worker = await Worker.create({
   taskQueue,
   workflowsPath: fileURLToPath(new URL("workflow.ts", import.meta.url)),
   activities: { streamAnswer },
-  // As Everturn's worker has them.
+  // The same as Everturn's worker.
   maxConcurrentActivityTaskExecutions: 200,
   maxHeartbeatThrottleInterval: "1 second",
   shutdownGraceTime: "1 second",

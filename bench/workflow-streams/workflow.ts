@@ -1,11 +1,11 @@
-// Other ways to stream an answer. This file: a turn as Temporal's guide to Workflow Streams builds it: the workflow hosts the
-// stream, an activity publishes to it. Deterministic.
+// A turn as Temporal's guide to Workflow Streams builds it: the workflow hosts the stream, and an activity publishes to
+// it. Deterministic.
 import { proxyActivities, sleep } from "@temporalio/workflow";
 import { WorkflowStream } from "@temporalio/workflow-streams/workflow";
 import type { streamAnswer } from "./activity.ts";
 import type { AnswerInput } from "./answer-input.ts";
 
-/** Readers fetch the last items from the workflow itself, so it outlives its answer a little. */
+/** Readers fetch the last items from the workflow itself, so it lives a little longer than its answer. */
 const lingerMs = 5_000;
 
 const activities = proxyActivities<{ streamAnswer: typeof streamAnswer }>({
@@ -15,7 +15,7 @@ const activities = proxyActivities<{ streamAnswer: typeof streamAnswer }>({
 });
 
 export async function answerChat(input: AnswerInput): Promise<void> {
-  // Made only for its handlers, which it registers by itself.
+  // Created only for its handlers, which it registers itself.
   void new WorkflowStream();
   await activities.streamAnswer(input);
   await sleep(lingerMs);
