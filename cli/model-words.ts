@@ -27,7 +27,7 @@ export function modelWords({ configs, providers }: Models): string {
 }
 
 /** Asks the API, which knows what people chose in addition to the environment. Null if it does not answer. */
-export async function askForModels(apiUrl: string, apiKey: string): Promise<string | null> {
+export async function fetchModels(apiUrl: string, apiKey: string): Promise<string | null> {
   const ask = async (path: string) => {
     const response = await fetch(apiUrl + path, { headers: { authorization: `Bearer ${apiKey}` } });
     if (!response.ok) throw new Error(`${path} answered ${response.status}`);

@@ -1,7 +1,7 @@
 // Activities know everything but API and worker. This file: providers that remember what refusals have taught (SPEC X10).
 import type { Logger } from "pino";
 import type { Lesson, ModelEvent, ModelRequest, Provider, StreamOptions } from "../../models/provider.ts";
-import { quirkNamed } from "../../models/quirks/quirk-table.ts";
+import { findQuirk } from "../../models/quirks/quirk-table.ts";
 import { rememberQuirk } from "../../store/model/model-quirks.ts";
 import type { ModelConfigRow } from "../../store/model/resolve-model-config.ts";
 import type { Store } from "../../store/store.ts";
@@ -68,7 +68,7 @@ async function remember(
   { name, words }: Extract<Lesson, { type: "quirk" }>,
 ): Promise<void> {
   const { provider_id } = model;
-  const about = quirkNamed(name)?.about ?? "";
+  const about = findQuirk(name)?.about ?? "";
   const place = { base_url: provider.base_url, api: provider.dialect, model: model.model };
   logger.info({ provider: provider.name, ...place, quirk: name }, `learnt of a model's server: it ${about}`);
   if (provider_id === null) return;

@@ -9,7 +9,7 @@ import {
   type BuildAttempt,
   type BuildWork,
   beginBuildWork,
-  buildStanding,
+  checkBuildAttempt,
 } from "../../store/workspace/build-work.ts";
 import { failBuild } from "../../store/workspace/workspace-progress.ts";
 import type { AgentApi } from "../../workspaces/agent/api.ts";
@@ -69,7 +69,7 @@ export async function workOnBuild<T>(
     activity,
     shutdown: deps.shutdown,
     maybeOver: log.over,
-    isGoing: async () => (await buildStanding(pool, attempt)) === "going",
+    isGoing: async () => (await checkBuildAttempt(pool, attempt)) === "going",
     heartbeat: () => activity.heartbeat({ lines: log.count, ...(deps.showLogs && { log: log.tail }) }),
     heartbeatTimeoutMs: deps.heartbeatTimeoutMs,
     leftMs: task.clock === "build" ? deps.buildMs - work.age_ms : null,
@@ -96,7 +96,7 @@ interface End {
 async function endWith(deps: WorkspaceActivityDeps, attempt: BuildAttempt, end: End): Promise<void> {
   const { cause, log } = end;
   if (cause instanceof BuildStopped && cause.reason === "over") {
-    if ((await buildStanding(deps.store.pool, attempt)) === "stale") throw staleAttempt();
+    if ((await checkBuildAttempt(deps.store.pool, attempt)) === "stale") throw staleAttempt();
     return;
   }
   if (cause instanceof BuildStopped && cause.reason !== "late") {

@@ -1,6 +1,6 @@
 // The API speaks HTTP and the store; this file: a user's limit as clients are shown it.
 import type { Queryable } from "../../store/database.ts";
-import { type LimitStanding, standingOf, type UsageLimit } from "../../store/usage/usage-limits.ts";
+import { type LimitUsage, readLimitUsage, type UsageLimit } from "../../store/usage/usage-limits.ts";
 
 const UNLIMITED = { limit_micros: null, period: null, spent_micros: null, resets_at: null };
 
@@ -9,6 +9,6 @@ export async function showUsageLimit(
   db: Queryable,
   userId: string,
   limit: UsageLimit | null,
-): Promise<LimitStanding | typeof UNLIMITED> {
-  return limit === null ? UNLIMITED : standingOf(db, userId, { limit, now_ms: Date.now() });
+): Promise<LimitUsage | typeof UNLIMITED> {
+  return limit === null ? UNLIMITED : readLimitUsage(db, userId, { limit, now_ms: Date.now() });
 }

@@ -6,7 +6,7 @@ import type { PartEvent } from "../../dev/part/part-plan.ts";
 import { createProgress } from "../../dev/progress.ts";
 import { startStack } from "../../dev/stack.ts";
 import { withRuntime } from "../../dev/stack-environment.ts";
-import { askForModels } from "../model-words.ts";
+import { fetchModels } from "../model-words.ts";
 import { whenAskedToStop } from "../stop-signal.ts";
 
 // As in shells: 128 + SIGINT.
@@ -34,7 +34,7 @@ export async function start(args: string[]): Promise<void> {
   if (stack === null) return process.exit(EXIT_CODE_INTERRUPTED);
   isUp = true;
   const isDemo = stack.demoModelUrl !== undefined;
-  const model = isDemo ? stack.model : ((await askForModels(stack.apiUrl, stack.apiKey)) ?? stack.model);
+  const model = isDemo ? stack.model : ((await fetchModels(stack.apiUrl, stack.apiKey)) ?? stack.model);
   process.stdout.write(renderBox({ ...stack, model, startedInMs: Date.now() - startedAtMs }));
   const why = await Promise.race([askedToStop, stack.lost]);
   isUp = false;

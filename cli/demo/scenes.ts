@@ -2,7 +2,7 @@
 import type { Message } from "../../core/chat/message.ts";
 import { PROGRAM_SCENE } from "./scene-program.ts";
 import { elapsed, killWorker, newestTurn, type Scene, type Stage, settled } from "./stage.ts";
-import { textOf, writingOf } from "./tell-chat.ts";
+import { textInProgress, textOf } from "./tell-chat.ts";
 
 const COUNT_TO = 150;
 /** Long enough to be in the middle of something, short enough that most of it is still to come. */
@@ -65,7 +65,7 @@ async function playInterrupt(stage: Stage): Promise<void> {
   const { follower, narrator, rest, chatId } = stage;
   const turn = await say(stage, "Tell me a long story");
   await untilWriting(stage);
-  const shown = writingOf(follower.view.previews.get(""));
+  const shown = textInProgress(follower.view.previews.get(""));
   const askedAtMs = performance.now();
   await rest.interrupt(chatId);
   await settled(stage, turn);
@@ -117,7 +117,7 @@ async function say(stage: Stage, content: string): Promise<number> {
 
 async function untilWriting({ follower }: Stage, chars = CHARS_BEFORE_ACTING): Promise<void> {
   await follower.until("the answer has begun", ({ previews }) => {
-    return writingOf(previews.get("")).length >= chars;
+    return textInProgress(previews.get("")).length >= chars;
   });
 }
 

@@ -56,7 +56,7 @@ function tellMessage(narrator: Narrator, message: Message, told: Told): void {
 
 function tellWriting(narrator: Narrator, preview: Preview | undefined, told: Told): void {
   if (preview === undefined) return;
-  const text = writingOf(preview);
+  const text = textInProgress(preview);
   if (preview.episode !== told.episode) {
     // Whether the new attempt continues the text is known only when it sends something.
     if (told.text !== "" && text === "") return;
@@ -93,7 +93,7 @@ export function outputOf(previews: ReadonlyMap<string, Preview>): string {
 }
 
 /** The text of an answer being written. */
-export function writingOf(preview: Preview | undefined): string {
+export function textInProgress(preview: Preview | undefined): string {
   const parts = [...(preview?.content ?? [])].sort(([a], [b]) => a - b);
   return parts.map(([, part]) => (part.type === "text" ? part.text : "")).join("");
 }

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject, ToolCallPart, ToolResultPart } from "../part/part.ts";
 import type { FinishReason } from "./message.ts";
-import { brakeOf, type CalledStep, cutCall, noticedResults, timesInARow } from "./turn-brake.ts";
+import { type CalledStep, cutCall, decideBrake, timesInARow, withRepeatNotices } from "./turn-brake.ts";
 
 const created_at = "2026-11-20T10:00:00Z";
 const never = () => false;
@@ -36,7 +36,7 @@ const steps = (count: number, made: Made = {}) => Array.from({ length: count }, 
 
 /** What the model is told about its newest call. */
 function noticeOf(newest: ReturnType<typeof aStep>, earlier: readonly CalledStep[], polls = never): unknown {
-  const [noticed] = noticedResults([newest.call], [newest.result], { earlier, polls });
+  const [noticed] = withRepeatNotices([newest.call], [newest.result], { earlier, polls });
   const result = noticed?.result;
   return typeof result === "object" && result !== null && "notice" in result ? result.notice : undefined;
 }
@@ -69,12 +69,12 @@ test("L15 another call, other arguments or another result between ends the row",
 });
 
 test("L15 the tenth in a row ends the turn with words, unless the tool is there to be asked again", () => {
-  assert.equal(brakeOf(steps(9), never), null);
-  const brake = brakeOf(steps(10), never);
+  assert.equal(decideBrake(steps(9), never), null);
+  const brake = decideBrake(steps(10), never);
   assert.equal(brake?.reason, "other");
   assert.match(brake?.note ?? "", /probe was called 10 times in a row/);
   assert.equal(
-    brakeOf(steps(10), () => true),
+    decideBrake(steps(10), () => true),
     null,
   );
   assert.equal(
@@ -99,9 +99,9 @@ test("L14 three cut calls in a row end the turn with words, two do not, nor do t
       ...step,
       results: aStep({ args: { i } }).results,
     }));
-  assert.equal(brakeOf(cut(2), never), null);
-  assert.equal(brakeOf([...cut(2), aStep(), ...cut(1)], never), null);
-  const brake = brakeOf(cut(3), never);
+  assert.equal(decideBrake(cut(2), never), null);
+  assert.equal(decideBrake([...cut(2), aStep(), ...cut(1)], never), null);
+  const brake = decideBrake(cut(3), never);
   assert.equal(brake?.reason, "length");
   assert.match(brake?.note ?? "", /3 answers in a row were cut at 4096 output tokens/);
 });

@@ -58,7 +58,7 @@ export function timesInARow(
 }
 
 /** The results, with a note to the model on each call that gave the same result for the fifth time or more. */
-export function noticedResults(
+export function withRepeatNotices(
   calls: readonly ToolCallPart[],
   results: readonly ToolResultPart[],
   { earlier, polls }: { readonly earlier: readonly CalledStep[]; readonly polls: (tool: string) => boolean },
@@ -81,7 +81,7 @@ function withNotice(result: JsonValue, notice: string): JsonObject {
 }
 
 /** Whether the newest step can end its turn at all. If not, nobody needs to read the steps before it. */
-export function mayBrake({ answer, results }: CalledStep): boolean {
+export function canBrake({ answer, results }: CalledStep): boolean {
   return cutCall(answer) !== null || results.some((part) => part.type === "tool-result" && isNoticed(part));
 }
 
@@ -90,7 +90,7 @@ function isNoticed({ result }: ToolResultPart): boolean {
 }
 
 /** What ends the turn after its newest step, if anything does. @param steps newest first, including the newest */
-export function brakeOf(steps: readonly CalledStep[], polls: (tool: string) => boolean): Brake | null {
+export function decideBrake(steps: readonly CalledStep[], polls: (tool: string) => boolean): Brake | null {
   const [newest, ...earlier] = steps;
   if (newest === undefined) return null;
   const cut = steps.slice(0, cutStepsMax).filter(({ answer }) => cutCall(answer) !== null);

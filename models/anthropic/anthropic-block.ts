@@ -22,7 +22,7 @@ export interface Block {
 }
 
 /** The block as it would be in a message: this goes back to a provider that paused. */
-export function saidBlock(block: Block): ContentBlockParam {
+export function messageBlock(block: Block): ContentBlockParam {
   const { start, text, signature, citations } = block;
   const cited = citations.length === 0 ? {} : { citations };
   const said =
@@ -75,7 +75,7 @@ export function callDelta(block: Block, args: string): Extract<ModelDelta, { typ
  * The running totals after one more event. They only grow: if an event leaves a number out, sends null or, as some
  * gateways do, 0, the number keeps its last value.
  */
-export function grownUsage(before: JsonObject, usage: JsonObject): JsonObject {
+export function updateUsageTotals(before: JsonObject, usage: JsonObject): JsonObject {
   const known = Object.entries(usage).filter(([name, value]) => {
     if (value === null || value === undefined) return false;
     return numberOf(value) === null || countOf(value) >= countOf(before[name]);

@@ -10,8 +10,8 @@ import {
   type Block,
   callDelta,
   inputOf,
+  messageBlock,
   replayableCitations,
-  saidBlock,
   sourcesOf,
   withoutSealed,
 } from "./anthropic-block.ts";
@@ -46,7 +46,7 @@ export class AnthropicBlocks {
   /** Everything so far, as the provider wants it back after a pause. */
   said(): ContentBlockParam[] {
     const isEmpty = (block: Block) => block.type === "text" && isBlank(block.text);
-    return this.#all.filter((block) => !isEmpty(block)).map(saidBlock);
+    return this.#all.filter((block) => !isEmpty(block)).map(messageBlock);
   }
 
   start(index: unknown, start: JsonObject): readonly ModelEvent[] {

@@ -6,7 +6,7 @@ import { CallSettings, outputTokensMaxDefault } from "../prompt/call-settings.ts
 import type { ModelRequest, UnsupportedSetting } from "../provider.ts";
 import { claudeTraits } from "../quirks/claude-traits.ts";
 import { shapeOf, withFieldQuirks } from "../quirks/quirk-lessons.ts";
-import { whyNoPrefill, withBegunAnswer } from "./anthropic-prefill.ts";
+import { appendStartedAnswer, prefillObstacle } from "./anthropic-prefill.ts";
 import { mayThink, type ThinkingFields, thinkingSettings } from "./anthropic-thinking.ts";
 import { toAnthropic } from "./to-anthropic.ts";
 
@@ -23,7 +23,7 @@ export function anthropicBody(
   const settings = new CallSettings(request.config);
   settings.dropGiven(["presence_penalty", "frequency_penalty"], "Anthropic has no such setting");
   if (settings.response_chain) settings.note("response_chain", "Anthropic keeps no answers");
-  const uncontinued = settings.prefill === undefined ? null : whyNoPrefill(request, settings);
+  const uncontinued = settings.prefill === undefined ? null : prefillObstacle(request, settings);
   if (uncontinued !== null) settings.note("prefill", uncontinued);
   // This API requires a limit in each request.
   const maxTokens = settings.outputTokens(model, outputTokensMaxDefault) ?? outputTokensMaxDefault;
@@ -48,7 +48,7 @@ export function anthropicBody(
     stop_sequences: settings.stop({ takesBlank: false }),
     tools: toolsOf(request),
   };
-  const asked = withBegunAnswer(messages, request.prefill);
+  const asked = appendStartedAnswer(messages, request.prefill);
   const fixed = {
     model,
     system: system.length === 0 ? undefined : system,

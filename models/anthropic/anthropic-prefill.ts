@@ -7,7 +7,10 @@ import type { ModelRequest } from "../provider.ts";
 import { claudeTraits } from "../quirks/claude-traits.ts";
 
 /** Why no call of this model continues an answer; null if it can, unless it thinks. */
-export function whyNoPrefill({ model }: Pick<ModelRequest, "model">, settings: CallSettings): string | null {
+export function prefillObstacle(
+  { model }: Pick<ModelRequest, "model">,
+  settings: CallSettings,
+): string | null {
   if (settings.prefill !== "assistant") return "Anthropic takes the form assistant alone";
   return claudeTraits(model).takes_prefill ? null : `${model} takes no answer that was begun`;
 }
@@ -18,7 +21,7 @@ export function whyNoPrefill({ model }: Pick<ModelRequest, "model">, settings: C
  */
 export function anthropicContinuable(call: Pick<ModelRequest, "model" | "config">): Continuable {
   const settings = new CallSettings(call.config);
-  if (whyNoPrefill(call, settings) !== null) return "nothing";
+  if (prefillObstacle(call, settings) !== null) return "nothing";
   const own = objectOf(settings.provider_options?.["thinking"]);
   const isOff = own === null ? (settings.effort() ?? "none") === "none" : textOf(own["type"]) === "disabled";
   return isOff ? "text" : "nothing";
@@ -28,7 +31,7 @@ export function anthropicContinuable(call: Pick<ModelRequest, "model" | "config"
  * The messages with the started answer at their end, after the cache marks: the next step's prompt does not contain it
  * in this form. The API refuses white space at its end.
  */
-export function withBegunAnswer(
+export function appendStartedAnswer(
   messages: readonly MessageParam[],
   prefill: ModelRequest["prefill"],
 ): MessageParam[] {

@@ -7,7 +7,7 @@ import { contentFilterStop } from "../errors/own-fault.ts";
 import { type AnswerReader, type ReaderOptions, StreamFailure } from "../http/answer-reader.ts";
 import { objectOf, objectsOf, textOf } from "../http/untrusted-json.ts";
 import type { ModelEvent } from "../provider.ts";
-import { grownUsage, usageOf, usageSum } from "./anthropic-block.ts";
+import { updateUsageTotals, usageOf, usageSum } from "./anthropic-block.ts";
 import { AnthropicBlocks } from "./anthropic-blocks.ts";
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
@@ -141,7 +141,7 @@ export class AnthropicReader implements AnswerReader {
   #readUsage(holder: JsonObject): readonly ModelEvent[] {
     const usage = objectOf(holder["usage"]);
     if (usage === null) return [];
-    this.#usage = grownUsage(this.#usage, usage);
+    this.#usage = updateUsageTotals(this.#usage, usage);
     return [{ type: "usage", usage: usageSum(this.#spent, usageOf(this.#usage)) }];
   }
 

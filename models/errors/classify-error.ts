@@ -2,7 +2,7 @@
 
 import { type FailureFacts, readFailure } from "../http/failure-facts.ts";
 import { ModelError, type ModelFault } from "../provider.ts";
-import { quirksTaughtBy } from "../quirks/quirk-lessons.ts";
+import { quirksForRefusal } from "../quirks/quirk-lessons.ts";
 import { detailOf } from "../recording/redact.ts";
 import {
   CODE_STATUSES,
@@ -37,7 +37,7 @@ export function classifyError(error: unknown, context: ErrorContext): ModelFault
   const facts = readFailure(error);
   const verdict = judgePrefill(judgeReplay(judge(facts), context), context);
   const isAnswer = facts.status !== null || facts.is_stream_failure;
-  const teaches = isAnswer ? quirksTaughtBy(facts, facts.status ?? statusOfCodes(facts.codes)) : [];
+  const teaches = isAnswer ? quirksForRefusal(facts, facts.status ?? statusOfCodes(facts.codes)) : [];
   return {
     kind: verdict.kind,
     retryable: verdict.retryable,

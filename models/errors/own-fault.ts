@@ -23,7 +23,7 @@ export function malformedCall(provider: string, words: string): ModelError {
 }
 
 /** The model asked for something that only some clients can do. Asking again gives the same. */
-export function unusableItems(provider: string, types: readonly string[]): ModelError {
+export function unsupportedItems(provider: string, types: readonly string[]): ModelError {
   return ownFault({ kind: "config", retryable: false, cause: "unusable_items" }, provider, types.join(", "));
 }
 

@@ -18,7 +18,7 @@ export function chatContinuable(config: CallConfig, target: { readonly is_strict
   return settings.prefill === "prefix" ? "text" : "text-after-reasoning";
 }
 
-export interface BegunChat {
+export interface ChatPrefill {
   /** The last message. */
   readonly messages: readonly ChatCompletionMessageParam[];
   /** Fields of the request. */
@@ -26,7 +26,7 @@ export interface BegunChat {
 }
 
 /** How a request says that it continues `prefill`; nothing without one. */
-export function begunChat(prefill: ModelRequest["prefill"], form: CallConfig["prefill"]): BegunChat {
+export function chatPrefill(prefill: ModelRequest["prefill"], form: CallConfig["prefill"]): ChatPrefill {
   if (prefill === undefined) return { messages: [], fields: {} };
   const message = { role: "assistant" as const, content: prefill.text };
   if (form === "prefix")

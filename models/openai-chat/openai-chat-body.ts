@@ -5,7 +5,7 @@ import { CallSettings, outputTokensMaxDefault } from "../prompt/call-settings.ts
 import type { ModelRequest, UnsupportedSetting } from "../provider.ts";
 import { openAiKind } from "../quirks/model-traits.ts";
 import { shapeOf, withFieldQuirks } from "../quirks/quirk-lessons.ts";
-import { begunChat } from "./chat-prefill.ts";
+import { chatPrefill } from "./chat-prefill.ts";
 import { toOpenAiChat } from "./to-openai-chat.ts";
 
 type Body = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
@@ -42,7 +42,7 @@ export function openAiChatBody(
     shape: shapeOf(request.quirks, { call_ids: target.is_strict ? "plain" : "any" }),
     declared: new Set(request.tools.map(({ name }) => name)),
   });
-  const begun = begunChat(request.prefill, settings.prefill);
+  const begun = chatPrefill(request.prefill, settings.prefill);
   const asked = [...messages, ...begun.messages];
   const fixed = { model: request.model, messages: asked, stream: true, ...begun.fields };
   // The cast is safe by `fixed`. The options of a deployment may contain anything that a server knows.

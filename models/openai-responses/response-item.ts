@@ -32,7 +32,7 @@ export function reasoningPiece(kind: ReasoningPiece["kind"], event: JsonObject):
 const FOR_OTHERS =
   /^(?:custom_tool_call|local_shell_call|shell_call|apply_patch_call|computer_call|mcp_approval_request)$/;
 
-export function isForOthers(type: string): boolean {
+export function isForeignCall(type: string): boolean {
   return FOR_OTHERS.test(type);
 }
 

@@ -7,7 +7,7 @@ import { PartIndexes } from "../stream/part-indexes.ts";
 import { StreamedText } from "../stream/streamed-text.ts";
 import {
   callDelta,
-  isForOthers,
+  isForeignCall,
   type ReasoningPiece,
   type ResponseItem,
   reasoningPiece,
@@ -39,7 +39,7 @@ export class ResponseItems {
 
   /** Types of items that only their inventor's clients can carry out. */
   get unusable(): readonly string[] {
-    return [...new Set([...this.#items.values()].map(({ type }) => type).filter(isForOthers))];
+    return [...new Set([...this.#items.values()].map(({ type }) => type).filter(isForeignCall))];
   }
 
   /** Reads an event about an item. Other events give nothing. */

@@ -11,7 +11,7 @@ import {
   type UnsupportedSetting,
 } from "../provider.ts";
 import { quirksKnownOf } from "./quirk-lessons.ts";
-import { quirkNamed } from "./quirk-table.ts";
+import { findQuirk } from "./quirk-table.ts";
 
 /** A server that refuses for a new reason each time cannot be learnt. */
 const lessonsPerCallMax = 6;
@@ -85,7 +85,7 @@ function nextAsk<Body>({ asker, asked, refused }: Refused<Body>, error: unknown)
   if (!(error instanceof ModelError)) return null;
   const { teaches = [], replay_full_history, detail } = error.fault;
   const candidates = teaches.flatMap((name): Omit<NextAsk<Body>, "built">[] => {
-    if (quirkNamed(name)?.dialects.includes(asker.dialect) !== true) return [];
+    if (findQuirk(name)?.dialects.includes(asker.dialect) !== true) return [];
     // A quirk that is already applied may have been undone by a later one. The last lesson wins, so it goes to the end.
     const others = (asked.quirks ?? []).filter((one) => one !== name);
     return [

@@ -3,7 +3,7 @@ import type { FailureFacts } from "../http/failure-facts.ts";
 import { objectOf } from "../http/untrusted-json.ts";
 import type { Dialect } from "../provider.ts";
 import { PLAIN_SHAPE, type PromptShape, type Quirk } from "./quirk.ts";
-import { QUIRKS, quirkNamed } from "./quirk-table.ts";
+import { findQuirk, QUIRKS } from "./quirk-table.ts";
 
 /** Statuses of a request that is refused for its form. Templates of local servers fail with 500. */
 const SHAPE_STATUSES: readonly number[] = [400, 404, 422, 500];
@@ -12,7 +12,7 @@ const SHAPE_STATUSES: readonly number[] = [400, 404, 422, 500];
  * The quirks that may explain a failure, most likely first. `status` is null for an error inside a stream that names
  * none.
  */
-export function quirksTaughtBy(
+export function quirksForRefusal(
   facts: Pick<FailureFacts, "text" | "codes">,
   status: number | null,
 ): readonly string[] {
@@ -41,7 +41,7 @@ export function quirksKnownOf({ dialect, base_url, model }: Asked): readonly str
 
 /** Those of the names that this program knows, in their order: the last lesson wins. */
 function quirksOf(names: readonly string[] = []): readonly Quirk[] {
-  return names.map(quirkNamed).filter((quirk) => quirk !== null);
+  return names.map(findQuirk).filter((quirk) => quirk !== null);
 }
 
 /** How the prompt is written with these quirks on top of `base`. */

@@ -209,6 +209,6 @@ export const QUIRKS: readonly Quirk[] = [...PROMPT_QUIRKS, ...FIELD_QUIRKS, ...R
 const BY_NAME: ReadonlyMap<string, Quirk> = new Map(QUIRKS.map((quirk) => [quirk.name, quirk]));
 
 /** Null for a name from a newer program. */
-export function quirkNamed(name: string): Quirk | null {
+export function findQuirk(name: string): Quirk | null {
   return BY_NAME.get(name) ?? null;
 }

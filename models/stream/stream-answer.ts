@@ -4,7 +4,7 @@ import type { FinishReason } from "../../core/chat/message.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import { isBlank } from "../../core/text/blank.ts";
 import { classifyError } from "../errors/classify-error.ts";
-import { ownFault, unusableItems } from "../errors/own-fault.ts";
+import { ownFault, unsupportedItems } from "../errors/own-fault.ts";
 import { openBody } from "../http/answer-body.ts";
 import { type AnswerReader, DamagedStream, StreamFailure } from "../http/answer-reader.ts";
 import { DONE, type ServerEvent, serverEvents } from "../http/server-events.ts";
@@ -208,7 +208,7 @@ class EndJudge {
   #emptyAnswer(reason: FinishReason): ModelError {
     const { provider, reader } = this.#source;
     const unusable = reader.unusable?.() ?? [];
-    if (unusable.length > 0) return unusableItems(provider, unusable);
+    if (unusable.length > 0) return unsupportedItems(provider, unusable);
     const { fault } = ownFault({ kind: "no_output", retryable: true }, provider);
     // The model has nothing to add: after tool results this is an end (SPEC L16).
     return new ModelError(reason === "stop" ? { ...fault, ended_empty: true } : fault);

@@ -1,6 +1,6 @@
 // The store is the only room with SQL. This file: the tool message of a step, one per batch, results in call order.
 import { toolCallsPerStepMax } from "../../core/chat/limits.ts";
-import { noticedResults, repeatsMax, repeatsNoticedMin, timesInARow } from "../../core/chat/turn-brake.ts";
+import { repeatsMax, repeatsNoticedMin, timesInARow, withRepeatNotices } from "../../core/chat/turn-brake.ts";
 import type { ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
 import { episodeName } from "../../core/part/stream-part.ts";
 import {
@@ -59,7 +59,7 @@ async function noticed(
     return result === undefined || previous === undefined ? [] : [timesInARow(call, result, [previous])];
   });
   if (!pairs.some((times) => times > 1)) return content;
-  return noticedResults(calls, content, { earlier: await read(repeatsMax - 1), polls: polls(unit) });
+  return withRepeatNotices(calls, content, { earlier: await read(repeatsMax - 1), polls: polls(unit) });
 }
 
 /** Each claim of a call began an episode of its output; all of them are over. */

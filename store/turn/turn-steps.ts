@@ -1,10 +1,10 @@
 // The store is the only room with SQL. This file: the newest steps of a turn, for what ends an agent that goes in circles.
 import {
   type Brake,
-  brakeOf,
   type CalledStep,
+  canBrake,
   cutStepsMax,
-  mayBrake,
+  decideBrake,
   repeatsMax,
 } from "../../core/chat/turn-brake.ts";
 import { prepared, type Tx } from "../database.ts";
@@ -49,10 +49,10 @@ export async function readBrake(
 ): Promise<Brake | null> {
   const [answer] = tail;
   const newest = stepsOf(tail.toReversed())[0];
-  if (answer?.turn_id !== chat.current_turn_id || newest === undefined || !mayBrake(newest)) return null;
+  if (answer?.turn_id !== chat.current_turn_id || newest === undefined || !canBrake(newest)) return null;
   const steps = Math.max(repeatsMax, cutStepsMax) - 1;
   const earlier = await readStepsBefore(unit.tx, chat, { before_id: answer.id, steps });
-  return brakeOf([newest, ...earlier], polls(unit));
+  return decideBrake([newest, ...earlier], polls(unit));
 }
 
 /** Whether a tool is there to be asked again and again. */

@@ -17,7 +17,7 @@ export interface LimitedChat {
 }
 
 /** A limit, and what its user has spent in the present period. */
-export interface LimitStanding extends UsageLimit {
+export interface LimitUsage extends UsageLimit {
   readonly spent_micros: number;
   /** ISO 8601. */
   readonly resets_at: string;
@@ -50,11 +50,11 @@ export async function setUsageLimit(
 }
 
 /** What a user has spent in the period that contains `now_ms`. */
-export async function standingOf(
+export async function readLimitUsage(
   db: Queryable,
   userId: string,
   { limit, now_ms }: { readonly limit: UsageLimit; readonly now_ms: number },
-): Promise<LimitStanding> {
+): Promise<LimitUsage> {
   const { start_ms, end_ms } = limitPeriodAt(limit.period, now_ms);
   const { rows } = await db.query<{ spent: string }>(
     prepared(
@@ -72,10 +72,10 @@ export async function standingOf(
  * owner has a limit, which a chat read under its lock says. Calls that are still running do not count yet, so racing
  * calls overshoot by what they cost, and no more.
  */
-export async function limitReached(db: Queryable, chat: LimitedChat): Promise<LimitStanding | null> {
+export async function limitReached(db: Queryable, chat: LimitedChat): Promise<LimitUsage | null> {
   const limit = chat.owner_usage_limit ?? null;
   if (limit === null) return null;
-  const standing = await standingOf(db, chat.owner_id, { limit, now_ms: Date.now() });
+  const standing = await readLimitUsage(db, chat.owner_id, { limit, now_ms: Date.now() });
   return standing.spent_micros >= standing.limit_micros ? standing : null;
 }
 
@@ -89,7 +89,7 @@ export async function refuseOverLimit(db: Queryable, chat: LimitedChat): Promise
 }
 
 /** How a turn ends that reaches the limit on its way. */
-export function usageLimitError(reached: LimitStanding): LastError {
+export function usageLimitError(reached: LimitUsage): LastError {
   return {
     message: wordsOf(reached),
     kind: "usage_limit",
@@ -101,6 +101,6 @@ export function usageLimitError(reached: LimitStanding): LastError {
   };
 }
 
-function wordsOf({ period, resets_at }: LimitStanding): string {
+function wordsOf({ period, resets_at }: LimitUsage): string {
   return `The usage limit of this ${period} is reached. It starts anew at ${resets_at}.`;
 }

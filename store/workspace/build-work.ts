@@ -44,14 +44,17 @@ export async function beginBuildWork(pool: Pool, attempt: BuildAttempt): Promise
   const build = rows[0];
   const workspace = await readWorkspace(pool, attempt.workspace_id, null);
   if (build !== undefined && workspace !== null) return { ...build, type: "work", workspace, build };
-  return { type: (await buildStanding(pool, attempt)) === "stale" ? "stale" : "over" };
+  return { type: (await checkBuildAttempt(pool, attempt)) === "stale" ? "stale" : "over" };
 }
 
 /** For `workspaces w` and `workspace_builds b`: the build should continue. */
 const OPEN = "w.build_id = b.id and w.status = 'building' and b.status in ('queued', 'running')";
 
 /** Whether this attempt should continue. */
-export async function buildStanding(pool: Pool, attempt: BuildAttempt): Promise<"going" | "over" | "stale"> {
+export async function checkBuildAttempt(
+  pool: Pool,
+  attempt: BuildAttempt,
+): Promise<"going" | "over" | "stale"> {
   const { rows } = await pool.query<{ attempt_scheduled_ms: number }>(
     `select b.attempt_scheduled_ms from workspace_builds b join workspaces w on w.id = b.workspace_id
      where b.id = $1 and ${OPEN}`,

@@ -7,7 +7,7 @@ import {
   appendBuildLog,
   type BuildAttempt,
   beginBuildWork,
-  buildStanding,
+  checkBuildAttempt,
 } from "../../store/workspace/build-work.ts";
 import { createWorkspace } from "../../store/workspace/create-workspace.ts";
 import { requestWorkspace } from "../../store/workspace/request-workspace.ts";
@@ -64,7 +64,7 @@ test("W3 an attempt that was given up neither writes nor begins any more", async
   assert.equal((await beginBuildWork(store.pool, next)).type, "work");
   assert.equal(await appendBuildLog(store.pool, old, { lines: ["late"] }), false);
   assert.equal((await beginBuildWork(store.pool, old)).type, "stale");
-  assert.equal(await buildStanding(store.pool, old), "stale");
+  assert.equal(await checkBuildAttempt(store.pool, old), "stale");
   assert.equal(await appendBuildLog(store.pool, next, { lines: ["own"] }), true);
   assert.deepEqual(await textOf(old), ["own"]);
 });
@@ -75,7 +75,7 @@ test("W3 a cancelled build takes no more lines and is not begun again", async ()
     requestWorkspace(unit, { id: attempt.workspace_id, owner_id: null, wish: "stopped" }),
   );
   assert.equal(await appendBuildLog(store.pool, attempt, { lines: ["late"] }), false);
-  assert.equal(await buildStanding(store.pool, attempt), "over");
+  assert.equal(await checkBuildAttempt(store.pool, attempt), "over");
   assert.equal((await beginBuildWork(store.pool, attempt)).type, "over");
 });
 

@@ -16,7 +16,7 @@ import {
 } from "../../store/turn/reconcile.ts";
 import { inUnit } from "../../store/unit.ts";
 import { chatWorkflowId, describeWorkflowId } from "../../workflows/contract.ts";
-import { lookAtRun, type RunState, terminateWedged } from "./look-at-run.ts";
+import { inspectRun, type RunState, terminateWedged } from "./inspect-run.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 /** Any number that no other user of the database takes. */
@@ -90,7 +90,7 @@ async function reconcile(deps: RepairDeps, watched: Map<string, BusyChat>): Prom
   const quiet = await listQuietBusyChats(store.pool, deps.reconcileAfterMs);
   const busy = new Set(quiet.map((chat) => chat.id));
   for (const chat of [...quiet, ...[...watched.values()].filter(({ id }) => !busy.has(id))]) {
-    const run = await lookAtRun(deps.temporal, chatWorkflowId(chat.id));
+    const run = await inspectRun(deps.temporal, chatWorkflowId(chat.id));
     watched.delete(chat.id);
     if (run.type === "wedged" && run.isAtWork) watched.set(chat.id, chat);
     else if (run.type === "wedged") await endWedgedRun(deps, chat, run);
@@ -127,7 +127,7 @@ async function endWedgedDescriptions(deps: RepairDeps): Promise<void> {
   let looked = 0;
   for await (const { workflowId } of temporal.workflow.list({ query, pageSize: OLD_DESCRIPTIONS_MAX })) {
     if (++looked > OLD_DESCRIPTIONS_MAX) return;
-    const run = await lookAtRun(temporal, workflowId);
+    const run = await inspectRun(temporal, workflowId);
     if (run.type !== "wedged") continue;
     logger.error({ workflow_id: workflowId, reason: run.words }, "wedged run, terminated");
     await terminateWedged(temporal, workflowId, run);

@@ -11,7 +11,7 @@ import { inUnit } from "../../store/unit.ts";
 import { listQuietWorkspaces, listUntoldWorkspaces } from "../../store/workspace/tell-workspaces.ts";
 import { recordWorkspaceCrash } from "../../store/workspace/workspace-progress.ts";
 import { workspaceWorkflowId } from "../../workflows/contract.ts";
-import { lookAtRun, terminateWedged } from "./look-at-run.ts";
+import { inspectRun, terminateWedged } from "./inspect-run.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import type { Reaper } from "./reap-places.ts";
 import type { RepairCounts } from "./repair-loops.ts";
@@ -66,7 +66,7 @@ async function reconcile({
   for (const workspace of await listQuietWorkspaces(store.pool, deps.reconcileAfterMs)) {
     const { id: workspace_id, status } = workspace;
     const workflowId = workspaceWorkflowId(workspace_id);
-    const run = await lookAtRun(temporal, workflowId);
+    const run = await inspectRun(temporal, workflowId);
     if (run.type === "none") {
       logger.warn({ workspace_id, status }, "workspace without a run, starting one");
       await teller.tellLate(workspace);

@@ -5,7 +5,7 @@ import { inUnit } from "../../../store/unit.ts";
 import {
   appendBuildLog,
   beginBuildWork,
-  buildStanding,
+  checkBuildAttempt,
   setAgent,
 } from "../../../store/workspace/build-work.ts";
 import { markTold } from "../../../store/workspace/tell-workspaces.ts";
@@ -66,7 +66,7 @@ export function createHandBuilder(store: Store, driver: MemoryDriver): HandBuild
     await beginBuildWork(store.pool, attempt);
     if (script.log.length > 0) await appendBuildLog(store.pool, attempt, { lines: script.log });
     await script.held;
-    if ((await buildStanding(store.pool, attempt)) !== "going") return;
+    if ((await checkBuildAttempt(store.pool, attempt)) !== "going") return;
     if (script.error !== null) {
       const error = script.error;
       await inUnit(store, (unit) => failBuild(unit, { ...attempt, error }));

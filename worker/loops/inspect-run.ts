@@ -20,7 +20,7 @@ const LOST_TASKS_MIN = 20;
 /** How many of the newest events are searched for the failure of the task. Only signals can come after it. */
 const EVENTS_LOOKED_AT = 50;
 
-export async function lookAtRun(client: Client, workflowId: string): Promise<RunState> {
+export async function inspectRun(client: Client, workflowId: string): Promise<RunState> {
   try {
     const { status, runId, raw } = await client.workflow.getHandle(workflowId).describe();
     if (status.name !== "RUNNING") return { type: "none" };
