@@ -1,4 +1,4 @@
-// Tools: the port through which they reach the workspace of their chat. The worker implements it over store and driver.
+// The port through which they reach the workspace of their chat. The worker implements it over store and driver.
 import type { Template, TemplateFault } from "../core/workspace/template.ts";
 import type { AgentApi } from "../workspaces/agent/api.ts";
 

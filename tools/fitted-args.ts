@@ -1,4 +1,4 @@
-// Tools: arguments as the schema wants them, from models that write a list, an object, a number or a boolean as text, and
+// Arguments as the schema wants them, from models that write a list, an object, a number or a boolean as text, and
 // null for what they leave out (SPEC L17).
 import type { z } from "zod";
 import type { JsonObject } from "../core/part/part.ts";

@@ -1,4 +1,4 @@
-// Tools: the list. A tool exists when it stands here, and a chat may call it when it is active there.
+// The list. A tool exists when it stands here, and a chat may call it when it is active there.
 
 import { editFiles } from "./files/edit-files.ts";
 import { findFiles } from "./files/find-files.ts";

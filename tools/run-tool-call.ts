@@ -1,4 +1,4 @@
-// Tools: runs one call and always comes back with a result the model can read; nothing a tool does ends the turn.
+// Runs one call and always comes back with a result the model can read; nothing a tool does ends the turn.
 import type { z } from "zod";
 import { toolResultBytesMax } from "../core/chat/limits.ts";
 import type { JsonObject } from "../core/part/part.ts";

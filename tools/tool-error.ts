@@ -1,4 +1,4 @@
-// Tools: failures in words that help the model, free of stacks and of paths of the host.
+// Failures in words that help the model, free of stacks and of paths of the host.
 import { headOf } from "../core/text/truncate.ts";
 import { AgentError } from "../workspaces/agent/api.ts";
 import type { ToolOutput } from "./tool.ts";

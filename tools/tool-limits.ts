@@ -1,4 +1,4 @@
-// Tools: every cap of theirs, unit last, each with its reason. Those of files and searches are the agent's (file-limits.ts).
+// Every cap of the tools, unit last, each with its reason. Those of files and searches are the agent's (file-limits.ts).
 
 /** From SIGTERM to SIGKILL (SPEC I2). */
 export const killAfterMs = 5_000;
@@ -29,3 +29,19 @@ export const processesListedMax = 50;
 export const commandShownCharsMax = 200;
 /** Names offered when one does not exist. */
 export const nearestNamesMax = 5;
+
+// Around a workspace's life.
+
+/** Templates of one list; among more a model chooses by query. */
+export const templatesListedMax = 50;
+/** Bytes of a description in a list: the list of all must stay below a tool result's limit. */
+export const templateDescriptionShownBytes = 400;
+/** Faults that an answer names; the operator's log and the API have all. */
+export const templateFaultsShownMax = 5;
+export const queryCharsMax = 200;
+/** Longer than any folder's name may be. */
+export const templateNameCharsMax = 255;
+/** A longer one is no name; shorter ones are mended (SPEC W2). */
+export const workspaceNameCharsMax = 200;
+/** As templates allow for a text parameter. */
+export const parameterValueCharsMax = 4_096;

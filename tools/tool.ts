@@ -1,4 +1,4 @@
-// Tools: the port. A tool is a value with a schema and a function; where it runs and what it may do are data beside it.
+// The port. A tool is a value with a schema and a function; where it runs and what it may do are data beside it.
 import { z } from "zod";
 import type { JsonObject } from "../core/part/part.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";

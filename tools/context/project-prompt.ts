@@ -1,4 +1,4 @@
-// Tools: what the system prompt says about the chat's project folder (SPEC W8). Pure.
+// What the system prompt says about the chat's project folder (SPEC W8). Pure.
 
 /** The paragraph for a chat bound to the read-only folder `projectPath`. */
 export function projectPrompt(projectPath: string): string {

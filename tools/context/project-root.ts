@@ -1,4 +1,4 @@
-// Tools: decides whether a folder may become a chat's project, once, when the chat is made.
+// Decides whether a folder may become a chat's project, once, when the chat is made.
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// Tools, for tests: tar archives with entries that no honest archiver writes.
+// Tar archives with entries that no honest archiver writes.
 
 export interface ArchiveEntry {
   readonly name: string;

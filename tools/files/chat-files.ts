@@ -1,9 +1,9 @@
-// Tools: the files that a chat's tools see: its project folder, or its workspace through the agent.
+// The files that a chat's tools see: its project folder, or its workspace through the agent.
 import type { JsonObject } from "../../core/part/part.ts";
 import type { FileChanges, FileViews } from "../../workspaces/agent/api.ts";
 import type { ToolContext, ToolOutput } from "../tool.ts";
 import { errorOutput, ToolError } from "../tool-error.ts";
-import { workspaceAgent } from "../workspace/workspace-agent.ts";
+import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 
 /** What may be looked at. Throws `ToolError` when there is nothing, or the workspace does not answer. */
 export async function chatFiles(context: ToolContext): Promise<FileViews> {

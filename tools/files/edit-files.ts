@@ -1,4 +1,4 @@
-// Tools: exact edits of several files of the workspace, all or nothing. The agent keeps the effect under the call's id.
+// Exact edits of several files of the workspace, all or nothing. The agent keeps the effect under the call's id.
 import { z } from "zod";
 import { editFilesMax, editsPerFileMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";

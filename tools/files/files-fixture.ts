@@ -1,4 +1,4 @@
-// Tools, for tests: a folder with a neighbour it must not show, and calls of tools in it: bound to a chat as its project folder, or as
+// A folder with a neighbour it must not show, and calls of tools in it: bound to a chat as its project folder, or as
 // the workspace that an agent looks after.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-// Tools: finds files by glob, leaving out what git ignores.
+// Finds files by glob, leaving out what git ignores.
 import { z } from "zod";
 import { findPathsMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";

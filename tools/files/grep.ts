@@ -1,4 +1,4 @@
-// Tools: searches the text of files with ripgrep.
+// Searches the text of files with ripgrep.
 import { z } from "zod";
 import { grepMatchesMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";

@@ -1,4 +1,4 @@
-// Tools: lists one folder.
+// Lists one folder.
 import { z } from "zod";
 import { listEntriesMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";

@@ -1,4 +1,4 @@
-// Tools: argument schemas that several tools share.
+// Argument schemas that several tools share.
 import { z } from "zod";
 import { pathCharsMax } from "../../workspaces/agent/files/file-limits.ts";
 import { globCharsMax, patternCharsMax } from "../tool-limits.ts";

@@ -1,4 +1,4 @@
-// Tools: reads a text file, or a part of it, with line numbers.
+// Reads a text file, or a part of it, with line numbers.
 import { z } from "zod";
 import { viewLinesMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";

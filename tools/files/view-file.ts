@@ -1,4 +1,4 @@
-// Tools: shows lines of a file, numbered, so that answers can cite them.
+// Shows lines of a file, numbered, so that answers can cite them.
 import { z } from "zod";
 import { viewLinesMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";

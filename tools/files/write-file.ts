@@ -1,4 +1,4 @@
-// Tools: writes a whole file of the workspace. The agent keeps the effect under the call's id: run again, it is not written again.
+// Writes a whole file of the workspace. The agent keeps the effect under the call's id: run again, it is not written again.
 import { z } from "zod";
 import { utf8Length } from "../../core/text/truncate.ts";
 import type { Tool } from "../tool.ts";

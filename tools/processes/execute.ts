@@ -1,4 +1,4 @@
-// Tools: runs a command in the workspace. Its process is started under the call's id by the agent, which keeps it when a
+// Runs a command in the workspace. Its process is started under the call's id by the agent, which keeps it when a
 // worker dies: whoever runs the call again re-attaches, and the command runs once (SPEC W5).
 import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
@@ -14,7 +14,7 @@ import {
   outputHeadBytes,
   outputTailBytes,
 } from "../tool-limits.ts";
-import { workspaceAgent } from "../workspace/workspace-agent.ts";
+import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 import { endProcess, type Followed, followProcess } from "./follow-process.ts";
 import { OutputWindow } from "./output-window.ts";
 

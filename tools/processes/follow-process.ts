@@ -1,4 +1,4 @@
-// Tools: follows a process of the workspace until it ends, its time in the foreground is over, or the call is stopped.
+// Follows a process of the workspace until it ends, its time in the foreground is over, or the call is stopped.
 // The process is the agent's: whoever follows may die, and the next one goes on from the beginning of the output.
 import { type AgentApi, AgentError, type ProcessInfo } from "../../workspaces/agent/api.ts";
 import type { ToolContext } from "../tool.ts";
@@ -10,7 +10,7 @@ import {
   outputShownBytesMax,
   outputTailBytes,
 } from "../tool-limits.ts";
-import { workspaceAgent } from "../workspace/workspace-agent.ts";
+import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 import { OutputWindow } from "./output-window.ts";
 
 export interface Followed {

@@ -1,4 +1,4 @@
-// Tools: head and tail of a process's output.
+// Head and tail of a process's output.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

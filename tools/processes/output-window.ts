@@ -22,7 +22,7 @@ const lastErrorsMax = 10;
 const errorLineBytesMax = 200;
 // The last alternative is a cross, U+2716 to U+2718, in UTF-8.
 const errorWords =
-  /\b(?:error|err!|errno|fail(?:s|ed|ure|ures)?|fatal|panic(?:ked)?|exception|traceback|denied|refused|cannot|segmentation fault|core dumped|killed|not found|no such file|undefined reference)\b|(?:error|exception)\b|\xe2\x9c[\x96-\x98]/i;
+  /\b(?:error|errno|fail(?:s|ed|ure|ures)?|fatal|panic(?:ked)?|exception|traceback|denied|refused|cannot|segmentation fault|core dumped|killed|not found|no such file|undefined reference)\b|(?:error|exception)\b|\berr!|\xe2\x9c[\x96-\x98]/i;
 
 export interface WindowText {
   readonly text: string;

@@ -1,4 +1,4 @@
-// Tools: how the model names a process: by the id that execute gave.
+// How the model names a process: by the id that execute gave.
 import { z } from "zod";
 
 export const processIdSchema = z

@@ -1,9 +1,9 @@
-// Tools: the processes of the workspace.
+// The processes of the workspace.
 import { z } from "zod";
 import { headOf } from "../../core/text/truncate.ts";
 import type { Tool } from "../tool.ts";
 import { commandShownCharsMax, processesListedMax } from "../tool-limits.ts";
-import { workspaceAgent } from "../workspace/workspace-agent.ts";
+import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 
 const schema = z.strictObject({});
 

@@ -1,9 +1,9 @@
-// Tools: reads on in the output of a process of the workspace.
+// Reads on in the output of a process of the workspace.
 import { z } from "zod";
 import { markedBytesNote } from "../../core/text/marked-text.ts";
 import type { Tool } from "../tool.ts";
 import { outputPageBytes, outputWaitMaxMs } from "../tool-limits.ts";
-import { workspaceAgent } from "../workspace/workspace-agent.ts";
+import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 import { processIdSchema } from "./process-id.ts";
 import { terminalText, withoutUnfinished } from "./terminal-screen.ts";
 

@@ -1,7 +1,7 @@
-// Tools: sends a signal to a process of the workspace.
+// Sends a signal to a process of the workspace.
 import { z } from "zod";
 import type { Tool } from "../tool.ts";
-import { workspaceAgent } from "../workspace/workspace-agent.ts";
+import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 import { processIdSchema } from "./process-id.ts";
 
 const signals = [

@@ -1,3 +1,4 @@
+/* oxlint-disable no-control-regex -- Control characters are what this file is about. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
@@ -58,36 +59,32 @@ for (const [what, output, expected] of cases) {
 }
 
 const pieces = fc.constantFrom(
-  ...[
-    "a",
-    "text ",
-    "\u00e9",
-    "\n",
-    "\r",
-    "\b",
-    "\t",
-    "\x1b",
-    "\x1b[A",
-    "\x1b[2A",
-    "\x1b[B",
-    "\x1b[5C",
-    "\x1b[D",
-    "\x1b[K",
-    "\x1b[1K",
-  ],
-  ...[
-    "\x1b[2K",
-    "\x1b[J",
-    "\x1b[2J",
-    "\x1b[H",
-    "\x1b[2;3H",
-    "\x1b[31m",
-    "\x1b]0;t\x07",
-    "\x1bM",
-    "\x1bc",
-    "[",
-    "\x1b[999999999C",
-  ],
+  "a",
+  "text ",
+  "\u00e9",
+  "\n",
+  "\r",
+  "\b",
+  "\t",
+  "\x1b",
+  "\x1b[A",
+  "\x1b[2A",
+  "\x1b[B",
+  "\x1b[5C",
+  "\x1b[D",
+  "\x1b[K",
+  "\x1b[1K",
+  "\x1b[2K",
+  "\x1b[J",
+  "\x1b[2J",
+  "\x1b[H",
+  "\x1b[2;3H",
+  "\x1b[31m",
+  "\x1b]0;t\x07",
+  "\x1bM",
+  "\x1bc",
+  "[",
+  "\x1b[999999999C",
 );
 
 test("W5 however output is cut into pieces, the screen shows the same, and no escape sequence", () => {

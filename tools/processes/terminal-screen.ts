@@ -1,5 +1,6 @@
 // What a terminal would show of a program's output: progress that overwrites itself is one line; colours and titles are gone. Text is
 // bytes as Latin-1 characters, so that offsets count bytes and no byte is lost on the way. Pure.
+/* oxlint-disable no-control-regex -- Control characters are what this file is about. */
 import { type MarkedText, markedText } from "../../core/text/marked-text.ts";
 
 /** A line of the screen. */

@@ -1,4 +1,5 @@
-// Tools: the chat's workspace as its life's tools use it, or words about why the chat can have none.
+// The chat's workspace and its agent, for tools, or words about why there is none.
+import type { AgentApi } from "../../workspaces/agent/api.ts";
 import type { ChatWorkspace } from "../chat-workspace.ts";
 import type { ToolContext } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
@@ -17,4 +18,9 @@ export function buildWatchOf(context: ToolContext) {
 /** Ends the build that an earlier attempt of this call began, when nobody wants it any more. */
 export async function abandonBuild(context: ToolContext): Promise<void> {
   await context.workspace?.abandon();
+}
+
+/** The agent of the chat's workspace. Throws `ToolError` when there is none, or it does not answer. */
+export async function workspaceAgent(context: ToolContext, signal = context.signal): Promise<AgentApi> {
+  return chatWorkspaceOf(context).agent(signal);
 }

@@ -1,5 +1,6 @@
-// Tools: from the template and parameters a model names to what is built, or words that let it ask again.
+// From the template and parameters a model names to what is built, or words that let it ask again.
 
+import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
 import { nearestNames } from "../../core/text/nearest-names.ts";
 import { quoted } from "../../core/text/quoted.ts";
@@ -7,8 +8,19 @@ import { type PlannedWorkspace, planOf } from "../../core/workspace/plan-workspa
 import { resolveParameters } from "../../core/workspace/resolve-parameters.ts";
 import type { Template, TemplateFault, TemplateShelf } from "../../core/workspace/template.ts";
 import { ToolError } from "../tool-error.ts";
-import { nearestNamesMax } from "../tool-limits.ts";
-import { templateFaultsShownMax, templatesListedMax } from "./workspace-limits.ts";
+import {
+  nearestNamesMax,
+  templateFaultsShownMax,
+  templateNameCharsMax,
+  templatesListedMax,
+} from "../tool-limits.ts";
+
+/** Any text: a name that is none gets an answer with the nearest ones, which helps more than a pattern does. */
+export const templateNameSchema = z
+  .string()
+  .min(1)
+  .max(templateNameCharsMax)
+  .describe("Name of the template, as list_templates gives it.");
 
 export interface ChosenTemplate extends PlannedWorkspace {
   readonly template: string;

@@ -1,10 +1,10 @@
-// Tools: makes the chat's workspace, or finds the one it has (SPEC W2). The build is a workflow's: a call that is run again
+// Makes the chat's workspace, or finds the one it has (SPEC W2). The build is a workflow's: a call that is run again
 // joins it.
 import { z } from "zod";
 import type { Tool } from "../tool.ts";
+import { parameterValueCharsMax, workspaceNameCharsMax } from "../tool-limits.ts";
 import { abandonBuild, buildWatchOf, chatWorkspaceOf } from "./chat-workspace-of.ts";
-import { templateNameSchema } from "./template-name-schema.ts";
-import { parameterValueCharsMax, workspaceNameCharsMax } from "./workspace-limits.ts";
+import { templateNameSchema } from "./choose-template.ts";
 
 const schema = z.strictObject({
   template: templateNameSchema,

@@ -1,16 +1,16 @@
-// Tools: what workspaces can be made from.
+// What workspaces can be made from.
 import { z } from "zod";
 import { headOf } from "../../core/text/truncate.ts";
 import type { Template } from "../../core/workspace/template.ts";
 import type { Tool } from "../tool.ts";
-import { chatWorkspaceOf } from "./chat-workspace-of.ts";
-import { faultWords } from "./choose-template.ts";
 import {
   queryCharsMax,
   templateDescriptionShownBytes,
   templateFaultsShownMax,
   templatesListedMax,
-} from "./workspace-limits.ts";
+} from "../tool-limits.ts";
+import { chatWorkspaceOf } from "./chat-workspace-of.ts";
+import { faultWords } from "./choose-template.ts";
 
 const schema = z.strictObject({
   query: z

@@ -1,10 +1,9 @@
-// Tools: everything a model needs to know of a template before it makes a workspace from it.
+// Everything a model needs to know of a template before it makes a workspace from it.
 import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
 import type { Tool } from "../tool.ts";
 import { chatWorkspaceOf } from "./chat-workspace-of.ts";
-import { findTemplate } from "./choose-template.ts";
-import { templateNameSchema } from "./template-name-schema.ts";
+import { findTemplate, templateNameSchema } from "./choose-template.ts";
 
 const schema = z.strictObject({ template: templateNameSchema });
 

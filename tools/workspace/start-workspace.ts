@@ -1,4 +1,4 @@
-// Tools: starts the chat's stopped workspace (SPEC W9).
+// Starts the chat's stopped workspace (SPEC W9).
 import { z } from "zod";
 import type { Tool } from "../tool.ts";
 import { abandonBuild, buildWatchOf, chatWorkspaceOf } from "./chat-workspace-of.ts";

@@ -1,4 +1,4 @@
-// Tools: stops the chat's workspace. Files stay.
+// Stops the chat's workspace. Files stay.
 import { z } from "zod";
 import type { Tool } from "../tool.ts";
 import { buildWatchOf, chatWorkspaceOf } from "./chat-workspace-of.ts";

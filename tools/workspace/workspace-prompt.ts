@@ -1,4 +1,4 @@
-// Tools: what the system prompt says about workspaces. The same text in every chat, so that providers can cache it. Pure.
+// What the system prompt says about workspaces. The same text in every chat, so that providers can cache it. Pure.
 
 /** The paragraph for a chat that may have a workspace. */
 export function workspacePrompt(): string {

@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: collects what was found until its caps are reached, so that a
+// Collects what was found until its caps are reached, so that a
 // result is cut by whole items and never again.
 import { utf8Length } from "../../../core/text/truncate.ts";
 import { collectedBytesMax } from "./file-limits.ts";

@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: every cap of its files and searches, unit last, each with its reason.
+// Every cap of its files and searches, unit last, each with its reason.
 import { toolResultBytesMax } from "../../../core/chat/limits.ts";
 
 /** JSON bytes of what a view collects; the rest of a tool result's limit is for its other fields, so that nothing is cut again. */

@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file, for tests: a root with a neighbour it must not touch.
+// A root with a neighbour it must not touch.
 import {
   mkdirSync,
   mkdtempSync,

@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: errors of the system in words that name no path of the host.
+// Errors of the system in words that name no path of the host.
 import { AgentError, type AgentErrorCode } from "../api.ts";
 
 const faults: Readonly<Record<string, readonly [AgentErrorCode, string, string?]>> = {

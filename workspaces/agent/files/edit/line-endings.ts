@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: text seen with plain line ends, and the way back to the text as it is, so
+// Text seen with plain line ends, and the way back to the text as it is, so
 // that an edit written with "\n" fits a file that has "\r\n" and leaves it so. Pure.
 
 export interface FoldedText {

@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: files and folders opened without following a link and without waiting
+// Files and folders opened without following a link and without waiting
 // for anybody; then the opened thing itself is asked what it is and where it lies.
 import type { Stats } from "node:fs";
 import { constants } from "node:fs";

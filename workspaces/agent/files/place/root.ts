@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: the root, which nothing leads out of, and the words for what does.
+// The root, which nothing leads out of, and the words for what does.
 
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";

@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: the way along a path, name by name. Each folder is opened in the one
+// The way along a path, name by name. Each folder is opened in the one
 // before and links are read, not followed, so that whatever is swapped meanwhile, the way stays below the root.
 import type { Stats } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";

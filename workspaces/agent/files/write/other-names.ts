@@ -5,7 +5,7 @@ import { link, lstat, rename, unlink } from "node:fs/promises";
 import { systemPath } from "../place/raw-names.ts";
 import { pathIn } from "../place/root.ts";
 import { TreeCursor } from "../place/tree-cursor.ts";
-import type { Target } from "./staged-file.ts";
+import type { Target } from "./target.ts";
 
 /** A path from the root down. */
 export type OtherName = readonly Buffer[];

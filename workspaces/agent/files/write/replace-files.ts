@@ -6,14 +6,8 @@ import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
 import { pathIn } from "../place/root.ts";
 import { systemFault } from "../system-fault.ts";
-import {
-  commitFile,
-  discardFile,
-  refuseChanged,
-  type StagedFile,
-  stageFile,
-  type Target,
-} from "./staged-file.ts";
+import { commitFile, discardFile, refuseChanged, type StagedFile, stageFile } from "./staged-file.ts";
+import type { Target } from "./target.ts";
 
 export interface Replacement {
   readonly target: Target;

@@ -6,20 +6,10 @@ import { type FileHandle, lstat, open, rename, unlink } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
 import { swapped } from "../place/open-file.ts";
-import { type OpenFolder, pathIn, type Root } from "../place/root.ts";
+import { pathIn } from "../place/root.ts";
 import { errorCodeOf } from "../system-fault.ts";
 import { findOtherNames, linkOtherNames, type OtherName } from "./other-names.ts";
-
-/** What a staged file is to become. */
-export interface Target {
-  readonly root: Root;
-  readonly folder: OpenFolder;
-  readonly name: string;
-  /** For words. */
-  readonly relative: string;
-  /** Of the file to be replaced, whose mode and owner are kept; null for a new one. */
-  readonly stats: Stats | null;
-}
+import type { Target } from "./target.ts";
 
 export interface StagedFile {
   readonly target: Target;
