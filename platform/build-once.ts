@@ -21,6 +21,7 @@ export interface BuildOnceInput {
 }
 
 export interface BuiltFile {
+  /** Absolute. */
   readonly path: string;
   /** A name for this version of the sources. */
   readonly hash: string;
@@ -28,7 +29,8 @@ export interface BuiltFile {
 
 export async function buildOnce(input: BuildOnceInput): Promise<BuiltFile> {
   const hash = await hashOf(input.sources);
-  const file = path.join(input.folder, `${input.name}-${hash}${input.extension}`);
+  // Absolute: the sandbox that reads the file has another working directory.
+  const file = path.resolve(input.folder, `${input.name}-${hash}${input.extension}`);
   if (await exists(file)) return { path: file, hash };
   await mkdir(input.folder, { recursive: true });
   const content = await input.build();
