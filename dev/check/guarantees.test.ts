@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { REFUSALS } from "../../core/chat/refusal.ts";
 
@@ -29,4 +29,18 @@ test("docs/rest-api.md lists every code that a problem document may have, with i
   const listed = [...rows].map(([, code = "", status = ""]) => [code, Number(status)]);
   const known = Object.entries(REFUSALS).map(([code, { status }]) => [code, status]);
   assert.deepEqual(Object.fromEntries(listed), Object.fromEntries(known));
+});
+
+test("each decision has four parts and a line in docs/decisions/README.md", () => {
+  const list = readTree("docs/decisions/README.md");
+  const pages = readdirSync(new URL("docs/decisions/", ROOT)).filter((page) => /^\d{4}-/.test(page));
+  assert.ok(pages.length > 20, `only ${pages.length} pages were found`);
+  for (const page of pages) {
+    const text = readTree(`docs/decisions/${page}`);
+    const [, date = "", title = ""] = /^# (\S+): (.+)/.exec(text) ?? [];
+    assert.ok(page.startsWith(date) && date !== "", `${page} begins with its date`);
+    assert.ok(list.includes(`| ${date} | [${title}](${page}) |`), `${page} has its line in the list`);
+    const parts = [...text.matchAll(/^## (.+)$/gm)].map(([, part]) => part);
+    assert.deepEqual(parts, ["Context", "Decision", "Cost", "Otherwise when"], page);
+  }
 });
