@@ -33,12 +33,12 @@ export function createLearningProviders(
     readings: [
       {
         name: "everturn_model_quirks_learnt_total",
-        help: "Calls of models that were refused for their shape, and taken with a quirk",
+        help: "Model calls that were refused because of their form, and accepted with a quirk",
         read: () => counts.quirk,
       },
       {
         name: "everturn_model_histories_unsealed_total",
-        help: "Calls of models whose signed or sealed parts were refused, and that were taken without",
+        help: "Model calls whose signed or sealed parts were refused, and that were accepted without them",
         read: () => counts.unsealed,
       },
     ],

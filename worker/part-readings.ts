@@ -7,17 +7,17 @@ export function partReadings(counts: Readonly<PartCounts>): Reading[] {
   return [
     {
       name: "everturn_bus_published_parts_total",
-      help: "Parts of answers and tools that went out on the live bus",
+      help: "Parts of answers and tool output that were published on the live bus",
       read: () => counts.published,
     },
     {
       name: "everturn_bus_unwatched_parts_total",
-      help: "Parts that stayed in this worker and its checkpoints, since nobody watched",
+      help: "Parts that were not published because nobody watched; checkpoints hold them",
       read: () => counts.unwatched,
     },
     {
       name: "everturn_heartbeats_total",
-      help: "Heartbeats of answers and tools, each an action of Temporal",
+      help: "Heartbeats of answers and tools; each one is an action in Temporal",
       read: () => counts.checkpoints,
     },
   ];
@@ -27,7 +27,7 @@ export function repairReadings(counts: Readonly<RepairCounts>): Reading[] {
   return [
     {
       name: "everturn_wedged_runs_total",
-      help: "Workflow runs terminated by this worker since their workflow tasks failed again and again",
+      help: "Workflow runs that this worker terminated because their workflow tasks failed again and again",
       read: () => counts.wedged_runs,
     },
   ];

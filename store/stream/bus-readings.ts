@@ -6,12 +6,12 @@ export function busReadings(bus: BusCounts): Reading[] {
   return [
     {
       name: "everturn_bus_heard_messages_total",
-      help: "Messages of the live bus that reached this process, wanted here or of a neighbour in the same channel",
+      help: "Messages of the live bus that reached this process, including those for other chats in the same channel",
       read: () => bus.heard,
     },
     {
       name: "everturn_bus_dropped_messages_total",
-      help: "Messages of the live bus that this process gave up since the database was away, slow or refused them",
+      help: "Messages of the live bus that this process dropped because the database was away, slow or refused them",
       read: () => bus.dropped,
     },
     {

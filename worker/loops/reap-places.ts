@@ -123,22 +123,22 @@ function readingsOf(counts: {
   return [
     {
       name: "everturn_places_quarantined_total",
-      help: "Places of workspaces the database does not know, put into quarantine.",
+      help: "Workspaces on disk that the database does not know and that were put into quarantine",
       read: () => counts.quarantined,
     },
     {
       name: "everturn_places_discarded_total",
-      help: "Places removed after seven days in quarantine.",
+      help: "Workspaces removed after seven days in quarantine",
       read: () => counts.discarded,
     },
     {
       name: "everturn_places_in_quarantine",
-      help: "Places in quarantine now.",
+      help: "Workspaces in quarantine at present",
       read: () => counts.inQuarantine,
     },
     {
       name: "everturn_places_unclaimed",
-      help: "Places of other deployments, or of nobody known, that are left alone.",
+      help: "Workspaces on disk that belong to other deployments or to nobody known, and are left alone",
       read: () => counts.unclaimed,
     },
   ];
