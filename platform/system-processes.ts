@@ -34,6 +34,12 @@ export function processIds(proc = PROC): readonly number[] {
   return readdirSync(proc).flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
 }
 
+/** All processes that are visible from here, including zombies. */
+export function listProcesses(proc = PROC): readonly SystemProcess[] {
+  if (!hasProc(proc)) return ps(["-ax"]);
+  return processIds(proc).flatMap((pid) => parseStat(pid, readProcFile(pid, "stat", proc)) ?? []);
+}
+
 /** True if a process with this pid exists, whoever owns it. A zombie does not count. */
 export function isAlive(pid: number, proc = PROC): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;

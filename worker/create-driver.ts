@@ -7,7 +7,13 @@ import { createLocalDriver } from "../workspaces/drivers/local/local.ts";
 
 type DriverConfig = Pick<
   Config,
-  "workspaceDriver" | "dataDir" | "workspacesDir" | "bwrapPath" | "allowUnsandboxed" | "secretKey"
+  | "workspaceDriver"
+  | "dataDir"
+  | "workspacesDir"
+  | "bwrapPath"
+  | "allowUnsandboxed"
+  | "secretKey"
+  | "secretKeyPrevious"
 >;
 
 /**
@@ -15,13 +21,14 @@ type DriverConfig = Pick<
  * exist
  */
 export function createDriver(config: DriverConfig, logger: Logger, deployment: string): WorkspaceDriver {
-  const { secretKey } = config;
+  const { secretKey, secretKeyPrevious } = config;
   if (config.workspaceDriver === "docker") return createDockerDriver({ deployment, secretKey });
   return createLocalDriver({
     dataDir: config.dataDir,
     folder: config.workspacesDir,
     deployment,
     secretKey,
+    secretKeyPrevious,
     allowUnsandboxed: config.allowUnsandboxed,
     bwrapPath: config.bwrapPath,
     logger,

@@ -4,7 +4,13 @@ import { type BuiltFile, buildOnce } from "../platform/build-once.ts";
 
 const projectRoot = fileURLToPath(new URL("..", import.meta.url));
 /** All that the agent may import, how it is bundled, and the lock file for the packages inside it. */
-const sources = ["workspaces/agent", "core", "workspaces/agent-bundle.ts", "package-lock.json"];
+const sources = [
+  "workspaces/agent",
+  "core",
+  "platform/system-processes.ts",
+  "workspaces/agent-bundle.ts",
+  "package-lock.json",
+];
 
 // Packages in the older module format ask for Node's modules by `require`, which an ES module does not have.
 const requireForPackages = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;

@@ -47,11 +47,14 @@ export function createChatWorkspaces(
   };
 }
 
-/** The chat's workspace as it is now: a call beside this one may have made it since the chat was read. Throws `ToolError`. */
+/**
+ * The chat's workspace as it is now: a call beside this one may have made it since the chat was read. Of a deleted chat the
+ * one that it had, where its command still has to be ended. Throws `ToolError`.
+ */
 async function requireBound({ deps, chat }: ChatPlace, signal: AbortSignal): Promise<WorkspaceRow> {
   const { pool } = deps.store;
   const row = await patiently(signal, async () => {
-    const id = (await readChatRow(pool, chat.id))?.workspace_id ?? null;
+    const id = ((await readChatRow(pool, chat.id)) ?? chat).workspace_id;
     return id === null ? null : readWorkspace(pool, id, null);
   });
   if (row === null) throw noWorkspace();

@@ -27,7 +27,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Its file part alone also runs in the worker, for a chat's project folder.
   tools: { imports: ["core", "platform", "workspaces/agent/api.ts", "workspaces/agent/files"] },
   // Bundled into one file that runs in workspaces: it carries along whatever it imports.
-  "workspaces/agent": { imports: ["core"], packages: ["node:", "zod", "picomatch"] },
+  "workspaces/agent": {
+    imports: ["core", "platform/system-processes.ts"],
+    packages: ["node:", "zod", "picomatch"],
+  },
   workspaces: { imports: ["core", "platform"] },
   store: { imports: ["core", "platform"] },
   // What was committed is told to Temporal, from the API at once and from the worker's loops when that failed. Workflows are

@@ -1,18 +1,12 @@
 // The workspace agent: keys outlive their processes.
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { AgentFixture } from "../../workspaces/agent/agent-fixture.ts";
-import { keptProcessesMax } from "../../workspaces/agent/agent-limits.ts";
-import type { ProcessInfo } from "../../workspaces/agent/api.ts";
-import { ForgottenProcesses } from "../../workspaces/agent/processes/forgotten-processes.ts";
-import { ProcessJournal } from "../../workspaces/agent/processes/process-journal.ts";
+import { journalLimits, keptProcessesMax } from "../../workspaces/agent/agent-limits.ts";
+import { Journal } from "../../workspaces/agent/journal.ts";
 import { agentPaths } from "../../workspaces/agent/wire/protocol.ts";
-
-const folder = mkdtempSync(join(tmpdir(), "forgotten-"));
-after(() => rmSync(folder, { recursive: true }));
 
 test("W5 the oldest processes are forgotten with their output, and even so never run again", async (t) => {
   const agent = await AgentFixture.start(t);
@@ -24,9 +18,8 @@ test("W5 the oldest processes are forgotten with their output, and even so never
   await agent.start();
   await agent.run({ key: "one-more", command: "true" });
   await agent.followed("one-more");
-  const folders = () => readdirSync(join(agent.stateFolder, "processes")).length;
   // The end is told before the oldest is cleared away.
-  while (folders() > keptProcessesMax) await agent.run(first);
+  while (existsSync(join(agent.stateFolder, "output", "1"))) await agent.run(first);
   for (const restarted of [false, true]) {
     if (restarted) {
       await agent.end("SIGKILL");
@@ -48,28 +41,13 @@ test("W5 the oldest processes are forgotten with their output, and even so never
 
 /** As many ended processes as are kept. */
 async function fill(stateFolder: string): Promise<void> {
-  const journal = new ProcessJournal(join(stateFolder, "processes"));
+  const journal = Journal.open(stateFolder, journalLimits, assert.fail);
   const started_at = new Date(0).toISOString();
+  const end = { exit_code: 0, signal: null, start_error: null, ended_at: started_at, elapsed_ms: 1 };
   for (let at = 0; at < keptProcessesMax - 1; at++) {
-    const start = { key: `k${at}`, digest: "", command: "true", cwd: ".", started_at, order: at + 2 };
-    const end = { exit_code: 0, signal: null, start_error: null, ended_at: started_at, elapsed_ms: 1 };
-    journal.end(await journal.begin(start), { state: "exited", ...end, output_bytes: 0 });
+    const key = `k${at}`;
+    await journal.beginProcess({ key, digest: "", command: "true", cwd: ".", started_at, mark: 1 });
+    journal.endProcess(key, { state: "exited", ...end, output_bytes: 0 });
   }
+  journal.close();
 }
-
-test("more keys than are kept lose the oldest, in the file too, which does not grow without end", async () => {
-  const path = join(folder, "forgotten.jsonl");
-  const forgotten = await ForgottenProcesses.open(path, 3);
-  await Promise.all(
-    Array.from({ length: 20 }, async (_, order) =>
-      forgotten.add({ digest: "d", order, process: { key: `k${order}` } as ProcessInfo }),
-    ),
-  );
-  assert.equal(forgotten.get("k16"), undefined);
-  assert.equal(forgotten.get("k17")?.order, 17);
-  await forgotten.close();
-  assert(readFileSync(path, "utf8").trim().split("\n").length <= 6);
-  const again = await ForgottenProcesses.open(path, 3);
-  assert.deepEqual([again.get("k16"), again.get("k19")?.order, again.newestOrder], [undefined, 19, 19]);
-  await again.close();
-});

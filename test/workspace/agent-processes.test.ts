@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { isAlive } from "../../platform/system-processes.ts";
 import { AgentFixture } from "../../workspaces/agent/agent-fixture.ts";
+import type { ProcessInfo } from "../../workspaces/agent/api.ts";
 import { agentPaths, processPath } from "../../workspaces/agent/wire/protocol.ts";
 
 const agent = await AgentFixture.start({ after });
@@ -97,7 +99,13 @@ test("the environment is clean: what is given and a few basics, never the token"
   const names = new Set(lines.map((line) => line.split("=")[0]));
   for (const name of ["PATH", "HOME", "LANG", "TERM", "GIVEN"]) assert(names.has(name), name);
   assert(lines.includes("GIVEN=é x") && lines.includes(`HOME=${agent.root}`));
-  const allowed = new Set(["PATH", "HOME", "LANG", "TERM", "GIVEN", "PWD", "OLDPWD", "SHLVL", "_", ""]);
+  const unattended =
+    "CI DEBIAN_FRONTEND EDITOR GIT_EDITOR GIT_PAGER GIT_TERMINAL_PROMPT PAGER PIP_NO_INPUT npm_config_yes".split(
+      " ",
+    );
+  for (const name of unattended) assert(names.has(name), name);
+  const basics = ["PATH", "HOME", "LANG", "TERM", "GIVEN", "PWD", "OLDPWD", "SHLVL", "_", ""];
+  const allowed = new Set([...basics, ...unattended]);
   assert.deepEqual(
     [...names].filter((name) => !allowed.has(name ?? "")),
     [],
@@ -150,6 +158,32 @@ test("a signal reaches all that the command started", async () => {
   assert.deepEqual([text, process.state, process.exit_code, process.signal], ["", "exited", null, "SIGTERM"]);
   // Nothing happens when it has ended.
   assert.deepEqual(await agent.act("group", "signal", { signal: "SIGKILL" }), process);
+});
+
+test("W5 what a command leaves running is listed with it, and a signal reaches it", async () => {
+  // It leaves the command's group, session and environment.
+  const background = "env -i setsid sleep 600 >/dev/null 2>&1 & echo $!";
+  await agent.run({ key: "leaves", command: background });
+  const pid = Number((await agent.followed("leaves")).text);
+  const survivors = async () => {
+    const { processes } = await agent.json<{ processes: ProcessInfo[] }>({ path: agentPaths.processes });
+    const found = processes.find(({ key }) => key === "leaves");
+    assert.equal(found?.state, "exited");
+    return found?.survivors;
+  };
+  assert.equal(await survivors(), 1);
+  await agent.act("leaves", "signal", { signal: "SIGTERM" });
+  while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(await survivors(), 0);
+});
+
+test("I2 a command that is told to end takes along what left its group and ignores SIGTERM", async () => {
+  const deaf = "env -i setsid sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.1; done'";
+  await agent.run({ key: "ended", command: `${deaf} & sleep 600` });
+  const { text } = await agent.output("ended", "offset=0&wait_ms=20000");
+  await agent.act("ended", "signal", { signal: "SIGTERM" });
+  assert.equal((await agent.followed("ended")).process.signal, "SIGTERM");
+  while (isAlive(Number(text))) await new Promise((resolve) => setImmediate(resolve));
 });
 
 test("a child left in the background neither delays the end nor dies of its output", async () => {

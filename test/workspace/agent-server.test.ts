@@ -162,6 +162,6 @@ test("over TCP it answers on the port it was given a number for", async (t) => {
 });
 
 test("its own environment is not what a command finds of it by name", async () => {
-  const state = readFileSync(join(agent.stateFolder, "effects.jsonl"), "utf8");
+  const state = readFileSync(join(agent.stateFolder, "journal.db-wal"), "latin1");
   assert(!state.includes("a-token-for-tests"));
 });

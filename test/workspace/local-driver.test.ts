@@ -1,12 +1,19 @@
 // The local driver where something is different: the key, the names, the start, the sandbox.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import { isAlive } from "../../platform/system-processes.ts";
 import { AgentError } from "../../workspaces/agent/api.ts";
+import { Doorkeeper } from "../../workspaces/agent/wire/proof.ts";
+import { openAgent } from "../../workspaces/client/agent-client.ts";
+import { agentTokenOf } from "../../workspaces/client/agent-token.ts";
 import { WorkspaceError } from "../../workspaces/driver.ts";
+import { findProcesses } from "../../workspaces/drivers/local/find-processes.ts";
+import { placesOf } from "../../workspaces/drivers/local/place/workspace-place.ts";
 import {
   aDriver,
   aPlan,
@@ -29,6 +36,72 @@ sandboxTest(
     await assert.rejects(run("cat file"), (error) => error instanceof AgentError);
   },
 );
+
+sandboxTest(
+  "W10 after a change of the secret key, an agent that knows the previous one goes on, and so does its work",
+  async (t) => {
+    const { dataDir, workspace } = await aDriver(t);
+    const { agent } = await workspace("w1");
+    await agent.processes.start({ key: "p", command: "sleep 600" }, signal);
+    const keys = { secretKey: Buffer.alloc(32, 2), secretKeyPrevious: Buffer.alloc(32, 1) };
+    const { driver } = await aDriver(t, { dataDir, ...keys });
+    const again = await connected(t, driver, { id: "w1" });
+    assert.equal((await again.agent.processes.get("p", signal)).state, "running");
+    // Started anew, it has the new key.
+    await driver.stop("w1");
+    await connected(t, driver, { id: "w1" });
+    const { driver: later } = await aDriver(t, { dataDir, secretKey: keys.secretKey });
+    const { instance_id } = await (await connected(t, driver, { id: "w1" })).agent.health(signal);
+    const found = await connected(t, later, { id: "w1" });
+    assert.equal((await found.agent.health(signal)).instance_id, instance_id);
+  },
+);
+
+sandboxTest("W5 an agent that was frozen is woken, and its work goes on", async (t) => {
+  const { dataDir, driver, workspace } = await aDriver(t);
+  const { agent } = await workspace("w1");
+  const { instance_id } = await agent.health(signal);
+  await agent.processes.start({ key: "p", command: "sleep 600" }, signal);
+  const place = placesOf(path.join(dataDir, "workspaces")).of("w1");
+  for (const { pid, kind } of await findProcesses(place)) {
+    if (kind === "agent") process.kill(pid, "SIGSTOP");
+  }
+  const woken = await connected(t, driver, { id: "w1" });
+  assert.equal((await woken.agent.health(signal)).instance_id, instance_id);
+  assert.equal((await woken.agent.processes.get("p", signal)).state, "running");
+});
+
+sandboxTest("an agent of an older Everturn is replaced, one of a newer is left alone", async (t) => {
+  const { dataDir, driver, workspace } = await aDriver(t);
+  const { agent, run } = await workspace("w1");
+  await run("echo kept > file");
+  const { instance_id } = await agent.health(signal);
+  const { socket } = placesOf(path.join(dataDir, "workspaces")).of("w1");
+  const away = `${socket}.away`;
+  const door = new Doorkeeper(agentTokenOf(Buffer.alloc(32, 1), "w1"));
+  let version = "9.0";
+  const server = createServer((request, response) => {
+    if (door.greet(request, response)) return;
+    response.end(JSON.stringify({ version, instance_id: "other", started_at: "now", root: "/" }));
+  });
+  t.after(() => server.close());
+  await rename(socket, away);
+  await once(server.listen(socket), "listening");
+  await assert.rejects(driver.connect("w1", aPlan(), signal), /newer Everturn/);
+  // It goes on: here the real one, whose place was taken.
+  await rename(away, `${socket}.real`);
+  const real = openAgent({
+    kind: "unix",
+    path: `${socket}.real`,
+    token: agentTokenOf(Buffer.alloc(32, 1), "w1"),
+  });
+  t.after(() => real.close());
+  assert.equal((await real.health(signal)).instance_id, instance_id);
+  version = "1.7";
+  const replaced = await connected(t, driver, { id: "w1" });
+  assert.notEqual((await replaced.agent.health(signal)).instance_id, instance_id);
+  assert.equal((await replaced.run("cat file")).output, "kept\n");
+});
 
 const oddFolderNames = [
   `it's "a" $HOME ${"long".repeat(30)}`,

@@ -171,6 +171,15 @@ test("I2 a command that ignores SIGTERM is killed", async () => {
   await untilGone(marker);
 });
 
+test("a chat deleted while its command runs takes the command along, and what that has started", async () => {
+  const marker = "counting-chat-deleted";
+  const hidden = `env -i setsid sh -c ': ${marker}; sleep 600' & while :; do echo "line 1"; sleep 0.1; done`;
+  const { chat, reader } = await workspaceChat(everturn, [run(hidden)], marker);
+  await untilShown(reader, "line 1");
+  await everturn.call("DELETE", `/v1/chats/${chat.id}`);
+  await untilGone(marker);
+});
+
 test("E1 an edit while a command runs ends it and goes another way", async () => {
   const marker = "counting-edit";
   const { chat, reader } = await workspaceChat(everturn, [counting(marker)], marker);

@@ -7,10 +7,10 @@ import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 
 const schema = z.strictObject({});
 
-/** `process_list`: `{processes: [{process_id, command, cwd, state, exit_code, started_at, duration_ms, output_bytes}], truncated}`. */
+/** `process_list`: `{processes: [{process_id, command, cwd, state, exit_code, started_at, duration_ms, output_bytes, still_running?}], truncated}`. */
 export const processList: Tool<typeof schema> = {
   name: "process_list",
-  description: `Processes that execute has started in the workspace, newest first, at most ${processesListedMax}, ended ones included.`,
+  description: `Processes that execute has started in the workspace, newest first, at most ${processesListedMax}, ended ones included; still_running counts what an ended one has left running, which process_signal reaches.`,
   schema,
   runs_in: "workspace",
   flags: { read_only: true, polls: true },
@@ -26,6 +26,7 @@ export const processList: Tool<typeof schema> = {
       started_at: process.started_at,
       duration_ms: process.elapsed_ms,
       output_bytes: process.output_bytes,
+      ...((process.survivors ?? 0) > 0 && { still_running: process.survivors }),
     }));
     return { result: { processes, truncated: all.length > processesListedMax }, is_error: false };
   },

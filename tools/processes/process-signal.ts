@@ -23,7 +23,8 @@ const schema = z.strictObject({
 /** `process_signal`: `{process_id, state, exit_code, ended_by}`. */
 export const processSignal: Tool<typeof schema> = {
   name: "process_signal",
-  description: "Sends a signal to a process that execute has started, and to all it has started itself.",
+  description:
+    "Sends a signal to a process that execute has started, and to all it has started itself, also what runs on after its end.",
   schema,
   runs_in: "workspace",
   flags: {},

@@ -1,5 +1,4 @@
-// The workspace agent runs inside the workspace. This file: for tests, a real daemon as a child process and the barest of
-// clients, so that what is tested is the wire.
+// For tests: a real agent as a child process, and the barest of clients, so that what is tested is the wire.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,15 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ProcessInfo, ProcessStart } from "./api.ts";
-import { type Frame, FrameReader } from "./wire/frames.ts";
+import { FrameReader, type ReceivedFrame } from "./wire/frames.ts";
 import { greet, ProvenSockets } from "./wire/proof.ts";
-import {
-  agentPaths,
-  idempotencyKeyHeader,
-  type ProcessAction,
-  processPath,
-  type StartAnswer,
-} from "./wire/protocol.ts";
+import { agentPaths, idempotencyKeyHeader, type ProcessAction, processPath } from "./wire/protocol.ts";
 
 const mainPath = fileURLToPath(new URL("main.ts", import.meta.url));
 const token = "a-token-for-tests";
@@ -174,7 +167,7 @@ export class AgentFixture {
     };
   }
 
-  async run(spec: ProcessStart): Promise<StartAnswer> {
+  async run(spec: ProcessStart): Promise<{ readonly process: ProcessInfo; readonly created: boolean }> {
     return this.json({ path: agentPaths.processes, body: spec });
   }
 
@@ -190,12 +183,12 @@ export class AgentFixture {
   async output(key: string, query: string): Promise<{ offset: number; text: string; process: ProcessInfo }> {
     const { status, bytes } = await this.call({ path: `${processPath(key, "output")}?${query}` });
     assert.equal(status, 200, bytes.toString());
-    const [output, process] = new FrameReader().push(bytes);
+    const [output, process] = newReader().push(bytes);
     assert(output?.type === "output" && process?.type === "process");
     return {
       offset: output.offset,
       text: Buffer.from(output.bytes).toString("latin1"),
-      process: process.process,
+      process: process.json as ProcessInfo,
     };
   }
 
@@ -207,7 +200,7 @@ export class AgentFixture {
     let text = "";
     let first: number | null = null;
     for await (const frame of this.follow(key, offset)) {
-      if (frame.type === "ended") return { offset: first, text, process: frame.process };
+      if (frame.type === "ended") return { offset: first, text, process: frame.json as ProcessInfo };
       if (frame.type !== "output") continue;
       first ??= frame.offset;
       text += Buffer.from(frame.bytes).toString("latin1");
@@ -215,10 +208,14 @@ export class AgentFixture {
     throw new Error("the stream broke off");
   }
 
-  async *follow(key: string, offset = 0): AsyncGenerator<Frame> {
+  async *follow(key: string, offset = 0): AsyncGenerator<ReceivedFrame> {
     const answer = await this.open({ path: `${processPath(key, "follow")}?offset=${offset}` });
     assert.equal(answer.statusCode, 200);
-    const reader = new FrameReader();
+    const reader = newReader();
     for await (const chunk of answer) yield* reader.push(chunk as Buffer);
   }
+}
+
+function newReader(): FrameReader {
+  return new FrameReader((body) => JSON.parse(Buffer.from(body).toString()));
 }

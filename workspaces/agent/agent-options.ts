@@ -1,10 +1,10 @@
-// The workspace agent runs inside the workspace. This file: what its command line and its input say.
+// What its command line and its input say.
 import { readFileSync, realpathSync, unlinkSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { parseArgs } from "node:util";
 import type { EgressPlace } from "./egress-port.ts";
 import type { ListenPlace } from "./wire/listen.ts";
-import { environment } from "./wire/request-shapes.ts";
+import { environmentSchema, readRequest } from "./wire/requests.ts";
 
 export interface AgentOptions {
   /** Real path. */
@@ -99,11 +99,24 @@ function takeToken(file: string | undefined): string {
   return required("token-file (or the token on stdin)", token === "" ? undefined : token);
 }
 
-/** Clean: what the daemon was started with is not the processes' business, except where programs are. */
+// Nothing that a command starts waits for a person: editors succeed at once, pagers print, questions get no answer or a yes.
+const unattended = {
+  CI: "true",
+  DEBIAN_FRONTEND: "noninteractive",
+  EDITOR: "true",
+  GIT_EDITOR: "true",
+  GIT_PAGER: "cat",
+  GIT_TERMINAL_PROMPT: "0",
+  PAGER: "cat",
+  PIP_NO_INPUT: "1",
+  npm_config_yes: "true",
+};
+
+/** Clean: what the agent was started with is not the processes' business, except where programs are. */
 function processEnvironment(root: string, path: string | undefined, file: string | undefined) {
-  const base = { PATH: path ?? pathDefault, HOME: root, LANG: "C.UTF-8", TERM: "dumb" };
+  const base = { PATH: path ?? pathDefault, HOME: root, LANG: "C.UTF-8", TERM: "dumb", ...unattended };
   if (file === undefined) return base;
-  return { ...base, ...environment(JSON.parse(readFileSync(file, "utf8")), "env-file") };
+  return { ...base, ...readRequest(environmentSchema, JSON.parse(readFileSync(file, "utf8")), "env-file") };
 }
 
 function absolute(name: string, value: string | undefined): string {

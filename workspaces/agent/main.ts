@@ -1,18 +1,18 @@
-// The workspace agent runs inside the workspace. This file: the daemon, put together. It ends by SIGTERM alone, and takes its
+// The agent, put together. Only SIGTERM and SIGINT end it, and it takes its
 // processes with it; a fault in one call must not cost all the others their processes.
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { effectsKeptMax, effectsKeptMs, lastAnswersMs } from "./agent-limits.ts";
+import { mkdir } from "node:fs/promises";
+import { journalLimits, lastAnswersMs } from "./agent-limits.ts";
 import { type AgentOptions, readAgentOptions } from "./agent-options.ts";
-import { EffectJournal } from "./effect-journal.ts";
+import { Effects } from "./effects.ts";
 import { openEgressPort } from "./egress-port.ts";
 import { createFiles } from "./files/create-files.ts";
+import { Journal } from "./journal.ts";
 import { openProcesses } from "./processes/open-processes.ts";
-import type { ProcessTable } from "./processes/process-table.ts";
 import { createProcesses } from "./processes/processes.ts";
 import { listen, stopListening } from "./wire/listen.ts";
 import { agentVersion } from "./wire/protocol.ts";
-import { type AgentParts, createRoutes, type FindHandler } from "./wire/routes.ts";
+import { createRoutes, type FindHandler } from "./wire/routes.ts";
 import { createAgentServer } from "./wire/server.ts";
 
 // Whoever started us may be gone, and our output with it.
@@ -29,18 +29,27 @@ async function main(): Promise<void> {
   const options = readAgentOptions(process.argv.slice(2), process.env);
   const { promise: findHandler, resolve: serve } = Promise.withResolvers<FindHandler>();
   const server = createAgentServer({ token: options.token, findHandler, log });
-  // Before the state is looked at: over the state of a daemon that lives, all that runs would be taken for lost.
+  // Before the state is looked at: over the state of an agent that lives, all that runs would be taken for lost.
   const place = await listen(server, options.place);
   if (options.egress !== null) await openEgressPort(options.egress);
-  const { table, effects } = await openState(options);
-  serve(createRoutes(partsOf(options, table, effects)));
+  const { root, rgPath } = options;
+  const { journal, table, effects } = await openState(options);
+  const health = {
+    version: agentVersion,
+    instance_id: randomUUID(),
+    started_at: new Date().toISOString(),
+    root,
+  };
+  const files = createFiles({ root, rgPath });
+  serve(createRoutes({ files, processes: createProcesses(table), effects, health }));
   log(`agent ${agentVersion} listens on ${place}`);
   const stop = async () => {
     const closed = stopListening(server);
     await table.close();
-    await effects.close();
+    await effects.settled();
     // Who followed a process is told how it ended.
     await closed(lastAnswersMs);
+    journal.close();
     process.exit(0);
   };
   // Asked twice, it ends once.
@@ -53,20 +62,10 @@ async function main(): Promise<void> {
 }
 
 async function openState({ root, stateFolder, env }: AgentOptions) {
-  const table = await openProcesses({ root, stateFolder, env, log });
-  const path = join(stateFolder, "effects.jsonl");
-  const limits = { keptMax: effectsKeptMax, keptMs: effectsKeptMs };
-  return { table, effects: await EffectJournal.open({ path, now: Date.now, ...limits }) };
-}
-
-function partsOf({ root, rgPath }: AgentOptions, table: ProcessTable, effects: EffectJournal): AgentParts {
-  const started_at = new Date().toISOString();
-  return {
-    files: createFiles({ root, rgPath }),
-    processes: createProcesses(table),
-    effects,
-    health: { version: agentVersion, instance_id: randomUUID(), started_at, root },
-  };
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+  const journal = Journal.open(stateFolder, journalLimits, log);
+  const table = await openProcesses({ root, stateFolder, env, journal, log });
+  return { journal, table, effects: new Effects(journal, Date.now) };
 }
 
 try {

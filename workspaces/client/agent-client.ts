@@ -1,13 +1,7 @@
-// Workspaces: the agent's API over HTTP, for whoever is outside of the workspace. The wire is in agent/protocol.ts.
+// The agent's API over HTTP, for whoever is outside of the workspace. The wire is in agent/wire/protocol.ts.
 import { randomUUID } from "node:crypto";
-import {
-  type AgentApi,
-  AgentError,
-  type FileChanges,
-  type FileViews,
-  type OutputRange,
-  type Processes,
-} from "../agent/api.ts";
+import { AgentError } from "../agent/agent-error.ts";
+import type { AgentApi, FileChanges, FileViews, OutputRange, Processes } from "../agent/api.ts";
 import {
   agentPaths,
   keyPattern,
@@ -18,14 +12,15 @@ import {
 } from "../agent/wire/protocol.ts";
 import type { AgentAddress } from "../driver.ts";
 import {
-  type AnswerKind,
-  answers,
+  type AnswerName,
+  type AnswerOf,
+  answerBytesMax,
   badAnswer,
   outputAnswerBytesMax,
   rawBytesMax,
   readAnswer,
 } from "./agent-answers.ts";
-import { AgentConnection } from "./agent-connection.ts";
+import { type AgentCall, AgentConnection } from "./agent-connection.ts";
 import { followOutput, rangeOf } from "./agent-output.ts";
 
 // Writing 10 MiB to a slow disk is well within.
@@ -41,12 +36,9 @@ const waitSlackMs = 10_000;
 export function openAgent(address: AgentAddress): AgentApi & { close(): void } {
   const connection = new AgentConnection(address);
   return {
-    async health(signal) {
-      return get(
-        connection,
-        { path: agentPaths.health, kind: answers.health, timeoutMs: healthTimeoutMs },
-        signal,
-      );
+    health: (signal) => {
+      const call = { method: "GET", path: agentPaths.health, timeoutMs: healthTimeoutMs } as const;
+      return ask(connection, { ...call, answer: "health" }, signal);
     },
     files: filesOver(connection),
     processes: processesOver(connection),
@@ -54,77 +46,65 @@ export function openAgent(address: AgentAddress): AgentApi & { close(): void } {
   };
 }
 
-interface Get<Value> {
-  readonly path: string;
-  readonly kind: AnswerKind<Value>;
-  readonly timeoutMs?: number;
+interface Ask<Name extends AnswerName> extends Omit<AgentCall, "answerBytesMax"> {
+  readonly answer: Name;
 }
 
-async function get<Value>(connection: AgentConnection, ask: Get<Value>, signal: AbortSignal): Promise<Value> {
-  const { path, kind, timeoutMs = viewTimeoutMs } = ask;
-  const call = { method: "GET", path, timeoutMs, answerBytesMax: kind.bytesMax } as const;
-  return readAnswer(await connection.exchange(call, signal), kind);
-}
-
-interface Post<Value> extends Get<Value> {
-  readonly body: unknown;
-  readonly key?: string;
-}
-
-async function post<Value>(
+async function ask<Name extends AnswerName>(
   connection: AgentConnection,
-  ask: Post<Value>,
+  { answer, ...call }: Ask<Name>,
   signal: AbortSignal,
-): Promise<Value> {
-  const { path, body, key, kind, timeoutMs = callTimeoutMs } = ask;
-  const named = key === undefined ? {} : { key };
-  const call = { method: "POST", path, body, ...named, timeoutMs, answerBytesMax: kind.bytesMax } as const;
-  return readAnswer(await connection.exchange(call, signal), kind);
+): Promise<AnswerOf<Name>> {
+  const body = await connection.exchange({ ...call, answerBytesMax: answerBytesMax[answer] }, signal);
+  return readAnswer(body, answer);
 }
 
 function filesOver(connection: AgentConnection): FileViews & FileChanges {
-  const timeoutMs = viewTimeoutMs;
-  const view = <Value>(path: string, kind: AnswerKind<Value>) => {
-    return (body: unknown, signal: AbortSignal) => post(connection, { path, body, kind, timeoutMs }, signal);
+  const view = <Name extends AnswerName>(path: string, answer: Name) => {
+    return (body: unknown, signal: AbortSignal) =>
+      ask(connection, { method: "POST", path, body, timeoutMs: viewTimeoutMs, answer }, signal);
   };
-  const change = <Value>(path: string, kind: AnswerKind<Value>) => {
+  const change = <Name extends AnswerName>(path: string, answer: Name) => {
     return ({ key, ...body }: { readonly key: string }, signal: AbortSignal) =>
-      post(connection, { path, body, key, kind }, signal);
+      ask(connection, { method: "POST", path, body, key, timeoutMs: callTimeoutMs, answer }, signal);
   };
   return {
-    readLines: view(agentPaths.readLines, answers.lines),
-    listDir: view(agentPaths.list, answers.folder),
-    grep: view(agentPaths.grep, answers.grep),
-    findFiles: view(agentPaths.find, answers.paths),
-    stat: view(agentPaths.stat, answers.stat),
+    readLines: view(agentPaths.readLines, "lines"),
+    listDir: view(agentPaths.list, "folder"),
+    grep: view(agentPaths.grep, "grep"),
+    findFiles: view(agentPaths.find, "paths"),
+    stat: view(agentPaths.stat, "stat"),
     async readBytes(body, signal) {
-      const call = { method: "POST", path: agentPaths.readBytes, body, timeoutMs } as const;
+      const call = { method: "POST", path: agentPaths.readBytes, body, timeoutMs: viewTimeoutMs } as const;
       const answerBytesMax = Math.min(body.length, rawBytesMax);
       return connection.exchange({ ...call, answerBytesMax }, signal);
     },
-    writeFile: change(agentPaths.write, answers.written),
-    editFiles: change(agentPaths.edit, answers.edited),
+    writeFile: change(agentPaths.write, "written"),
+    editFiles: change(agentPaths.edit, "edited"),
   };
 }
 
 function processesOver(connection: AgentConnection): Processes {
+  const get = <Name extends AnswerName>(path: string, answer: Name) =>
+    ({ method: "GET", path, timeoutMs: viewTimeoutMs, answer }) as const;
   // A key of its own makes the second attempt after a lost answer the same call.
   const tell = async (path: string, body: unknown, signal: AbortSignal) => {
-    const ask = { path, body, key: randomUUID(), kind: answers.process };
-    return (await post(connection, ask, signal)).process;
+    const call = { method: "POST", path, body, key: randomUUID(), timeoutMs: callTimeoutMs } as const;
+    return (await ask(connection, { ...call, answer: "process" }, signal)).process;
   };
   return {
-    start: (body, signal) =>
-      post(connection, { path: agentPaths.processes, body, kind: answers.started }, signal),
+    start(body, signal) {
+      const call = { method: "POST", path: agentPaths.processes, body, timeoutMs: callTimeoutMs } as const;
+      return ask(connection, { ...call, answer: "started" }, signal);
+    },
     async get(key, signal) {
-      return (await get(connection, { path: pathOf(key), kind: answers.process }, signal)).process;
+      return (await ask(connection, get(pathOf(key), "process"), signal)).process;
     },
     async list(signal) {
-      const ask = { path: agentPaths.processes, kind: answers.processes };
-      return (await get(connection, ask, signal)).processes;
+      return (await ask(connection, get(agentPaths.processes, "processes"), signal)).processes;
     },
     output: (args, signal) => outputOf(connection, args, signal),
-    follow: ({ key, offset }, signal) => {
+    follow({ key, offset }, signal) {
       const path = `${pathOf(key, "follow")}?offset=${offset}`;
       const call = { method: "GET", path, timeoutMs: viewTimeoutMs, answerBytesMax: 0 } as const;
       return followOutput(() => connection.stream(call, signal), offset, signal);

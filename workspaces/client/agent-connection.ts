@@ -1,7 +1,7 @@
-// Workspaces: HTTP to the agent of one workspace: connections kept alive, each wait bounded, each failure an AgentError.
+// HTTP to the agent of one workspace: connections kept alive, each wait bounded, each failure an AgentError.
 // Whatever runs in a workspace may take its agent's place: nothing that comes from there is larger than its call allows.
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import { AgentError } from "../agent/api.ts";
+import { AgentError } from "../agent/agent-error.ts";
 import { ProvenSockets } from "../agent/wire/proof.ts";
 import { idempotencyKeyHeader, jsonType, requestBytesMax } from "../agent/wire/protocol.ts";
 import type { AgentAddress } from "../driver.ts";

@@ -1,10 +1,12 @@
-// Workspaces: output of processes, out of the agent's frames. A stream may go on for hours, so it is held to its protocol: each
+// Output of processes, out of the agent's frames. A stream may go on for hours, so it is held to its protocol: each
 // frame bounded, offsets that only rise, and no more frames without output than the agent's pings.
 import type { IncomingMessage } from "node:http";
-import { AgentError, type OutputRange, type ProcessEvent } from "../agent/api.ts";
-import { type Frame, FrameReader } from "../agent/wire/frames.ts";
+import { AgentError } from "../agent/agent-error.ts";
+import type { OutputRange, ProcessEvent } from "../agent/api.ts";
+import { processSchema } from "../agent/wire/answers.ts";
+import { FrameReader, type ReceivedFrame } from "../agent/wire/frames.ts";
 import { followPingMs } from "../agent/wire/protocol.ts";
-import { badAnswer, checked, errorIn, parseFrameJson, processAnswer } from "./agent-answers.ts";
+import { badAnswer, checked, errorIn, parseFrameJson } from "./agent-answers.ts";
 import { classify } from "./agent-connection.ts";
 
 // Three missed pings.
@@ -22,7 +24,7 @@ export function rangeOf(body: Buffer): OutputRange {
     throw badAnswer("other frames");
   if (!Number.isSafeInteger(output.offset)) throw badAnswer("an offset that is no number");
   const { offset, bytes } = output;
-  return { offset, bytes, process: checked(processAnswer, last.process) };
+  return { offset, bytes, process: checked(processSchema, last.json) };
 }
 
 /** The caller's pace is the stream's: nothing is read ahead of it. Leaving the loop closes the connection. */
@@ -62,7 +64,7 @@ class FrameWatch {
   }
 
   /** What the frames say. Output in a row becomes one event: a thousand frames of a byte cost no more than one. */
-  *take(frames: readonly Frame[]): Generator<ProcessEvent, void, void> {
+  *take(frames: readonly ReceivedFrame[]): Generator<ProcessEvent, void, void> {
     let row: OutputFrame[] = [];
     for (const frame of frames) {
       if (frame.type === "output") {
@@ -83,15 +85,15 @@ class FrameWatch {
     if (row.length > 0) yield inOne(row);
   }
 
-  #endIn(frame: Exclude<Frame, { type: "output" }>): ProcessEvent | null {
+  #endIn(frame: Exclude<ReceivedFrame, { type: "output" }>): ProcessEvent | null {
     switch (frame.type) {
       case "ended":
-        return { type: "ended", process: checked(processAnswer, frame.process) };
+        return { type: "ended", process: checked(processSchema, frame.json) };
       case "ping":
         this.#countPing();
         return null;
       case "error":
-        throw errorIn(frame.error) ?? badAnswer("an error of an unknown kind");
+        throw errorIn(frame.json) ?? badAnswer("an error of an unknown kind");
       case "process":
         throw badAnswer("another frame");
     }
@@ -114,7 +116,7 @@ class FrameWatch {
   }
 }
 
-type OutputFrame = Extract<Frame, { type: "output" }>;
+type OutputFrame = Extract<ReceivedFrame, { type: "output" }>;
 
 function inOne(row: readonly OutputFrame[]): ProcessEvent {
   const [first, ...more] = row;
@@ -123,7 +125,7 @@ function inOne(row: readonly OutputFrame[]): ProcessEvent {
   return { type: "output", offset: first?.offset ?? 0, bytes };
 }
 
-function framesIn(reader: FrameReader, bytes: Buffer): Frame[] {
+function framesIn(reader: FrameReader, bytes: Buffer): ReceivedFrame[] {
   try {
     return reader.push(bytes);
   } catch (error) {

@@ -1,11 +1,11 @@
-// Workspaces: a connection to an agent's address. A socket's name is only a name: whatever can write its folder can put
+// A connection to an agent's address. A socket's name is only a name: whatever can write its folder can put
 // something else there, so nothing is followed, and everything is looked at anew for each connection.
 import { once } from "node:events";
 import { constants, existsSync } from "node:fs";
 import { lstat, open } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
-import { AgentError } from "../agent/api.ts";
+import { AgentError } from "../agent/agent-error.ts";
 import type { AgentAddress } from "../driver.ts";
 
 /** Systems with /proc have a name for an open folder, which is the same folder whatever becomes of its path. */

@@ -9,7 +9,7 @@ import {
   requestBodyBytesMax,
 } from "../../../core/chat/limits.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
-import { JsonScanner, type Scanned, type ScannedText } from "./json-scanner.ts";
+import { JsonScanner, type Scanned, type ScannedText } from "../../../core/text/json-scanner.ts";
 import { badBody, hasJsonBody, readBody, tooLarge } from "./read-body.ts";
 
 /** How many messages from the end are looked through for one of the user's. */

@@ -1,140 +1,106 @@
-// The workspace agent runs inside the workspace. This file: one process, from its start to what is known of it afterwards.
+// One process, from its start to what is known of it afterwards.
 import { once } from "node:events";
 import type { Writable } from "node:stream";
+import { identify } from "../../../platform/system-processes.ts";
 import { killAfterMs } from "../agent-limits.ts";
 import { AgentError, type ProcessInfo, type ProcessSignal } from "../api.ts";
+import type { Journal, ProcessEndRecord, ProcessRecord } from "../journal.ts";
 import { inputBytesMax } from "../wire/protocol.ts";
+import { endRest, signalCall } from "./call-processes.ts";
 import { collectOutput } from "./collect-output.ts";
-import { endRestOfGroup, signalGroup } from "./end-group.ts";
 import type { OutputLog } from "./output-log.ts";
-import { identityOf } from "./process-identity.ts";
-import type { EndRecord, ProcessJournal, StartRecord } from "./process-journal.ts";
 import type { Spawned } from "./spawn-command.ts";
 
 type Running = Extract<Spawned, { type: "running" }>;
-type Outcome = Omit<EndRecord, "output_bytes">;
-
-export interface ProcessParts {
-  readonly start: StartRecord;
-  /** The process's own, in the journal. */
-  readonly folder: string;
-  readonly log: OutputLog;
-  readonly journal: ProcessJournal;
-}
 
 export class ManagedProcess {
-  readonly start: StartRecord;
   readonly log: OutputLog;
-  readonly #folder: string;
-  readonly #journal: ProcessJournal;
+  readonly #journal: Journal;
   readonly #startedAt = performance.now();
+  #record: ProcessRecord;
   #running: Running | null = null;
-  #end: EndRecord | null;
-  /** When the group was told to end, what of it outlives its leader is killed at this time. */
-  #endGroupBy: number | null = null;
-  #groupGone: Promise<void> = Promise.resolve();
+  /** Once it was told to end: what of it outlives its shell is killed at this time. */
+  #killRestAt: number | null = null;
+  #restGone: Promise<void> = Promise.resolve();
 
-  constructor(parts: ProcessParts, end: EndRecord | null = null) {
-    this.start = parts.start;
-    this.log = parts.log;
-    this.#folder = parts.folder;
-    this.#journal = parts.journal;
-    this.#end = end;
+  constructor(record: ProcessRecord, log: OutputLog, journal: Journal) {
+    this.#record = record;
+    this.log = log;
+    this.#journal = journal;
   }
 
-  get ended(): boolean {
-    return this.#end !== null;
+  get record(): ProcessRecord {
+    return this.#record;
   }
 
-  get folder(): string {
-    return this.#folder;
+  get hasEnded(): boolean {
+    return this.#record.state !== "running";
   }
 
   info(): ProcessInfo {
-    const { key, command, cwd, started_at } = this.start;
-    const end = this.#end;
-    return {
-      key,
-      command,
-      cwd,
-      state: end?.state ?? "running",
-      pid: end === null ? (this.#running?.pid ?? null) : null,
-      exit_code: end?.exit_code ?? null,
-      signal: end?.signal ?? null,
-      start_error: end?.start_error ?? null,
-      started_at,
-      ended_at: end?.ended_at ?? null,
-      elapsed_ms: end?.elapsed_ms ?? Math.round(performance.now() - this.#startedAt),
-      output_bytes: this.log.end,
-      output_kept_from: this.log.keptFrom,
-    };
+    const { log } = this;
+    const now = this.hasEnded ? {} : { elapsed_ms: this.#elapsedMs() };
+    return processInfo({ ...this.#record, ...now, output_bytes: log.end }, log.keptFrom);
   }
 
-  /** Takes what became of the spawn. Resolves when the process has ended and that is written down. Never throws. */
+  /** Takes what became of the spawn. Resolves when the process has ended and that is written down. Never rejects. */
   async run(spawned: Spawned): Promise<void> {
     if (spawned.type === "failed") {
-      const { exit_code, reason } = spawned;
-      await this.#finish(this.#outcome({ exit_code, start_error: reason }));
+      this.#finish({ exit_code: spawned.exit_code, start_error: spawned.reason });
       return;
     }
+    const { child, pid } = spawned;
     this.#running = spawned;
-    const exit = once(spawned.child, "exit");
-    const output = collectOutput(spawned.outputs, this.log);
-    this.#identify(spawned.pid);
-    const [exitCode, signal] = (await exit) as [number | null, NodeJS.Signals | null];
-    const outcome = this.#outcome({ exit_code: exitCode, signal });
-    if (this.#endGroupBy !== null) {
-      const graceMs = this.#endGroupBy - performance.now();
-      this.#groupGone = endRestOfGroup(spawned.pid, graceMs).catch(() => undefined);
+    this.#record = { ...this.#record, pid };
+    const exit = once(child, "exit");
+    const settle = collectOutput(spawned.outputs, this.log);
+    this.#journal.identifyProcess(this.#record.key, pid, identify(pid).started);
+    const [exit_code, signal] = (await exit) as [number | null, NodeJS.Signals | null];
+    const ended = { exit_code, signal, ended_at: new Date().toISOString(), elapsed_ms: this.#elapsedMs() };
+    if (this.#killRestAt !== null) {
+      const rest = { mark: this.#record.mark, leader: pid };
+      this.#restGone = endRest(rest, this.#killRestAt - performance.now()).catch(() => undefined);
     }
     spawned.input?.destroy();
-    await output.settle();
-    await this.#finish(outcome);
+    await settle();
+    this.#finish(ended);
   }
 
-  #identify(pid: number): void {
-    const identity = identityOf(pid);
-    // Without it a successor cannot end what is left of us; nothing else depends on it.
-    if (identity !== null) this.#journal.identify(this.#folder, identity);
+  /** Resolves when nothing is left of a process that was told to end, once its shell has exited. */
+  async restGone(): Promise<void> {
+    await this.#restGone;
   }
 
-  /** How it ended, now. */
-  #outcome(how: Partial<Outcome>): Outcome {
-    const ended_at = new Date().toISOString();
-    const elapsed_ms = Math.round(performance.now() - this.#startedAt);
-    return {
+  #finish(how: Partial<ProcessEndRecord>): void {
+    const end: ProcessEndRecord = {
       state: "exited",
       exit_code: null,
       signal: null,
       start_error: null,
-      ended_at,
-      elapsed_ms,
+      ended_at: new Date().toISOString(),
+      elapsed_ms: this.#elapsedMs(),
+      output_bytes: this.log.end,
       ...how,
     };
-  }
-
-  /** Resolves when nothing is left of a group that was told to end, once its leader has exited. */
-  async groupGone(): Promise<void> {
-    await this.#groupGone;
-  }
-
-  async #finish(outcome: Outcome): Promise<void> {
-    await this.log.drained();
-    const end = { ...outcome, output_bytes: this.log.end };
     // Written before it is told: nobody may hear "exited" and later "lost". A full disk keeps nobody waiting, though.
-    this.#journal.end(this.#folder, end);
-    this.#end = end;
+    this.#journal.endProcess(this.#record.key, end);
+    this.#record = { ...this.#record, ...end };
+    this.log.close();
     this.log.changed();
-    await this.log.close();
   }
 
-  /** To the group, while its leader is there. Throws `permission_denied`. */
+  #elapsedMs(): number {
+    return Math.round(performance.now() - this.#startedAt);
+  }
+
+  /** To everything that it started, also after its end. Throws `permission_denied`. */
   signal(signal: ProcessSignal): void {
-    const running = this.#alive();
-    if (running === null) return;
-    if (signal === "SIGTERM") this.#endGroupBy ??= performance.now() + killAfterMs;
-    if (signal === "SIGKILL") this.#endGroupBy = performance.now();
-    signalGroup(running.pid, signal);
+    const { mark, pid } = this.#record;
+    if (pid === null) return;
+    const leaderLives = this.#alive() !== null;
+    if (leaderLives && signal === "SIGTERM") this.#killRestAt ??= performance.now() + killAfterMs;
+    if (leaderLives && signal === "SIGKILL") this.#killRestAt = performance.now();
+    signalCall({ mark, leader: pid }, signal, leaderLives);
   }
 
   /** Throws `process_ended`, or `bad_request` when it takes no input, or none now. */
@@ -150,12 +116,21 @@ export class ManagedProcess {
     if (end) input.end();
   }
 
-  /** Null once the leader has been reaped: from then on its number may be another's. */
+  /** Null once its shell has been reaped: from then on the pid may be another's. */
   #alive(): Running | null {
     const running = this.#running;
-    if (running === null || this.#end !== null) return null;
+    if (running === null || this.hasEnded) return null;
     return running.child.exitCode === null && running.child.signalCode === null ? running : null;
   }
+}
+
+/** `keptFrom`: the first byte of its output that can still be read. */
+function processInfo(record: ProcessRecord, keptFrom: number): ProcessInfo {
+  const { key, command, cwd, state, pid, exit_code, signal, start_error } = record;
+  const { started_at, ended_at, elapsed_ms, output_bytes } = record;
+  const times = { started_at, ended_at, elapsed_ms };
+  const how = { state, pid: state === "running" ? pid : null, exit_code, signal, start_error };
+  return { key, command, cwd, ...how, ...times, output_bytes, output_kept_from: keptFrom };
 }
 
 function writableInput(input: Writable | null): Writable {

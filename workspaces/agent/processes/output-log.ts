@@ -1,133 +1,125 @@
-// The workspace agent runs inside the workspace. This file: the output of one process: the newest bytes in memory for those
-// who follow, all that fits on disk for those who come late. Offsets count from the first byte the process ever wrote.
-import { OutputRing } from "./output-ring.ts";
-import type { OutputSpool } from "./output-spool.ts";
-import type { SpoolBudget } from "./spool-budget.ts";
+// The output of one process: on disk, and the newest of it in memory once the disk takes no more. Offsets count from the
+// first byte that the process ever wrote.
+import type { OutputSegments } from "./output-segments.ts";
 
-export interface OutputLogLimits {
-  readonly ringBytes: number;
-  /** The process waits when more than this is not on disk yet. Smaller than the ring by what one read of a pipe may bring. */
-  readonly unwrittenBytesMax: number;
-}
-
-const writeBytesMax = 256 * 1024;
-
-export interface OutputLogParts {
-  readonly spool: OutputSpool;
-  readonly budget: SpoolBudget;
-  readonly limits: OutputLogLimits;
-  /** Bytes that there have been; what the spool lacks of them is lost. Absent: those of the spool. */
-  readonly end?: number;
-  /** The disk took no more: from here on only the ring is kept. */
-  readonly onSpoolFault: (error: unknown) => void;
+export interface OutputLogInput {
+  readonly segments: OutputSegments;
+  /** Kept once the disk takes no more. */
+  readonly memoryBytesMax: number;
+  /** The disk takes no more. */
+  readonly onDiskFault: (error: unknown) => void;
 }
 
 export class OutputLog {
-  readonly #parts: OutputLogParts;
-  readonly #ring: OutputRing;
+  readonly #input: OutputLogInput;
   readonly #watchers = new Set<() => void>();
-  #writing: Promise<void> | null = null;
-  #spoolFailed = false;
+  /** What came since the disk failed, as far as it is kept; null: it has not failed. */
+  #memory: Buffer[] | null = null;
+  #end: number;
 
-  constructor(parts: OutputLogParts) {
-    this.#parts = parts;
-    this.#ring = new OutputRing(parts.limits.ringBytes, parts.end ?? parts.spool.end);
-    parts.budget.add(parts.spool);
+  /** `end`: bytes that there have been; what the disk lacks of them is lost. Absent: those on disk. */
+  constructor(input: OutputLogInput, end = input.segments.end) {
+    this.#input = input;
+    this.#end = end;
+    // What follows a gap does not belong to what is before it.
+    if (end !== input.segments.end) input.segments.dropAll();
   }
 
   /** Bytes so far. */
   get end(): number {
-    return this.#ring.end;
+    return this.#end;
+  }
+
+  /** When an earlier agent wrote to it last; 0 when none has. */
+  get writtenAtMs(): number {
+    return this.#input.segments.writtenAtMs;
   }
 
   /** Offset of the first byte that can still be read. */
   get keptFrom(): number {
-    const { spool } = this.#parts;
-    // A gap between disk and memory would join what does not belong together: then only memory counts.
-    return spool.end < this.#ring.start ? this.#ring.start : Math.min(spool.start, this.#ring.start);
+    const { segments } = this.#input;
+    return segments.bytes > 0 ? segments.start : this.#end - sizeOf(this.#memory ?? []);
   }
 
-  /** False: pause the source until `drained`. */
-  append(bytes: Uint8Array): boolean {
-    this.#ring.append(bytes);
-    this.#write();
-    this.changed();
-    return this.#unwritten <= this.#parts.limits.unwrittenBytesMax;
-  }
-
-  get #unwritten(): number {
-    return this.#spoolFailed ? 0 : this.#ring.end - this.#parts.spool.end;
-  }
-
-  /** Resolves when all that was appended is on disk, or the disk takes no more. */
-  async drained(): Promise<void> {
-    while (this.#writing !== null) await this.#writing;
-  }
-
-  #write(): void {
-    if (this.#writing !== null || this.#spoolFailed) return;
-    this.#writing = this.#writeAll().finally(() => {
-      this.#writing = null;
-    });
-  }
-
-  async #writeAll(): Promise<void> {
-    const { spool, budget, onSpoolFault } = this.#parts;
-    try {
-      while (spool.end < this.#ring.end) {
-        await spool.append(this.#ring.read(spool.end, writeBytesMax));
-        await budget.makeRoom();
+  append(bytes: Uint8Array): void {
+    const { segments, onDiskFault } = this.#input;
+    let rest = bytes;
+    if (this.#memory === null) {
+      try {
+        segments.append(bytes);
+      } catch (error) {
+        this.#memory = [];
+        rest = bytes.subarray(segments.end - this.#end);
+        segments.close();
+        onDiskFault(error);
       }
-    } catch (error) {
-      this.#spoolFailed = true;
-      onSpoolFault(error);
+    }
+    if (this.#memory !== null) this.#remember(this.#memory, rest);
+    this.#end += bytes.length;
+    this.changed();
+  }
+
+  #remember(memory: Buffer[], bytes: Uint8Array): void {
+    const { segments, memoryBytesMax } = this.#input;
+    memory.push(Buffer.from(bytes));
+    let excess = sizeOf(memory) - memoryBytesMax;
+    // Cut off from what memory has, it could be read by nobody and takes up a full disk.
+    if (excess > 0) segments.dropAll();
+    while (excess > 0) {
+      const [oldest = Buffer.alloc(0)] = memory;
+      if (oldest.length > excess) memory[0] = oldest.subarray(excess);
+      else memory.shift();
+      excess -= oldest.length;
     }
   }
 
   /** Up to `bytesMax` bytes from `offset`, or from the first byte kept when that is later. Empty at the end. */
-  async read(
-    offset: number,
-    bytesMax: number,
-  ): Promise<{ readonly offset: number; readonly bytes: Uint8Array }> {
+  read(offset: number, bytesMax: number): { readonly offset: number; readonly bytes: Uint8Array } {
+    const { segments } = this.#input;
     for (;;) {
       const at = Math.max(offset, this.keptFrom);
-      if (at >= this.#ring.start) return { offset: at, bytes: this.#ring.read(at, bytesMax) };
-      const bytes = await this.#parts.spool.read(at, bytesMax);
+      if (segments.bytes === 0 || at >= segments.end)
+        return { offset: at, bytes: this.#recall(at, bytesMax) };
+      const bytes = segments.read(at, bytesMax);
       if (bytes !== null) return { offset: at, bytes };
     }
   }
 
-  /** Calls back at the next bytes, or when `changed` is called. Returns how to stop that. */
-  watch(onChange: () => void): () => void {
-    this.#watchers.add(onChange);
-    return () => {
-      this.#watchers.delete(onChange);
-    };
+  #recall(offset: number, bytesMax: number): Buffer {
+    const memory = Buffer.concat(this.#memory ?? []);
+    const at = offset - (this.#end - memory.length);
+    return memory.subarray(at, at + bytesMax);
   }
 
   changed(): void {
     for (const onChange of this.#watchers) onChange();
   }
 
-  /** Nothing more comes: memory is given back, unless only memory has the output. */
-  async close(): Promise<void> {
-    await this.drained();
-    const { spool } = this.#parts;
-    await spool.close();
-    if (!this.#spoolFailed) {
-      this.#ring.release();
-      return;
-    }
-    this.#ring.shrink();
-    // Cut off from what memory has, it can be read by nobody and takes up a full disk.
-    if (spool.end < this.#ring.start) await spool.remove();
+  /** Resolves at the next bytes, when `changed` is called, or when `signal` is aborted. */
+  async nextChange(signal: AbortSignal): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    if (signal.aborted) return;
+    const onChange = () => resolve();
+    this.#watchers.add(onChange);
+    signal.addEventListener("abort", onChange);
+    await promise;
+    this.#watchers.delete(onChange);
+    // A follower's signal lives long: it must not collect a listener for each piece of output.
+    signal.removeEventListener("abort", onChange);
+  }
+
+  /** Nothing more comes. */
+  close(): void {
+    this.#input.segments.close();
   }
 
   /** Forgets the output, on disk too. */
-  async remove(): Promise<void> {
-    await this.drained();
-    this.#parts.budget.remove(this.#parts.spool);
-    await this.#parts.spool.remove();
-    this.#ring.release();
+  remove(): void {
+    this.#input.segments.remove();
+    this.#memory = null;
   }
+}
+
+function sizeOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
 }

@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: the pipe through which a process's output comes. What Node gives
+// The pipe through which a process's output comes. What Node gives
 // a child as "pipe" is a socket: `> /dev/stderr` fails on it, and stdout and stderr would be two of them whose order is lost.
 // A FIFO is a pipe that Node can open: one end for us, the other as stdout and stderr both, as a terminal would have it.
 // Not for stdin: a FIFO opened again by name (/dev/stdin) after its writer has closed it waits for one for ever.

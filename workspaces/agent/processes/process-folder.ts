@@ -1,8 +1,8 @@
-// The workspace agent runs inside the workspace. This file: the folder a command runs in. It lies below the root; where the
+// The folder a command runs in. It lies below the root; where the
 // command goes from there is the sandbox's business, so a look before the start is enough.
 import { realpathSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
-import { AgentError } from "../api.ts";
+import { AgentError } from "../agent-error.ts";
 
 export interface ProcessFolder {
   /** Real path. */

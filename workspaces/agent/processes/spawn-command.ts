@@ -1,9 +1,10 @@
-// The workspace agent runs inside the workspace. This file: a command becomes a child process. That it cannot be started is
+// A command becomes a child process. That it cannot be started is
 // a result, as a shell would give it, and not an exception.
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
+import { markedCommand } from "./call-processes.ts";
 import type { OutputPipe, PipePool } from "./output-pipe.ts";
 
 export interface Command {
@@ -12,6 +13,8 @@ export interface Command {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: boolean;
+  /** What it and all that it starts are known by. */
+  readonly mark: number;
 }
 
 export type Spawned =
@@ -43,7 +46,7 @@ export async function spawnCommand(command: Command, pipes: PipePool): Promise<S
 async function spawnWith(command: Command, output: OutputPipe | null): Promise<Spawned> {
   const stdout = output?.theirs ?? "pipe";
   const child = tryThat(() =>
-    spawn(shellPath(), ["-c", command.text], {
+    spawn("/bin/sh", markedCommand(command.mark, shellPath, command.text), {
       cwd: command.folder,
       env: command.env,
       stdio: [command.stdin ? "pipe" : "ignore", stdout, stdout],
@@ -101,12 +104,7 @@ function reasonOf(error: NodeJS.ErrnoException): string {
   }
 }
 
-let shell: string | undefined;
-
-function shellPath(): string {
-  shell ??= existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh";
-  return shell;
-}
+const shellPath = existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh";
 
 function offerToOom(pid: number): void {
   try {

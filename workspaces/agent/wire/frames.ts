@@ -1,7 +1,8 @@
-// The workspace agent runs inside the workspace. This file: frames, in which output travels: bytes as they are, without
-// base64, and JSON beside them. A frame is a kind (1 byte), the length of what follows (4 bytes, big-endian), and that.
-// An `output` frame begins with its offset (8 bytes, big-endian); the others are JSON; a `ping` is empty.
-import type { AgentErrorCode, ProcessInfo } from "../api.ts";
+// Frames, in which output travels: bytes as they are, without base64, and JSON beside them. A frame is a kind (1 byte), the
+// length of what follows (4 bytes, big-endian), and that. An `output` frame begins with its offset (8 bytes, big-endian); a
+// `ping` is empty; the others are JSON.
+import type { AgentErrorCode } from "../agent-error.ts";
+import type { ProcessInfo } from "../api.ts";
 
 export type Frame =
   | { readonly type: "output"; readonly offset: number; readonly bytes: Uint8Array }
@@ -16,6 +17,11 @@ export type Frame =
     }
   /** Nothing happened, and the agent is there. */
   | { readonly type: "ping" };
+
+/** A frame as it arrives. Its JSON may be anything: whoever reads checks the shape. */
+export type ReceivedFrame =
+  | Extract<Frame, { type: "output" | "ping" }>
+  | { readonly type: "process" | "ended" | "error"; readonly json: unknown };
 
 const kinds = { output: 1, process: 2, ended: 3, error: 4, ping: 5 } as const;
 const headBytes = 5;
@@ -55,7 +61,7 @@ function writeHead(target: Buffer, type: Frame["type"], length: number): Buffer 
   return target;
 }
 
-/** What a frame's JSON becomes. Whoever reads from a stranger gives one that bounds it, and checks the shape as well. */
+/** Parses a frame's JSON, which has at most 1 MiB. Throws on what is no JSON, or too much of it. */
 export type ParseJson = (body: Uint8Array) => unknown;
 
 /** Puts frames together again from the pieces in which they arrive. */
@@ -66,18 +72,18 @@ export class FrameReader {
   /** Nothing can be complete before there are this many bytes: they are put together once, however small the pieces. */
   #wanted = headBytes;
 
-  constructor(parse: ParseJson = parseJson) {
+  constructor(parse: ParseJson) {
     this.#parse = parse;
   }
 
   /** The frames that `chunk` completes. Their bytes are views into it. Throws on what is no frame. */
-  push(chunk: Uint8Array): Frame[] {
+  push(chunk: Uint8Array): ReceivedFrame[] {
     this.#pieces.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     this.#bytes += chunk.byteLength;
     if (this.#bytes < this.#wanted) return [];
     const [first, ...more] = this.#pieces;
     const bytes = first !== undefined && more.length === 0 ? first : Buffer.concat(this.#pieces);
-    const frames: Frame[] = [];
+    const frames: ReceivedFrame[] = [];
     let at = 0;
     this.#wanted = headBytes;
     while (bytes.length - at >= headBytes) {
@@ -104,29 +110,19 @@ function checkLength(kind: number, length: number): void {
   if (kind === kinds.output && length < offsetBytes) throw new Error("an output without an offset");
 }
 
-function decodeFrame(kind: number, body: Buffer, parse: ParseJson): Frame {
-  // As far as this reader knows; see `ParseJson`.
-  const json = <Value>() => parse(body) as Value;
+function decodeFrame(kind: number, body: Buffer, parse: ParseJson): ReceivedFrame {
   switch (kind) {
     case kinds.output:
-      return {
-        type: "output",
-        offset: Number(body.readBigUInt64BE(0)),
-        bytes: body.subarray(offsetBytes),
-      };
+      return { type: "output", offset: Number(body.readBigUInt64BE(0)), bytes: body.subarray(offsetBytes) };
     case kinds.process:
-      return { type: "process", process: json() };
+      return { type: "process", json: parse(body) };
     case kinds.ended:
-      return { type: "ended", process: json() };
+      return { type: "ended", json: parse(body) };
     case kinds.error:
-      return { type: "error", error: json() };
+      return { type: "error", json: parse(body) };
     case kinds.ping:
       return { type: "ping" };
     default:
       throw new Error(`a frame of kind ${kind}`);
   }
-}
-
-function parseJson(body: Uint8Array): unknown {
-  return JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
 }

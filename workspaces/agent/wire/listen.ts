@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: where it listens.
+// Where it listens.
 import { once } from "node:events";
 import { lstat, unlink } from "node:fs/promises";
 import type { Server } from "node:http";

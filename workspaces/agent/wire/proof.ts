@@ -1,4 +1,4 @@
-// The workspace agent runs inside the workspace. This file: how both ends of a connection prove that they know the token,
+// How both ends of a connection prove that they know the token,
 // which itself never travels. Whoever took the agent's place at its address learns nothing, and is told nothing.
 //
 // The first exchange on each connection is
@@ -16,7 +16,7 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { AgentError } from "../api.ts";
+import { AgentError } from "../agent-error.ts";
 
 const helloPath = "/hello";
 const challengeHeader = "everturn-challenge";

@@ -1,10 +1,10 @@
-// The workspace agent runs inside the workspace. This file: its wire, which the daemon serves and the client speaks.
+// The agent's wire, which the agent serves and the client speaks.
 //
 // HTTP/1.1 with keep-alive over a unix socket or TCP. On each connection both sides first prove that they know the token, and
 // every request, /health too, carries what proves it (proof.ts).
-// Bodies are JSON with the fields of the `args` in api.ts and no others; only the `key` of writes and edits travels as the
-// header `Idempotency-Key`, and the key of an existing process in the path. Answers are JSON, but for raw bytes (`read-bytes`) and frames (`output`, `follow`; frames.ts).
-// An error is `{"error": {"code", "message", "hint"?}}` with the status of `statusOf`; a client goes by the code.
+// Bodies are JSON (requests.ts); only the `key` of writes and edits travels as the header `Idempotency-Key`, and the key of an
+// existing process in the path. Answers are JSON (answers.ts), but for raw bytes (`read-bytes`) and frames (`output`, `follow`;
+// frames.ts). An error is `{"error": {"code", "message", "hint"?}}` with the status of `statusOf`; a client goes by the code.
 //
 //   GET  /health                                   → AgentHealth
 //   POST /v1/files/read-lines  /list  /stat        → LinesView, FolderView, FileStat
@@ -20,10 +20,13 @@
 //   POST /v1/processes/{key}/input   {text, end?}  → {process: ProcessInfo} (keyed if it has the header)
 //
 // A client that goes away ends its own searches and waits, never an effect or a process.
-import type { AgentErrorCode, ProcessInfo } from "../api.ts";
 
-/** Rises when the wire changes so that an older client could misread it. In the paths as `/v1`, and in `AgentHealth.version`. */
-export const agentVersion = "2.0";
+/**
+ * `<major>.<minor>`, told by `/health`. The major number rises when an older client or agent could misread the wire: then the
+ * newer of the two wins. A driver ends an agent of a lower major number and starts its own; one of a higher number it leaves
+ * alone, and says so. 2.1: lists tell of survivors.
+ */
+export const agentVersion = "2.1";
 
 export const idempotencyKeyHeader = "idempotency-key";
 export const jsonType = "application/json";
@@ -70,47 +73,3 @@ export const commandBytesMax = 128 * 1024 - 1;
 export const inputBytesMax = 1024 * 1024;
 /** Commands in the list of processes are cut to this many characters. */
 export const listedCommandCharsMax = 1_000;
-
-export interface ErrorAnswer {
-  readonly error: { readonly code: AgentErrorCode; readonly message: string; readonly hint?: string };
-}
-
-export interface StartAnswer {
-  readonly process: ProcessInfo;
-  readonly created: boolean;
-}
-
-const statuses: Readonly<Record<AgentErrorCode, number>> = {
-  bad_request: 400,
-  unauthorized: 401,
-  not_found: 404,
-  outside_workspace: 403,
-  not_a_file: 422,
-  not_a_folder: 422,
-  binary_file: 422,
-  file_too_large: 413,
-  no_match: 422,
-  ambiguous_match: 422,
-  overlapping_edits: 422,
-  bad_pattern: 422,
-  search_timeout: 422,
-  process_not_found: 404,
-  process_ended: 409,
-  too_many_processes: 429,
-  key_conflict: 409,
-  outcome_unknown: 409,
-  permission_denied: 403,
-  no_space: 507,
-  io_error: 500,
-  internal: 500,
-  bad_answer: 502,
-  unreachable: 503,
-};
-
-export function isErrorCode(code: string): code is AgentErrorCode {
-  return Object.hasOwn(statuses, code);
-}
-
-export function statusOf(code: AgentErrorCode): number {
-  return statuses[code];
-}

@@ -1,7 +1,8 @@
-// The workspace agent runs inside the workspace. This file: what each path of protocol.ts does.
+// What each path of protocol.ts does.
+import type * as z from "zod";
+import { AgentError } from "../agent-error.ts";
 import type { AgentHealth, FileChanges, FileViews, Processes, ProcessInfo } from "../api.ts";
-import { AgentError } from "../api.ts";
-import type { EffectJournal } from "../effect-journal.ts";
+import type { Effects } from "../effects.ts";
 import { encodeFrame, type Frame } from "./frames.ts";
 import {
   agentPaths,
@@ -11,22 +12,7 @@ import {
   listedCommandCharsMax,
   type ProcessAction,
 } from "./protocol.ts";
-import type { Field } from "./request-fields.ts";
-import {
-  editShape,
-  findShape,
-  followShape,
-  grepShape,
-  inputShape,
-  listShape,
-  outputShape,
-  readBytesShape,
-  readLinesShape,
-  signalShape,
-  startShape,
-  statShape,
-  writeShape,
-} from "./request-shapes.ts";
+import { readRequest, requests } from "./requests.ts";
 
 /** A request, understood as far as HTTP goes. */
 export interface AgentCall {
@@ -45,10 +31,10 @@ export type AgentAnswer =
 
 export type AgentHandler = (call: AgentCall) => Promise<AgentAnswer>;
 
-export interface AgentParts {
+export interface RoutesInput {
   readonly files: FileViews & FileChanges;
   readonly processes: Processes;
-  readonly effects: EffectJournal;
+  readonly effects: Effects;
   readonly health: AgentHealth;
 }
 
@@ -58,133 +44,113 @@ export type FindHandler = (method: string, path: string) => AgentHandler | null;
 // An effect goes on to its end when its client goes away: half an edit is worse than a whole one.
 const toItsEnd = new AbortController().signal;
 
-export function createRoutes(parts: AgentParts): FindHandler {
-  const handlers = new Map([...fileRoutes(parts), ...processRoutes(parts)]);
+export function createRoutes(input: RoutesInput): FindHandler {
+  const handlers: Readonly<Record<string, AgentHandler>> = { ...fileRoutes(input), ...processRoutes(input) };
   return (method, path) => {
-    const handler = handlers.get(`${method} ${path}`);
-    if (handler !== undefined) return handler;
+    const route = `${method} ${path}`;
+    if (Object.hasOwn(handlers, route)) return handlers[route] ?? null;
     // Taken apart by hand: a URL would make `..`, which is a key, into something else.
-    const [key = "", action, ...rest] = path.startsWith(`${agentPaths.processes}/`)
-      ? path.slice(agentPaths.processes.length + 1).split("/")
+    const prefix = `${agentPaths.processes}/`;
+    const [key = "", action = "", ...rest] = path.startsWith(prefix)
+      ? path.slice(prefix.length).split("/")
       : [];
     if (!keyPattern.test(key) || rest.length > 0) return null;
-    return oneProcess(parts, key, `${method} ${action ?? ""}`);
+    return oneProcess(input, key, `${method} ${action}`);
   };
 }
 
-function fileRoutes({ files, effects, health }: AgentParts): [string, AgentHandler][] {
-  return [
-    [`GET ${agentPaths.health}`, async () => json(health)],
-    [`POST ${agentPaths.readLines}`, view(readLinesShape, (args, signal) => files.readLines(args, signal))],
-    [`POST ${agentPaths.list}`, view(listShape, (args, signal) => files.listDir(args, signal))],
-    [`POST ${agentPaths.stat}`, view(statShape, (args, signal) => files.stat(args, signal))],
-    [`POST ${agentPaths.grep}`, view(grepShape, (args, signal) => files.grep(args, signal))],
-    [`POST ${agentPaths.find}`, view(findShape, (args, signal) => files.findFiles(args, signal))],
-    [
-      `POST ${agentPaths.readBytes}`,
-      async (call) => {
-        const bytes = await files.readBytes(readBytesShape(call.body, "body"), call.signal);
-        return { type: "bytes", bytes, contentType: bytesType };
-      },
-    ],
-    [
-      `POST ${agentPaths.write}`,
-      async (call) => {
-        const args = writeShape(call.body, "body");
-        const key = requiredKey(call);
-        const write = () => files.writeFile({ key, ...args }, toItsEnd);
-        return json(await effects.once(key, ["write", args], write));
-      },
-    ],
-    [
-      `POST ${agentPaths.edit}`,
-      async (call) => {
-        const args = editShape(call.body, "body");
-        const key = requiredKey(call);
-        const edit = () => files.editFiles({ key, ...args }, toItsEnd);
-        return json(await effects.once(key, ["edit", args], edit));
-      },
-    ],
-  ];
+function fileRoutes({ files, effects }: RoutesInput): Record<string, AgentHandler> {
+  return {
+    [`POST ${agentPaths.readLines}`]: view(requests.readLines, (args, signal) =>
+      files.readLines(args, signal),
+    ),
+    [`POST ${agentPaths.list}`]: view(requests.list, (args, signal) => files.listDir(args, signal)),
+    [`POST ${agentPaths.stat}`]: view(requests.stat, (args, signal) => files.stat(args, signal)),
+    [`POST ${agentPaths.grep}`]: view(requests.grep, (args, signal) => files.grep(args, signal)),
+    [`POST ${agentPaths.find}`]: view(requests.find, (args, signal) => files.findFiles(args, signal)),
+    [`POST ${agentPaths.readBytes}`]: async ({ body, signal }) => {
+      const bytes = await files.readBytes(readRequest(requests.readBytes, body, "body"), signal);
+      return { type: "bytes", bytes, contentType: bytesType };
+    },
+    [`POST ${agentPaths.write}`]: async (call) => {
+      const args = { key: requiredKey(call), ...readRequest(requests.write, call.body, "body") };
+      return json(await effects.once(args.key, ["write", args], () => files.writeFile(args, toItsEnd)));
+    },
+    [`POST ${agentPaths.edit}`]: async (call) => {
+      const args = { key: requiredKey(call), ...readRequest(requests.edit, call.body, "body") };
+      return json(await effects.once(args.key, ["edit", args], () => files.editFiles(args, toItsEnd)));
+    },
+  };
 }
 
-/** A call that changes nothing: it ends when its client goes away. */
-function view<Args>(
-  shape: Field<Args>,
-  look: (args: Args, signal: AbortSignal) => Promise<unknown>,
+function processRoutes({ processes, health }: RoutesInput): Record<string, AgentHandler> {
+  return {
+    [`GET ${agentPaths.health}`]: async () => json(health),
+    [`POST ${agentPaths.processes}`]: view(requests.start, (spec, signal) => processes.start(spec, signal)),
+    [`GET ${agentPaths.processes}`]: async ({ signal }) =>
+      json({ processes: (await processes.list(signal)).map(listed) }),
+  };
+}
+
+/** A call that changes nothing, or that is the same effect when it is repeated: it ends when its client goes away. */
+function view<Schema extends z.ZodType>(
+  schema: Schema,
+  look: (args: z.output<Schema>, signal: AbortSignal) => Promise<unknown>,
 ): AgentHandler {
-  return async ({ body, signal }) => json(await look(shape(body, "body"), signal));
-}
-
-function processRoutes({ processes }: AgentParts): [string, AgentHandler][] {
-  return [
-    [
-      `POST ${agentPaths.processes}`,
-      async (call) => json(await processes.start(startShape(call.body, "body"), toItsEnd)),
-    ],
-    [
-      `GET ${agentPaths.processes}`,
-      async (call) => json({ processes: (await processes.list(call.signal)).map(listed) }),
-    ],
-  ];
+  return async ({ body, signal }) => json(await look(readRequest(schema, body, "body"), signal));
 }
 
 /** `what` is the method and the last word of the path. */
-function oneProcess(parts: AgentParts, key: string, what: string): AgentHandler | null {
-  const { processes } = parts;
+function oneProcess(input: RoutesInput, key: string, what: string): AgentHandler | null {
+  const { processes } = input;
   switch (what as "GET " | `GET ${ProcessAction}` | `POST ${ProcessAction}`) {
     case "GET ":
-      return async (call) => json({ process: await processes.get(key, call.signal) });
+      return async ({ signal }) => json({ process: await processes.get(key, signal) });
     case "GET output":
-      return async (call) => output(processes, key, call);
+      return async ({ query, signal }) => {
+        const args = { key, ...readRequest(requests.output, query, "query") };
+        const { process, offset, bytes } = await processes.output(args, signal);
+        const frames: Frame[] = [
+          { type: "output", offset, bytes },
+          { type: "process", process },
+        ];
+        return { type: "bytes", bytes: Buffer.concat(frames.map(encodeFrame)), contentType: framesType };
+      };
     case "GET follow":
-      return async (call) => {
-        const { offset } = followShape(call.query, "query");
+      return async ({ query, signal }) => {
+        const args = { key, ...readRequest(requests.follow, query, "query") };
         // That there is no such process is an answer of its own; later it could only be a frame.
-        await processes.get(key, call.signal);
-        return { type: "frames", frames: processes.follow({ key, offset }, call.signal) };
+        await processes.get(key, signal);
+        return { type: "frames", frames: processes.follow(args, signal) };
       };
     case "POST signal":
       return async (call) => {
-        const args = signalShape(call.body, "body");
-        return keyed(parts, call, {
-          what: ["signal", key, args],
-          act: () => processes.signal({ key, ...args }, toItsEnd),
-        });
+        const args = { key, ...readRequest(requests.signal, call.body, "body") };
+        return once(input, call, { what: ["signal", args], act: () => processes.signal(args, toItsEnd) });
       };
     case "POST input":
       return async (call) => {
-        const args = inputShape(call.body, "body");
-        return keyed(parts, call, {
-          what: ["input", key, args],
-          act: () => processes.writeInput({ key, ...args }, toItsEnd),
-        });
+        const args = { key, ...readRequest(requests.input, call.body, "body") };
+        return once(input, call, { what: ["input", args], act: () => processes.writeInput(args, toItsEnd) });
       };
     default:
       return null;
   }
 }
 
-async function output(processes: Processes, key: string, call: AgentCall): Promise<AgentAnswer> {
-  const { process, offset, bytes } = await processes.output(
-    { key, ...outputShape(call.query, "query") },
-    call.signal,
-  );
-  const frames = [encodeFrame({ type: "output", offset, bytes }), encodeFrame({ type: "process", process })];
-  return { type: "bytes", bytes: Buffer.concat(frames), contentType: framesType };
+/** Once, if the client gave it a key; signals and input of people have none. */
+async function once(
+  { effects }: RoutesInput,
+  { effectKey }: AgentCall,
+  effect: Effect,
+): Promise<AgentAnswer> {
+  const { what, act } = effect;
+  return json({ process: effectKey === null ? await act() : await effects.once(effectKey, what, act) });
 }
 
 interface Effect {
   readonly what: unknown;
-  act(): Promise<ProcessInfo>;
-}
-
-/** Once, if the client gave it a key; signals and input of people have none. */
-async function keyed({ effects }: AgentParts, call: AgentCall, effect: Effect): Promise<AgentAnswer> {
-  const act = () => effect.act();
-  const process =
-    call.effectKey === null ? await act() : await effects.once(call.effectKey, effect.what, act);
-  return json({ process });
+  readonly act: () => Promise<ProcessInfo>;
 }
 
 function json(value: unknown): AgentAnswer {

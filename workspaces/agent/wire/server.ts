@@ -1,21 +1,19 @@
-// The workspace agent runs inside the workspace. This file: HTTP for it: the token, bodies, answers and errors.
+// HTTP for the agent: the token, bodies, answers and errors.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { AgentError, statusOf } from "../agent-error.ts";
 import { requestTimeoutMs } from "../agent-limits.ts";
-import { AgentError } from "../api.ts";
 import { encodeFrame, type Frame } from "./frames.ts";
 import { Doorkeeper } from "./proof.ts";
 import {
-  type ErrorAnswer,
   followPingMs,
   framesType,
   idempotencyKeyHeader,
   idleConnectionMs,
   jsonType,
   requestBytesMax,
-  statusOf,
 } from "./protocol.ts";
-import { key as keyField } from "./request-shapes.ts";
+import { keySchema, readRequest } from "./requests.ts";
 import type { AgentAnswer, FindHandler } from "./routes.ts";
 
 export interface AgentServerParts {
@@ -79,7 +77,7 @@ async function answer(
 
 function effectKeyOf(request: IncomingMessage): string | null {
   const given = request.headers[idempotencyKeyHeader];
-  return given === undefined ? null : keyField(given, "Idempotency-Key");
+  return given === undefined ? null : readRequest(keySchema, given, "Idempotency-Key");
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -175,6 +173,6 @@ function sendError(response: ServerResponse, error: AgentError): void {
   sendBytes(response, statusOf(error.code), { bytes, contentType: jsonType });
 }
 
-function errorAnswer({ code, message, hint }: AgentError): ErrorAnswer {
+function errorAnswer({ code, message, hint }: AgentError) {
   return { error: { code, message, ...(hint !== undefined && { hint }) } };
 }

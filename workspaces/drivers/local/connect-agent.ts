@@ -1,11 +1,12 @@
-// Workspaces: from a provisioned place to an agent that answers: the running one, else a started one.
+// From a provisioned place to an agent that answers: the running one, else a started one.
 import { setTimeout as pause } from "node:timers/promises";
-import { AgentError } from "../../agent/api.ts";
+import { readProcess } from "../../../platform/system-processes.ts";
+import { AgentError } from "../../agent/agent-error.ts";
 import { agentVersion } from "../../agent/wire/protocol.ts";
 import { openAgent } from "../../client/agent-client.ts";
 import { openSocket } from "../../client/agent-socket.ts";
 import { type AgentAddress, WorkspaceError } from "../../driver.ts";
-import { endProcesses } from "./end-processes.ts";
+import { endProcesses, send } from "./end-processes.ts";
 import { findProcesses } from "./find-processes.ts";
 import { socketAddress, type WorkspacePlace } from "./place/workspace-place.ts";
 import { type AgentStart, type StartingAgent, startAgent } from "./start-agent.ts";
@@ -16,63 +17,72 @@ const answerWithinMs = 5_000;
 const healthTimeoutMs = 2_000;
 const lookAgainMs = 10;
 
-/** `ours`: it answers and knows our token. `stranger`: it answers otherwise. `silent`: it listens only. `absent`: nobody listens. */
-type Answer = "ours" | "stranger" | "silent" | "absent";
+/**
+ * `ours`: it answers and knows a token of ours. `newer`: so does it, but it is of a newer Everturn. `stranger`: it answers
+ * otherwise. `silent`: it listens only. `absent`: nobody listens.
+ */
+type Answer = "ours" | "newer" | "stranger" | "silent" | "absent";
+
+interface Asked {
+  readonly address: AgentAddress;
+  readonly answer: Answer;
+}
 
 /** The address of the agent if it is there and well, else null. About a millisecond. */
 export async function runningAgent(
   place: WorkspacePlace,
-  token: string,
+  tokens: readonly string[],
   signal: AbortSignal,
 ): Promise<AgentAddress | null> {
-  const address = await addressOf(place, token);
-  return (await ask(address, signal)) === "ours" ? address : null;
+  const { address, answer } = await ask(place, tokens, signal);
+  return answer === "ours" ? address : null;
 }
 
 /** Finds or starts it. The place's lock is held. Throws `agent_failed`. */
 export async function bringUpAgent(start: AgentStart, signal: AbortSignal): Promise<AgentAddress> {
-  const { place, token } = start;
-  const address = await addressOf(place, token);
-  const answer = await ask(address, signal);
+  const { place, tokens } = start;
+  const { address, answer } = await ask(place, tokens, signal);
   if (answer === "ours") return address;
-  // Another secret key, or an Everturn of another version: it cannot be spoken to, and its work goes on in nobody's name. So
-  // it does where there is no socket, which is there before an agent is started and goes with it.
+  if (answer === "newer") throw newerAgent();
+  // Another secret key, or an older Everturn: it cannot be spoken to, and its work goes on in nobody's name. So it does where
+  // there is no socket, which is there before an agent is started and goes with it.
   if (answer === "stranger" || answer === "absent") await endProcesses(place);
-  const { agent, last } = await waitForAnswer(start, address, signal);
-  if (last === "ours") return address;
-  throw await failure({ place, agent, last });
-}
-
-async function addressOf(place: WorkspacePlace, token: string): Promise<AgentAddress> {
-  return { kind: "unix", path: await socketAddress(place), token };
+  const { agent, last } = await waitForAnswer(start, signal);
+  if (last.answer === "ours") return last.address;
+  throw await failure({ place, agent, last: last.answer });
 }
 
 interface Waited {
   /** The one that was started; null: one was there already. */
   readonly agent: StartingAgent | null;
-  readonly last: Answer;
+  readonly last: Asked;
 }
 
-async function waitForAnswer(start: AgentStart, address: AgentAddress, signal: AbortSignal): Promise<Waited> {
-  const { place } = start;
+async function waitForAnswer(start: AgentStart, signal: AbortSignal): Promise<Waited> {
+  const { place, tokens } = start;
   const until = performance.now() + answerWithinMs;
   let agent: StartingAgent | null = null;
   for (;;) {
-    if (agent === null && !(await hasAgent(place))) {
+    if (agent === null && !(await wakeAgent(place))) {
       // An agent that was killed leaves a sandbox that lasts as long as any of its processes, and nobody to follow them.
       await endProcesses(place);
       agent = await startAgent(start);
     }
-    const last = await ask(address, signal);
-    if (last === "ours" || performance.now() >= until) return { agent, last };
+    const last = await ask(place, tokens, signal);
+    if (last.answer === "ours" || performance.now() >= until) return { agent, last };
     // It ended while it was asked: nothing more will come.
-    if (agent !== null && agent.ended() !== null) return { agent, last: "absent" };
+    if (agent !== null && agent.ended() !== null) return { agent, last: { ...last, answer: "absent" } };
     await pause(lookAgainMs, undefined, { signal });
   }
 }
 
-async function hasAgent(place: WorkspacePlace): Promise<boolean> {
-  return (await findProcesses(place)).some(({ kind }) => kind === "agent");
+/** Lets an agent go on that somebody has stopped (SIGSTOP): what it runs goes on, too. False: there is none. */
+async function wakeAgent(place: WorkspacePlace): Promise<boolean> {
+  const agents = (await findProcesses(place)).filter(({ kind }) => kind === "agent");
+  for (const { pid } of agents) {
+    if (readProcess(pid)?.state[0] === "T") send(pid, "SIGCONT");
+  }
+  return agents.length > 0;
 }
 
 async function failure(of: {
@@ -94,12 +104,27 @@ async function failure(of: {
   return new WorkspaceError("agent_failed", tail === "" ? words : `${words}\n${tail}`);
 }
 
-async function ask(address: AgentAddress, signal: AbortSignal): Promise<Answer> {
+/** Asks with each token until the agent knows one. */
+async function ask(place: WorkspacePlace, tokens: readonly string[], signal: AbortSignal): Promise<Asked> {
+  const path = await socketAddress(place);
+  let asked: Asked | null = null;
+  for (const token of tokens) {
+    const address = { kind: "unix", path, token } as const;
+    asked = { address, answer: await askWith(address, signal) };
+    if (asked.answer !== "stranger") break;
+  }
+  if (asked === null) throw new Error("an agent is asked without a token");
+  return asked;
+}
+
+async function askWith(address: AgentAddress, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   const agent = openAgent(address);
   try {
-    const health = await agent.health(AbortSignal.any([signal, AbortSignal.timeout(healthTimeoutMs)]));
-    return majorOf(health.version) === majorOf(agentVersion) ? "ours" : "stranger";
+    const { version } = await agent.health(AbortSignal.any([signal, AbortSignal.timeout(healthTimeoutMs)]));
+    const [theirs, ours] = [majorOf(version), majorOf(agentVersion)];
+    if (theirs === ours) return "ours";
+    return theirs > ours ? "newer" : "stranger";
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof AgentError && error.code !== "unreachable") return "stranger";
@@ -109,8 +134,15 @@ async function ask(address: AgentAddress, signal: AbortSignal): Promise<Answer> 
   }
 }
 
-function majorOf(version: unknown): string {
-  return String(version).split(".")[0] ?? "";
+function majorOf(version: string): number {
+  return Number.parseInt(version, 10) || 0;
+}
+
+function newerAgent(): WorkspaceError {
+  return new WorkspaceError(
+    "agent_failed",
+    "The workspace's agent is of a newer Everturn, and its work is left alone: this server has to be updated.",
+  );
 }
 
 async function isListening(address: AgentAddress): Promise<boolean> {

@@ -38,7 +38,7 @@ export async function endProcesses(place: WorkspacePlace): Promise<void> {
   }
 }
 
-function send(pid: number, signal: NodeJS.Signals): void {
+export function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {

@@ -4,7 +4,7 @@ import { lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "../../../platform/logger.ts";
 import { agentBundle } from "../../agent-bundle.ts";
-import { agentTokenOf } from "../../client/agent-token.ts";
+import { type AgentKeys, agentTokensOf } from "../../client/agent-token.ts";
 import { type WorkspaceDriver, WorkspaceError } from "../../driver.ts";
 import { bringUpAgent, runningAgent } from "./connect-agent.ts";
 import { endProcesses } from "./end-processes.ts";
@@ -26,7 +26,7 @@ import { ownerOutside } from "./sandbox/sandbox-user.ts";
 const unsandboxedWarning =
   "Workspaces run WITHOUT a sandbox (EVERTURN_ALLOW_UNSANDBOXED): whatever a model runs has all rights of this process, on all of its files and networks.";
 
-export interface LocalDriverSettings {
+export interface LocalDriverSettings extends AgentKeys {
   /** Everturn's own; nothing of it is shown to workspaces. */
   readonly dataDir: string;
   /** Of the workspaces; `workspaces` in the data folder when absent. */
@@ -35,8 +35,6 @@ export interface LocalDriverSettings {
   readonly bundlesDir?: string;
   /** Whose the places are: each bears this. */
   readonly deployment: string;
-  /** Tokens of agents come from it. */
-  readonly secretKey: Uint8Array;
   /** Whether to run without a sandbox where there is none. */
   readonly allowUnsandboxed: boolean;
   /** Bubblewrap; PATH and the cache when absent. */
@@ -45,7 +43,7 @@ export interface LocalDriverSettings {
 }
 
 export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDriver {
-  const { dataDir, secretKey, deployment } = settings;
+  const { dataDir, deployment } = settings;
   const places = placesOf(settings.folder ?? path.join(dataDir, "workspaces"));
   const agent = once(
     async () => (await agentBundle(settings.bundlesDir ?? path.join(dataDir, "bundles"))).path,
@@ -82,9 +80,9 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
     },
     async connect(workspaceId, plan, signal) {
       const place = places.of(workspaceId);
-      const token = agentTokenOf(secretKey, workspaceId);
+      const tokens = agentTokensOf(settings, workspaceId);
       await refuseOthers(place.mark, deployment);
-      const running = await runningAgent(place, token, signal);
+      const running = await runningAgent(place, tokens, signal);
       if (running !== null) return running;
       const [found, bundle] = await Promise.all([sandbox(), agent()]);
       return withFolderLock(place.lock, signal, async () => {
@@ -94,7 +92,7 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
           throw new WorkspaceError("workspace_missing", "This workspace does not exist (any more).");
         }
         settings.logger?.info({ workspace_id: workspaceId }, "starting the agent of a workspace");
-        return bringUpAgent({ place, plan, token, dataDir, bundle, sandbox: found }, signal);
+        return bringUpAgent({ place, plan, tokens, dataDir, bundle, sandbox: found }, signal);
       });
     },
     ...endings(places, deployment),

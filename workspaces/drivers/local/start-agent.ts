@@ -20,7 +20,8 @@ const tailBytesMax = 2_000;
 export interface AgentStart {
   readonly place: WorkspacePlace;
   readonly plan: WorkspacePlan;
-  readonly token: string;
+  /** The first is the one to start it with; an agent that runs may know another. */
+  readonly tokens: readonly [string, ...string[]];
   readonly dataDir: string;
   /** The agent as one file. */
   readonly bundle: string;
@@ -65,7 +66,7 @@ export async function startAgent(start: AgentStart): Promise<StartingAgent> {
       },
     });
     // Arguments are seen by everybody, and environments by everything that the agent will run.
-    child.stdin?.on("error", () => undefined).end(start.token);
+    child.stdin?.on("error", () => undefined).end(start.tokens[0]);
     child.unref();
     socket.show();
     return { ended: endOf(child), logTail: async () => hidePaths(await readTail(place.log, from), start) };

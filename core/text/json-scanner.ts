@@ -1,10 +1,10 @@
-// The API speaks HTTP and the store; this file: JSON is looked at byte by byte as it comes in, so that size, depth and number of
-// values are known before anything is parsed. Parsing costs far more than this look, and cannot be stopped half-way.
+// Looks at JSON byte by byte as it comes in, so that its size, depth and number of values are known before anything is parsed.
+// Parsing costs far more than this look, and cannot be stopped half-way.
 
 /** A piece of JSON text that is kept to be parsed. */
 export interface ScannedText {
   /** Empty where there were more bytes than are kept. */
-  readonly chunks: readonly Buffer[];
+  readonly chunks: readonly Uint8Array[];
   readonly bytes: number;
   /** Values and brackets in it: no fewer than parsing would make. */
   readonly nodes: number;
@@ -35,12 +35,14 @@ const BACKSLASH = 0x5c;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+/** Space, tab, line feed and carriage return, which JSON allows between values. */
+const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
 const MESSAGES = "messages";
 /** The depth of its elements: within an object and a list. */
 const INSIDE_MESSAGES = 2;
 
 class KeptText implements ScannedText {
-  readonly chunks: Buffer[] = [];
+  readonly chunks: Uint8Array[] = [];
   bytes = 0;
   nodes = 1;
   depth = 0;
@@ -50,7 +52,7 @@ class KeptText implements ScannedText {
     this.#bytesMax = bytesMax;
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.bytes += chunk.length;
     if (this.bytes <= this.#bytesMax) this.chunks.push(chunk);
@@ -59,7 +61,7 @@ class KeptText implements ScannedText {
 
   isBlank(): boolean {
     if (this.depth > 0 || this.bytes > this.#bytesMax) return false;
-    return Buffer.concat(this.chunks).toString("latin1").trim() === "";
+    return this.chunks.every((chunk) => chunk.every((byte) => BLANKS.has(byte)));
   }
 }
 
@@ -87,7 +89,7 @@ export class JsonScanner {
     return { rest: this.#rest, messages: this.#messages, message_count: this.#messageCount };
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Uint8Array): void {
     // Where the bytes begin that belong to no text yet.
     let from = 0;
     for (let at = 0; at < chunk.length; at++) {
@@ -127,7 +129,7 @@ export class JsonScanner {
   }
 
   /** Whether the comma ends an element of `messages`. */
-  #readComma(chunk: Buffer, from: number, at: number): boolean {
+  #readComma(chunk: Uint8Array, from: number, at: number): boolean {
     this.#text.nodes += 1;
     this.#afterColon = false;
     if (this.#element === null || this.#depth !== INSIDE_MESSAGES) return false;
@@ -137,7 +139,7 @@ export class JsonScanner {
   }
 
   /** Whether the bracket ends `messages`. */
-  #readClose(chunk: Buffer, from: number, at: number): boolean {
+  #readClose(chunk: Uint8Array, from: number, at: number): boolean {
     const ends = this.#element !== null && this.#depth === INSIDE_MESSAGES;
     if (ends) this.#endElement(chunk.subarray(from, at));
     this.#depth -= 1;
@@ -145,7 +147,7 @@ export class JsonScanner {
   }
 
   /** A list named twice counts as JSON.parse counts it: the last one does. */
-  #beginsMessages(before: Buffer): boolean {
+  #beginsMessages(before: Uint8Array): boolean {
     const begins = this.#depth === 1 && this.#afterColon && this.#name === MESSAGES;
     if (!begins || this.#settings.keptMessagesMax === 0) return false;
     this.#rest.push(before);
@@ -163,7 +165,7 @@ export class JsonScanner {
     text.depth = Math.max(text.depth, this.#depth - (this.#element === null ? 0 : INSIDE_MESSAGES));
   }
 
-  #endElement(last: Buffer): void {
+  #endElement(last: Uint8Array): void {
     const element = this.#element as KeptText;
     element.push(last);
     this.#element = null;

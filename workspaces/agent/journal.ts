@@ -1,0 +1,201 @@
+// What the agent writes down about processes and effects, so that its successor knows them.
+import { closeSync, fsync } from "node:fs";
+import { join } from "node:path";
+import type { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
+import { journalFault, type OpenedJournal, openJournal } from "./open-journal.ts";
+
+const toDisk = promisify(fsync);
+
+export interface ProcessStartRecord {
+  readonly key: string;
+  /** Of all that was asked for: the same key with another digest is a conflict. */
+  readonly digest: string;
+  readonly command: string;
+  readonly cwd: string;
+  readonly started_at: string;
+  /** What its processes are known by (call-processes.ts). */
+  readonly mark: number;
+}
+
+export interface ProcessEndRecord {
+  readonly state: "exited" | "lost";
+  readonly exit_code: number | null;
+  readonly signal: string | null;
+  readonly start_error: string | null;
+  readonly ended_at: string | null;
+  readonly elapsed_ms: number;
+  readonly output_bytes: number;
+}
+
+export interface ProcessRecord extends ProcessStartRecord, Omit<ProcessEndRecord, "state"> {
+  /** Rises with each process. */
+  readonly number: number;
+  readonly state: "running" | ProcessEndRecord["state"];
+  readonly pid: number | null;
+  readonly pid_started: string | null;
+}
+
+export interface EffectRecord {
+  readonly digest: string;
+  /** JSON; null: begun, and nobody wrote down how it ended. */
+  readonly outcome: string | null;
+}
+
+export interface JournalLimits {
+  readonly forgottenKeysMax: number;
+  readonly forgottenCommandCharsMax: number;
+  readonly effectsKeptMax: number;
+  readonly effectsKeptMs: number;
+}
+
+type Values = readonly (string | number | null)[];
+
+export class Journal {
+  readonly #database: DatabaseSync;
+  readonly #limits: JournalLimits;
+  /** The file of the write-ahead log, to which each change goes first. */
+  readonly #log: number;
+  /** It was begun anew: nothing is known of what came before. */
+  readonly isFresh: boolean;
+
+  private constructor({ database, isFresh, log }: OpenedJournal, limits: JournalLimits) {
+    this.#database = database;
+    this.isFresh = isFresh;
+    this.#log = log;
+    this.#limits = limits;
+  }
+
+  /**
+   * Opens or makes the journal in this folder. One that is damaged is set aside, for commands can reach the file. Throws when
+   * a newer agent wrote it, or another agent has it open.
+   */
+  static open(folder: string, limits: JournalLimits, log: (line: string) => void): Journal {
+    return new Journal(openJournal(join(folder, "journal.db"), log), limits);
+  }
+
+  /**
+   * Writes down that a process is about to be started. Resolves when that is on disk, so that it survives a power
+   * failure. Throws `no_space` or `io_error`; the key is then free again.
+   */
+  async beginProcess(start: ProcessStartRecord): Promise<ProcessRecord> {
+    const { key, digest, command, cwd, started_at, mark } = start;
+    try {
+      const [record] = this.#rows<ProcessRecord>(
+        `insert into processes (key, digest, command, cwd, started_at, mark) values (?, ?, ?, ?, ?, ?) returning *`,
+        [key, digest, command, cwd, started_at, mark],
+      );
+      // SQLite's own way to do this would hold up everything else meanwhile.
+      await toDisk(this.#log);
+      return record as ProcessRecord;
+    } catch (error) {
+      this.#try("delete from processes where key = ?", [key]);
+      throw journalFault(error);
+    }
+  }
+
+  /** On a full disk a successor cannot end what is left of the process; nothing else depends on it. */
+  identifyProcess(key: string, pid: number, started: string | null): void {
+    this.#try("update processes set pid = ?, pid_started = ? where key = ?", [pid, started, key]);
+  }
+
+  /** On a full disk a successor takes the process for lost. */
+  endProcess(key: string, end: ProcessEndRecord): void {
+    this.#try(
+      `update processes set state = ?, exit_code = ?, signal = ?, start_error = ?, ended_at = ?, elapsed_ms = ?,
+         output_bytes = ? where key = ?`,
+      [
+        end.state,
+        end.exit_code,
+        end.signal,
+        end.start_error,
+        end.ended_at,
+        end.elapsed_ms,
+        end.output_bytes,
+        key,
+      ],
+    );
+  }
+
+  /** All processes that are not forgotten, oldest first. */
+  processes(): readonly ProcessRecord[] {
+    return this.#rows<ProcessRecord>("select * from processes where forgotten = 0 order by number", []);
+  }
+
+  /**
+   * Keeps the key, how the process ended, and the beginning of its command: a key never runs twice. False: the disk is full,
+   * and the process must be kept as it is.
+   */
+  forgetProcess(key: string): boolean {
+    const { forgottenKeysMax, forgottenCommandCharsMax } = this.#limits;
+    return (
+      this.#try("update processes set forgotten = 1, command = substr(command, 1, ?) where key = ?", [
+        forgottenCommandCharsMax,
+        key,
+      ]) &&
+      this.#try(
+        `delete from processes where number in
+           (select number from processes where forgotten = 1 order by number desc limit -1 offset ?)`,
+        [forgottenKeysMax],
+      )
+    );
+  }
+
+  forgottenProcess(key: string): ProcessRecord | null {
+    const [row] = this.#rows<ProcessRecord>("select * from processes where key = ? and forgotten = 1", [key]);
+    return row ?? null;
+  }
+
+  effect(key: string): EffectRecord | null {
+    const [row] = this.#rows<EffectRecord>("select digest, outcome from effects where key = ?", [key]);
+    return row ?? null;
+  }
+
+  /** Throws `no_space` or `io_error`. Forgets effects that are too old or too many. */
+  beginEffect(key: string, digest: string, at: number): void {
+    const { effectsKeptMax, effectsKeptMs } = this.#limits;
+    try {
+      this.#run("delete from effects where at < ?", [at - effectsKeptMs]);
+      this.#run(
+        `delete from effects where key in (select key from effects order by at desc, rowid desc limit -1 offset ?)`,
+        [effectsKeptMax - 1],
+      );
+      this.#run("insert into effects (key, digest, at) values (?, ?, ?)", [key, digest, at]);
+    } catch (error) {
+      throw journalFault(error);
+    }
+  }
+
+  /** False: the disk is full, and a successor will not know how the effect ended. */
+  endEffect(key: string, outcome: string): boolean {
+    return this.#try("update effects set outcome = ? where key = ?", [outcome, key]);
+  }
+
+  close(): void {
+    if (!this.#database.isOpen) return;
+    closeSync(this.#log);
+    this.#database.close();
+  }
+
+  #rows<Row>(sql: string, values: Values): readonly Row[] {
+    try {
+      // The tables are strict: a column holds what its type says.
+      return this.#database.prepare(sql).all(...values) as unknown as Row[];
+    } catch (error) {
+      throw journalFault(error);
+    }
+  }
+
+  #run(sql: string, values: Values) {
+    return this.#database.prepare(sql).run(...values);
+  }
+
+  #try(sql: string, values: Values): boolean {
+    try {
+      this.#run(sql, values);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
