@@ -2,6 +2,9 @@
 // decomposed ones, invisible characters, bytes of another encoding. It only explains: nothing is ever matched loosely. Pure.
 import { shownName } from "../place/raw-names.ts";
 
+/** Lines looked at, and comparisons of two lines: a hint is not worth more time than that. */
+export const linesComparedMax = 20_000;
+const comparisonsMax = 200_000;
 /** Of a line that is compared character by character. */
 const lineCharsMax = 2_000;
 /** Of a text that a hint repeats. */
@@ -49,7 +52,7 @@ interface LookAlike {
 
 /** A hint about the first place that looks like `search` and is not the same; null when there is none. Bytes stand as in raw-names.ts. */
 export function explainLookAlike(text: string, search: string): string | null {
-  const found = findLookAlike(text.split("\n"), search.split("\n"));
+  const found = findLookAlike(text.split("\n", linesComparedMax), search.split("\n"));
   if (found === null) return null;
   const line = found.at + 1;
   if (found.exact === null) return `Line ${line} looks the same, but has other characters.`;
@@ -82,6 +85,9 @@ function findLookAlike(lines: readonly string[], search: readonly string[]): Loo
   const [first = "", last = ""] = [want[0], want.at(-1)];
   if (want.join("").trim() === "") return null;
   const have = lines.map(folded);
+  const between = want.slice(1, -1);
+  let comparisons = 0;
+  const isBetween = (line: string, at: number) => (comparisons += 1) <= comparisonsMax && line === have[at];
   for (let at = 0; at + want.length <= have.length; at++) {
     const [head = "", tail = ""] = [have[at], have[at + want.length - 1]];
     const fits =
@@ -89,7 +95,7 @@ function findLookAlike(lines: readonly string[], search: readonly string[]): Loo
         ? head.includes(first)
         : head.endsWith(first) &&
           tail.startsWith(last) &&
-          want.slice(1, -1).every((line, index) => line === have[at + 1 + index]);
+          between.every((line, index) => isBetween(line, at + 1 + index));
     if (fits) return { at, exact: exactText(lines.slice(at, at + want.length), first, last) };
   }
   return null;

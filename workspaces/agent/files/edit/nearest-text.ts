@@ -1,10 +1,9 @@
 // Where a text that was searched for in vain most likely stands. Pure. Bytes that are not UTF-8 stand as in raw-names.ts.
 import { quoted as quotedText } from "../../../../core/text/quoted.ts";
 import { shownName } from "../place/raw-names.ts";
-import { explainLookAlike } from "./look-alikes.ts";
+import { explainLookAlike, linesComparedMax } from "./look-alikes.ts";
 
-/** Lines looked at, and characters of each: a hint is not worth more time than that. */
-const linesComparedMax = 20_000;
+/** Characters of a line that are compared: a hint is not worth more time than that. */
 const charsComparedMax = 160;
 /** Less alike than this is not meant. */
 const similarityMin = 0.5;
