@@ -1,4 +1,4 @@
-// The port through which they reach the workspace of their chat. The worker implements it over store and driver.
+// What tools can do with the workspace of their chat. The activities implement it with the store and the drivers.
 import type { Template, TemplateFault } from "../core/workspace/template.ts";
 import type { AgentApi } from "../workspaces/agent/api.ts";
 
@@ -10,7 +10,7 @@ export interface WorkspaceReport {
   readonly agent_status: string;
   readonly agent_error: string | null;
   readonly build_id: string;
-  /** Whether this call made it. */
+  /** Whether this call created it. */
   readonly created: boolean;
   /** What happened, in words: reused, started, replaced, built. */
   readonly message: string;
@@ -26,8 +26,8 @@ export interface BuildWatch {
 /** The workspace of one chat, for one tool call. Expected failures are thrown as `ToolError`. */
 export interface ChatWorkspace {
   /**
-   * Its agent, checked to be there. Counts as use: the workspace stays alive. Throws `ToolError`: there is none (names
-   * create_workspace), it is stopped (names start_workspace, SPEC W9), being built, failed, deleted, or its agent is silent.
+   * Its agent, after a check that it answers. This counts as use and keeps the workspace alive. Throws `ToolError` if there is no workspace (and
+   * names create_workspace), if it is stopped (and names start_workspace, SPEC W9), being built, failed or deleted, or if its agent is silent.
    */
   agent(signal: AbortSignal): Promise<AgentApi>;
   templates(): Promise<{
@@ -39,7 +39,7 @@ export interface ChatWorkspace {
     readonly faults: readonly TemplateFault[];
     readonly readme: string | null;
   } | null>;
-  /** Makes, joins, starts or reuses; follows the build's log until it ends (SPEC W2 to W4). */
+  /** Creates, joins, starts or reuses a workspace, and follows the build's log until it ends (SPEC W2 to W4). */
   create(
     args: {
       readonly template: string;
@@ -52,6 +52,6 @@ export interface ChatWorkspace {
   stop(
     watch: BuildWatch,
   ): Promise<{ readonly workspace_id: string; readonly name: string; readonly status: string }>;
-  /** For a call whose worker died and that was interrupted meanwhile: cancels the build that this turn began, if any. */
+  /** Cancels the build that this turn began, if there is one. For a call that was interrupted while its worker was dead. */
   abandon(): Promise<void>;
 }

@@ -1,12 +1,11 @@
-// Arguments as the schema wants them, from models that write a list, an object, a number or a boolean as text, and
-// null for what they leave out (SPEC L17).
+// Repairs arguments of models that write a list, an object, a number or a boolean as text, or null for what they leave out (SPEC L17).
 import type { z } from "zod";
 import type { JsonObject } from "../core/part/part.ts";
 
-/** Each round mends what the one before uncovered: a list in text, and a number in text in that list. */
+/** Each round repairs what the round before uncovered, such as a number written as text in a list written as text. */
 const roundsMax = 8;
 
-/** The outcome of the schema, after a change of only those values that it refuses and that say plainly what they are. */
+/** Parses the arguments. Changes only values that the schema refuses and whose meaning is plain. */
 export function fittedArgs<Schema extends z.ZodObject>(
   schema: Schema,
   args: JsonObject,
@@ -20,7 +19,7 @@ export function fittedArgs<Schema extends z.ZodObject>(
     if (mended.length === 0) break;
     outcome = schema.safeParse(fitted);
   }
-  // The words are about what the model wrote, unless all of it fits.
+  // If the arguments still do not fit, the error is about what the model wrote.
   return outcome.success ? outcome : first;
 }
 
@@ -28,7 +27,7 @@ interface Fields {
   [key: PropertyKey]: unknown;
 }
 
-/** Changes the value that an issue is about, in place; false when there is nothing to change. */
+/** Changes the value that an issue is about, in place. Returns false if nothing can be changed. */
 function mend(args: Fields, issue: z.core.$ZodIssue): boolean {
   const key = issue.path.at(-1);
   const holder = issue.path.slice(0, -1).reduce<unknown>((value, step) => fieldsOf(value)?.[step], args);
@@ -46,7 +45,7 @@ function fieldsOf(value: unknown): Fields | null {
   return typeof value === "object" && value !== null ? (value as Fields) : null;
 }
 
-/** What a text is when all of it is one JSON value of the expected type. */
+/** The value of a text that is JSON of the expected type. */
 function meantBy(value: unknown, expected: string): unknown {
   if (typeof value !== "string") return undefined;
   let meant: unknown;

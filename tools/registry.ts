@@ -1,4 +1,4 @@
-// The list. A tool exists when it stands here, and a chat may call it when it is active there.
+// The list of all tools, and which of them a chat may call.
 
 import { editFiles } from "./files/edit-files.ts";
 import { findFiles } from "./files/find-files.ts";

@@ -1,4 +1,4 @@
-// Runs one call and always comes back with a result the model can read; nothing a tool does ends the turn.
+// Runs one call and always returns a result for the model. No failure of a tool ends the turn.
 import type { z } from "zod";
 import { toolResultBytesMax } from "../core/chat/limits.ts";
 import type { JsonObject } from "../core/part/part.ts";
@@ -17,10 +17,10 @@ export interface ToolCall {
   readonly batch_tool_names?: readonly string[];
 }
 
-/** Faults of a schema named at most; the first few are enough to write the call again. */
+/** How many faults of a schema are named. The first few are enough to correct the call. */
 const faultsNamedMax = 10;
 
-/** OpenAI's own wrapper around parallel calls, which models write although nobody offered it. */
+/** OpenAI's wrapper around parallel calls. Models use it although it is not offered. */
 const PARALLEL = "multi_tool_use.parallel";
 
 function unknownTool(name: string, tools: readonly Tool[]): ToolOutput {
@@ -35,7 +35,7 @@ function unknownTool(name: string, tools: readonly Tool[]): ToolOutput {
   );
 }
 
-/** L6: an exclusive tool and its neighbours would act on each other's outcome, so none of a mixed batch runs. */
+/** L6: calls beside an exclusive tool would affect each other, so no call of a mixed batch runs. */
 function mixedBatch(call: ToolCall, tools: readonly Tool[]): ToolOutput | null {
   const names = call.batch_tool_names ?? [];
   const exclusive = tools.find((tool) => tool.flags.exclusive === true && names.includes(tool.name));
@@ -113,8 +113,8 @@ function cutToLimit(output: ToolOutput): ToolOutput {
 }
 
 /**
- * Runs a call with the tools active in this turn. Never rejects: an unknown or inactive tool, bad arguments, a failure and an
- * interrupt are all error results `{error, hint?}`. A result over 64 KiB comes back cut, head and tail (SPEC L8).
+ * Runs a call with the tools active in this turn. Never rejects: an unknown or inactive tool, bad arguments, a failure and an interrupt
+ * become error results `{error, hint?}`. A result over 64 KiB is cut in its middle (SPEC L8).
  */
 export async function runToolCall(
   call: ToolCall,

@@ -1,9 +1,9 @@
-// Failures in words that help the model, free of stacks and of paths of the host.
+// Turns failures into error results for the model, without stacks and without paths of the host.
 import { headOf } from "../core/text/truncate.ts";
 import { AgentError } from "../workspaces/agent/api.ts";
 import type { ToolOutput } from "./tool.ts";
 
-/** An expected failure: what is wrong, and what to do instead. Its words reach the model as they are. */
+/** An expected failure: what is wrong, and what to do instead. The model gets its message and hint unchanged. */
 export class ToolError extends Error {
   readonly hint: string | undefined;
   constructor(message: string, hint?: string) {
@@ -28,14 +28,14 @@ export function errorOutput(error: string, hint?: string): ToolOutput {
   return { result: hint === undefined ? { error } : { error, hint }, is_error: true };
 }
 
-/** Words of an unexpected error without absolute paths: the host's folders are no business of a model. */
+/** The message of an unexpected error, without absolute paths: a model must not learn the host's folders. */
 function withoutHostPaths(message: string): string {
   return message.replaceAll(/(?:file:\/\/)?(?<![\w.])\/[^\s'"`,;:()]+/g, "<path>");
 }
 
 /** The error result for anything thrown by a tool. */
 export function thrownOutput(thrown: unknown): ToolOutput {
-  // The agent's words are made for models, and name paths of the workspace only.
+  // The agent's messages are written for models and name only paths of the workspace.
   if (thrown instanceof ToolError || thrown instanceof AgentError)
     return errorOutput(thrown.message, thrown.hint);
   const code = (thrown as { code?: unknown } | null)?.code;

@@ -1,4 +1,4 @@
-// The port. A tool is a value with a schema and a function; where it runs and what it may do are data beside it.
+// What a tool is: a value with a schema and a function, and data that says where it runs and what it may do.
 import { z } from "zod";
 import type { JsonObject } from "../core/part/part.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
@@ -7,28 +7,28 @@ import type { ChatWorkspace } from "./chat-workspace.ts";
 export type RunsIn = "workspace" | "worker" | "workflow" | "client" | "provider";
 
 export interface ToolFlags {
-  /** Changes nothing: may be run again when its outcome is unknown. */
+  /** Changes nothing, so it may run again if its outcome is unknown. */
   readonly read_only?: boolean;
   /** Runs alone in its batch (SPEC L6). */
   readonly exclusive?: boolean;
   /** Ends the turn when it succeeds (SPEC L5). */
   readonly stops_turn?: boolean;
-  /** Is there to be called again and again until something happens (SPEC L15). */
+  /** Is meant to be called again and again until something happens (SPEC L15). */
   readonly polls?: boolean;
   /** Waits for a person's consent unless the chat's policy says otherwise (SPEC D4). */
   readonly needs_approval?: boolean;
   /**
-   * Its effect is kept under the tool call's id (by the workspace agent, by the database): run again after its worker died, it
-   * finds what it began and goes on, or says that the outcome is unknown. It never acts twice.
+   * The workspace agent or the database keeps its effect under the tool call's id. If its worker dies and the call runs again, it continues
+   * what it began, or says that the outcome is unknown. It never acts twice.
    */
   readonly reattaches?: boolean;
 }
 
-/** Why a running call is to stop; the reason of `ToolContext.signal`. */
+/** Why a running call must stop; the reason of `ToolContext.signal`. */
 export class ToolStopped extends Error {
   /**
-   * `end`: an interrupt, edit or deletion: what it began is to be ended (SPEC I2). `leave`: only this worker's part ends; what
-   * was begun goes on, and another worker takes it up again.
+   * `end`: after an interrupt, edit or deletion, the call ends what it began (SPEC I2). `leave`: only this worker stops; what the call began
+   * continues, and another worker takes it over.
    */
   readonly effect: "end" | "leave";
   constructor(effect: "end" | "leave") {
@@ -73,15 +73,15 @@ export interface Tool<Schema extends z.ZodObject = z.ZodObject> {
   abandon?(context: ToolContext): Promise<void>;
 }
 
-/** A tool as model providers are told of it. */
+/** A tool as it is described to model providers. */
 export interface ToolSpec {
   readonly name: string;
   readonly description: string;
-  /** JSON schema of an object, without `$schema`: OpenAI and Anthropic both take it so. */
+  /** JSON schema of an object, without `$schema`. OpenAI and Anthropic both accept this. */
   readonly parameters: JsonObject;
 }
 
-/** The tools in the words of a model provider, in the order given. */
+/** Describes the tools for model providers, in the given order. */
 export function toolSpecs(tools: readonly Tool[]): readonly ToolSpec[] {
   return tools.map((tool) => {
     const { $schema: _, ...parameters } = z.toJSONSchema(tool.schema, { target: "draft-7", io: "input" });

@@ -3,7 +3,7 @@
 /** The paragraph for a chat bound to the read-only folder `projectPath`. */
 export function projectPrompt(projectPath: string): string {
   return [
-    // Quoted as JSON: a folder's name must not read as an instruction of its own.
+    // Quoted as JSON, so that a folder's name cannot be taken for an instruction.
     `This chat is bound to a project folder, read-only, at ${JSON.stringify(projectPath)}.`,
     "You see it through four tools: list_dir, find_files, grep and view_file. Their paths are relative to that folder.",
     "When a question is about the project, look there before you answer; do not guess what a file holds.",

@@ -1,10 +1,10 @@
-// Decides whether a folder may become a chat's project, once, when the chat is made.
+// Decides, when a chat is created, whether a folder may become its project.
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { isInside } from "../../workspaces/agent/files/place/root.ts";
 
-/** As long as the kernel's paths: a project is opened by its path. */
+/** The kernel's limit: a project is opened by its path. */
 const projectPathCharsMax = 4_096;
 
 export type ResolvedProjectPath =
@@ -13,7 +13,7 @@ export type ResolvedProjectPath =
 
 const notAllowed = { ok: false, reason: "project_path does not lie below an allowed folder" } as const;
 
-/** A root as written and without links; one that does not exist allows nothing. */
+/** Each root as written and without links. A root that does not exist allows nothing. */
 async function realRoots(roots: readonly string[]): Promise<readonly { written: string; real: string }[]> {
   const found = await Promise.all(
     roots.map(async (root) => ({
@@ -25,8 +25,8 @@ async function realRoots(roots: readonly string[]): Promise<readonly { written: 
 }
 
 /**
- * The real path of a folder that is, or lies below, one of `roots` (EVERTURN_PROJECT_ROOTS), links resolved. What lies elsewhere
- * gives one and the same reason whether it exists or not, so that the API does not tell about the host's folders.
+ * The real path of a folder that is one of `roots` (EVERTURN_PROJECT_ROOTS) or lies below one, with links resolved. Any other path gives the
+ * same reason whether it exists or not, so that the API reveals nothing about the host's folders.
  */
 export async function resolveProjectPath(
   asked: string,

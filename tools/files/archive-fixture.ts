@@ -1,4 +1,4 @@
-// Tar archives with entries that no honest archiver writes.
+// For tests: tar archives with hostile entries.
 
 export interface ArchiveEntry {
   readonly name: string;

@@ -1,11 +1,11 @@
-// The files that a chat's tools see: its project folder, or its workspace through the agent.
+// The files that a chat's tools work on: its project folder, or its workspace through the agent.
 import type { JsonObject } from "../../core/part/part.ts";
 import type { FileChanges, FileViews } from "../../workspaces/agent/api.ts";
 import type { ToolContext, ToolOutput } from "../tool.ts";
 import { errorOutput, ToolError } from "../tool-error.ts";
 import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 
-/** What may be looked at. Throws `ToolError` when there is nothing, or the workspace does not answer. */
+/** The files that may be read. Throws `ToolError` if there are none or the workspace does not answer. */
 export async function chatFiles(context: ToolContext): Promise<FileViews> {
   if (context.projectFiles !== null) return context.projectFiles;
   if (context.workspace === null) {
@@ -14,7 +14,7 @@ export async function chatFiles(context: ToolContext): Promise<FileViews> {
   return (await workspaceAgent(context)).files;
 }
 
-/** The result of a view: what it shows, whether that is all, and how to read it. */
+/** A result that shows something, says whether that is all, and may say how to read it. */
 export function viewOutput(
   shown: JsonObject,
   { truncated, note }: { readonly truncated: boolean; readonly note?: string | undefined },
@@ -23,7 +23,7 @@ export function viewOutput(
   return { result, is_error: false, truncated };
 }
 
-/** Changes files of the workspace. Interrupted, nobody waits for the answer, and the result says what that means. */
+/** Changes files of the workspace. If the call is interrupted, the result says that the outcome is unknown. */
 export async function changeFiles(
   context: ToolContext,
   change: (files: FileViews & FileChanges) => Promise<ToolOutput>,

@@ -1,4 +1,4 @@
-// Exact edits of several files of the workspace, all or nothing. The agent keeps the effect under the call's id.
+// Edits several files of the workspace exactly, all or nothing. The agent keeps the effect under the call's id.
 import { z } from "zod";
 import { editFilesMax, editsPerFileMax } from "../../workspaces/agent/files/file-limits.ts";
 import type { Tool } from "../tool.ts";
@@ -58,7 +58,7 @@ export const editFiles: Tool<typeof schema> = {
   },
 };
 
-/** Without `replace_all: undefined`, which is not the same as its absence once it is JSON. */
+/** Leaves out `replace_all` if it is undefined. */
 function filesOf({ files }: z.output<typeof schema>) {
   return files.map(({ path, edits }) => ({
     path,

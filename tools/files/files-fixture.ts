@@ -1,5 +1,4 @@
-// A folder with a neighbour it must not show, and calls of tools in it: bound to a chat as its project folder, or as
-// the workspace that an agent looks after.
+// For tests: a folder beside another one that must stay hidden, and tool calls in it, as a project folder or as a workspace.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

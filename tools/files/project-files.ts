@@ -1,4 +1,4 @@
-// A chat's project folder, looked at by the worker itself with the eyes that the agent has inside a workspace (SPEC W8).
+// Reads a chat's project folder in the worker, with the same code that the agent uses inside a workspace (SPEC W8).
 import { rgPath } from "@vscode/ripgrep";
 import type { FileViews } from "../../workspaces/agent/api.ts";
 import { createFileViews } from "../../workspaces/agent/files/create-files.ts";

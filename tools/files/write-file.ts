@@ -1,4 +1,4 @@
-// Writes a whole file of the workspace. The agent keeps the effect under the call's id: run again, it is not written again.
+// Writes a whole file of the workspace. The agent keeps the effect under the call's id, so a call that runs again does not write again.
 import { z } from "zod";
 import { utf8Length } from "../../core/text/truncate.ts";
 import type { Tool } from "../tool.ts";

@@ -1,5 +1,5 @@
-// Runs a command in the workspace. Its process is started under the call's id by the agent, which keeps it when a
-// worker dies: whoever runs the call again re-attaches, and the command runs once (SPEC W5).
+// Runs a command in the workspace. The agent starts the process under the call's id and keeps it when the worker dies. A worker that runs the
+// call again re-attaches to the process, so the command runs once (SPEC W5).
 import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
 import { markedBytesNote } from "../../core/text/marked-text.ts";
@@ -61,7 +61,7 @@ export const execute: Tool<typeof schema> = {
       return await outcomeOf(context, await followProcess(context, { agent, process, foregroundMs }));
     } catch (error) {
       if (!context.signal.aborted) throw error;
-      // Stopped between the start and its answer: the command may run already.
+      // The call was stopped before the agent answered: the command may already run.
       if (isToEnd(context)) await abandonProcess(context);
       throw context.signal.reason;
     }
@@ -75,7 +75,7 @@ function isToEnd(context: ToolContext): boolean {
 }
 
 async function abandonProcess(context: ToolContext): Promise<void> {
-  // Never started, or the workspace is gone: then nothing is left to end.
+  // This fails if the process was never started or the workspace is gone. Then nothing is left to end.
   await endProcess(context, context.toolCallId, emptyWindow()).catch(() => undefined);
 }
 
@@ -86,7 +86,7 @@ function emptyWindow(): OutputWindow {
 async function outcomeOf(context: ToolContext, followed: Followed): Promise<ToolOutput> {
   const { process, window, how } = followed;
   if (how === "ended") {
-    // Ended from outside: by a workspace that was stopped or deleted under it, or by its own doing.
+    // A signal ended the process. Perhaps the workspace was stopped or deleted.
     const gone = process.signal === null ? null : await workspaceGone(context);
     if (gone === null) return endedOutput(process, window);
     const result = { error: `The command was ended: ${gone.message}`, ...resultOf(process, window) };
@@ -99,7 +99,7 @@ async function outcomeOf(context: ToolContext, followed: Followed): Promise<Tool
   return { result: { error, ...resultOf(ended, window) }, is_error: true };
 }
 
-/** Why the workspace does not run any more; null: it runs. */
+/** Why the workspace no longer runs; null if it runs. */
 async function workspaceGone(context: ToolContext): Promise<ToolError | null> {
   try {
     await workspaceAgent(context);

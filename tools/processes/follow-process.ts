@@ -1,5 +1,5 @@
-// Follows a process of the workspace until it ends, its time in the foreground is over, or the call is stopped.
-// The process is the agent's: whoever follows may die, and the next one goes on from the beginning of the output.
+// Follows a process of the workspace until it ends, its time in the foreground is over, or the call is stopped. The agent owns the process, so
+// a worker that follows it may die: the next worker reads the output from the beginning.
 import { type AgentApi, AgentError, type ProcessInfo } from "../../workspaces/agent/api.ts";
 import type { ToolContext } from "../tool.ts";
 import {
@@ -14,7 +14,7 @@ import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 import { OutputWindow } from "./output-window.ts";
 
 export interface Followed {
-  /** `ended`: it has, or is lost. `foreground_over`: it goes on. `stopped`: the call's signal was aborted. */
+  /** `ended`: the process ended, or is lost. `foreground_over`: it continues. `stopped`: the call's signal was aborted. */
   readonly how: "ended" | "foreground_over" | "stopped";
   /** As last known. */
   readonly process: ProcessInfo;
@@ -22,17 +22,17 @@ export interface Followed {
 }
 
 export interface FollowInput {
-  /** Finds its workspace's agent again by itself when that was revived. */
+  /** Reconnects by itself if the agent was started again. */
   readonly agent: AgentApi;
   readonly process: ProcessInfo;
-  /** Time since the process's start after which it is left to itself. */
+  /** How long after its start the process is followed. */
   readonly foregroundMs: number;
 }
 
-/** Shows readers the output as it comes. Survives an agent that goes and comes back. */
+/** Follows the process and shows readers the output as it comes. An agent may go away and come back meanwhile. */
 export async function followProcess(context: ToolContext, input: FollowInput): Promise<Followed> {
   const window = new OutputWindow({ headBytes: outputHeadBytes, tailBytes: outputTailBytes });
-  // By the agent's clock, which has counted since the start: a retry does not begin to wait anew.
+  // The agent counts from the start of the process, so a retry does not wait the whole time again.
   const left = Math.max(0, input.foregroundMs - input.process.elapsed_ms);
   const foreground = AbortSignal.timeout(left);
   const signal = AbortSignal.any([context.signal, foreground]);
@@ -43,13 +43,13 @@ export async function followProcess(context: ToolContext, input: FollowInput): P
   return { how, process: input.process, window };
 }
 
-/** SIGTERM to the process group, SIGKILL five seconds later (SPEC I2). What it still says is shown and kept. */
+/** Sends SIGTERM to the process group, and SIGKILL five seconds later (SPEC I2). Output that still comes is shown and kept. */
 export async function endProcess(
   context: ToolContext,
   key: string,
   window: OutputWindow,
 ): Promise<ProcessInfo> {
-  // The call's own signal is aborted already: ending what it began has time of its own.
+  // The call's own signal is already aborted, so ending the process has a time limit of its own.
   const within = AbortSignal.timeout(killAfterMs + 2 * killedWithinMs);
   const agent = await workspaceAgent(context, within);
   const process = await agent.processes.signal({ key, signal: "SIGTERM" }, within);
@@ -93,7 +93,7 @@ function isUnreachable(error: unknown): boolean {
   return error instanceof AgentError && error.code === "unreachable";
 }
 
-/** Output as text for readers: whole characters, and no more of it than a page can use; the result has head and tail. */
+/** Decodes output for readers, in whole characters and up to a limit. The result has the head and the tail. */
 function createShow(emit: (text: string) => void): (bytes: Uint8Array) => void {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let room = outputShownBytesMax;

@@ -1,5 +1,5 @@
-// Keeps what the model gets of a process's output, however long it is: the head and the tail of what a terminal would show of it, and
-// the lines between that look like errors.
+// Keeps the part of a process's output that the model gets: head and tail of what a terminal would show, and the lines between that look like
+// errors.
 import { markedText } from "../../core/text/marked-text.ts";
 import { type ScreenLine, TerminalScreen } from "./terminal-screen.ts";
 
@@ -16,7 +16,7 @@ export interface OutputCut {
 
 /** Longest sequence of UTF-8 continuation bytes that a cut may have to step over. */
 const continuationBytesMax = 3;
-/** Of the lines that look like errors, the first and the last ones are kept: causes come first, and what ended the program last. */
+/** The first and the last lines that look like errors are kept: causes come first, and the error that ended the program comes last. */
 const firstErrorsMax = 10;
 const lastErrorsMax = 10;
 const errorLineBytesMax = 200;
@@ -31,7 +31,7 @@ export interface WindowText {
   readonly truncated: boolean;
 }
 
-/** Takes output in order; holds no more than head, tail and what a screen shows. */
+/** Takes output in order. Holds no more than head, tail and a screen of lines. */
 export class OutputWindow {
   readonly #screen: TerminalScreen;
   readonly #kept: KeptLines;
@@ -47,9 +47,9 @@ export class OutputWindow {
     return this.#end;
   }
 
-  /** Takes bytes that begin at `offset`; a repeated beginning is passed over. Returns what was new. */
+  /** Takes bytes that begin at `offset`, and ignores those it already has. Returns the new bytes. */
   take(offset: number, bytes: Uint8Array): Uint8Array {
-    // The agent has dropped what lies between.
+    // The agent has dropped the bytes between.
     if (offset > this.#end) {
       this.#screen.skipTo(offset);
       this.#kept.skip(this.#end);
@@ -60,7 +60,7 @@ export class OutputWindow {
     return fresh;
   }
 
-  /** Head and tail as text; between them, when something is missing, what `note` says of it. Never splits a character. */
+  /** Head and tail as text. If something is missing between them, `note` describes it. Characters are never split. */
   text(note: (cut: OutputCut) => string): WindowText {
     const kept = this.#kept.with(this.#screen.lines());
     const { head, tail, cut } = kept.ends(this.#end);
@@ -73,18 +73,18 @@ export class OutputWindow {
   }
 }
 
-/** A line, or what is left of one, with its line end. */
+/** A line, or the rest of one, with its line end. */
 interface Piece {
   readonly text: string;
   readonly offset: number;
   readonly isVerbatim: boolean;
 }
 
-/** Lines that nothing changes any more, as bytes read as Latin-1 characters. */
+/** Lines that can no longer change, as bytes read as Latin-1 characters. */
 class KeptLines {
   readonly #limits: WindowLimits;
   #head = "";
-  /** Where the head ends in the output; null while it takes more. */
+  /** Where the head ends in the output; null while the head is not full. */
   #headEnd: number | null = null;
   #tail: Piece[] = [];
   #tailBytes = 0;
@@ -106,7 +106,7 @@ class KeptLines {
       this.#drop();
   }
 
-  /** What did not fit. */
+  /** Returns the part that did not fit. */
   #addToHead(piece: Piece): Piece {
     const room = this.#limits.headBytes - this.#head.length;
     const fitting = piece.text.length <= room ? piece.text : wholeHead(piece.text.slice(0, room));
@@ -127,7 +127,7 @@ class KeptLines {
     else this.#lastErrors = [...this.#lastErrors.slice(1 - lastErrorsMax), wholeHead(line)];
   }
 
-  /** Output is missing from `offset` on: what comes next is not joined to what was there. */
+  /** Output is missing from `offset` on. The output after the gap is not joined to the output before it. */
   skip(offset: number): void {
     this.#headEnd ??= offset;
     this.#isCut = true;
@@ -159,7 +159,7 @@ class KeptLines {
       first === undefined || over === 0
         ? first
         : pieceFrom(first, over + continuationBytes(first.text, over));
-    // Within a line that was rewritten no offset can be told: the next line's is the next one known.
+    // Positions within a rewritten line have no offset in the output. The next known offset is that of the next line.
     const isKnown = over === 0 || first?.isVerbatim === true;
     const tailAt = (isKnown ? from?.offset : others[0]?.offset) ?? end;
     const offset = this.#headEnd ?? end;
@@ -186,7 +186,7 @@ function sequenceLength(lead: number): number {
   return lead >= 0xc0 ? 2 : 1;
 }
 
-/** Without a character that was cut off at its end. */
+/** The text without an incomplete character at its end. */
 function wholeHead(text: string): string {
   let lead = text.length - 1;
   while (lead >= 0 && text.length - lead <= continuationBytesMax && isContinuation(text, lead)) lead--;
@@ -194,7 +194,7 @@ function wholeHead(text: string): string {
   return lead + sequenceLength(text.charCodeAt(lead)) > text.length ? text.slice(0, lead) : text;
 }
 
-/** How many bytes of a character that was cut off at its beginning stand at an index. */
+/** How many bytes at an index belong to a character whose beginning was cut off. */
 function continuationBytes(text: string, at: number): number {
   let bytes = 0;
   while (bytes < continuationBytesMax && isContinuation(text, at + bytes)) bytes++;

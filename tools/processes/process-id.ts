@@ -1,4 +1,4 @@
-// How the model names a process: by the id that execute gave.
+// The argument that names a process.
 import { z } from "zod";
 
 export const processIdSchema = z

@@ -1,4 +1,4 @@
-// Reads on in the output of a process of the workspace.
+// Reads the output of a process of the workspace from an offset.
 import { z } from "zod";
 import { markedBytesNote } from "../../core/text/marked-text.ts";
 import type { Tool } from "../tool.ts";
@@ -18,7 +18,10 @@ const schema = z.strictObject({
     .describe("How long to wait for output past offset, or for the end. Default 0."),
 });
 
-/** `process_output`: `{output, offset, next_offset, output_bytes, running, exit_code, signal?, state, note?}`: what a terminal would show. Offsets count the bytes that came. */
+/**
+ * `process_output`: `{output, offset, next_offset, output_bytes, running, exit_code, signal?, state, note?}`. `output` is what a terminal
+ * would show; offsets count the bytes that the process wrote.
+ */
 export const processOutput: Tool<typeof schema> = {
   name: "process_output",
   description:
@@ -37,7 +40,7 @@ export const processOutput: Tool<typeof schema> = {
     };
     const { offset, bytes, process } = await agent.processes.output(range, context.signal);
     const more = process.state === "running" || offset + bytes.length < process.output_bytes;
-    // What the page's end cuts in two comes whole with the next page.
+    // A character or sequence that the end of the page would cut comes with the next page.
     const whole = more ? withoutUnfinished(bytes) : bytes;
     const { text, isMarked } = terminalText(whole);
     const result = {

@@ -1,43 +1,43 @@
-// What a terminal would show of a program's output: progress that overwrites itself is one line; colours and titles are gone. Text is
-// bytes as Latin-1 characters, so that offsets count bytes and no byte is lost on the way. Pure.
+// Renders a program's output as a terminal would show it: progress that overwrites itself is one line, and colours and titles are gone. Text
+// is bytes read as Latin-1 characters, so offsets count bytes and no byte is lost. Pure.
 /* oxlint-disable no-control-regex -- Control characters are what this file is about. */
 import { type MarkedText, markedText } from "../../core/text/marked-text.ts";
 
 /** A line of the screen. */
 export interface ScreenLine {
   readonly text: string;
-  /** Where the line begins in the output; it ends where the next one begins. */
+  /** Where the line begins in the output. It ends where the next line begins. */
   readonly offset: number;
-  /** Whether a line end follows: false for a piece of a line that is longer than the screen takes. */
+  /** Whether a line end follows. False for a piece of a line that is too long for the screen. */
   readonly ends: boolean;
-  /** Whether the text begins with the output's own bytes, one for one. */
+  /** Whether the text is the output's own bytes, so that positions in it have offsets. */
   readonly isVerbatim: boolean;
 }
 
 type Row = { -readonly [Field in keyof ScreenLine]: ScreenLine[Field] };
 
-/** Lines that the cursor can reach: the progress of a few dozen downloads side by side. */
+/** Lines that the cursor can reach: enough for the progress of a few dozen parallel downloads. */
 const rowsMax = 64;
-/** Where a line without end is broken. */
+/** Longer lines are broken. */
 const rowBytesMax = 8 * 1024;
-/** How far a move leads past the end of a line at most: a few bytes must not become megabytes of blanks. */
+/** How far a cursor move can go past the end of a line. A few bytes must not become megabytes of blanks. */
 const columnsMax = 256;
-/** A sequence that does not end within this is no sequence. */
+/** An escape sequence that does not end within this length is not taken as one. */
 const sequenceBytesMax = 4 * 1024;
-/** Bytes of lines that may be rewritten for each byte of output; past that, what is written over a line goes to its end. */
+/** How many bytes of lines may be rewritten per byte of output. Beyond that, text is appended instead of written over a line. */
 const rewritesPerByte = 32;
 const rewritesFree = 256 * 1024;
 
-// ECMA-48: a run of ordinary characters; CSI, parameters, a final; a string that BEL or ESC \ ends (a title, a link); another
-// sequence; or one control character.
+// One token (ECMA-48): ordinary characters; a control sequence with parameters and a final character; a string that BEL or ESC \ ends, such as a
+// title or a link; another escape sequence; or one control character.
 const token =
   /([^\x07\x08\n\v\f\r\x1b]+)|\x1b\[([0-?]{0,64})[ -/]{0,8}([@-~])|\x1b[\]PX^_][^\x07\x1b\n]{0,4000}(?:\x07|\x1b\\)|\x1b[ -/]{0,8}([0-OQ-WYZ\\`-~])|([^])/y;
-// The beginning of a sequence, or of a character, whose end has not come yet.
+// An incomplete sequence or character at the end of what has come so far.
 const unfinished =
   /\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b\n]{0,4000}\x1b?|[ -/]{0,8})$|(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$/;
-// What sequences without parameters mean: reset (a new page), reverse index (a line up).
+// Sequences without parameters: reset (a new page) and reverse index (one line up).
 const escapesAs: Readonly<Record<string, string>> = { c: "c", M: "A" };
-// One character of UTF-8, or one byte that is none.
+// One character of UTF-8, or one byte that is not UTF-8.
 const character = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[^]/g;
 const beyondAscii = /[\x80-\xff]/;
 
@@ -45,16 +45,16 @@ export class TerminalScreen {
   readonly #letGo: (line: ScreenLine) => void;
   #rows: Row[];
   #at = 0;
-  /** Characters left of the cursor; null: the cursor stands at the end of its line. */
+  /** Characters left of the cursor; null if the cursor is at the end of its line. */
   #column: number | null = null;
-  /** The row that absolute positions count from; null until the program uses one. */
+  /** The row that absolute positions count from; null until the program uses an absolute position. */
   #home: number | null = null;
   #pending = "";
   /** Offset of what comes next. */
   #offset: number;
   #rewrites = rewritesFree;
 
-  /** `letGo` is given each line, in order, once nothing can change it any more. */
+  /** `letGo` gets each line, in order, once it can no longer change. */
   constructor(offset: number, letGo: (line: ScreenLine) => void) {
     this.#letGo = letGo;
     this.#offset = offset;
@@ -79,7 +79,7 @@ export class TerminalScreen {
     }
   }
 
-  /** Lets go of all lines. What comes next begins at `offset`: what lies between never came. */
+  /** Lets go of all lines and continues at `offset`. The output between never came. */
   skipTo(offset: number): void {
     for (const line of this.lines()) this.#letGo(line);
     this.#rows = [newRow(offset)];
@@ -88,7 +88,7 @@ export class TerminalScreen {
 
   /** The lines that can still change, as they are now. */
   lines(): readonly ScreenLine[] {
-    // A sequence cut off by the end of the output means nothing; the beginning of a character is shown as the bytes it is.
+    // An incomplete sequence at the end is dropped. The bytes of an incomplete character are shown.
     const rest = this.#pending.startsWith("\x1b") ? "" : this.#pending;
     return this.#rows.map((row, at) => (at === this.#at ? { ...row, text: row.text + rest } : row));
   }
@@ -120,7 +120,7 @@ export class TerminalScreen {
     }
   }
 
-  /** Puts text in the place of as much of the line as it takes. */
+  /** Writes text over the line at the cursor. */
   #overwrite(text: string): void {
     const row = this.#row;
     const column = this.#cursor;
@@ -192,7 +192,7 @@ export class TerminalScreen {
     }
   }
 
-  /** Erases the line from a column on, and the rows from `rows` on. */
+  /** Erases the line from a column on, and all rows from `rows` on. */
   #erase(column: number, rows = this.#rows.length): void {
     this.#column = this.#cursor;
     this.#rewrites -= this.#row.text.length;
@@ -210,7 +210,7 @@ export class TerminalScreen {
     this.#row.text = rest === "" ? "" : `${" ".repeat(column)}${rest}`;
   }
 
-  /** A cleared screen begins below what was there: a terminal keeps that to be scrolled back to. */
+  /** Starts a cleared screen below the lines that were there, which a terminal would keep in its scrollback. */
   #newPage(): void {
     const last = this.#rows.at(-1) as Row;
     if (last.text === "") this.#goTo(this.#rows.length - 1, 0);
@@ -226,7 +226,7 @@ function newRow(offset: number): Row {
   return { text: "", offset, ends: false, isVerbatim: true };
 }
 
-// Columns are characters. In text of ASCII alone they are its indexes.
+// Columns count characters. In ASCII text a column is an index.
 
 function widthOf(text: string): number {
   return charactersOf(text).length;
@@ -250,12 +250,12 @@ function unfinishedLength(text: string): number {
   return unfinished.exec(text.slice(-sequenceBytesMax))?.[0].length ?? 0;
 }
 
-/** Output without a character or a sequence whose end has not come yet. */
+/** Output without an incomplete character or sequence at its end. */
 export function withoutUnfinished(bytes: Uint8Array): Uint8Array {
   return bytes.subarray(0, bytes.length - unfinishedLength(latin1(bytes)));
 }
 
-/** A piece of output as a terminal would show it, in a window of any height. */
+/** A piece of output as a terminal of any height would show it. */
 export function terminalText(bytes: Uint8Array): MarkedText {
   const lines: ScreenLine[] = [];
   const screen = new TerminalScreen(0, (line) => lines.push(line));

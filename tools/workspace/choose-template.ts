@@ -1,4 +1,4 @@
-// From the template and parameters a model names to what is built, or words that let it ask again.
+// Turns the template and parameters that a model names into a plan, or into an error that helps it to try again.
 
 import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
@@ -15,7 +15,7 @@ import {
   templatesListedMax,
 } from "../tool-limits.ts";
 
-/** Any text: a name that is none gets an answer with the nearest ones, which helps more than a pattern does. */
+/** Accepts any text: an unknown name is answered with similar names, which helps more than a pattern. */
 export const templateNameSchema = z
   .string()
   .min(1)

@@ -1,5 +1,4 @@
-// Makes the chat's workspace, or finds the one it has (SPEC W2). The build is a workflow's: a call that is run again
-// joins it.
+// Creates the chat's workspace, or finds the one it has (SPEC W2). A workflow builds it, so a call that runs again joins the same build.
 import { z } from "zod";
 import type { Tool } from "../tool.ts";
 import { parameterValueCharsMax, workspaceNameCharsMax } from "../tool-limits.ts";
@@ -14,7 +13,7 @@ const schema = z.strictObject({
     .optional()
     .describe("Name of the workspace: lower case letters, digits and dashes. Default: a name of its own."),
   parameters: z
-    // Not z.record: its JSON schema has propertyNames, which some providers' grammars do not know.
+    // Not z.record: its JSON schema has propertyNames, which some providers do not support.
     .object({})
     .catchall(z.union([z.string().max(parameterValueCharsMax), z.number(), z.boolean()]))
     .optional()

@@ -20,7 +20,7 @@ const schema = z.strictObject({
     .describe("Only templates whose name, title or description has all of these words. Default: all."),
 });
 
-/** Whether every word of the query stands somewhere in what a template says of itself. */
+/** Whether the template's name, title or description contains every word of the query. */
 function matches(template: Template, query: string): boolean {
   const text = `${template.name} ${template.title} ${template.description}`.toLowerCase();
   return query

@@ -1,4 +1,4 @@
-// Everything a model needs to know of a template before it makes a workspace from it.
+// Shows a model everything about a template that it needs to create a workspace from it.
 import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
 import type { Tool } from "../tool.ts";
@@ -7,7 +7,7 @@ import { findTemplate, templateNameSchema } from "./choose-template.ts";
 
 const schema = z.strictObject({ template: templateNameSchema });
 
-/** `read_template`: the template with its README; `env` by name only, for values are the operator's business. */
+/** `read_template`: the template with its README; `env` only by name, because the values belong to the operator. */
 export const readTemplate: Tool<typeof schema> = {
   name: "read_template",
   description:
@@ -19,7 +19,7 @@ export const readTemplate: Tool<typeof schema> = {
     const workspace = chatWorkspaceOf(context);
     const shelf = { list: () => workspace.templates(), read: (name: string) => workspace.template(name) };
     const { template, readme } = await findTemplate(shelf, args.template);
-    // The path of its files is one of this server's folders.
+    // The path of its files is a folder of this server.
     const { files: _, env, parameters, ...shown } = template;
     const result: JsonObject = {
       ...shown,

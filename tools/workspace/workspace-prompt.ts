@@ -1,4 +1,4 @@
-// What the system prompt says about workspaces. The same text in every chat, so that providers can cache it. Pure.
+// What the system prompt says about workspaces. The text is the same in every chat, so that providers can cache it. Pure.
 
 /** The paragraph for a chat that may have a workspace. */
 export function workspacePrompt(): string {

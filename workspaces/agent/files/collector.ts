@@ -1,14 +1,12 @@
-// Collects what was found until its caps are reached, so that a
-// result is cut by whole items and never again.
+// Collects items until a limit is reached, so that a result is cut between items.
 import { utf8Length } from "../../../core/text/truncate.ts";
 import { collectedBytesMax } from "./file-limits.ts";
 
-/** Of items that are JSON. */
 export interface Collector<Item> {
   readonly items: readonly Item[];
-  /** Whether something did not fit. */
+  /** Whether an item did not fit. */
   readonly truncated: boolean;
-  /** Keeps the item if it fits; false means that the result is full. */
+  /** Keeps the item if it fits. Returns false if the result is full. */
   add(item: Item): boolean;
 }
 

@@ -1,4 +1,4 @@
-// The files of a workspace and their search, put together. The worker takes the read-only half for project folders.
+// Puts the operations on files together. The worker uses the read-only half for project folders.
 import type { FileChanges, FileViews } from "../api.ts";
 import { editFiles } from "./edit/edit-files.ts";
 import { MadeEdits } from "./edit/made-edits.ts";
@@ -11,7 +11,7 @@ import { inOwnWords } from "./system-fault.ts";
 import { writeFile } from "./write/write-file.ts";
 
 export interface FilesPlace {
-  /** Absolute, without links: what is there later and is a link has been put there, and is refused. */
+  /** Absolute, without links. If it is a link later, it was replaced, and is refused. */
   readonly root: string;
   /** The ripgrep program. */
   readonly rgPath: string;
@@ -21,7 +21,7 @@ export interface FilesPlace {
   readonly searchMs?: number;
 }
 
-/** Looks at files below the root. Everything is read anew at each call; nothing is held open in between. */
+/** Reads files below the root. Holds nothing open between calls. */
 export function createFileViews(place: FilesPlace): FileViews {
   const root = rootOf(place);
   const search = { root, rgPath: place.rgPath, timeMaxMs: place.searchMs };
@@ -33,14 +33,14 @@ export function createFileViews(place: FilesPlace): FileViews {
   };
 }
 
-/** Looks at and changes files below the root; keys are the caller's business (the agent's journal). */
+/** Reads and changes files below the root. The caller makes effects unique by their keys (effect-journal.ts). */
 export function createFiles(place: FilesPlace): FileViews & FileChanges {
   return { ...createFileViews(place), ...createFileChanges(place) };
 }
 
 /**
- * Writes and edits take turns: two edits of one file, asked for side by side, both build on the text as it is, and one would
- * undo the other. What commands in the workspace change meanwhile is noticed before a file is replaced.
+ * Writes and edits run one after the other: of two parallel edits of one file, one would undo the other. Changes by commands in the workspace are
+ * noticed before a file is replaced.
  */
 function createFileChanges(place: FilesPlace): FileChanges {
   const root = rootOf(place);

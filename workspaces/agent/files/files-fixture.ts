@@ -1,4 +1,4 @@
-// A root with a neighbour it must not touch.
+// For tests: a root folder beside another folder that must stay untouched.
 import {
   mkdirSync,
   mkdtempSync,
@@ -63,7 +63,7 @@ export function someFiles(
   };
 }
 
-/** The `AgentError` that a promise comes to, as `code: message hint`; throws when there is none. */
+/** The `AgentError` that a promise rejects with, as `code: message hint`. Throws if there is none. */
 export async function faultOf(promise: Promise<unknown>): Promise<string> {
   try {
     await promise;

@@ -1,4 +1,4 @@
-// Errors of the system in words that name no path of the host.
+// Turns errors of the system into messages that name no path of the host.
 import { AgentError, type AgentErrorCode } from "../api.ts";
 
 const faults: Readonly<Record<string, readonly [AgentErrorCode, string, string?]>> = {
@@ -18,13 +18,13 @@ const faults: Readonly<Record<string, readonly [AgentErrorCode, string, string?]
   ENFILE: ["io_error", "Too many files are open; try again."],
 };
 
-/** `ENOENT` and the like; null for anything that is no error of the system. */
+/** The code of a system error, such as `ENOENT`; null for any other error. */
 export function errorCodeOf(thrown: unknown): string | null {
   const code = (thrown as { code?: unknown } | null)?.code;
   return typeof code === "string" ? code : null;
 }
 
-/** What was thrown, as an `AgentError` when it is an expected error of the file system; bugs and aborts as they are. */
+/** An expected error of the file system as an `AgentError`. Other errors stay as they are. */
 export function systemFault(thrown: unknown): unknown {
   if (thrown instanceof AgentError || !(thrown instanceof Error) || !("syscall" in thrown)) return thrown;
   const code = errorCodeOf(thrown) ?? "";
@@ -32,7 +32,7 @@ export function systemFault(thrown: unknown): unknown {
   return new AgentError(own, message, hint);
 }
 
-/** Runs `effect`; the system's errors come out as `AgentError`. */
+/** Runs `effect` and turns system errors into `AgentError`. */
 export async function inOwnWords<T>(effect: () => Promise<T>): Promise<T> {
   try {
     return await effect();

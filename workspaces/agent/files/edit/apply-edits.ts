@@ -1,4 +1,5 @@
-// Exact replacements in one text, and words that help when one does not fit. Texts are bytes as Latin-1 characters: what is no UTF-8 comes through unharmed. Pure.
+// Exact replacements in one text, and errors that help if one does not match. Texts are bytes read as Latin-1 characters, so bytes that are
+// not UTF-8 stay as they are. Pure.
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError, type FileEdits } from "../../api.ts";
 import { editFileBytesMax, matchLinesNamedMax } from "../file-limits.ts";
@@ -20,7 +21,7 @@ export interface EditedText {
   readonly replacements: number;
 }
 
-/** One edit in its place, for words. */
+/** One edit with what its errors need. */
 interface EditStep {
   readonly edit: Edit;
   /** Number of the edit in its file, from 1. */
@@ -32,12 +33,12 @@ interface EditStep {
   wasMade(edit: Edit): boolean;
 }
 
-/** UTF-8 bytes as one character each. */
+/** The UTF-8 bytes of a text, each as one character. */
 export function bytesAsText(text: string): string {
   return Buffer.from(text, "utf8").toString("latin1");
 }
 
-/** Applies the edits in order, each to the text that the one before left. Throws `AgentError` at the first that does not fit. */
+/** Applies the edits in order, each to the result of the one before. Throws `AgentError` at the first edit that does not match. */
 export function applyEdits(
   original: string,
   { path, edits }: FileEdits,
@@ -62,7 +63,7 @@ function applyEdit(raw: string, step: EditStep): EditedText {
     if (found.length === 0) throw noMatch(folded, search, step);
     return replaceAt({ raw, folded, length: search.length }, found, step);
   }
-  // Overlapping matches count: which of them is meant cannot be told.
+  // Overlapping matches count, too: which of them is meant is unknown.
   const found = offsetsOf(folded.text, search, 1);
   if (found.length === 0) throw noMatch(folded, search, step);
   if (found.length > 1) throw ambiguous(folded.text, found, step);
@@ -83,7 +84,7 @@ function replaceAt(
   const { raw, folded, length } = source;
   const replace = bytesAsText(step.edit.replace);
   const ending = lineEndingOf(raw);
-  // Line ends may double a replacement: judged before anything that large is built.
+  // Converted line ends can make a replacement longer, so the size is checked before the text is built.
   checkSize(raw.length + offsets.length * (withLineEnding(replace, ending).length - length), step);
   const pieces: string[] = [];
   let copied = 0;
@@ -98,7 +99,7 @@ function replaceAt(
   return { text, replacements: offsets.length };
 }
 
-/** The line ends of what is replaced, when it has lines and they agree; else those of the file. */
+/** The line ending of the replaced region if it has only one kind, else that of the file. */
 function endingFor(region: string, ofFile: LineEnding | null): LineEnding | null {
   if (!region.includes("\n")) return ofFile;
   if (!region.includes("\r\n")) return "\n";
@@ -157,7 +158,7 @@ function noMatch(folded: FoldedText, search: string, step: EditStep): AgentError
   return new AgentError("no_match", message, describeNearest(textOf(folded.text), textOf(search)));
 }
 
-/** Bytes that are not UTF-8 as in raw-names.ts: as U+FFFD they would all be alike. */
+/** Decodes bytes as raw-names.ts does: as U+FFFD all bytes that are not UTF-8 would be equal. */
 function textOf(bytes: string): string {
   return nameOf(Buffer.from(bytes, "latin1"));
 }

@@ -1,4 +1,4 @@
-// Exact edits of several files, all or nothing.
+// Edits several files exactly, all or nothing.
 import type { BigIntStats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
@@ -28,7 +28,7 @@ export interface EditedPlace {
   readonly made: MadeEdits;
 }
 
-/** Reads and edits all files in memory, then writes them all, or none. Throws `AgentError` with what did not fit. */
+/** Edits all files in memory, then writes them all, or none. Throws `AgentError` that says which edit failed. */
 export async function editFiles(
   { root, made }: EditedPlace,
   files: readonly FileEdits[],
@@ -61,7 +61,7 @@ function checkCounts(files: readonly FileEdits[]): void {
   }
 }
 
-/** A file named twice, by whatever paths, is edited on: it is one file. */
+/** Two paths may lead to the same file: then the second edits continue on the result of the first. */
 async function planFile(
   { root, made }: EditedPlace,
   planned: Map<string, PlannedFile>,
@@ -116,7 +116,7 @@ async function readPlanned(
   }
 }
 
-/** One byte more than there was is asked for: a file that grows while it is read is not edited in its middle. */
+/** Asks for one byte more than the file had, to notice if it grows while it is read. */
 async function readAll(handle: FileHandle, place: FoundPlace, size: number): Promise<Buffer> {
   const buffer = Buffer.alloc(size + 1);
   let filled = 0;

@@ -1,5 +1,4 @@
-// Text seen with plain line ends, and the way back to the text as it is, so
-// that an edit written with "\n" fits a file that has "\r\n" and leaves it so. Pure.
+// Converts line ends, so that an edit written with "\n" matches a file that has "\r\n" and keeps its line ends. Pure.
 
 export interface FoldedText {
   /** The text with "\n" for each "\r\n". */
@@ -8,7 +7,6 @@ export interface FoldedText {
   readonly pairsAt: readonly number[];
 }
 
-/** "mixed" texts and those without a line end take line ends as they come. */
 export type LineEnding = "\n" | "\r\n";
 
 export function foldLineEndings(raw: string): FoldedText {
@@ -24,7 +22,7 @@ export function foldLineEndings(raw: string): FoldedText {
   return { text: pieces.join("\n"), pairsAt };
 }
 
-/** Where an offset in the folded text lies in the text as it is; between "\r" and "\n" lies none. */
+/** The offset in the original text for an offset in the folded text. */
 export function unfoldOffset(folded: FoldedText, offset: number): number {
   let [low, high] = [0, folded.pairsAt.length];
   while (low < high) {
@@ -35,7 +33,7 @@ export function unfoldOffset(folded: FoldedText, offset: number): number {
   return offset + low;
 }
 
-/** What most lines of the text end with; null when it has one line only. */
+/** What most lines of the text end with; null if it has only one line. */
 export function lineEndingOf(raw: string): LineEnding | null {
   const pairs = countOf(raw, "\r\n");
   const all = countOf(raw, "\n");
@@ -49,7 +47,7 @@ function countOf(text: string, part: string): number {
   return count;
 }
 
-/** The text with these line ends; as it is when there are none to keep to. */
+/** The text with these line ends; unchanged if `ending` is null. */
 export function withLineEnding(text: string, ending: LineEnding | null): string {
   if (ending === null) return text;
   const folded = text.replaceAll("\r\n", "\n");

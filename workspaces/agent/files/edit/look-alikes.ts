@@ -1,13 +1,13 @@
-// Tells, code point by code point, why a text does not match one that looks the same: other spaces and quotes, composed letters against
-// decomposed ones, invisible characters, bytes of another encoding. It only explains: nothing is ever matched loosely. Pure.
+// Explains, code point by code point, why a text does not match one that looks the same: other spaces or quotes, composed or decomposed
+// letters, invisible characters, bytes of another encoding. It only explains; edits never match loosely. Pure.
 import { shownName } from "../place/raw-names.ts";
 
-/** Lines looked at, and comparisons of two lines: a hint is not worth more time than that. */
+/** How many lines are looked at, and how often two lines are compared. A hint is not worth more time. */
 export const linesComparedMax = 20_000;
 const comparisonsMax = 200_000;
-/** Of a line that is compared character by character. */
+/** Longer lines are not compared character by character. */
 const lineCharsMax = 2_000;
-/** Of a text that a hint repeats. */
+/** Longer texts are not repeated in a hint. */
 const exactCharsMax = 2_000;
 const differencesNamedMax = 3;
 /** Characters of either text that one difference may span. */
@@ -46,11 +46,11 @@ const names: Readonly<Record<string, string>> = {
 interface LookAlike {
   /** Index of the first line. */
   readonly at: number;
-  /** The text that looks the same, as it stands there; null when a line is too long to be looked into. */
+  /** The file's text that looks the same; null if a line is too long to compare. */
   readonly exact: string | null;
 }
 
-/** A hint about the first place that looks like `search` and is not the same; null when there is none. Bytes stand as in raw-names.ts. */
+/** A hint about the first place that looks like `search` but differs; null if there is none. Both texts encode bytes as raw-names.ts does. */
 export function explainLookAlike(text: string, search: string): string | null {
   const found = findLookAlike(text.split("\n", linesComparedMax), search.split("\n"));
   if (found === null) return null;
@@ -66,7 +66,7 @@ export function explainLookAlike(text: string, search: string): string | null {
   return `${words} The text as it stands there, to be copied as the search text: ${escaped(found.exact)}`;
 }
 
-/** Text without what makes texts differ that look the same. */
+/** The text with look-alike characters replaced, so that texts that look the same become equal. */
 function folded(text: string): string {
   if (/^[ -_a-~]*$/.test(text)) return text;
   return text
@@ -101,7 +101,7 @@ function findLookAlike(lines: readonly string[], search: readonly string[]): Loo
   return null;
 }
 
-/** The part of the lines that looks like the search text, which begins and ends like `first` and `last` when folded. */
+/** The part of the lines that looks like the search text. `first` and `last` are the search text's folded first and last line. */
 function exactText(lines: readonly string[], first: string, last: string): string | null {
   if (lines.some((line) => line.length > lineCharsMax)) return null;
   const [head = "", ...others] = lines;
@@ -119,7 +119,7 @@ function exactText(lines: readonly string[], first: string, last: string): strin
     : [head.slice(from), ...others.slice(0, -1), tail.slice(0, end)].join("\n");
 }
 
-/** Where characters begin, and the end. */
+/** The index of each character, and of the end. */
 function indexes(text: string): readonly number[] {
   let at = 0;
   return [0, ...Array.from(text, (one) => (at += one.length))];
@@ -146,7 +146,7 @@ function differencesOf(there: string, search: string): readonly string[] {
   return all.length > differencesNamedMax ? [...all.slice(0, differencesNamedMax), "and others"] : all;
 }
 
-/** How many characters of both look the same, as few as do. */
+/** The smallest number of characters of each text that look the same. */
 function clusterAt(have: readonly string[], want: readonly string[]): { have: number; want: number } | null {
   for (let sum = 1; sum <= 2 * clusterCharsMax; sum++) {
     for (let h = Math.min(sum, have.length); h >= 0; h--) {
@@ -171,7 +171,7 @@ function describedOne(character: string): string {
   return name === null ? codePoint : `${codePoint} (${name})`;
 }
 
-/** JSON text in which every character that could be taken for another one is written by its number. */
+/** JSON text in which every character that could be mistaken for another one is escaped. */
 function escaped(text: string): string {
   return JSON.stringify(text).replaceAll(/[^ -~]/gu, (character) =>
     folded(character) === character && !/[\p{M}\p{C}\p{Z}]/u.test(character)

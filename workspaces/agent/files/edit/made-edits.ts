@@ -1,10 +1,10 @@
-// Remembers which edits were made, so that the words about one that does not fit can tell whether it was made before.
+// Remembers which edits were made, so that the error of a repeated edit can say so.
 import { createHash } from "node:crypto";
 import type { FileEdits } from "../../api.ts";
 
 type Edit = FileEdits["edits"][number];
 
-/** A long turn makes hundreds. Forgotten by a new agent: then nothing is said. */
+/** A long turn makes hundreds of edits. A new agent knows none, and then nothing is said about them. */
 const rememberedMax = 10_000;
 
 export class MadeEdits {

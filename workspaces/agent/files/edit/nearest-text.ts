@@ -1,11 +1,11 @@
-// Where a text that was searched for in vain most likely stands. Pure. Bytes that are not UTF-8 stand as in raw-names.ts.
+// Describes the place in a file that is most like a search text that did not match. Texts encode bytes as raw-names.ts does. Pure.
 import { quoted as quotedText } from "../../../../core/text/quoted.ts";
 import { shownName } from "../place/raw-names.ts";
 import { explainLookAlike, linesComparedMax } from "./look-alikes.ts";
 
-/** Characters of a line that are compared: a hint is not worth more time than that. */
+/** How many characters of a line are compared. A hint is not worth more time. */
 const charsComparedMax = 160;
-/** Less alike than this is not meant. */
+/** Lines that are less similar are not offered. */
 const similarityMin = 0.5;
 
 const readAgain = "Read the file again and copy the text exactly, without line numbers.";
@@ -46,12 +46,12 @@ function trimEmpty(lines: readonly string[]): readonly string[] {
   return from < 0 ? [] : lines.slice(from, lines.findLastIndex(isText) + 1);
 }
 
-/** A line without what differs most often: indentation, blanks, trailing white space. */
+/** A line with its white space reduced to single blanks, and none at its ends. */
 function squeezed(line: string): string {
   return line.replaceAll(/\s+/g, " ").trim();
 }
 
-/** The place where most of the wanted lines, from the first on, stand one after the other, white space aside. */
+/** The place where the longest run of wanted lines, from the first on, is found. White space is ignored. */
 function longestRun(lines: readonly string[], wanted: readonly string[]): { at: number; length: number } {
   const have = lines.map(squeezed);
   const want = wanted.map(squeezed);
@@ -65,7 +65,7 @@ function longestRun(lines: readonly string[], wanted: readonly string[]): { at: 
   return best;
 }
 
-/** Index of the line most like the longest of the wanted ones, which tells most. */
+/** Index of the line that is most like the longest wanted line. */
 function nearestLine(lines: readonly string[], wanted: readonly string[]): number | null {
   const telling = wanted.map(comparable).reduce((a, b) => (b.length > a.length ? b : a));
   const pairs = pairsOf(telling);
@@ -90,11 +90,11 @@ function pairsOf(line: string): ReadonlyMap<string, number> {
   return pairs;
 }
 
-/** Share of neighbouring pairs of characters that two lines have in common (Dice's coefficient), 0 to 1. */
+/** The share of pairs of neighbouring characters that two lines have in common (Dice's coefficient), 0 to 1. */
 function similarityOf(line: string, wanted: string, pairs: ReadonlyMap<string, number>): number {
   const [own, other] = [line.length - 1, wanted.length - 1];
   if (own < 1 || other < 1) return line === wanted ? 1 : 0;
-  // Lengths alone rule most lines out.
+  // The lengths alone exclude most lines.
   if ((2 * Math.min(own, other)) / (own + other) < similarityMin) return 0;
   let common = 0;
   for (const [pair, count] of pairsOf(line)) common += Math.min(count, pairs.get(pair) ?? 0);

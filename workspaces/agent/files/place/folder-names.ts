@@ -5,7 +5,7 @@ import { folderNamesMax } from "../file-limits.ts";
 import { nameOf } from "./raw-names.ts";
 
 export interface FolderNames {
-  /** As in raw-names.ts. */
+  /** Encoded as in raw-names.ts. */
   readonly names: readonly string[];
   /** The type of each name as it was listed. */
   readonly types: ReadonlyMap<string, Dirent>;
@@ -17,7 +17,7 @@ export interface FolderNames {
 export async function folderNames(folder: string): Promise<FolderNames> {
   const types = new Map<string, Dirent>();
   let truncated = false;
-  // As Latin-1 each byte is one character, whatever the name is made of.
+  // In Latin-1 each byte is one character, so no byte of a name is lost.
   for await (const entry of await opendir(folder, { encoding: "latin1" })) {
     if (types.size >= folderNamesMax) {
       truncated = true;
@@ -25,6 +25,6 @@ export async function folderNames(folder: string): Promise<FolderNames> {
     }
     types.set(nameOf(Buffer.from(entry.name, "latin1")), entry);
   }
-  // By code unit, not by locale: the same folder gives the same list on every machine.
+  // Sorted by code unit, not by locale, so that a folder gives the same list on every machine.
   return { names: [...types.keys()].toSorted(), types, truncated };
 }

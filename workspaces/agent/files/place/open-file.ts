@@ -1,5 +1,4 @@
-// Files and folders opened without following a link and without waiting
-// for anybody; then the opened thing itself is asked what it is and where it lies.
+// Opens files and folders without following a link and without blocking. Then checks what was opened, and where it is.
 import type { Stats } from "node:fs";
 import { constants } from "node:fs";
 import { type FileHandle, open, realpath, stat } from "node:fs/promises";
@@ -20,10 +19,10 @@ import {
 } from "./root.ts";
 import type { FoundPlace } from "./walk.ts";
 
-// O_NONBLOCK: a named pipe that took the file's place must not hold a thread for ever.
+// O_NONBLOCK: a named pipe that took the file's place must not block a thread for ever.
 const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Something open, by which path it was opened, and the folder it was opened in, or is. */
+/** Something that was opened, with its path and its folder (for a folder, itself). */
 interface Opened {
   readonly handle: FileHandle;
   readonly path: string | Buffer;
@@ -38,8 +37,8 @@ export interface OpenedFile {
 }
 
 /**
- * Throws `AgentError` unless what was opened lies below the root. A hard link to a file outside cannot be told from a file of the
- * root: who can make one there may read that file anyway, and in a workspace the sandbox leaves nothing outside to link to.
+ * Throws `AgentError` unless what was opened lies below the root. A hard link to a file outside looks like any other file: but whoever can
+ * create it may read that file anyway, and in a sandbox there is nothing outside to link to.
  */
 async function checkOpened(opened: Opened, root: Root): Promise<void> {
   const { handle, path, folder, relative } = opened;
@@ -59,7 +58,7 @@ async function checkOpened(opened: Opened, root: Root): Promise<void> {
   }
 }
 
-/** `checkOpened` for a folder that is to be written in. */
+/** Checks a folder before something is written in it. */
 export async function checkFolder(folder: OpenFolder, root: Root, relative: string): Promise<void> {
   await checkOpened({ handle: folder.handle, path: folder.base, folder, relative }, root);
 }
@@ -70,7 +69,7 @@ export async function openFile(root: Root, place: FoundPlace): Promise<OpenedFil
   const path = pathIn(place.folder, place.name);
   const handle = await open(path, fileFlags).catch((error: unknown) => {
     const code = errorCodeOf(error);
-    // A link, a pipe without a reader or a socket took its place.
+    // A link, a pipe or a socket took its place.
     if (code === "ELOOP" || code === "ENXIO") throw swapped(place);
     throw error;
   });
@@ -126,7 +125,7 @@ async function closedOnFault<T>(handle: FileHandle, check: () => Promise<T>): Pr
   }
 }
 
-/** Throws `AgentError` when the file that begins so is binary; `what` is what it cannot be: "shown", "edited". */
+/** Throws `AgentError` if a file with this beginning is binary. `what` completes the message: "shown", "edited". */
 export function refuseBinary(beginning: Buffer, what: string): void {
   const probe = beginning.subarray(0, binaryProbeBytes);
   if (isUtf16(probe)) {
@@ -137,7 +136,7 @@ export function refuseBinary(beginning: Buffer, what: string): void {
   }
 }
 
-/** Whether a file that begins so has the byte order mark of UTF-16. */
+/** Whether a file with this beginning has the byte order mark of UTF-16. */
 export function isUtf16(beginning: Buffer): boolean {
   return beginning.length >= 2 && [0xfeff, 0xfffe].includes(beginning.readUInt16BE(0));
 }

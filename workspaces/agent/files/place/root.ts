@@ -1,4 +1,4 @@
-// The root, which nothing leads out of, and the words for what does.
+// The root of a workspace or project, and the errors for paths that lead out of it.
 
 import { constants } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
@@ -17,15 +17,13 @@ export interface Root {
 }
 
 /**
- * A folder below the root, held open. Names in it are reached through its descriptor, so that what happens to the folder's own
- * name, or to those above it, changes nothing: `base` is `/proc/self/fd/<n>`. Systems without /proc have the folder's path there:
- * links are refused all the same, but a swap between two looks can be noticed only after the open, and they have no sandbox
- * either.
+ * An open folder below the root. `base` is `/proc/self/fd/<n>`, so names in it are reached even if the folder, or one above it, is renamed or
+ * swapped. On systems without /proc `base` is the folder's path. Links are refused there, too, but a swap is noticed only after the open.
  */
 export interface OpenFolder {
   readonly handle: FileHandle;
   readonly base: string;
-  /** Names from the root down, as in raw-names.ts. */
+  /** Names from the root down, encoded as in raw-names.ts. */
   readonly names: readonly string[];
 }
 
@@ -48,13 +46,13 @@ export function stayInside(root: Root): string {
   return `Use a path relative to the ${root.placeName}, for example "src/main.ts".`;
 }
 
-/** Where an open file lies now, as the kernel says; null where the system has no /proc, or the path is longer than it tells. */
+/** The current path of an open file; null if the system has no /proc or the path is too long for it. */
 export async function locationOf(handle: FileHandle): Promise<string | null> {
   const location = await readlink(descriptorPath(handle), "buffer").catch(() => null);
   return location === null ? null : nameOf(location);
 }
 
-/** Whether an open folder lies below the root, found out by going up: no path of it is needed, however long it is. */
+/** Whether an open folder lies below the root. Goes up folder by folder, so the folder's path may be of any length. */
 export async function isBelowRoot(folder: OpenFolder, root: Root): Promise<boolean> {
   const top = await stat(root.path, { bigint: true });
   let path = folder.base;
@@ -68,7 +66,7 @@ export async function isBelowRoot(folder: OpenFolder, root: Root): Promise<boole
       handle = above;
       path = descriptorPath(above);
       const { dev, ino } = await above.stat({ bigint: true });
-      // The top of the file system is above itself.
+      // The parent of the top folder is the top folder itself.
       if (dev === there.dev && ino === there.ino) return false;
     }
     return false;
@@ -77,7 +75,7 @@ export async function isBelowRoot(folder: OpenFolder, root: Root): Promise<boole
   }
 }
 
-/** Opens the root; the caller closes it. Throws `AgentError` when it is gone, or is not the folder it was. */
+/** Opens the root. The caller closes it. Throws `AgentError` if the root is gone or was replaced by a link. */
 export async function openRoot(root: Root): Promise<OpenFolder> {
   const handle = await open(root.path, folderFlags).catch((error: unknown) => {
     const code = errorCodeOf(error);
@@ -104,7 +102,7 @@ function descriptorPath(handle: FileHandle): string {
   return `/proc/self/fd/${handle.fd}`;
 }
 
-/** The path by which a name in an open folder is reached. */
+/** The path of a name in an open folder. */
 export function pathIn(folder: OpenFolder, name: string): string | Buffer {
   return systemPath(`${folder.base}/${name}`);
 }

@@ -1,18 +1,18 @@
-// Walks trees of any depth: a cursor stands in one folder and moves name by name, so that no path it uses grows with the depth.
+// Walks trees of any depth: a cursor is in one folder and moves by one name at a time, so its paths stay short.
 import { type BigIntStats, constants, type Dirent } from "node:fs";
 import { access, type FileHandle, lchown, open, readdir } from "node:fs/promises";
 
 const folderFlags = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
-/** A folder above the cursor: how to find it again, and how to tell that it is the same. */
+/** A folder above the cursor, with its identity, so that the way back can be checked. */
 interface FolderAbove {
   readonly path: Buffer;
   readonly stats: BigIntStats;
 }
 
 /**
- * Names are bytes: not every file system has UTF-8 only. One descriptor is open at a time, however deep the cursor stands. On systems
- * without /proc the paths are ordinary ones, and a tree deeper than the system's limit of a path fails with ENAMETOOLONG.
+ * Names are bytes, because not all names are UTF-8. Only one descriptor is open, however deep the cursor is. Systems without /proc get ordinary
+ * paths, so a tree that is deeper than a path may be long fails there with ENAMETOOLONG.
  */
 export class TreeCursor {
   #handle: FileHandle;
@@ -27,7 +27,7 @@ export class TreeCursor {
     this.#path = this.#shortest(path);
   }
 
-  /** Stands in `folder`, which is no link. The caller closes it. Throws the system's errors. */
+  /** Starts in `folder`, which must not be a link. The caller closes the cursor. Throws the system's errors. */
   static async at(folder: string): Promise<TreeCursor> {
     const path = Buffer.from(folder);
     const handle = await open(path, folderFlags);
@@ -38,12 +38,12 @@ export class TreeCursor {
     return new TreeCursor(handle, path, hasDescriptorPaths);
   }
 
-  /** Names from where the cursor began, for messages. */
+  /** Names from the starting folder down, for messages. */
   get names(): readonly string[] {
     return this.#names;
   }
 
-  /** The path of a name in the folder where the cursor stands; valid until it moves. */
+  /** The path of a name in the current folder. Valid until the cursor moves. */
   path(name: Uint8Array): Buffer {
     return Buffer.concat([this.#path, Buffer.from("/"), name]);
   }
@@ -52,7 +52,7 @@ export class TreeCursor {
     return readdir(this.#path, { withFileTypes: true, encoding: "buffer" });
   }
 
-  /** Goes into a folder, which is no link. Throws the system's errors, and stays where it was. */
+  /** Goes into a folder, which must not be a link. If this throws, the cursor stays where it was. */
   async enter(name: Uint8Array): Promise<void> {
     const stats = await this.#handle.stat({ bigint: true });
     const path = this.path(name);
@@ -62,7 +62,7 @@ export class TreeCursor {
     await this.#moveTo(handle, path);
   }
 
-  /** Goes back to the folder above. Throws when that is another one by now. */
+  /** Goes back to the folder above. Throws if the folder was moved meanwhile. */
   async leave(): Promise<void> {
     const above = this.#above.pop();
     if (above === undefined) throw new Error("the cursor stands at the top of its tree");
@@ -82,7 +82,7 @@ export class TreeCursor {
     await left.close();
   }
 
-  /** The path of the descriptor, where the system has such paths: it is as short in any depth. */
+  /** The path of the descriptor, if the system has such paths. It is short at any depth. */
   #shortest(path: Buffer): Buffer {
     return this.#hasDescriptorPaths ? Buffer.from(descriptorPath(this.#handle)) : path;
   }
@@ -96,7 +96,7 @@ function descriptorPath(handle: FileHandle): string {
   return `/proc/self/fd/${handle.fd}`;
 }
 
-/** Gives everything below `folder`, and the folder itself, to a user and the group of the same number. Links are not followed. */
+/** Changes the owner and group of a folder and everything below it. Links are not followed. */
 export async function giveTree(folder: string, owner: number): Promise<void> {
   const cursor = await TreeCursor.at(folder);
   try {

@@ -1,5 +1,5 @@
-// The way along a path, name by name. Each folder is opened in the one
-// before and links are read, not followed, so that whatever is swapped meanwhile, the way stays below the root.
+// Walks along a path, name by name. Each folder is opened in the one before it, and links are read instead of followed. So the walk stays
+// below the root even if something is swapped meanwhile.
 import type { Stats } from "node:fs";
 import { lstat, readlink } from "node:fs/promises";
 import { nearestNames } from "../../../../core/text/nearest-names.ts";
@@ -22,17 +22,17 @@ import {
 /** Where a path leads: a name in an open folder. */
 export interface Place {
   readonly folder: OpenFolder;
-  /** "." for the folder itself, which is then the root, or was reached by `..`. */
+  /** "." for the folder itself, if the path leads to the root or ends in `..`. */
   readonly name: string;
-  /** What was there, never a link; null when nothing was. */
+  /** What the name leads to, never a link; null if nothing is there. */
   readonly stats: Stats | null;
-  /** Folders that would have to be made between `folder` and `name`, outermost first, perhaps with `..`; empty unless `stats` is null. */
+  /** Folders missing between `folder` and `name`, outermost first, perhaps with `..`. Empty unless `stats` is null. */
   readonly missing: readonly string[];
-  /** Relative to the root, `/` between names, without links, as it is shown; "." is the root itself. */
+  /** The path relative to the root, without links, as it is shown. "." is the root itself. */
   readonly relative: string;
 }
 
-/** A place where something is. */
+/** A place where something exists. */
 export interface FoundPlace extends Place {
   readonly stats: Stats;
 }
@@ -50,7 +50,7 @@ interface Way {
   links: number;
 }
 
-/** Gives `use` the place where `asked` leads, which must exist. Throws `AgentError`, with the nearest names when it does not. */
+/** Calls `use` with the place where `asked` leads. Throws `AgentError` with similar names if nothing is there. */
 export async function withFound<T>(
   root: Root,
   asked: string,
@@ -65,7 +65,7 @@ export async function withFound<T>(
   }
 }
 
-/** Where `asked` leads, or would lead if it existed; the caller closes its folder. Throws `AgentError`. */
+/** Where `asked` leads, or would lead if it existed. The caller closes the folder. Throws `AgentError`. */
 export async function findPlace(root: Root, asked: string): Promise<Place> {
   const names = namesOf(root, asked);
   const way: Way = { root, asked, names, folder: await openRoot(root), links: 0 };
@@ -77,7 +77,7 @@ export async function findPlace(root: Root, asked: string): Promise<Place> {
   }
 }
 
-/** The names of a path as written, those of the root taken off an absolute one. */
+/** The names in a path. An absolute path must begin with the root's own names, which are left out. */
 function namesOf(root: Root, asked: string): string[] {
   if (asked.includes("\0")) {
     throw new AgentError("bad_request", "The path holds a NUL character.", stayInside(root));
@@ -90,7 +90,7 @@ function namesOf(root: Root, asked: string): string[] {
   return names;
 }
 
-/** Null when an absolute path does not begin with the root's own names. `..` stays: what it means depends on what is there. */
+/** Null if an absolute path does not begin with the root's own names. `..` stays, because its meaning depends on links. */
 function namesBelowRoot(root: Root, path: string): string[] | null {
   const names = path.split("/").filter((name) => name !== "" && name !== ".");
   if (!path.startsWith("/")) return names;
@@ -116,7 +116,7 @@ async function walk(way: Way): Promise<Place> {
   throw new AgentError("bad_request", "The path is too long.", stayInside(way.root));
 }
 
-/** What has this name; else what has the name that is shown like it, bytes that are not UTF-8 written as \\xHH. */
+/** Looks for this name, and then for the name with bytes that are not UTF-8 that is shown as this name. */
 async function lookAt(folder: OpenFolder, asked: string): Promise<{ name: string; stats: Stats | null }> {
   const stats = await lstatOrNull(pathIn(folder, asked));
   const meant = stats === null ? nameShownAs(asked) : null;
@@ -129,7 +129,7 @@ function placeIn(folder: OpenFolder, name: string, stats: Stats | null): Place {
   return { folder, name, stats, missing: [], relative: shownName(names.join("/")) || "." };
 }
 
-/** Nothing has this name, or a file where a folder is needed: what is left of the path would have to be made. */
+/** The place of a path that ends at a missing name, or at a file where a folder is needed. */
 function nothingAt(way: Way, first: string): Place {
   const missing = [first, ...way.names.splice(0)];
   const relative = shownName([...way.folder.names, ...missing].join("/"));
@@ -137,7 +137,7 @@ function nothingAt(way: Way, first: string): Place {
   return { folder: way.folder, name, stats: null, missing, relative };
 }
 
-/** The kernel's `..` would follow a folder that was moved; so the way is walked anew from the root, one name less. */
+/** Walks from the root again, one name less. The kernel's `..` would follow a folder that was moved. */
 async function goUp(way: Way): Promise<void> {
   if (way.folder.names.length === 0) throw refuseOutside(way.root, way.asked);
   way.names.unshift(...way.folder.names.slice(0, -1));
@@ -149,7 +149,7 @@ async function goDown(way: Way, name: string): Promise<void> {
     await enter(way, await openFolderIn(way.folder, name));
   } catch (error) {
     const code = errorCodeOf(error);
-    // No folder any more: whatever took its place is looked at as if it had been there before.
+    // No longer a folder: look at what took its place.
     if (code !== "ELOOP" && code !== "ENOTDIR" && code !== "ENOENT") throw error;
     way.names.unshift(name);
   }
@@ -161,7 +161,7 @@ async function enter(way: Way, folder: OpenFolder): Promise<void> {
   await left.handle.close();
 }
 
-/** A target outside is refused unseen: existing or not, the answer is the same. */
+/** Refuses a target outside without looking at it, so the answer does not tell whether it exists. */
 async function followLink(way: Way, name: string): Promise<void> {
   way.links += 1;
   if (way.links > linksFollowedMax) {
@@ -189,7 +189,7 @@ async function lstatOrNull(path: string | Buffer): Promise<Stats | null> {
   }
 }
 
-/** The error for a place where nothing is. */
+/** The error for a path that leads to nothing. */
 export async function notFound(root: Root, asked: string, place: Place): Promise<AgentError> {
   const wanted = place.missing[0] ?? place.name;
   const { names } = await folderNames(place.folder.base).catch(() => ({ names: [] }));

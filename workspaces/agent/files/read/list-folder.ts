@@ -1,4 +1,4 @@
-// What is in one folder.
+// Lists one folder.
 import type { Dirent, Stats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import type { EntryType, FolderEntry, FolderView } from "../../api.ts";
@@ -35,7 +35,7 @@ export async function listFolder(
 }
 
 async function describeEntry(folder: OpenFolder, name: string, listed?: Dirent): Promise<FolderEntry> {
-  // lstat: a link is shown as a link, and its target is not touched. A file gone meanwhile keeps the type it was listed with.
+  // lstat, so that a link is shown as a link. A file that is gone meanwhile keeps the type from the listing.
   const stats = await lstat(pathIn(folder, name)).catch(() => null);
   const seen = stats ?? listed;
   const type = seen === undefined ? "other" : entryType(seen);

@@ -1,4 +1,4 @@
-// A file as it is: its bytes, range by range, and what is known of it without reading it.
+// Reads raw bytes of a file, and its type, size and time.
 import { AgentError, type FileStat } from "../../api.ts";
 import { readRangeBytesMax } from "../file-limits.ts";
 import { openFile } from "../place/open-file.ts";

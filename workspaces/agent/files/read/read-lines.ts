@@ -1,4 +1,4 @@
-// Lines of a text file, numbered, so that answers can cite them. The file may be of any size: no more of it is held than is shown.
+// Reads numbered lines of a text file, so that answers can cite them. Holds no more of the file than is shown.
 import type { FileHandle } from "node:fs/promises";
 import { markedBytesNote, markedText, wholeCharacters } from "../../../../core/text/marked-text.ts";
 import { jsonLength, truncateMiddle } from "../../../../core/text/truncate.ts";
@@ -82,7 +82,7 @@ interface LinesRead {
   readonly isMarked: boolean;
 }
 
-/** Numbers lines and keeps those of the range that fit. */
+/** Counts lines and keeps those of the range that fit. */
 class LineWindow {
   readonly #range: LineRange;
   readonly #shown: string[] = [];
@@ -111,7 +111,7 @@ class LineWindow {
     if (!this.#isWanted(this.lines + 1) || bytes.length === 0) return;
     const kept = bytes.subarray(0, room);
     if (kept.length < bytes.length) this.#isLineCut = true;
-    // Copied: the read buffer is used again for the next chunk.
+    // Copied, because the read buffer is used again.
     this.#pending.push(Buffer.from(kept));
     this.#pendingBytes += kept.length;
   }
@@ -140,7 +140,7 @@ class LineWindow {
     }
     this.#isFull = true;
     this.truncated = true;
-    // A line too long for any result is shown cut, or nobody could ever read past it.
+    // A line that is too long for any result is shown cut. Otherwise a reader could never get past it.
     if (this.#shown.length === 0) this.#shown.push(cutLine(line));
   }
 
@@ -152,7 +152,7 @@ class LineWindow {
   }
 }
 
-/** Half of the room at least: escapes may take six bytes for one, and then less is shown. */
+/** Escapes can take six bytes for one, so the line is shortened until its JSON fits. */
 function cutLine(line: string): string {
   let bytesMax = collectedBytesMax;
   let cut = truncateMiddle(line, bytesMax).value;

@@ -50,6 +50,6 @@ export async function findPaths(
 async function isStillInside(root: Root, relative: string): Promise<boolean> {
   const real = await realpath(systemPath(path.join(root.path, relative))).catch(() => null);
   if (real !== null) return isInside(real, root.path);
-  // Gone, or a path longer than the system takes.
+  // The file is gone, or its path is too long for the system.
   return withFound(root, relative, () => Promise.resolve(true)).catch(() => false);
 }

@@ -1,18 +1,18 @@
-// Says a glob in ripgrep's own rules of what to ignore, so that ripgrep alone decides what is meant, in time linear in the name. Its option
-// --glob would do, but for showing hidden and ignored files. Pure.
+// Translates a glob into ripgrep's ignore rules, so that ripgrep does all the matching, in linear time. Its option --glob would also show
+// hidden and ignored files. Pure.
 
-/** Lines of an ignore file, which counts from the searched root, that leave what `glob` means below the folder `relative`. */
+/** The lines of an ignore file for the root that leaves only what `glob` matches below the folder `relative`. */
 export function globRules(glob: string, relative: string): readonly string[] {
   const isNegated = glob.startsWith("!");
   const pattern = belowFolder(isNegated ? glob.slice(1) : glob, relative);
   if (isNegated) return [pattern.replace(/^#/, "\\#")];
-  // Nothing, but in all folders what the glob means; and as ever nothing hidden.
+  // Ignore everything, except folders, except what the glob matches; but ignore what is hidden.
   return ["*", "!*/", `!${pattern}`, ".*"];
 }
 
-/** As in .gitignore a single name is meant at any depth, a path from the folder on, and a folder means all that is in it. */
+/** As in .gitignore, a single name matches at any depth, a path counts from the folder, and a folder stands for everything in it. */
 function belowFolder(glob: string, relative: string): string {
-  // A rule is a line without blanks at its end.
+  // A rule is one line, and blanks at its end do not count.
   const oneLine = glob
     .replaceAll(/[\r\n]/g, "?")
     .replace(/(?<!\\) +$/, (blanks) => "[ ]".repeat(blanks.length));

@@ -1,5 +1,5 @@
-// Searches the text of files with ripgrep. Its own word is taken for places only: the lines are read from files opened safely, since a
-// folder swapped for a link while it ran would have led it outside.
+// Searches the text of files with ripgrep. Takes only places from its output and reads the lines from files that it opens safely: a folder that
+// was swapped for a link meanwhile could have led ripgrep outside.
 import type { FileHandle } from "node:fs/promises";
 import {
   type MarkedText,
@@ -21,7 +21,7 @@ import type { SearchEnd } from "./search-process.ts";
 
 type GrepArgs = Parameters<FileViews["grep"]>[0];
 
-/** A match further right than this is shown with what stands around it. */
+/** How much of a long line is shown before a match. */
 const leadCharsMax = 100;
 const utf8BytesPerCharMax = 4;
 const byteOrderMark = Buffer.from("\ufeff");
@@ -32,7 +32,7 @@ export async function grepFiles(searcher: Searcher, args: GrepArgs, signal: Abor
     const places: MatchPlace[] = [];
     const end = await runRipgrep(searcher, {
       place,
-      // A file named by path is what is searched, whatever the glob says.
+      // The glob does not apply to a file that `path` names.
       glob: args.glob ?? null,
       args: searchArgs(args),
       signal,
@@ -67,9 +67,9 @@ function searchArgs(args: GrepArgs): readonly string[] {
     "--byte-offset",
     "--with-filename",
     "--no-heading",
-    // Lines are read from the files themselves; a minified one would come as megabytes.
+    // Lines are read from the files. A minified file has lines of megabytes.
     "--max-columns=1",
-    // A byte order mark is passed over, or it would hide the beginning of the first line.
+    // Skips a byte order mark, which would hide the beginning of the first line.
     "--encoding=auto",
     "--crlf",
     // A pattern from a model must not take all the memory.
@@ -95,7 +95,7 @@ async function readLineAt(handle: FileHandle, place: MatchPlace): Promise<Marked
   const skipped = isFarRight ? place.column - 1 - leadCharsMax : 0;
   const buffer = Buffer.alloc((grepLineCharsMax + 1) * utf8BytesPerCharMax);
   const { bytesRead } = await handle.read(buffer, 0, buffer.length, place.offset + skipped);
-  // The start may fall into a character: go on to the next one.
+  // The position may be inside a character: skip to the next one.
   const from = skipped === 0 ? 0 : buffer.findIndex((byte) => (byte & 0xc0) !== 0x80);
   const newline = buffer.subarray(0, bytesRead).indexOf(0x0a, from);
   const bytes =
@@ -107,7 +107,7 @@ async function readLineAt(handle: FileHandle, place: MatchPlace): Promise<Marked
   return { text: skipped > 0 ? `…${shown}` : shown, isMarked };
 }
 
-/** Gives each place with its text to `onLine` until that says false. Places that cannot be opened any more are left out. */
+/** Calls `onLine` with each place and its line until it returns false. Leaves out files that can no longer be opened. */
 async function readMatches(
   root: Root,
   places: readonly MatchPlace[],
@@ -134,11 +134,11 @@ async function readMatches(
 
 interface SearchedFile {
   readonly handle: FileHandle;
-  /** Bytes of the byte order mark: ripgrep counts from behind it. */
+  /** Bytes of the byte order mark. ripgrep's offsets count from behind it. */
   readonly markBytes: number;
 }
 
-/** Null for what cannot be opened any more, and for UTF-16, which ripgrep alone can read. */
+/** Null if the file can no longer be opened, or is UTF-16: ripgrep's offsets do not fit such a file. */
 async function openSearched(root: Root, path: string): Promise<SearchedFile | null> {
   let handle: FileHandle;
   try {

@@ -1,5 +1,4 @@
-// Takes ripgrep's output apart as it comes. Names end at a NUL, for they may
-// hold newlines. Pure.
+// Parses ripgrep's output as it comes. Names end at a NUL, because they may contain newlines. Pure.
 
 type Verdict = "more" | "enough";
 
@@ -11,7 +10,7 @@ export interface MatchPlace {
   readonly offset: number;
 }
 
-/** Output that comes to more without an end of record is no output of ours. */
+/** A longer record is not ripgrep's output. */
 const pendingBytesMax = 1024 * 1024;
 
 function createRecordReader(take: (pending: Buffer) => { used: number; verdict: Verdict }) {

@@ -15,20 +15,20 @@ import { runSearchProcess, type SearchEnd, type SearchProcess } from "./search-p
 const fixedArgs = [
   "--no-config",
   "--no-follow",
-  // Unreadable files are passed over; the messages would name host paths.
+  // Unreadable files are skipped. Messages about them would name paths of the host.
   "--no-messages",
   "--color=never",
-  // A rule above the root, such as `*` in the data folder it lies in, would silently hide all of it.
+  // A rule above the root, such as `*` in the data folder, would hide everything.
   "--no-ignore-parent",
   "--no-ignore-global",
-  // An exported folder without .git still says what it ignores.
+  // .gitignore files count in folders without .git, too.
   "--no-require-git",
-  // One order, so that a capped result is the same each time.
+  // Sorted, so that a limited result is the same each time.
   "--sort=path",
   "--null",
 ];
 
-/** ripgrep is told a path by its names; it takes none longer than the kernel's. */
+/** Longer paths are opened here, because ripgrep opens its target by path. */
 const targetBytesMax = 4_000;
 
 export interface Searcher {
@@ -38,20 +38,20 @@ export interface Searcher {
   readonly timeMaxMs?: number | undefined;
 }
 
-/** The path, relative to the root and as in raw-names.ts, that ripgrep wrote so. */
+/** Turns a path in ripgrep's output into one relative to the root, encoded as in raw-names.ts. */
 export type PathOf = (written: Buffer) => string;
 
 export interface Search {
   readonly place: FoundPlace;
-  /** Only files that it means; null: all. */
+  /** Only files that match are searched; null for all. */
   readonly glob: string | null;
   readonly args: readonly string[];
   readonly signal: AbortSignal;
-  /** Makes what reads the output as it comes. */
+  /** Creates the reader of the output. */
   readonly reader: (pathOf: PathOf) => SearchProcess["onOutput"];
 }
 
-/** Where ripgrep runs, and what it is told to search from there. */
+/** Where ripgrep runs, and its target there. */
 interface SearchBase {
   readonly cwd: string;
   readonly target: string;
@@ -64,7 +64,7 @@ interface SearchBase {
 
 const inherited = "/proc/self/fd/3";
 
-/** Runs ripgrep on a place. Throws `AgentError`, also for a glob that is none. */
+/** Runs ripgrep on a place. Throws `AgentError`, also for an invalid glob. */
 export async function runRipgrep(searcher: Searcher, search: Search): Promise<SearchEnd> {
   const { root, rgPath, timeMaxMs } = searcher;
   const { place, signal } = search;
@@ -78,12 +78,12 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
     if (search.glob !== null && place.stats.isDirectory()) {
       const lines = globRules(search.glob, base.below);
       await writeFile(rules, `${lines.join("\n")}\n`, { flag: "wx", mode: 0o600 });
-      // The second option means nothing by itself; ripgrep says what is wrong with its glob, and not with one in a file.
+      // --pre-glob does nothing by itself, but makes ripgrep report an invalid glob. In an ignore file it reports none.
       args.push(`--ignore-file=${rules}`, `--pre-glob=${search.glob}`);
     }
     const end = await runSearchProcess({
       file: rgPath,
-      // "--": a name that begins with a dash is a path and never an option.
+      // After "--" a name that begins with a dash is a path and not an option.
       args: [...args, "--", base.target],
       cwd: base.cwd,
       opened: base.opened.fd,
@@ -102,7 +102,7 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
   }
 }
 
-/** From the root, whose own rules then count; where the path cannot be told to ripgrep, from the place itself, held open. */
+/** The root, so that its ignore rules count. If ripgrep cannot be given the path, the opened place itself. */
 async function openBase(root: Root, place: FoundPlace): Promise<SearchBase> {
   const names = place.name === "." ? place.folder.names : [...place.folder.names, place.name];
   const at = names.join("/") || ".";
@@ -123,7 +123,7 @@ async function openBase(root: Root, place: FoundPlace): Promise<SearchBase> {
   };
 }
 
-/** The root's own ignore files, named explicitly: with a subfolder as target they would count as "parent" and be left out. */
+/** The root's own ignore files. If the target is a subfolder, --no-ignore-parent would leave them out. */
 async function ignoreArgs(root: Root, base: SearchBase): Promise<readonly string[]> {
   if (base.cwd === "/" || base.below === ".") return [];
   const names = [".gitignore", ".ignore"];
@@ -140,7 +140,7 @@ function refuseBadGlob({ stderr }: SearchEnd): void {
   throw new AgentError("bad_pattern", `The glob cannot be used: ${fault.trim()}.`, hint);
 }
 
-/** What a result says of a search that ran out of time. Throws `AgentError` when there is nothing else to say. */
+/** The note of a search that ran out of time; null if it did not. Throws `AgentError` if nothing was found by then. */
 export function timeNote(end: SearchEnd, found: number): string | null {
   if (end.reason !== "timeout") return null;
   if (found > 0) return "The search ran out of time: there may be more.";

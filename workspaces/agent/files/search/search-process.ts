@@ -1,5 +1,4 @@
-// Runs a search program and reads its output until it is enough, too long or
-// interrupted. Leaves no process behind.
+// Runs a search program until it ends, its output is enough, its time is over, or the call is interrupted. Leaves no process behind.
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { searchErrorBytesMax, searchKillAfterMs, searchTimeMaxMs } from "../file-limits.ts";
@@ -48,7 +47,7 @@ export async function runSearchProcess(search: SearchProcess): Promise<SearchEnd
   const timer = setTimeout(() => stop("timeout"), search.timeMaxMs ?? searchTimeMaxMs);
   search.signal.addEventListener("abort", onAbort, { once: true });
   child.stdout.on("data", (chunk: Buffer) => {
-    // After the stop the pipe is still drained: a program that cannot write does not end.
+    // The pipe is still drained after the stop: a program that cannot write does not end.
     if (killTimer === undefined && search.onOutput(chunk) === "enough") stop("enough");
   });
   child.stderr.on("data", (chunk: Buffer) => {

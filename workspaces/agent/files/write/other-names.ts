@@ -1,4 +1,4 @@
-// The other names of a file that has several (hard links): found before the file is replaced, and given the new content with it.
+// Keeps hard links: finds the other names of a file before it is replaced, and links them to the new content.
 import { randomUUID } from "node:crypto";
 import type { BigIntStats, Dirent } from "node:fs";
 import { link, lstat, rename, unlink } from "node:fs/promises";
@@ -7,10 +7,10 @@ import { pathIn } from "../place/root.ts";
 import { TreeCursor } from "../place/tree-cursor.ts";
 import type { Target } from "./target.ts";
 
-/** A path from the root down. */
+/** The names of a path from the root down. */
 export type OtherName = readonly Buffer[];
 
-/** Files and folders looked at: some seconds on a slow disk. */
+/** How many files and folders are looked at: some seconds on a slow disk. */
 const entriesMax = 200_000;
 
 interface Search {
@@ -22,7 +22,7 @@ interface Search {
   readonly found: OtherName[];
 }
 
-/** All other names of the target; null when they are not all below its root, or not found among as much as is looked at. */
+/** All other names of the target; null if some of them are outside its root, or were not found within the limit. */
 export async function findOtherNames(target: Target): Promise<readonly OtherName[] | null> {
   const file = await lstat(pathIn(target.folder, target.name), { bigint: true }).catch(() => null);
   if (file === null || !file.isFile() || file.nlink < 2n) return [];
@@ -65,7 +65,7 @@ function isSame(one: OtherName, other: OtherName): boolean {
   return one.length === other.length && one.every((name, at) => name.equals(other[at] ?? Buffer.alloc(0)));
 }
 
-/** Makes other names lead to what the target's name leads to now. `before` is the file they led to. False: not all of them do. */
+/** Links other names to the target's new file. `before` is their old file. Returns false if some of them could not be linked. */
 export async function linkOtherNames(
   target: Target,
   names: readonly OtherName[],
@@ -73,7 +73,7 @@ export async function linkOtherNames(
 ): Promise<boolean> {
   let areLinked = true;
   for (const name of names) {
-    // The content is in its place: that one name could not be changed is no reason to take it back.
+    // The new content is already in place, and stays there if one name cannot be linked.
     await linkOne(target, name, before).catch(() => (areLinked = false));
   }
   return areLinked;
@@ -85,7 +85,7 @@ async function linkOne(target: Target, name: OtherName, before: BigIntStats): Pr
     for (const folder of name.slice(0, -1)) await cursor.enter(folder);
     const path = cursor.path(name.at(-1) ?? Buffer.alloc(0));
     const there = await lstat(path, { bigint: true });
-    // Something else has this name by now.
+    // The name leads to another file by now.
     if (there.ino !== before.ino || there.dev !== before.dev) return;
     const staged = cursor.path(Buffer.from(`.everturn-${randomUUID()}.tmp`));
     await link(pathIn(target.folder, target.name), staged);

@@ -1,5 +1,5 @@
-// Replaces several files, all or nothing. What can fail for want of
-// space or rights has been done before the first file changes; should a rename fail, those before it get their content back.
+// Replaces several files, all or nothing. Everything that can fail for lack of space or rights happens before the first file changes. If a
+// rename fails, the files before it get their old content back.
 import type { BigIntStats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
@@ -21,7 +21,7 @@ export interface StagedReplacement extends Replacement {
   readonly staged: StagedFile;
 }
 
-/** Writes all new contents beside their targets. Throws, and leaves nothing behind, when one cannot be written. */
+/** Writes all new contents beside their targets. If one cannot be written, throws and leaves nothing behind. */
 export async function stageAll(replacements: readonly Replacement[]): Promise<readonly StagedReplacement[]> {
   const all: StagedReplacement[] = [];
   try {
@@ -35,11 +35,11 @@ export async function stageAll(replacements: readonly Replacement[]): Promise<re
   }
 }
 
-/** Puts all staged files in their places. Throws when one fails, after undoing those before; names what cannot be undone. */
+/** Puts all staged files in their places. If one fails, undoes those before it and throws. The error names files that could not be undone. */
 export async function commitAll(all: readonly StagedReplacement[], signal: AbortSignal): Promise<void> {
   const committed: (StagedReplacement & { readonly written: BigIntStats })[] = [];
   try {
-    // All are looked at before the first is touched; and each again, since the others take their time.
+    // All files are checked before the first one changes, and each again right before its own change.
     for (const { target, read } of all) await refuseChanged(target, read);
     for (const replacement of all) {
       signal.throwIfAborted();
@@ -63,7 +63,7 @@ async function stagedStats({ staged }: StagedReplacement): Promise<BigIntStats> 
   return lstat(pathIn(staged.target.folder, staged.stagedName), { bigint: true });
 }
 
-/** Gives a file its content back, unless somebody else has changed it since: then theirs stays. */
+/** Gives a file its old content back, unless something else has changed it since. */
 async function restore(replacement: StagedReplacement & { readonly written: BigIntStats }): Promise<boolean> {
   const { target, before, written } = replacement;
   try {

@@ -1,5 +1,5 @@
-// New content that waits beside its target under a name of its own until a rename puts it there, so that readers see the old content
-// or the new. Other names of the target (hard links) below the root get the new content, too; others keep the old.
+// Writes new content beside its target and renames it into place, so that readers see either the old content or the new. Hard links below the
+// root get the new content, too; hard links outside keep the old.
 import { randomUUID } from "node:crypto";
 import { type BigIntStats, constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, rename, unlink } from "node:fs/promises";
@@ -20,18 +20,18 @@ export interface StagedFile {
 }
 
 const createFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-/** Set-user-id and the like are dropped, as the kernel does when a file is written. */
+/** Set-user-id and similar bits are dropped, as the kernel does on a write. */
 const permissionBits = 0o777;
 const privateMode = 0o600;
 const newFileMode = 0o666;
 
-/** Writes the content beside the target. Not synced: after a power cut the old content may be there, or the new. */
+/** Writes the content beside the target. It is not synced: after a power cut either content may be there. */
 export async function stageFile(target: Target, content: Buffer): Promise<StagedFile> {
   if (target.stats !== null) await refuseReadOnly(target);
   const otherNames = target.stats === null ? [] : await findOtherNames(target);
   const stagedName = `.everturn-${randomUUID()}.tmp`;
   const path = pathIn(target.folder, stagedName);
-  // A private file's new content must not be readable for the moment before it gets its mode.
+  // The new content of a private file must not be readable before it gets its mode.
   const mode = target.stats === null ? newFileMode : privateMode;
   const handle = await open(path, createFlags, mode);
   try {
@@ -46,7 +46,7 @@ export async function stageFile(target: Target, content: Buffer): Promise<Staged
   return { target, stagedName, otherNames: otherNames ?? [], namesKept: otherNames !== null };
 }
 
-/** Puts the staged file in its place. Throws the system's error and leaves everything as it was. */
+/** Renames the staged file into place. If this throws, everything is as it was. */
 export async function commitFile(file: StagedFile): Promise<void> {
   const { target, stagedName, otherNames } = file;
   const path = pathIn(target.folder, target.name);
@@ -66,13 +66,13 @@ export async function discardFile({ target, stagedName }: StagedFile): Promise<v
   await unlink(pathIn(target.folder, stagedName)).catch(() => undefined);
 }
 
-/** What a result says of a file whose other names could not all be kept; null when there is nothing to say. */
+/** The note of a file that has hard links which could not be kept; null if there are none. */
 export function linksNote({ target, namesKept }: StagedFile): string | null {
   if (namesKept) return null;
   return `The file has other names (hard links), not all of them in the ${target.root.placeName}: those outside keep the old content.`;
 }
 
-/** A rename asks for no right on the file itself; but who made it read-only meant it. */
+/** A rename needs no rights on the file itself, but a read-only file must not be replaced. */
 async function refuseReadOnly(target: Target): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   try {
@@ -81,7 +81,7 @@ async function refuseReadOnly(target: Target): Promise<void> {
     const code = errorCodeOf(error);
     if (code === "EACCES" || code === "EPERM" || code === "EROFS") throw readOnly(target);
     if (code === "ELOOP" || code === "ENXIO" || code === "EISDIR") throw swapped(target);
-    // A program that runs may be replaced, and what is gone may be made anew.
+    // A running program may be replaced, and a missing file may be created.
     if (code !== "ETXTBSY" && code !== "ENOENT") throw error;
   }
 }
@@ -94,13 +94,13 @@ function readOnly(target: Target): AgentError {
 async function keepOwnerAndMode(handle: FileHandle, before: Stats): Promise<void> {
   const own = await handle.stat();
   if (own.uid !== before.uid || own.gid !== before.gid) {
-    // Only root may give files away; another's file that we may write becomes ours.
+    // Only root may change owners. For other users, the new file belongs to the agent.
     await handle.chown(before.uid, before.gid).catch(() => undefined);
   }
   await handle.chmod(before.mode & permissionBits);
 }
 
-/** Throws `AgentError` when the file is not the one, or not in the state, that was read. */
+/** Throws `AgentError` if the file changed, or was replaced, since it was read. */
 export async function refuseChanged(target: Target, read: BigIntStats): Promise<void> {
   const now = await lstat(pathIn(target.folder, target.name), { bigint: true }).catch(() => null);
   const isSame =

@@ -1,4 +1,4 @@
-// A file that is to be written.
+// A file that will be written.
 import type { Stats } from "node:fs";
 import type { OpenFolder, Root } from "../place/root.ts";
 
@@ -6,8 +6,8 @@ export interface Target {
   readonly root: Root;
   readonly folder: OpenFolder;
   readonly name: string;
-  /** For words. */
+  /** For messages. */
   readonly relative: string;
-  /** Of the file to be replaced, whose mode and owner are kept; null for a new one. */
+  /** Of the file that is replaced, whose mode and owner are kept; null for a new file. */
   readonly stats: Stats | null;
 }

@@ -9,7 +9,7 @@ import { findPlace, notFound, type Place } from "../place/walk.ts";
 import { errorCodeOf } from "../system-fault.ts";
 import { commitFile, discardFile, linksNote, stageFile } from "./staged-file.ts";
 
-/** Writes the file, with the folders that are missing. A link is written through to where it leads. Throws `AgentError`. */
+/** Writes the file, and creates missing folders. Writes through a link to its target. Throws `AgentError`. */
 export async function writeFile(
   root: Root,
   args: { readonly path: string; readonly content: string },
@@ -47,7 +47,7 @@ async function checkPlace(root: Root, asked: string, place: Place): Promise<void
     refuseNoFile(place, place.stats);
     return;
   }
-  // `missing/../x` leads nowhere, and no folder is made for it.
+  // `missing/../x` leads nowhere, and no folder is created for it.
   if (place.missing.includes("..") || place.name === "..") throw await notFound(root, asked, place);
   if (/\/\.?$/.test(asked)) {
     const message = `${quoted(asked)} names a folder.`;
@@ -55,7 +55,7 @@ async function checkPlace(root: Root, asked: string, place: Place): Promise<void
   }
 }
 
-/** Makes folders one in the other and gives the innermost, open, or `first` when there are none; the caller closes both. */
+/** Creates folders inside each other and opens the innermost, or returns `first` if there are none. The caller closes both. */
 async function makeFolders(first: OpenFolder, names: readonly string[]): Promise<OpenFolder> {
   let folder = first;
   for (const name of names) {
