@@ -32,7 +32,13 @@ export interface RunToolOutput {
   readonly duration_ms: number;
 }
 
-export interface RecordCrashInput extends TurnRef {
+/** A turn, with the time at which its workflow decided to have a step of it settled. */
+export interface SettleRef extends TurnRef {
+  /** By Temporal's clock, milliseconds since the epoch: what was scheduled earlier comes too late. */
+  readonly scheduled_ms: number;
+}
+
+export interface RecordCrashInput extends SettleRef {
   /** The bug's own words; shown as the error's detail. */
   readonly message: string;
 }
@@ -49,9 +55,9 @@ export interface Activities {
 /** Database-only transitions; run as local activities. */
 export interface LocalActivities {
   /** Commits the results of a step's tools as one message. */
-  settleTools(input: TurnRef): Promise<StepOutcome>;
+  settleTools(input: SettleRef): Promise<StepOutcome>;
   /** Ends an interruption when no activity is left that would. */
-  finishInterruption(input: TurnRef): Promise<StepOutcome>;
+  finishInterruption(input: SettleRef): Promise<StepOutcome>;
   /** Turns a cancel from Temporal's Web UI into an interrupt of the turn. */
   requestInterrupt(input: TurnRef): Promise<void>;
   /** Ends the turn in `error` after a bug. */

@@ -186,7 +186,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
 function createTester(config: Config): ModelSettings["testProvider"] {
   let tester: Promise<ModelSettings["testProvider"]> | undefined;
   return async (source, model) => {
-    tester ??= import("../activities/attempt/provider-tester.ts").then(({ createProviderTester }) =>
+    tester ??= import("../activities/provider/provider-tester.ts").then(({ createProviderTester }) =>
       createProviderTester({ ...config, secrets: createSecretBox(config) }),
     );
     return (await tester)(source, model);

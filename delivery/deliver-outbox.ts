@@ -12,6 +12,7 @@ import {
   type ChatSignalInput,
   type ChatTurnInput,
   chatWorkflowId,
+  toolsEndMs,
 } from "../workflows/contract.ts";
 import { turnSearchAttributes } from "../workflows/search-attributes.ts";
 import { deliverDescription } from "./deliver-description.ts";
@@ -139,6 +140,8 @@ async function start(client: Client, row: OutboxRow, options: SendOptions): Prom
     model,
     shows_outcome,
     heartbeat_timeout_ms: options.heartbeatTimeoutMs,
+    // A call whose worker has died is taken over after its heartbeat timeout, and then has its time to end.
+    tools_stop_max_ms: options.heartbeatTimeoutMs + toolsEndMs,
   };
   await client.workflow.signalWithStart(CHAT_TURN, {
     workflowId: chatWorkflowId(row.chat_id),

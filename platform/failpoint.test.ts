@@ -3,10 +3,14 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { createFailpoint } from "./failpoint.ts";
 
+/** Numbers of the passings at which the process would die; negative: at which it would freeze. */
 function deathsWhilePassing(setting: string | undefined, names: readonly string[]): number[] {
   const deaths: number[] = [];
   let passing = 0;
-  const failpoint = createFailpoint(setting, () => deaths.push(passing));
+  const failpoint = createFailpoint(setting, {
+    die: () => deaths.push(passing),
+    freeze: () => deaths.push(-passing),
+  });
   for (passing = 0; passing < names.length; passing += 1) failpoint(names[passing] ?? "");
   return deaths;
 }
@@ -18,6 +22,11 @@ test("without a setting every point is passed", () => {
 test("the named point kills at its first passing, or at the one that is numbered", () => {
   assert.deepEqual(deathsWhilePassing("a:b", ["c", "a:b", "a:b"]), [1]);
   assert.deepEqual(deathsWhilePassing("a:b:2", ["a:b", "c", "a:b", "a:b"]), [2]);
+});
+
+test("with freeze: before its name the point freezes at that passing, and kills nobody", () => {
+  assert.deepEqual(deathsWhilePassing("freeze:a:b", ["c", "a:b", "a:b"]), [-1]);
+  assert.deepEqual(deathsWhilePassing("freeze:a:b:2", ["c", "a:b", "a:b"]), [-2]);
 });
 
 test("the process dies by SIGKILL and does nothing after the point", () => {

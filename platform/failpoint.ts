@@ -1,26 +1,52 @@
-// Named points at which a test can kill the process.
+// Named points in the code at which a test kills or freezes the process.
 
-/** Called with the name of the point. Does not return if it is the chosen one. */
+/** Called with the name of the point that is being passed. At the chosen one the process dies, or stops for a while. */
 export type Failpoint = (name: string) => void;
 
+/** What happens at the chosen point; tests of this file put their own in. */
+export interface FailpointActs {
+  readonly die: () => void;
+  readonly freeze: () => void;
+}
+
+const SETTING = /^(freeze:)?(.*?)(?::(\d+))?$/;
+
 /**
- * Creates a process's fail point from EVERTURN_FAILPOINT: a name, or `name:N` for the N-th time (1 is the first). Then
- * SIGKILL ends the process, so that no handler, finally block or buffer flush runs. Without a setting, nothing happens.
+ * Builds the fail point of a process from EVERTURN_FAILPOINT: a name, or `name:N` for the N-th passing (1 is the first).
+ * At that passing the process is killed by SIGKILL, so that no handler, finally block or buffer flush runs. With
+ * `freeze:` before the name the process stops there by SIGSTOP instead, and goes on when somebody sends it SIGCONT.
+ * Without a setting every point is passed.
  */
-export function createFailpoint(setting: string | undefined, die: () => void = killThisProcess): Failpoint {
+export function createFailpoint(
+  setting: string | undefined,
+  acts: FailpointActs = { die: killThisProcess, freeze: freezeThisProcess },
+): Failpoint {
   if (setting === undefined) return () => {};
-  const numbered = /^(.*):(\d+)$/.exec(setting);
-  const chosen = numbered?.[1] ?? setting;
-  let passingsLeft = Number(numbered?.[2] ?? 1);
+  const [, freezes, chosen, passing] = SETTING.exec(setting) ?? [];
+  let passingsLeft = Number(passing ?? 1);
   return (name) => {
     if (name !== chosen) return;
     passingsLeft -= 1;
-    if (passingsLeft === 0) die();
+    if (passingsLeft !== 0) return;
+    if (freezes === undefined) acts.die();
+    else acts.freeze();
   };
 }
 
 function killThisProcess(): void {
   process.kill(process.pid, "SIGKILL");
-  // The signal may arrive a moment later. Nothing after the point may happen in between.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  // The signal may be delivered a moment later; nothing after the point may happen in between.
+  blockThisThread();
+}
+
+/** Long enough for the signal to arrive; the rest of it passes after the process goes on. */
+const FREEZE_MS = 100;
+
+function freezeThisProcess(): void {
+  process.kill(process.pid, "SIGSTOP");
+  blockThisThread(FREEZE_MS);
+}
+
+function blockThisThread(ms?: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

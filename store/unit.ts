@@ -1,4 +1,4 @@
-// Runs a change as one transaction, and then what must follow its commit: announcements and deliveries.
+// One transaction, and what must follow its commit: announcements on the live bus and deliveries to Temporal.
 import type { ChatChanged, ChatDeleted } from "../core/stream/bus-message.ts";
 import { type Tx, withTransaction } from "./database.ts";
 import { insertOutboxRow, type NewOutboxRow, type OutboxRow } from "./outbox/outbox.ts";
@@ -12,15 +12,8 @@ export interface Unit {
   readonly announcements: (ChatChanged | ChatDeleted)[];
   /** Rows to deliver now. If this process dies first, the relay delivers them. */
   readonly outbox: OutboxRow[];
-  /** Chats that this transaction has locked. Nobody else can change them before it ends. */
-  readonly lockedChats: Map<string, LockedChat>;
-}
-
-interface LockedChat {
-  /** As it is in the database. */
-  stored: ChatRow;
-  /** As this unit leaves it. Written once, before the commit. */
-  now: ChatRow;
+  /** Chats that this transaction has locked, as the database has them: nobody else can change them before it ends. */
+  readonly lockedChats: Map<string, ChatRow>;
 }
 
 /** The attempt that writes. If it is no longer the chat's attempt, the write changes nothing (SPEC E3). */
@@ -44,34 +37,24 @@ export interface Draft {
 /** Locks a chat until the unit ends, with one query however often you call it. Null if there is no such chat. */
 export async function lockInUnit(unit: Unit, chatId: string): Promise<ChatRow | null> {
   const known = unit.lockedChats.get(chatId);
-  if (known !== undefined) return known.now;
+  if (known !== undefined) return known;
   const chat = await lockChat(unit.tx, chatId);
-  if (chat !== null) unit.lockedChats.set(chatId, { stored: chat, now: chat });
+  if (chat !== null) addInsertedToUnit(unit, chat);
   return chat;
 }
 
 /** Adds a chat that this unit has inserted: nobody else can see it, so it counts as locked. */
 export function addInsertedToUnit(unit: Unit, chat: ChatRow): void {
-  unit.lockedChats.set(chat.id, { stored: chat, now: chat });
+  unit.lockedChats.set(chat.id, chat);
 }
 
-/** Changes a locked chat. Several changes in a unit become one statement, which writes only their result. */
-export function changeLocked(unit: Unit, now: ChatRow): void {
-  const locked = unit.lockedChats.get(now.id);
-  if (locked === undefined) throw new Error(`chat ${now.id} is changed without being locked`);
-  locked.now = now;
-}
-
-/**
- * Writes what has changed so far. Call it before you read the chat again inside the unit. Otherwise it happens before
- * the commit.
- */
-export async function flushUnit(unit: Unit): Promise<void> {
-  for (const locked of unit.lockedChats.values()) {
-    if (locked.stored === locked.now) continue;
-    await writeChatRow(unit.tx, locked.stored, locked.now);
-    locked.stored = locked.now;
-  }
+/** Writes what differs from the locked row. What the unit reads afterwards has the change. */
+export async function writeLocked(unit: Unit, now: ChatRow): Promise<void> {
+  const stored = unit.lockedChats.get(now.id);
+  if (stored === undefined) throw new Error(`chat ${now.id} is changed without being locked`);
+  if (stored === now) return;
+  await writeChatRow(unit.tx, stored, now);
+  unit.lockedChats.set(now.id, now);
 }
 
 /** Runs `work` in one transaction, then announces what it changed. If it throws, nothing is announced. */
@@ -81,9 +64,7 @@ export async function inUnit<T>(
 ): Promise<{ result: T; outbox: readonly OutboxRow[] }> {
   const done = await withTransaction(store.pool, async (tx) => {
     const unit: Unit = { tx, store, announcements: [], outbox: [], lockedChats: new Map() };
-    const result = await work(unit);
-    await flushUnit(unit);
-    return { unit, result };
+    return { unit, result: await work(unit) };
   });
   // Several transitions of one chat in a unit are one change for everyone else: only the last one is announced.
   const newest = new Map(done.unit.announcements.map((change) => [change.chat_id, change]));

@@ -1,7 +1,6 @@
 // Builds the activities and passes in everything they need.
 import type { Logger } from "pino";
 import { boundEach, boundRetries } from "../activities/attempt/bound-retries.ts";
-import { createNoLimitNotice } from "../activities/attempt/no-limit-notice.ts";
 import { createCallModel } from "../activities/call-model.ts";
 import { createChatWorkspaces } from "../activities/chat-workspace/chat-workspace.ts";
 import { createCompactHistory } from "../activities/compact-history.ts";
@@ -13,6 +12,7 @@ import type {
   WorkspaceActivities,
 } from "../activities/contract.ts";
 import type { DebugRecorder } from "../activities/debug/debug-recorder.ts";
+import { createNoLimitNotice } from "../activities/provider/no-limit-notice.ts";
 import { createRunTool, type RunToolDeps } from "../activities/run-tool.ts";
 import type { OpenPartStream, ReadLostParts } from "../activities/stream/open-part-stream.ts";
 import { createTransitions } from "../activities/transitions.ts";

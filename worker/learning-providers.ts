@@ -1,6 +1,6 @@
 // Builds the providers of model configs, with the quirks that their servers have taught.
-import { createProviderShelf } from "../activities/attempt/provider-shelf.ts";
-import { createQuirkMemory } from "../activities/attempt/quirk-memory.ts";
+import { createProviderShelf } from "../activities/provider/provider-shelf.ts";
+import { createQuirkMemory } from "../activities/provider/quirk-memory.ts";
 import type { Provider } from "../models/provider.ts";
 import type { Config } from "../platform/config/config.ts";
 import type { Logger } from "../platform/logger.ts";

@@ -1,9 +1,9 @@
 // Builds part streams on Temporal's heartbeats, with encrypted text if asked for.
 import { Context } from "@temporalio/activity";
-import { readCheckpoint } from "../activities/attempt/read-checkpoint.ts";
 import type { PartStreamClock } from "../activities/stream/checkpointer.ts";
 import type { OpenPartStream, ReadLostParts } from "../activities/stream/open-part-stream.ts";
 import { createPartStream } from "../activities/stream/part-stream.ts";
+import { readCheckpoint } from "../activities/stream/read-checkpoint.ts";
 import { createWatchLeases } from "../activities/stream/watch-lease.ts";
 import { checkpointBytesMax } from "../core/chat/limits.ts";
 import type { Sealing } from "../core/part/checkpoint.ts";

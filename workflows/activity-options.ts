@@ -1,4 +1,4 @@
-// Workflows are deterministic. This file: every timeout and retry of the product's activities, each with its reason.
+// Every timeout and retry of the product's activities, each with its reason.
 import {
   ActivityCancellationType,
   type ActivityOptions,
@@ -87,3 +87,14 @@ export const transitionOptions: LocalActivityOptions = {
   localRetryThreshold: "2 s",
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
+
+/** Of the wait itself: enough to spread what a provider has refused at one moment, and little enough to stay near the word. */
+const jitterShare = 0.2;
+
+/**
+ * The wait before a retry, lengthened by up to a fifth, so that turns which failed together do not come back together. Never
+ * shorter: a provider's Retry-After holds. The sandbox seeds `Math.random` from the run's ids, so a replay waits the same.
+ */
+export function jittered(delayMs: number): number {
+  return Math.round(delayMs * (1 + jitterShare * Math.random()));
+}

@@ -1,30 +1,33 @@
-// Workflows are deterministic. This file: one turn of a chat. It decides nothing about content: activities commit to the
-// database and answer with what follows; signals only say "look again".
+// One turn of a chat. It decides nothing about content: activities commit to the database and answer with what follows;
+// signals only say "look again".
 import {
   CancellationScope,
   condition,
-  defineSignal,
-  isCancellation,
   makeContinueAsNewFunc,
   proxyActivities,
   proxyLocalActivities,
   proxySinks,
-  setHandler,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Activities, CallModelInput, LocalActivities, TurnRef } from "../activities/contract.ts";
+import type {
+  Activities,
+  CallModelInput,
+  LocalActivities,
+  SettleRef,
+  TurnRef,
+} from "../activities/contract.ts";
 import { assertNever } from "../core/assert-never.ts";
 import type { CompactionSource } from "../core/chat/compaction.ts";
-import type { NextStep, OpenCall } from "../core/chat/decide-next-step.ts";
-import { toolCallsPerStepMax } from "../core/chat/limits.ts";
+import type { NextStep } from "../core/chat/decide-next-step.ts";
 import type { StepOutcome } from "../core/chat/step-outcome.ts";
-import { modelCallOptions, toolOptions, transitionOptions } from "./activity-options.ts";
-import { CHAT_SIGNALS, type ChatTurnInput, queueOfTool, sideQueue, type TurnResult } from "./contract.ts";
+import { jittered, modelCallOptions, transitionOptions } from "./activity-options.ts";
+import type { ChatTurnInput, TurnResult } from "./contract.ts";
 import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
-import { checkTurnInput, readChatSignal } from "./turn/read-signal.ts";
+import { type Heard, interruptOnCancel, listen } from "./turn/heard.ts";
+import { checkTurnInput } from "./turn/read-signal.ts";
+import { runTools } from "./turn/run-tools.ts";
 import {
-  describeCall,
   describeEnd,
   describeRetry,
   inSummary,
@@ -37,14 +40,6 @@ import { wordsOfFailure } from "./turn/words-of-failure.ts";
 const { failpoint } = proxySinks<FailpointSinks>();
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
 
-/** What the signals of this run have said so far. */
-interface Heard {
-  /** Newest snapshot version named by a signal since the last call was begun. */
-  version: number;
-  /** This turn was asked to stop, or its history was cut: waits end at once. */
-  stop: boolean;
-}
-
 /**
  * Runs one turn. Ends when the turn has ended; continues as new when the chat has gone on to another turn. Any bug on the
  * way ends the turn in `error` instead of leaving the run open.
@@ -53,7 +48,7 @@ export async function chatTurn(input: ChatTurnInput): Promise<TurnResult> {
   checkTurnInput(input);
   const heard = listen(input);
   const turn: TurnRef = { chat_id: input.chat_id, turn_id: input.turn_id };
-  interruptOnCancel(turn, heard);
+  interruptOnCancel(heard, () => local.requestInterrupt(turn));
   // Nothing below is cancelled from outside: a stop goes by way of the database, and what runs commits what it has.
   return CancellationScope.nonCancellable(() => runTurn(input, turn, heard));
 }
@@ -68,7 +63,7 @@ async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promi
     next = outcome;
   } catch (error) {
     // An uncaught TypeError would leave the run open for ever; a crash must end the turn, in words.
-    next = await local.recordCrash({ ...turn, message: wordsOfFailure(error) });
+    next = await local.recordCrash({ ...now(turn), message: wordsOfFailure(error) });
   }
   takeTold(run.told, { ...next, tokens: 0 });
   showProgress(progress, describeEnd(next, run.told.end));
@@ -76,6 +71,11 @@ async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promi
   if (next.type !== "moved") return closeRun(next, run.told, { steps: progress.calls, shows_outcome });
   if (shows_outcome) tellOutcome(run.told.end);
   return continueAs(input, next);
+}
+
+/** For what is settled now: what was scheduled later makes it come too late. */
+function now(turn: TurnRef): SettleRef {
+  return { ...turn, scheduled_ms: Date.now() };
 }
 
 interface Turn {
@@ -96,12 +96,12 @@ async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | nu
     case "retry": {
       const summary = describeRetry(outcome);
       showProgress(progress, summary);
-      await condition(() => heard.stop, outcome.delay_ms, { summary });
+      await condition(() => heard.stop, jittered(outcome.delay_ms), { summary });
       if (heard.stop) return lookAfterStop(run);
       return callModel(run, outcome);
     }
     case "interrupting":
-      return local.finishInterruption(turn);
+      return local.finishInterruption(now(turn));
     case "superseded":
       return callModel(run);
     case "moved":
@@ -117,7 +117,7 @@ async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | nu
 /** A stop that came while nothing ran: nobody else would end the interruption. */
 async function lookAfterStop(run: Turn): Promise<StepOutcome> {
   run.heard.stop = false;
-  return local.finishInterruption(run.turn);
+  return local.finishInterruption(now(run.turn));
 }
 
 async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOutcome> {
@@ -131,11 +131,14 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
       progress.calls++;
       return callModel(run, step);
     case "run-tools":
+      showProgress(progress, `running ${step.calls.map((call) => call.tool_name).join(", ")}`);
       await runTools(step.calls, run);
-      return local.settleTools(turn);
+      return local.settleTools(now(turn));
     case "await-client":
       showProgress(progress, "waiting for the client");
-      await condition(() => heard.version > seen);
+      await condition(() => heard.version > seen || heard.stop);
+      // A stop closes the client's calls in the database (SPEC I3), and the call that follows goes on from there.
+      heard.stop = false;
       return callModel(run);
     case "compact":
       return compactHistory(run, step.source);
@@ -169,49 +172,6 @@ async function compactHistory(
   showProgress(progress, "summarising the conversation");
   const activities = proxyActivities<Activities>(modelCallOptions(input, `compaction · ${source}`));
   return activities.compactHistory({ ...turn, source });
-}
-
-/** All calls of the step side by side. One that fails leaves no result; settling gives it an error result. */
-async function runTools(calls: readonly OpenCall[], { input, turn, progress }: Turn): Promise<void> {
-  showProgress(progress, `running ${calls.map((call) => call.tool_name).join(", ")}`);
-  await Promise.allSettled(
-    calls.slice(0, toolCallsPerStepMax).map((call) => {
-      const taskQueue = sideQueue(workflowInfo().taskQueue, queueOfTool(call.tool_name));
-      const { tool_call_id, tool_name } = call;
-      const options = toolOptions(input, describeCall(call));
-      const activities = proxyActivities<Activities>({ ...options, taskQueue });
-      return activities.runTool({ ...turn, tool_call_id, tool_name });
-    }),
-  );
-}
-
-function listen(input: ChatTurnInput): Heard {
-  const heard: Heard = { version: 0, stop: false };
-  for (const name of CHAT_SIGNALS) {
-    setHandler(defineSignal<[unknown]>(name), (payload) => {
-      const signal = readChatSignal(payload);
-      heard.version = Math.max(heard.version, signal.version);
-      // A stop names its turn: one for an earlier turn must not touch this one. A cut always names the next turn.
-      if (name === "interrupted" && signal.turn_id === input.turn_id) heard.stop = true;
-      if (signal.turn_id !== input.turn_id && signal.turn_id > input.turn_id) heard.stop = true;
-    });
-  }
-  return heard;
-}
-
-/** Cancel in Temporal's Web UI is an interrupt: by way of the database, so that the partial answer is kept. */
-function interruptOnCancel(turn: TurnRef, heard: Heard): void {
-  CancellationScope.current()
-    .cancelRequested.catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
-      return CancellationScope.nonCancellable(() => local.requestInterrupt(turn));
-    })
-    .then(
-      () => {
-        heard.stop = true;
-      },
-      () => undefined,
-    );
 }
 
 async function continueAs(

@@ -1,5 +1,5 @@
-// Workflows are deterministic. This file: names and payload types shared by API, workflows and worker; JSON objects only,
-// ids and versions, never content: what is said here ends up in Temporal's history.
+// Names and payload types shared by API, workflows and worker: JSON objects with ids and versions, never content, since all of
+// it ends up in Temporal's history.
 
 /** The one workflow type of turns; its id is `chat-<chat id>`, so turns of a chat are serial without a lock. */
 export const CHAT_TURN = "chatTurn";
@@ -40,7 +40,12 @@ export interface ChatTurnInput {
   readonly shows_outcome?: boolean;
   /** How long an activity may be silent before Temporal takes its worker for dead. */
   readonly heartbeat_timeout_ms: number;
+  /** How long a stop waits for the tool calls of the step. Absent: without limit, begun by an older version. */
+  readonly tools_stop_max_ms?: number;
 }
+
+/** A stopped tool has 5 s to end before it is killed (SPEC I2); the rest is for its result to be kept. */
+export const toolsEndMs = 10_000;
 
 /** The one workflow type of workspaces; its id is `workspace-<id>`, so each has one hand that works on it. */
 export const WORKSPACE = "workspace";

@@ -92,6 +92,8 @@ async function perform({ step, version }: NextWorkspaceStepOutput, life: Life): 
     case "destroy":
       return destroy(life, version);
     case "wait":
+      // Here it runs as it was wished: what has failed before is over.
+      life.crashes = 0;
       show(life, "running");
       await condition(() => hasNews(life, version), step.ms, { summary: "time-to-live" });
       life.heard = 0;

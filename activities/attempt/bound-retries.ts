@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ApplicationFailure } from "@temporalio/activity";
 import { prepareTriesMax } from "../../core/chat/limits.ts";
 import { isOutage } from "../../platform/classify-failure.ts";
-import { Stopped } from "./watch-attempt.ts";
+import { Stopped } from "./watch.ts";
 
 /** As Temporal would wait between the tries of an activity. */
 const WAIT_FIRST_MS = 100;

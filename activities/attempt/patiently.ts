@@ -1,4 +1,4 @@
-// One activity per file. This file: work that is done waits for a database that is away, instead of being done again.
+// Finished work waits for a database that is away, instead of being done again.
 import { setTimeout as sleep } from "node:timers/promises";
 import { isOutage } from "../../platform/classify-failure.ts";
 
@@ -17,6 +17,7 @@ export async function patiently<T>(shutdown: AbortSignal, write: () => Promise<T
     } catch (error) {
       if (!isOutage(error) || shutdown.aborted) throw error;
     }
-    await sleep(wait, undefined, { signal: shutdown }).catch(() => undefined);
+    // At half to all of the wait: a database that comes back is not to be met by everybody at once.
+    await sleep(wait * (1 - Math.random() / 2), undefined, { signal: shutdown }).catch(() => undefined);
   }
 }

@@ -1,45 +1,56 @@
-// Activities know everything but API and worker. This file: an attempt at an answer as a call of its turn's debug run.
-
+// The model calls of a turn as debug runs show them (SPEC B4).
 import type { StepOutcome } from "../../core/chat/step-outcome.ts";
-import type { DebugStatus } from "../../core/debug-run.ts";
-import { episodeName } from "../../core/part/stream-part.ts";
+import type { DebugKind, DebugStatus } from "../../core/debug-run.ts";
 import type { Attempt } from "../../store/turn/begin-attempt.ts";
 import type { DebugCall, DebugRecorder } from "../debug/debug-recorder.ts";
 import type { Answer } from "./answer.ts";
-import { Stopped } from "./watch-attempt.ts";
+import { Stopped } from "./watch.ts";
 
-/** The turn is the run, its next step the step: whichever worker tries again finds both. */
-export function openDebugCall(recorder: DebugRecorder, { chat, fence, model }: Attempt): DebugCall {
-  return recorder.open({
+export type TurnCallKind = Extract<DebugKind, "chat_turn" | "compaction">;
+
+interface Recorded {
+  readonly kind: TurnCallKind;
+  readonly episode: string;
+}
+
+/**
+ * The turn is the run, its next step the step: whichever worker tries again finds both. A compaction is a run of one step: all
+ * tries at it are made on the same history.
+ */
+export function openRecording(
+  debug: DebugRecorder,
+  { chat, fence, model }: Attempt,
+  { kind, episode }: Recorded,
+): DebugCall {
+  const isStep = kind === "chat_turn";
+  return debug.open({
     chat,
-    kind: "chat_turn",
-    name: String(fence.turn_id),
+    kind,
+    name: isStep ? String(fence.turn_id) : `${fence.turn_id}.${fence.history_version}`,
     trigger_message_id: fence.turn_id,
-    step: chat.turn_steps + 1,
-    call: episodeName(fence.history_version, fence.generation_attempt),
+    step: isStep ? chat.turn_steps + 1 : 1,
+    call: episode,
     provider: model.provider,
     model: model.model,
   });
 }
 
-/** How an attempt ended. `outcome`: what was committed; null when nothing was, so that another attempt goes on. */
-export interface AttemptEnd {
+interface RecordedEnd extends Pick<Recorded, "kind"> {
   readonly answer: Answer;
   readonly failure: unknown;
+  /** What was committed; null when nothing was, so that another attempt goes on. */
   readonly outcome: StepOutcome | null;
 }
 
-export function endDebugCall(call: DebugCall, { answer, failure, outcome }: AttemptEnd): void {
+export function endRecording(recording: DebugCall, { kind, answer, failure, outcome }: RecordedEnd): void {
   // An answer is put together only for those who want to see it.
-  if (!call.isRecorded) return;
+  if (!recording.isRecorded) return;
   const status = failure === null ? "completed" : failure instanceof Stopped ? "interrupted" : "error";
-  const finish_reason = answer.finish_reason ?? "other";
-  const interrupted = status !== "completed";
-  const message = answer.message({ finish_reason: interrupted ? "error" : finish_reason, interrupted });
+  const message = answer.message({ finish_reason: answer.finish_reason ?? "other", interrupted: false });
   const { content, provider_response_id = null, usage = null } = message;
-  call.ended({
+  recording.ended({
     status,
-    run: runStatus(outcome, status),
+    run: kind === "chat_turn" ? runOfTurn(outcome, status) : runOfCompaction(outcome, status),
     response: { content, finish_reason: answer.finish_reason, provider_response_id },
     usage,
     ...(status === "error" && { error: failure }),
@@ -47,7 +58,11 @@ export function endDebugCall(call: DebugCall, { answer, failure, outcome }: Atte
 }
 
 /** While the turn goes on its run does, too. */
-function runStatus(outcome: StepOutcome | null, status: DebugStatus): DebugStatus {
+function runOfTurn(outcome: StepOutcome | null, status: DebugStatus): DebugStatus {
   if (outcome?.type === "ended") return outcome.status === "error" ? "error" : status;
   return outcome?.type === "moved" ? status : "in_progress";
+}
+
+function runOfCompaction(outcome: StepOutcome | null, status: DebugStatus): DebugStatus {
+  return outcome === null || outcome.type === "retry" ? "in_progress" : status;
 }

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { BusMessage } from "../../core/stream/bus-message.ts";
 import type { Store } from "../../store/store.ts";
 import { createMemoryNetwork } from "../../test/support/memory-bus.ts";
-import { Stopped, watchAttempt } from "./watch-attempt.ts";
+import { Stopped } from "./watch.ts";
+import { watchAttempt } from "./watch-attempt.ts";
 
 const FENCE = { turn_id: 1, history_version: 1, generation_attempt: 1 };
 const CHAT = { current_turn_id: 1, history_version: 1, generation_attempt: 1 };

@@ -2,8 +2,8 @@
 // The row is the truth and the workflow builds; here is only who asks for what, and who waits.
 import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, readChatRow } from "../../store/row/chat-row.ts";
-import { Superseded } from "../../store/turn/transition.ts";
 import { inUnit } from "../../store/unit.ts";
+import { Superseded } from "../../store/workspace/ensure-chat-workspace.ts";
 import { cancelChatBuild } from "../../store/workspace/request-workspace.ts";
 import { readWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import type { BuildWatch, ChatWorkspace } from "../../tools/chat-workspace.ts";
@@ -12,8 +12,7 @@ import { ToolError } from "../../tools/tool-error.ts";
 import { patiently } from "../attempt/patiently.ts";
 import type { ChatWorkspacesDeps } from "./chat-workspaces-deps.ts";
 import { createChatWorkspace } from "./create-chat-workspace.ts";
-import type { ChatPlace } from "./running-workspace.ts";
-import { createRunningWorkspaces } from "./running-workspace.ts";
+import { type ChatPlace, createRunningWorkspaces } from "./running-workspace.ts";
 import { startChatWorkspace, stopChatWorkspace } from "./start-chat-workspace.ts";
 import { noWorkspace } from "./workspace-words.ts";
 

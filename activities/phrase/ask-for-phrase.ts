@@ -1,5 +1,4 @@
-// One activity per file, and what several share. This file: a few words from a model about a chat, beside its turns: no
-// reader follows them, and each call is booked (SPEC M1, M2, B3).
+// A few words from a model about a chat, beside its turns: no reader follows them, and each call is booked (SPEC M1, M2, B3).
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { Logger } from "pino";
 import { describeMs } from "../../core/chat/limits.ts";
@@ -12,7 +11,9 @@ import type { ModelConfigRow } from "../../store/model/resolve-model-config.ts";
 import type { Store } from "../../store/store.ts";
 import { limitReached, readUsageLimit } from "../../store/usage/usage-limits.ts";
 import { recordUsage } from "../../store/usage/usage-records.ts";
+import { workerShutdown } from "../attempt/activity-attempt.ts";
 import { callConfig } from "../attempt/call-config.ts";
+import { runModelAttempt, streamModel } from "../attempt/run-model-attempt.ts";
 import type { DebugRecorder } from "../debug/debug-recorder.ts";
 import { endPhraseCall, type Heard, openPhraseCall, type Wanted } from "./record-phrase.ts";
 
@@ -75,27 +76,44 @@ async function ask(deps: DescribeDeps, wanted: Wanted, call: Call): Promise<stri
   const signal = AbortSignal.any([late, deps.shutdown, Context.current().cancellationSignal]);
   const heard: Heard = { text: "", usage: null };
   const request = requestOf(call.model, wanted.prompt);
-  const tries = Context.current().info.attempt;
-  const recording = openPhraseCall(deps.debug, wanted, { ...call, tries });
-  let failure: unknown = null;
-  try {
-    recording.asked(request, null);
-    await recording.during(() => listen(deps.providerOf(call.model), request, { signal, heard }));
-    return heard.text;
-  } catch (error) {
-    failure = error;
-    if (deps.shutdown.aborted) throw handOver();
-    const fault = late.aborted ? TOO_LATE : error instanceof ModelError ? error.fault : null;
-    if (fault === null) throw error;
-    const { kind, status_code } = fault;
-    const { id, model } = call.model;
-    const about = { chat_id: wanted.chat.id, what: wanted.kind, model, model_config_id: id };
-    deps.logger.warn({ ...about, kind, status_code }, "a chat could not be described");
-    return fault;
-  } finally {
-    endPhraseCall(recording, { heard, failure, isOver: deps.shutdown.aborted });
-    await book(deps.store, wanted, { call, heard });
-  }
+  const name = callName(call);
+  const recording = openPhraseCall(deps.debug, wanted, { ...call, name });
+  return runModelAttempt<string | ModelFault>({
+    recording,
+    signal,
+    async write() {
+      recording.asked(request, null);
+      await listen(deps.providerOf(call.model), request, { signal, heard });
+    },
+    async end(failure) {
+      await book(deps.store, wanted, { call, name, heard });
+      if (failure === null) return heard.text;
+      if (deps.shutdown.aborted) throw workerShutdown("call");
+      const fault = late.aborted ? TOO_LATE : failure instanceof ModelError ? failure.fault : null;
+      if (fault === null)
+        throw failure instanceof Error ? failure : new Error("the call was stopped", { cause: failure });
+      logFault(deps, wanted, { call, fault });
+      return fault;
+    },
+    record: (failure) => endPhraseCall(recording, { heard, failure, isOver: deps.shutdown.aborted }),
+  });
+}
+
+/** Unique in the chat: the same phrase may be asked for again (SPEC M3), and each asking is a call of its own. */
+function callName({ index }: Pick<Call, "index">): string {
+  const { workflowExecution, activityId, attempt } = Context.current().info;
+  return `${workflowExecution?.runId ?? ""}.${activityId}.${attempt}.${index}`;
+}
+
+function logFault(
+  { logger }: DescribeDeps,
+  { chat, kind: what }: Wanted,
+  { call, fault }: { readonly call: Call; readonly fault: ModelFault },
+): void {
+  const { kind, status_code } = fault;
+  const { id: model_config_id, model } = call.model;
+  const about = { chat_id: chat.id, what, model, model_config_id, kind, status_code };
+  logger.warn(about, "a chat could not be described");
 }
 
 async function listen(
@@ -103,12 +121,16 @@ async function listen(
   request: ModelRequest,
   { signal, heard }: { readonly signal: AbortSignal; readonly heard: Heard },
 ): Promise<void> {
-  const newToolCallId = () => "none";
-  for await (const event of provider.stream(request, { signal, newToolCallId })) {
-    if (event.type === "usage") heard.usage = event.usage;
-    if (event.type === "part" && event.delta.type === "text") heard.text += event.delta.text;
-    if (heard.text.length > phraseCharsMax) return;
-  }
+  await streamModel({
+    provider,
+    request,
+    options: { signal, newToolCallId: () => "none" },
+    take(event) {
+      if (event.type === "usage") heard.usage = event.usage;
+      if (event.type === "part" && event.delta.type === "text") heard.text += event.delta.text;
+      return heard.text.length > phraseCharsMax;
+    },
+  });
 }
 
 function requestOf(model: ModelConfigRow, { system, text }: DescribePrompt): ModelRequest {
@@ -126,21 +148,23 @@ function requestOf(model: ModelConfigRow, { system, text }: DescribePrompt): Mod
   };
 }
 
+interface Booking {
+  readonly call: Call;
+  readonly name: string;
+  readonly heard: Heard;
+}
+
 /** What was spent stays spent, whatever came of it. A call of which nothing is known is none. */
-async function book(
-  store: Store,
-  wanted: Wanted,
-  { call, heard }: { call: Call; heard: Heard },
-): Promise<void> {
+async function book(store: Store, wanted: Wanted, { call, name, heard }: Booking): Promise<void> {
   if (heard.usage === null && heard.text === "") return;
   const { chat, kind, of } = wanted;
-  const { model, index } = call;
+  const { model } = call;
   await recordUsage(store.pool, {
     user_id: chat.owner_id,
     chat_id: chat.id,
     root_chat_id: chat.root_chat_id,
     kind,
-    call: `${of}.${Context.current().info.attempt}.${index}`,
+    call: `${of}.${name}`,
     model_config_id: model.id,
     provider: model.provider,
     model: model.model,
@@ -157,14 +181,6 @@ const TOO_LATE: ModelFault = {
   detail: null,
   retry_after_ms: null,
 };
-
-function handOver(): ApplicationFailure {
-  return ApplicationFailure.create({
-    message: "this worker shuts down; another asks the model",
-    type: "WorkerShutdown",
-    nextRetryDelay: "10 ms",
-  });
-}
 
 function failureOf(faults: readonly ModelFault[]): ApplicationFailure {
   const words = faults.map(({ kind, status_code }) =>

@@ -1,5 +1,4 @@
-// Activities know everything but API and worker. This file: a call for a title or a summary as a call of its debug run.
-
+// A call for a title or a summary as a call of its debug run.
 import type { Usage } from "../../core/chat/message.ts";
 import type { DescribePrompt } from "../../core/prompt/describe-prompt.ts";
 import type { UsageKind } from "../../core/usage/usage-record.ts";
@@ -24,8 +23,8 @@ interface PhraseCall {
   readonly model: ModelConfigRow;
   /** Among the models that are asked. */
   readonly index: number;
-  /** Which try of the activity. */
-  readonly tries: number;
+  /** Of the call, unique in the chat. */
+  readonly name: string;
 }
 
 /** What is described is the run; each model that is asked is a step. */
@@ -40,7 +39,7 @@ export function openPhraseCall(
     name: String(of),
     trigger_message_id: kind === "summary" ? of : chat.current_turn_id,
     step: call.index + 1,
-    call: String(call.tries),
+    call: call.name,
     provider: call.model.provider,
     model: call.model.model,
   });

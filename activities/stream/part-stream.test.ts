@@ -11,7 +11,7 @@ import {
 } from "../../core/part/checkpoint.ts";
 import type { StreamPart } from "../../core/part/stream-part.ts";
 import { partsOf, pieces, startPartStream as start } from "../../test/support/reader/held-part-stream.ts";
-import { readCheckpoint } from "../attempt/read-checkpoint.ts";
+import { readCheckpoint } from "./read-checkpoint.ts";
 
 test("the first part is checkpointed soon, later ones about once a second, and only when there is something new", async () => {
   const { clock, beats, text } = start();

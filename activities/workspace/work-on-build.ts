@@ -1,6 +1,6 @@
 // One activity per file. This file: what all activities of a build have in common: they take it over, beat, follow its log,
 // stop when it is not wanted any more, and record a failure in words.
-import { ApplicationFailure, Context } from "@temporalio/activity";
+import { Context } from "@temporalio/activity";
 import type { Failpoint } from "../../platform/failpoint.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Store } from "../../store/store.ts";
@@ -14,11 +14,13 @@ import {
 import { failBuild } from "../../store/workspace/workspace-progress.ts";
 import type { AgentApi } from "../../workspaces/agent/api.ts";
 import { type AgentAddress, type WorkspaceDriver, WorkspaceError } from "../../workspaces/driver.ts";
+import { staleAttempt, workerShutdown } from "../attempt/activity-attempt.ts";
+import { keptAlive } from "../attempt/kept-alive.ts";
 import { patiently } from "../attempt/patiently.ts";
+import { Stopped, startWatch } from "../attempt/watch.ts";
 import type { BuildRef } from "../contract.ts";
 import { BuildFailed } from "./build-failed.ts";
 import { BuildLog } from "./build-log.ts";
-import { BuildStopped, watchBuild } from "./watch-build.ts";
 
 export interface WorkspaceActivityDeps {
   readonly store: Store;
@@ -37,11 +39,14 @@ export interface WorkspaceActivityDeps {
   readonly logger: Logger;
 }
 
+/** How often the database is asked whether the build is still wanted: one cheap select. */
+const lookEveryMs = 1_000;
+
 /** A build as one attempt works on it. */
 export interface BuildSite {
   readonly work: BuildWork;
   readonly log: BuildLog;
-  /** Aborted with a `BuildStopped`. */
+  /** Aborted with a `Stopped`: the build has ended, its time is over, or it goes on elsewhere. */
   readonly signal: AbortSignal;
 }
 
@@ -63,17 +68,30 @@ export async function workOnBuild<T>(
   const work = await beginBuildWork(deps.store.pool, attempt);
   if (work.type === "over") return { type: "over" };
   if (work.type === "stale") throw staleAttempt();
-  const { pool } = deps.store;
-  const log = new BuildLog({ pool, attempt, logger: deps.logger });
-  const watch = watchBuild({
-    activity,
+  const log = new BuildLog({ pool: deps.store.pool, attempt, logger: deps.logger });
+  const details = () => ({ lines: log.count, ...(deps.showLogs && { log: log.tail }) });
+  return keptAlive(() => runTask(deps, { attempt, work, log, task }), details);
+}
+
+interface TaskInput<T> {
+  readonly attempt: BuildAttempt;
+  readonly work: BuildWork;
+  readonly log: BuildLog;
+  readonly task: BuildTask<T>;
+}
+
+async function runTask<T>(
+  deps: WorkspaceActivityDeps,
+  { attempt, work, log, task }: TaskInput<T>,
+): Promise<T | { readonly type: "over" }> {
+  const watch = startWatch({
+    activity: Context.current(),
     shutdown: deps.shutdown,
-    maybeOver: log.over,
-    isGoing: async () => (await checkBuildAttempt(pool, attempt)) === "going",
-    heartbeat: () => activity.heartbeat({ lines: log.count, ...(deps.showLogs && { log: log.tail }) }),
-    heartbeatTimeoutMs: deps.heartbeatTimeoutMs,
+    look: async () => ((await checkBuildAttempt(deps.store.pool, attempt)) === "going" ? null : "superseded"),
+    lookMs: lookEveryMs,
     leftMs: task.clock === "build" ? deps.buildMs - work.age_ms : null,
   });
+  log.over.addEventListener("abort", () => watch.look(), { once: true });
   try {
     const result = await task.run({ work, log, signal: watch.signal });
     await patiently(deps.shutdown, () => log.flush());
@@ -95,17 +113,13 @@ interface End {
 /** Records why the build ends here. Throws what is no end of it: this worker's end, or a bug. */
 async function endWith(deps: WorkspaceActivityDeps, attempt: BuildAttempt, end: End): Promise<void> {
   const { cause, log } = end;
-  if (cause instanceof BuildStopped && cause.reason === "over") {
+  if (cause instanceof Stopped && cause.reason === "superseded") {
     if ((await checkBuildAttempt(deps.store.pool, attempt)) === "stale") throw staleAttempt();
     return;
   }
-  if (cause instanceof BuildStopped && cause.reason !== "late") {
+  if (cause instanceof Stopped && cause.reason !== "late") {
     await log.flush().catch(() => undefined);
-    throw ApplicationFailure.create({
-      message: "this worker shuts down; the build goes on elsewhere",
-      type: "WorkerShutdown",
-      nextRetryDelay: "10 ms",
-    });
+    throw workerShutdown("build");
   }
   const failure = failureOf(deps, cause);
   if (failure === null) throw cause;
@@ -122,14 +136,9 @@ function failureOf(deps: WorkspaceActivityDeps, cause: unknown): BuildFailed | n
   if (cause instanceof WorkspaceError) {
     return new BuildFailed(cause.message, cause.code === "workspace_missing");
   }
-  if (cause instanceof BuildStopped) {
+  if (cause instanceof Stopped) {
     const seconds = Math.round(deps.buildMs / 1_000);
     return new BuildFailed(`The build took longer than ${seconds} s and was ended.`);
   }
   return null;
-}
-
-/** Of a worker that was given up and woke: nobody hears it. */
-function staleAttempt(): ApplicationFailure {
-  return ApplicationFailure.create({ message: "an attempt scheduled later has begun", type: "StaleAttempt" });
 }

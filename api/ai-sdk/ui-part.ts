@@ -1,8 +1,7 @@
 // The API speaks HTTP and the store; this file: one part of a step as the client shows it, and the chunks that bring it to
 // what it is to be. A part only ever grows: what a client shows it cannot be made to forget, part by part.
 import { assertNever } from "../../core/assert-never.ts";
-import type { DraftPart } from "../../core/chat/draft-content.ts";
-import { parseToolArgs } from "../../core/chat/draft-content.ts";
+import { type DraftPart, parseToolArgs } from "../../core/chat/draft-content.ts";
 import type { JsonObject, JsonValue, Part } from "../../core/part/part.ts";
 import { mergedCharsMax } from "../../core/part/stream-part.ts";
 import type { UiChunk } from "./chunk.ts";

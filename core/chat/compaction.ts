@@ -15,6 +15,14 @@ export interface WantedCompaction {
   readonly context_limit: number | null;
 }
 
+/** How many tokens a model takes, as its provider has named it in a refusal. */
+export interface LearntLimit {
+  /** Only as long as the config asks this model. */
+  readonly model_config_id: string;
+  readonly model: string;
+  readonly tokens: number;
+}
+
 /** How full the context was. Null if nobody knows. */
 export interface ContextUsage {
   readonly context_tokens: number | null;

@@ -94,7 +94,9 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
   activities: {
     debug: [],
     stream: [],
+    provider: [],
     attempt: ["debug", "stream"],
+    compaction: ["attempt", "stream"],
     phrase: ["attempt", "debug", "stream"],
     workspace: ["attempt"],
     "chat-workspace": ["attempt"],

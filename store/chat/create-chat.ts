@@ -6,8 +6,8 @@ import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { type ChatRow, LOCKED_COLUMNS } from "../row/chat-row.ts";
 import type { MessageRow } from "../row/messages.ts";
 import { beginTurn } from "../turn/begin-turn.ts";
-import { changed, type Draft } from "../turn/transition.ts";
-import { addInsertedToUnit, changeLocked, flushUnit, type Unit } from "../unit.ts";
+import { changed } from "../turn/transition.ts";
+import { addInsertedToUnit, type Draft, type Unit, writeLocked } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
 
 export interface CreateChatInput {
@@ -55,8 +55,7 @@ export async function createChat(
     created_by: input.owner_id,
   });
   const chat = { ...before, ...draft.change };
-  changeLocked(unit, chat);
-  await flushUnit(unit);
+  await writeLocked(unit, chat);
   unit.announcements.push(changed(chat));
   return { chat, message };
 }

@@ -4,7 +4,7 @@ import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { settleOpenCalls } from "../turn/settle-calls.ts";
 import { transition } from "../turn/transition.ts";
-import { flushUnit, lockInUnit, type Unit } from "../unit.ts";
+import { lockInUnit, type Unit } from "../unit.ts";
 
 export interface InterruptChatInput {
   readonly chat_id: string;
@@ -33,6 +33,5 @@ export async function interruptChat(unit: Unit, input: InterruptChatInput): Prom
       await tellWorkflow(draft, { kind: "start", signal: "interrupted" });
     }
   });
-  await flushUnit(unit);
   return (await lockInUnit(unit, input.chat_id)) as ChatRow;
 }

@@ -2,7 +2,7 @@
 import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, readChatRow } from "../row/chat-row.ts";
 import { transition } from "../turn/transition.ts";
-import { flushUnit, type Unit } from "../unit.ts";
+import type { Unit } from "../unit.ts";
 
 export interface PatchChatInput {
   readonly chat_id: string;
@@ -35,7 +35,6 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
       if (debug !== undefined) draft.change.debug = debug;
     });
   }
-  await flushUnit(unit);
   return (await readChatRow(unit.tx, chat_id)) as ChatRow;
 }
 

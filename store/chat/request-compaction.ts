@@ -30,7 +30,6 @@ export async function requestCompaction(unit: Unit, chat: OwnChat): Promise<void
       retry: null,
       compaction: { source: "manual", context_limit: null },
       // This is a step of its own: failures of the previous turn do not count against it.
-      attempt_scheduled_ms: 0,
       provider_failures: 0,
       retry_waited_ms: 0,
       no_output_failures: 0,

@@ -8,8 +8,8 @@ import type { MessageRow } from "../row/messages.ts";
 import { enqueue, type QueuedRow } from "../row/queued-messages.ts";
 import { beginTurn, promoteHead } from "../turn/begin-turn.ts";
 import { settleOpenCalls } from "../turn/settle-calls.ts";
-import { type Draft, transition } from "../turn/transition.ts";
-import type { Unit } from "../unit.ts";
+import { transition } from "../turn/transition.ts";
+import type { Draft, Unit } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
 
 export interface SendMessageInput {

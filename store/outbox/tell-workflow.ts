@@ -1,7 +1,6 @@
 // Writes the outbox rows with which transitions tell a chat's workflow.
 
-import type { Draft } from "../unit.ts";
-import { addToOutbox } from "../unit.ts";
+import { addToOutbox, type Draft } from "../unit.ts";
 import type { OutboxKind } from "./outbox.ts";
 
 /** What the workflow is told. `model` appears in Temporal if this starts a run. */

@@ -1,5 +1,5 @@
 // The chat's row, read under a lock and written back by transitions.
-import type { WantedCompaction } from "../../core/chat/compaction.ts";
+import type { LearntLimit, WantedCompaction } from "../../core/chat/compaction.ts";
 import type { ChatStatus, LastError, RequiredAction, RetryState } from "../../core/chat/message.ts";
 import type { StepOutcome } from "../../core/chat/step-outcome.ts";
 import type { JsonObject } from "../../core/part/part.ts";
@@ -53,6 +53,8 @@ export interface ChatRow {
   readonly compaction: WantedCompaction | null;
   /** The turn whose context overflow was answered with a compaction. */
   readonly overflow_turn_id: number | null;
+  /** What a provider has named as it refused a prompt that was too long. */
+  readonly learnt_context_limit: LearntLimit | null;
   /** By provider: messages up to this one are sent without what the provider signed or sealed in them. */
   readonly unsealed: Readonly<Record<string, number>>;
   /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
@@ -115,6 +117,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "outcome",
   "compaction",
   "overflow_turn_id",
+  "learnt_context_limit",
   "unsealed",
   "created_at",
   "updated_at",
@@ -160,6 +163,7 @@ const WRITABLE = [
   "attempt_scheduled_ms",
   "compaction",
   "overflow_turn_id",
+  "learnt_context_limit",
 ] as const satisfies readonly (keyof ChatRow)[];
 
 export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };
@@ -171,6 +175,7 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "labels",
   "outcome",
   "compaction",
+  "learnt_context_limit",
 ]);
 
 /** Reads the owner's limit, too, so that a turn without one needs no further query (SPEC B3). */

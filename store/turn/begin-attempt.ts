@@ -1,17 +1,17 @@
-// The store is the only room with SQL. This file: how a model call begins: decide from committed history, and when it is
-// the model's turn to speak, claim a new attempt.
+// How a model call begins: decide from committed history, and when it is the model's turn to speak, claim a new attempt.
 import { lostAttemptsMax } from "../../core/chat/limits.ts";
 import type { LastError } from "../../core/chat/message.ts";
 import type { OutcomeKey, StepOutcome } from "../../core/chat/step-outcome.ts";
 import { resolveModel } from "../model/resolve-model.ts";
 import type { ModelConfigRow } from "../model/resolve-model-config.ts";
 import type { ChatRow } from "../row/chat-row.ts";
-import { lockInUnit, type Unit } from "../unit.ts";
+import type { Fence, Unit } from "../unit.ts";
 import { limitReached, usageLimitError } from "../usage/usage-limits.ts";
 import { NO_MODEL_ERROR } from "./begin-turn.ts";
-import { notRunning } from "./commit-step.ts";
-import { CONTEXT_FULL_ERROR, finishError, finishTurn } from "./finish-turn.ts";
-import { type Fence, transition } from "./transition.ts";
+import { decide } from "./settle.ts";
+import { endSettling } from "./settling.ts";
+import { fenceOf, readStanding } from "./standing.ts";
+import { transition } from "./transition.ts";
 import { readNextStep } from "./turn-view.ts";
 
 export interface Attempt {
@@ -23,15 +23,13 @@ export interface Attempt {
 
 export type BegunAttempt =
   | Attempt
+  /** The chat is to stop: the partial answer of the attempt before is still to be committed. */
   | { readonly type: "interrupted"; readonly fence: Fence }
+  /** No model may be asked: the turn ends in this error, with what the attempt before had written. */
+  | { readonly type: "refused"; readonly fence: Fence; readonly error: LastError }
+  /** An attempt that was scheduled later has begun. */
   | { readonly type: "stale" }
   | StepOutcome;
-
-/** The fence of a chat as it stands. */
-export function fenceOf(chat: ChatRow): Fence {
-  const { history_version, generation_attempt } = chat;
-  return { turn_id: chat.current_turn_id ?? 0, history_version, generation_attempt };
-}
 
 /** What a model call is for, and which model it asks. */
 export interface CallWish {
@@ -43,9 +41,7 @@ export interface CallWish {
 }
 
 /**
- * Begins an attempt at an answer, or says what is to happen instead (SPEC L3). An interrupted chat comes back with its
- * fence, since the partial answer of the attempt before is still to be committed. `stale`: an attempt that was scheduled
- * later has begun.
+ * Begins an attempt at an answer, or says what is to happen instead (SPEC L3).
  * @param scheduledMs when Temporal scheduled this attempt, by its own clock
  */
 export async function beginAttempt(unit: Unit, key: OutcomeKey, scheduledMs = 0): Promise<BegunAttempt> {
@@ -55,34 +51,52 @@ export async function beginAttempt(unit: Unit, key: OutcomeKey, scheduledMs = 0)
 
 /** Begins a model call if that is what comes next; else says what does. */
 export async function beginCall(unit: Unit, key: OutcomeKey, wish: CallWish): Promise<BegunAttempt> {
-  const { scheduledMs } = wish;
-  const found = await notRunning(unit, key);
-  if (found !== null && found.type !== "interrupting") return found;
-  const chat = (await lockInUnit(unit, key.chat_id)) as ChatRow;
-  if (scheduledMs < chat.attempt_scheduled_ms) return { type: "stale" };
-  if (found?.type === "interrupting") return { type: "interrupted", fence: fenceOf(chat) };
+  const standing = await readStanding(unit, key);
+  if (standing.type === "elsewhere") return standing.outcome;
+  const { chat } = standing;
+  if (wish.scheduledMs < chat.attempt_scheduled_ms) return { type: "stale" };
+  const fence = fenceOf(chat);
+  if (standing.type === "interrupting") return { type: "interrupted", fence };
   const step = await readNextStep(unit, chat);
-  if (step.type === "finish") return finishTurn(unit, { key, ...step }, step.reason);
-  if (step.type === "overflow") return finishError(unit, { key }, CONTEXT_FULL_ERROR);
+  if (step.type === "finish" || step.type === "overflow") {
+    const settling = { unit, key, chat };
+    return endSettling(settling, fence, await decide(settling));
+  }
   if (step.type !== wish.step) return { type: "next", step, snapshot_version: chat.snapshot_version };
-  // Before each call, not only before the turn: a turn of many steps must stop, too (SPEC B3).
-  const reached = await limitReached(unit.tx, chat);
-  if (reached !== null) return finishError(unit, { key }, usageLimitError(reached));
   const model = await wish.modelOf(chat);
-  if (model === null) return finishError(unit, { key }, NO_MODEL_ERROR);
   const lost = chat.lost_attempts + (chat.attempt_open ? 1 : 0);
-  if (lost >= lostAttemptsMax) return finishError(unit, { key }, lostTooOften(lost));
+  const error = await refusalOf(unit, chat, { model, lost });
+  if (model === null || error !== null) return { type: "refused", fence, error: error ?? NO_MODEL_ERROR };
   const generation_attempt = chat.generation_attempt + 1;
   await transition(unit, { name: "record_attempt", chat_id: key.chat_id }, async (draft) => {
     Object.assign(draft.change, {
       generation_attempt,
       attempt_open: true,
-      attempt_scheduled_ms: scheduledMs,
+      attempt_scheduled_ms: wish.scheduledMs,
       lost_attempts: lost,
       retry: null,
     });
   });
-  return { type: "attempt", chat, fence: { ...fenceOf(chat), generation_attempt }, model };
+  return { type: "attempt", chat, fence: { ...fence, generation_attempt }, model };
+}
+
+interface RefusalInput {
+  readonly model: ModelConfigRow | null;
+  /** Workers that were lost with this step. */
+  readonly lost: number;
+}
+
+/** Why no model may be asked; null when one may. */
+async function refusalOf(
+  unit: Unit,
+  chat: ChatRow,
+  { model, lost }: RefusalInput,
+): Promise<LastError | null> {
+  // Before each call, not only before the turn: a turn of many steps must stop, too (SPEC B3).
+  const reached = await limitReached(unit.tx, chat);
+  if (reached !== null) return usageLimitError(reached);
+  if (model === null) return NO_MODEL_ERROR;
+  return lost >= lostAttemptsMax ? lostTooOften(lost) : null;
 }
 
 /** A worker that shuts down or meets an outage hands its attempt on: that is no lost attempt (SPEC I6, X8). */

@@ -1,5 +1,4 @@
-// The store is the only room with SQL. This file: how a compaction begins: as a model call of its own, with what is
-// summarised and what stays.
+// How a compaction begins: as a model call of its own, with what is summarised and what stays.
 
 import { type CompactionPlan, type ContextUsage, planCompaction } from "../../core/chat/compaction.ts";
 import type { OutcomeKey } from "../../core/chat/step-outcome.ts";
@@ -11,10 +10,10 @@ import { type MessageRow, readPromptMessages } from "../row/messages.ts";
 import type { Unit } from "../unit.ts";
 import { type Attempt, type BegunAttempt, beginCall } from "./begin-attempt.ts";
 import { readContextUsage } from "./context-usage.ts";
+import { CONTEXT_FULL_ERROR } from "./finish-turn.ts";
 
 export interface BegunCompaction extends Attempt {
-  /** Null: an interrupted and resumed history has nothing left to summarise. */
-  readonly plan: CompactionPlan<MessageRow> | null;
+  readonly plan: CompactionPlan<MessageRow>;
   readonly usage: ContextUsage;
 }
 
@@ -36,7 +35,10 @@ export async function beginCompaction(
   if (begun.type !== "attempt") return begun;
   const history = afterBoundary(await readPromptMessages(unit.tx, key.chat_id));
   const goesOn = begun.chat.compaction?.source !== "manual";
-  return { ...begun, plan: planCompaction(history, goesOn), usage: await readContextUsage(unit, begun.chat) };
+  const plan = planCompaction(history, goesOn);
+  // Nothing to leave out: a summary would only add to what is too much already.
+  if (plan === null) return { type: "refused", fence: begun.fence, error: CONTEXT_FULL_ERROR };
+  return { ...begun, plan, usage: await readContextUsage(unit, begun.chat) };
 }
 
 async function compactionModel(

@@ -7,9 +7,9 @@ import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import { renumberClientMessage } from "../row/client-chats.ts";
 import { insertMessage, type MessageRow } from "../row/messages.ts";
 import { dequeue, type QueuedRow, readQueue } from "../row/queued-messages.ts";
+import type { Draft } from "../unit.ts";
 import { limitReached, usageLimitError } from "../usage/usage-limits.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
-import type { Draft } from "./transition.ts";
 
 /** How the workflow is told; null when its own activity tells it. */
 type TurnSignal = "messageQueued" | "messageEdited" | null;

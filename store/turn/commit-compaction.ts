@@ -1,11 +1,7 @@
-// The store is the only room with SQL. This file: the commit of a compaction: the boundary with its summary for the model,
-// and the call and result that show it to people, in one transaction (SPEC K3).
-import type { StepOutcome } from "../../core/chat/step-outcome.ts";
+// What a compaction adds to the history: the boundary with its summary for the model, and the call and result that show it
+// to people (SPEC K3).
 import { insertMessage, type NewMessage } from "../row/messages.ts";
-import type { Unit } from "../unit.ts";
-import { followUp, notRunning, type OwnAttempt, unkept } from "./commit-step.ts";
-import { finishInterruption, finishTurn } from "./finish-turn.ts";
-import { transition } from "./transition.ts";
+import { change, type Settling } from "./settling.ts";
 
 export interface Compaction {
   /** What prompts begin with from now on; carries the model call. */
@@ -18,22 +14,11 @@ export interface Compaction {
   readonly endsTurn: boolean;
 }
 
-/** Commits a compaction and says what follows. Throws `Superseded` when the attempt is not the chat's own any more. */
-export async function commitCompaction(
-  unit: Unit,
-  { key, fence }: OwnAttempt,
-  compaction: Compaction,
-): Promise<StepOutcome> {
-  const { summary, keeps, shown, endsTurn } = compaction;
-  const found = await notRunning(unit, key);
-  // What came first wins; of the summary only the bill stays.
-  const dropped = { ...summary, content: [] };
-  if (found?.type === "interrupting") return finishInterruption(unit, { key, fence, answer: dropped });
-  if (found !== null) return unkept(unit, key, { found, answer: dropped });
-  await transition(unit, { name: "commit_step", chat_id: key.chat_id, fence }, async (draft) => {
+export async function commitCompaction(settling: Settling, compaction: Compaction): Promise<void> {
+  const { summary, keeps, shown } = compaction;
+  await change(settling, "commit_step", async (draft) => {
     await insertMessage(draft, { ...summary, keeps });
     for (const message of shown) await insertMessage(draft, message);
     draft.change.compaction = null;
   });
-  return endsTurn ? finishTurn(unit, { key }, "stop") : followUp(unit, key);
 }

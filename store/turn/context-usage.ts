@@ -2,6 +2,7 @@
 import { type ContextUsage, compactionThreshold, contextTokens } from "../../core/chat/compaction.ts";
 import { settingsOf } from "../model/model-book.ts";
 import { resolveModel } from "../model/resolve-model.ts";
+import type { ModelConfigRow } from "../model/resolve-model-config.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { type MessageRow, readTail } from "../row/messages.ts";
 import type { Unit } from "../unit.ts";
@@ -14,8 +15,8 @@ export function measuredStep(tail: readonly MessageRow[]): MessageRow | null {
 }
 
 /**
- * The limit is what the answer reported, else the model config's (SPEC K1); a report of another model than the turn's says
- * nothing about this one. Asks for the config only what the process may have in memory.
+ * The limit is what the answer reported, else what a refusal has named, else the model config's (SPEC K1); a report of another
+ * model than the turn's says nothing about this one. Asks for the config only what the process may have in memory.
  */
 export async function contextUsage(
   unit: Unit,
@@ -25,7 +26,7 @@ export async function contextUsage(
   const model = await resolveModel(unit, chat.turn_model_config_id);
   const isOwn = step?.model_config_id === model?.id;
   const reported = chat.compaction?.context_limit ?? (isOwn ? step?.usage?.context_limit : null);
-  const context_limit_tokens = reported ?? model?.context_limit ?? null;
+  const context_limit_tokens = reported ?? learntLimit(chat, model) ?? model?.context_limit ?? null;
   const { user } = await settingsOf(unit.store.modelBook, unit.tx, chat.owner_id);
   const set = model === null ? undefined : user.compaction_thresholds[model.id];
   return {
@@ -33,6 +34,11 @@ export async function contextUsage(
     context_limit_tokens,
     threshold_percent: compactionThreshold(context_limit_tokens, set ?? model?.compression_threshold ?? null),
   };
+}
+
+function learntLimit({ learnt_context_limit: learnt }: ChatRow, model: ModelConfigRow | null): number | null {
+  if (learnt === null || learnt.model_config_id !== model?.id || learnt.model !== model.model) return null;
+  return learnt.tokens;
 }
 
 /** As of this transaction. */

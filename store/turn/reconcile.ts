@@ -6,9 +6,10 @@ import type { LastError } from "../../core/chat/message.ts";
 import type { Pool } from "../database.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { ChatRow } from "../row/chat-row.ts";
-import { changeLocked, lockInUnit, type Unit } from "../unit.ts";
-import { finishError } from "./finish-turn.ts";
-import { changed, repaired } from "./transition.ts";
+import { settle } from "../turn/settle.ts";
+import { fenceOf } from "../turn/standing.ts";
+import { changed, repaired } from "../turn/transition.ts";
+import { lockInUnit, type Unit, writeLocked } from "../unit.ts";
 
 export interface BusyChat {
   readonly id: string;
@@ -58,8 +59,13 @@ export async function endWedgedTurn(unit: Unit, busy: BusyChat, reason: string):
   const chat = await lockInUnit(unit, busy.id);
   if (chat === null || chat.current_turn_id !== busy.current_turn_id) return;
   if (chat.status !== "running" && chat.status !== "interrupting") return;
-  const key = { chat_id: chat.id, turn_id: busy.current_turn_id, run_id: "", activity_id: "reconciler" };
-  await finishError(unit, { key }, wedgedError(reason));
+  const key = {
+    chat_id: chat.id,
+    turn_id: busy.current_turn_id,
+    run_id: "",
+    activity_id: `reconciler-${chat.snapshot_version}`,
+  };
+  await settle(unit, { key, fence: fenceOf(chat) }, { type: "crashed", error: wedgedError(reason) });
 }
 
 function wedgedError(reason: string): LastError {
@@ -82,7 +88,7 @@ export async function repairChat(unit: Unit, chatId: string): Promise<void> {
   if (fixed === chat) return;
   const { status, last_error } = fixed;
   const change = { status, last_error, snapshot_version: chat.snapshot_version + 1 };
-  changeLocked(unit, { ...chat, ...change });
+  await writeLocked(unit, { ...chat, ...change });
   unit.announcements.push(changed({ ...chat, ...change }));
 }
 

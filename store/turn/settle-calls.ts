@@ -10,8 +10,8 @@ import {
   type MessageRow,
   readTail,
 } from "../row/messages.ts";
+import type { Draft } from "../unit.ts";
 import { type ToolExecution, takeToolExecutions } from "./tool-executions.ts";
-import type { Draft } from "./transition.ts";
 import { polls, readStepsBefore } from "./turn-steps.ts";
 
 /** Calls past the limit are never run; the model is told why, so that it asks again for fewer. */

@@ -1,5 +1,5 @@
-// The store is the only room with SQL. This file: the one place where a chat changes state. It runs the table of
-// core/chat/chat-state.ts under a row lock: check, change, bump the version, write, and announce after commit.
+// The one place where a chat changes state. It runs the table of core/chat/chat-state.ts under a row lock: check, change,
+// raise the version, write, and announce after the commit.
 import {
   type ChatState,
   chatStateOf,
@@ -9,24 +9,13 @@ import {
 } from "../../core/chat/chat-state.ts";
 import { Refusal, type RefusalCode } from "../../core/chat/refusal.ts";
 import type { ChatChange, ChatRow } from "../row/chat-row.ts";
-import { changeLocked, type Draft, type Fence, lockInUnit, type Unit } from "../unit.ts";
-
-export type { Draft, Fence };
-
-/** A write came too late: an edit, a newer attempt or a newer turn owns the chat. Expected; read again. */
-export class Superseded extends Error {
-  constructor(chatId: string) {
-    super(`chat ${chatId} has moved on`);
-    this.name = "Superseded";
-  }
-}
+import { type Draft, lockInUnit, type Unit, writeLocked } from "../unit.ts";
 
 export interface TransitionInput {
   readonly name: TransitionName;
   readonly chat_id: string;
   /** Set: other people's chats are not found (SPEC A2). */
   readonly owner_id?: string | null;
-  readonly fence?: Fence;
   /** How a state that does not allow the transition is refused; absent: `transition_refused`. */
   readonly refusal?: RefusalCode;
 }
@@ -56,17 +45,9 @@ const NEW_STEP = {
   retry: null,
 } as const satisfies ChatChange;
 
-export function isFenced(chat: ChatRow, fence: Fence): boolean {
-  return (
-    chat.current_turn_id !== fence.turn_id ||
-    chat.history_version !== fence.history_version ||
-    chat.generation_attempt !== fence.generation_attempt
-  );
-}
-
 /**
- * Runs one transition: `apply` changes `draft.change` and writes messages and queue through `draft.unit.tx`.
- * Throws `Refusal` (`chat_not_found`, `chat_archived`, `transition_refused`) or `Superseded`; then nothing is changed.
+ * Runs one transition and writes the chat: `apply` changes `draft.change` and writes messages and queue through
+ * `draft.unit.tx`. Throws `Refusal` (`chat_not_found`, `chat_archived`, `transition_refused`); then nothing is changed.
  */
 export async function transition<T>(
   unit: Unit,
@@ -77,8 +58,24 @@ export async function transition<T>(
   if (locked === null || (input.owner_id != null && locked.owner_id !== input.owner_id)) {
     throw new Refusal("chat_not_found");
   }
-  const before = repaired(locked);
-  if (input.fence !== undefined && isFenced(before, input.fence)) throw new Superseded(before.id);
+  const { result, after } = await advance(unit, { ...input, chat: locked }, apply);
+  await writeLocked(unit, after);
+  unit.announcements.push(changed(after));
+  return result;
+}
+
+export interface AdvanceInput extends Pick<TransitionInput, "name" | "refusal"> {
+  /** Locked by the unit. */
+  readonly chat: ChatRow;
+}
+
+/** Checks and applies one transition and gives back the changed chat, which the caller writes and announces. */
+export async function advance<T>(
+  unit: Unit,
+  input: AdvanceInput,
+  apply: (draft: Draft) => Promise<T>,
+): Promise<{ readonly result: T; readonly after: ChatRow }> {
+  const before = repaired(input.chat);
   const from = beginState(before, input);
   const draft = makeDraft(unit, before);
   const result = await apply(draft);
@@ -89,9 +86,7 @@ export async function transition<T>(
       `${input.name} led chat ${before.id} from ${from} to ${to ?? after.status}: not in the table`,
     );
   }
-  changeLocked(unit, after);
-  unit.announcements.push(changed(after));
-  return result;
+  return { result, after };
 }
 
 /** A row that the table does not know is taken for a failed chat, with words, so that its owner can go on (SPEC S6). */
@@ -109,7 +104,7 @@ export function repaired(chat: ChatRow): ChatRow {
   return { ...chat, status: "error", last_error };
 }
 
-function beginState(chat: ChatRow, { name, refusal }: TransitionInput): ChatState {
+function beginState(chat: ChatRow, { name, refusal }: AdvanceInput): ChatState {
   const from = chatStateOf(chat.status, chat.queue_length);
   if (from === null) throw new Error(`chat ${chat.id} is in an impossible state: ${chat.status}`);
   if (mayBegin(name, from, chat.archived)) return from;

@@ -2,7 +2,7 @@
 import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, readChatRow } from "../row/chat-row.ts";
 import { transition } from "../turn/transition.ts";
-import { flushUnit, type Unit } from "../unit.ts";
+import type { Unit } from "../unit.ts";
 import { readWorkspace } from "./workspaces.ts";
 
 export interface BindInput {
@@ -24,7 +24,6 @@ export async function bindWorkspace(
     if (workspace_id !== null) await requireBindable(unit, draft.before, workspace_id);
     draft.change.workspace_id = workspace_id;
   });
-  await flushUnit(unit);
   return (await readChatRow(unit.tx, chat_id)) as ChatRow;
 }
 

@@ -2,7 +2,7 @@
 // on the chat's row makes them wait for each other, and the binding is part of the same transaction (SPEC W4).
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { ChatRow } from "../row/chat-row.ts";
-import { Superseded, transition } from "../turn/transition.ts";
+import { transition } from "../turn/transition.ts";
 import { lockInUnit, type Unit } from "../unit.ts";
 import { type CreateWorkspaceInput, createWorkspace } from "./create-workspace.ts";
 import { requestLockedWorkspace } from "./request-workspace.ts";
@@ -23,6 +23,14 @@ export interface EnsuredWorkspace {
    */
   readonly type: "reused" | "joined" | "starting" | "created" | "replaced";
   readonly workspace: WorkspaceRow;
+}
+
+/** The call's turn is over: nobody waits for a workspace any more. */
+export class Superseded extends Error {
+  constructor(chatId: string) {
+    super(`chat ${chatId} has moved on`);
+    this.name = "Superseded";
+  }
 }
 
 /** Throws `Superseded` if the chat no longer runs this turn: a call that nobody waits for creates nothing. */

@@ -4,8 +4,6 @@ import { after, before, test } from "node:test";
 import { episodeName } from "../../core/part/stream-part.ts";
 import { editMessage } from "../../store/chat/edit-message.ts";
 import { interruptChat } from "../../store/chat/interrupt-chat.ts";
-import { commitToolResults } from "../../store/turn/commit-step.ts";
-import { recordFailure } from "../../store/turn/record-retry.ts";
 import { claimToolCall } from "../../store/turn/tool-executions.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -16,7 +14,7 @@ import {
   type Replica,
   type StreamWorld,
 } from "../support/reader/stream-world.ts";
-import { aChat, text } from "../support/turn/chats.ts";
+import { aChat, failedCall, text } from "../support/turn/chats.ts";
 
 /** Looks often, so that what the bus does not say is seen soon; how often is no promise of these tests. */
 const timing = { statePollMs: 200, idlePollMs: 200, offlineIdlePollMs: 30, silenceMs: 200 };
@@ -152,16 +150,8 @@ for (const bus of ["on", "off"] as const) {
       status_code: 529,
       detail: null,
     } as const;
-    const failure = {
-      error,
-      retry_after_ms: null,
-      answer: null,
-      retry_base_ms: 1,
-      retry_wait_max_ms: 300_000,
-      now_ms: Date.now(),
-    };
-    const key = await chat.key();
-    await inUnit(world.store, (unit) => recordFailure(unit, { key, fence: failed.fence }, failure));
+    const failure = failedCall(error, { retry_base_ms: 1, now_ms: Date.now() });
+    await chat.settle({ type: "failed", failure }, failed.fence);
     failed.leave();
     await reader.until("a retry", (view) => view.retry !== null);
     await reader.untilWriting("");
@@ -206,8 +196,7 @@ for (const bus of ["on", "off"] as const) {
       (view) => output(view, "t1") === "a\nb\n" && output(view, "t2") === "a\nb\n",
     );
     await late.cut();
-    const key = await chat.key();
-    await inUnit(world.store, (unit) => commitToolResults(unit, key));
+    await chat.settle({ type: "tools-done" });
     for (const { parts } of streams) parts.close();
     world.heartbeats.delete(chat.id);
     await assertEqualsStore(world, reader, chat);

@@ -9,7 +9,6 @@ import {
   writeTurnSummary,
 } from "../../store/description/describe-chat.ts";
 import { type DescribeRequest, leaseOutboxRows } from "../../store/outbox/outbox.ts";
-import { finishInterruption, finishTurn } from "../../store/turn/finish-turn.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { aChat, openStore, type TestChat, type TestStore, text, toolCall } from "../support/turn/chats.ts";
@@ -80,8 +79,7 @@ test("M1 a turn that goes on after its tools is one turn, and an interrupted one
   await chat.answer([toolCall("c1")], { finish_reason: "tool_calls" });
   assert.deepEqual(await promised(chat), []);
   await chat.interrupt();
-  const key = await chat.key();
-  await inUnit(store, (unit) => finishInterruption(unit, { key }));
+  await chat.settle({ type: "interrupted", answer: null });
   assert.deepEqual(await promised(chat), ["title+summary"]);
 });
 
@@ -100,8 +98,7 @@ test("M1 a turn that ends again, after a compaction, promises no other title", a
   const title = { chat_id: chat.id, title_version, title: "Greetings" };
   await inUnit(store, (unit) => writeModelTitle(unit, title));
   await quiet.pool.query("update chats set status = 'running' where id = $1", [chat.id]);
-  const key = await chat.key();
-  await inUnit(store, (unit) => finishTurn(unit, { key }, "stop"));
+  await chat.settle({ type: "tools-done" });
   assert.deepEqual(await promised(chat), ["title+summary", "summary"]);
 });
 
@@ -177,7 +174,7 @@ test("M1 M2 a title is made of the first message and its answer, a summary of th
   const chat = await aChat(store, "find the bug");
   await chat.answer([...text("Let me look."), toolCall("c1")], { finish_reason: "tool_calls" });
   await chat.send("and mend it", "interrupt");
-  await inUnit(store, async (unit) => finishInterruption(unit, { key: await chat.key() }));
+  await chat.settle({ type: "interrupted", answer: null });
   const turn = (await chat.row()).current_turn_id ?? 0;
   await chat.answer(text("It is mended."));
   assert.deepEqual(await readOpening(quiet.pool, chat.id), {

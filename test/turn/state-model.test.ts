@@ -11,8 +11,6 @@ import { interruptChat } from "../../store/chat/interrupt-chat.ts";
 import { regenerate } from "../../store/chat/regenerate.ts";
 import { callsWithoutResult } from "../../store/row/messages.ts";
 import { beginAttempt } from "../../store/turn/begin-attempt.ts";
-import { commitAnswer, commitInterruption, commitToolResults } from "../../store/turn/commit-step.ts";
-import { finishError } from "../../store/turn/finish-turn.ts";
 import { promoteQueued } from "../../store/turn/promote-queued.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase } from "../support/database.ts";
@@ -143,11 +141,11 @@ async function work(chat: TestChat, model: Model, how: "text" | "tool" | "fail")
   const { result: begun } = await inUnit(store, (unit) => beginAttempt(unit, key));
   if (begun.type === "ended") return;
   if (begun.type === "interrupted") {
-    await inUnit(store, (unit) => commitInterruption(unit, { key, fence: begun.fence }, null));
+    await chat.settle({ type: "interrupted", answer: null }, begun.fence);
     return startHead(model);
   }
   if (begun.type === "next") {
-    await inUnit(store, (unit) => commitToolResults(unit, key));
+    await chat.settle({ type: "tools-done" });
     return;
   }
   if (begun.type !== "attempt") throw new Error(`unexpected ${begun.type}`);
@@ -160,14 +158,12 @@ async function work(chat: TestChat, model: Model, how: "text" | "tool" | "fail")
       status_code: 401,
       detail: null,
     } as const;
-    await inUnit(store, (unit) => finishError(unit, { key, fence: begun.fence }, error));
+    await chat.settle({ type: "failed", failure: { error, answer: null } }, begun.fence);
     model.status = "error";
     return;
   }
   const content = how === "text" ? text("answer") : [toolCall(crypto.randomUUID())];
-  await inUnit(store, (unit) =>
-    commitAnswer(unit, { key, fence: begun.fence }, { role: "assistant", content }),
-  );
+  await chat.settle({ type: "answered", answer: { role: "assistant", content } }, begun.fence);
   if (how === "text") startHead(model);
 }
 

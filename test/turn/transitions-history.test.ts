@@ -3,15 +3,14 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { deleteChat } from "../../store/chat/delete-chat.ts";
 import { beginAttempt } from "../../store/turn/begin-attempt.ts";
-import { commitAnswer, commitInterruption, commitToolResults } from "../../store/turn/commit-step.ts";
-import { recordFailure } from "../../store/turn/record-retry.ts";
+import { settle } from "../../store/turn/settle.ts";
 import { claimToolCall, finishToolCall, releaseToolCall } from "../../store/turn/tool-executions.ts";
-import { Superseded } from "../../store/turn/transition.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase } from "../support/database.ts";
 import {
   aChat,
   anIdleChat,
+  failedCall,
   openStore,
   overloaded,
   refuses,
@@ -66,14 +65,10 @@ test("E3 a worker that finishes the old run after the cut changes nothing", asyn
   const { fence } = await chat.attempt();
   const key = await chat.key();
   await chat.edit((await chat.history())[0]?.id ?? 0, "new");
-  const late = { role: "assistant" as const, content: text("late") };
-  const { result } = await inUnit(store, (unit) => commitAnswer(unit, { key, fence }, late));
+  const late = { type: "answered", answer: { role: "assistant", content: text("late") } } as const;
+  const { result } = await inUnit(store, (unit) => settle(unit, { key, fence }, late));
   assert.equal(result.type, "moved");
-  const same = { ...(await chat.key()), activity_id: "zombie" };
-  await assert.rejects(
-    inUnit(store, (unit) => commitAnswer(unit, { key: same, fence }, late)),
-    Superseded,
-  );
+  assert.equal((await chat.settle(late, fence)).type, "superseded");
   assert.deepEqual(await chat.shortHistory(), ["user:new"]);
 });
 
@@ -81,13 +76,12 @@ test("I1 an interrupt keeps text and calls, and each open call gets a cancelled 
   const chat = await aChat(store);
   const { fence } = await chat.attempt();
   await chat.interrupt();
-  const key = await chat.key();
-  const partial = {
+  const answer = {
     role: "assistant" as const,
     content: [...text("so far"), toolCall("c1")],
     interrupted: true,
   };
-  const { result } = await inUnit(store, (unit) => commitInterruption(unit, { key, fence }, partial));
+  const result = await chat.settle({ type: "interrupted", answer }, fence);
   assert.deepEqual([result.type, (await chat.row()).status], ["ended", "waiting"]);
   assert.deepEqual(await chat.shortHistory(), [
     "user:hello",
@@ -142,9 +136,10 @@ test("L1 results of a batch are one message, in call order; L13 one result for e
     await finishToolCall(store.pool, { ...first, result: { found: "a zombie" } });
   }
   const key = await chat.key();
-  const settle = () => inUnit(store, (unit) => commitToolResults(unit, key));
-  const { result } = await settle();
-  assert.deepEqual(await settle().then((again) => again.result), result);
+  const attempt = { key, fence: { scheduled_ms: 0 } };
+  const commit = () => inUnit(store, (unit) => settle(unit, attempt, { type: "tools-done" }));
+  const { result } = await commit();
+  assert.deepEqual(await commit().then((again) => again.result), result);
   assert.deepEqual(result.type === "next" && result.step, { type: "call-model" });
   assert.deepEqual((await chat.shortHistory()).at(-1), "tool:result(c1)+result(c2)!+result(c3)");
   const last = (await chat.history()).at(-1)?.content[0];
@@ -164,21 +159,40 @@ test("L1 the step limit ends the turn with a visible note", async () => {
   );
 });
 
+test("E3 a local activity that wakes in a later step changes nothing, whatever it was to settle", async () => {
+  const chat = await aChat(store);
+  await chat.answer([toolCall("c1")], { finish_reason: "tool_calls" });
+  await chat.settle({ type: "tools-done" }, { scheduled_ms: 10 });
+  const key = await chat.key();
+  const { result: begun } = await inUnit(store, (unit) => beginAttempt(unit, key, 20));
+  const answer = { role: "assistant" as const, content: [toolCall("c2")] };
+  const fence = begun.type === "attempt" ? begun.fence : { scheduled_ms: 0 };
+  await inUnit(store, (unit) => settle(unit, { key, fence }, { type: "answered", answer }));
+  const running = await chat.row();
+  const error = { ...overloaded, retryable: false };
+  const late = [
+    { type: "tools-done" },
+    { type: "interrupted", answer: null },
+    { type: "crashed", error },
+  ] as const;
+  for (const event of late) {
+    assert.equal((await chat.settle(event, { scheduled_ms: 10 })).type, "superseded");
+  }
+  assert.deepEqual(await chat.row(), running);
+  await chat.interrupt();
+  assert.equal((await chat.settle({ type: "tools-done" }, { scheduled_ms: 10 })).type, "superseded");
+  assert.equal((await chat.row()).status, "interrupting");
+  await chat.settle({ type: "tools-done" }, { scheduled_ms: 30 });
+  assert.deepEqual((await chat.shortHistory()).slice(-2), ["assistant:call(c2)", "tool:result(c2)!"]);
+});
+
 test("X1 the twenty-fifth failed call is terminal, and lost workers are counted apart", async () => {
   const chat = await aChat(store);
   await chat.attempt();
   for (let failures = 1; failures <= 25; failures++) {
     const { fence } = await chat.attempt();
-    const key = await chat.key();
-    const failed = {
-      error: overloaded,
-      retry_after_ms: null,
-      answer: null,
-      retry_base_ms: 1,
-      retry_wait_max_ms: 3_600_000,
-      now_ms: 0,
-    };
-    const { result } = await inUnit(store, (unit) => recordFailure(unit, { key, fence }, failed));
+    const failure = failedCall(overloaded, { retry_base_ms: 1, retry_wait_max_ms: 3_600_000 });
+    const result = await chat.settle({ type: "failed", failure }, fence);
     assert.equal(result.type, failures < 25 ? "retry" : "ended");
   }
   const row = await chat.row();
@@ -187,23 +201,13 @@ test("X1 the twenty-fifth failed call is terminal, and lost workers are counted 
   for (let i = 0; i < 10; i++) await lost.attempt();
   const key = await lost.key();
   const { result } = await inUnit(store, (unit) => beginAttempt(unit, key));
-  assert.deepEqual([result.type, (await lost.row()).last_error?.kind], ["ended", "generic"]);
+  assert.deepEqual([result.type, result.type === "refused" && result.error.kind], ["refused", "generic"]);
 });
 
 test("X1 the waits of a step have a limit: one that does not fit ends the turn instead, and an answer begins anew", async () => {
   const fail = async (chat: TestChat, more: { retry_after_ms: number | null }) => {
     const { fence } = await chat.attempt();
-    const key = await chat.key();
-    const failed = {
-      error: overloaded,
-      answer: null,
-      retry_base_ms: 1_000,
-      retry_wait_max_ms: 300_000,
-      ...more,
-    };
-    const { result } = await inUnit(store, (unit) =>
-      recordFailure(unit, { key, fence }, { ...failed, now_ms: 0 }),
-    );
+    const result = await chat.settle({ type: "failed", failure: failedCall(overloaded, more) }, fence);
     return result.type === "retry" ? result.delay_ms : result.type;
   };
   const down = await aChat(store);
@@ -236,16 +240,8 @@ test("L9 X7 an empty answer is tried three times; the text of the terminal attem
   const types: string[] = [];
   for (let i = 0; i < 3; i++) {
     const { fence } = await chat.attempt();
-    const key = await chat.key();
-    const failed = {
-      error: empty,
-      retry_after_ms: null,
-      answer,
-      retry_base_ms: 1,
-      retry_wait_max_ms: 300_000,
-      now_ms: 0,
-    };
-    types.push((await inUnit(store, (unit) => recordFailure(unit, { key, fence }, failed))).result.type);
+    const failure = { ...failedCall(empty, { retry_base_ms: 1 }), answer };
+    types.push((await chat.settle({ type: "failed", failure }, fence)).type);
   }
   assert.deepEqual(types, ["retry", "retry", "ended"]);
   assert.deepEqual(await chat.shortHistory(), ["user:hello", "assistant:left+call(c9)", "tool:result(c9)!"]);
@@ -255,8 +251,8 @@ test("A commit that is asked for twice answers twice and happens once", async ()
   const chat = await aChat(store);
   const { fence } = await chat.attempt();
   const key = await chat.key();
-  const message = { role: "assistant" as const, content: text("once"), finish_reason: "stop" as const };
-  const commit = () => inUnit(store, (unit) => commitAnswer(unit, { key, fence }, message));
+  const answer = { role: "assistant" as const, content: text("once"), finish_reason: "stop" as const };
+  const commit = () => inUnit(store, (unit) => settle(unit, { key, fence }, { type: "answered", answer }));
   const [first, second] = await Promise.all([commit(), commit()]);
   assert.deepEqual(first.result, second.result);
   assert.deepEqual(await chat.shortHistory(), ["user:hello", "assistant:once"]);
@@ -313,8 +309,7 @@ test("L5 a tool that stops the turn does so only when it succeeds", async () => 
     const call = { chat_id: chat.id, tool_call_id: "c1", tool_name: "propose", scheduled_ms: 0 };
     await inUnit(store, (unit) => claimToolCall(unit.tx, call));
     await finishToolCall(store.pool, { ...call, result: {}, is_error, truncated: false });
-    const key = await chat.key();
-    await inUnit(chat.store, (unit) => commitToolResults(unit, key));
+    await chat.settle({ type: "tools-done" });
     assert.equal((await chat.row()).status, after_);
   }
 });

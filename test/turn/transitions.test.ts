@@ -1,25 +1,23 @@
 // Tests: the transitions of a chat on a real database, by the marks of the specification.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createAnswer } from "../../activities/attempt/answer.ts";
-import { endAttempt } from "../../activities/attempt/end-attempt.ts";
+import { endAttempt, type WrittenAnswer } from "../../activities/attempt/end-attempt.ts";
 import { lostAttemptsMax } from "../../core/chat/limits.ts";
 import { changeQueued, deleteQueued } from "../../store/chat/change-queued.ts";
 import { createChat } from "../../store/chat/create-chat.ts";
 import { patchChat } from "../../store/chat/patch-chat.ts";
 import { CHAT_COLUMNS } from "../../store/row/chat-row.ts";
-import { beginAttempt, fenceOf } from "../../store/turn/begin-attempt.ts";
-import { commitInterruption } from "../../store/turn/commit-step.ts";
+import { beginAttempt } from "../../store/turn/begin-attempt.ts";
 import { promoteQueued } from "../../store/turn/promote-queued.ts";
-import { recordFailure } from "../../store/turn/record-retry.ts";
+import { fenceOf } from "../../store/turn/standing.ts";
 import { transition } from "../../store/turn/transition.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase } from "../support/database.ts";
 import {
   aChat,
   anIdleChat,
+  failedCall,
   openStore,
-  overloaded,
   refuses,
   type TestChat,
   type TestStore,
@@ -42,16 +40,7 @@ test("S1 any change to messages raises history_version and zeroes the attempt; a
   const chat = await aChat(store);
   const { fence } = await chat.attempt();
   assert.deepEqual([fence.history_version, fence.generation_attempt], [1, 1]);
-  const key = await chat.key();
-  const failed = {
-    error: overloaded,
-    retry_after_ms: null,
-    answer: null,
-    retry_base_ms: 1000,
-    retry_wait_max_ms: 300_000,
-    now_ms: 0,
-  };
-  const { result } = await inUnit(store, (unit) => recordFailure(unit, { key, fence }, failed));
+  const result = await chat.settle({ type: "failed", failure: failedCall() }, fence);
   assert.equal(result.type, "retry");
   assert.equal((await chat.row()).retry?.attempt, 1);
   const second = await chat.attempt();
@@ -78,9 +67,8 @@ test("S4 a user message finds every open call answered with an error, exactly on
   const asking = await aChat(store);
   await asking.answer([toolCall("c3")]);
   await asking.interrupt();
-  const key = await asking.key();
   await asking.send("next");
-  await inUnit(store, (unit) => commitInterruption(unit, { key }, null));
+  await asking.settle({ type: "interrupted", answer: null });
   assert.deepEqual(await asking.shortHistory(), [
     "user:hello",
     "assistant:call(c3)",
@@ -189,8 +177,9 @@ test("Q5 a queued model that is gone falls back to the default; without a defaul
   await store.pool.query("update model_configs set enabled = false");
   try {
     const key = await chat.key();
-    const begun = await inUnit(store, (unit) => beginAttempt(unit, key));
-    assert.equal(begun.result.type, "ended");
+    const { result: begun } = await inUnit(store, (unit) => beginAttempt(unit, key));
+    if (begun.type !== "refused") throw new Error(`not refused but ${begun.type}`);
+    await chat.settle({ type: "failed", failure: { error: begun.error, answer: null } }, begun.fence);
     const row = await chat.row();
     assert.deepEqual([row.status, row.last_error?.kind, row.queue_length], ["error", "config", 1]);
   } finally {
@@ -213,9 +202,8 @@ test("Q7 busy_behavior interrupt keeps the partial answer before the new message
   const { fence } = await chat.attempt();
   await chat.send("no, this", "interrupt");
   assert.equal((await chat.row()).status, "interrupting");
-  const key = await chat.key();
-  const partial = { role: "assistant" as const, content: text("half an ans"), interrupted: true };
-  await inUnit(store, (unit) => commitInterruption(unit, { key, fence }, partial));
+  const answer = { role: "assistant" as const, content: text("half an ans"), interrupted: true };
+  await chat.settle({ type: "interrupted", answer }, fence);
   assert.deepEqual(await chat.shortHistory(), ["user:hello", "assistant:half an ans", "user:no, this"]);
 });
 
@@ -227,8 +215,7 @@ test("Q8 promoting B of A, B, C runs B, then A, then C", async () => {
   const { result } = await inUnit(store, (unit) => promoteQueued(unit, input));
   assert.equal(result.message, null);
   assert.deepEqual([(await chat.row()).status, await chat.queue()], ["interrupting", ["b", "a", "c"]]);
-  const key = await chat.key();
-  await inUnit(store, (unit) => commitInterruption(unit, { key }, null));
+  await chat.settle({ type: "interrupted", answer: null });
   assert.deepEqual(await chat.shortHistory(), ["user:hello", "user:b"]);
   const missing = inUnit(store, (unit) => promoteQueued(unit, { ...input, queued_message_id: 1 }));
   await assert.rejects(missing, refuses("queued_message_not_found"));
@@ -296,29 +283,24 @@ test("Q9 queued messages can be edited, moved and deleted", async () => {
 test("X1 X8 attempts that an outage or a bug cuts short are not counted as lost workers", async () => {
   const chat = await aChat(store);
   const row = await chat.row();
-  const now = () => new Date(0).toISOString();
+  const answer = { role: "assistant" as const, content: [] };
+  const written: WrittenAnswer = {
+    cut: () => answer,
+    finished: () => ({ type: "answered", answer }),
+    mayBeEmpty: true,
+  };
   const deps = {
     store,
-    readLostParts: () => Promise.resolve(null),
     retryBaseMs: 1,
     retryWaitMaxMs: 1,
     shutdown: new AbortController().signal,
   };
-  const parts = { push: () => undefined, checkpointNow: () => Promise.resolve(), close: () => undefined };
+  const parts = { checkpointNow: () => Promise.resolve() };
   const failure = Object.assign(new Error("getaddrinfo EAI_AGAIN"), { code: "EAI_AGAIN" });
   // More than a turn may lose workers.
   for (let tries = 0; tries < lostAttemptsMax + 2; tries++) {
-    const { fence, model } = await chat.attempt();
-    const { id: model_config_id, model: name, provider, price } = model;
-    const head = { episode: "1.1", provider, model: name, model_config_id, price, started_at: now() };
-    const ended = {
-      key: await chat.key(),
-      fence,
-      chat: row,
-      answer: createAnswer(head, now),
-      parts,
-      failure,
-    };
+    const { fence } = await chat.attempt();
+    const ended = { key: await chat.key(), fence, chat: row, written, parts, failure };
     await assert.rejects(endAttempt(deps, ended), { code: "EAI_AGAIN" });
   }
   assert.equal((await chat.row()).lost_attempts, 0);

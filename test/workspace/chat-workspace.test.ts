@@ -1,8 +1,6 @@
 // Tests: one workspace for a chat, whoever asks for it, however often, and whatever dies in between.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { commitInterruption } from "../../store/turn/commit-step.ts";
-import { inUnit } from "../../store/unit.ts";
 import { ToolStopped } from "../../tools/tool.ts";
 import { aChat, text } from "../support/turn/chats.ts";
 import { aWatch, never, node, openToolWorlds, type ToolWorlds } from "../support/workspace/tool-worlds.ts";
@@ -55,8 +53,7 @@ test("W2 two turns and three parallel calls asking at once get one workspace", a
   // The first turn ends while its build goes on: a message comes in between, and the next turn asks, too.
   await chat.interrupt();
   await chat.send("again");
-  const key = await chat.key();
-  await inUnit(worlds.store, (unit) => commitInterruption(unit, { key }, null));
+  await chat.settle({ type: "interrupted", answer: null });
   const second = await world.see(chat);
   const watches = [aWatch(), aWatch(), aWatch()];
   const asking = watches.map((watch) => second.create({ ...node, name: "other" }, watch));

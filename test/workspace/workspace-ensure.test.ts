@@ -3,11 +3,14 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { WorkspaceStatus } from "../../core/workspace/workspace.ts";
-import { Superseded } from "../../store/turn/transition.ts";
 import { inUnit } from "../../store/unit.ts";
 import { bindWorkspace } from "../../store/workspace/bind-workspace.ts";
 import { type CreateWorkspaceInput, createWorkspace } from "../../store/workspace/create-workspace.ts";
-import { type EnsuredWorkspace, ensureChatWorkspace } from "../../store/workspace/ensure-chat-workspace.ts";
+import {
+  type EnsuredWorkspace,
+  ensureChatWorkspace,
+  Superseded,
+} from "../../store/workspace/ensure-chat-workspace.ts";
 import { cancelBuild, cancelChatBuild, requestWorkspace } from "../../store/workspace/request-workspace.ts";
 import { readBuild } from "../../store/workspace/workspace-builds.ts";
 import {

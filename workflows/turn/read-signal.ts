@@ -39,7 +39,8 @@ export function readDescribeSignal(payload: unknown): DescribeSignalInput | null
 }
 
 export function checkTurnInput(input: ChatTurnInput): void {
-  const { chat_id, owner_id, turn_id, title, model, heartbeat_timeout_ms } = fieldsOf(input);
+  const { chat_id, owner_id, turn_id, title, model, heartbeat_timeout_ms, tools_stop_max_ms } =
+    fieldsOf(input);
   check("chatTurn", {
     chat_id: isName(chat_id),
     owner_id: isName(owner_id),
@@ -47,6 +48,7 @@ export function checkTurnInput(input: ChatTurnInput): void {
     title: typeof title === "string",
     model: typeof model === "string",
     heartbeat_timeout_ms: isTimeout(heartbeat_timeout_ms),
+    tools_stop_max_ms: tools_stop_max_ms === undefined || isTimeout(tools_stop_max_ms),
   });
 }
 

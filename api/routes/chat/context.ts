@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import { clearContext, type OwnChat, requestCompaction } from "../../../store/chat/request-compaction.ts";
-import { flushUnit, type Unit } from "../../../store/unit.ts";
+import type { Unit } from "../../../store/unit.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { type Route, route } from "../../http/route.ts";
 import { chat } from "../../schemas/chat.ts";
@@ -53,7 +53,6 @@ function contextRoute(deps: ApiDeps, { work, refusals, ...about }: ContextRoute)
       const { params, caller } = input;
       return change(deps, input, async (unit) => {
         await work(unit, { chat_id: params.chat, owner_id: caller.user_id });
-        await flushUnit(unit);
         return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
       });
     },

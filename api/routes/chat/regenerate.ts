@@ -2,7 +2,6 @@
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import { regenerate } from "../../../store/chat/regenerate.ts";
-import { flushUnit } from "../../../store/unit.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { type Route, route } from "../../http/route.ts";
 import { chat } from "../../schemas/chat.ts";
@@ -29,7 +28,6 @@ export function regenerateRoutes(deps: ApiDeps): Route[] {
       const chat_id = input.params.chat;
       return change(deps, input, async (unit) => {
         await regenerate(unit, { chat_id, owner_id: user_id, created_by: user_id });
-        await flushUnit(unit);
         return { status: 200, body: await showChat(unit.tx, chat_id, deps.links) };
       });
     },

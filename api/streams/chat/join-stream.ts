@@ -14,8 +14,7 @@ import type { ShownMessages } from "../../../store/stream/read-chat-snapshot.ts"
 import type { Cursor } from "./cursor.ts";
 import { chatEvent, messageEvents, resetEvent, stateEvents } from "./diff-snapshots.ts";
 import { type BatchEntry, EventBatch } from "./event-batch.ts";
-import type { HubModel } from "./hub-model.ts";
-import { partEntries } from "./hub-model.ts";
+import { type HubModel, partEntries } from "./hub-model.ts";
 import type { HubState } from "./hub-state.ts";
 
 interface CapturedSlot {

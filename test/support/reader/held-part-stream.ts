@@ -1,7 +1,6 @@
 // Tests: a part stream on a clock, a heartbeat and a bus that the test holds.
-
-import { readCheckpoint } from "../../../activities/attempt/read-checkpoint.ts";
 import { createPartStream, type PartStreamInput } from "../../../activities/stream/part-stream.ts";
+import { readCheckpoint } from "../../../activities/stream/read-checkpoint.ts";
 import { createWatchLeases } from "../../../activities/stream/watch-lease.ts";
 import type { SpillRow } from "../../../core/part/checkpoint.ts";
 import { type StreamPart, splitPart } from "../../../core/part/stream-part.ts";

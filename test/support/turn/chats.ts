@@ -13,9 +13,10 @@ import { type ChatRow, readChatRow } from "../../../store/row/chat-row.ts";
 import { MESSAGE_COLUMNS, type MessageRow, type NewMessage } from "../../../store/row/messages.ts";
 import type { Store } from "../../../store/store.ts";
 import { type Attempt, beginAttempt } from "../../../store/turn/begin-attempt.ts";
-import { commitAnswer } from "../../../store/turn/commit-step.ts";
-import { finishError } from "../../../store/turn/finish-turn.ts";
-import { inUnit } from "../../../store/unit.ts";
+import type { FailedCall } from "../../../store/turn/record-retry.ts";
+import { type StepEvent, settle } from "../../../store/turn/settle.ts";
+import type { ScheduledAt } from "../../../store/turn/standing.ts";
+import { type Fence, inUnit } from "../../../store/unit.ts";
 
 export function text(value: string): InputPart[] {
   return [{ type: "text", text: value }];
@@ -29,6 +30,18 @@ export const overloaded: LastError = {
   status_code: 529,
   detail: null,
 };
+
+/** A failed call that had written nothing, with a second to its first retry and five minutes to the last. */
+export function failedCall(
+  error: LastError = overloaded,
+  more: Partial<FailedCall["retry"]> = {},
+): FailedCall & Required<Pick<FailedCall, "retry">> {
+  const terms = { retry_after_ms: null, retry_base_ms: 1_000, retry_wait_max_ms: 300_000, now_ms: 0 };
+  return { error, answer: null, retry: { ...terms, ...more } };
+}
+
+/** Of a local activity in a turn whose attempts say nothing of their time. */
+const AT_ONCE: ScheduledAt = { scheduled_ms: 0 };
 
 /** For `assert.rejects`: the refusal of that code. */
 export function refuses(code: string): (error: unknown) => boolean {
@@ -145,11 +158,16 @@ export class TestChat {
 
   /** Ends the turn in an error that no retry mends. */
   async fail(): Promise<void> {
-    const key = await this.key();
     const { fence } = await this.attempt();
-    await inUnit(this.store, (unit) =>
-      finishError(unit, { key, fence }, { ...overloaded, retryable: false }),
-    );
+    const failure = { error: { ...overloaded, retryable: false }, answer: null };
+    await this.settle({ type: "failed", failure }, fence);
+  }
+
+  /** Settles a step as a new activity of the chat's present turn: a model call with its fence, else a local one. */
+  async settle(event: StepEvent, fence: Fence | ScheduledAt = AT_ONCE) {
+    const key = await this.key();
+    const { result } = await inUnit(this.store, (unit) => settle(unit, { key, fence }, event));
+    return result;
   }
 
   /** The key of a new activity of the chat's present turn. */
@@ -173,10 +191,8 @@ export class TestChat {
   }
 
   async commit(fence: Attempt["fence"], content: readonly Part[], more: Partial<NewMessage> = {}) {
-    const key = await this.key();
-    const message: NewMessage = { role: "assistant", content, finish_reason: "stop", ...more };
-    const { result } = await inUnit(this.store, (unit) => commitAnswer(unit, { key, fence }, message));
-    return result;
+    const answer: NewMessage = { role: "assistant", content, finish_reason: "stop", ...more };
+    return this.settle({ type: "answered", answer }, fence);
   }
 }
 

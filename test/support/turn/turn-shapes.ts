@@ -120,6 +120,27 @@ function stopInWait(first: StepOutcome, calls: readonly string[]): Shape {
   };
 }
 
+/** Stops a run whose activity has just answered with `first`. */
+function stopAfter(first: StepOutcome, shape: Omit<Shape, "during">): Shape {
+  const door = gate();
+  const { callModel = [] } = shape.script;
+  return {
+    ...shape,
+    script: { ...shape.script, callModel: [() => door.pass().then(() => first), ...callModel] },
+    during: async (run) => {
+      await door.arrived;
+      await run.signal("interrupted", 1);
+      door.open();
+    },
+  };
+}
+
+const awaitClient: StepOutcome = {
+  type: "next",
+  step: { type: "await-client", tool_call_ids: ["c1"], deadline_ms: null },
+  snapshot_version: 9,
+};
+
 export const SHAPES: Readonly<Record<string, () => Shape>> = {
   text: () => ({ script: { callModel: [ended] }, calls: ["callModel:1"] }),
   tools: () => ({
@@ -147,6 +168,14 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
     script: { callModel: [compact, compact], compactHistory: [retry(1), ended] },
     calls: ["callModel:1", "compactHistory:1", "callModel:1", "compactHistory:1"],
   }),
+  // No worker has a slot for the calls: the stop does not wait for one.
+  "stopped-tools": () =>
+    stopAfter(tools, {
+      script: { settleTools: [ended], runsNoTools: true },
+      calls: ["callModel:1", "settleTools:1"],
+    }),
+  "stopped-client": () =>
+    stopAfter(awaitClient, { script: { callModel: [ended] }, calls: ["callModel:1", "callModel:1"] }),
   error: () => ({ script: { callModel: [failed] }, calls: ["callModel:1"] }),
   "error-in-words": () => ({
     script: {

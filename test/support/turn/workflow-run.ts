@@ -33,6 +33,8 @@ export interface Script {
   readonly finishInterruption?: readonly Answer[];
   readonly recordCrash?: readonly Answer[];
   readonly runTool?: () => Promise<void>;
+  /** No worker takes tool calls. */
+  readonly runsNoTools?: boolean;
   readonly requestInterrupt?: () => Promise<void>;
 }
 
@@ -158,7 +160,8 @@ export async function runTurn(
   const taskQueue = `turn-${chat_id}`;
   const calls: string[] = [];
   const activities = scripted(script, calls);
-  const beside: SideQueue[] = script.settleTools === undefined ? [] : ["tools"];
+  const beside: SideQueue[] =
+    script.settleTools === undefined || script.runsNoTools === true ? [] : ["tools"];
   const worker = await createWorkers(temporal, taskQueue, { activities, beside });
   const input: ChatTurnInput = {
     chat_id,
@@ -168,6 +171,7 @@ export async function runTurn(
     model: "demo",
     shows_outcome: true,
     heartbeat_timeout_ms: 60_000,
+    tools_stop_max_ms: 100,
   };
   const handle = await temporal.client.workflow.signalWithStart(CHAT_TURN, {
     workflowId: chatWorkflowId(chat_id),

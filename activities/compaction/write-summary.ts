@@ -1,40 +1,34 @@
-// One activity per file. This file: the model call that summarises a history, streamed to readers as it is written.
+// The model call that summarises a history, streamed to readers as it is written.
 
-import { CHAT_SUMMARIZED, type CompactionPlan, type ContextUsage } from "../../core/chat/compaction.ts";
+import { CHAT_SUMMARIZED, type ContextUsage } from "../../core/chat/compaction.ts";
 import { compactionCharsMax, compactionTriesMax } from "../../core/chat/limits.ts";
 import { withoutThoughts } from "../../core/prompt/clean-phrase.ts";
 import { renderTranscript, SUMMARY_SYSTEM_PROMPT, summaryRequest } from "../../core/prompt/summary-prompt.ts";
 import { isBlank } from "../../core/text/blank.ts";
 import { type CallConfig, ModelError, type ModelRequest } from "../../models/provider.ts";
-import type { MessageRow } from "../../store/row/messages.ts";
 import type { BegunCompaction } from "../../store/turn/begin-compaction.ts";
 import type { Answer } from "../attempt/answer.ts";
 import { callConfig } from "../attempt/call-config.ts";
+import { streamModel } from "../attempt/run-model-attempt.ts";
+import type { Writing } from "../attempt/run-turn-attempt.ts";
 import type { CallModelDeps } from "../call-model.ts";
-import type { DebugCall } from "../debug/debug-recorder.ts";
-import type { OpenPart } from "../stream/open-part-stream.ts";
 
-export interface SummaryWriting {
+export interface SummaryWriting extends Writing {
   readonly begun: BegunCompaction;
-  readonly plan: CompactionPlan<MessageRow>;
   /** Of the call that shows the compaction to people. */
   readonly tool_call_id: string;
-  readonly answer: Answer;
-  readonly parts: Pick<OpenPart, "push">;
-  readonly recording: DebugCall;
-  readonly signal: AbortSignal;
 }
 
 type WriteDeps = Pick<CallModelDeps, "providerOf" | "newToolCallId">;
 
 /** Streams a summary, of less and less of the history while it does not fit. Throws `ModelError`, or the signal's reason. */
 export async function writeSummary(deps: WriteDeps, writing: SummaryWriting): Promise<void> {
-  const { begun, plan, parts, tool_call_id } = writing;
+  const { begun, parts, tool_call_id } = writing;
   writing.signal.throwIfAborted();
   parts.push(0, { type: "tool-call", tool_call_id, tool_name: CHAT_SUMMARIZED, args: {} });
   let charsMax = charsFor(begun.usage);
   for (let tries = 1; ; tries++) {
-    const transcript = renderTranscript(plan.summarised, charsMax);
+    const transcript = renderTranscript(begun.plan.summarised, charsMax);
     try {
       await streamSummary(deps, writing, transcript);
       return assertWhole(writing.answer, begun.model.model);
@@ -56,7 +50,7 @@ function charsFor({ context_limit_tokens }: ContextUsage): number {
 }
 
 async function streamSummary(deps: WriteDeps, writing: SummaryWriting, transcript: string): Promise<void> {
-  const { begun, plan, tool_call_id, answer, parts, signal } = writing;
+  const { begun, tool_call_id, answer, parts, signal } = writing;
   const request: ModelRequest = {
     model: begun.model.model,
     system: SUMMARY_SYSTEM_PROMPT,
@@ -66,16 +60,19 @@ async function streamSummary(deps: WriteDeps, writing: SummaryWriting, transcrip
     tools: [],
     config: summaryConfig(begun),
   };
-  writing.recording.asked(request, plan.summarised.at(-1)?.id ?? null);
-  const provider = deps.providerOf(begun.model);
-  for await (const event of provider.stream(request, { signal, newToolCallId: deps.newToolCallId })) {
-    const shown = answer.take(event);
-    if (shown?.delta.type === "text") {
-      parts.push(1, { type: "tool-result", tool_call_id, result_delta: shown.delta.text });
-    }
-    if (answer.full) break;
-    signal.throwIfAborted();
-  }
+  writing.recording.asked(request, begun.plan.summarised.at(-1)?.id ?? null);
+  await streamModel({
+    provider: deps.providerOf(begun.model),
+    request,
+    options: { signal, newToolCallId: deps.newToolCallId },
+    take(event) {
+      const shown = answer.take(event);
+      if (shown?.delta.type === "text") {
+        parts.push(1, { type: "tool-result", tool_call_id, result_delta: shown.delta.text });
+      }
+      return answer.full;
+    },
+  });
 }
 
 /** The model's settings without what would cut a summary off, give it tools, or hang it on the chat's own answers. */

@@ -1,4 +1,4 @@
-// One activity per file. This file: the messages that a compaction commits, one for the model and two for people (SPEC K3).
+// The messages that a compaction commits, one for the model and two for people (SPEC K3).
 import { CHAT_SUMMARIZED, type CompactionSource, summaryResult } from "../../core/chat/compaction.ts";
 import { summaryText } from "../../core/prompt/summary-prompt.ts";
 import type { NewMessage } from "../../store/row/messages.ts";
@@ -18,7 +18,7 @@ export interface WrittenSummary {
 export function compactionOf(written: WrittenSummary): Compaction {
   const { begun, source, answer } = written;
   const whole = answer.message({ finish_reason: "stop", interrupted: false });
-  const kept = begun.plan?.kept ?? [];
+  const { kept } = begun.plan;
   return {
     summary: {
       ...whole,

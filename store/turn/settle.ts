@@ -1,0 +1,112 @@
+// The one door by which a step of a turn ends: whatever has come of it is committed here, together with what follows.
+import { assertNever } from "../../core/assert-never.ts";
+import type { LastError } from "../../core/chat/message.ts";
+import type { OutcomeKey, StepOutcome } from "../../core/chat/step-outcome.ts";
+import { deleteSpill } from "../row/inflight-parts.ts";
+import type { MessageRow, NewMessage } from "../row/messages.ts";
+import type { Fence, Unit } from "../unit.ts";
+import { recordUnkept } from "../usage/usage-records.ts";
+import { type Compaction, commitCompaction } from "./commit-compaction.ts";
+import { commitAnswer, commitToolResults } from "./commit-step.ts";
+import { CONTEXT_FULL_ERROR, finishError, finishInterruption, finishTurn } from "./finish-turn.ts";
+import { type FailedCall, recordFailure } from "./record-retry.ts";
+import { endSettling, type Settling } from "./settling.ts";
+import { isOvertaken, readStanding, type ScheduledAt } from "./standing.ts";
+import { readNextStep } from "./turn-view.ts";
+
+/** The attempt that ends a step. */
+export interface SettlingAttempt {
+  /** Under this name the outcome is remembered, so that the activity run again returns the same. */
+  readonly key: OutcomeKey;
+  /** What must still hold for the attempt to change anything. */
+  readonly fence: Fence | ScheduledAt;
+}
+
+/** What has come of a step. Answers that are not kept are booked all the same: what was spent stays spent (SPEC B3). */
+export type StepEvent =
+  /** The model has finished its answer. */
+  | { readonly type: "answered"; readonly answer: NewMessage }
+  /** The model call failed: it is tried again, or the turn ends. */
+  | { readonly type: "failed"; readonly failure: FailedCall }
+  /** The attempt was stopped, or nothing is left that would end the interruption. Null: nothing had been written. */
+  | { readonly type: "interrupted"; readonly answer: NewMessage | null }
+  /** The step's tool calls have run, or can no longer run. */
+  | { readonly type: "tools-done" }
+  | { readonly type: "compacted"; readonly compaction: Compaction }
+  /** A bug of ours ends the turn, also one that is being interrupted. */
+  | { readonly type: "crashed"; readonly error: LastError };
+
+/**
+ * Ends a step: locks the chat, looks where it stands, changes it if this attempt still owns it, and decides what follows,
+ * all in the unit's transaction. An attempt that was overtaken changes nothing and gets `superseded`.
+ */
+export async function settle(unit: Unit, attempt: SettlingAttempt, event: StepEvent): Promise<StepOutcome> {
+  const { key, fence } = attempt;
+  const standing = await readStanding(unit, key);
+  const { chat } = standing;
+  if (standing.type === "elsewhere" || isOvertaken(standing.chat, fence)) {
+    if (chat !== null) await recordUnkept(unit.tx, chat, answerOf(event));
+    return standing.type === "elsewhere" ? standing.outcome : { type: "superseded", snapshot_version: 0 };
+  }
+  const settling: Settling = { unit, key, chat: standing.chat };
+  const outcome =
+    standing.type === "interrupting" && event.type !== "crashed"
+      ? await finishInterruption(settling, answerOf(event))
+      : await commit(settling, event);
+  return endSettling(settling, fence, outcome);
+}
+
+/** The answer that came with the event; of a compaction only the bill counts where it is not committed. */
+function answerOf(event: StepEvent): NewMessage | null {
+  switch (event.type) {
+    case "answered":
+    case "interrupted":
+      return event.answer;
+    case "failed":
+      return event.failure.answer;
+    case "compacted":
+      return { ...event.compaction.summary, content: [] };
+    case "tools-done":
+    case "crashed":
+      return null;
+    default:
+      return assertNever(event);
+  }
+}
+
+/** Commits the event in a running chat and decides what follows. */
+async function commit(settling: Settling, event: StepEvent): Promise<StepOutcome> {
+  switch (event.type) {
+    case "answered":
+      return decide(settling, [await commitAnswer(settling, event.answer)]);
+    case "failed":
+      return recordFailure(settling, event.failure);
+    case "interrupted":
+      // The chat goes on: somebody has taken the interruption back, or it was meant for another turn.
+      await recordUnkept(settling.unit.tx, settling.chat, event.answer);
+      return decide(settling);
+    case "tools-done":
+      await commitToolResults(settling);
+      return decide(settling);
+    case "compacted":
+      await commitCompaction(settling, event.compaction);
+      return event.compaction.endsTurn ? finishTurn(settling, "stop") : decide(settling);
+    case "crashed":
+      return finishError(settling, event.error);
+    default:
+      return assertNever(event);
+  }
+}
+
+/**
+ * What follows in a chat that runs: the next step, or the end of the turn.
+ * @param tail the newest assistant message and all after it, where the caller has just written them
+ */
+export async function decide(settling: Settling, tail?: readonly MessageRow[]): Promise<StepOutcome> {
+  const { unit, chat } = settling;
+  const step = await readNextStep(unit, chat, tail);
+  if (step.type === "finish") return finishTurn(settling, step.reason, { note: step.note });
+  if (step.type === "overflow") return finishError(settling, CONTEXT_FULL_ERROR);
+  await deleteSpill(unit.tx, chat.id);
+  return { type: "next", step, snapshot_version: chat.snapshot_version };
+}
