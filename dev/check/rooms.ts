@@ -29,7 +29,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Bundled into one file that runs in workspaces: it carries along whatever it imports.
   "workspaces/agent": {
     imports: ["core", "platform/system-processes.ts"],
-    packages: ["node:", "zod", "picomatch"],
+    packages: ["node:", "zod"],
   },
   workspaces: { imports: ["core", "platform"] },
   store: { imports: ["core", "platform"] },
