@@ -34,7 +34,7 @@ test("a command beside a running stack works on its database, its Temporal, its 
   assert.equal(filled["EVERTURN_API_KEY"], apiKey);
 });
 
-test("what is set wins over the stack, and with another database nothing of the stack is taken", () => {
+test("variables that are set win over the stack, and with another database nothing of the stack is used", () => {
   const folder = openDataFolder(join(root, "set"));
   readSecrets(folder);
   createRunningFile(folder.path).setAddresses(addresses);

@@ -193,13 +193,13 @@ test("X8 a bug that an outage caused elsewhere is still a bug when it has a stat
   assert.equal(classifyFailure(failed("x", { code: "23505", cause: state("08006") })), "bug");
 });
 
-test("X8 a chain of causes that bites its own tail ends", () => {
+test("X8 a chain of causes that leads back to itself ends", () => {
   const [one, other] = [failed("one"), failed("other")];
   Object.assign(one, { cause: other });
   Object.assign(other, { cause: one });
   assert.equal(classifyFailure(one), "bug");
 });
 
-test("X8 conflicts that were tried too often are waited out like outages", () => {
+test("X8 conflicts that were tried too often count as outages", () => {
   assert.deepEqual([state("40001"), state("08006"), state("23505")].map(isOutage), [true, true, false]);
 });

@@ -13,7 +13,7 @@ test("O1 a process without HTTP serves its metrics at a port of its own", async 
   }
 });
 
-test("O1 a number that somebody keeps is on the page as it is when the page is asked for", async () => {
+test("O1 a number that somebody keeps is on the page as it is when the page is requested", async () => {
   const registry = createMetricsRegistry("worker");
   let count = 1;
   exposeReadings(registry, [

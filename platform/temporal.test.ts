@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connectTemporal, temporalConnectionSettings } from "./temporal.ts";
 
-test("without settings Temporal is looked for on this machine", () => {
+test("without settings Temporal is expected on this machine", () => {
   const settings = temporalConnectionSettings({ temporalEnvironment: {} });
   assert.equal(settings.connectionOptions.address, "127.0.0.1:7233");
   assert.equal(settings.namespace, "default");

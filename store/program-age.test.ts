@@ -13,12 +13,12 @@ function applied(name: string, needs: string | null = null) {
   return { name, needs, sha256: "x" };
 }
 
-test("O3 a program goes on beside newer migrations that need only what it knows", () => {
+test("O3 a program runs beside newer migrations that need only what it knows", () => {
   assertRunsOn([applied("0001-a.sql"), applied("0002-b.sql")], known);
   assertRunsOn([applied("0003-c.sql", "0001-a.sql"), applied("0004-d.sql", "0002-b.sql")], known);
 });
 
-test("O3 a program is refused, in words, beside a migration that needs a newer one or does not say", () => {
+test("O3 a program refuses to run, and says why, beside a migration that needs a newer one or does not say", () => {
   for (const needs of ["0003-c.sql", "0002-other.sql", null]) {
     assert.throws(() => assertRunsOn([applied("0003-c.sql", needs)], known), ProgramTooOld, String(needs));
   }

@@ -19,7 +19,7 @@ test("T4 a stream that equals the store has no differences", () => {
   assert.deepEqual(differences({ view, violations: [] }, stored), []);
 });
 
-test("T4 other text, missing and surplus messages, leftover parts, another status and broken promises are all told", () => {
+test("T4 other text, missing and surplus messages, leftover parts, another status and broken promises are all reported", () => {
   const previews = new Map([
     ["", { episode: "1.1", content: new Map([[0, { type: "text" as const, text: "x" }]]), last_seq: 1 }],
   ]);

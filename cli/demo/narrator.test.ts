@@ -8,7 +8,7 @@ function written(tell: (narrator: ReturnType<typeof createNarrator>) => void): s
   return text;
 }
 
-test("a growing line reads as the whole text would, and other lines begin anew", () => {
+test("a growing line reads like the whole text, and other lines start again", () => {
   const text = written((narrator) => {
     for (const delta of ["one", " two", " ", "three"]) narrator.grow("Model", delta);
     narrator.line("Check", "done");

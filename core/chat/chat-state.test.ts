@@ -44,7 +44,7 @@ test("S3 the table says what the specification lists", () => {
   }
 });
 
-test("S6 a waiting chat with a queue is no state", () => {
+test("S6 a waiting chat with a queue is not a state", () => {
   assert.equal(chatStateOf("waiting", 1), null);
   assert.equal(chatStateOf("waiting", 0), "W");
   assert.equal(chatStateOf("error", 3), "E+q");

@@ -34,7 +34,7 @@ function ids(messages: readonly { readonly id: number }[] | undefined): number[]
   return (messages ?? []).map(({ id }) => id);
 }
 
-test("K1 what a call sent is counted with what came from the cache; unsplit, its total counts", () => {
+test("K1 what a call sent is counted with what came from the cache; if only a total is known, it counts", () => {
   const split = {
     ...none,
     input_tokens: 5,

@@ -64,7 +64,7 @@ test("X3 a prompt that the provider refused as too long is compacted whatever th
   assert.deepEqual(decideNextStep(refused, off), { type: "compact", source: "overflow" });
 });
 
-test("K5 directly after a compaction there is no other: the turn goes on, and over the limit it ends", () => {
+test("K5 right after a compaction there is no other one: the turn continues, or ends if it is over the limit", () => {
   const after = (percent: number) =>
     decideNextStep({ ...idle, context_usage_percent: percent, just_compacted: true }, limits).type;
   assert.deepEqual([69, 70, 100, 101].map(after), ["call-model", "call-model", "call-model", "overflow"]);

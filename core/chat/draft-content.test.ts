@@ -46,7 +46,7 @@ test("L7 a call that the provider runs stays one when later pieces do not say so
   ]);
 });
 
-test("L17 null is no arguments, and what chat templates leave around arguments is no part of them", () => {
+test("L17 null means no arguments, and what chat templates leave around arguments is not part of them", () => {
   for (const text of ["null", " null\n", "{}"]) assert.deepEqual(parseToolArgs(text), {}, text);
   for (const text of [
     '{"a":{}}</tool_call>',
@@ -59,7 +59,7 @@ test("L17 null is no arguments, and what chat templates leave around arguments i
     assert.deepEqual(parseToolArgs(text), { _raw: text }, text);
 });
 
-test("L4 arguments that are no JSON object are kept as they came", () => {
+test("L4 arguments that are not a JSON object are kept as they came", () => {
   assert.deepEqual(parseToolArgs('{"a":'), { _raw: '{"a":' });
   assert.deepEqual(parseToolArgs("[1]"), { _raw: "[1]" });
   assert.deepEqual(parseToolArgs(" "), {});

@@ -47,7 +47,7 @@ test("L15 the fifth equal call with an equal result in a row gets a result that 
   assert.match(String(noticeOf(aStep(), steps(8))), /9 times in a row/);
 });
 
-test("L15 arguments in another order, other times and our own notice make no other call", () => {
+test("L15 arguments in another order, other times and our own notice do not make it another call", () => {
   const earlier = [
     ...steps(2, { args: { b: [2], a: 1 } }),
     ...steps(2, { result: { out: "x", duration_ms: 7, process_id: "p", notice: "5 times" } }),
@@ -55,7 +55,7 @@ test("L15 arguments in another order, other times and our own notice make no oth
   assert.match(String(noticeOf(aStep(), earlier)), /5 times in a row/);
 });
 
-test("L15 another call, other arguments or another result between ends the row", () => {
+test("L15 another call, other arguments or another result in between starts the count again", () => {
   for (const other of [
     { name: "other" },
     { args: { a: 2 } },
@@ -68,7 +68,7 @@ test("L15 another call, other arguments or another result between ends the row",
   }
 });
 
-test("L15 the tenth in a row ends the turn with words, unless the tool is there to be asked again", () => {
+test("L15 the tenth in a row ends the turn with an explanation, unless the tool is meant to be called repeatedly", () => {
   assert.equal(decideBrake(steps(9), never), null);
   const brake = decideBrake(steps(10), never);
   assert.equal(brake?.reason, "other");
@@ -93,7 +93,7 @@ test("L14 the call at the end of an answer that the output limit ended is the on
   assert.equal(cutCall({ ...cut.answer, content: [served] }), null);
 });
 
-test("L14 three cut calls in a row end the turn with words, two do not, nor do three with another step between", () => {
+test("L14 three cut calls in a row end the turn with an explanation; two do not, nor do three with another step in between", () => {
   const cut = (count: number) =>
     steps(count, { finish: "length" }).map((step, i) => ({
       ...step,

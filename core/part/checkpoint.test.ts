@@ -28,7 +28,7 @@ test("a checkpoint survives Temporal's JSON, readable or sealed", () => {
   assert.ok(!sealed.includes("3,4,"), "sealed text must not be readable");
 });
 
-test("what is no checkpoint of ours, or was sealed with another key, is none", () => {
+test("something that is not our checkpoint, or was sealed with another key, is refused", () => {
   for (const details of [undefined, null, 1, "x", {}, { v: 2 }, { v: 1, episode: "1.1", seq: 1 }, [1]]) {
     assert.equal(decodeCheckpoint(details, sealing), null);
   }
@@ -59,7 +59,7 @@ test("the size of a checkpoint is its bytes on the wire", () => {
   );
 });
 
-test("T3 spill rows and tail join without a gap, also where they overlap", () => {
+test("T3 spill rows and tail join without a gap, even if they overlap", () => {
   fc.assert(
     fc.property(
       fc.record({ total: fc.integer({ min: 1, max: 30 }), a: fc.nat(30), b: fc.nat(30), seen: fc.nat(35) }),

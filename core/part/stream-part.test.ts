@@ -77,7 +77,7 @@ test("T3 merged parts show the same content as the parts they were, with every s
   );
 });
 
-test("T3 merging what is merged already changes nothing of the content, and splitting brings every piece back", () => {
+test("T3 merging merged parts again does not change the content, and splitting brings every piece back", () => {
   fc.assert(
     fc.property(episode, (parts) => {
       const twice = mergeParts(mergeParts(parts, 5));
@@ -139,7 +139,7 @@ test("parts of a log are never merged beyond what a frame may hold", () => {
   );
 });
 
-test("a log takes parts that were merged for larger frames than its own in pieces, each whole", () => {
+test("a log splits parts that were merged for larger frames, and every piece stays whole", () => {
   const pieces = Array.from({ length: 90 }, (_, i): StreamPart => {
     const text = `${i}`.repeat(1_000);
     return { from_seq: i + 1, seq: i + 1, index: 0, role: "assistant", part: { type: "text", text } };

@@ -51,7 +51,7 @@ test("L9 a message of reasoning alone is left out of the prompt", () => {
   assert.equal(prompt.length, 1);
 });
 
-test("X10 up to a message a history goes back without its provider's seals; what came after keeps them, and others' too", () => {
+test("X10 up to a certain message a history is sent without its provider's seals; later messages and other providers keep theirs", () => {
   const other = { ...message(4, "assistant", text("c")), provider: "anthropic" };
   const history = [
     message(1, "user", text("a")),

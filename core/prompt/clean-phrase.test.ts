@@ -24,7 +24,7 @@ for (const [said, phrase] of phrases) {
   });
 }
 
-test("M1 an answer that is no title gives none", () => {
+test("M1 an answer that is not a title gives no title", () => {
   for (const said of ["", " \n ", "“”", "...", "<think>still at it", "word ".repeat(17)]) {
     assert.equal(cleanPhrase(said, 8), null, JSON.stringify(said));
   }

@@ -33,7 +33,7 @@ test("T4 text that was cut off is kept, merged or not, without the white space a
   assert.equal(kept(parts, "nothing"), null);
 });
 
-test("T4 nothing but white space, or nothing at all, is no answer that could go on", () => {
+test("T4 white space, or nothing at all, is not an answer that can continue", () => {
   assert.equal(kept([]), null);
   assert.equal(kept(streamed([0, text(" ")], [0, text("\n\n")])), null);
   assert.equal(kept(streamed([0, reasoning("so")])), null);
@@ -58,7 +58,7 @@ test("T4 reasoning is kept before the text it led to, where text alone may be gi
   assert.deepEqual(kept(thinkingAgain, "text"), { text: "Yes", places: [0] });
 });
 
-test("L7 what the provider ran or found itself begins anew", () => {
+test("L7 what the provider ran or found itself starts over", () => {
   const result = { type: "tool-result", tool_call_id: "c1", result_delta: "" } as const;
   const provider_result = { tool_name: "search", result: {}, is_error: false };
   const beginnings: (readonly [number, PartDelta])[] = [
@@ -69,7 +69,7 @@ test("L7 what the provider ran or found itself begins anew", () => {
   for (const part of beginnings) assert.equal(kept(streamed([0, text("Found:")], part)), null);
 });
 
-test("T4 text that comes first goes on in the last kept part, everything else stands behind it", () => {
+test("T4 text that comes first continues the last kept part, everything else goes after it", () => {
   const answer = keepAnswer(streamed([0, text("a")], [2, text("b")]), "text");
   assert.ok(answer);
   const goesOn = continuedPlaces(answer);

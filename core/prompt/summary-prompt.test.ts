@@ -40,7 +40,7 @@ test("K5 a history that does not fit is shortened at the tools first; what was s
   assert.match(short, /characters are left out/);
 });
 
-test("K5 whatever the history, its text keeps to the room it has, and to its end more than to its beginning", () => {
+test("K5 whatever the history is, its text fits into its room, and keeps more of its end than of its beginning", () => {
   const long = Array.from({ length: 400 }, (_, id): CompactableMessage => {
     return { id, role: "user", content: [{ type: "text", text: `message ${id} 👩‍🚀 ${"y".repeat(100)}` }] };
   });

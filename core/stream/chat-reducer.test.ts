@@ -149,7 +149,7 @@ test("leaving error clears the error, leaving requires_action clears the action,
   assert.equal(reduced(retry, status("running")).retry, null);
 });
 
-test("X1 a retry stays on the screen until the next attempt speaks", () => {
+test("X1 a retry stays on the screen until the next attempt sends its first part", () => {
   const named = reduced(retry, reset("5.2"));
   assert.equal(named.retry?.attempt, 1);
   assert.equal(reduceChat(named, part("5.2", 1, "a")).retry, null);

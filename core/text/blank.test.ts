@@ -16,7 +16,7 @@ test("text of white space, controls and invisible characters alone is blank", ()
     assert.equal(isBlank(text), true, JSON.stringify(text));
 });
 
-test("text with anything to be seen is not, invisible characters or not", () => {
+test("text with a visible character is not blank, with or without invisible ones", () => {
   for (const text of ["a", "\u200b.", "👩\u200d💻", "0", "\ufffd", "\ud800"])
     assert.equal(isBlank(text), false, JSON.stringify(text));
 });

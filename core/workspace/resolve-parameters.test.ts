@@ -36,7 +36,7 @@ test("W2 parameters that are not given, or given as null, have their defaults", 
   });
 });
 
-test("W2 every fault of the parameters is told at once, each with its path", () => {
+test("W2 every fault of the parameters is reported at once, each with its path", () => {
   const given = { size: "m", title: 3, count: "2", draft: "yes", colour: "red" };
   const resolved = resolveParameters(aTemplate(size, title, count, draft), given);
   assert.deepEqual(resolved.ok ? [] : resolved.errors, [

@@ -7,7 +7,7 @@ test("W2 a valid name is kept as it is", () => {
   for (const name of ["demo", "a", "my-app-2", "x".repeat(32)]) assert.equal(correctName(name), name);
 });
 
-test("W2 an invalid name is mended", () => {
+test("W2 an invalid name is corrected", () => {
   assert.equal(correctName("My App!"), "my-app");
   assert.equal(correctName("--Über  Größe--"), "uber-gro-e");
   assert.equal(correctName("../../etc/passwd"), "etc-passwd");

@@ -25,7 +25,7 @@ test("W9 an idle workspace expires, one whose chat is busy does not", () => {
   assert.deepEqual(decideWorkspaceStep({ ...running, idle_ms: null }), { type: "wait", ms: 1_000 });
 });
 
-test("W9 without a time-to-live nothing is waited for", () => {
+test("W9 without a time-to-live there is nothing to wait for", () => {
   assert.deepEqual(decideWorkspaceStep({ ...running, ttl_ms: null, idle_ms: 10_000 }), { type: "end" });
 });
 
@@ -71,7 +71,7 @@ test("W3 what was never built is removed when it stops; what was is kept, even w
   assert.deepEqual(decideWorkspaceStep(stopping), { type: "stop", removes: false });
 });
 
-test("a deletion comes before all, and what rests asks for nothing", () => {
+test("a deletion comes first, and a workspace at rest needs nothing", () => {
   const deleting = { ...running, status: "deleting", wish: "deleted" } as const;
   assert.deepEqual(decideWorkspaceStep(deleting), { type: "destroy" });
   for (const status of ["stopped", "failed"] as const)

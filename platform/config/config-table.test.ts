@@ -9,7 +9,7 @@ test("docs/configuration.md is what the schema says (renew: npm run everturn -- 
   assert.equal(page, configurationPage());
 });
 
-test("every variable has a row and words", () => {
+test("every variable has a row and a description", () => {
   const page = configurationPage();
   for (const name of Object.keys(environmentSchema.shape)) {
     assert.match(page, new RegExp(`^\\| \`${name}\` \\| .+ \\| .{10,} \\|$`, "m"));

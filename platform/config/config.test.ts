@@ -64,7 +64,7 @@ test("project roots are a list separated by colons", () => {
   assert.deepEqual(loadConfig({ ...complete, EVERTURN_PROJECT_ROOTS: "/a::/b" }).projectRoots, ["/a", "/b"]);
 });
 
-test("Temporal's own variables are handed on as they are, others are not", () => {
+test("Temporal's own variables are passed on unchanged, others are not", () => {
   const config = loadConfig({
     ...complete,
     TEMPORAL_ADDRESS: "t:7233",
@@ -74,7 +74,7 @@ test("Temporal's own variables are handed on as they are, others are not", () =>
   assert.deepEqual(config.temporalEnvironment, { TEMPORAL_ADDRESS: "t:7233", TEMPORAL_TLS_SERVER_NAME: "t" });
 });
 
-test("M2 turns are summed up where a small model is set, unless that is said otherwise", () => {
+test("M2 turns are summed up if a small model is set, unless configured otherwise", () => {
   const small = { ...complete, EVERTURN_SMALL_MODEL: "openai/small" };
   assert.deepEqual([loadConfig(complete).titles, loadConfig(complete).turnSummaries], ["model", false]);
   assert.equal(loadConfig(small).turnSummaries, true);
@@ -91,7 +91,7 @@ test("trusted proxies are addresses, networks and the usual names; nothing else 
   }
 });
 
-test("keys and addresses that no header or URL can hold are refused at start, in words, and keys are not shown", () => {
+test("keys and addresses that no header or URL can hold are refused at start with an explanation, and keys are not shown", () => {
   for (const name of ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "EVERTURN_API_KEY"]) {
     for (const wrong of [
       "planted-secret-key\n",

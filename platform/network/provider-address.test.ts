@@ -136,7 +136,7 @@ for (const [url, verdict] of URLS) {
   });
 }
 
-test("A4 what a name leads to is judged as an address, zones and nonsense included", () => {
+test("A4 what a name leads to is judged as an address, including zones and nonsense", () => {
   const rules = { allowPrivate: true };
   const judged = [
     "93.184.216.34",
@@ -149,7 +149,7 @@ test("A4 what a name leads to is judged as an address, zones and nonsense includ
   assert.deepEqual(judged, [true, true, false, false, false, false]);
 });
 
-test("A5 a refusal repeats neither the address nor what stood in it", () => {
+test("A5 a refusal repeats neither the address nor anything in it", () => {
   const verdict = judgeProviderUrl("https://user:planted-secret@10.0.0.1/", { allowPrivate: false });
   assert.doesNotMatch(JSON.stringify(verdict), /planted-secret|10\.0\.0\.1/);
 });

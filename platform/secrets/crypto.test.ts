@@ -4,7 +4,7 @@ import { randomToken, seal, sha256Hex, UnsealError, unseal } from "./crypto.ts";
 
 const key = Buffer.alloc(32, 1);
 
-test("what is sealed opens with the same key and place, and nowhere else", () => {
+test("a sealed text opens with the same key and place, and nowhere else", () => {
   const sealed = seal("geheim ✓ \u0000", key, "chat-1");
   assert.equal(unseal(sealed, key, "chat-1"), "geheim ✓ \u0000");
   assert.throws(() => unseal(sealed, key, "chat-2"), UnsealError);
@@ -16,7 +16,7 @@ test("the same text never seals twice to the same bytes", () => {
   assert.equal(unseal(seal("", key), key), "");
 });
 
-test("altered, cut and foreign texts are refused", () => {
+test("changed, cut and foreign texts are refused", () => {
   const sealed = seal("some text", key);
   // In the middle: some bits of the last character are padding, and changing them alters nothing.
   const altered = sealed.slice(0, 10) + (sealed[10] === "A" ? "B" : "A") + sealed.slice(11);

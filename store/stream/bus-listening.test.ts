@@ -41,7 +41,7 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
   return done;
 }
 
-test("a channel is listened to once, and whoever wants it is told when that is in force", async () => {
+test("a channel is listened to once, and whoever wants it learns when that works", async () => {
   const { listening, asked, answer } = await aWorld();
   const first = listening.want("a");
   const second = listening.want("a");
@@ -54,7 +54,7 @@ test("a channel is listened to once, and whoever wants it is told when that is i
   assert.equal(listening.size, 1);
 });
 
-test("what is wanted while a statement is under way goes together with the next one", async () => {
+test("what is wanted while a statement runs goes into the next one", async () => {
   const { listening, asked, answer } = await aWorld();
   listening.want("a");
   const later = ["b", "c"].map((channel) => listening.want(channel));
@@ -65,7 +65,7 @@ test("what is wanted while a statement is under way goes together with the next 
   for (const { listening: inForce } of later) assert.ok(await isSettled(inForce));
 });
 
-test("a channel nobody wants is left a while later, unless it is wanted again before", async (t) => {
+test("a channel that nobody wants is left after a while, unless someone wants it again before", async (t) => {
   mock.timers.enable({ apis: ["setTimeout"] });
   t.after(() => mock.timers.reset());
   const { listening, asked, answer } = await aWorld();
@@ -83,7 +83,7 @@ test("a channel nobody wants is left a while later, unless it is wanted again be
   assert.equal(listening.size, 0);
 });
 
-test("a channel wanted again while it is being left is listened to again before that is said", async (t) => {
+test("a channel wanted again while it is being left is listened to again before anyone is told so", async (t) => {
   mock.timers.enable({ apis: ["setTimeout"] });
   t.after(() => mock.timers.reset());
   const { listening, asked, answer } = await aWorld();
@@ -100,7 +100,7 @@ test("a channel wanted again while it is being left is listened to again before 
   assert.ok(await isSettled(again.listening));
 });
 
-test("a new connection hears all that is wanted, also what is wanted meanwhile, before it counts", async () => {
+test("a new connection listens to everything wanted, including what is wanted meanwhile, before it counts", async () => {
   const { listening, answer } = await aWorld();
   listening.want("a");
   await answer();
@@ -121,7 +121,7 @@ test("a new connection hears all that is wanted, also what is wanted meanwhile, 
   assert.equal(listening.size, 3);
 });
 
-test("who waits for a connection that is lost waits no longer", async () => {
+test("whoever waits for a connection that is lost stops waiting", async () => {
   const { listening, asked } = await aWorld();
   const wanted = listening.want("a");
   assert.deepEqual(asked(), ["listen a"]);
@@ -129,7 +129,7 @@ test("who waits for a connection that is lost waits no longer", async () => {
   assert.ok(await isSettled(wanted.listening));
 });
 
-test("a connection that refuses is given up, by whoever began it or by whoever is told", async () => {
+test("a connection that refuses a statement is dropped, at its start and later", async () => {
   const { listening, failures, answer } = await aWorld();
   listening.want("a");
   await answer(new Error("no"));

@@ -87,7 +87,7 @@ test("a part too large for NOTIFY is left out, and the next one shows the gap", 
   assert.deepEqual(parts, [aPart("a", 1, "a"), aPart("a", 3, "b")]);
 });
 
-test("a queue that nobody empties stays bounded: the oldest go and are counted", () => {
+test("a queue that nobody empties stays bounded: the oldest items are dropped and counted", () => {
   const queue = createBusQueue();
   const text = "x".repeat(4_000);
   for (let seq = 1; seq <= 6_000; seq++) queue.add(aPart("a", seq, text));
@@ -97,7 +97,7 @@ test("a queue that nobody empties stays bounded: the oldest go and are counted",
   assert.ok(parts.length < 6_000);
 });
 
-test("a payload that is not ours says nothing", () => {
+test("a payload that is not ours contains no messages", () => {
   for (const payload of ["", "x", "{}", "[1]", '[["z"]]', "null"]) assert.deepEqual(fromPayload(payload), []);
 });
 
