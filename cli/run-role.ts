@@ -1,4 +1,5 @@
 // Runs an API or a worker as a process, from its environment to its exit.
+import { flushCompileCache } from "node:module";
 import { type Config, loadConfig } from "../platform/config/config.ts";
 import { createLogger, type Logger } from "../platform/logger.ts";
 import { whenAskedToStop } from "./stop-signal.ts";
@@ -21,6 +22,8 @@ export async function runRole(role: Role): Promise<void> {
   const running = await role.start(config, logger);
   // Printed at any log level, because supervisors wait for this line.
   process.stdout.write(`${JSON.stringify({ ready: role.name, port: running.port, pid: process.pid })}\n`);
+  // Compiled code is otherwise kept by a process that ends in order; this one may be killed.
+  flushCompileCache();
   const signal = await askedToStop;
   logger.info({ signal }, "stopping");
   const isInTime = await Promise.race([running.stop().then(() => true), afterGrace(config.shutdownGraceMs)]);

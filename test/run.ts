@@ -1,123 +1,108 @@
-// Tests run against real Postgres and real Temporal: this starts both once, runs the files, prints Node's summary and its verdict.
-import { fork } from "node:child_process";
-import { once } from "node:events";
+// Runs the tests: starts one Postgres and one Temporal, hands the files to lanes, and says what passed.
 import { globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
-import { run } from "node:test";
-import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findOrFetchSandbox } from "../dev/install/sandbox-binary.ts";
 import { createProgress } from "../dev/progress.ts";
-import { startTestStack } from "./support/stack.ts";
+import { longestFirst, recordDurations } from "./runner/durations.ts";
+import type { FileResult } from "./runner/lane-messages.ts";
+import { runInLanes } from "./runner/lanes.ts";
+import { makeRunFolder } from "./runner/run-folder.ts";
+import { startTestStack, type TestStack } from "./support/stack.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-// The files are processes of their own that wait more than they compute; two cores carry two of them with their workers.
-const FILES_AT_ONCE = 2;
-// Longer than the longest file on a slow machine; a hanging one must not hang CI.
-const FILE_TIMEOUT_MS = 15 * 60_000;
+// Files with servers wait more than they compute.
+const LANES_PER_CORE = 2;
 const EXIT_CODE_INTERRUPTED = 130;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { unit: { type: "boolean", default: false }, name: { type: "string" } },
+  options: {
+    unit: { type: "boolean", default: false },
+    name: { type: "string" },
+    "record-durations": { type: "boolean", default: false },
+  },
 });
 
+const began = performance.now();
 const files = chooseFiles();
 if (files.length === 0) fail(`No test files match ${positionals.join(" ") || "**/*.test.ts"}.`);
-const progress = createProgress(process.stderr, process.env);
-const needsStack = files.some((file) => relative(ROOT, file).startsWith("test/"));
-const stack = needsStack
-  ? await progress.step("Postgres and Temporal for this run", (note) => startTestStack(process.env, note))
-  : null;
+makeRunFolder();
+let stack: TestStack | null = null;
+let lanes: ReturnType<typeof runInLanes> | null = null;
+let isInterrupted = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => void finish(EXIT_CODE_INTERRUPTED));
+  process.on(signal, () => {
+    isInterrupted = true;
+    lanes?.kill();
+    void finish(EXIT_CODE_INTERRUPTED);
+  });
 }
-if (stack !== null) {
-  await progress.step("Sandbox for workspaces", () => findOrFetchSandbox());
-  process.env["EVERTURN_TEST_DATABASE_URL"] = stack.adminUrl;
-  process.env["EVERTURN_TEST_TEMPORAL_ADDRESS"] = stack.temporalAddress;
-}
+if (files.some(needsServers)) await prepareServers();
 await finish(await runAll());
 
+/** Tests beside the code need no server; those of test/ do. */
+function needsServers(file: string): boolean {
+  return file.startsWith("test/");
+}
+
+/** Paths from the root, in the order in which they run. */
 function chooseFiles(): string[] {
   if (positionals.length > 0)
-    return positionals.flatMap((pattern) => globSync(pattern)).map((file) => resolve(file));
-  // Tests beside the code need no server; those of test/ do.
-  const isUnit = (file: string) => !file.startsWith("test/");
-  return globSync("**/*.test.ts", { cwd: ROOT, exclude: ["**/node_modules", ".data", "dist"] })
-    .filter((file) => !values.unit || isUnit(file))
-    .toSorted()
-    .map((file) => resolve(ROOT, file));
+    return positionals.flatMap((pattern) => globSync(pattern)).map((file) => relative(ROOT, resolve(file)));
+  const found = globSync("**/*.test.ts", { cwd: ROOT, exclude: ["**/node_modules", ".data", "dist"] });
+  return longestFirst(found.filter((file) => !values.unit || !needsServers(file)));
 }
 
-interface Verdict {
-  readonly ran: number;
-  readonly failed: number;
+async function prepareServers(): Promise<void> {
+  const progress = createProgress(process.stderr, process.env);
+  const servers = progress.step("Postgres and Temporal for this run", (note) =>
+    startTestStack(process.env, note),
+  );
+  const sandbox = progress.step("Sandbox for workspaces", () => findOrFetchSandbox());
+  // Both, so that a failure of one leaves nothing half started.
+  await Promise.allSettled([servers, sandbox]);
+  stack = await servers;
+  await sandbox;
 }
 
-/**
- * Resolves with the exit code: 0 only when at least one test ran and none failed. The whole suite has its unit tests run by a
- * process of their own, beside the others: starting one for each of two hundred files takes longer than what they do.
- */
+/** Resolves with the exit code: 0 only when at least one test ran and none failed. */
 async function runAll(): Promise<number> {
-  const isUnit = (file: string) => !relative(ROOT, file).startsWith("test/");
-  const apart = values.unit || positionals.length > 0 ? [] : files.filter(isUnit);
-  const rest = files.filter((file) => !apart.includes(file));
-  const verdicts = await Promise.all([...(apart.length > 0 ? [runUnitTests()] : []), runFiles(rest)]);
-  const ran = verdicts.reduce((sum, one) => sum + one.ran, 0);
-  const failed = verdicts.reduce((sum, one) => sum + one.failed, 0);
-  if (ran === 0) process.stderr.write("\nNo test ran.\n");
-  process.stdout.write(`\n${ran - failed} passed, ${failed} failed\n`);
-  return ran > 0 && failed === 0 ? 0 : 1;
-}
-
-/** What it says comes in one piece, at its end. */
-async function runUnitTests(): Promise<Verdict> {
-  const name = values.name === undefined ? [] : ["--name", values.name];
-  const child = fork(fileURLToPath(import.meta.url), ["--unit", ...name], { silent: true });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
-  let verdict: Verdict = { ran: 0, failed: 1 };
-  child.on("message", (message) => (verdict = message as Verdict));
-  await once(child, "close");
-  process.stdout.write(output);
-  return verdict;
-}
-
-function runFiles(these: readonly string[]): Promise<Verdict> {
-  let ran = 0;
-  let failed = 0;
-  return new Promise((resolveVerdict) => {
-    const events = run({
-      files: these,
-      // The inner loop in one process: starting a hundred of them takes longer than what they do. The whole suite keeps them apart.
-      ...(values.unit ? { isolation: "none" as const } : { concurrency: FILES_AT_ONCE }),
-      timeout: FILE_TIMEOUT_MS,
-      ...(values.name !== undefined && { testNamePatterns: [new RegExp(values.name)] }),
-    });
-    // A file without tests passes under its own path, and counts for nothing here.
-    events.on("test:pass", ({ name, file, skip }) => {
-      if (skip === undefined && resolve(name) !== file) ran += 1;
-    });
-    events.on("test:fail", () => {
-      ran += 1;
-      failed += 1;
-    });
-    // The summary of the whole run is the one without a file; it also knows of cancelled tests.
-    events.on("test:summary", (summary) => {
-      if (summary.file === undefined && !summary.success) failed = Math.max(failed, 1);
-    });
-    const report = events.compose(spec());
-    report.on("end", () => {
-      const verdict: Verdict = { ran, failed };
-      const done = () => resolveVerdict(verdict);
-      if (process.send === undefined) done();
-      else process.send(verdict, done);
-    });
-    report.pipe(process.stdout);
+  const results: FileResult[] = [];
+  lanes = runInLanes({
+    files: files.map((file) => resolve(ROOT, file)),
+    lanesMax: values.unit ? availableParallelism() : availableParallelism() * LANES_PER_CORE,
+    name: values.name ?? null,
+    env: {
+      ...process.env,
+      ...(stack !== null && {
+        EVERTURN_TEST_DATABASE_URL: stack.adminUrl,
+        EVERTURN_TEST_TEMPORAL_ADDRESS: stack.temporalAddress,
+      }),
+    },
+    onFile(result, output) {
+      results.push(result);
+      const seconds = (result.ms / 1_000).toFixed(1);
+      process.stdout.write(`${relative(ROOT, result.file)} (${seconds} s)\n${result.lines}${output}`);
+    },
   });
+  await lanes.done;
+  if (isInterrupted) return EXIT_CODE_INTERRUPTED;
+  if (values["record-durations"])
+    recordDurations(new Map(results.map(({ file, ms }) => [relative(ROOT, file), ms])));
+  return judge(results);
+}
+
+function judge(results: readonly FileResult[]): number {
+  const passed = results.reduce((sum, one) => sum + one.passed, 0);
+  const failed = results.reduce((sum, one) => sum + one.failed, 0);
+  for (const { failures } of results) process.stdout.write(failures);
+  const seconds = Math.round((performance.now() - began) / 1_000);
+  if (passed + failed === 0) process.stderr.write("\nNo test ran.\n");
+  process.stdout.write(`\n${results.length} files in ${seconds} s\n${passed} passed, ${failed} failed\n`);
+  return passed > 0 && failed === 0 ? 0 : 1;
 }
 
 async function finish(code: number): Promise<never> {

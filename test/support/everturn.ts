@@ -3,9 +3,11 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
 import type { Chat } from "../../core/chat/message.ts";
 import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
+import { COMPILE_CACHE } from "../../dev/stack-environment.ts";
 import { createPool, type Pool } from "../../store/database.ts";
 import { createTestDatabase, type TestDatabase, testTemporalAddress } from "./database.ts";
 import { type RunningRole, startRole } from "./process.ts";
@@ -71,7 +73,8 @@ export function testEnvironment({ databaseUrl, address, model, key, workspacesDi
     EVERTURN_API_KEY: key,
     EVERTURN_SECRET_KEY: randomBytes(32).toString("base64"),
     // Bundles are named by their sources, so all test runs may share them.
-    EVERTURN_DATA_DIR: join(tmpdir(), "everturn-test-bundles"),
+    EVERTURN_DATA_DIR: fileURLToPath(new URL("../../node_modules/.cache/test-bundles", import.meta.url)),
+    NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? COMPILE_CACHE,
     EVERTURN_WORKSPACES_DIR: workspacesDir,
     OPENAI_API_KEY: "demo",
     OPENAI_BASE_URL: `${model.url}/v1`,

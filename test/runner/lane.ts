@@ -1,0 +1,95 @@
+// A lane is a process that runs test files one after another: loading the code takes longer than most files run.
+import { AsyncResource } from "node:async_hooks";
+import { after, run } from "node:test";
+import { spec } from "node:test/reporters";
+import type { FileResult, LaneOrder, LaneReport } from "./lane-messages.ts";
+
+type Events = ReturnType<typeof run>;
+type Shown = Pick<FileResult, "lines" | "failures">;
+
+const COUNT = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
+
+process.on("message", (order: LaneOrder) => {
+  if (order.type === "close") process.exit(0);
+  void runFile(order.file, order.name).then((result) => report({ type: "done", result }));
+});
+// The runner is gone, however it ended.
+process.on("disconnect", () => process.exit(1));
+
+function report(message: LaneReport): void {
+  process.send?.(message);
+}
+
+/** Runs one file with a root, hooks and counts of its own. */
+async function runFile(file: string, name: string | null): Promise<FileResult> {
+  const began = performance.now();
+  process.exitCode = undefined;
+  const events = run({
+    files: [file],
+    isolation: "none",
+    ...(name !== null && { testNamePatterns: [new RegExp(name)] }),
+  });
+  endAfterLastHook(events);
+  const counts = countTests(events, file);
+  const shown = await showTests(events);
+  // A failed suite, or an error after the end of the test that caused it.
+  if (Boolean(process.exitCode) && counts.failed === 0) counts.failed = 1;
+  return { file, ...counts, ms: Math.round(performance.now() - began), ...shown };
+}
+
+/**
+ * A run inside a process ends when that process has nothing left to do. A lane always waits for its next order, so it says so
+ * itself once the last hook of the file has ended.
+ */
+function endAfterLastHook(events: Events): void {
+  const end = () => setImmediate(() => process.emit("beforeExit", 0));
+  const afterAtRoot = AsyncResource.bind(after);
+  // `after` hooks run in the order in which they were added: this one adds another behind those of the file.
+  after(() => afterAtRoot(end));
+  // The hooks behind a failed one do not run.
+  events.on("test:fail", ({ nesting, details }) => {
+    const { failureType } = details.error as { failureType?: string };
+    if (nesting === 0 && failureType === "hookFailed") end();
+  });
+}
+
+function countTests(events: Events, file: string) {
+  const counts = { passed: 0, failed: 0 };
+  events.on("test:start", (test) => report({ type: "began", test: test.name }));
+  events.on("test:pass", ({ name, skip, details }) => {
+    // A file without tests passes under its own path.
+    if (skip === undefined && details.type !== "suite" && name !== file) counts.passed += 1;
+  });
+  events.on("test:fail", ({ details }) => {
+    if (details.type !== "suite") counts.failed += 1;
+  });
+  return counts;
+}
+
+/** Resolves when the file has ended, with what Node's reporter says about its tests. */
+function showTests(events: Events): Promise<Shown> {
+  const reporter = spec();
+  const texts: string[] = [];
+  let lines = 0;
+  reporter.on("data", (text: Buffer | string) => texts.push(String(text)));
+  events.on("data", (event) => {
+    if (!isCount(event)) reporter.write(event);
+  });
+  events.on("end", () => {
+    // What the reporter says from here on is its list of failures.
+    lines = texts.length;
+    reporter.end();
+  });
+  return new Promise((resolve) => {
+    reporter.on("end", () =>
+      resolve({ lines: texts.slice(0, lines).join(""), failures: texts.slice(lines).join("") }),
+    );
+  });
+}
+
+/** The counts of one file: the runner adds them up instead. */
+function isCount(event: { readonly type: string; readonly data: unknown }): boolean {
+  if (event.type === "test:summary") return true;
+  const { message, nesting } = event.data as { message?: string; nesting?: number };
+  return event.type === "test:diagnostic" && nesting === 0 && COUNT.test(message ?? "");
+}

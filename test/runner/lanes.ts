@@ -1,0 +1,125 @@
+// Hands test files to lanes, the longest first; a lane that dies, hangs or saw a failure is replaced.
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { FileResult, LaneOrder, LaneReport } from "./lane-messages.ts";
+
+const LANE = fileURLToPath(new URL("lane.ts", import.meta.url));
+// Longer than the longest file on a slow machine; a hanging one must not hang CI.
+const FILE_TIMEOUT_MS = 15 * 60_000;
+const CLOSE_TIMEOUT_MS = 30_000;
+
+export interface LanesInput {
+  /** In the order in which they begin. */
+  readonly files: readonly string[];
+  readonly lanesMax: number;
+  /** Only tests whose name fits this pattern. */
+  readonly name: string | null;
+  readonly env: NodeJS.ProcessEnv;
+  /** Called as each file ends, with what it wrote itself. */
+  readonly onFile: (result: FileResult, output: string) => void;
+}
+
+/** Resolves when every file has run and every lane has ended. `kill` ends the lanes at once. */
+export function runInLanes(input: LanesInput): { readonly done: Promise<void>; kill(): void } {
+  const waiting = [...input.files];
+  const lanes = new Set<Lane>();
+  let killed = false;
+  const work = async () => {
+    let lane: Lane | null = null;
+    for (;;) {
+      const file = killed ? undefined : waiting.shift();
+      if (file === undefined) break;
+      lane ??= open();
+      const result = await lane.run(file, input.name);
+      if (!killed) input.onFile(result, lane.takeOutput());
+      // Whatever the failed file left half done must not meet the next one.
+      if (result.failed > 0 || !lane.isAlive) {
+        await close(lane);
+        lane = null;
+      }
+    }
+    if (lane !== null) await close(lane);
+  };
+  const open = () => {
+    const lane = new Lane(input.env);
+    lanes.add(lane);
+    return lane;
+  };
+  const close = async (lane: Lane) => {
+    await lane.close();
+    lanes.delete(lane);
+  };
+  const count = Math.min(input.lanesMax, waiting.length);
+  return {
+    done: Promise.all(Array.from({ length: count }, work)).then(() => undefined),
+    kill() {
+      killed = true;
+      for (const lane of lanes) lane.kill();
+    },
+  };
+}
+
+class Lane {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<string>;
+  #output = "";
+  #running = "";
+  #onDone: (result: FileResult) => void = () => undefined;
+
+  constructor(env: NodeJS.ProcessEnv) {
+    this.#child = fork(LANE, { env: { ...env, EVERTURN_TEST_LANE: "1" }, silent: true });
+    for (const stream of [this.#child.stdout, this.#child.stderr])
+      stream?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
+    this.#child.on("message", (report: LaneReport) => {
+      if (report.type === "began") this.#running = report.test;
+      else this.#onDone(report.result);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#child.on("close", (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.#child.connected;
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  /** What the lane's process wrote since this was last asked. */
+  takeOutput(): string {
+    const output = this.#output;
+    this.#output = "";
+    return output;
+  }
+
+  async run(file: string, name: string | null): Promise<FileResult> {
+    const began = performance.now();
+    this.#running = "its code was loaded";
+    const done = new Promise<FileResult>((resolve) => (this.#onDone = resolve));
+    const tooLong = setTimeout(() => this.kill(), FILE_TIMEOUT_MS);
+    const lost = this.#ended.then((how): FileResult => {
+      const words = `✖ ${file}\n  The process ended (${how}) in: ${this.#running}\n`;
+      const ms = Math.round(performance.now() - began);
+      return { file, passed: 0, failed: 1, ms, lines: words, failures: words };
+    });
+    this.#tell({ type: "run", file, name });
+    const result = await Promise.race([done, lost]);
+    clearTimeout(tooLong);
+    return result;
+  }
+
+  /** Ends the process, and keeps what it compiled. */
+  async close(): Promise<void> {
+    const tooLong = setTimeout(() => this.kill(), CLOSE_TIMEOUT_MS);
+    this.#tell({ type: "close" });
+    await this.#ended;
+    clearTimeout(tooLong);
+  }
+
+  #tell(order: LaneOrder): void {
+    // Its end is noticed as such.
+    if (this.#child.connected) this.#child.send(order, () => undefined);
+  }
+}
