@@ -21,5 +21,7 @@ export function makeRunFolder(): void {
   sweep.stdin.write(`${folder}\n`);
   sweep.unref();
   (sweep.stdin as typeof sweep.stdin & { unref(): void }).unref();
+  // What is kept for the next run.
+  process.env["EVERTURN_TEST_DATA_DIR"] ??= join(tmpdir(), "everturn-test-bundles");
   process.env["TMPDIR"] = folder;
 }

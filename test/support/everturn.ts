@@ -3,7 +3,6 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Client, Connection } from "@temporalio/client";
 import type { Chat } from "../../core/chat/message.ts";
 import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
@@ -12,6 +11,7 @@ import { createPool, type Pool } from "../../store/database.ts";
 import { createTestDatabase, type TestDatabase, testTemporalAddress } from "./database.ts";
 import { type RunningRole, startRole } from "./process.ts";
 import { ChatReader } from "./reader/chat-reader.ts";
+import { testDataFolder } from "./temporal-in-process.ts";
 import { removeWorkspaces } from "./workspace/remove-workspaces.ts";
 
 // Answers are JSON of any shape; each test knows what it asked for.
@@ -72,8 +72,7 @@ export function testEnvironment({ databaseUrl, address, model, key, workspacesDi
     EVERTURN_TASK_QUEUE: `test-${randomUUID()}`,
     EVERTURN_API_KEY: key,
     EVERTURN_SECRET_KEY: randomBytes(32).toString("base64"),
-    // Bundles are named by their sources, so all test runs may share them.
-    EVERTURN_DATA_DIR: fileURLToPath(new URL("../../node_modules/.cache/test-bundles", import.meta.url)),
+    EVERTURN_DATA_DIR: testDataFolder,
     NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"] ?? COMPILE_CACHE,
     EVERTURN_WORKSPACES_DIR: workspacesDir,
     OPENAI_API_KEY: "demo",

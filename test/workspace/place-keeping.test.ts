@@ -13,9 +13,10 @@ import { createWorkspace } from "../../store/workspace/create-workspace.ts";
 import { createReaper } from "../../worker/loops/reap-places.ts";
 import { createLocalDriver } from "../../workspaces/drivers/local/local.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { testBundlesFolder } from "../support/temporal-in-process.ts";
 import { openStore, type TestStore } from "../support/turn/chats.ts";
 import { removeWorkspaces } from "../support/workspace/remove-workspaces.ts";
-import { aPlan as aPlace, bundlesDir } from "../support/workspace/sandbox.ts";
+import { aPlan as aPlace } from "../support/workspace/sandbox.ts";
 import { aPlan, logger } from "../support/workspace/workspace-world.ts";
 
 const signal = new AbortController().signal;
@@ -43,7 +44,13 @@ async function aFolder(t: TestContext): Promise<string> {
 async function aKeeper(folder: string, given: { deployment?: string; now?: () => Date } = {}) {
   const deployment = given.deployment ?? (await readDeploymentId(store.pool));
   const settings = { secretKey: Buffer.alloc(32), allowUnsandboxed: true, bwrapPath: "/nowhere/bwrap" };
-  const driver = createLocalDriver({ dataDir: folder, folder, bundlesDir, deployment, ...settings });
+  const driver = createLocalDriver({
+    dataDir: folder,
+    folder,
+    bundlesDir: testBundlesFolder,
+    deployment,
+    ...settings,
+  });
   const reaper = createReaper({ store, driver, deployment, logger, ...(given.now && { now: given.now }) });
   return {
     driver,

@@ -1,8 +1,8 @@
 // Chaos runs end in findings. This file: invariant 7: the histories of a run, whatever died in it, replay as they were.
-import { fileURLToPath } from "node:url";
 import type { temporal } from "@temporalio/proto";
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import { failpointSinks } from "../../../worker/workflow/failpoint-sinks.ts";
+import { quietRuntime, testWorkflowBundle } from "../../support/temporal-in-process.ts";
 import type { SeededRandom } from "../plan/seeded-random.ts";
 import type { World } from "../world.ts";
 import type { WorkflowRun } from "./check-runs.ts";
@@ -38,23 +38,12 @@ export async function* fetchHistories(
   }
 }
 
-const quiet = new DefaultLogger("ERROR", () => undefined);
-let isRuntimeInstalled = false;
-
-/** The SDK would report each replay on stdout. Once per process. */
-function installRuntime(): void {
-  if (isRuntimeInstalled) return;
-  isRuntimeInstalled = true;
-  Runtime.install({ logger: quiet });
-}
-
 /** Replays them against the workflows as they are now. */
 export async function replayHistories(
   histories: AsyncIterable<NamedHistory> | Iterable<NamedHistory>,
 ): Promise<Replayed> {
-  installRuntime();
-  const workflowsPath = fileURLToPath(new URL("../../../workflows/index.ts", import.meta.url));
-  const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: quiet });
+  quietRuntime();
+  const workflowBundle = await testWorkflowBundle();
   const options = { workflowBundle, sinks: failpointSinks(() => undefined) };
   const findings: Finding[] = [];
   let count = 0;

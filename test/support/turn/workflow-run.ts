@@ -1,17 +1,10 @@
 // Tests: the turn workflow on a real Temporal, its activities answering from a list. What is tested is control flow.
 import { randomUUID } from "node:crypto";
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
-import {
-  bundleWorkflowCode,
-  NativeConnection,
-  Worker,
-  type WorkerOptions,
-  type WorkflowBundle,
-} from "@temporalio/worker";
+import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
 import type { Activities, LocalActivities } from "../../../activities/contract.ts";
 import type { StepOutcome } from "../../../core/chat/step-outcome.ts";
 import { failpointSinks } from "../../../worker/workflow/failpoint-sinks.ts";
-import { workflowBundleOptions } from "../../../worker/workflow/workflow-bundle.ts";
 import {
   CHAT_TURN,
   type ChatSignal,
@@ -21,6 +14,7 @@ import {
   sideQueue,
 } from "../../../workflows/contract.ts";
 import { testTemporalAddress } from "../database.ts";
+import { quietRuntime, testWorkflowBundle } from "../temporal-in-process.ts";
 
 /** What an activity is to answer: an outcome, an error to throw, or a function that waits for the test. */
 type Answer = StepOutcome | Error | (() => Promise<StepOutcome>);
@@ -41,22 +35,17 @@ export interface Script {
 export interface TestTemporal {
   readonly client: Client;
   readonly connection: NativeConnection;
-  readonly bundle: WorkflowBundle;
+  readonly bundle: { readonly codePath: string };
   close(): Promise<void>;
-}
-
-const quiet = { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} };
-
-async function bundleWorkflows(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ ...workflowBundleOptions, logger: quiet });
 }
 
 export async function openTemporal(): Promise<TestTemporal> {
   const address = testTemporalAddress();
+  quietRuntime();
   const [connection, clientConnection, bundle] = await Promise.all([
     NativeConnection.connect({ address }),
     Connection.connect({ address }),
-    bundleWorkflows(),
+    testWorkflowBundle(),
   ]);
   return {
     connection,

@@ -1,7 +1,8 @@
 // Tests: a process that provisions a workspace and connects to it, as a worker does; then says so, and waits to be killed.
 import { openAgent } from "../../../workspaces/client/agent-client.ts";
 import { createLocalDriver } from "../../../workspaces/drivers/local/local.ts";
-import { aPlan, bundlesDir, bwrapPath, signal } from "./sandbox.ts";
+import { testBundlesFolder } from "../temporal-in-process.ts";
+import { aPlan, bwrapPath, signal } from "./sandbox.ts";
 
 const [dataDir = "", id = "", connections = "1", files = ""] = process.argv.slice(2);
 const secretKey = Buffer.alloc(32, 1);
@@ -15,7 +16,7 @@ async function connect(): Promise<string> {
     secretKey,
     allowUnsandboxed: false,
     bwrapPath,
-    bundlesDir,
+    bundlesDir: testBundlesFolder,
   });
   await driver.provision(id, plan, { signal, log: () => undefined });
   const agent = openAgent(await driver.connect(id, plan, signal));

@@ -11,9 +11,7 @@ import type { AgentApi } from "../../../workspaces/agent/api.ts";
 import { openAgent } from "../../../workspaces/client/agent-client.ts";
 import type { WorkspaceDriver, WorkspacePlan } from "../../../workspaces/driver.ts";
 import { createLocalDriver, type LocalDriverSettings } from "../../../workspaces/drivers/local/local.ts";
-
-/** Shared by all tests: bundling the agent anew for each driver takes a while. */
-export const bundlesDir = path.join(tmpdir(), "everturn-test-bundles", "bundles");
+import { testBundlesFolder } from "../temporal-in-process.ts";
 
 export const bwrapPath = (await findOrFetchSandbox()) ?? undefined;
 
@@ -70,7 +68,7 @@ export async function aDriver(t: TestContext, given: Partial<LocalDriverSettings
     secretKey,
     allowUnsandboxed: false,
     bwrapPath,
-    bundlesDir,
+    bundlesDir: testBundlesFolder,
     ...given,
   });
   t.after(async () => {

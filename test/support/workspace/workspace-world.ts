@@ -1,6 +1,5 @@
 // Tests: workspaces on a real Postgres and a real Temporal, with workers in this process and a scripted driver.
 import { randomUUID } from "node:crypto";
-import { DefaultLogger, Runtime } from "@temporalio/worker";
 import { createWorkspaceActivities } from "../../../activities/workspace/create-workspace-activities.ts";
 import type { WorkspaceWish } from "../../../core/workspace/workspace.ts";
 import { createWorkspaceTeller, type WorkspaceTeller } from "../../../delivery/tell-workspace.ts";
@@ -77,8 +76,6 @@ export class WorkspaceWorld {
   }
 
   static async open(): Promise<WorkspaceWorld> {
-    // Failures are what these tests are about: the SDK's own words of them are left out.
-    Runtime.install({ logger: new DefaultLogger("ERROR") });
     const database = await createTestDatabase();
     const [store, temporal] = await Promise.all([openStore(database.url), openTemporal()]);
     return new WorkspaceWorld(store, temporal, () => database.drop());
