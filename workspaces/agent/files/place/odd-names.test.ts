@@ -103,7 +103,13 @@ test("W6 a file below 6,000 bytes of path is written, listed, read, searched and
     assert.deepEqual((await files.grep({ pattern: "needle", path: searched }, signal)).matches, [found]);
   }
   assert.deepEqual((await files.findFiles({ pattern: "*.txt", path: folder }, signal)).paths, [at]);
-  assert.deepEqual((await files.findFiles({ pattern: "top.txt" }, signal)).paths, ["top.txt"]);
+  // ripgrep does not get so far down by itself.
+  const fromTop = await files.findFiles({ pattern: "*.txt" }, signal);
+  assert.deepEqual(fromTop, {
+    paths: ["top.txt"],
+    truncated: true,
+    note: "Some files or folders could not be read.",
+  });
   assert.equal(readFileSync(path.join(root, "top.txt"), "utf8"), "x");
   // Node removes no such tree.
   execFileSync("rm", ["-rf", path.join(root, "d".repeat(99))]);

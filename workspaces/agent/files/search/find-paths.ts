@@ -9,7 +9,7 @@ import { namesNote, shownName, systemPath } from "../place/raw-names.ts";
 import { isInside, type Root } from "../place/root.ts";
 import { withFound } from "../place/walk.ts";
 import { createPathReader } from "./output-records.ts";
-import { runRipgrep, type Searcher, timeNote } from "./ripgrep.ts";
+import { runRipgrep, type Searcher, searchNotes } from "./ripgrep.ts";
 
 /** Paths relative to the root, sorted. Throws `AgentError`. */
 export async function findPaths(
@@ -36,11 +36,11 @@ export async function findPaths(
     for (const relative of found) {
       if ((await isStillInside(root, relative)) && !collector.add(shownName(relative))) break;
     }
-    const late = timeNote(end, collector.items.length);
-    const notes = [late, namesNote(found)].filter((note) => note !== null);
+    const unseen = searchNotes(end, collector.items.length);
+    const notes = [...unseen, namesNote(found)].filter((note) => note !== null);
     return {
       paths: collector.items,
-      truncated: collector.truncated || late !== null,
+      truncated: collector.truncated || unseen.length > 0,
       ...(notes.length > 0 && { note: notes.join(" ") }),
     };
   });

@@ -16,7 +16,7 @@ import type { Root } from "../place/root.ts";
 import { withFound } from "../place/walk.ts";
 import { systemFault } from "../system-fault.ts";
 import { createMatchReader, type MatchPlace } from "./output-records.ts";
-import { runRipgrep, type Searcher, timeNote } from "./ripgrep.ts";
+import { runRipgrep, type Searcher, searchNotes } from "./ripgrep.ts";
 import type { SearchEnd } from "./search-process.ts";
 
 type GrepArgs = Parameters<FileViews["grep"]>[0];
@@ -49,12 +49,12 @@ export async function grepFiles(searcher: Searcher, args: GrepArgs, signal: Abor
       isMarked ||= line.isMarked;
       return collector.add({ path: shownName(match.path), line: match.line, text: line.text });
     });
-    const late = timeNote(end, collector.items.length);
+    const unseen = searchNotes(end, collector.items.length);
     const names = namesNote(places.map((match) => match.path));
-    const notes = [late, names, isMarked ? markedBytesNote : null].filter((note) => note !== null);
+    const notes = [...unseen, names, isMarked ? markedBytesNote : null].filter((note) => note !== null);
     return {
       matches: collector.items,
-      truncated: collector.truncated || late !== null,
+      truncated: collector.truncated || unseen.length > 0,
       ...(notes.length > 0 && { note: notes.join(" ") }),
     };
   });

@@ -63,6 +63,8 @@ interface SearchBase {
 }
 
 const inherited = "/proc/self/fd/3";
+/** Something could not be read; ripgrep says what, were it not for --no-messages. */
+const errorExit = 2;
 
 /** Runs ripgrep on a place. Throws `AgentError`, also for an invalid glob. */
 export async function runRipgrep(searcher: Searcher, search: Search): Promise<SearchEnd> {
@@ -140,13 +142,17 @@ function refuseBadGlob({ stderr }: SearchEnd): void {
   throw new AgentError("bad_pattern", `The glob cannot be used: ${fault.trim()}.`, hint);
 }
 
-/** The note of a search that ran out of time; null if it did not. Throws `AgentError` if nothing was found by then. */
-export function timeNote(end: SearchEnd, found: number): string | null {
-  if (end.reason !== "timeout") return null;
-  if (found > 0) return "The search ran out of time: there may be more.";
-  throw new AgentError(
-    "search_timeout",
-    "The search ran out of time before it had found anything: there may be matches.",
-    "Search a subfolder with path, or narrow the search by glob.",
-  );
+/** The notes of a search that did not look at everything. Throws `AgentError` if its time was over before it found anything. */
+export function searchNotes(end: SearchEnd, found: number): readonly string[] {
+  if (end.reason === "timeout" && found === 0) {
+    throw new AgentError(
+      "search_timeout",
+      "The search ran out of time before it had found anything: there may be matches.",
+      "Search a subfolder with path, or narrow the search by glob.",
+    );
+  }
+  return [
+    ...(end.reason === "timeout" ? ["The search ran out of time: there may be more."] : []),
+    ...(end.exit_code === errorExit && end.stderr === "" ? ["Some files or folders could not be read."] : []),
+  ];
 }
