@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: every route there is. What is not here is neither mounted nor documented.
+// Every route. A route that is missing here is neither served nor documented.
 
 import { aiSdkRoutes } from "./ai-sdk/ai-sdk-routes.ts";
 import type { ApiDeps } from "./deps.ts";

@@ -1,18 +1,16 @@
-// The API speaks HTTP and the store; this file: the Express app, the way a request goes from top to bottom.
+// The Express app: the path of a request from top to bottom.
 import express, { type Express, type RequestHandler } from "express";
 import { Refusal } from "../core/chat/refusal.ts";
 import { allRoutes } from "./all-routes.ts";
 import type { ApiDeps } from "./deps.ts";
-import type { Caller } from "./http/caller.ts";
+import { type Caller, requireAdmin } from "./http/caller.ts";
 import { answerErrors } from "./http/middleware/answer-errors.ts";
 import { authenticate, callerOf, createKeyLookup } from "./http/middleware/authenticate.ts";
 import { limitAddresses, limitKeys } from "./http/middleware/limit-rate.ts";
-import { refuseWhileDraining } from "./http/middleware/refuse-while-draining.ts";
 import { requestId } from "./http/middleware/request-id.ts";
 import { requestLog } from "./http/middleware/request-log.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { mountRoutes } from "./http/mount-routes.ts";
-import { requireAdmin } from "./http/require-admin.ts";
 import { docsFiles } from "./routes/docs.ts";
 
 const adminsOnly: RequestHandler = (_request, response, next) => {
@@ -20,14 +18,23 @@ const adminsOnly: RequestHandler = (_request, response, next) => {
   next();
 };
 
+/** A server that shuts down takes no new work (SPEC O2). */
+function refuseWhileDraining(isDraining: () => boolean): RequestHandler {
+  return (_request, response, next) => {
+    if (!isDraining()) return next();
+    response.setHeader("Connection", "close");
+    throw new Refusal("draining");
+  };
+}
+
 /** The API as an Express app; it listens to nothing yet. */
 export function createApp(deps: ApiDeps): Express {
   const app = express();
   app.disable("x-powered-by");
-  // Answers change with each request; a validator would cost a hash of each and never match.
+  // Answers differ for each request: an ETag would cost a hash and never match.
   app.set("etag", false);
   app.set("query parser", "simple");
-  // What they forward is believed: behind a proxy everybody would have the proxy's address.
+  // Without this, all clients behind a proxy would have the proxy's address.
   app.set("trust proxy", [...deps.trustedProxies]);
   const known = authenticate(createKeyLookup(deps.store.pool, deps.logger, deps.rateLimits));
   const limited = limitAddresses(deps.rateLimits);
@@ -44,7 +51,7 @@ export function createApp(deps: ApiDeps): Express {
     known,
     limitKeys(deps.rateLimits),
   );
-  // Beyond loopback the page is nobody's business; scrapers have a port of their own, or an admin's key (SPEC O1).
+  // Beyond loopback only admins may read the metrics; scrapers use a port of their own or an admin's key (SPEC O1).
   if (deps.metricsNeedAdmin) app.use("/metrics", limited, known, adminsOnly);
   mountRoutes(app, allRoutes(deps), deps.logger);
   app.use(() => {

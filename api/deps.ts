@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: what its routes are given. Only main.ts builds these.
+// What the routes need. Only main.ts builds it.
 import type { Registry } from "prom-client";
 import type { ErrorKind } from "../core/chat/error-kind.ts";
 import type { TemplateShelf } from "../core/workspace/template.ts";
@@ -19,7 +19,7 @@ import type { StreamChat } from "./streams/chat/stream-chat.ts";
 import type { Feeds } from "./streams/feed/feed-watch.ts";
 import type { StreamGate } from "./streams/stream-gate.ts";
 
-/** A folder a chat may be bound to, links resolved, or why not. */
+/** Resolves a folder for a chat, with its links, or says why the chat may not use it. */
 export type ResolveProjectPath = (
   path: string,
 ) => Promise<{ readonly ok: true; readonly path: string } | { readonly ok: false; readonly reason: string }>;
@@ -27,7 +27,7 @@ export type ResolveProjectPath = (
 /** What the routes of model providers need beside the store. */
 export interface ModelSettings {
   readonly secrets: Pick<SecretBox, "keyId" | "seal">;
-  /** Of the seeded providers: what the environment says of them. */
+  /** What the environment says about the seeded providers. */
   readonly environment: Readonly<
     Record<
       string,
@@ -35,7 +35,7 @@ export interface ModelSettings {
     >
   >;
   readonly addressRules: AddressRules;
-  /** Makes a tiny call. Never throws for what the provider or the network does. */
+  /** Makes a tiny call. Never throws because of the provider or the network. */
   readonly testProvider: (source: ProviderSource, model: string) => Promise<ProviderTest>;
 }
 
@@ -56,7 +56,7 @@ export interface ApiDeps {
   readonly links: ChatLinks;
   readonly resolveProjectPath: ResolveProjectPath;
   readonly templates: TemplateShelf;
-  /** Tells a workspace's workflow what is wished of it; within a second, and never throws. */
+  /** Tells a workspace's workflow the wanted state. Takes at most a second and never throws. */
   readonly workspaceTeller: Pick<WorkspaceTeller, "tell">;
   readonly workspaceLink: WorkspaceTemporalLink;
   /** Where new workspaces run. */
@@ -65,17 +65,17 @@ export interface ApiDeps {
   readonly feeds: Pick<Feeds, "hold">;
   /** Lets requests become streams. */
   readonly streams: Pick<StreamGate, "admit">;
-  /** Answers GET /v1/chats/{chat}/stream, the chat's id and the caller already checked. */
+  /** Answers GET /v1/chats/{chat}/stream for a caller that has been checked to own the chat. */
   readonly streamChat: StreamChat;
-  /** Answers an AI SDK client, the chat's id and the caller already checked. */
+  /** Answers an AI SDK client that has been checked to own the chat. */
   readonly streamTurn: StreamTurn;
-  /** Whether the page of metrics is for admins alone: others can reach this address. */
+  /** Whether only admins may read the metrics, because others can reach this address. */
   readonly metricsNeedAdmin: boolean;
-  /** Of this replica. */
+  /** Each counts on this replica alone. */
   readonly rateLimits: RateLimits;
-  /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` we trust. */
   readonly trustedProxies: readonly string[];
   readonly models: ModelSettings;
-  /** Shown on the first page; null: nobody configured it. */
+  /** Shown on the first page; null: not configured. */
   readonly temporalUiUrl: string | null;
 }

@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file composes it: the only one here that builds things.
+// Builds and starts one replica of the API. Nothing else in this room builds things or joins rooms.
 import { Client } from "@temporalio/client";
 import type { LiveBus } from "../core/stream/bus-message.ts";
 import { createDeliverer } from "../delivery/deliver-outbox.ts";
@@ -10,13 +10,10 @@ import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, exposeReadings, serveMetrics } from "../platform/metrics.ts";
 import { createSecretBox } from "../platform/secrets/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
-import { readUsableKeys, seedAdminKey } from "../store/access/api-keys.ts";
-import { purgeIdempotencyKeys } from "../store/chat/idempotency.ts";
+import { seedAdminKey } from "../store/access/api-keys.ts";
 import { createPool, type Pool } from "../store/database.ts";
-import { purgeDebugRuns } from "../store/debug/debug-runs.ts";
 import { createModelBook } from "../store/model/model-book.ts";
 import { seedModelConfigs } from "../store/model/seed-models.ts";
-import { purgeChatMarks } from "../store/row/chat-marks.ts";
 import type { Store } from "../store/store.ts";
 import { busReadings } from "../store/stream/bus-readings.ts";
 import { type BusCounts, createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
@@ -26,32 +23,28 @@ import { createTurnStreams } from "./ai-sdk/turn-streams.ts";
 import { createApp } from "./app.ts";
 import type { ApiDeps, ModelSettings } from "./deps.ts";
 import { ListenError, type Served, serve } from "./http/serve.ts";
-import { createChatLinks, createWorkspaceLink } from "./routes/chat/chat-links.ts";
 import { measureStreams } from "./start/measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./start/model-seeds.ts";
 import { createModelSettings } from "./start/model-settings.ts";
+import { openStreams, type Streams } from "./start/open-streams.ts";
+import { startPurging } from "./start/purge.ts";
 import { createReadiness } from "./start/readiness.ts";
 import { warnOfSealedKeys } from "./start/sealed-keys.ts";
 import { isLoopback, requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start/start-checks.ts";
-import { type BuildLogs, openBuildLogs } from "./streams/build-log/build-log-watch.ts";
-import { Hubs } from "./streams/chat/hubs.ts";
+import { createChatLinks, createWorkspaceLink } from "./start/temporal-links.ts";
 import { createStreamChat } from "./streams/chat/stream-chat.ts";
-import { createCheckpointReader } from "./streams/episode/checkpoint-reader.ts";
-import { type Feeds, openFeeds } from "./streams/feed/feed-watch.ts";
-import { StreamGate } from "./streams/stream-gate.ts";
 
 const pingTemporalMaxMs = 1_500;
-const purgeEveryMs = 3_600_000;
 
 export interface RunningApi {
   readonly port: number;
-  /** Ready no more, readers sent elsewhere, answers in flight finished; within the grace time. */
+  /** Stops being ready, sends readers elsewhere and finishes answers in flight, within the grace time. */
   stop(): Promise<void>;
 }
 
 /**
  * Starts one replica. Temporal may be down: requests are accepted and delivered later (SPEC Q11).
- * @throws StartError in words: Postgres away or not migrated, nobody could authenticate, the port is taken
+ * @throws StartError with a clear message: Postgres is down or not migrated, nobody could authenticate, the port is taken
  */
 export async function startApi(config: Config, logger: Logger): Promise<RunningApi> {
   const pool = createPool(config.databaseUrl, config.databasePoolMax, config.databaseTimeoutMs);
@@ -85,36 +78,24 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
   const { connection, namespace } = connectTemporal(config);
   const temporal = new Client({ connection, namespace });
   const links = createChatLinks(config.temporalUiUrl, namespace);
-  const hubs = createHubs(config, { store, bus, temporal, links, logger });
-  const buildLogs = openBuildLogs({ db: pool, logger });
-  const feeds = openFeeds({ db: pool, bus, links, logger });
-  const streams = new StreamGate({
-    readUsableKeys: (ids) => readUsableKeys(pool, ids),
-    perKeyMax: config.streamsPerKeyMax,
-    perReplicaMax: config.streamsMax,
-    logger,
-  });
-  const parts = { store, temporal, namespace, links, hubs, buildLogs, feeds, streams, bus, logger };
-  const deps = createDeps(config, parts);
+  const streams = openStreams(config, { pool, bus, temporal, links, logger });
+  const deps = createDeps(config, { store, temporal, namespace, links, streams, bus, logger });
   const served = await listen(config, deps).catch(async (error: unknown) => {
     await Promise.all([bus.close(), modelBook.close()]);
     throw error;
   });
-  const purge = purgeNowAndThen(pool, logger);
+  const purge = startPurging(pool, logger);
   return {
     port: served.port,
     async stop() {
       deps.readiness.drain();
       clearInterval(purge);
-      streams.close();
       // Readers first: an open stream would keep the server waiting until the grace time is over.
-      hubs.close();
-      buildLogs.close();
-      feeds.close();
+      streams.close();
       await served.close(config.shutdownGraceMs);
       await Promise.all([bus.close(), modelBook.close()]);
-      // Temporal's connection stays open to the end of the process: its client tries calls again by a timer nobody can stop,
-      // and one that finds the connection closed throws where nothing catches it.
+      // Temporal's connection stays open until the process ends: its client repeats calls by a timer that cannot be stopped,
+      // and a call on a closed connection throws where nothing catches it.
       await pool.end();
     },
   };
@@ -141,19 +122,17 @@ interface DepsParts {
   readonly temporal: Client;
   readonly namespace: string;
   readonly links: ApiDeps["links"];
-  readonly hubs: Hubs;
-  readonly buildLogs: BuildLogs;
-  readonly feeds: Feeds;
-  readonly streams: StreamGate;
+  readonly streams: Streams;
   readonly bus: LiveBus & BusCounts;
   readonly logger: Logger;
 }
 
 function createDeps(config: Config, parts: DepsParts): ApiDeps {
-  const { store, temporal, links, hubs, buildLogs, feeds, streams, logger } = parts;
+  const { store, temporal, links, bus, logger } = parts;
+  const { hubs, feeds, buildLogs, gate } = parts.streams;
   const metrics = createMetricsRegistry("api");
-  measureStreams(metrics, { hubs, buildLogs, feeds, streams });
-  exposeReadings(metrics, busReadings(parts.bus));
+  measureStreams(metrics, parts.streams);
+  exposeReadings(metrics, busReadings(bus));
   return {
     store,
     logger,
@@ -171,9 +150,9 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     workspaceDriver: config.workspaceDriver,
     buildLogs,
     feeds,
-    streams,
-    streamChat: createStreamChat({ store, hubs, bus: parts.bus, logger }),
-    streamTurn: createTurnStreams({ store, hubs, bus: parts.bus, logger }),
+    streams: gate,
+    streamChat: createStreamChat({ store, hubs, bus, logger }),
+    streamTurn: createTurnStreams({ store, hubs, bus, logger }),
     metricsNeedAdmin: !isLoopback(config.host),
     rateLimits: config.rateLimits,
     trustedProxies: config.trustedProxies,
@@ -182,7 +161,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
   };
 }
 
-/** The SDKs of the providers are loaded when the first provider is tested, and not at each start. */
+/** Loads the SDKs of the providers when the first provider is tested, not at each start. */
 function createTester(config: Config): ModelSettings["testProvider"] {
   let tester: Promise<ModelSettings["testProvider"]> | undefined;
   return async (source, model) => {
@@ -193,7 +172,7 @@ function createTester(config: Config): ModelSettings["testProvider"] {
   };
 }
 
-/** Who tells workflows what was committed. */
+/** Builds what tells workflows about commits. */
 function createTellers(config: Config, { store, temporal, logger }: DepsParts) {
   const shared = {
     temporal: () => temporal,
@@ -209,47 +188,8 @@ function createTellers(config: Config, { store, temporal, logger }: DepsParts) {
   };
 }
 
-interface HubParts {
-  readonly store: Store;
-  readonly bus: LiveBus;
-  readonly temporal: Client;
-  readonly links: ApiDeps["links"];
-  readonly logger: Logger;
-}
-
-function createHubs(config: Config, { store, bus, temporal, links, logger }: HubParts): Hubs {
-  const secrets = createSecretBox(config);
-  const readEpisodes = createCheckpointReader({
-    client: temporal,
-    db: store.pool,
-    // Whatever this process would write: a worker of another setting may have sealed what is read.
-    sealingOf: (chatId) => ({
-      seal: (text) => secrets.seal(text, chatId),
-      unseal: (text) => secrets.openAny(text, chatId),
-    }),
-  });
-  return new Hubs({ db: store.pool, bus, readEpisodes, links, logger });
-}
-
 function pingTemporal(temporal: Client): Promise<unknown> {
   return temporal.withDeadline(Date.now() + pingTemporalMaxMs, () =>
     temporal.workflowService.getSystemInfo({}),
   );
-}
-
-/** Old answers of Idempotency-Keys, and old debug runs, go once an hour. A failure only means that they stay a little longer. */
-function purgeNowAndThen(pool: Pool, logger: Logger): NodeJS.Timeout {
-  const purge = () => {
-    purgeIdempotencyKeys(pool).catch((error: unknown) => {
-      logger.warn({ err: error }, "old Idempotency-Keys could not be purged");
-    });
-    purgeChatMarks(pool).catch((error: unknown) => {
-      logger.warn({ err: error }, "old marks of chats could not be purged");
-    });
-    purgeDebugRuns(pool).catch((error: unknown) => {
-      logger.warn({ err: error }, "old debug runs could not be purged");
-    });
-  };
-  purge();
-  return setInterval(purge, purgeEveryMs).unref();
 }

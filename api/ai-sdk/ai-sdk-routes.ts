@@ -1,4 +1,4 @@
-// Routes: what the AI SDK's `useChat` and its transports call. The chat is the client's own, by the client's own name.
+// The calls that the AI SDK's `useChat` and its transports make. A client names its chats itself.
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import { commandBodyBytesMax, snapshotMessagesMax } from "../../core/chat/limits.ts";
@@ -24,7 +24,7 @@ import { uiMessages } from "./ui-messages.ts";
 
 const tag = "AI SDK";
 const chatPath = z.object({ id: clientChatId });
-/** Of all four calls, though two stream nothing: whoever hands them on need not tell them apart. */
+/** All four calls take it, although two stream nothing, so that proxies can treat them alike. */
 const sdkQuery = z.strictObject({
   sdk: z
     .enum(["5", "6", "7"])
@@ -59,7 +59,7 @@ function post(deps: ApiDeps): Route {
       messages: [{ id: "message-1", role: "user", parts: [{ type: "text", text: "Tell me a story" }] }],
     },
     body_has_conversation: true,
-    // Their text is held to our rules where it is taken; an id is a text like any other.
+    // The text that is taken is checked later; ids are checked like any other text.
     any_text: [
       ["messages", "parts"],
       ["messages", "metadata"],
@@ -78,7 +78,7 @@ function post(deps: ApiDeps): Route {
       "too_many_streams",
     ],
     async handler({ body, messages_before, query, caller, raw }) {
-      // Before the message is taken: who is turned away has sent nothing.
+      // Admitted before the message is stored: a client that is turned away has sent nothing.
       const stream = deps.streams.admit(raw, caller);
       const { user_id: owner_id } = caller;
       const taken =
@@ -173,7 +173,7 @@ function load(deps: ApiDeps): Route {
   });
 }
 
-/** Without the oldest turn where a page may have begun in the middle of it, unless it is all there is. */
+/** Without the oldest turn if the page may have cut it, unless there is no other turn. */
 function wholeTurns(messages: readonly Message[], has_more: boolean): readonly Message[] {
   const oldest = messages[0]?.turn_id;
   const whole = messages.filter(({ turn_id }) => turn_id !== oldest);

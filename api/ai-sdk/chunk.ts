@@ -1,6 +1,6 @@
-// The API speaks HTTP and the store; this file: the chunks of the AI SDK's UI message stream that we send, each with the
-// fields that every client of its version accepts. Clients of versions 5 and 6 refuse a whole answer for an unknown field or
-// type, and `?sdk=` names only the major: so version 5, which is also what a client gets that names none, is held to 5.0.0.
+// The chunks of the AI SDK's UI message stream that we send, each with the fields that every client of its version accepts.
+// Clients of versions 5 and 6 reject a whole answer because of one unknown field or type, and `?sdk=` names only the major
+// version. So version 5, the default, is held to what 5.0.0 accepts.
 
 import type { ShownRetry } from "../../core/chat/message.ts";
 import { encodeFrame } from "../streams/sse-frame.ts";
@@ -23,10 +23,10 @@ export type UiChunk =
       readonly toolCallId: string;
       readonly output: unknown;
       readonly providerExecuted?: boolean;
-      /** Output so far of a tool that runs; the next one replaces it. Not in version 5, which learnt it on the way. */
+      /** Output so far of a running tool; the next one replaces it. Not for version 5, whose first clients do not know it. */
       readonly preliminary?: boolean;
     }
-  /** Version 5: the same. Transient: no part of the message, `onData` hears of it. */
+  /** The same for version 5. Transient: it is not part of the message, `onData` gets it. */
   | {
       readonly type: "data-tool-output";
       readonly data: { readonly toolCallId: string; readonly output: string };
@@ -39,18 +39,18 @@ export type UiChunk =
       readonly providerExecuted?: boolean;
     }
   | { readonly type: "source-url"; readonly sourceId: string; readonly url: string; readonly title: string }
-  /** Version 7: the parts of the current step go. */
+  /** Version 7: drops the parts of the current step. */
   | { readonly type: "reset-step" }
-  /** Versions 5 and 6: the step in which it stands is withdrawn. They know no way to take it back. */
+  /** Versions 5 and 6: says that its step is withdrawn, since these clients cannot drop a step. */
   | { readonly type: "data-everturn-reset"; readonly id: string; readonly data: Record<string, never> }
-  /** A failed model call is waited out; null: it is over. Transient: no part of the message, `onData` hears of it. */
+  /** A failed model call will be made again; null: the wait is over. Transient: it is not part of the message, `onData` gets it. */
   | { readonly type: "data-retry"; readonly data: ShownRetry | null; readonly transient: true }
   | { readonly type: "message-metadata"; readonly messageMetadata: TurnMetadata }
   | { readonly type: "abort" }
   | { readonly type: "error"; readonly errorText: string }
   | {
       readonly type: "finish";
-      /** Not in version 5: clients before 5.0.92 refuse it. */
+      /** Not for version 5: clients before 5.0.92 reject it. */
       readonly finishReason?: UiFinishReason;
       readonly messageMetadata: TurnMetadata;
     };
@@ -61,12 +61,12 @@ interface ToolName {
   readonly providerExecuted?: boolean;
 }
 
-/** What a client's message knows of us. */
+/** What the metadata of a client's message says. */
 export interface TurnMetadata {
   readonly chat_id: string;
   /** Id of the user message that began the turn. */
   readonly turn_id: number;
-  /** The stored messages that are shown as this one, as far as they are committed. */
+  /** The committed messages that are shown as this one. */
   readonly message_ids?: readonly number[];
   readonly usage?: TurnUsage;
 }
@@ -83,5 +83,5 @@ export function encodeChunks(chunks: readonly UiChunk[]): string {
   return chunks.map((chunk) => encodeFrame({ json: JSON.stringify(chunk) })).join("");
 }
 
-/** What ends a stream, as the clients' protocol has it. */
+/** Ends a stream in the clients' protocol. */
 export const STREAM_END = "data: [DONE]\n\n";

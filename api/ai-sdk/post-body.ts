@@ -1,5 +1,5 @@
-// The API speaks HTTP and the store; this file: what AI SDK clients post. They send the whole conversation with each
-// message, and fields of their own: only the last user message is taken, and only that is held to our rules.
+// What AI SDK clients post. They send the whole conversation with every message, and fields of their own. We take only the
+// last user message, and only that must follow our rules.
 import { z } from "zod";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
@@ -28,7 +28,7 @@ export const chatPost = z
   })
   .meta({ id: "UiChatPost" });
 
-/** A message as a page begins with it. */
+/** A message with which a page begins. */
 export const storedUiMessage = uiMessage
   .extend({ metadata: z.looseObject({ chat_id: uuid, turn_id: messageId }) })
   .meta({ id: "StoredUiMessage" });
@@ -38,7 +38,7 @@ export interface PostedMessage {
   readonly content: readonly InputPart[];
 }
 
-/** Results of tools, and approvals: what a client answers that ran a tool itself. */
+/** Results of tools and approvals, which a client sends when it ran a tool itself. */
 const ANSWERED = new Set(["output-available", "output-error", "output-denied", "approval-responded"]);
 
 /**
@@ -59,7 +59,7 @@ export function postedMessage(messages: readonly UiMessage[], before: number): P
   return { id: last.id, content: contentOf(last, `messages[${at}]`) };
 }
 
-/** Data parts are the client's own: no model is shown them. */
+/** Data parts belong to the client and are not shown to models. */
 function contentOf(message: UiMessage, path: string): InputPart[] {
   const content = message.parts.flatMap((part, i): InputPart[] => {
     if (part.type.startsWith("data-")) return [];

@@ -1,9 +1,9 @@
-// The API speaks HTTP and the store; this file: what tools say while they run, as preliminary outputs. Each replaces the one
-// before, so that it holds the end of what was said, not all of it again and again.
+// The output of running tools, as preliminary outputs. Each one replaces the one before, so it holds only the end of the
+// output.
 import type { PartDelta } from "../../core/part/stream-part.ts";
 import type { SdkVersion, UiChunk } from "./chunk.ts";
 
-/** Of a running tool's output what fits a screen: it is sent again with each piece. */
+/** As much of a running tool's output as fits a screen, since all of it is sent again with each piece. */
 const outputCharsMax = 4_096;
 
 interface Output {
@@ -22,7 +22,7 @@ export interface ToolPiece {
 
 export class RunningTools {
   readonly #version: SdkVersion;
-  /** Calls the client knows, and that have no result yet. */
+  /** Calls that the client knows and that have no result yet. */
   readonly #open = new Set<string>();
   readonly #outputs = new Map<string, Output>();
 
@@ -34,13 +34,13 @@ export class RunningTools {
     this.#open.add(toolCallId);
   }
 
-  /** Whether the call was open: then its result is news. */
+  /** Whether the call was open, so that its result is new. */
   end(toolCallId: string): boolean {
     this.#outputs.delete(toolCallId);
     return this.#open.delete(toolCallId);
   }
 
-  /** The output begins anew; what is shown stays until there is some. */
+  /** The output begins again. What is shown stays until there is new output. */
   restart(slot: string, episode: string): UiChunk[] {
     this.#outputs.set(slot, { episode, text: "", last_seq: 0 });
     return [];
@@ -61,7 +61,7 @@ export class RunningTools {
   }
 }
 
-/** The end of a text, not beginning within a character. */
+/** The end of a text; it does not begin in the middle of a character. */
 function tail(text: string): string {
   if (text.length <= outputCharsMax) return text;
   const end = text.slice(-outputCharsMax);

@@ -1,5 +1,5 @@
-// The API speaks HTTP and the store; this file: one step of a turn as its client shows it. It is led to what is wanted by
-// chunks that only add; when that cannot be done, since another attempt has begun, the step is withdrawn and shown anew.
+// One step of a turn, as its client shows it. Chunks that only add bring it to the wanted state. If they cannot, because
+// another attempt has begun, the step is withdrawn and shown again.
 import { applyDelta, type DraftPart } from "../../core/chat/draft-content.ts";
 import type { PartDelta } from "../../core/part/stream-part.ts";
 import type { SdkVersion, UiChunk } from "./chunk.ts";
@@ -16,12 +16,12 @@ import {
 export class ShownStep {
   readonly #version: SdkVersion;
   readonly #newId: () => string;
-  /** In the order in which the client got them, which is that of its screen. */
+  /** In the order in which the client received and shows them. */
   #shown: ShownPart[] = [];
   /** The attempt being written, by place. */
   #draft = new Map<number, DraftPart>();
   #byPlace = new Map<number, ShownPart>();
-  /** Another attempt is under way, and has not yet said what the client shows of the one before. */
+  /** Another attempt is under way, and has not yet repeated what the client shows of the one before. */
   #held = false;
   /** The message of this step is committed. */
   committed = false;
@@ -31,12 +31,12 @@ export class ShownStep {
     this.#newId = newId;
   }
 
-  /** Another attempt begins the step anew. @param again: the same one, from its first part */
+  /** Another attempt begins the step again. @param again the same attempt begins again at its first part */
   restart(again: boolean): UiChunk[] {
     this.#draft = new Map();
     this.#byPlace.clear();
     if (this.#shown.length === 0) return [];
-    // Only version 7 can take back: the others wait, since the new attempt may say what they show and more.
+    // Only version 7 can drop parts. The others wait, since the new attempt may repeat what they show.
     if (this.#version === 7 && !again) return this.#beginAnew();
     this.#held = true;
     return [];
@@ -56,7 +56,7 @@ export class ShownStep {
     return this.#lead(wanted) ?? [...this.#beginAnew(), ...(this.#lead(wanted) as UiChunk[])];
   }
 
-  /** The step ends without a message: nothing of it was kept. */
+  /** The step ends without a message, because nothing of it was kept. */
   drop(): UiChunk[] {
     return this.#shown.length === 0 ? [] : this.#withdraw();
   }
@@ -74,13 +74,13 @@ export class ShownStep {
     return [...thought, ...begun.chunks];
   }
 
-  /** Reasoning is over where something else begins: clients fold it away then. */
+  /** Reasoning ends when something else begins: then clients collapse it. */
   #endThought(): UiChunk[] {
     const last = this.#shown.at(-1);
     return last?.wanted.type === "reasoning" ? closePart(last) : [];
   }
 
-  /** The new attempt against what is shown: it may not be there yet, say the same and go on, or be another. */
+  /** Compares the new attempt with what is shown: it may be shorter so far, continue it, or differ. */
   #catchUp(): UiChunk[] {
     const places = [...this.#draft.keys()].sort((a, b) => a - b);
     const entries = places.flatMap((place) => {
@@ -111,7 +111,7 @@ export class ShownStep {
     return [...withdrawn, ...places.flatMap((place) => this.#showPlace(place))];
   }
 
-  /** Chunks that lead what is shown to what is wanted, and end it; null when only withdrawing it would. */
+  /** Chunks that turn what is shown into what is wanted, and end it; null if only withdrawing it can do that. */
   #lead(wanted: readonly WantedPart[]): UiChunk[] | null {
     if (wanted.length < this.#shown.length) return null;
     const fits = this.#shown.every((shown, i) => {
@@ -128,7 +128,7 @@ export class ShownStep {
     });
   }
 
-  /** What is shown goes. In versions 5 and 6 it stands in a step of its own then: a call may come again under its id. */
+  /** Withdraws what is shown. In versions 5 and 6 it stays in a step of its own, since a call may come again with its id. */
   #beginAnew(): UiChunk[] {
     const withdrawn = this.#withdraw();
     return this.#version === 7 ? withdrawn : [...withdrawn, { type: "finish-step" }, { type: "start-step" }];
@@ -144,13 +144,13 @@ export class ShownStep {
   }
 }
 
-/** A part that was closed and is to grow: its client takes no more of it. */
+/** Whether a part is closed but should grow: a client takes nothing more for it. */
 function isShutBefore(shown: ShownPart, wanted: WantedPart): boolean {
   if (shown.open || (wanted.type !== "text" && wanted.type !== "reasoning")) return false;
   return "text" in shown.wanted && shown.wanted.text !== wanted.text;
 }
 
-/** What these clients cannot forget is at least ended: no text that seems to be written, no call that seems to run. */
+/** These clients cannot drop parts, but the parts are ended, so that no text seems to be written and no call to run. */
 function withdrawPart(part: ShownPart): UiChunk[] {
   const { wanted } = part;
   if (wanted.type !== "tool-call") return closePart(part);

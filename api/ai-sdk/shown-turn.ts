@@ -1,6 +1,6 @@
-// The API speaks HTTP and the store; this file: a turn as one message of an AI SDK client. Events of a chat's stream go in,
-// chunks come out; no I/O. Whatever the events and wherever a stream begins, what the client shows at the end of the turn is
-// what is stored: each committed message is held against what was shown of it.
+// A turn as one message of an AI SDK client: events of a chat's stream go in, chunks come out, without I/O. Wherever the
+// stream begins, the client shows at the end of the turn what is stored: every committed message is compared with what was
+// shown of it.
 import {
   type ChatStatus,
   type LastError,
@@ -41,9 +41,9 @@ export class ShownTurn {
   #status: StatusData | null = null;
   #error: LastError | null = null;
   #retry: ShownRetry | null = null;
-  /** Somebody has interrupted the turn. An answer that was whole by then does not tell: its tools were stopped. */
+  /** Somebody has interrupted the turn. An answer that was complete by then does not show it: only its tools were stopped. */
   #interrupting = false;
-  /** False while a snapshot is being told: in the middle of it nothing is judged. */
+  /** False while a snapshot is incomplete: then nothing can be concluded from it. */
   #whole = false;
 
   constructor(names: TurnNames, version: SdkVersion) {
@@ -52,19 +52,19 @@ export class ShownTurn {
     this.#tools = new RunningTools(version);
   }
 
-  /** Whether the turn has come to its end; asked after the last event of a change. */
+  /** Whether the turn has ended. Ask after the last event of a change. */
   get over(): boolean {
     const status = this.#status;
     if (!this.#whole || status === null) return false;
     return status.turn_id !== this.#names.turn_id || !isActive(status.status);
   }
 
-  /** The newest committed message that was taken; 0: none. */
+  /** The newest committed message so far; 0: none. */
   get lastMessageId(): number {
     return this.#lastMessageId;
   }
 
-  /** The first chunk. The message has the same id however often it is streamed: a client replaces it, never doubles it. */
+  /** The first chunk. A turn's message always has the same id, so that a client replaces it instead of showing it twice. */
   begin(): UiChunk[] {
     const messageId = turnMessageId(this.#names.turn_id);
     return [{ type: "start", messageId, messageMetadata: this.#names }];
@@ -94,7 +94,7 @@ export class ShownTurn {
         return [];
       case "retry":
         return this.#isOwn() ? this.#showRetry(shownRetry(event.data)) : [];
-      // What a client of this kind has no place for.
+      // These clients have no place for these events.
       case "chat":
       case "queue_update":
       case "action_required":
@@ -110,7 +110,7 @@ export class ShownTurn {
     if (failed !== null) {
       return [
         ...ended,
-        // Before the error: clients read nothing after it.
+        // The metadata goes first: clients read nothing after the error.
         { type: "message-metadata", messageMetadata },
         { type: "error", errorText: failed.message },
         this.#finish("error", messageMetadata),
@@ -178,7 +178,7 @@ export class ShownTurn {
     return this.#step === null || this.#step.committed ? [] : this.#step.restart(again);
   }
 
-  /** Said again only when it is another: a reader that begins anew is told of the same one. */
+  /** Sent only if it differs: a reader that starts again is told of the same retry. */
   #showRetry(retry: ShownRetry | null): UiChunk[] {
     if (retry?.retrying_at === this.#retry?.retrying_at) return [];
     this.#retry = retry;
@@ -194,12 +194,12 @@ export class ShownTurn {
     return [...this.#showRetry(null), ...chunks, ...step.take(index, part)];
   }
 
-  /** Whether what is being written now is written for this turn. */
+  /** Whether what is being written belongs to this turn. */
   #isOwn(): boolean {
     return this.#status?.turn_id === this.#names.turn_id;
   }
 
-  /** The step that is being written: the one there is, or a new one behind one that is committed. */
+  /** The step that is being written: the present one, or a new one if that is committed. */
   #openStep(): { readonly step: ShownStep; readonly chunks: UiChunk[] } {
     if (this.#step !== null && !this.#step.committed) return { step: this.#step, chunks: [] };
     const ended = this.#endStep();

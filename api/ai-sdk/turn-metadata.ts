@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: what an AI SDK client's message knows of the turn that it shows.
+// The metadata of an AI SDK client's message: which turn it shows, and what the turn used.
 import type { FinishReason, Message } from "../../core/chat/message.ts";
 import type { TurnMetadata, TurnUsage, UiFinishReason } from "./chunk.ts";
 
@@ -7,7 +7,7 @@ export interface TurnNames {
   readonly turn_id: number;
 }
 
-/** What the end of a turn tells of its messages: a long turn's content is not kept (SPEC T7). */
+/** What the end of a turn says about its messages. Content is not kept, since a turn may be long (SPEC T7). */
 export type CountedMessage = Pick<Message, "id" | "role" | "usage" | "finish_reason" | "interrupted">;
 
 export function counted({ id, role, usage, finish_reason, interrupted }: Message): CountedMessage {
@@ -19,7 +19,7 @@ export function turnMessageId(turnId: number): string {
   return `everturn-turn-${turnId}`;
 }
 
-/** @param messages of the turn, as far as they are committed */
+/** @param messages the committed messages of the turn */
 export function turnMetadata(names: TurnNames, messages: readonly CountedMessage[]): TurnMetadata {
   const shown = messages.filter(({ role }) => role !== "user");
   const { chat_id, turn_id } = names;

@@ -1,12 +1,12 @@
-// The API speaks HTTP and the store; this file: one response that streams one turn. It reads what is committed of the turn,
-// then follows the chat's hub like any other reader; where the hub begins anew, so does it, and the client notices nothing.
+// One response that streams one turn. It sends what is committed of the turn, then follows the chat's hub like any other
+// reader. When the hub starts again, the stream reads what is committed again, and the client does not notice.
 import type { StreamEvent } from "../../core/stream/stream-event.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Queryable } from "../../store/database.ts";
 import { findClientMessage } from "../../store/row/client-chats.ts";
 import { readTurn, type TurnSnapshot } from "../../store/turn/read-turn.ts";
 import type { ChatHub, ChatPlace } from "../streams/chat/chat-hub.ts";
-import type { EventBatch } from "../streams/chat/event-batch.ts";
+import type { EventBatch } from "../streams/chat/model/event-batch.ts";
 import type { EventSink } from "../streams/sse-writer.ts";
 import type { Frames } from "../streams/stream-log.ts";
 import { StreamReader } from "../streams/stream-reader.ts";
@@ -15,9 +15,9 @@ import { isActive, ShownTurn } from "./shown-turn.ts";
 
 export interface StreamedTurn {
   readonly chat_id: string;
-  /** Of the user message that begins the turn, or waits to. */
+  /** The user message that begins the turn, or waits in the queue. */
   readonly message_id: number;
-  /** The client's name for it: a queued message gets another id when its turn comes. Null: the turn runs already. */
+  /** The client's name for that message, since a queued message gets another id when its turn begins. Null: the turn runs. */
   readonly client_message_id: string | null;
   readonly sdk: SdkVersion;
 }
@@ -30,10 +30,10 @@ export interface TurnStreamInput {
   readonly logger: Pick<Logger, "warn">;
 }
 
-/** Each is of bounded size: a piece of a text, or a result. */
+/** Each chunk has a limited size: a piece of a text, or a result. */
 const chunksAtOnceMax = 8;
 
-/** Shown where the server cannot go on; the turn itself does. */
+/** Shown when this stream cannot continue; the turn itself does. */
 const COME_BACK = "The connection to the server was lost. The answer goes on: reload to see it.";
 
 /** Streams a turn until it ends or its reader leaves. */
@@ -63,7 +63,7 @@ export class TurnStream implements EventSink<EventBatch> {
   write(batch: EventBatch): void {
     const events = batch.entries.map(({ event }) => event);
     if (this.#reader === null) return;
-    // The hub begins anew, perhaps with less than the whole turn: what is committed of it is read again.
+    // The hub starts again, perhaps with less than the whole turn, so what is committed of the turn is read again.
     if (events.some(({ type }) => type === "history_reset")) return this.#again();
     if (this.#shown === null) {
       if (events.some((event) => this.#mayEndWait(event))) this.#again();
@@ -99,14 +99,14 @@ export class TurnStream implements EventSink<EventBatch> {
     this.start();
   }
 
-  /** Page by page, no faster than the client takes it: a turn may be longer than fits in memory for each of its readers. */
+  /** Reads page by page, no faster than the client takes it: long turns of many readers would not fit into memory. */
   async #open(): Promise<void> {
     for (;;) {
       const read = await this.#read();
       if (this.closed) return;
       if (read === null) return this.#finish(this.#shown?.cut() ?? [{ type: "abort" }]);
       if (read.queued) {
-        // Nothing takes from the queue of a failed chat but its owner's next message.
+        // In a failed chat the queue moves only when the owner sends another message.
         if (read.status === "error") return this.#finish(queueStands(read));
         return this.#follow(read.snapshot_version);
       }
@@ -130,11 +130,11 @@ export class TurnStream implements EventSink<EventBatch> {
     }
   }
 
-  /** What the client has not got yet of the turn, under the id it has by now; null when it is not there any more. */
+  /** What the client lacks of the turn, by the id that its message has now; null when it no longer exists. */
   async #read(): Promise<TurnSnapshot | null> {
     const { db, turn } = this.#input;
     if (this.#shown === null && turn.client_message_id !== null) {
-      // A queued message has another id by the time its turn comes; its name stays.
+      // A queued message gets another id when its turn begins, but keeps its name.
       const named = await findClientMessage(db, turn.chat_id, turn.client_message_id);
       this.#messageId = named?.message_id ?? this.#messageId;
     }
@@ -151,18 +151,18 @@ export class TurnStream implements EventSink<EventBatch> {
 
   #follow(version: number): void {
     const { hub } = this.#input;
-    // It may have ended while the turn was read, and tells nobody who comes then.
+    // It may have ended while the turn was read; a reader that comes afterwards is not told.
     if (hub.ended !== null) return this.end(hub.ended === "deleted" ? null : 0);
     this.#reader = new StreamReader({
       watch: hub,
       sink: this,
-      // All it tells beyond the turn is thrown away, and a turn that does not fit is read again.
+      // Events of other turns are ignored, and a turn that does not fit is read again.
       place: { cursor: { version, episode: null, seq: 0 }, taken: null, messagesMax: 1 },
     });
     this.#reader.start();
   }
 
-  /** Whether a message that waits may have left the queue, or will not. */
+  /** Whether the event means that a waiting message has left the queue, or will stay in it. */
   #mayEndWait(event: StreamEvent): boolean {
     if (event.type === "error") return true;
     if (event.type !== "queue_update") return false;
@@ -190,25 +190,25 @@ export class TurnStream implements EventSink<EventBatch> {
   }
 }
 
-/** A snapshot as the events that a reader would have been told of it. */
+/** A snapshot as the events that a reader would have received. */
 function snapshotEvents(chat_id: string, read: TurnSnapshot): StreamEvent[] {
   const { status, current_turn_id: turn_id, history_version, last_error, messages, has_more } = read;
   const committed = messages.map((message): StreamEvent => {
     return { type: "messages", data: { chat_id, messages: [message], history_version, closes: [] } };
   });
-  // In the middle of a turn nothing is judged.
+  // In the middle of a turn nothing can be concluded.
   if (has_more) return committed;
   const failed = status === "error" && last_error !== null;
   return [
     ...committed,
     { type: "status", data: { chat_id, status, turn_id, history_version } },
     ...(failed ? [{ type: "error", data: { chat_id, error: last_error } } as const] : []),
-    // Of a running turn the reader tells the rest, and when that is whole.
+    // If the turn runs, the reader sends the rest, and `caught_up` with it.
     ...(isActive(status) ? [] : [{ type: "caught_up", data: { chat_id } } as const]),
   ];
 }
 
-/** Chunks that are written at once: few writes, none of them large. */
+/** Groups chunks into few writes, none of them large. */
 function portionsOf(chunks: readonly UiChunk[]): UiChunk[][] {
   const count = Math.ceil(chunks.length / chunksAtOnceMax);
   return Array.from({ length: count }, (_, i) =>

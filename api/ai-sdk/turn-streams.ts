@@ -1,5 +1,4 @@
-// The API speaks HTTP and the store; this file: from a request of an AI SDK client to the stream that answers it. Whose chat
-// it is has been checked before.
+// Answers a request of an AI SDK client with a stream. The caller has been checked to own the chat.
 import type { Hubs } from "../streams/chat/hubs.ts";
 import { type MarkReadDeps, markVisit } from "../streams/chat/mark-read.ts";
 import { holdHub } from "../streams/chat/stream-chat.ts";
@@ -15,7 +14,7 @@ export interface TurnStreamsDeps extends MarkReadDeps {
 /** Streams a turn as the answer to a request. Throws `Refusal` before it has sent anything. */
 export type StreamTurn = (stream: OpenStream, turn: StreamedTurn) => Promise<void>;
 
-/** Where a client is sent away whose key is not good any more. */
+/** Sent to a client whose key has become invalid. */
 const KEY_GONE = "The API key was revoked or has expired.";
 
 export function createTurnStreams(deps: TurnStreamsDeps): StreamTurn {

@@ -1,5 +1,5 @@
-// The API speaks HTTP and the store; this file: stored messages as an AI SDK client keeps them, for a page that is loaded. A
-// turn is one message, under the id that its stream gives it.
+// Stored messages as an AI SDK client keeps them, for a page that loads. A turn is one message, with the id that its stream
+// gives it.
 import type { Message } from "../../core/chat/message.ts";
 import type { Part, ToolResultPart } from "../../core/part/part.ts";
 import type { TurnMetadata } from "./chunk.ts";
@@ -23,7 +23,7 @@ export interface UiHistory {
   readonly messages: readonly Message[];
   /** The client's own names of user messages. */
   readonly names: ReadonlyMap<number, string>;
-  /** The turn that runs: its answer comes by its stream. */
+  /** The running turn. Its answer is left out, since its stream sends it. */
   readonly running_turn_id: number | null;
 }
 
@@ -81,7 +81,7 @@ function partOf(wanted: WantedPart | null, results: ReadonlyMap<string, ToolResu
       const { type, toolCallId: _id, ...end } = endTool(result, byProvider) as StoredUiPart;
       return [{ ...part, ...end, state: type === "tool-output-error" ? "output-error" : "output-available" }];
     }
-    // A result stands with its call.
+    // A result is shown with its call.
     case "tool-result":
     case undefined:
       return [];

@@ -1,12 +1,12 @@
-// The API speaks HTTP and the store; this file: one part of a step as the client shows it, and the chunks that bring it to
-// what it is to be. A part only ever grows: what a client shows it cannot be made to forget, part by part.
+// One part of a step as the client shows it, and the chunks that bring it to the wanted state. A part only grows: a client
+// cannot be made to forget a single part.
 import { assertNever } from "../../core/assert-never.ts";
 import { type DraftPart, parseToolArgs } from "../../core/chat/draft-content.ts";
 import type { JsonObject, JsonValue, Part } from "../../core/part/part.ts";
 import { mergedCharsMax } from "../../core/part/stream-part.ts";
 import type { UiChunk } from "./chunk.ts";
 
-/** What a step is to show, in order. */
+/** What a step should show, in order. */
 export type WantedPart =
   | { readonly type: "text" | "reasoning"; readonly text: string }
   | {
@@ -14,7 +14,7 @@ export type WantedPart =
       readonly tool_call_id: string;
       readonly tool_name: string;
       readonly args_text: string;
-      /** Set: the arguments are whole. */
+      /** Set when the arguments are complete. */
       readonly args?: JsonObject;
       readonly provider_executed?: boolean;
     }
@@ -27,16 +27,16 @@ export interface ToolEnd {
   readonly is_error: boolean;
 }
 
-/** A wanted part as the client has it so far. */
+/** A part as the client shows it so far. */
 export interface ShownPart {
   wanted: WantedPart;
   /** The client's name for a text or reasoning part. */
   readonly id: string;
-  /** Text: whether more may come. Tool call: whether its arguments are not whole yet. */
+  /** Text: whether more may come. Tool call: whether its arguments are incomplete. */
   open: boolean;
 }
 
-/** The parts of committed content that a client shows; null for what it has no part for. */
+/** A part of committed content as a client shows it; null if it has no such part. */
 export function wantedOf(part: Part | DraftPart): WantedPart | null {
   switch (part.type) {
     case "text":
@@ -65,7 +65,7 @@ export function wantedOf(part: Part | DraftPart): WantedPart | null {
   }
 }
 
-/** How what is shown stands to what is wanted: it may grow to it, has run ahead of it, or is something else. */
+/** Compares what is shown with what is wanted: it can grow to it, is ahead of it, or differs. */
 export function compareParts(shown: WantedPart, wanted: WantedPart): "grows" | "ahead" | "differs" {
   if (shown.type === "text" || shown.type === "reasoning") {
     if (wanted.type !== shown.type) return "differs";
@@ -78,12 +78,12 @@ export function compareParts(shown: WantedPart, wanted: WantedPart): "grows" | "
   return callOf(wanted) === callOf(shown) ? "grows" : "differs";
 }
 
-/** Calls and results by name; null for what is neither. */
+/** The id of a call or result; null for other parts. */
 function callOf(part: WantedPart): string | null {
   return "tool_call_id" in part ? `${part.type} ${part.tool_call_id}` : null;
 }
 
-/** The chunks that begin a part, with all of it that is wanted by now. */
+/** The chunks that begin a part, with everything that is wanted of it so far. */
 export function beginPart(wanted: WantedPart, id: string): { shown: ShownPart; chunks: UiChunk[] } {
   switch (wanted.type) {
     case "text":
@@ -110,7 +110,7 @@ export function beginPart(wanted: WantedPart, id: string): { shown: ShownPart; c
   }
 }
 
-/** The chunks that lengthen a shown part to what is wanted, which it must be able to grow to. */
+/** The chunks that make a shown part grow to what is wanted. It must be able to. */
 export function growPart(shown: ShownPart, wanted: WantedPart): UiChunk[] {
   const before = shown.wanted;
   if ((wanted.type === "text" || wanted.type === "reasoning") && before.type === wanted.type) {
@@ -141,14 +141,14 @@ export function closePart(shown: ShownPart): UiChunk[] {
   return [{ type: "tool-input-available", ...toolName(wanted), input }];
 }
 
-/** How a tool call ends. A failed one is told in words: that is all these clients take. */
+/** The chunk that ends a tool call. A failure is told as text, since these clients take nothing else. */
 export function endTool({ tool_call_id, result, is_error }: ToolEnd, byProvider: boolean): UiChunk {
   const end = { toolCallId: tool_call_id, ...(byProvider && { providerExecuted: true }) };
   if (!is_error) return { type: "tool-output-available", ...end, output: result };
   return { type: "tool-output-error", ...end, errorText: errorWords(result) };
 }
 
-/** An error and its hint; where there is more to it, such as the output of a command that was stopped, the whole of it. */
+/** An error and its hint, or the whole result if it has more, such as the output of a stopped command. */
 function errorWords(result: JsonValue): string {
   if (typeof result === "string") return result;
   const { error, hint = "", ...more } = (result ?? {}) as JsonObject;
@@ -173,7 +173,7 @@ function toolName({
   };
 }
 
-/** Frames are bounded; a piece that ends within a character is made whole by the next. */
+/** Cuts text, since frames have a limited size. The next piece completes a character that was cut. */
 function pieces(text: string): string[] {
   const count = Math.ceil(text.length / mergedCharsMax);
   return Array.from({ length: count }, (_, i) => text.slice(i * mergedCharsMax, (i + 1) * mergedCharsMax));

@@ -1,6 +1,5 @@
-// The API speaks HTTP and the store; this file: the one place where what came from outside is looked at before any schema is:
-// lists and objects of bounded length, names and texts that Postgres can hold. Schemas say what a value means; this says what
-// can be a value at all.
+// Checks input before any schema does: lists and objects have a limited length, and Postgres can store every name and text.
+// Schemas say what a value means; this file says what can be a value at all.
 import { inputItemsMax } from "../../core/chat/limits.ts";
 import type { Refusal } from "../../core/chat/refusal.ts";
 import { faultOfText } from "../../core/text/storable-text.ts";
@@ -8,17 +7,17 @@ import { faultOfText } from "../../core/text/storable-text.ts";
 export type Fault = Refusal["errors"][number];
 export type Path = readonly PropertyKey[];
 
-/** Faults told at most: past that a body is garbage, and listing it all helps nobody. */
+/** At most this many faults are listed: a longer list helps nobody. */
 export const faultsShownMax = 50;
-/** Names are the client's own; an error is no place to send a page of text back. */
+/** Clients choose these names; an error should not send a page of text back. */
 const nameCharsMax = 100;
 
-/** The names that lead to a field, places in lists left out: `["messages", "parts"]`. */
+/** The names that lead to a field, without positions in lists: `["messages", "parts"]`. */
 export type FieldPath = readonly string[];
 
 /**
- * What makes a value impossible, whatever was asked; at most 50 faults.
- * @param anyText fields that are stored as JSON, and keep whatever text is inside them
+ * What makes a value invalid for every call; at most 50 faults.
+ * @param anyText fields that are stored as JSON, which may contain any text
  */
 export function faultsOfInput(value: unknown, anyText: readonly FieldPath[] = []): Fault[] {
   const faults: Fault[] = [];
@@ -37,7 +36,7 @@ interface Look {
   readonly anyText: readonly FieldPath[];
 }
 
-/** Recursion is safe: a body's depth has been counted before it was parsed. */
+/** Recursion is safe: the depth of the body was checked before it was parsed. */
 function look(place: Place, to: Look): void {
   const { value } = place;
   if (to.faults.length >= faultsShownMax) return;

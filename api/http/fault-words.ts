@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: what a schema objects to, in plain words: what was expected, and where.
+// Says in plain words what a schema objects to: what it expected, and where.
 import type { z } from "zod";
 import { type Fault, faultsShownMax, type Path, pathText } from "./check-input.ts";
 
@@ -49,7 +49,7 @@ function faultsOfIssue(issue: Issue, path: Path): Fault[] {
   }
 }
 
-/** The branch that was meant is blamed: the first that does not already fail on the kind of value. */
+/** Reports the branch that was probably meant: the first that accepts this kind of value. */
 function faultsOfUnion(issue: UnionIssue, path: Path): Fault[] {
   if ("options" in issue && issue.options !== undefined) {
     return [{ path: pathText(path), message: oneOf(issue.options) }];

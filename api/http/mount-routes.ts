@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: described routes become Express handlers that validate, call and answer.
+// Turns route descriptions into Express handlers that validate, call and answer.
 import type { Express, RequestHandler, Response } from "express";
 import { z } from "zod";
 import { requestBodyBytesMax } from "../../core/chat/limits.ts";
@@ -11,7 +11,7 @@ import { readQuery } from "./read-query.ts";
 import { type Answer, expressPath, type Input, type RawExchange, type Route, TAKEN_OVER } from "./route.ts";
 import { validate } from "./validate.ts";
 
-/** What a path parameter that cannot exist means. */
+/** The refusal for a path parameter that cannot exist. */
 const NOT_FOUND_BY_PARAM: Readonly<Record<string, RefusalCode>> = {
   chat: "chat_not_found",
   message: "message_not_found",
@@ -21,12 +21,12 @@ const NOT_FOUND_BY_PARAM: Readonly<Record<string, RefusalCode>> = {
   template: "template_not_found",
   user: "user_not_found",
 };
-/** A route that takes no parameters is not to ignore those that somebody relies on. */
+/** A route without parameters refuses them, since a client that sends one relies on it. */
 const NO_QUERY = z.strictObject({});
 const NO_BODY: ReadJson = { value: undefined, messages_before: 0 };
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** Mounts the routes, and behind each path a 405 for every other method. */
+/** Mounts the routes, and a 405 for every other method of their paths. */
 export function mountRoutes(app: Express, routes: readonly Route[], logger: Logger): void {
   for (const path of new Set(routes.map((each) => each.path))) {
     const here = routes.filter((each) => each.path === path);
@@ -91,7 +91,7 @@ function readRouteBody(each: Route, { request }: RawExchange): Promise<ReadJson>
     : readJson(request, each.body_bytes_max ?? requestBodyBytesMax);
 }
 
-/** Paths of faults are those of the body that was sent, with the messages that were read past. */
+/** Paths of faults count the messages that were skipped, so that they fit the body that was sent. */
 function validateBody(schema: z.ZodType, { any_text: anyText }: Route, read: ReadJson): unknown {
   try {
     return validate(schema, read.value, { anyText });
@@ -110,7 +110,7 @@ function movedBy(messagesBefore: number, { code, detail, errors }: Refusal): Ref
   );
 }
 
-/** An id that cannot exist is simply not there: 404, like any other unknown one. */
+/** An id that cannot exist is answered 404, like any unknown id. */
 function readParams(each: Route, params: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const schemas = Object.entries(each.params?.shape ?? {});
   return Object.fromEntries(

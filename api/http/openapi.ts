@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: the OpenAPI 3.1 document, made from the same schemas that validate.
+// The OpenAPI 3.1 document, made from the schemas that validate requests.
 import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from "zod-openapi";
 import { REFUSALS, type RefusalCode } from "../../core/chat/refusal.ts";
@@ -92,7 +92,7 @@ function answers(each: Route): ZodOpenApiResponsesObject {
   );
 }
 
-/** What any call with a key may meet. */
+/** Refusals of every call that needs a key. */
 const COMMON: readonly RefusalCode[] = [
   "unauthenticated",
   "rate_limited",

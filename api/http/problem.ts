@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: every error becomes one problem document (RFC 9457) with a stable code.
+// Turns every error into a problem document (RFC 9457) with a stable code.
 import { REFUSALS, Refusal, type RefusalCode } from "../../core/chat/refusal.ts";
 import { UsageLimitReached } from "../../core/usage/usage-limit-reached.ts";
 import { isOutage } from "../../platform/classify-failure.ts";
@@ -10,7 +10,7 @@ export interface Problem {
   readonly code: RefusalCode;
   readonly detail?: string;
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
-  /** Of a usage limit: when its period ends. */
+  /** For a usage limit: when its period ends. */
   readonly resets_at?: string;
 }
 
@@ -30,10 +30,10 @@ export function toProblem(refusal: Refusal): Problem {
   };
 }
 
-/** Whatever was thrown, as a refusal: what is not expected is `unavailable` (an outage) or `internal`. */
+/** Any error as a refusal: unexpected ones are `unavailable` (an outage) or `internal`. */
 export function toRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
-  // Express could not decode the path: `%` without two hex digits after it, or no UTF-8.
+  // Express could not decode the path: `%` without two hex digits, or not UTF-8.
   if (error instanceof URIError) return new Refusal("not_found");
   if (isOutage(error)) return new Refusal("unavailable", "the database cannot be reached; try again");
   return new Refusal("internal");

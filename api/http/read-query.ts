@@ -1,7 +1,7 @@
-// The API speaks HTTP and the store; this file: query strings, decoded strictly: what is no UTF-8 is refused instead of guessed.
+// Decodes query strings strictly: text that is not UTF-8 is refused.
 import { Refusal } from "../../core/chat/refusal.ts";
 
-/** Parameters by name; one that stands there several times is a list. Throws `Refusal` `invalid_request`. */
+/** Parameters by name; a repeated parameter is a list. Throws `Refusal` `invalid_request`. */
 export function readQuery(url: string): Record<string, string | string[]> {
   const at = url.indexOf("?");
   const pairs = at === -1 ? [] : url.slice(at + 1).split("&");

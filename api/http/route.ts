@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: one description of a call that feeds both Express and the OpenAPI document.
+// The description of a call, from which both Express and the OpenAPI document are made.
 import type { NextFunction, Request, Response } from "express";
 import type { z } from "zod";
 import type { RefusalCode } from "../../core/chat/refusal.ts";
@@ -8,11 +8,11 @@ import type { FieldPath } from "./check-input.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
 
-/** What a successful answer looks like, for the document and for tests that hold answers against it. */
+/** What a successful answer looks like, for the document and for tests that compare answers with it. */
 export interface ResponseSpec {
   readonly description: string;
   readonly content_type?: string;
-  /** Absent: no body, or one that is no JSON. */
+  /** Absent: no body, or one that is not JSON. */
   readonly schema?: z.ZodType;
 }
 
@@ -38,9 +38,9 @@ export interface Input<Params, Query, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly body: Body;
-  /** Of a conversation's messages that were read past: how many stand before those of the body. */
+  /** How many messages of a conversation were skipped before those in the body. */
   readonly messages_before: number;
-  /** Who calls; throws `Refusal` `unauthenticated` on public routes. */
+  /** Throws `Refusal` `unauthenticated` on public routes. */
   readonly caller: Caller;
   readonly idempotencyKey: string | null;
   /** Carries request and chat ids. */
@@ -68,17 +68,17 @@ interface RouteSettings<P, Q, B> {
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** A body that works as it stands: the docs page begins with it, and a test sends it. Absent: `{}`. */
+  /** A body that works as it is: the docs page begins with it, and a test sends it. Absent: `{}`. */
   readonly example?: Readonly<Record<string, unknown>>;
   /** Absent: 256 KiB. */
   readonly body_bytes_max?: number;
-  /** The body brings a whole conversation along, of whose `messages` the last ones are taken. */
+  /** The body contains a whole conversation, and only the last of its `messages` are taken. */
   readonly body_has_conversation?: true;
-  /** Fields of the body that are stored as JSON: they keep what Postgres's text cannot hold, U+0000 and lone surrogates. */
+  /** Fields of the body that are stored as JSON: they may contain U+0000 and lone surrogates, which Postgres's text cannot. */
   readonly any_text?: readonly FieldPath[];
   /** By status code. */
   readonly responses: Readonly<Record<number, ResponseSpec>>;
-  /** Refusals particular to this call, beside those every call may meet. */
+  /** Refusals of this call, besides those of every call. */
   readonly refusals?: readonly RefusalCode[];
 }
 
@@ -91,7 +91,7 @@ interface RouteDefinition<P, Q, B> extends RouteSettings<P, Q, B> {
   readonly handler: Handler<Parsed<P>, Parsed<Q>, Parsed<B>>;
 }
 
-/** Describes a call; what the handler gets has been validated by its schemas. */
+/** Describes a call. Its schemas validate what the handler gets. */
 export function route<
   P extends z.ZodObject | undefined = undefined,
   Q extends z.ZodObject | undefined = undefined,

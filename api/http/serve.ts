@@ -1,16 +1,16 @@
-// The API speaks HTTP and the store; this file: the socket. It closes so that nobody's answer is cut short before its time.
+// Listens on a socket, and closes it without cutting answers short before the grace time ends.
 import { createServer, type RequestListener } from "node:http";
 
-/** Longer than the idle time of usual load balancers (60 s): the one that closes first must not be us. */
+/** Longer than the usual idle time of load balancers (60 s), since we must not close first. */
 const keepAliveTimeoutMs = 65_000;
-/** A connection whose answer has ended since the last look is idle now, and would be kept for its client's next request. */
+/** Connections whose answers have ended since would otherwise stay open for their clients' next requests. */
 const closeIdleEveryMs = 50;
-/** What is left of the grace time for closing pools after the last answer. */
+/** The share of the grace time for answers; the rest is for closing pools. */
 const closingShare = 0.8;
 
 export interface Served {
   readonly port: number;
-  /** Takes no new connections, waits for answers in flight, and cuts what is left shortly before the grace time ends. */
+  /** Takes no new connections, waits for answers in flight, and closes the others shortly before the grace time ends. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ interface ListenNames {
 
 /** The address cannot be listened on. */
 export class ListenError extends Error {
-  /** @param names the variables that say where */
+  /** @param names the environment variables that set host and port */
   constructor(
     { host, port }: { readonly host: string; readonly port: number },
     cause: NodeJS.ErrnoException,

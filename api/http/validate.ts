@@ -1,13 +1,13 @@
-// The API speaks HTTP and the store; this file: input is validated by schemas, and each fault is named by its path.
+// Validates input by schemas, and names every fault by its path.
 import type { z } from "zod";
 import { Refusal, type RefusalCode } from "../../core/chat/refusal.ts";
 import { type Fault, type FieldPath, faultsOfInput } from "./check-input.ts";
 import { faultsOf } from "./fault-words.ts";
 
 export interface ValidateSettings {
-  /** `invalid_request` unless a fault means something else: an id that cannot exist is simply not found. */
+  /** Absent: `invalid_request`. An id that cannot exist is not found instead. */
   readonly code?: RefusalCode;
-  /** Fields that keep whatever text is inside them: they are stored as JSON. */
+  /** Fields that are stored as JSON, which may contain any text. */
   readonly anyText?: readonly FieldPath[] | undefined;
 }
 

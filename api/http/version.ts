@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: which version answers.
+// The version of this program.
 import packageJson from "../../package.json" with { type: "json" };
 
 export const version: string = packageJson.version;

@@ -1,6 +1,6 @@
-// The API speaks HTTP and the store; this file: what a caller is shown of a debug run (SPEC A5). What members see nowhere else
-// is not shown here either: base URLs, provider options and the deployment's prompt. All three stand in what went over the
-// wire, and providers echo them in headers and bodies, so that is for admins.
+// What a caller may see of a debug run (SPEC A5). Members see nothing here that they cannot see elsewhere: base URLs,
+// provider options and the deployment's prompt are for admins. So is everything that went over the wire, since it contains
+// all three, and providers echo them in headers and bodies.
 import type { DebugAttempt, DebugRunWithSteps, DebugStep } from "../../core/debug-run.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import type { Caller } from "../http/caller.ts";
@@ -17,7 +17,7 @@ function stepForMembers(step: DebugStep): DebugStep {
   return { ...step, request, attempts: step.attempts.map(attemptForMembers) };
 }
 
-/** Messages and tools are the chat's own; the system prompt has the deployment's in it. */
+/** Messages and tools belong to the chat, but the system prompt contains the deployment's prompt. */
 function requestForMembers({ system, config, ...own }: JsonObject): JsonObject {
   const shown: JsonObject = { ...own, ...(system !== undefined && { system: FOR_ADMINS }) };
   if (typeof config !== "object" || config === null || Array.isArray(config)) return shown;

@@ -1,4 +1,4 @@
-// Routes: what was asked of models for a chat, and what they answered.
+// Debug runs of a chat: what models were asked, and what they answered.
 import { z } from "zod";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { listDebugRuns, readDebugRun } from "../../store/debug/debug-runs.ts";

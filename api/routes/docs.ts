@@ -1,4 +1,4 @@
-// Routes: the OpenAPI document, and a page that shows it. All of the page comes from here: nothing from elsewhere, nothing inline.
+// The OpenAPI document, and a page that shows it. The page loads nothing from elsewhere and has nothing inline.
 import { fileURLToPath } from "node:url";
 import type { RequestHandler } from "express";
 import { type Route, route } from "../http/route.ts";
@@ -26,11 +26,11 @@ const PAGE = `<!doctype html>
 const START = `window.ui = SwaggerUIBundle({ url: "/openapi.json", dom_id: "#page", deepLinking: true });
 `;
 
-/** What is served of the package that draws the page; nothing else of it is. */
+/** The files that are served of the package that draws the page. */
 const FILES = new Set(["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"]);
 const FILES_CACHED_S = 3_600;
 
-/** @param document made when first asked for, since it is made from these routes too */
+/** @param document is built on the first request, since it describes these routes, too */
 export function docsRoutes(document: () => string): Route[] {
   const json = route({
     method: "get",
@@ -57,7 +57,7 @@ export function docsRoutes(document: () => string): Route[] {
   return [json, page];
 }
 
-/** The files the page loads, to be mounted below `/docs`. */
+/** The files that the page loads. Mount them below `/docs`. */
 export const docsFiles: RequestHandler = (request, response, next) => {
   const name = request.path.slice(1);
   if (request.method !== "GET" && request.method !== "HEAD") return next();
@@ -68,7 +68,7 @@ export const docsFiles: RequestHandler = (request, response, next) => {
   if (!FILES.has(name)) return next();
   const where = { root: fileURLToPath(FOLDER), maxAge: FILES_CACHED_S * 1000 };
   response.sendFile(name, where, (error) => {
-    // Called after success, too; then nobody else is to answer.
+    // Also called after success; then nothing else must answer.
     if (error !== undefined) next(error);
   });
 };

@@ -1,4 +1,4 @@
-// Routes: the first page, until a console stands there: what this is, and where to go.
+// The first page, until there is a console: what this server is, and where to go.
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route } from "../http/route.ts";
 import { version } from "../http/version.ts";

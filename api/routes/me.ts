@@ -1,4 +1,4 @@
-// Routes: who the caller is.
+// Tells callers who they are.
 import { z } from "zod";
 import type { Queryable } from "../../store/database.ts";
 import { readUsableModelConfigs } from "../../store/model/resolve-model-config.ts";
@@ -8,7 +8,7 @@ import { type Route, route } from "../http/route.ts";
 import { time, uuid } from "../schemas/common.ts";
 import { providerKind } from "../schemas/model-provider.ts";
 import { usageLimit } from "../schemas/usage.ts";
-import { showUsageLimit } from "./show-usage-limit.ts";
+import { showUsageLimit } from "./usage.ts";
 
 const me = z
   .strictObject({
@@ -56,7 +56,7 @@ export function meRoutes(deps: Pick<ApiDeps, "store">): Route[] {
   return [read];
 }
 
-/** Names alone: base URLs and keys are admins' business. */
+/** Names only: base URLs and keys are for admins. */
 async function readModels(db: Queryable) {
   const usable = await readUsableModelConfigs(db);
   const kinds = new Map(usable.map(({ provider, kind }) => [provider, kind]));

@@ -1,4 +1,4 @@
-// Routes: what operators' machines ask (SPEC O1). None needs a key.
+// Health, readiness and metrics (SPEC O1). No key is needed.
 import { z } from "zod";
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route } from "../http/route.ts";

@@ -1,9 +1,9 @@
-// Routes: settings of the deployment (admins) and of the caller. Each is read and written as a whole.
+// Settings of the deployment (for admins) and of the caller, each read and written as a whole.
 import { Refusal } from "../../core/chat/refusal.ts";
 import { readSettings, writeDeploymentSettings, writeUserSettings } from "../../store/access/settings.ts";
 import { listModelConfigs } from "../../store/model/model-configs.ts";
 import type { ApiDeps } from "../deps.ts";
-import { requireAdmin } from "../http/require-admin.ts";
+import { requireAdmin } from "../http/caller.ts";
 import { type Route, route } from "../http/route.ts";
 import { deploymentSettings, userSettings } from "../schemas/settings.ts";
 

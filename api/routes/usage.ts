@@ -1,18 +1,24 @@
-// Routes: what chats and users have cost, and what they may.
+// What chats and users have cost, and the users' limits.
 import type { z } from "zod";
 import { commandBodyBytesMax, usageGroupsMax } from "../../core/chat/limits.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { limitPeriodAt } from "../../core/usage/limit-period.ts";
 import type { Spending } from "../../core/usage/usage-record.ts";
+import type { Queryable } from "../../store/database.ts";
 import { readChatRow } from "../../store/row/chat-row.ts";
-import { readUsageLimit, setUsageLimit } from "../../store/usage/usage-limits.ts";
+import {
+  type LimitUsage,
+  readLimitUsage,
+  readUsageLimit,
+  setUsageLimit,
+  type UsageLimit,
+} from "../../store/usage/usage-limits.ts";
 import { readTreeSpending, readUsageReport } from "../../store/usage/usage-reports.ts";
 import type { ApiDeps } from "../deps.ts";
-import { requireAdmin } from "../http/require-admin.ts";
+import { requireAdmin } from "../http/caller.ts";
 import { type Route, route } from "../http/route.ts";
 import { chatPath, userPath } from "../schemas/params.ts";
 import { chatCost, newUsageLimit, usageLimit, usageQuery, usageReport } from "../schemas/usage.ts";
-import { showUsageLimit } from "./show-usage-limit.ts";
 
 const tag = "Usage";
 
@@ -121,4 +127,15 @@ function putLimit(deps: ApiDeps): Route {
 
 function toWire({ cost_micros, ...rest }: Spending) {
   return { total_cost_micros: cost_micros, ...rest };
+}
+
+const UNLIMITED = { limit_micros: null, period: null, spent_micros: null, resets_at: null };
+
+/** The limit and what its user has spent of it; all null when there is no limit. */
+export async function showUsageLimit(
+  db: Queryable,
+  userId: string,
+  limit: UsageLimit | null,
+): Promise<LimitUsage | typeof UNLIMITED> {
+  return limit === null ? UNLIMITED : readLimitUsage(db, userId, { limit, now_ms: Date.now() });
 }

@@ -1,11 +1,11 @@
-// The wire, as schemas: chats, as they are shown and as they are asked for (API.md).
+// Schemas of chats: what the API answers, and what it takes.
 import { z } from "zod";
 import { labelCharsMax, labelsMax, systemPromptCharsMax } from "../../core/chat/limits.ts";
 import { CHAT_STATUSES } from "../../core/chat/message.ts";
 import { errorKind, filledText, jsonObject, messageId, time, uuid } from "./common.ts";
 import { inputContent } from "./content.ts";
 
-/** A title of the user's own; one made from a message is shorter. */
+/** For titles that users choose; those made from a message are shorter. */
 const userTitleCharsMax = 200;
 /** PATH_MAX of Linux. */
 const projectPathCharsMax = 4_096;

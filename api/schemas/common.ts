@@ -1,4 +1,4 @@
-// The wire, as schemas: what several resources share.
+// Schemas that several resources share.
 import { z } from "zod";
 import { ERROR_KINDS } from "../../core/chat/error-kind.ts";
 import { pageItemsDefault, pageItemsMax } from "../../core/chat/limits.ts";
@@ -11,11 +11,11 @@ export const errorKind = z.enum(ERROR_KINDS);
 export const jsonValue = z.unknown().meta({ description: "Any JSON value" });
 export const jsonObject = z.record(z.string(), jsonValue);
 
-/** Something else than white space; as patterns these stand in the document, too. */
+/** Something other than white space. As a pattern it is in the document, too. */
 export const FILLED = /\S/;
 export const MUST_BE_FILLED = "must not be empty";
 
-/** Text with something in it. That Postgres can store it is seen to before any schema is asked (`check-input.ts`). */
+/** Text that is not blank. `check-input.ts` has already checked that Postgres can store it. */
 export function filledText(charsMax: number) {
   return z.string().max(charsMax).regex(FILLED, MUST_BE_FILLED);
 }
@@ -43,7 +43,7 @@ export const pageLimit = queryNumber(1, pageItemsMax)
     },
   });
 
-/** The id of a message in a path; what is no number in range cannot exist. */
+/** The id of a message in a path. Other texts and numbers out of range cannot exist. */
 export const pathMessageId = z
   .string()
   .regex(/^[1-9]\d{0,15}$/)

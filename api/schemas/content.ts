@@ -1,17 +1,17 @@
-// The wire, as schemas: what a client may send as the content of a message.
+// Schemas of the content that a client may send in a message.
 import { z } from "zod";
 import type { InputPart } from "../../core/part/part.ts";
 import { isBlank } from "../../core/text/blank.ts";
 import { FILLED, filledText, MUST_BE_FILLED } from "./common.ts";
 
-/** Past this a message is a data set; it belongs into a file. */
+/** A longer message is a data set and belongs in a file. */
 const inputPartsMax = 100;
 const fileNameCharsMax = 1_024;
 
 const text = z
   .string()
   .regex(FILLED, MUST_BE_FILLED)
-  // White space alone has been told of already.
+  // White space alone was reported already.
   .refine((words) => !FILLED.test(words) || !isBlank(words), "must have something in it that can be seen");
 const textPart = z.strictObject({ type: z.literal("text"), text });
 const fileReferencePart = z.strictObject({
@@ -27,7 +27,7 @@ const parts = z
   .min(1, MUST_BE_FILLED)
   .max(inputPartsMax);
 
-/** A plain string is one text part; blank text is refused, since providers refuse it (SPEC Q1). */
+/** A plain string is one text part. Blank text is refused, because providers refuse it (SPEC Q1). */
 export const inputContent = z
   .union([text, parts])
   .transform((content): InputPart[] =>

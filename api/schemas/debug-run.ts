@@ -1,4 +1,4 @@
-// The wire, as schemas: debug runs (API.md).
+// Schemas of debug runs.
 import { z } from "zod";
 import { DEBUG_STATUSES } from "../../core/debug-run.ts";
 import { USAGE_KINDS } from "../../core/usage/usage-record.ts";

@@ -1,4 +1,4 @@
-// The wire, as schemas: messages and their parts (API.md).
+// Schemas of messages and their parts.
 import { z } from "zod";
 import { jsonObject, jsonValue, messageId, time, uuid } from "./common.ts";
 

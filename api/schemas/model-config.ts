@@ -1,4 +1,4 @@
-// The wire, as schemas: model configs, as they are shown and as they are asked for (SPEC B2, L12).
+// Schemas of model configs: what the API answers, and what it takes (SPEC B2, L12).
 import { z } from "zod";
 import { PREFILL_FORMS } from "../../core/prompt/prefill-form.ts";
 import { isPrice } from "../../core/usage/price.ts";
@@ -45,7 +45,7 @@ const settings = {
     .meta({ description: "Fields of the request in the provider's own words. Members get null" }),
 } as const;
 
-/** What is kept together as the settings of the call. */
+/** What is stored together as the call settings. */
 export const SETTING_NAMES = Object.keys(settings) as readonly (keyof typeof settings)[];
 
 const rest = {

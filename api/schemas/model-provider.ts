@@ -1,10 +1,10 @@
-// The wire, as schemas: model providers.
+// Schemas of model providers.
 import { z } from "zod";
 import { errorKind, filledText, time, uuid } from "./common.ts";
 
 const nameCharsMax = 100;
 const baseUrlCharsMax = 2_000;
-/** Keys of gateways may be tokens with claims inside. */
+/** Keys of gateways may be tokens that contain claims. */
 const apiKeyCharsMax = 8_000;
 export const modelNameCharsMax = 200;
 
@@ -16,7 +16,7 @@ const baseUrl = z.string().max(baseUrlCharsMax).meta({
   description:
     "http or https, without credentials; never link-local or metadata addresses, and private ones only when the deployment allows",
 });
-/** What stands in a header: printable, and without the line end that comes along when a key is copied. */
+/** Goes into a header: printable, and without the line break that is often copied with a key. */
 const apiKey = z
   .string()
   .max(apiKeyCharsMax)

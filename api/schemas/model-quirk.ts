@@ -1,4 +1,4 @@
-// The wire, as schemas: what the servers of model providers have taught.
+// Schemas of quirks: what was learnt from refused requests.
 import { z } from "zod";
 import { time } from "./common.ts";
 import { modelNameCharsMax } from "./model-provider.ts";

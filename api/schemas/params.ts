@@ -1,15 +1,15 @@
-// The wire, as schemas: what stands in paths and query strings.
+// Schemas of paths and query strings.
 import { z } from "zod";
 import { labelCharsMax, labelsMax } from "../../core/chat/limits.ts";
 import { CHAT_STATUSES } from "../../core/chat/message.ts";
 import { pageLimit, pathMessageId, queryNumber, uuid } from "./common.ts";
 
 const searchCharsMax = 200;
-/** A template's name is that of a folder. */
+/** A template's name is the name of its folder. */
 export const templateNameCharsMax = 255;
 
-/** In lower case, as ids are everywhere behind this: hubs and notifications compare them as text. No example: the docs page
- * would begin with an id that exists nowhere. */
+/** In lower case, since hubs and notifications compare ids as text. No example: the docs page would begin with an id that does
+ * not exist. */
 const id = uuid.toLowerCase().meta({ example: undefined });
 
 export const chatPath = z.object({ chat: id });
@@ -21,7 +21,7 @@ export const modelConfigPath = z.object({ model_config: id });
 export const modelProviderPath = z.object({ model_provider: id });
 export const workspacePath = z.object({ workspace: id });
 export const buildPath = workspacePath.extend({ build: id });
-/** A folder whose name is no template's is shown, too, with its fault. */
+/** Any folder name: a folder that is not a template is shown with its fault. */
 export const templatePath = z.object({ template: z.string().max(templateNameCharsMax) });
 
 const cursorCharsMax = 1_024;
@@ -30,7 +30,7 @@ const label = z
   .max(2 * labelCharsMax + 1)
   .regex(/^[^:]+:/, "expected key:value");
 
-/** `key:value` pairs as a map; what stands after the first colon is the value. */
+/** `key:value` pairs as a map. The value begins after the first colon. */
 function toLabels(pairs: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {

@@ -1,4 +1,4 @@
-// The wire, as schemas: what the deployment and its users have set.
+// Schemas of the settings of the deployment and of users.
 import { z } from "zod";
 import { systemPromptCharsMax } from "../../core/chat/limits.ts";
 import { uuid } from "./common.ts";
@@ -11,7 +11,7 @@ export const deploymentSettings = z
   })
   .meta({ id: "DeploymentSettings" });
 
-/** Model configs of which a user may choose the threshold; a deployment has a handful. */
+/** Model configs for which a user may choose the threshold; a deployment has only a few. */
 const thresholdsMax = 200;
 
 export const userSettings = z

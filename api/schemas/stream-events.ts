@@ -1,5 +1,5 @@
-// The wire, as schemas: every event of the streams. The OpenAPI document, docs/events.md and the tests of real streams
-// are made from these tables.
+// Schemas of every event of the streams. The OpenAPI document, docs/events.md and the tests of real streams are
+// made from these tables.
 import { z } from "zod";
 import { feedChatsMax } from "../../core/chat/limits.ts";
 import { CHAT_STATUSES } from "../../core/chat/message.ts";

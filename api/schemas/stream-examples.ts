@@ -1,4 +1,4 @@
-// The wire: a chat and its messages, as the examples of stream events show them.
+// A chat and its messages, for the examples of stream events.
 
 const chatId = "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a";
 const userId = "0193e4a2-6b2a-7c3d-8e4f-5a6b7c8d9e0f";

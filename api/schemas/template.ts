@@ -1,4 +1,4 @@
-// The wire, as schemas: workspace templates, read only. Folders of the server stay inside.
+// Schemas of workspace templates. Folders of the server are not shown.
 import { z } from "zod";
 
 const parameterValue = z.union([z.string(), z.number(), z.boolean()]);

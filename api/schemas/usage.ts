@@ -1,4 +1,4 @@
-// The wire, as schemas: usage, cost and limits.
+// Schemas of usage, cost and limits.
 import { z } from "zod";
 import { LIMIT_PERIODS } from "../../core/usage/limit-period.ts";
 import { USAGE_GROUPS } from "../../store/usage/usage-reports.ts";
@@ -47,7 +47,7 @@ export const usageReport = z
   })
   .meta({ id: "UsageReport" });
 
-/** An offset may lead out of the years that Postgres and the wire share. */
+/** An offset may lead to a year that Postgres and ISO 8601 do not share. */
 const FOUR_DIGIT_YEAR = /^[1-9]\d{3}-/;
 const moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])

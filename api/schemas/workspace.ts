@@ -1,9 +1,9 @@
-// The wire, as schemas: workspaces and their builds, as they are shown and as they are asked for (API.md).
+// Schemas of workspaces and their builds: what the API answers, and what it takes.
 import { z } from "zod";
 import { filledText, jsonObject, pageLimit, time, uuid } from "./common.ts";
 import { templateNameCharsMax } from "./params.ts";
 
-/** A name that is too long is mended, not refused; past this it is no name. */
+/** Names that are too long are shortened; beyond this length they are refused. */
 const givenNameCharsMax = 256;
 const cursorCharsMax = 1_024;
 /** Far more than a template declares; the body's own limit would allow a hundred thousand. */

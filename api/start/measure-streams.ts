@@ -1,20 +1,9 @@
-// The API speaks HTTP and the store; this file: how many streams a replica serves, for its metrics.
+// Metrics: how many streams a replica serves.
 import { Gauge, type Registry } from "prom-client";
 import { exposeReadings } from "../../platform/metrics.ts";
-import type { BuildLogs } from "../streams/build-log/build-log-watch.ts";
-import type { Hubs } from "../streams/chat/hubs.ts";
-import type { Feeds } from "../streams/feed/feed-watch.ts";
-import type { StreamGate } from "../streams/stream-gate.ts";
+import type { Streams } from "./open-streams.ts";
 
-export function measureStreams(
-  metrics: Registry,
-  streams: {
-    readonly hubs: Hubs;
-    readonly buildLogs: BuildLogs;
-    readonly feeds: Feeds;
-    readonly streams: StreamGate;
-  },
-): void {
+export function measureStreams(metrics: Registry, streams: Streams): void {
   exposeReadings(metrics, [
     {
       name: "everturn_checkpoint_looks_total",
@@ -28,7 +17,7 @@ export function measureStreams(
     labelNames: ["what"],
     registers: [metrics],
     collect() {
-      const { hubs, feeds, buildLogs } = streams;
+      const { hubs, feeds, buildLogs, gate } = streams;
       const counts = {
         hubs: hubs.size,
         active: hubs.activeCount,
@@ -36,7 +25,7 @@ export function measureStreams(
         feeds: feeds.size,
         feed_readers: feeds.readerCount,
         builds: buildLogs.size,
-        open: streams.streams.size,
+        open: gate.size,
       };
       for (const [what, count] of Object.entries(counts)) gauge.set({ what }, count);
     },

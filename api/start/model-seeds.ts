@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; which models the deployment's environment offers, as rows to seed.
+// The models that the deployment's environment offers, as rows to seed.
 import type { SeededModelConfig } from "../../store/model/seed-models.ts";
 
 export interface ModelEnvironment {
@@ -13,11 +13,11 @@ export interface ModelEnvironment {
   readonly demoModel: boolean;
 }
 
-/** In this order: without a named model the first one with a key is the default. */
+/** In this order: if no model is named, the first provider with a key has the default model. */
 const PROVIDERS = ["openai", "anthropic"] as const;
 type ProviderName = (typeof PROVIDERS)[number];
 
-/** Taken when a provider has a key and no model is named. */
+/** Used when a provider has a key and no model is named. */
 const MODEL_OF_PROVIDER: Readonly<Record<ProviderName, string>> = {
   anthropic: "claude-sonnet-4-5",
   openai: "gpt-5",
@@ -47,7 +47,7 @@ export function modelSeeds(environment: ModelEnvironment): SeededModelConfig[] {
     .map((provider) =>
       environment.demoModel ? demoSeed(provider, environment) : seed(provider, MODEL_OF_PROVIDER[provider]),
     )
-    // The named model of a provider stands for it: nothing else is offered that nobody asked for.
+    // If a model of a provider is named, no other model of it is offered.
     .filter((config) => !named.some((other) => other.provider === config.provider));
   return [...named, ...usual];
 }
@@ -56,7 +56,7 @@ function seed(provider: ProviderName, model: string): SeededModelConfig {
   return { name: model === DEMO_MODEL ? `Demo model (${provider})` : model, provider, model };
 }
 
-/** The demo model goes on with an answer wherever its wire has a way to ask for it; Responses has none. */
+/** The demo model can continue an answer in every dialect that has a way to ask for it; Responses has none. */
 function demoSeed(provider: ProviderName, { openai }: ModelEnvironment): SeededModelConfig {
   const continues = provider === "anthropic" || openai.api === "chat_completions";
   const config = seed(provider, DEMO_MODEL);

@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: what the routes of model providers know of the deployment.
+// What the routes of model providers know of the deployment.
 import type { Config } from "../../platform/config/config.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
 import type { ModelSettings } from "../deps.ts";

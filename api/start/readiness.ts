@@ -1,13 +1,13 @@
-// The API speaks HTTP and the store; this file: whether this replica should be sent requests (SPEC O1).
+// Decides whether this replica should get requests (SPEC O1).
 import type { SecretBox } from "../../platform/secrets/secret-box.ts";
 import type { Pool } from "../../store/database.ts";
 import { pendingMigrations } from "../../store/migrate.ts";
 import { ProgramTooOld } from "../../store/program-age.ts";
 import { listUnopenedKeys, sealedKeysProblem } from "./sealed-keys.ts";
 
-/** A check that takes longer than this has failed: the prober will not wait either. */
+/** A check that takes longer has failed: the prober does not wait longer either. */
 const checkTimeoutMs = 2_000;
-/** Probes of many load balancers cost one look a second together. */
+/** Many load balancers together cause one look a second. */
 const resultKeptMs = 1_000;
 
 export interface Check {
@@ -16,7 +16,7 @@ export interface Check {
 }
 
 export interface ReadinessReport {
-  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or end for want of a stored API key. */
+  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or fail because stored API keys cannot be opened. */
   readonly status: "ready" | "degraded" | "not_ready";
   readonly checks: Readonly<
     Record<"postgres" | "migrations" | "temporal" | "secret_key" | "draining", Check>
@@ -25,7 +25,7 @@ export interface ReadinessReport {
 
 export interface Readiness {
   report(): Promise<ReadinessReport>;
-  /** From now on not ready: the server is shutting down. */
+  /** The server shuts down: from now on it is not ready. */
   drain(): void;
   readonly draining: boolean;
 }
@@ -62,7 +62,7 @@ export function createReadiness(probes: ReadinessProbes): Readiness {
 
 type Looked = Omit<ReadinessReport["checks"], "draining">;
 
-/** Temporal and stored keys alone do not count: without it requests are still accepted, and all replicas would leave at once. */
+/** Without Temporal or stored keys requests are still accepted; if they counted, all replicas would become unready at once. */
 function judge(checks: ReadinessReport["checks"]): ReadinessReport["status"] {
   if (!checks.postgres.ok || !checks.migrations.ok || !checks.draining.ok) return "not_ready";
   return checks.temporal.ok && checks.secret_key.ok ? "ready" : "degraded";

@@ -1,5 +1,4 @@
-// The API speaks HTTP and the store; this file: whether the secret key of the environment opens what is stored under it. The
-// worker asks it too.
+// Checks that the secret key of the environment opens the stored API keys. The worker uses it, too.
 
 import type { Logger } from "../../platform/logger.ts";
 import { UnsealError } from "../../platform/secrets/crypto.ts";
@@ -32,7 +31,7 @@ function opens(
   }
 }
 
-/** What is wrong, and what mends it; null when every key opens. Without the providers' names, for a page that is public. */
+/** What is wrong and how to fix it; null when every key opens. Names no providers, since the page is public. */
 export function sealedKeysProblem(count: number): string | null {
   if (count === 0) return null;
   const whose =
@@ -42,7 +41,7 @@ export function sealedKeysProblem(count: number): string | null {
   return `EVERTURN_SECRET_KEY does not open ${whose}: start with the key that sealed them, in EVERTURN_SECRET_KEY or EVERTURN_SECRET_KEY_PREVIOUS, or give the providers their keys again`;
 }
 
-/** Said at start. What needs none of these keys works all the same, and so does the API that takes new ones. */
+/** Logged at start. Everything that needs none of these keys works, and so does the API that takes new ones. */
 export async function warnOfSealedKeys(
   deps: SealedKeysDeps & { readonly logger: Pick<Logger, "error"> },
 ): Promise<void> {

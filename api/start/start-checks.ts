@@ -1,12 +1,11 @@
-// The API speaks HTTP and the store; this file: what must hold before it listens, each with one clear message. The worker asks
-// some of it too.
+// What must hold before the API listens, each with one clear message. The worker uses some of it, too.
 import { isOutage } from "../../platform/classify-failure.ts";
 import { anyUsableApiKey } from "../../store/access/api-keys.ts";
 import type { Pool } from "../../store/database.ts";
 import { pendingMigrations } from "../../store/migrate.ts";
 import { ProgramTooOld } from "../../store/program-age.ts";
 
-/** The process cannot start; the message says what to do, and there is no more to know from a stack. */
+/** The process cannot start. The message says what to do; a stack trace would add nothing. */
 export class StartRefusal extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -14,7 +13,7 @@ export class StartRefusal extends Error {
   }
 }
 
-/** Postgres answers, has what this version needs, and nothing that bars it. @throws StartRefusal */
+/** Checks that Postgres answers and that this version fits its schema. @throws StartRefusal */
 export async function requireDatabase(pool: Pool, databaseUrl: string): Promise<void> {
   const pending = await pendingMigrations(pool).catch((error: unknown) => {
     const words = error instanceof ProgramTooOld ? error.message : databaseProblem(databaseUrl, error);
@@ -36,7 +35,7 @@ function databaseProblem(databaseUrl: string, error: unknown): string {
     : `Postgres at ${where} (DATABASE_URL) refuses us: ${reason}`;
 }
 
-/** Beyond loopback nobody may listen without a key that callers can be asked for (SPEC A6). @throws StartRefusal */
+/** Refuses to listen beyond loopback while there is no API key (SPEC A6). @throws StartRefusal */
 export async function requireKeyBeyondLoopback(pool: Pool, host: string): Promise<void> {
   if (isLoopback(host) || (await anyUsableApiKey(pool))) return;
   throw new StartRefusal(
@@ -44,7 +43,7 @@ export async function requireKeyBeyondLoopback(pool: Pool, host: string): Promis
   );
 }
 
-/** Whether an address to listen on can be reached from this machine alone. */
+/** Whether only this machine can reach an address to listen on. */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

@@ -1,4 +1,4 @@
-// The API. Here: a read that many ask for runs one at a time, and nobody gets one that began before they asked.
+// A read that many ask for runs one at a time, and nobody gets one that began before they asked.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CoalescedRead } from "./coalesced-read.ts";

@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: a read that many ask for and that runs one at a time.
+// A read that many callers share and that runs one at a time.
 
 export class CoalescedRead {
   readonly #read: () => Promise<void>;

@@ -1,10 +1,10 @@
-// The API speaks HTTP and the store; this file: a request that is answered by a stream, from its first await to its end. What
-// is held for it is let go of once, whenever its reader leaves: also before anybody listened for that.
+// A request that is answered by a stream, from its first await to its end. What is held for it is released exactly once when
+// its reader leaves, even if the reader left before anything was held.
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-/** Something is held for as long as a reader stays. */
+/** Something that is held for as long as a reader stays. */
 export interface Leaving {
-  /** Calls back once when the reader has left; at once when that has happened already. Returns what takes the call back. */
+  /** Calls back once when the reader has left, or at once if it has left already. Returns a function that cancels the call. */
   onLeft(letGo: () => void): () => void;
 }
 
@@ -25,12 +25,12 @@ export class OpenStream<
     this.request = request;
     this.response = response;
     response.once("close", this.#leave);
-    // The answer to a pipelined request has no socket of its own yet, and would never hear that it has closed.
+    // The response to a pipelined request has no socket yet, and would not notice that it closes.
     request.socket.once("close", this.#leave);
     if (response.closed || request.socket.destroyed) this.#left();
   }
 
-  /** Whether nobody reads any more. After each await ask before doing more. */
+  /** Whether the reader has left. Ask again after each await. */
   get isLeft(): boolean {
     return this.#isLeft;
   }

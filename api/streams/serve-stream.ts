@@ -1,4 +1,4 @@
-// From a request to a stream: the watch is held, its first look awaited, then the reader follows until it leaves.
+// From a request to a stream: holds the watch, waits for its first look, and lets a reader follow until it leaves.
 import type { Request } from "express";
 import type { OpenStream } from "./open-stream.ts";
 import { createSseWriter } from "./sse-writer.ts";
@@ -39,9 +39,9 @@ export function followWatch<Place, Batch extends Frames>(
 }
 
 /**
- * The id where a reader was cut off. The header wins: a browser sends it when it reconnects, under the URL it began with.
- * Empty, as some clients send it before they have had an id, it says nothing.
- * @param after of the query, already checked
+ * The id where a reader was cut off. The header wins: a client that reconnects by itself sends it together with the URL it began
+ * with. An empty header means nothing: some clients send one before they have received an id.
+ * @param after from the query, already validated
  */
 export function resumeFrom(request: Pick<Request, "get">, after: string | undefined): string | undefined {
   return request.get("Last-Event-ID") || after;

@@ -1,4 +1,4 @@
-// The API. Here: what a frame looks like to readers that cut lines at more than a line feed.
+// What a frame looks like to readers that cut lines at more than a line feed.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encodeFrame } from "./sse-frame.ts";

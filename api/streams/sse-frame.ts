@@ -1,16 +1,16 @@
-// The API speaks HTTP and the store; this file: the only place that writes a server-sent event.
+// Encodes server-sent events. Nothing else does.
 
 /**
- * JSON leaves these as they are, and readers that split a stream with their language's idea of a line (Python's `splitlines`,
- * httpx's `iter_lines`) cut a `data:` line at them and lose the event. The others of that kind are below 0x20, which JSON
- * escapes. In JSON text they only stand within strings, so an escape means the same.
+ * JSON does not escape these, but some clients split a stream at them (Python's `splitlines`, httpx's `iter_lines`), which cuts a
+ * `data:` line in two and loses the event. JSON escapes all other line breaks, since they are below 0x20. In JSON text these
+ * characters occur only in strings, where an escape means the same.
  */
 const LINE_BREAKS = /[\u0085\u2028\u2029]/g;
 
 export interface SseFrame {
-  /** Where a reader may resume after this event; absent: not here. */
+  /** Where a reader may resume after this event. */
   readonly id?: string | null;
-  /** Absent: `message`, as the format has it. */
+  /** Absent: `message`, the default of the format. */
   readonly event?: string;
   /** JSON text. It holds no line breaks, so one `data:` line is enough. */
   readonly json: string;

@@ -1,10 +1,10 @@
-// The API. Here: a response as a stream of events, over real HTTP, with a reader that stops taking.
+// A response as a stream of events, over real HTTP, with a reader that stops taking.
 import assert from "node:assert/strict";
 import { createServer, get, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, mock, test } from "node:test";
 import type { StreamEvent } from "../../core/stream/stream-event.ts";
-import { EventBatch } from "./chat/event-batch.ts";
+import { EventBatch } from "./chat/model/event-batch.ts";
 import { OpenStream } from "./open-stream.ts";
 import { createSseWriter, type EventSink } from "./sse-writer.ts";
 import type { Frames } from "./stream-log.ts";

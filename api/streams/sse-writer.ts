@@ -1,5 +1,4 @@
-// The API speaks HTTP and the store; this file: one response as a stream of server-sent events, with an eye on how much of
-// it the other side has not taken yet.
+// Writes server-sent events to a response, and tells whether the other side keeps up.
 import type { Socket } from "node:net";
 import { readerStallMaxMs } from "../../core/chat/limits.ts";
 import type { OpenStream } from "./open-stream.ts";
@@ -8,25 +7,25 @@ import type { Frames } from "./stream-log.ts";
 /** Proxies close silent connections after half a minute or more (SPEC T6). */
 const pingEveryMs = 15_000;
 
-/** Where batches go. Also what is no HTTP may be one. */
+/** Where a reader's batches go. */
 export interface EventSink<Batch extends Frames> {
   write(batch: Batch): void;
-  /** Whether the other side has not taken what was written: more would only wait here. */
+  /** Whether what was written before still waits here, so that more would only wait, too. */
   readonly full: boolean;
   readonly closed: boolean;
   /** Resolves when nothing waits any more, or the sink is closed. */
   drained(): Promise<void>;
-  /** @param retryMs tells the reader to come back after this; null: there is nothing to come back for */
+  /** @param retryMs tells the reader to come back after this time; null: there is nothing to come back for */
   end(retryMs: number | null): void;
 }
 
-/** Sends the head of the response at once. Ends by itself when the reader leaves, or takes nothing for a minute. */
+/** Sends the head of the response at once. Ends by itself when the reader leaves or takes nothing for a minute. */
 export function createSseWriter(stream: OpenStream): EventSink<Frames> {
   const { response } = stream;
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache, no-transform",
-    // Asks nginx not to collect frames.
+    // Asks nginx not to buffer frames.
     "x-accel-buffering": "no",
   });
   response.flushHeaders();
@@ -64,9 +63,9 @@ export function createSseWriter(stream: OpenStream): EventSink<Frames> {
   };
 }
 
-/** Bytes of a write that the system has not taken yet: they become fewer while a slow reader takes a large write piece by piece. */
+/** Bytes of a write that the kernel has not taken yet. They decrease while a slow reader takes a large write piece by piece. */
 function handedToSystem(socket: Socket): number {
-  // Node's own socket timeouts look there, and have no public name for it.
+  // Node's own socket timeouts use this field; there is no public name for it.
   const { _handle: handle } = socket as Socket & {
     readonly _handle?: { readonly writeQueueSize?: number } | null;
   };
@@ -74,9 +73,9 @@ function handedToSystem(socket: Socket): number {
 }
 
 /**
- * Pings, and cuts the connection of a reader for whom bytes wait and who has taken none of them for a minute (SPEC T10): a
- * stopped process, or a network that went away without a word. If it lives, it comes back by its cursor. This goes on until the
- * connection is free of the response: what was written last has to be taken, too.
+ * Sends pings, and closes the connection if bytes wait and the reader has taken none for a minute (SPEC T10): its process has
+ * stopped, or its network is gone. If it lives, it comes back with its cursor. This continues until the connection is free of the
+ * response, since the last bytes must be taken, too.
  */
 function keepAlive({ request: { socket }, response }: OpenStream, ping: () => void): void {
   let taken = -1;

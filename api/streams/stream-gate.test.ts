@@ -1,4 +1,4 @@
-// The API. Here: what becomes of open streams when nobody can say whether their keys are still good.
+// What becomes of open streams when nobody can say whether their keys are still good.
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";

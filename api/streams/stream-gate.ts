@@ -1,5 +1,5 @@
-// The API speaks HTTP and the store; this file: who may hold streams open at this replica, how many, and for how long (SPEC
-// T10). A stream outlives the request that was let in: its key is looked at again while it is open.
+// Decides who may hold streams open at this replica, how many, and for how long (SPEC T10). A stream outlives the request
+// that was let in, so its key is checked again while it is open.
 import type { Request, Response } from "express";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { Logger } from "../../platform/logger.ts";
@@ -12,7 +12,7 @@ const recheckDefaultMs = 60_000;
 const retryAfterS = 5;
 
 export interface StreamGateInput {
-  /** Of these keys those that are still good. */
+  /** Returns those of the keys that are still valid. */
   readonly readUsableKeys: (keyIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly perKeyMax: number;
   readonly perReplicaMax: number;
@@ -46,7 +46,7 @@ export class StreamGate {
   }
 
   /**
-   * Lets a request become a stream. To be called before the first await of its handler.
+   * Lets a request become a stream. Call it before the first await of the handler.
    * @throws Refusal `too_many_streams`
    */
   admit(exchange: Exchange, caller: Caller): HttpStream {
@@ -66,7 +66,7 @@ export class StreamGate {
     return stream;
   }
 
-  /** Ends the streams of keys that are revoked or have expired. With Postgres away they go on: it is asked again. */
+  /** Ends the streams of keys that are revoked or have expired. While Postgres is down they continue: it is asked again. */
   async recheck(): Promise<void> {
     const asked = [...this.#byKey.keys()];
     if (asked.length === 0) return;
@@ -90,7 +90,7 @@ export class StreamGate {
       this.#input.logger.info({ key_id: keyId, streams: own.length }, "streams ended with their key");
   }
 
-  /** What needs no database: when a key was to expire was known when its stream began. */
+  /** Needs no database: the time when a key expires was known when its stream began. */
   #dismissExpired(): void {
     const now = Date.now();
     for (const [keyId, own] of this.#byKey) {

@@ -1,5 +1,5 @@
-// What a watch has told and some reader may not have taken yet, encoded once for all readers. It is bounded: a reader that
-// falls behind it is brought up to date in another way.
+// What a watch has told and some reader may not have taken yet, encoded once for all readers. Its size is limited: a reader
+// that falls behind it must catch up in another way.
 
 /** Frames that are sent together. */
 export interface Frames {
@@ -74,7 +74,7 @@ export class StreamLog<Batch extends Frames> {
     this.#entries.length = 0;
   }
 
-  /** Nobody may go on from what was told so far, not even a reader that has taken all of it. */
+  /** All readers lose their places, even those that have taken everything. */
   invalidate(): void {
     this.#end += 1;
     this.forget();
@@ -83,7 +83,7 @@ export class StreamLog<Batch extends Frames> {
 
 const NONE: readonly never[] = [];
 
-/** What a reader is handed at once: between two of these it is looked whether the other side keeps up. */
+/** Sent at once. Between two of these, the reader checks whether the other side keeps up. */
 const groupBytesMax = 64 * 1024;
 
 /** The next entries after a place that are sent at once; null when there are none. */

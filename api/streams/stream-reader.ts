@@ -1,10 +1,10 @@
-// One reader of a watch: it is brought up to date from its place, then follows. It is sent nothing while the other side has
-// not taken what was sent before, so that a slow reader costs no memory of its own (SPEC T7).
+// One reader of a watch: it catches up from its place, then follows. Nothing is sent while the other side has not taken what
+// was sent before, so a slow reader needs no memory of its own (SPEC T7).
 
 import type { EventSink } from "./sse-writer.ts";
 import type { Frames } from "./stream-log.ts";
 
-/** `deleted`: there is nothing left to read. `retry`: trouble on our side or a shutdown; the reader is to come back. */
+/** `deleted`: there is nothing left to read. `retry`: we have a problem or shut down; the reader should come back. */
 export type WatchEnd = "deleted" | "retry";
 
 /** What a reader does next. */
@@ -22,7 +22,7 @@ export const WAIT = { type: "wait" } as const;
 
 /** What brings a reader up to date, and the place from which it then follows. */
 export interface CatchUp<Place, Batch> {
-  /** Taken out as they are sent: a slow reader's snapshot must not stay whole in memory until its end. */
+  /** Removed as they are sent, so that a slow reader's snapshot does not stay in memory as a whole. */
   readonly batches: Batch[];
   readonly place: Place;
 }
@@ -33,18 +33,18 @@ export interface Readable<Place, Batch> {
   attach(reader: WatchReader): void;
   detach(reader: WatchReader): void;
   next(place: Place): ReaderStep<Place, Batch>;
-  /** Throws when that cannot be read; then the reader is sent away to come back. */
+  /** If it throws, the reader is sent away to come back. */
   catchUp(place: Place): Promise<CatchUp<Place, Batch>> | CatchUp<Place, Batch>;
   warn(error: unknown, words: string): void;
 }
 
 /** A reader as its watch sees it. */
 export interface WatchReader {
-  /** Whether it waits for something else than news: then what it has not taken must be kept for it. */
+  /** Whether it catches up or waits for the other side. Until then, what it has not taken must be kept for it. */
   readonly busy: boolean;
-  /** There may be news. */
+  /** Called when there may be something to send. */
   wake(): void;
-  /** What it was being told does not hold any more. */
+  /** Called when what it is being told is outdated. */
   restart(): void;
   end(reason: WatchEnd): void;
 }
@@ -56,7 +56,7 @@ export interface StreamReaderInput<Place, Batch extends Frames> {
   readonly place: Place;
 }
 
-/** Readers come back at different times, so that a restart does not bring all of them at once. */
+/** Readers come back at different times, so that after a restart they do not all come at once. */
 const retryMinMs = 500;
 const retrySpreadMs = 1_000;
 
@@ -77,7 +77,7 @@ export class StreamReader<Place, Batch extends Frames> implements WatchReader {
     return this.#busy;
   }
 
-  /** @param before what must have happened before the reader is told where things stand */
+  /** @param before awaited before the reader catches up */
   start(before?: () => Promise<void>): void {
     this.#input.watch.attach(this);
     if (before === undefined) this.wake();
@@ -102,7 +102,7 @@ export class StreamReader<Place, Batch extends Frames> implements WatchReader {
     this.wake();
   }
 
-  /** Sends what there is, and stays idle when that is all. While the other side keeps up this waits for nothing. */
+  /** Sends what there is. While the other side keeps up, this never awaits anything. */
   wake(): void {
     const { watch, sink } = this.#input;
     while (!this.#busy && !this.#over && !sink.closed) {

@@ -1,5 +1,5 @@
-// What a replica knows of one thing that is followed (a chat, a user's chats, a build), read once for all its readers. The bus
-// says when to look; a timer looks again, since the bus may lose what it carries.
+// What a replica knows of one thing that is followed (a chat, a user's chats, a build), read once for all its readers. The
+// bus says when to look, and a timer looks again because the bus may lose messages.
 import type { BusMessage, BusTopic, LiveBus } from "../../core/stream/bus-message.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { CoalescedRead } from "./coalesced-read.ts";
@@ -16,7 +16,7 @@ export interface WatchInput {
   readonly retryMs: number;
 }
 
-/** A bus that takes longer keeps no reader waiting: what fell in between is looked for when it is there. */
+/** If the bus takes longer to connect, readers do not wait for it: the watch looks again once it is connected. */
 const busPatienceMs = 1_000;
 
 export abstract class Watch<Place, Batch extends Frames> implements Readable<Place, Batch> {
@@ -39,7 +39,7 @@ export abstract class Watch<Place, Batch extends Frames> implements Readable<Pla
   abstract next(place: Place): ReaderStep<Place, Batch>;
   abstract catchUp(place: Place): Promise<CatchUp<Place, Batch>> | CatchUp<Place, Batch>;
 
-  /** Reads what may have changed. Throws when it cannot. */
+  /** Reads what may have changed. Throws when that fails. */
   protected abstract look(): Promise<void>;
 
   /** Time until the timer looks again; null: there is nothing more to see. */
@@ -86,7 +86,7 @@ export abstract class Watch<Place, Batch extends Frames> implements Readable<Pla
     this.#input.logger.warn({ err: error, ...this.#input.about }, words);
   }
 
-  /** Listens to the bus, then looks for the first time: nothing that is published meanwhile falls in between. */
+  /** Subscribes to the bus, then looks for the first time, so that nothing published in between is missed. */
   protected start(bus: LiveBus, topic: BusTopic, hear: (message: BusMessage) => void): void {
     const heard = bus.subscribe(topic, hear);
     this.#leave.push(
@@ -132,11 +132,11 @@ export abstract class Watch<Place, Batch extends Frames> implements Readable<Pla
     this.#leave.push(leave);
   }
 
-  /** Looks again and again; readers are sent away when it fails too often in a row. Never rejects. */
+  /** Looks, and again if it fails. After too many failures in a row, readers are sent away. Never rejects. */
   protected lookQuietly(): Promise<void> {
     if (this.#ended !== null) return Promise.resolve();
     const look = this.#looks.run();
-    // Those who ask during a look share it, and its failure is one.
+    // Callers that ask during a look share it, and its failure counts once.
     if (this.#quiet?.look !== look) {
       this.#quiet = { look, done: look.catch((error: unknown) => this.#failed(error)) };
     }
@@ -168,7 +168,7 @@ export abstract class Watch<Place, Batch extends Frames> implements Readable<Pla
     return this.lookQuietly();
   }
 
-  /** Tells readers all that came of one look or message. A reader that catches up meanwhile finds it in the log. */
+  /** Tells readers everything that one look or message brought. A reader that catches up meanwhile finds it in the log. */
   protected tell(batches: readonly Batch[]): void {
     if (batches.length === 0) return;
     for (const batch of batches) this.log.append(batch);
@@ -180,7 +180,7 @@ export abstract class Watch<Place, Batch extends Frames> implements Readable<Pla
     for (const reader of this.#readers) reader.wake();
   }
 
-  /** What is being told does not hold any more: all readers catch up from their places. */
+  /** What readers are being told is outdated: all of them catch up from their places. */
   protected restartReaders(): void {
     this.log.invalidate();
     for (const reader of this.#readers) reader.restart();

@@ -1,9 +1,10 @@
-// The watches of this replica: one for all readers of a thing, opened for the first and closed a while after the last.
+// The watches of this replica: one for all readers of a thing, opened for the first reader and closed a while after the
+// last.
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { Leaving } from "./open-stream.ts";
 import type { WatchEnd } from "./stream-reader.ts";
 
-/** A reload of the page, or a reader that comes back, finds the watch still there. */
+/** A page that reloads, or a reader that comes back, finds the watch still open. */
 const lingerDefaultMs = 5_000;
 
 export interface WatchesInput<Key, Watch> {
@@ -65,7 +66,7 @@ export class Watches<Key, Watch extends Closable> {
     return [...this.#kept.values()].map(({ watch }) => watch);
   }
 
-  /** Sends all readers away, to come back elsewhere; none is taken from now on. */
+  /** Sends all readers away, to come back elsewhere. From now on none is taken. */
   close(): void {
     this.#closed = true;
     for (const { watch, linger } of this.#kept.values()) {
@@ -85,7 +86,7 @@ export class Watches<Key, Watch extends Closable> {
     const { lingerMs = lingerDefaultMs } = this.#input;
     if (this.#closed || kept.watch.ended !== null || lingerMs === 0) return forget();
     kept.linger = setTimeout(forget, lingerMs);
-    // A process that wants to end does not wait for watches nobody reads.
+    // A process that wants to exit does not wait for watches without readers.
     kept.linger.unref();
   }
 }

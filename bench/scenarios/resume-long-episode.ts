@@ -1,7 +1,7 @@
 // Scenario: an answer of 50,000 parts is in progress, and readers come back to it. When is the first event there, when
 // all of it, and how many bytes does it take?
 import { randomUUID } from "node:crypto";
-import { decodeCursor, encodeCursor } from "../../api/streams/chat/cursor.ts";
+import { decodeCursor, encodeCursor } from "../../api/streams/chat/model/cursor.ts";
 import { openGate } from "../clients/demo-client.ts";
 import { createChat, type EverturnAddress, post, watchChat } from "../clients/everturn-client.ts";
 import { cursorIn, isRest, seqIn } from "../clients/frames.ts";

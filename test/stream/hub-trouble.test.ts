@@ -2,7 +2,7 @@
 // readers that do not read. With the live bus on and off: the same promises.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { encodeCursor } from "../../api/streams/chat/cursor.ts";
+import { encodeCursor } from "../../api/streams/chat/model/cursor.ts";
 import { StreamReader } from "../../api/streams/stream-reader.ts";
 import { deleteChat } from "../../store/chat/delete-chat.ts";
 import { editMessage } from "../../store/chat/edit-message.ts";

@@ -1,7 +1,7 @@
 // An answer of fifty thousand parts in flight, most of them in spill rows: what is read and sent of it is what is missing.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { encodeCursor } from "../../api/streams/chat/cursor.ts";
+import { encodeCursor } from "../../api/streams/chat/model/cursor.ts";
 import { joinEpisodes } from "../../api/streams/episode/checkpoint-reader.ts";
 import { checkpointBytesMax } from "../../core/chat/limits.ts";
 import { type Checkpoint, decodeCheckpoint } from "../../core/part/checkpoint.ts";

@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: the bytes of a body, decompressed, handed on as they come and counted.
+// The bytes of a body: decompressed, counted, and passed on as they arrive.
 import type { Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Request } from "express";
@@ -8,7 +8,7 @@ const JSON_TYPES = ["application/json", "application/*+json"];
 /** JSON between systems is UTF-8 (RFC 8259); ASCII is part of it. */
 const CHARSETS = new Set(["utf-8", "utf8", "us-ascii"]);
 
-/** Whether the request says that it has a body, and one of JSON. Throws `Refusal` when it is something else. */
+/** Whether the request has a body. Throws `Refusal` if the body is not JSON. */
 export function hasJsonBody(request: Request): boolean {
   const length = request.headers["content-length"];
   if (request.headers["transfer-encoding"] === undefined && (length === undefined || length === "0"))
@@ -24,8 +24,8 @@ export function hasJsonBody(request: Request): boolean {
 }
 
 /**
- * Hands the body to `take`, piece by piece. After a refusal the rest is read past, so that a client that is still sending
- * hears the answer.
+ * Passes the body to `take`, piece by piece. After a refusal the rest is read and ignored, so that a client that is still sending
+ * receives the answer.
  * @throws Refusal what `take` throws, `body_too_large`, `unsupported_media_type`, `invalid_request` when it cannot be decompressed
  */
 export function readBody(request: Request, bytesMax: number, take: (chunk: Buffer) => void): Promise<void> {

@@ -1,5 +1,5 @@
-// The API speaks HTTP and the store; this file: bodies become JSON values of bounded size, depth and number, or are refused
-// (SPEC A3). The bounds are what keeps one request from holding up all others: below them parsing and validating take milliseconds.
+// Reads a JSON body of limited size, depth and number of values, or refuses it (SPEC A3). The limits keep one request from
+// blocking all others: below them, parsing and validating take milliseconds.
 import type { Request } from "express";
 import {
   conversationBytesMax,
@@ -12,13 +12,13 @@ import { Refusal } from "../../../core/chat/refusal.ts";
 import { JsonScanner, type Scanned, type ScannedText } from "../../../core/text/json-scanner.ts";
 import { badBody, hasJsonBody, readBody, tooLarge } from "./read-body.ts";
 
-/** How many messages from the end are looked through for one of the user's. */
+/** How many messages from the end are searched for one of the user's. */
 const keptMessagesMax = 8;
 
 export interface ReadJson {
   /** Undefined: the request has no body. */
   readonly value: unknown;
-  /** Elements of `messages` that were read past, before those that the value has. */
+  /** How many elements of `messages` were skipped before those in the value. */
   readonly messages_before: number;
 }
 
@@ -31,14 +31,14 @@ export async function readJson(request: Request, bytesMax: number): Promise<Read
     requireBounded(scanner.scanned.rest, "body");
   });
   const { rest } = scanner.scanned;
-  // Whoever sends in chunks cannot say beforehand that there will be none.
+  // A client that sends in chunks cannot say in advance that the body is empty.
   if (rest.bytes === 0) return { value: undefined, messages_before: 0 };
   return { value: parseText(rest, "body"), messages_before: 0 };
 }
 
 /**
- * Reads a body that brings a conversation along: of its `messages` the value has those from the last of the user's on, and the
- * last one at least. Memory and time are those of a single message, however long the conversation is.
+ * Reads a body that contains a conversation. The value has the `messages` from the user's last one on, and at least the last one.
+ * Memory and time are those of a single message, however long the conversation is.
  * @throws Refusal as `readJson`
  */
 export async function readConversation(request: Request): Promise<ReadJson> {
@@ -62,7 +62,7 @@ function parseConversation({ rest, messages, message_count }: Scanned): ReadJson
   for (const [back, text] of messages.toReversed().entries()) {
     const path = `messages[${message_count - 1 - back}]`;
     if (text.bytes > requestBodyBytesMax) {
-      // One of the user's would have been refused when it was sent.
+      // A message of the user would have been refused when it was sent.
       if (kept.length > 0) break;
       throw new Refusal("body_too_large", `a message may have at most ${requestBodyBytesMax / 1024} KiB`, [
         { path, message: `has more than ${requestBodyBytesMax / 1024} KiB` },
@@ -72,7 +72,7 @@ function parseConversation({ rest, messages, message_count }: Scanned): ReadJson
     kept.unshift(parseText(text, path));
     if (isUsers(kept[0])) break;
   }
-  // The list was taken out of an object's field, so there is an object.
+  // The list was a field of an object, so there is an object.
   return { value: { ...(value as object), messages: kept }, messages_before: message_count - kept.length };
 }
 

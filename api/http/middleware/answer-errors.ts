@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: whatever was thrown is answered as a problem document, and logged if it is ours.
+// Answers every error with a problem document, and logs it if it is our fault.
 import type { ErrorRequestHandler } from "express";
 import { REFUSALS } from "../../../core/chat/refusal.ts";
 import type { Logger } from "../../../platform/logger.ts";
@@ -16,7 +16,7 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
     const about = { request_id: requestIdOf(response), err: error };
     if (status === 500) logger.error(about, "a request failed");
     else if (refusal.code === "unavailable") logger.warn(about, "a request met an unavailable part");
-    // Something of the answer has left: all that can be done is to end it visibly.
+    // Part of the answer was sent already: it can only be ended visibly.
     if (response.headersSent) {
       response.destroy();
       return;

@@ -1,19 +1,19 @@
-// The API speaks HTTP and the store; this file: the API key of a request is looked up by its hash (SPEC A1).
-import type { RequestHandler, Response } from "express";
+// Looks up the API key of a request by its hash (SPEC A1).
+import type { Request, RequestHandler, Response } from "express";
+import { ipKeyGenerator } from "express-rate-limit";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import { sha256Hex } from "../../../platform/secrets/crypto.ts";
 import { findKeyHolder, type KeyHolder, touchApiKey } from "../../../store/access/api-keys.ts";
 import type { Pool } from "../../../store/database.ts";
 import type { Caller } from "../caller.ts";
-import { addressOf } from "./address-of.ts";
 
-/** How long a revoked key may still work, at most; without it each request would cost a query. */
+/** A revoked key may work for this long at most. Without the cache, each request would cost a query. */
 const keyCacheMs = 10_000;
-/** Keys remembered, those that somebody has and those that nobody has apart; the oldest goes first. */
+/** Valid and unknown keys are remembered separately, at most this many of each. The oldest goes first. */
 const keysCachedMax = 10_000;
 const wrongKeysWindowMs = 60_000;
-/** Addresses that have tried wrong keys of late. */
+/** Addresses that tried wrong keys recently. */
 const addressesCountedMax = 10_000;
 
 interface CachedKey {
@@ -21,7 +21,7 @@ interface CachedKey {
   readonly holder: KeyHolder;
 }
 
-/** An address has tried too many keys that nobody has: no further one is looked up for it. */
+/** An address tried too many unknown keys: no more are looked up for it. */
 class TooManyWrongKeys extends Refusal {
   readonly retry_after_s: number;
   constructor(retryAfterMs: number) {
@@ -35,11 +35,11 @@ export function callerOf(response: Response): Caller | undefined {
 }
 
 /**
- * Finds who a key belongs to; null for unknown, expired and revoked keys.
+ * Finds the user of a key; null for unknown, expired and revoked keys.
  *
- * Guessing is made dear without a cost for others: keys that nobody has are remembered apart, so they push no good one out, and
- * an address that tries many of them is asked to wait. A key that was good once is looked up whatever its address has tried.
- * @throws TooManyWrongKeys; and what the database throws when it is away
+ * Guessing keys is slow, at no cost for others: unknown keys are remembered separately, so they do not push out valid ones, and an
+ * address that tries many of them must wait. A key that was valid once is looked up whatever its address has tried.
+ * @throws TooManyWrongKeys, and what the database throws when it is down
  */
 export function createKeyLookup(pool: Pool, logger: Logger, { wrongKeysPerMinuteMax }: WrongKeyLimit) {
   const known = new Map<string, CachedKey>();
@@ -60,7 +60,7 @@ export function createKeyLookup(pool: Pool, logger: Logger, { wrongKeysPerMinute
     });
     return holder;
   };
-  /** A burst of requests with one key asks once. */
+  /** A burst of requests with one key makes one query. */
   const loadOnce = (hash: string): Promise<KeyHolder | null> => {
     const underWay = asked.get(hash);
     if (underWay !== undefined) return underWay;
@@ -74,7 +74,7 @@ export function createKeyLookup(pool: Pool, logger: Logger, { wrongKeysPerMinute
     if (cached !== undefined && cached.until > now) return cached.holder;
     if ((unknown.get(hash) ?? 0) > now) return null;
     if (cached !== undefined || asked.has(hash)) return loadOnce(hash);
-    // Counted before it is known, so that a thousand at once are not a thousand queries.
+    // Counted before the result is known, so that a thousand tries at once are not a thousand queries.
     const takeBack = tries.begin(address, now);
     const holder = await loadOnce(hash);
     if (holder !== null) takeBack();
@@ -90,7 +90,7 @@ interface WrongKeyLimit {
   readonly wrongKeysPerMinuteMax: number;
 }
 
-/** Counts per address, in windows of a minute. `begin` throws when there were too many; what it returns takes the try back. */
+/** Counts tries by address and minute. `begin` throws when there were too many, and returns a function that takes the try back. */
 function createTries(max: number) {
   const windows = new Map<string, { count: number; readonly endsAt: number }>();
   return {
@@ -143,6 +143,11 @@ function sayWhen(response: Response): (error: unknown) => never {
     if (error instanceof TooManyWrongKeys) response.setHeader("Retry-After", String(error.retry_after_s));
     throw error;
   };
+}
+
+/** The address that a request counts for. An IPv6 client has a whole network of addresses, which counts as one. */
+export function addressOf(request: Request): string {
+  return ipKeyGenerator(request.ip ?? "");
 }
 
 /** Lets only requests with a valid key pass, and remembers whose it is. */

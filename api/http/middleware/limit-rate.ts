@@ -1,27 +1,26 @@
-// The API speaks HTTP and the store; this file: a client in a tight loop is slowed down before it starves the others (SPEC A3).
+// Slows down a client that sends too many requests, so that it does not starve the others (SPEC A3).
 import type { Request, RequestHandler, Response } from "express";
 import { rateLimit } from "express-rate-limit";
 import { Refusal } from "../../../core/chat/refusal.ts";
-import { addressOf } from "./address-of.ts";
-import { callerOf } from "./authenticate.ts";
+import { addressOf, callerOf } from "./authenticate.ts";
 
 export interface RateLimits {
-  /** Of an API key. */
+  /** Requests with one API key. */
   readonly requestsPerMinuteMax: number;
-  /** Of a network address, whoever it says that it is. */
+  /** Requests from one network address, with any key. */
   readonly addressRequestsPerMinuteMax: number;
-  /** Keys nobody has, from a network address. */
+  /** Unknown keys from one network address. */
   readonly wrongKeysPerMinuteMax: number;
 }
 
 const windowMs = 60_000;
 
-/** Stands before authentication: what an address may ask is counted before anything is looked up for it. */
+/** Goes before authentication, so that requests are counted before anything is looked up for them. */
 export function limitAddresses({ addressRequestsPerMinuteMax: limit }: RateLimits): RequestHandler {
   return limitRate({ of: "address", limit, nameOf: addressOf });
 }
 
-/** Stands behind authentication: a key may not ask more from many addresses than from one. */
+/** Goes after authentication: many addresses with one key share its limit. */
 export function limitKeys({ requestsPerMinuteMax: limit }: RateLimits): RequestHandler {
   return limitRate({ of: "key", limit, nameOf: (_request, response) => callerOf(response)?.key_id ?? "" });
 }
@@ -32,7 +31,7 @@ interface Limit {
   readonly nameOf: (request: Request, response: Response) => string;
 }
 
-/** So many requests a minute on this replica; more are answered 429 with Retry-After. */
+/** Allows so many requests a minute on this replica; more are answered 429 with Retry-After. */
 function limitRate({ of, limit, nameOf }: Limit): RequestHandler {
   return rateLimit({
     windowMs,
@@ -41,7 +40,7 @@ function limitRate({ of, limit, nameOf }: Limit): RequestHandler {
     keyGenerator: nameOf,
     standardHeaders: "draft-8",
     legacyHeaders: false,
-    // Forwarded addresses count only where their proxies are configured; that is no mistake.
+    // Forwarded addresses count only if their proxies are configured; this is intended.
     validate: { xForwardedForHeader: false, forwardedHeader: false },
     // The library has set Retry-After by now.
     handler: (_request, _response, next) => {

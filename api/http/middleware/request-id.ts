@@ -1,9 +1,9 @@
-// The API speaks HTTP and the store; this file: each request has an id, the client's own if it sent a sensible one.
+// Gives every request an id: the client's own if it sent a usable one.
 import type { RequestHandler, Response } from "express";
 import { v7 as uuidv7 } from "uuid";
 
 const HEADER = "X-Request-Id";
-/** An id goes into logs and back into a header: anything else in it would be an injection. */
+/** An id goes into logs and back into a header, so other characters could inject something there. */
 const SENSIBLE = /^[\w.:/+=-]{1,128}$/;
 
 export const requestId: RequestHandler = (request, response, next) => {

@@ -1,11 +1,11 @@
-// The API speaks HTTP and the store; this file: one log line and one measurement per request, without bodies, queries or keys.
+// One log line and one measurement for each request, without bodies, queries or keys.
 import type { RequestHandler } from "express";
 import { Histogram, type Registry } from "prom-client";
 import type { Logger } from "../../../platform/logger.ts";
 import { callerOf } from "./authenticate.ts";
 import { requestIdOf } from "./request-id.ts";
 
-/** Probes come every few seconds; their lines would bury the others. */
+/** Probes come every few seconds; their lines would hide the others. */
 const QUIET_PATHS = new Set(["/healthz", "/readyz", "/metrics"]);
 const DURATION_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 

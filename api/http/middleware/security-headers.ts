@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: headers that keep browsers strict. Nothing comes from elsewhere, nothing inline.
+// Headers that make browsers strict: pages load nothing from elsewhere, and run nothing inline.
 import helmet from "helmet";
 
 export const securityHeaders = helmet({
@@ -17,6 +17,6 @@ export const securityHeaders = helmet({
       frameAncestors: ["'none'"],
     },
   },
-  // Whether there is TLS is known to the proxy in front, not to us: over plain HTTP the header says nothing.
+  // Only the proxy in front knows whether there is TLS; over plain HTTP the header means nothing.
   strictTransportSecurity: false,
 });

@@ -1,10 +1,10 @@
-// The API speaks HTTP and the store; this file: the workspace a request names for a chat; a refusal says which field is at fault.
+// The workspace that a request names for a chat. A refusal says which field is wrong.
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { Unit } from "../../../store/unit.ts";
 import { type BindInput, bindWorkspace } from "../../../store/workspace/bind-workspace.ts";
 
 /**
- * Binds, rebinds or unbinds; nothing where the request names no workspace.
+ * Binds, rebinds or unbinds a workspace. Does nothing if the request names none.
  * @throws Refusal `workspace_refused` with the path, `chat_not_found`, `chat_archived`
  */
 export async function bindChat(

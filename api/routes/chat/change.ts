@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: one change is one transaction, answered once per Idempotency-Key (SPEC Q10).
+// Runs a change in one transaction, and answers it once for each Idempotency-Key (SPEC Q10).
 
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { JsonValue } from "../../../core/part/part.ts";
@@ -14,8 +14,8 @@ interface ChangeAnswer {
 }
 
 /**
- * Runs a change and answers with what it says. With an Idempotency-Key the answer is kept in the same transaction: a twin
- * waits for it and gets the same, later ones too, for 24 hours. Refusals are not kept: they changed nothing.
+ * Runs a change and returns its answer. With an Idempotency-Key the answer is stored in the same transaction: a second request
+ * with the key, at the same time or within 24 hours, gets the same answer. Refusals are not stored, since they changed nothing.
  * @throws Refusal `idempotency_key_reused`, and what `work` throws
  */
 export async function change(
@@ -27,13 +27,13 @@ export async function change(
   return commit(deps, (unit) => (keyed === null ? work(unit) : changeOnce(unit, keyed, work)));
 }
 
-/** One transaction, and the delivery of what it promised. For changes whose name is their key. Throws what `work` throws. */
+/** Runs one transaction and delivers its outbox rows. For changes that are idempotent by themselves. Throws what `work` throws. */
 export async function commit<T>(
   deps: Pick<ApiDeps, "store" | "deliverer">,
   work: (unit: Unit) => Promise<T>,
 ): Promise<T> {
   const { result, outbox } = await inUnit(deps.store, work);
-  // Accepted with the commit: a delivery that fails now is the relay's (SPEC Q11).
+  // The commit accepts the request: if the delivery fails, the relay repeats it (SPEC Q11).
   await deps.deliverer.deliver(outbox);
   return result;
 }
@@ -61,7 +61,7 @@ async function changeOnce(
 function keyedRequest(input: Input<unknown, unknown, unknown>): KeyedRequest | null {
   if (input.idempotencyKey === null) return null;
   const { request } = input.raw;
-  // The validated body: two spellings of one request are the same request.
+  // Uses the validated body, so that two spellings of one request are the same request.
   const words = JSON.stringify([request.method, request.path, input.body ?? null]);
   return { user_id: input.caller.user_id, key: input.idempotencyKey, request_sha256: sha256Hex(words) };
 }

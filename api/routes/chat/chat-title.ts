@@ -1,4 +1,4 @@
-// Routes: another title for a chat.
+// Asks for another title of a chat.
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import { askForTitle } from "../../../store/description/ask-for-title.ts";

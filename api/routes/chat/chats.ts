@@ -1,4 +1,4 @@
-// Routes: chats.
+// Create, list, read, change, delete and interrupt chats.
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
@@ -11,16 +11,21 @@ import { patchChat } from "../../../store/chat/patch-chat.ts";
 import { toChat } from "../../../store/row/to-wire.ts";
 import type { Unit } from "../../../store/unit.ts";
 import type { ApiDeps } from "../../deps.ts";
+import { listCursor } from "../../http/list-cursor.ts";
 import { type Route, route } from "../../http/route.ts";
 import { chat, chatPatch, newChat } from "../../schemas/chat.ts";
 import { messageId } from "../../schemas/common.ts";
 import { chatPath, chatQuery } from "../../schemas/params.ts";
 import { bindChat } from "./bind-chat.ts";
 import { change } from "./change.ts";
-import { readChatCursor, writeChatCursor } from "./chat-list-cursor.ts";
 import { showChat, showOwnChat } from "./show-chat.ts";
 
 const tag = "Chats";
+const cursor = listCursor({
+  pin_order: z.int32().nullable(),
+  updated_us: z.int().nonnegative(),
+  id: z.uuid(),
+});
 const chatPage = z
   .strictObject({ items: z.array(chat), next_cursor: z.string().nullable() })
   .meta({ id: "ChatPage" });
@@ -46,7 +51,7 @@ function create(deps: ApiDeps): Route {
       const project_path = await projectPath(deps, body.project_path);
       return change(deps, input, async (unit) => {
         const id = uuidv7();
-        // For the request's log line: the path does not name the chat yet.
+        // For the request's log line, since the path does not name the new chat.
         input.raw.response.locals["chatId"] = id;
         const owner_id = caller.user_id;
         await createChat(unit, { ...body, id, owner_id, project_path });
@@ -82,13 +87,13 @@ function list(deps: ApiDeps): Route {
         ...filters,
         owner_id: caller.user_id,
         labels: label,
-        after: after === undefined ? undefined : readChatCursor(after),
+        after: after === undefined ? undefined : cursor.read(after),
       });
       const items = page.trees.map(({ root, children }) => ({
         ...toChat(root, deps.links),
         children: children.map((child) => toChat(child, deps.links)),
       }));
-      const next_cursor = page.next === null ? null : writeChatCursor(page.next);
+      const next_cursor = page.next === null ? null : cursor.write(page.next);
       return { status: 200, body: { items, next_cursor } };
     },
   });
@@ -128,7 +133,7 @@ function patch(deps: ApiDeps): Route {
       const of = { chat_id: params.chat, owner_id: caller.user_id };
       const bind = (unit: Unit) => bindChat(unit, { ...of, workspace_id: body.workspace_id });
       return change(deps, input, async (unit) => {
-        // An archived chat is bound to nothing: one that comes back is bound after that, one that goes before.
+        // An archived chat cannot be bound: unarchive before binding, archive after it.
         if (body.archived === true) await bind(unit);
         await patchChat(unit, { ...body, ...of });
         if (body.archived !== true) await bind(unit);

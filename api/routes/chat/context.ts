@@ -1,4 +1,4 @@
-// Routes: what of a chat the model is shown from now on.
+// Changes what the model is shown of a chat: compact and clear.
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import { clearContext, type OwnChat, requestCompaction } from "../../../store/chat/request-compaction.ts";

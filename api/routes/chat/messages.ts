@@ -1,4 +1,4 @@
-// Routes: the messages of a chat.
+// Send, list and edit the messages of a chat.
 import { z } from "zod";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { editMessage } from "../../../store/chat/edit-message.ts";

@@ -1,4 +1,4 @@
-// Routes: the queued messages of a chat.
+// List, change and delete the queued messages of a chat.
 import { z } from "zod";
 import { commandBodyBytesMax, queuedMessagesMax } from "../../../core/chat/limits.ts";
 import { changeQueued, deleteQueued } from "../../../store/chat/change-queued.ts";
@@ -13,7 +13,7 @@ import { queuedMessagePath } from "../../schemas/params.ts";
 import { change } from "./change.ts";
 
 const tag = "Queue";
-/** The queue's length is configurable; positions past its end mean last. */
+/** The length of the queue is configurable; positions beyond its end mean the last place. */
 const positionMax = 50 * queuedMessagesMax;
 
 const queuedPatch = z

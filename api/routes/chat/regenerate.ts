@@ -1,4 +1,4 @@
-// Routes: the last answer again.
+// Asks for the last answer again.
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import { regenerate } from "../../../store/chat/regenerate.ts";

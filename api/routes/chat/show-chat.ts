@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: a chat as its owner is shown it.
+// A chat as its owner sees it.
 import type { Chat } from "../../../core/chat/message.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { Queryable } from "../../../store/database.ts";
@@ -12,7 +12,7 @@ export async function showChat(db: Queryable, chatId: string, links: ChatLinks):
   return toChat(row, links);
 }
 
-/** Refuses a chat that is not there or somebody else's: the two must look alike (SPEC A2). */
+/** Refuses a chat that does not exist or belongs to somebody else, in the same way (SPEC A2). */
 export async function showOwnChat(
   db: Queryable,
   asked: { readonly chat_id: string; readonly owner_id: string },

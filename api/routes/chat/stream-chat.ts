@@ -1,4 +1,4 @@
-// Routes: the stream of a chat, described and validated here; the frames are written by the stream handler.
+// The call that streams a chat.
 import { z } from "zod";
 import { snapshotMessagesDefault, snapshotMessagesMax } from "../../../core/chat/limits.ts";
 import type { ApiDeps } from "../../deps.ts";
@@ -9,7 +9,7 @@ import { chatStreamFrame } from "../../schemas/stream-events.ts";
 import { resumeFrom } from "../../streams/serve-stream.ts";
 import { showOwnChat } from "./show-chat.ts";
 
-/** Cursors are at most 256 bytes; what is longer is foreign, and answered like any foreign one. */
+/** Our cursors have at most 256 bytes. Longer texts are answered like any foreign cursor. */
 const cursorCharsMax = 4_096;
 
 const streamQuery = z.strictObject({

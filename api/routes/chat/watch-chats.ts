@@ -1,4 +1,4 @@
-// Routes: the feed of all chats of the caller, described and checked here, then handed to a reader.
+// The call that streams all chats of the caller.
 import { z } from "zod";
 import { feedChatsMax } from "../../../core/chat/limits.ts";
 import type { ApiDeps } from "../../deps.ts";
@@ -7,7 +7,7 @@ import { feedFrame } from "../../schemas/stream-events.ts";
 import { decodeFeedCursor } from "../../streams/feed/feed-cursor.ts";
 import { followWatch, holdReady, resumeFrom } from "../../streams/serve-stream.ts";
 
-/** Cursors are at most 256 bytes; what is longer is foreign, and answered like any foreign one. */
+/** Our cursors have at most 256 bytes. Longer texts are answered like any foreign cursor. */
 const cursorCharsMax = 4_096;
 
 const watchQuery = z.strictObject({
@@ -18,7 +18,7 @@ const watchQuery = z.strictObject({
     .meta({ description: "A cursor; the header `Last-Event-ID` wins" }),
 });
 
-/** To be mounted before the routes of one chat: the path looks like one of them. */
+/** Mount it before the routes of one chat, since its path looks like one of them. */
 export function watchRoutes(deps: ApiDeps): Route[] {
   const watch = route({
     method: "get",

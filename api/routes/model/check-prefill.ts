@@ -1,5 +1,5 @@
-// The API speaks HTTP and the store; this file: whether the server of a model config can go on with an answer as the config
-// says. What only the server itself knows (its model, its template) shows when it is asked, and then the answer begins anew.
+// Checks that the server of a model config can continue an answer in the way that the config names. What depends on the
+// server's model or template shows only when it is called; then the answer starts over.
 
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { isOpenAiOwn } from "../../../core/prompt/openai-own.ts";
@@ -12,7 +12,7 @@ export interface PrefillWish {
   readonly provider_id: string | null;
 }
 
-/** @throws Refusal invalid_request: this kind of provider goes on with no answer, or not in this form */
+/** @throws Refusal invalid_request: this kind of provider cannot continue an answer, or not in this way */
 export async function checkPrefill(
   { store, models }: Pick<ApiDeps, "store" | "models">,
   { prefill, provider_id }: PrefillWish,
@@ -25,7 +25,7 @@ export async function checkPrefill(
 
 type Address = Pick<ModelProviderRow, "kind" | "base_url" | "api">;
 
-/** Of a seeded provider the environment's address counts. */
+/** A seeded provider has the address that the environment says. */
 function addressOf(row: ModelProviderRow, { environment }: ApiDeps["models"]): Address {
   const seed = row.seeded ? environment[row.name] : undefined;
   return {

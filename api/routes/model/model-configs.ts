@@ -1,4 +1,4 @@
-// Routes: the models a caller may choose from. Everybody reads them, admins change them (SPEC B2).
+// The models that callers may choose. Everyone can read them, admins change them (SPEC B2).
 import { z } from "zod";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import {
@@ -10,8 +10,7 @@ import {
   updateModelConfig,
 } from "../../../store/model/model-configs.ts";
 import type { ApiDeps } from "../../deps.ts";
-import type { Caller } from "../../http/caller.ts";
-import { requireAdmin } from "../../http/require-admin.ts";
+import { type Caller, requireAdmin } from "../../http/caller.ts";
 import { type Route, route } from "../../http/route.ts";
 import {
   modelConfig,
@@ -140,7 +139,7 @@ function remove({ store }: Pick<ApiDeps, "store">): Route {
   });
 }
 
-/** A config that moves to another provider takes its form with it. */
+/** Also checks a config that moves to another provider. */
 async function checkChangedPrefill(
   deps: Deps,
   id: string,
@@ -154,12 +153,12 @@ async function checkChangedPrefill(
 }
 
 type SettingName = (typeof SETTING_NAMES)[number];
-/** What came as JSON: fields are there or absent, never undefined. */
+/** A value that came as JSON has no undefined fields. */
 type WithoutUndefined<T> = T extends object
   ? { [Key in keyof T]: WithoutUndefined<Exclude<T[Key], undefined>> }
   : T;
 
-/** The settings of the call, which are kept as one value, and the rest, each without what was not given. */
+/** The call settings, which are stored as one value, and the other fields; both without what was not given. */
 function splitSettings<Fields extends object>(fields: Fields) {
   const given = Object.entries(fields).filter(([, value]) => value !== undefined);
   const isSetting = (name: string) => (SETTING_NAMES as readonly string[]).includes(name);
@@ -171,7 +170,7 @@ function splitSettings<Fields extends object>(fields: Fields) {
   };
 }
 
-/** Provider options may hold what is nobody's business but the admins'. */
+/** Provider options may contain things that only admins may see. */
 function toWire({ settings, ...shown }: ListedModelConfig, caller: Caller) {
   const all = Object.fromEntries(SETTING_NAMES.map((name) => [name, settings[name] ?? null]));
   return { ...shown, ...all, ...(caller.role !== "admin" && { provider_options: null }) };

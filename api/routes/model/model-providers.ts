@@ -1,4 +1,4 @@
-// Routes: where models are called. Everybody reads their names, admins change them (SPEC B1, A4).
+// The servers that models are called at. Everyone can read their names, admins change them (SPEC B1, A4).
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
@@ -15,8 +15,7 @@ import {
   updateModelProvider,
 } from "../../../store/model/model-providers.ts";
 import type { ApiDeps, ModelSettings } from "../../deps.ts";
-import type { Caller } from "../../http/caller.ts";
-import { requireAdmin } from "../../http/require-admin.ts";
+import { type Caller, requireAdmin } from "../../http/caller.ts";
 import { type Route, route } from "../../http/route.ts";
 import {
   modelProvider,
@@ -206,7 +205,7 @@ function checkChange(old: ModelProviderRow, change: Change): void {
     refuse("base_url", "is needed for openai-compatible");
   if (api != null && old.kind === "anthropic") refuse("api", "is for the OpenAI kinds");
   const moves = base_url !== undefined && base_url !== old.base_url;
-  // Else whoever may change addresses could have a key sent to themselves that nobody may read.
+  // Otherwise an admin could have a key sent to an address of their own, although nobody may read keys.
   if (moves && old.api_key_sealed !== null && change.api_key === undefined) {
     refuse("api_key", "is needed anew, or null, when the address changes");
   }

@@ -1,9 +1,9 @@
-// Routes: what the servers of a model provider have taught by refusing requests (SPEC X10). For admins.
+// What Everturn has learnt from requests that a provider's servers refused (SPEC X10). For admins.
 import { z } from "zod";
 import { readModelProvider } from "../../../store/model/model-providers.ts";
 import { deleteModelQuirks, listModelQuirks } from "../../../store/model/model-quirks.ts";
 import type { ApiDeps } from "../../deps.ts";
-import { requireAdmin } from "../../http/require-admin.ts";
+import { requireAdmin } from "../../http/caller.ts";
 import { type Route, route } from "../../http/route.ts";
 import { modelQuirkPage, modelQuirkQuery } from "../../schemas/model-quirk.ts";
 import { modelProviderPath } from "../../schemas/params.ts";

@@ -1,4 +1,4 @@
-// Routes: the log of a workspace's build as server-sent events, described, checked and handed to a reader.
+// The call that streams the log of a workspace's build.
 import { z } from "zod";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { readBuild } from "../../../store/workspace/workspace-builds.ts";
@@ -45,7 +45,7 @@ export function buildLogRoutes(deps: ApiDeps): Route[] {
   return [logs];
 }
 
-/** The number of a line; whatever else a client sends was not ours, and the log is told from its beginning. */
+/** The number of a line. Any other text is not from us, and the log is sent from its beginning. */
 function lineOf(id: string | undefined): number | undefined {
   if (id === undefined) return undefined;
   return /^\d{1,15}$/.test(id) ? Number(id) : 0;

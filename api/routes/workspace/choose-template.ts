@@ -1,5 +1,4 @@
-// The API speaks HTTP and the store; this file: from the template and parameters a caller names to what is built, or a refusal
-// that says where the fault lies.
+// Finds the template that a caller names and checks the parameters, or refuses and says which field is wrong.
 
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { JsonObject } from "../../../core/part/part.ts";
@@ -7,7 +6,7 @@ import { type PlannedWorkspace, planOf } from "../../../core/workspace/plan-work
 import { resolveParameters } from "../../../core/workspace/resolve-parameters.ts";
 import type { Template, TemplateShelf } from "../../../core/workspace/template.ts";
 
-/** Names told to one who asked for another; more would not be read. */
+/** Names listed for a caller who named an unknown template; nobody would read more. */
 const namesShownMax = 20;
 
 export interface ChosenTemplate extends PlannedWorkspace {

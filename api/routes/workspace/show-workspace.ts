@@ -1,14 +1,14 @@
-// The API speaks HTTP and the store; this file: a workspace with its newest build, as its owner is shown it.
+// A workspace with its newest build, as its owner sees it.
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { Build, Workspace } from "../../../core/workspace/workspace.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { type BuildRow, readBuild } from "../../../store/workspace/workspace-builds.ts";
 import { readWorkspace, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 
-/** Where a workspace's workflow is seen; null where nobody configured it. */
+/** The link to a workspace's workflow in the Web UI; null: not configured. */
 export type WorkspaceTemporalLink = (workspaceId: string) => string | null;
 
-/** Refuses a workspace that is not there or somebody else's: the two must look alike (SPEC A2). */
+/** Refuses a workspace that does not exist or belongs to somebody else, in the same way (SPEC A2). */
 export async function readOwnWorkspace(
   db: Queryable,
   asked: { readonly id: string; readonly owner_id: string },
@@ -18,7 +18,7 @@ export async function readOwnWorkspace(
   return row;
 }
 
-/** @throws Refusal `workspace_not_found`: it went between two reads */
+/** @throws Refusal `workspace_not_found` if it was deleted between two reads */
 export async function showWorkspace(
   db: Queryable,
   row: WorkspaceRow,

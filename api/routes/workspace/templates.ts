@@ -1,4 +1,4 @@
-// Routes: the templates workspaces are made from. A broken one is shown with what is wrong; the others still work.
+// The templates of workspaces. A broken template is listed with its fault; the others still work.
 import { z } from "zod";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { Template } from "../../../core/workspace/template.ts";

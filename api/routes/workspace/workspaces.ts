@@ -1,4 +1,5 @@
-// Routes: workspaces. A call says what is wished; the workspace's workflow works towards it and is told after the commit.
+// Create, list, read, start, stop and delete workspaces. A call stores the wanted state; the workspace's workflow is told
+// after the commit and works towards it.
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import type { WorkspaceWish } from "../../../core/workspace/workspace.ts";
@@ -8,15 +9,16 @@ import { requestWorkspace } from "../../../store/workspace/request-workspace.ts"
 import { readBuilds } from "../../../store/workspace/workspace-builds.ts";
 import { listWorkspaces, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import type { ApiDeps } from "../../deps.ts";
+import { listCursor } from "../../http/list-cursor.ts";
 import { type Answer, type Input, type Route, route } from "../../http/route.ts";
 import { workspacePath } from "../../schemas/params.ts";
 import { newWorkspace, workspace, workspacePage, workspaceQuery } from "../../schemas/workspace.ts";
 import { change } from "../chat/change.ts";
 import { chooseTemplate } from "./choose-template.ts";
 import { readOwnWorkspace, showWorkspace, toWorkspace } from "./show-workspace.ts";
-import { readWorkspaceCursor, writeWorkspaceCursor } from "./workspace-list-cursor.ts";
 
 const tag = "Workspaces";
+const cursor = listCursor({ created_us: z.int().nonnegative(), id: z.uuid() });
 
 export function workspaceRoutes(deps: ApiDeps): Route[] {
   return [create(deps), list(deps), read(deps), remove(deps), start(deps), stop(deps)];
@@ -66,18 +68,18 @@ function list(deps: ApiDeps): Route {
       const page = await listWorkspaces(pool, {
         owner_id: caller.user_id,
         limit: query.limit,
-        after: query.after === undefined ? undefined : readWorkspaceCursor(query.after),
+        after: query.after === undefined ? undefined : cursor.read(query.after),
       });
       const builds = await readBuilds(
         pool,
         page.items.map((row) => row.build_id),
       );
       const items = page.items.flatMap((row) => {
-        // Absent: the workspace went between the two reads.
+        // Absent: the workspace was deleted between the two reads.
         const build = builds.get(row.build_id);
         return build === undefined ? [] : [toWorkspace(row, build, deps.workspaceLink)];
       });
-      const next_cursor = page.next === null ? null : writeWorkspaceCursor(page.next);
+      const next_cursor = page.next === null ? null : cursor.write(page.next);
       return { status: 200, body: { items, next_cursor } };
     },
   });
@@ -165,7 +167,7 @@ function wish(unit: Unit, { params, caller }: OfWorkspace, what: WorkspaceWish):
   return requestWorkspace(unit, { id: params.workspace, owner_id: caller.user_id, wish: what });
 }
 
-/** A change of a workspace; after its commit the workflow is told. A repeated request (SPEC Q10) tells nobody anything. */
+/** Changes a workspace and tells its workflow after the commit. A repeated request (SPEC Q10) tells it nothing. */
 async function changeAndTell(
   deps: ApiDeps,
   input: Input<unknown, unknown, unknown>,

@@ -13,7 +13,7 @@ import { Watches } from "../watches.ts";
 
 /** Lines of one read of the store. */
 const logPageLinesMax = 500;
-/** Newest lines kept for readers; most logs fit whole, so that only the watch reads them. */
+/** Newest lines kept for readers. Most logs fit whole, so that only the watch reads them. */
 const log = { eventsMax: Number.POSITIVE_INFINITY, bytesMax: 1024 * 1024 };
 /** Looks that fail in a row before readers are sent elsewhere: some ten seconds without the database. */
 const failuresMax = 40;
@@ -42,7 +42,7 @@ export class BuildLogWatch extends Watch<number, Frames> {
   readonly #source: BuildLogSource;
   readonly #pollMs: number;
   #end: Frames | null = null;
-  /** Reads of what is not kept, by where they begin: readers that come together share them. */
+  /** Reads of lines that are not kept, by where they begin. Readers that come at the same time share them. */
   readonly #older = new Map<number, Promise<readonly LogLine[]>>();
 
   constructor({ source, logger, about, pollMs = pollDefaultMs }: BuildLogWatchInput) {
@@ -71,7 +71,7 @@ export class BuildLogWatch extends Watch<number, Frames> {
   }
 
   protected async look(): Promise<void> {
-    // Before its lines: a build that is seen to have ended writes no more of them.
+    // The build is read before its lines: one that has ended writes no more of them.
     const build = await this.#source.readBuild();
     let count = logPageLinesMax;
     while (count === logPageLinesMax && this.ended === null) {
@@ -108,7 +108,7 @@ function toFrame({ seq, at, text }: LogLine): Frames {
   return oneFrame(encodeFrame({ id: String(seq), event: "log", json }));
 }
 
-/** Without an id: who comes back after it is told the end again. */
+/** It has no id: a reader that comes back after it is told the end again. */
 function toFrameOfEnd({ status, error }: BuildEnd): Frames {
   return oneFrame(encodeFrame({ event: "end", json: JSON.stringify({ status, error }) }));
 }

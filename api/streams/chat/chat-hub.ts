@@ -1,5 +1,5 @@
-// The watch of one chat. It reads the chat when the bus says so or when in doubt, tells whoever writes that the chat is
-// watched, and fills gaps in the answer. In steady state a reader costs neither Postgres nor Temporal anything.
+// The watch of one chat. It reads the chat when the bus announces a change or a timer fires, tells the writer that somebody
+// watches, and fills gaps in the answer. While parts arrive in order, a reader costs neither Postgres nor Temporal anything.
 import { readerLagBytesMax, readerLagEventsMax, snapshotMessagesMax } from "../../../core/chat/limits.ts";
 import type { BusMessage, LiveBus } from "../../../core/stream/bus-message.ts";
 import type { Logger } from "../../../platform/logger.ts";
@@ -10,12 +10,12 @@ import type { ReadEpisodes } from "../episode/checkpoint-reader.ts";
 import { PartLookup } from "../episode/part-lookup.ts";
 import { CATCH_UP, type CatchUp, type ReaderStep, WAIT, type WatchReader } from "../stream-reader.ts";
 import { Watch } from "../watch.ts";
-import type { Cursor } from "./cursor.ts";
-import type { EventBatch } from "./event-batch.ts";
 import { HubMessages } from "./hub-messages.ts";
-import { HubModel } from "./hub-model.ts";
 import type { HubTiming } from "./hub-timing.ts";
-import { type Capture, captureHub, freshBatches, resumeBatches } from "./join-stream.ts";
+import type { Cursor } from "./model/cursor.ts";
+import type { EventBatch } from "./model/event-batch.ts";
+import { HubModel } from "./model/hub-model.ts";
+import { type Capture, captureHub, freshBatches, resumeBatches } from "./model/join-stream.ts";
 import type { LookAtVersion } from "./version-look.ts";
 
 export interface HubDeps {
@@ -69,7 +69,7 @@ export class ChatHub extends Watch<ChatPlace, EventBatch> {
 
   override attach(reader: WatchReader): void {
     super.attach(reader);
-    // The hub may have been without readers for a while, and the writer without anybody who watches.
+    // While the hub had no readers it did not tell the writer that somebody watches.
     if (this.readerCount === 1) this.#sayWatched();
   }
 
@@ -97,7 +97,7 @@ export class ChatHub extends Watch<ChatPlace, EventBatch> {
     return { batches, place: { cursor: capture.position, taken, messagesMax } };
   }
 
-  /** Null when the reader has missed so much that it must start anew. */
+  /** Null when the reader has missed so much that it must start again. */
   async #batchesSince(capture: Capture, messagesMax: number): Promise<EventBatch[] | null> {
     if (capture.resume === null) return this.#batchesOf(capture, messagesMax);
     const shown = await this.#messages.between(capture.resume.version, capture.position.version);
@@ -114,7 +114,7 @@ export class ChatHub extends Watch<ChatPlace, EventBatch> {
     return episode !== null && episode === known.episode && seq > known.seq;
   }
 
-  /** Readers get the state even while writer and Temporal are away; the parts follow. */
+  /** Readers wait a moment for parts, but get the state even while the writer and Temporal are down. */
   protected override async begun(): Promise<void> {
     if (this.ended === null && this.model.active) await this.#parts.begin();
   }
@@ -128,7 +128,7 @@ export class ChatHub extends Watch<ChatPlace, EventBatch> {
         return void this.lookQuietly();
       case "changed":
         if (message.version <= this.model.version) return;
-        // One change may be told by several hints: the look under way probably answers them all.
+        // Several hints may announce one change: the look under way probably sees it.
         if (this.looking) this.#hintedVersion = Math.max(this.#hintedVersion, message.version);
         else void this.lookQuietly();
         return;
@@ -138,7 +138,7 @@ export class ChatHub extends Watch<ChatPlace, EventBatch> {
     }
   }
 
-  /** Tells readers, and looks for what the parts show to be missing. */
+  /** Tells readers, and looks for parts or a state that turn out to be missing. */
   #learned(batch: EventBatch | null): void {
     if (batch !== null) this.tell([batch]);
     if (this.model.behind) void this.lookQuietly();
@@ -166,14 +166,14 @@ export class ChatHub extends Watch<ChatPlace, EventBatch> {
     else if (this.model.behind) this.#parts.later(() => void this.lookQuietly());
   }
 
-  /** Looks become rarer again, too. */
+  /** The bus is back, so looks can become rarer again. */
   protected override lookAgain(): void {
     void this.lookQuietly();
     if (this.ended === null && this.model.active) this.#parts.expect();
     if (this.model.version > 0) this.arm();
   }
 
-  /** Only readers count: a hub that lingers would keep a turn published for nobody. */
+  /** A hub without readers says nothing, or the turn would be published for nobody. */
   #sayWatched(): void {
     if (this.model.active && this.readerCount > 0) this.#parts.renewWatch();
   }
@@ -191,7 +191,7 @@ export class ChatHub extends Watch<ChatPlace, EventBatch> {
     if (looksForParts) await this.#parts.look();
   }
 
-  /** Reads the whole state only where its version says that it is worth it, or where every millisecond counts. */
+  /** Reads the whole state only if its version has changed, or at once where every millisecond counts. */
   #lookForChange(): void {
     const { bus, lookAtVersion } = this.#deps;
     if (this.failing || this.model.behind || (this.model.active && !bus.up)) return void this.lookQuietly();

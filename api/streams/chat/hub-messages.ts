@@ -1,11 +1,11 @@
-// The API speaks HTTP and the store; this file: messages for readers that join a hub.
+// Reads messages for readers that join a hub.
 import { snapshotMessagesMax } from "../../../core/chat/limits.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { readShownMessages, type ShownMessages } from "../../../store/stream/read-chat-snapshot.ts";
-import type { HubState } from "./hub-state.ts";
-import { type FreshMessages, packFresh } from "./join-stream.ts";
+import type { HubState } from "./model/hub-state.ts";
+import { type FreshMessages, packFresh } from "./model/join-stream.ts";
 
-/** Readers that come at once share them; kept for longer, the messages of every watched chat would fill the memory. */
+/** Readers that come at the same time share them. Kept for longer, the messages of all watched chats would fill the memory. */
 const freshKeptMs = 2_000;
 
 export class HubMessages {
@@ -19,7 +19,7 @@ export class HubMessages {
     this.#chatId = chatId;
   }
 
-  /** The newest messages of a state; one read and one encoding for all readers that ask at it. */
+  /** The newest messages of a state, read and encoded once for all readers that ask for that state. */
   newest(state: HubState, limit: number): Promise<FreshMessages> {
     const up_to_version = state.chat.snapshot_version;
     const key = `${limit}:${up_to_version}`;
@@ -44,7 +44,7 @@ export class HubMessages {
     return readShownMessages(this.#db, this.#chatId, range);
   }
 
-  /** The state has moved on, or nobody joins any more: what was kept for joining readers goes. */
+  /** Drops what was kept for joining readers: the state has changed, or nobody joins any more. */
   forget(): void {
     clearTimeout(this.#forgetting);
     this.#fresh = null;

@@ -1,8 +1,8 @@
-// The API speaks HTTP and the store; this file: how often hubs look, each with its reason.
+// How often hubs look, each interval with its reason.
 import { watchRenewMs } from "../../../core/chat/limits.ts";
 
 export interface HubTiming {
-  /** Hints may be lost: a running chat is read again, and said to be watched, this often. */
+  /** Hints may be lost: this often a running chat is read again and its writer told that somebody watches. */
   readonly statePollMs: number;
   /** The same for a chat at rest, of which there are many. */
   readonly idlePollMs: number;
@@ -15,16 +15,16 @@ export interface HubTiming {
   /** First and longest wait between looks for parts that were missed. */
   readonly gapFirstMs: number;
   readonly gapMaxMs: number;
-  /** The first snapshot waits this long for parts, from whichever side they come. */
+  /** The first snapshot waits this long for parts from the writer or the checkpoint. */
   readonly firstLookMaxMs: number;
-  /** Who writes was asked for its parts, and was not heard: the checkpoint it wrote as well is there by now. */
+  /** If the writer was asked for its parts and did not answer, the checkpoint it wrote as well is there after this time. */
   readonly secondLookMs: number;
   /** Reads that fail in a row before readers are sent away, and the wait between them. */
   readonly readFailuresMax: number;
   readonly readRetryMs: number;
 }
 
-/** Looks at checkpoints all hubs of a replica share: one look takes Temporal's dev server some two milliseconds. */
+/** All hubs of a replica share the looks at checkpoints: one look costs Temporal's dev server about two milliseconds. */
 const offlineLookMs = 3;
 const offlinePollMinMs = 25;
 const offlinePollMaxMs = 1_000;

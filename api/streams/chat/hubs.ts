@@ -5,7 +5,7 @@ import { defaultHubTiming, type HubTiming } from "./hub-timing.ts";
 import { createVersionLook } from "./version-look.ts";
 
 export interface HubsInput extends Omit<HubDeps, "timing" | "lookAtVersion"> {
-  /** Set by tests; else the product's own. */
+  /** Set by tests. */
   readonly timing?: Partial<HubTiming>;
   readonly lingerMs?: number;
 }
@@ -27,7 +27,7 @@ export class Hubs extends Watches<string, ChatHub> {
     });
   }
 
-  /** Looks at checkpoints so far, each a call of Temporal: none of a reader's own, and none while live parts flow. */
+  /** Looks at checkpoints so far. Each is a call of Temporal, shared by all readers; there are none while live parts arrive. */
   get looks(): number {
     return this.#looks;
   }

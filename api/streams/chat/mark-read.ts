@@ -1,4 +1,4 @@
-// A chat is read by its owner, and those who follow all chats hear of it.
+// Marks a chat as read and announces it, so that feeds show it.
 import type { LiveBus } from "../../../core/stream/bus-message.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import { markChatRead } from "../../../store/row/read-cursor.ts";

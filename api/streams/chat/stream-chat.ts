@@ -1,13 +1,13 @@
-// The stream of one chat (`GET /v1/chats/{chat}/stream`), for a caller whose chat it is.
+// Streams one chat to a caller who owns it (`GET /v1/chats/{chat}/stream`).
 import { snapshotMessagesDefault } from "../../../core/chat/limits.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { OpenStream } from "../open-stream.ts";
 import { followWatch, holdReady } from "../serve-stream.ts";
 import type { HeldWatch } from "../watches.ts";
 import type { ChatHub } from "./chat-hub.ts";
-import { decodeCursor } from "./cursor.ts";
 import type { Hubs } from "./hubs.ts";
 import { type MarkReadDeps, markVisit } from "./mark-read.ts";
+import { decodeCursor } from "./model/cursor.ts";
 
 export interface StreamChatDeps extends MarkReadDeps {
   readonly hubs: Pick<Hubs, "hold">;
@@ -38,13 +38,13 @@ export function createStreamChat(deps: StreamChatDeps): StreamChat {
         taken: null,
         messagesMax: messages ?? snapshotMessagesDefault,
       },
-      // What happened before the reader asked must be in what it is told first.
+      // The first snapshot must contain everything that happened before the request.
       before: isNew ? undefined : () => watch.refresh(),
     });
   };
 }
 
-/** The hub of a chat; null when the reader has left meanwhile. Throws `Refusal` when the chat or this replica is going. */
+/** The hub of a chat; null when the reader has left meanwhile. Throws `Refusal` when the chat is gone or this replica stops. */
 export async function holdHub(
   hubs: Pick<Hubs, "hold">,
   chatId: string,

@@ -1,12 +1,12 @@
-// The API speaks HTTP and the store; this file: hubs that only want to know whether their chat has changed ask together.
-// Thousands of chats at rest cost a replica a few small reads a second, not one each.
+// Asks for the versions of many chats with one query. Thousands of chats at rest cost a replica a few small reads a second,
+// not one each.
 import type { Queryable } from "../../../store/database.ts";
 import { readChatVersions } from "../../../store/stream/read-chat-versions.ts";
 
-/** The snapshot version of a chat, null when it is gone. Throws when Postgres is away. */
+/** The snapshot version of a chat, null when the chat is gone. Throws when Postgres is down. */
 export type LookAtVersion = (chatId: string) => Promise<number | null>;
 
-/** Those that ask within this time share a read: far less than the seconds after which hubs look again. */
+/** Hubs that ask within this time share a read. It is far shorter than the seconds between two looks of a hub. */
 const gatherMs = 100;
 
 export function createVersionLook(db: Queryable): LookAtVersion {
@@ -15,7 +15,7 @@ export function createVersionLook(db: Queryable): LookAtVersion {
   const gather = () => {
     const ids = new Set<string>();
     const gathered = new Promise((resolve) => void setTimeout(resolve, gatherMs));
-    // One read at a time: while the database is slow, those that ask gather for longer.
+    // One read at a time: while the database is slow, more hubs share the next one.
     const versions = Promise.all([gathered, reading]).then(() => {
       gathering = null;
       return readChatVersions(db, [...ids]);

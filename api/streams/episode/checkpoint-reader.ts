@@ -1,6 +1,5 @@
-// The API speaks HTTP and the store; this file: the answer in flight as Temporal knows it. The heartbeat first, then the
-// spill rows: a spill is committed before the heartbeat that counts on it. Whether it is still the answer of the present
-// history is for the hub to judge, after both.
+// Reads the answer in flight from Temporal: first the heartbeat, then the spill rows, because a spill is committed before
+// the heartbeat that relies on it. The hub decides afterwards whether it is still the current answer.
 import { type Client, isGrpcServiceError } from "@temporalio/client";
 import { arrayFromPayloads, defaultPayloadConverter } from "@temporalio/common";
 import {
@@ -16,7 +15,7 @@ import { chatWorkflowId } from "../../../workflows/contract.ts";
 
 export interface EpisodeParts {
   readonly episode: string;
-  /** Contiguous, from the first that was not known. */
+  /** Without gaps, from the first part that was not known. */
   readonly parts: readonly StreamPart[];
 }
 
@@ -36,7 +35,7 @@ export interface CheckpointReaderInput {
   readonly sealingOf: (chatId: string) => Sealing | null;
 }
 
-/** A look that takes longer is given up: another follows. */
+/** A look that takes longer is abandoned: another one follows. */
 const describeMaxMs = 5_000;
 const GRPC_NOT_FOUND = 5;
 
@@ -47,7 +46,7 @@ export function createCheckpointReader({ client, db, sealingOf }: CheckpointRead
   };
 }
 
-/** Completes checkpoints by their spill rows, which must be read after them. */
+/** Adds the spill rows to checkpoints. The rows must be read after the checkpoints. */
 export async function joinEpisodes(
   db: Queryable,
   chatId: string,
@@ -59,7 +58,7 @@ export async function joinEpisodes(
       const after_seq = found.lastSeqOf(episode);
       if (seq <= after_seq) return [];
       const spilled = after_seq >= spilled_seq ? [] : await readSpill(db, chatId, { episode, after_seq });
-      // With a hole in it the episode was committed meanwhile: the history has it.
+      // If parts are missing, the episode was committed meanwhile and is in the history.
       const parts = joinCheckpoint(spilled, checkpoint, after_seq);
       return parts === null ? [] : [{ episode, parts }];
     }),
@@ -89,7 +88,7 @@ async function readCheckpoints(
   }
 }
 
-/** The run has ended and its history is gone, or it has not been started yet. */
+/** The run has ended and its history was deleted, or it has not started yet. */
 function isNotFound(error: unknown): boolean {
   if (!isGrpcServiceError(error)) return false;
   const code: number = error.code;

@@ -1,4 +1,4 @@
-// The API. Here: whatever order parts of an episode come in, they are handed on once, in order, without a gap.
+// Whatever order parts of an episode come in, they are handed on once, in order, without a gap.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

@@ -1,9 +1,9 @@
-// The API speaks HTTP and the store; this file: the parts of one episode at a hub. What comes early waits; what comes twice
-// changes nothing; what is handed on is contiguous.
+// The parts of one episode at a hub. Parts that arrive early wait, parts that arrive twice are ignored, and what is passed
+// on has no gaps.
 import { PartLog } from "../../../core/part/part-log.ts";
 import { mergeParts, partAfter, type StreamPart } from "../../../core/part/stream-part.ts";
 
-/** Parts waiting behind a gap; beyond it the newest are let go, and come again with a checkpoint. */
+/** Parts that wait behind a gap. Beyond this limit the newest are dropped, and come again with a checkpoint. */
 const heldPartsMax = 4_096;
 
 export class EpisodeSlot {
@@ -29,7 +29,7 @@ export class EpisodeSlot {
     return this.#log.shownAfter(seq);
   }
 
-  /** Takes parts in any state: known, next, early, merged. Returns what became contiguous by it, merged. */
+  /** Takes parts that may be known, next, early or merged. Returns those that now follow without a gap, merged. */
   take(parts: readonly StreamPart[]): StreamPart[] {
     const taken: StreamPart[] = [];
     for (const part of parts) this.#takeOne(part, taken);

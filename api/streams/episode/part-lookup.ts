@@ -1,16 +1,15 @@
-// The API speaks HTTP and the store; this file: how a hub comes by parts. It tells whoever writes that the chat is watched,
-// and what it lacks it asks for: the writer says again what it holds, the rows have what is older, and the checkpoint has
-// it all when the bus is deaf.
+// Finds parts that a hub lacks. The writer repeats what it holds, rows have what is older, and the checkpoint has everything
+// when the bus is down. It also tells the writer that the chat is watched.
 import type { LiveBus } from "../../../core/stream/bus-message.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { readSpill } from "../../../store/row/inflight-parts.ts";
-import type { EventBatch } from "../chat/event-batch.ts";
-import type { HubModel } from "../chat/hub-model.ts";
-import { HubTimers } from "../chat/hub-timers.ts";
 import type { HubTiming } from "../chat/hub-timing.ts";
+import type { EventBatch } from "../chat/model/event-batch.ts";
+import type { HubModel } from "../chat/model/hub-model.ts";
 import { CoalescedRead } from "../coalesced-read.ts";
 import type { ReadEpisodes } from "./checkpoint-reader.ts";
+import { HubTimers } from "./hub-timers.ts";
 
 export interface PartLookupInput {
   readonly model: HubModel;
@@ -30,7 +29,7 @@ export class PartLookup {
   #filling = false;
   #heardAt = performance.now();
   #silenceMs: number;
-  /** When the writer was told last that it is watched, and when it was asked last for what it holds. */
+  /** When the writer was last told that it is watched, and when it was last asked for what it holds. */
   #watchedAt = Number.NEGATIVE_INFINITY;
   #askedAt = Number.NEGATIVE_INFINITY;
   #begun: PromiseWithResolvers<void> | null = null;
@@ -50,19 +49,19 @@ export class PartLookup {
     this.#timers.clear();
   }
 
-  /** Live parts came, and were taken in: whoever writes is heard. */
+  /** Live parts arrived, so the bus carries what the writer sends. */
   heard(): void {
     this.#heardAt = performance.now();
     this.#silenceMs = this.#input.timing.silenceMs;
     if (!this.#input.model.gap) this.#begun?.resolve();
   }
 
-  /** Says that the chat is watched, unless that was said lately. */
+  /** Says that the chat is watched, unless it said so recently. */
   renewWatch(): void {
     if (performance.now() - this.#watchedAt >= this.#input.timing.statePollMs / 2) this.#sayWatched(false);
   }
 
-  /** Whether it has been so quiet that a look is due; each look makes the next one rarer. */
+  /** Whether no parts came for so long that a look is due. The time doubles with each look. */
   takeSilence(): boolean {
     const now = performance.now();
     if (now - this.#heardAt < this.#silenceMs) return false;
@@ -71,12 +70,12 @@ export class PartLookup {
     return true;
   }
 
-  /** Takes in what checkpoints hold. A failure is logged: another look follows. */
+  /** Takes what checkpoints hold. A failure is only logged: another look follows. */
   async look(): Promise<void> {
     await this.#quietly(this.#reading.run());
   }
 
-  /** The first parts, from the writer or from the checkpoint, whichever is there first; neither is waited for long. */
+  /** Waits for the first parts, from the writer or from the checkpoint, but not for long. */
   async begin(): Promise<void> {
     const { timing } = this.#input;
     this.#begun = Promise.withResolvers();
@@ -84,7 +83,7 @@ export class PartLookup {
     await Promise.race([this.#begun.promise, this.look(), this.#timers.pause(timing.firstLookMaxMs)]);
   }
 
-  /** Asks the writer for what it holds, and looks at the checkpoint unless live parts show the way before. */
+  /** Asks the writer for what it holds, and looks at the checkpoint if no live parts arrive before. */
   expect(): void {
     const { timing } = this.#input;
     const askedAt = performance.now();
@@ -94,13 +93,13 @@ export class PartLookup {
     });
   }
 
-  /** Asks and looks, slower and slower, until nothing is missing. */
+  /** Asks and looks, less and less often, until nothing is missing. */
   async fillGap(): Promise<void> {
     const { model, timing, ended } = this.#input;
     if (this.#filling || !model.gap) return;
     this.#filling = true;
     this.#ask();
-    // What the writer no longer holds lies in rows: they cost Temporal nothing.
+    // What the writer no longer holds is in rows, which cost Temporal nothing.
     await this.#quietly(this.#readSpilled());
     for (let wait = timing.gapFirstMs; model.gap && !ended(); wait = Math.min(wait * 2, timing.gapMaxMs)) {
       this.#ask();
@@ -110,7 +109,7 @@ export class PartLookup {
     this.#filling = false;
   }
 
-  /** Several reasons to ask at the same moment are one. */
+  /** Asks once for several reasons at the same moment. */
   #ask(): void {
     const now = performance.now();
     if (now - this.#askedAt < this.#input.timing.gapFirstMs) return;

@@ -1,4 +1,4 @@
-// Where a reader of a user's feed stands.
+// Where a reader of a user's feed stands, as the `id` of its frames.
 import { decodeOpaque, encodeOpaque, markOf } from "../opaque-cursor.ts";
 
 const FORM = /^f1:([0-9a-f]{12}):(\d{1,15})$/;
@@ -8,7 +8,7 @@ export function encodeFeedCursor(ownerId: string, toldMs: number): string {
   return encodeOpaque(`f1:${markOf(ownerId)}:${toldMs}`);
 }
 
-/** Total: null for whatever is not a cursor of this user's feed. */
+/** Null for any text that is not a cursor of this user's feed. */
 export function decodeFeedCursor(ownerId: string, text: string | undefined): number | null {
   const found = decodeOpaque(FORM, text);
   return found === null || found[1] !== markOf(ownerId) ? null : Number(found[2]);

@@ -1,4 +1,4 @@
-// What an event of the feed is called, told from the chat before and after. The name is a help; what counts is the chat that
+// The name of a feed event, found by comparing the chat before and after. The name only helps: what counts is the chat that
 // the event carries.
 import { isDeepStrictEqual } from "node:util";
 import type { Chat } from "../../../core/chat/message.ts";
@@ -8,9 +8,9 @@ import type { FeedEventName } from "../../schemas/stream-events.ts";
 export type FeedKind = Exclude<FeedEventName, "snapshot" | "deleted">;
 
 /**
- * Several differences are one event, named by the first that holds. A chat that waits for somebody comes first: that is what
- * people are called for. Then what takes a chat out of the list; what it does; what is shown of it. Whatever has no name of its
- * own (labels, pin, workspace, a step of a running turn) is a `status_change`.
+ * Several differences are one event, named by the first that applies. A chat that waits for somebody comes first, since people
+ * must notice that. Then what removes a chat from the list, what the chat does, and what is shown of it. Differences without a
+ * name of their own (labels, pin, workspace, a step of a running turn) are a `status_change`.
  */
 export function feedKind(before: Chat, after: Chat): FeedKind {
   const differs = (...names: readonly (keyof Chat)[]) =>

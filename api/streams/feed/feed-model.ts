@@ -1,5 +1,4 @@
-// The API speaks HTTP and the store; this file: what a replica knows of a user's chats, and what it tells of them. It asks
-// nobody and waits for nothing. All times are the database's.
+// What a replica knows of a user's chats, and the events it tells of them, without I/O. All times are the database's.
 import { feedChatsMax, frameBytesMax } from "../../../core/chat/limits.ts";
 import type { Chat } from "../../../core/chat/message.ts";
 import { type ChatLinks, toChat } from "../../../store/row/to-wire.ts";
@@ -8,11 +7,12 @@ import type { FeedEventName } from "../../schemas/stream-events.ts";
 import { type FeedKind, feedKind } from "./feed-kind.ts";
 
 /**
- * A change carries the time at which its transaction began, and is seen when it has ended: looks reach back this far behind
- * the last one. Transactions take milliseconds; one that waits for a lock or a slow disk may take seconds.
+ * A change carries the time at which its transaction began, but is visible only when the transaction has ended. So each look
+ * reaches back this far behind the one before. Transactions take milliseconds; one that waits for a lock or a slow disk may
+ * take seconds.
  */
 export const feedOverlapMs = 30_000;
-/** Chats that are kept; beyond the first list, those that change while it is watched. */
+/** Chats that are kept: those of the first list, and those that change while the feed is watched. */
 const chatsKeptMax = 1_000;
 const goneKeptMax = 2_000;
 /** Room for the frame around the chats of a snapshot. */
@@ -36,7 +36,7 @@ interface Known {
 export class FeedModel {
   readonly #links: ChatLinks;
   readonly #known = new Map<string, Known>();
-  /** Deleted chats, and when; their ids never come back, so that a read that is late cannot raise them. */
+  /** Deleted chats, and when they were deleted. Ids never come back, so a late read cannot bring a chat back. */
   readonly #gone = new Map<string, number>();
   /** All changes after this are known. */
   #floorMs = 0;
@@ -54,7 +54,7 @@ export class FeedModel {
     return this.#nowMs;
   }
 
-  /** Begins with the newest chats. @param floorMs all changes after this are about to be learnt */
+  /** Begins with the newest chats. @param floorMs all changes after this time are about to be learnt */
   restart(rows: readonly FeedChatRow[], floorMs: number, nowMs: number): void {
     const listed = new Set(rows.map((row) => row.id));
     for (const id of this.#known.keys()) if (!listed.has(id)) this.#known.delete(id);
@@ -63,7 +63,7 @@ export class FeedModel {
     this.#startedMs = nowMs;
   }
 
-  /** Whether older chats are to be read, since so many of those known were deleted that a snapshot would lack some. */
+  /** Whether older chats must be read: so many known ones were deleted that a snapshot would lack some. */
   get lacksOlder(): boolean {
     return this.#hasOlder && this.#known.size < feedChatsMax;
   }
@@ -79,7 +79,7 @@ export class FeedModel {
     }
   }
 
-  /** A look that began at this time has been taken in. */
+  /** The result of a look that began at this time is known. */
   advance(nowMs: number): void {
     this.#nowMs = nowMs;
     this.#forget();
@@ -91,7 +91,7 @@ export class FeedModel {
     return !this.#gone.has(chatId) && (known === undefined || known.chat.snapshot_version < version);
   }
 
-  /** Whether the chat must be read: its version, or how far it was read, is news. */
+  /** Whether the chat must be read: its version, or its read position, is new. */
   isChanged(change: FeedChange): boolean {
     if (this.isNews(change.id, change.snapshot_version)) return true;
     const known = this.#known.get(change.id);
@@ -112,7 +112,7 @@ export class FeedModel {
     return { kind, data: `{"chat":${now.json}}` };
   }
 
-  /** @param atMs null: only the bus has told; the next look says when */
+  /** @param atMs null: only the bus said so; the next look finds the time */
   learnGone(chatId: string, atMs: number | null): FeedEvent | null {
     const isNews = !this.#gone.has(chatId);
     this.#gone.set(chatId, atMs ?? Number.MAX_SAFE_INTEGER);
@@ -120,12 +120,12 @@ export class FeedModel {
     return isNews ? deletedEvent(chatId) : null;
   }
 
-  /** A chat was to be read and is not there. */
+  /** A read did not find the chat. */
   learnMissing(chatId: string): FeedEvent | null {
     return this.#known.has(chatId) ? this.learnGone(chatId, null) : null;
   }
 
-  /** The newest chats. What does not fit one frame follows as chats of their own. */
+  /** The newest chats. Chats that do not fit into one frame follow as events of their own. */
   snapshot(): FeedEvent[] {
     const newest = [...this.#known.values()]
       .toSorted((a, b) => byUpdate(b.chat, a.chat))
@@ -145,7 +145,7 @@ export class FeedModel {
     ];
   }
 
-  /** What changed since a cursor; null when not all of that is known, or more than a snapshot would say. */
+  /** What changed since a cursor; null when not all of it is known, or when it is more than a snapshot. */
   since(toldMs: number): FeedEvent[] | null {
     const fromMs = toldMs - feedOverlapMs;
     if (this.#nowMs === null || fromMs < this.#floorMs || toldMs > this.#nowMs + feedOverlapMs) return null;
@@ -168,7 +168,7 @@ export class FeedModel {
     };
   }
 
-  /** Lets go of the oldest; who stands before them starts anew. */
+  /** Drops the oldest. Readers with an older cursor start again. */
   #forget(): void {
     if (this.#known.size > chatsKeptMax) {
       this.#hasOlder = true;
@@ -188,7 +188,7 @@ export class FeedModel {
   }
 }
 
-/** Of a chat that its reader has not been told of, as far as we know. */
+/** The name of the first event of a chat that the reader may not know. */
 function firstKind(chat: Chat, newSinceMs: number): FeedKind {
   return Date.parse(chat.created_at) >= newSinceMs ? "created" : "status_change";
 }

@@ -1,5 +1,5 @@
-// The watch of one user's chats. The bus says which chat to read at once; looks find what the bus has lost, with one statement
-// for all readers.
+// The watch of one user's chats. The bus says which chat to read at once; a timer finds what the bus has lost, with one
+// query for all readers.
 import { feedChatsMax, feedResumeMs } from "../../../core/chat/limits.ts";
 import type { BusMessage, LiveBus } from "../../../core/stream/bus-message.ts";
 import type { Logger } from "../../../platform/logger.ts";
@@ -23,11 +23,11 @@ import { type FeedEvent, FeedModel, feedOverlapMs } from "./feed-model.ts";
 
 /** What the bus has lost is seen within this time. */
 const pollDefaultMs = 2_000;
-/** More changes in one look are not told one by one: all readers start anew. */
+/** If one look finds more changes, they are not told one by one: all readers start again. */
 const changesMax = 500;
 /** Looks that fail in a row before readers are sent elsewhere. */
 const failuresMax = 5;
-/** Who is further behind is better served by the whole list. */
+/** A reader that is further behind gets the whole list instead. */
 const log = { eventsMax: 512, bytesMax: 1024 * 1024 };
 
 export interface FeedWatchInput {
@@ -55,7 +55,7 @@ export class FeedWatch extends Watch<FeedPlace, Frames> {
   /** Chats that are to be read. */
   readonly #wanted = new Set<string>();
   readonly #reads = new CoalescedRead(() => this.#readWanted());
-  /** Looks reach no further back: readers have started anew since. */
+  /** Looks do not reach further back, since readers have started again at this time. */
   #notBeforeMs = 0;
   #snapshot: { readonly cursor: string; readonly taken: number; readonly frames: Frames[] } | null = null;
 
@@ -76,7 +76,7 @@ export class FeedWatch extends Watch<FeedPlace, Frames> {
     return { type: "send", batch: next.batch, place: { toldMs: null, taken: next.number } };
   }
 
-  /** From the reader's cursor where that misses nothing, else all there is. */
+  /** Sends what changed since the reader's cursor if all of that is known, else the whole list. */
   catchUp({ toldMs }: FeedPlace): CatchUp<FeedPlace, Frames> {
     const missed = toldMs === null ? null : this.#model.since(toldMs);
     const frames = missed === null ? this.#fresh() : this.#framesOf(missed);
@@ -96,22 +96,22 @@ export class FeedWatch extends Watch<FeedPlace, Frames> {
     return this.#snapshot.frames;
   }
 
-  /** A place to resume from only at its end: before that a reader has not seen all. */
+  /** Only the last frame has a cursor: before it, a reader has not seen everything. */
   #framesOf(events: readonly FeedEvent[]): Frames[] {
     const last = events.at(-1);
     const frames = events.map((event) => toFrame(event, event === last ? this.#cursor : null));
-    // A reader that missed nothing gets its new place alone, which is no event.
+    // A reader that missed nothing gets only its new cursor, without an event.
     if (last === undefined) frames.push(oneFrame(`id: ${this.#cursor}\n\n`));
     return groupFrames(frames);
   }
 
-  /** What the bus says of a chat of this owner may be late, doubled or lost. */
+  /** Messages of the bus may be late, doubled or lost. */
   #hear(message: BusMessage): void {
     if (!("owner_id" in message) || this.ended !== null) return;
     if (message.type === "deleted") return this.#tellOf(this.#model.learnGone(message.chat_id, null));
     if (message.type === "changed" && !this.#model.isNews(message.chat_id, message.version)) return;
     this.#wanted.add(message.chat_id);
-    // The first look reads what was wanted meanwhile; a read that fails is done again by the next look.
+    // The first look reads the chats that were noted meanwhile, and the next look repeats a read that fails.
     if (this.#model.nowMs !== null) this.#reads.run().catch(() => undefined);
   }
 
@@ -145,7 +145,7 @@ export class FeedWatch extends Watch<FeedPlace, Frames> {
 
   async #startAnew(nowMs: number, tooMany: boolean): Promise<void> {
     this.#model.restart(await this.#readNewest(), tooMany ? nowMs : nowMs - feedResumeMs, nowMs);
-    // What made readers start anew would else be seen by each look until the overlap is over.
+    // Otherwise every look would see the same changes until the overlap is over.
     if (tooMany) this.#notBeforeMs = nowMs;
   }
 

@@ -1,6 +1,6 @@
 // Tests: a reader's end of a stream that takes nothing while the test says so.
 
-import type { EventBatch } from "../../../api/streams/chat/event-batch.ts";
+import type { EventBatch } from "../../../api/streams/chat/model/event-batch.ts";
 import type { Leaving } from "../../../api/streams/open-stream.ts";
 import type { EventSink } from "../../../api/streams/sse-writer.ts";
 import { createCheckedReader } from "../../../core/stream/checked-reader.ts";

@@ -1,13 +1,13 @@
-// The API. Here: output of tools that run side by side, at a hub and its readers, under any order of events: each reader ends
+// Output of tools that run side by side, at a hub and its readers, under any order of events: each reader ends
 // with the output of each tool's newest attempt, in order and once, and with none of it after the commit.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import "../../../test/support/fixed-seed.ts";
-import type { Message } from "../../../core/chat/message.ts";
-import { episodeName, mergeParts, type StreamPart } from "../../../core/part/stream-part.ts";
-import { createCheckedReader } from "../../../core/stream/checked-reader.ts";
-import type { ChatSnapshot, CommittedMessage } from "../../../store/stream/read-chat-snapshot.ts";
+import "../../../../test/support/fixed-seed.ts";
+import type { Message } from "../../../../core/chat/message.ts";
+import { episodeName, mergeParts, type StreamPart } from "../../../../core/part/stream-part.ts";
+import { createCheckedReader } from "../../../../core/stream/checked-reader.ts";
+import type { ChatSnapshot, CommittedMessage } from "../../../../store/stream/read-chat-snapshot.ts";
 import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { HubModel } from "./hub-model.ts";

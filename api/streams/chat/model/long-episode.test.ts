@@ -1,16 +1,16 @@
-// The API. Here: an answer of fifty thousand parts in flight. What a reader gets, and what a hub keeps, depends on the text
+// An answer of fifty thousand parts in flight. What a reader gets, and what a hub keeps, depends on the text
 // and on what is missing, not on how many parts there were.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { frameBytesMax } from "../../../core/chat/limits.ts";
-import { PartLog } from "../../../core/part/part-log.ts";
+import { frameBytesMax } from "../../../../core/chat/limits.ts";
+import { PartLog } from "../../../../core/part/part-log.ts";
 import {
   mergedCharsMax,
   type PartDelta,
   type StreamPart,
   splitPart,
-} from "../../../core/part/stream-part.ts";
-import type { ChatSnapshot } from "../../../store/stream/read-chat-snapshot.ts";
+} from "../../../../core/part/stream-part.ts";
+import type { ChatSnapshot } from "../../../../store/stream/read-chat-snapshot.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { HubModel } from "./hub-model.ts";
 import { captureHub, freshBatches, packFresh, resumeBatches } from "./join-stream.ts";

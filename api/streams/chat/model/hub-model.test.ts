@@ -1,14 +1,14 @@
-// The API. Here: a hub's model, its captures and its readers under any order of events: whatever is lost, doubled, early,
+// A hub's model, its captures and its readers under any order of events: whatever is lost, doubled, early,
 // late or cut off, in the end each reader shows what the store holds, and nothing was shown twice on the way.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import "../../../test/support/fixed-seed.ts";
-import type { Message } from "../../../core/chat/message.ts";
-import { episodeName, mergeParts, type StreamPart } from "../../../core/part/stream-part.ts";
-import { shownContent } from "../../../core/stream/chat-reducer.ts";
-import { type CheckedReader, createCheckedReader } from "../../../core/stream/checked-reader.ts";
-import type { ChatSnapshot, CommittedMessage } from "../../../store/stream/read-chat-snapshot.ts";
+import "../../../../test/support/fixed-seed.ts";
+import type { Message } from "../../../../core/chat/message.ts";
+import { episodeName, mergeParts, type StreamPart } from "../../../../core/part/stream-part.ts";
+import { shownContent } from "../../../../core/stream/chat-reducer.ts";
+import { type CheckedReader, createCheckedReader } from "../../../../core/stream/checked-reader.ts";
+import type { ChatSnapshot, CommittedMessage } from "../../../../store/stream/read-chat-snapshot.ts";
 import { type Cursor, decodeCursor, encodeCursor } from "./cursor.ts";
 import type { EventBatch } from "./event-batch.ts";
 import { HubModel } from "./hub-model.ts";

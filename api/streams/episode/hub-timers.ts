@@ -1,4 +1,4 @@
-// The API speaks HTTP and the store; this file: the timers of one hub, so that none outlives it.
+// The timers of one hub, so that none outlives it.
 
 export class HubTimers {
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -12,7 +12,7 @@ export class HubTimers {
     this.#timers.add(timer);
   }
 
-  /** Never resolves once the hub has ended: whoever waits has nothing left to do. */
+  /** Never resolves once the hub has ended: there is nothing left to do. */
   pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
       this.later(ms, resolve);

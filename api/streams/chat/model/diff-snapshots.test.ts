@@ -1,7 +1,7 @@
-// The API. Here: what readers are told of each kind of change, and in which order.
+// What readers are told of each kind of change, and in which order.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Chat, Message, QueuedMessage, RetryState } from "../../../core/chat/message.ts";
+import type { Chat, Message, QueuedMessage, RetryState } from "../../../../core/chat/message.ts";
 import { type Committed, diffSnapshots, messageEvents } from "./diff-snapshots.ts";
 import { currentEpisode, type HubState, judgeEpisode } from "./hub-state.ts";
 

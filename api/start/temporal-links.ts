@@ -1,7 +1,6 @@
-// The API speaks HTTP and nothing else. This file: where the workflows of chats and workspaces are seen in Temporal's Web UI.
-import type { ChatLinks } from "../../../store/row/to-wire.ts";
-import { chatWorkflowId, workspaceWorkflowId } from "../../../workflows/contract.ts";
-import type { WorkspaceTemporalLink } from "../workspace/show-workspace.ts";
+// Links to the workflows of chats and workspaces in Temporal's Web UI.
+import type { ChatLinks } from "../../store/row/to-wire.ts";
+import { chatWorkflowId, workspaceWorkflowId } from "../../workflows/contract.ts";
 
 /** @param temporalUiUrl base of the Web UI; undefined: no links */
 export function createChatLinks(temporalUiUrl: string | undefined, namespace: string): ChatLinks {
@@ -13,7 +12,7 @@ export function createChatLinks(temporalUiUrl: string | undefined, namespace: st
 export function createWorkspaceLink(
   temporalUiUrl: string | undefined,
   namespace: string,
-): WorkspaceTemporalLink {
+): (workspaceId: string) => string | null {
   const toWorkflow = workflowLink(temporalUiUrl, namespace);
   return (workspaceId) => toWorkflow(workspaceWorkflowId(workspaceId));
 }

@@ -1,6 +1,6 @@
-// The API speaks HTTP and the store; this file: events on their way to all readers of a hub, encoded once for all of them.
-import type { StreamEvent } from "../../../core/stream/stream-event.ts";
-import { encodeFrame } from "../sse-frame.ts";
+// Events on their way to all readers of a hub, encoded once for all of them.
+import type { StreamEvent } from "../../../../core/stream/stream-event.ts";
+import { encodeFrame } from "../../sse-frame.ts";
 import { type Cursor, encodeCursor } from "./cursor.ts";
 
 export interface BatchEntry {
@@ -26,7 +26,7 @@ export class EventBatch {
     return this.#bytes;
   }
 
-  /** Where a reader stands after this batch; null when it changes nothing of that. */
+  /** Where a reader stands after this batch; null when the batch does not change that. */
   get cursor(): Cursor | null {
     return this.entries.findLast((entry) => entry.cursor !== null)?.cursor ?? null;
   }
@@ -37,7 +37,7 @@ function encodeEntry(chatId: string, { event, cursor }: BatchEntry): string {
   return encodeFrame({ id, event: event.type, json: JSON.stringify(event.data) });
 }
 
-/** A batch whose only place to resume from is its end: the events of one change. */
+/** The events of one change: a reader can resume only after the last of them. */
 export function changeBatch(
   chatId: string,
   events: readonly StreamEvent[],

@@ -1,8 +1,8 @@
-// The API speaks HTTP and the store; this file: a chat as its stream tells it, and which episodes are in flight in it.
-import type { Chat, QueuedMessage, RetryState } from "../../../core/chat/message.ts";
-import { episodeName, parseEpisode, slotOf } from "../../../core/part/stream-part.ts";
-import { type ChatLinks, toChat } from "../../../store/row/to-wire.ts";
-import type { ChatSnapshot } from "../../../store/stream/read-chat-snapshot.ts";
+// The state of a chat as its stream tells it, and which episodes are in flight.
+import type { Chat, QueuedMessage, RetryState } from "../../../../core/chat/message.ts";
+import { episodeName, parseEpisode, slotOf } from "../../../../core/part/stream-part.ts";
+import { type ChatLinks, toChat } from "../../../../store/row/to-wire.ts";
+import type { ChatSnapshot } from "../../../../store/stream/read-chat-snapshot.ts";
 
 export interface HubState {
   readonly chat: Chat;
@@ -25,12 +25,12 @@ export function toHubState(snapshot: ChatSnapshot, links: ChatLinks): HubState {
   };
 }
 
-/** Whether something may be written in the chat just now. */
+/** Whether something may be written in the chat at the moment. */
 export function isActive(state: HubState): boolean {
   return state.chat.status === "running" || state.chat.status === "interrupting";
 }
 
-/** The attempt whose parts belong on the screen: after a failed one already the next. */
+/** The attempt whose parts belong on the screen: after a failed attempt already the next one. */
 function currentAttempt(state: HubState): number {
   return state.attempt + (state.retry === null ? 0 : 1);
 }
@@ -42,7 +42,7 @@ export function currentEpisode(state: HubState): string | null {
 }
 
 /**
- * Whether parts of an episode belong on the screen. `future`: the state known here is older than they are; look again.
+ * Whether parts of an episode belong on the screen. `future`: the known state is older than the parts, so look again.
  * @param shown the episode its slot shows now
  */
 export function judgeEpisode(
@@ -62,7 +62,7 @@ export function judgeEpisode(
 }
 
 function judgeTool(attempt: number, state: HubState, shown: string | null): "past" | "current" | "future" {
-  // An approval starts tools without changing the history: the chat may be running by now.
+  // An approval starts tools without changing the history, so the chat may be running by now.
   if (!isActive(state)) return "future";
   const known = shown === null ? -1 : (parseEpisode(shown)?.attempt ?? -1);
   return attempt < known ? "past" : "current";

@@ -1,5 +1,5 @@
-// Where a reader of a chat stands.
-import { decodeOpaque, encodeOpaque, markOf } from "../opaque-cursor.ts";
+// Where a reader of a chat stands, as the `id` of its frames.
+import { decodeOpaque, encodeOpaque, markOf } from "../../opaque-cursor.ts";
 
 /** All changes up to `version` and, of the answer in flight, the parts of `episode` up to `seq` have been sent. */
 export interface Cursor {
@@ -15,7 +15,7 @@ export function encodeCursor(chatId: string, { version, episode, seq }: Cursor):
   return encodeOpaque(`1:${markOf(chatId)}:${version}:${seq}:${episode ?? ""}`);
 }
 
-/** Total: null for whatever is not a cursor of this chat. */
+/** Null for any text that is not a cursor of this chat. */
 export function decodeCursor(chatId: string, text: string | undefined): Cursor | null {
   const found = decodeOpaque(FORM, text);
   if (found === null || found[1] !== markOf(chatId)) return null;

@@ -1,8 +1,8 @@
-// The API. Here: cursors come back as they were, and anything else is none.
+// Cursors come back as they were, and anything else is none.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import "../../../test/support/fixed-seed.ts";
+import "../../../../test/support/fixed-seed.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 
 const chatId = "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a";

@@ -1,19 +1,19 @@
-// The API speaks HTTP and the store; this file: all that a hub knows of its chat, and what it tells readers when it learns
-// more. No I/O: snapshots and parts go in, in whatever order they come; batches for readers come out.
+// Everything that a hub knows of its chat, without I/O. Snapshots and parts go in, in any order; batches of events for
+// readers come out.
 
-import { type StreamPart, slotOf, withoutLengths } from "../../../core/part/stream-part.ts";
-import type { MessagePartData, StreamEvent } from "../../../core/stream/stream-event.ts";
-import type { ChatLinks } from "../../../store/row/to-wire.ts";
-import type { ChatSnapshot } from "../../../store/stream/read-chat-snapshot.ts";
-import { EpisodeSlot } from "../episode/episode-slot.ts";
+import { type StreamPart, slotOf, withoutLengths } from "../../../../core/part/stream-part.ts";
+import type { MessagePartData, StreamEvent } from "../../../../core/stream/stream-event.ts";
+import type { ChatLinks } from "../../../../store/row/to-wire.ts";
+import type { ChatSnapshot } from "../../../../store/stream/read-chat-snapshot.ts";
+import { EpisodeSlot } from "../../episode/episode-slot.ts";
 import type { Cursor } from "./cursor.ts";
 import { diffSnapshots, resetEvent } from "./diff-snapshots.ts";
 import { type BatchEntry, changeBatch, EventBatch } from "./event-batch.ts";
 import { currentEpisode, type HubState, isActive, judgeEpisode, toHubState } from "./hub-state.ts";
 
-/** Parts kept for episodes that the known state does not have yet; a state read is on its way. */
+/** Parts kept for episodes that the known state does not have yet. A look at the state is under way. */
 const futurePartsMax = 4_096;
-/** Looks at the state that a part from the future may survive before it is taken for a mistake. */
+/** A part of an unknown episode is kept for this many looks at the state, then dropped as a mistake. */
 const futureLooksMax = 3;
 
 interface FutureParts {
@@ -21,7 +21,7 @@ interface FutureParts {
   looks: number;
 }
 
-/** `reset`: readers start anew. `told`: readers get these batches. */
+/** `reset`: readers start again. `told`: readers get these batches. */
 export type Learned =
   | { readonly type: "reset" }
   | { readonly type: "told"; readonly batches: readonly EventBatch[] };
@@ -64,7 +64,7 @@ export class HubModel {
     return this.#future.size > 0;
   }
 
-  /** Where a reader stands who has been sent everything. */
+  /** Where a reader stands that has been sent everything. */
   get cursor(): Cursor {
     const answer = this.#slots.get("");
     return { version: this.version, episode: answer?.episode ?? null, seq: answer?.lastSeq ?? 0 };
@@ -81,7 +81,7 @@ export class HubModel {
     return slot?.episode === episode ? slot.lastSeq : 0;
   }
 
-  /** Takes a snapshot read since `version`, with all that changed after it. An older one changes nothing. */
+  /** Takes a snapshot with everything that changed since `version`. An older snapshot changes nothing. */
   learnState(snapshot: ChatSnapshot): Learned {
     const before = this.#state;
     const after = toHubState(snapshot, this.#links);
@@ -102,7 +102,7 @@ export class HubModel {
     return { type: "told", batches: [...batches, ...this.#takeFuture()] };
   }
 
-  /** Takes parts, merged or not, known or not. Those of past episodes are dropped, those of future ones kept. */
+  /** Takes parts, merged or not, known or not. Parts of past episodes are dropped, parts of future ones are kept. */
   learnParts(episode: string, parts: readonly StreamPart[]): EventBatch | null {
     if (this.#state === null) return this.#keepForLater(episode, parts);
     const slot = this.#slots.get(slotOf(episode));
@@ -110,7 +110,7 @@ export class HubModel {
     if (judged === "past") return null;
     if (judged === "future") return this.#keepForLater(episode, parts);
     if (slot?.episode === episode) return this.#partBatch(slot, slot.take(parts), []);
-    // Only tools come here: the answer's slot is opened by the state.
+    // Only output of tools comes here: the state opens the answer's slot.
     const opened = new EpisodeSlot(episode);
     this.#slots.set(slotOf(episode), opened);
     return this.#partBatch(opened, opened.take(parts), [resetEvent(this.#state, episode)]);
@@ -133,7 +133,7 @@ export class HubModel {
     return null;
   }
 
-  /** Parts that waited for this state; what is still ahead of it goes on waiting, for a while. */
+  /** Takes parts that waited for this state. Those still ahead of it wait on, for a while. */
   #takeFuture(): EventBatch[] {
     const waiting = [...this.#future];
     this.#future.clear();
@@ -147,8 +147,8 @@ export class HubModel {
   }
 
   /**
-   * Ends the slots whose episode is over, and names those that nothing else takes from the screen in time: a reset of the
-   * answer comes after the messages, and what is committed must not be shown beside its parts even for a moment.
+   * Ends the slots whose episode is over. Returns the episodes that no other event removes from the screen in time: the reset of
+   * an answer follows the messages, and a committed message must never be shown together with its parts.
    */
   #dropStale(messagesCome: boolean): string[] {
     const answer = currentEpisode(this.state);
@@ -173,7 +173,7 @@ export class HubModel {
   }
 }
 
-/** Parts as events. A reader may resume after each part of the answer; tool output is replayed whole instead. */
+/** Parts as events. A reader may resume after each part of the answer, but always gets the whole output of a tool again. */
 export function partEntries(
   chatId: string,
   episode: string,

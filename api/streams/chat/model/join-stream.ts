@@ -1,6 +1,6 @@
-// The API speaks HTTP and the store; this file: how a reader comes to where a hub stands: from nothing, or from its cursor.
-// The hub is captured at one moment; what it tells afterwards follows, so nothing is missed and nothing is said twice.
-import { lostAttemptsMax } from "../../../core/chat/limits.ts";
+// Brings a reader to where a hub stands, from nothing or from its cursor. The hub is captured at one moment and the reader
+// then follows from there, so that nothing is missed and nothing is told twice.
+import { lostAttemptsMax } from "../../../../core/chat/limits.ts";
 import {
   episodeName,
   mergedCharsMax,
@@ -8,9 +8,9 @@ import {
   type StreamPart,
   slotOf,
   textOf,
-} from "../../../core/part/stream-part.ts";
-import type { StreamEvent } from "../../../core/stream/stream-event.ts";
-import type { ShownMessages } from "../../../store/stream/read-chat-snapshot.ts";
+} from "../../../../core/part/stream-part.ts";
+import type { StreamEvent } from "../../../../core/stream/stream-event.ts";
+import type { ShownMessages } from "../../../../store/stream/read-chat-snapshot.ts";
 import type { Cursor } from "./cursor.ts";
 import { chatEvent, messageEvents, resetEvent, stateEvents } from "./diff-snapshots.ts";
 import { type BatchEntry, EventBatch } from "./event-batch.ts";
@@ -28,7 +28,7 @@ export interface Capture {
   readonly state: HubState;
   /** Where the hub stands. */
   readonly position: Cursor;
-  /** The reader's cursor, when it can be resumed from; else it starts anew. */
+  /** The reader's cursor if the reader can resume from it; null: it starts again. */
   readonly resume: Cursor | null;
   /** Whether the reader goes on in the middle of the answer. */
   readonly continues: boolean;
@@ -37,13 +37,13 @@ export interface Capture {
   readonly tools: readonly CapturedSlot[];
 }
 
-/** Takes what a reader at `cursor` needs to know; parts only, so that it costs nothing to stand near the end. */
+/** Captures what a reader at `cursor` lacks. This costs little for a reader near the end. */
 export function captureHub(model: HubModel, cursor: Cursor | null): Capture {
   const { chatId, state, slots, cursor: position } = model;
   const known =
     cursor !== null && cursor.version <= position.version && cursor.version >= state.reset_version;
   const resume = known ? cursor : null;
-  // A hub that knows less of the answer than its reader begins it again: that withdraws text, but never doubles it.
+  // If the hub knows less of the answer than the reader, the answer begins again: that removes text, but never doubles it.
   const continues = resume !== null && resume.episode === position.episode && resume.seq <= position.seq;
   const captured = slots.map((slot) => {
     const seen = continues && slotOf(slot.episode) === "" ? resume.seq : 0;
@@ -60,7 +60,7 @@ export function captureHub(model: HubModel, cursor: Cursor | null): Capture {
   };
 }
 
-/** The newest messages of a state, encoded once for all readers that start anew at it. */
+/** The newest messages of a state, encoded once for all readers that start with it. */
 export interface FreshMessages {
   readonly has_more: boolean;
   readonly before_id: number | null;
@@ -77,7 +77,7 @@ export function packFresh(state: HubState, shown: ShownMessages): FreshMessages 
   };
 }
 
-/** The snapshot of a reader that starts anew. Cut off before its end, it begins again with a reset. */
+/** The snapshot for a reader that starts again. If it is cut off before the end, it begins again with a reset. */
 export function freshBatches(capture: Capture, fresh: FreshMessages): EventBatch[] {
   const { chatId, state, answer, tools, position } = capture;
   const { has_more, before_id } = fresh;
@@ -94,8 +94,8 @@ export function freshBatches(capture: Capture, fresh: FreshMessages): EventBatch
 }
 
 /**
- * What changed since a reader's cursor, then the rest of the answer, live. The answer comes after `caught_up`, since there
- * each frame has a cursor: wherever the reader is cut off, its next cursor says exactly which parts it shows.
+ * What changed since a reader's cursor, then the rest of the answer. The answer follows `caught_up` because frames have cursors
+ * there: wherever the reader is cut off, its cursor says exactly which parts it shows.
  */
 export function resumeBatches(capture: Capture, shown: ShownMessages): EventBatch[] {
   const { chatId, state, resume, continues, answer, tools, position } = capture;
@@ -116,7 +116,7 @@ export function resumeBatches(capture: Capture, shown: ShownMessages): EventBatc
   ];
 }
 
-/** What a reader lacks of the answer; all of it, where it cannot go on. */
+/** What a reader lacks of the answer; all of it if the reader cannot continue. */
 function restBatches(
   state: HubState,
   slot: CapturedSlot,
@@ -135,7 +135,7 @@ function previewBatches(state: HubState, slot: CapturedSlot, version: number | n
   return packEntries(chatId, [opened, ...partEntries(chatId, episode, { parts, version })]);
 }
 
-/** Few writes, yet none so large that a slow reader's connection would hold much of a long answer at once. */
+/** Groups entries into few writes, none of them large: a slow reader's connection must not hold much of a long answer. */
 function packEntries(chatId: string, entries: readonly BatchEntry[]): EventBatch[] {
   const packs: BatchEntry[][] = [];
   let room = 0;
@@ -151,7 +151,7 @@ function packEntries(chatId: string, entries: readonly BatchEntry[]): EventBatch
   return packs.map((pack) => new EventBatch(chatId, pack));
 }
 
-/** About what a frame holds: its text and what stands around it. */
+/** About the size of a frame: its text and what surrounds it. */
 function entryChars({ event }: BatchEntry): number {
   const text = event.type === "message_part" ? textOf(event.data.part) : null;
   return (text?.length ?? 0) + FRAME_AROUND_CHARS;
@@ -168,8 +168,8 @@ function plainBatch(chatId: string, event: StreamEvent): EventBatch {
 }
 
 /**
- * A reader that was away may show an earlier attempt of what was committed: its output goes with it. Names that nobody
- * shows do no harm.
+ * Closes earlier attempts, too: a reader that was away may still show one of them. Closing an episode that nobody shows does no
+ * harm.
  */
 function expandCloses(closes: readonly string[]): Set<string> {
   const expanded = new Set(closes);
@@ -185,5 +185,5 @@ function expandCloses(closes: readonly string[]): Set<string> {
   return expanded;
 }
 
-/** Provider errors and lost workers together rarely make more attempts of one step. */
+/** One step rarely has more attempts, even with provider errors and lost workers. */
 const attemptsNamedMax = 40;

@@ -1,8 +1,8 @@
-// The API speaks HTTP and the store; this file: what readers are told when a chat has changed. Pure; order of SPEC T2.
-import { frameBytesMax } from "../../../core/chat/limits.ts";
-import type { Chat } from "../../../core/chat/message.ts";
-import type { StreamEvent } from "../../../core/stream/stream-event.ts";
-import type { CommittedMessage } from "../../../store/stream/read-chat-snapshot.ts";
+// The events that tell readers how a chat has changed, in the order of SPEC T2. Pure.
+import { frameBytesMax } from "../../../../core/chat/limits.ts";
+import type { Chat } from "../../../../core/chat/message.ts";
+import type { StreamEvent } from "../../../../core/stream/stream-event.ts";
+import type { CommittedMessage } from "../../../../store/stream/read-chat-snapshot.ts";
 import { currentEpisode, type HubState } from "./hub-state.ts";
 
 /** What was committed between two states. */
@@ -18,7 +18,7 @@ export function diffSnapshots(before: HubState, after: HubState, committed: Comm
   if (!same(before.queued_messages, after.queued_messages)) events.push(queueEvent(after));
   const restated = statusChanged(before.chat, after.chat);
   if (restated) events.push(statusEvent(after));
-  // A status clears what does not belong to it, so what still holds is said again after it.
+  // A status clears what does not belong to it, so what still applies is told again after it.
   events.push(
     ...errorEvents(after).filter(() => restated || !same(before.chat.last_error, after.chat.last_error)),
     ...actionEvents(after).filter(
@@ -51,7 +51,7 @@ export function resetEvent(state: HubState, episode: string): StreamEvent {
   return { type: "preview_reset", data: { chat_id: state.chat.id, episode } };
 }
 
-/** Messages in frames of bounded size; an episode closes with the message that replaces it. */
+/** Messages in frames of limited size. An episode is closed by the frame with the message that replaces it. */
 export function messageEvents(state: HubState, committed: Committed): StreamEvent[] {
   const frames = packMessages(committed.messages);
   const closedByFrames = new Set(frames.flat().flatMap((item) => item.closes));
@@ -65,7 +65,7 @@ export function messageEvents(state: HubState, committed: Committed): StreamEven
   });
 }
 
-/** A message larger than a frame gets one of its own. */
+/** A message larger than a frame gets a frame of its own. */
 function packMessages(messages: readonly CommittedMessage[]): CommittedMessage[][] {
   const frames: CommittedMessage[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -123,7 +123,7 @@ function toldByChat(chat: Chat): Partial<Chat> {
   return { ...told, updated_at: "", has_unread: false };
 }
 
-/** Both sides are made by the same code, so their keys stand in the same order. */
+/** The same code makes both values, so their keys are in the same order. */
 function same(a: unknown, b: unknown): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }

@@ -1,0 +1,56 @@
+// Opens everything that streams at this replica: the watches, and the gate that lets requests become streams.
+import type { Client } from "@temporalio/client";
+import type { LiveBus } from "../../core/stream/bus-message.ts";
+import type { Config } from "../../platform/config/config.ts";
+import type { Logger } from "../../platform/logger.ts";
+import { createSecretBox } from "../../platform/secrets/secret-box.ts";
+import { readUsableKeys } from "../../store/access/api-keys.ts";
+import type { Pool } from "../../store/database.ts";
+import type { ChatLinks } from "../../store/row/to-wire.ts";
+import { type BuildLogs, openBuildLogs } from "../streams/build-log/build-log-watch.ts";
+import { Hubs } from "../streams/chat/hubs.ts";
+import { createCheckpointReader } from "../streams/episode/checkpoint-reader.ts";
+import { type Feeds, openFeeds } from "../streams/feed/feed-watch.ts";
+import { StreamGate } from "../streams/stream-gate.ts";
+
+export interface Streams {
+  readonly hubs: Hubs;
+  readonly feeds: Feeds;
+  readonly buildLogs: BuildLogs;
+  readonly gate: StreamGate;
+  /** Sends all readers away, to come back elsewhere. */
+  close(): void;
+}
+
+export interface OpenStreamsInput {
+  readonly pool: Pool;
+  readonly bus: LiveBus;
+  readonly temporal: Client;
+  readonly links: ChatLinks;
+  readonly logger: Logger;
+}
+
+export function openStreams(config: Config, input: OpenStreamsInput): Streams {
+  const { pool, bus, temporal, links, logger } = input;
+  const secrets = createSecretBox(config);
+  const readEpisodes = createCheckpointReader({
+    client: temporal,
+    db: pool,
+    // Opens every kind of checkpoint: workers may have other settings than this process.
+    sealingOf: (chatId) => ({
+      seal: (text) => secrets.seal(text, chatId),
+      unseal: (text) => secrets.openAny(text, chatId),
+    }),
+  });
+  const hubs = new Hubs({ db: pool, bus, readEpisodes, links, logger });
+  const feeds = openFeeds({ db: pool, bus, links, logger });
+  const buildLogs = openBuildLogs({ db: pool, logger });
+  const gate = new StreamGate({
+    readUsableKeys: (ids) => readUsableKeys(pool, ids),
+    perKeyMax: config.streamsPerKeyMax,
+    perReplicaMax: config.streamsMax,
+    logger,
+  });
+  const all = [gate, hubs, feeds, buildLogs];
+  return { hubs, feeds, buildLogs, gate, close: () => all.forEach((each) => each.close()) };
+}
