@@ -1,4 +1,4 @@
-// What its command line and its input say.
+// The agent's options: its command line, its token and the environment of its processes.
 import { readFileSync, realpathSync, unlinkSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { parseArgs } from "node:util";
@@ -23,14 +23,14 @@ const usage =
   `--root <folder> --state <folder> (--socket <path> | --listen-fd <number> | --port <number> [--host <address>]) ` +
   `--rg <program> [--env-file <JSON>] [--egress <port>:<socket>] [--token-file <file>]; without a file, which is removed, the token is read from stdin`;
 
-// The system's own, for a daemon that was started without any.
+// The system's default, for an agent that was started without PATH.
 const pathDefault = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const portMax = 65_535;
 const fdMax = 1_023;
 const stdin = 0;
 const loopback = "127.0.0.1";
 
-/** Reads the token where nobody else can: environments are readable by all processes of a user. Throws with the usage. */
+/** The token is read from a file or stdin: all processes of a user can read environments. Throws with the usage. */
 export function readAgentOptions(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
@@ -99,7 +99,7 @@ function takeToken(file: string | undefined): string {
   return required("token-file (or the token on stdin)", token === "" ? undefined : token);
 }
 
-// Nothing that a command starts waits for a person: editors succeed at once, pagers print, questions get no answer or a yes.
+// Programs must not wait for a person: editors end at once, pagers print, and questions are not asked or answered with yes.
 const unattended = {
   CI: "true",
   DEBIAN_FRONTEND: "noninteractive",
@@ -112,7 +112,7 @@ const unattended = {
   npm_config_yes: "true",
 };
 
-/** Clean: what the agent was started with is not the processes' business, except where programs are. */
+/** Processes get PATH from the agent's own environment and nothing else. */
 function processEnvironment(root: string, path: string | undefined, file: string | undefined) {
   const base = { PATH: path ?? pathDefault, HOME: root, LANG: "C.UTF-8", TERM: "dumb", ...unattended };
   if (file === undefined) return base;

@@ -1,5 +1,5 @@
-// Effects that happen once: each is asked for under a key, written down before it happens, and its answer after. Asked for
-// again, the answer is given and nothing happens.
+// Makes effects happen only once. Each has a key. It is written down before it happens, and its answer afterwards. A second request
+// with the same key gets that answer, and nothing happens.
 import { createHash } from "node:crypto";
 import { AgentError, type AgentErrorCode } from "./api.ts";
 import type { Journal } from "./journal.ts";
@@ -15,7 +15,7 @@ type Outcome =
 
 export class Effects {
   readonly #journal: Journal;
-  /** Those whose answer is not written down yet. */
+  /** Effects whose answer is not written down yet. */
   readonly #running = new Map<string, { readonly digest: string; readonly outcome: Promise<Outcome> }>();
 
   readonly #now: () => number;
@@ -45,7 +45,7 @@ export class Effects {
     const outcome = outcomeOf(effect);
     this.#running.set(key, { digest, outcome });
     const ended = await outcome;
-    // What could not be written down is kept here, for as long as this agent lives.
+    // If the answer cannot be written down, this agent keeps it in memory.
     if (this.#journal.endEffect(key, JSON.stringify(ended))) this.#running.delete(key);
     return answerOf<Answer>(ended);
   }

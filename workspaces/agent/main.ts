@@ -1,5 +1,5 @@
-// The agent, put together. Only SIGTERM and SIGINT end it, and it takes its
-// processes with it; a fault in one call must not cost all the others their processes.
+// Builds the agent and runs it. Only SIGTERM and SIGINT end it, and its processes end with it. A fault in one call must not end
+// the processes of all others.
 import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { journalLimits, lastAnswersMs } from "./agent-limits.ts";
@@ -15,7 +15,7 @@ import { agentVersion } from "./wire/protocol.ts";
 import { createRoutes, type FindHandler } from "./wire/routes.ts";
 import { createAgentServer } from "./wire/server.ts";
 
-// Whoever started us may be gone, and our output with it.
+// The program that started the agent may have ended, and then nobody reads this.
 process.stdout.on("error", () => undefined);
 process.stderr.on("error", () => undefined);
 process.on("uncaughtException", (error) => log(`uncaught: ${error.stack ?? error.message}`));
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const options = readAgentOptions(process.argv.slice(2), process.env);
   const { promise: findHandler, resolve: serve } = Promise.withResolvers<FindHandler>();
   const server = createAgentServer({ token: options.token, findHandler, log });
-  // Before the state is looked at: over the state of an agent that lives, all that runs would be taken for lost.
+  // Listen before opening the state: with the state of a living agent, everything that it runs would count as lost.
   const place = await listen(server, options.place);
   if (options.egress !== null) await openEgressPort(options.egress);
   const { root, rgPath } = options;
@@ -47,12 +47,12 @@ async function main(): Promise<void> {
     const closed = stopListening(server);
     await table.close();
     await effects.settled();
-    // Who followed a process is told how it ended.
+    // Clients that follow a process learn how it ended.
     await closed(lastAnswersMs);
     journal.close();
     process.exit(0);
   };
-  // Asked twice, it ends once.
+  // A second signal changes nothing.
   let stopping: Promise<void> | null = null;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {

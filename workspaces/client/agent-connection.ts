@@ -1,5 +1,5 @@
-// HTTP to the agent of one workspace: connections kept alive, each wait bounded, each failure an AgentError.
-// Whatever runs in a workspace may take its agent's place: nothing that comes from there is larger than its call allows.
+// HTTP to the agent of one workspace. Connections are kept open, each wait has a limit, and each failure is an AgentError. A
+// program in the workspace may take the agent's place, so no answer may be larger than its call allows.
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { AgentError } from "../agent/agent-error.ts";
 import { ProvenSockets } from "../agent/wire/proof.ts";
@@ -8,9 +8,9 @@ import type { AgentAddress } from "../driver.ts";
 import { badAnswer, errorAnswerBytesMax, errorOf } from "./agent-answers.ts";
 import { openSocket } from "./agent-socket.ts";
 
-// Tools ask in bursts of a few; more idle sockets than that serve nobody.
+// Tools make a few calls at once. More idle connections would not be used.
 const idleConnectionsMax = 8;
-// Shorter than the agent keeps them (protocol.ts), so that the side that closes is the one that knows of its next request.
+// Shorter than the agent keeps them (protocol.ts): the client closes, because it knows whether another request comes.
 const idleConnectionMs = 60_000;
 // The agent sends five headers.
 const headerBytesMax = 4 * 1024;
@@ -20,11 +20,11 @@ export interface AgentCall {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Names the effect: the agent answers a repeated call as it did the first. */
+  /** Names the effect: the agent answers a repeated call like the first one. */
   readonly key?: string;
   /** For the whole answer, or (`stream`) for its first byte. */
   readonly timeoutMs: number;
-  /** Of a good answer; a larger one is given up at this byte. Not of a stream, whose frames have limits of their own. */
+  /** The limit of a good answer. Streams have limits for each frame instead. */
   readonly answerBytesMax: number;
 }
 
@@ -75,7 +75,7 @@ export class AgentConnection {
     try {
       return await first.answer;
     } catch (error) {
-      // The agent closed a kept connection just as it was used again; keys make a second attempt the same call.
+      // The agent closed an idle connection at the moment it was used again. Keys make the second attempt the same call.
       if (!first.sent.reusedSocket || !isLostConnection(error)) throw error;
       stop.throwIfAborted();
       return this.#send(call, body, stop).answer;
@@ -100,7 +100,7 @@ export class AgentConnection {
     });
     const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     sent.on("response", resolve).on("error", reject);
-    // A request that still waits for its connection would say nothing.
+    // A request that still waits for its connection reports no error by itself.
     stop.addEventListener("abort", () => reject(stop.reason), { once: true });
     this.#sockets.sendOnceProven(sent, body);
     return { sent, answer };
@@ -131,11 +131,11 @@ async function within<Result>(
   }
 }
 
-/** Reads as far as the limit; whoever sends more is cut off in mid-sentence. */
+/** Reads up to the limit. Throws `bad_answer` when there is more. */
 async function readBody(answer: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let bytes = 0;
-  // Leaving the loop by an error destroys the connection.
+  // An error in the loop destroys the connection.
   for await (const piece of answer as AsyncIterable<Buffer>) {
     bytes += piece.length;
     if (bytes > bytesMax) throw badAnswer(`more than ${bytesMax} bytes`);
@@ -144,7 +144,7 @@ async function readBody(answer: IncomingMessage, bytesMax: number): Promise<Buff
   return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
 }
 
-/** What a call throws: the caller's own reason when it gave up, an AgentError otherwise. */
+/** What a call throws: the signal's reason when the caller gave up, otherwise an AgentError. */
 export function classify(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof AgentError) return error;

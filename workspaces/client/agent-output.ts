@@ -1,5 +1,5 @@
-// Output of processes, out of the agent's frames. A stream may go on for hours, so it is held to its protocol: each
-// frame bounded, offsets that only rise, and no more frames without output than the agent's pings.
+// Reads the output of processes from the agent's frames. A stream may go on for hours, so the protocol is checked: each frame has a
+// limit, offsets only rise, and there are no more pings than the agent sends.
 import type { IncomingMessage } from "node:http";
 import { AgentError } from "../agent/agent-error.ts";
 import type { OutputRange, ProcessEvent } from "../agent/api.ts";
@@ -11,10 +11,10 @@ import { classify } from "./agent-connection.ts";
 
 // Three missed pings.
 const followSilenceMaxMs = 3 * followPingMs;
-// The agent pings every 5 s. Ten in reserve, for pings that a slow reader finds piled up.
+// The agent pings every 5 s. A slow reader may find several at once.
 const pingsAheadMax = 10;
 const pingEveryMsMin = 1_000;
-// Output that a slow reader never saw is skipped in steps of a spool's segment (4 MiB).
+// A slow reader may miss output in steps of a segment (4 MiB).
 const gapsMax = 1_000;
 
 /** The body of an `output` answer. Throws `bad_answer`. */
@@ -27,7 +27,7 @@ export function rangeOf(body: Buffer): OutputRange {
   return { offset, bytes, process: checked(processSchema, last.json) };
 }
 
-/** The caller's pace is the stream's: nothing is read ahead of it. Leaving the loop closes the connection. */
+/** Reads only as fast as the caller. Leaving the loop closes the connection. */
 export async function* followOutput(
   open: () => Promise<IncomingMessage>,
   offset: number,
@@ -52,7 +52,7 @@ export async function* followOutput(
   throw new AgentError("unreachable", "the workspace's agent ended the stream early");
 }
 
-/** Holds the frames of one stream to the protocol. */
+/** Checks that the frames of one stream follow the protocol. */
 class FrameWatch {
   readonly #beganMs = performance.now();
   #end: number;
@@ -63,7 +63,7 @@ class FrameWatch {
     this.#end = offset;
   }
 
-  /** What the frames say. Output in a row becomes one event: a thousand frames of a byte cost no more than one. */
+  /** The events in these frames. Adjacent output becomes one event, so many small frames cost no more than one. */
   *take(frames: readonly ReceivedFrame[]): Generator<ProcessEvent, void, void> {
     let row: OutputFrame[] = [];
     for (const frame of frames) {
@@ -99,7 +99,7 @@ class FrameWatch {
     }
   }
 
-  /** Whether output is missing before this one. */
+  /** Whether output is missing before this offset. */
   #isAfterGap(offset: number): boolean {
     if (offset === this.#end) return false;
     this.#gaps += 1;
@@ -133,7 +133,7 @@ function framesIn(reader: FrameReader, bytes: Buffer): ReceivedFrame[] {
   }
 }
 
-/** Silence counts only while we wait for it to end: a slow reader must not take the agent for dead. */
+/** Silence counts only while we wait for data, so that a slow reader does not take the agent for dead. */
 async function* piecesOf(answer: IncomingMessage): AsyncGenerator<Buffer, void, void> {
   const silent = () => answer.destroy(new AgentError("unreachable", "the workspace's agent fell silent"));
   const pieces = (answer as AsyncIterable<Buffer>)[Symbol.asyncIterator]();

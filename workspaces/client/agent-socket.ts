@@ -1,5 +1,5 @@
-// A connection to an agent's address. A socket's name is only a name: whatever can write its folder can put
-// something else there, so nothing is followed, and everything is looked at anew for each connection.
+// Connects to an agent's address. Whoever can write the socket's folder can put something else there, so no link is followed, and
+// the folder and the socket are checked for each connection.
 import { once } from "node:events";
 import { constants, existsSync } from "node:fs";
 import { lstat, open } from "node:fs/promises";
@@ -8,7 +8,7 @@ import path from "node:path";
 import { AgentError } from "../agent/agent-error.ts";
 import type { AgentAddress } from "../driver.ts";
 
-/** Systems with /proc have a name for an open folder, which is the same folder whatever becomes of its path. */
+/** With /proc an open folder has a name that stays valid when its path changes. */
 export const hasFolderNames = existsSync("/proc/self/fd");
 
 const othersMayWrite = 0o022;
@@ -31,12 +31,12 @@ export async function openSocket(address: AgentAddress, signal: AbortSignal): Pr
 }
 
 export interface OpenFolder {
-  /** Of any length outside, short here; no link can redirect it. */
+  /** Short, even if the path is long. No link can redirect it. */
   readonly name: string;
   close(): Promise<void>;
 }
 
-/** Opens a folder that is ours alone to write. Where there is /proc. Throws `unreachable`, or an error of the system. */
+/** Opens a folder that only this user can write. Needs /proc. Throws `unreachable`, or an error of the system. */
 export async function openFolder(folder: string): Promise<OpenFolder> {
   const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   const { uid, mode } = await handle.stat();
@@ -47,7 +47,7 @@ export async function openFolder(folder: string): Promise<OpenFolder> {
   return { name: `/proc/self/fd/${handle.fd}`, close: () => handle.close() };
 }
 
-/** The folder is ours alone to write, so what is seen here is what is connected to. */
+/** Only this user can write the folder, so the socket does not change between this check and the connection. */
 async function checkSocket(name: string): Promise<void> {
   const found = await lstat(name);
   if (!found.isSocket() || found.uid !== process.geteuid?.()) throw notOurs("socket");
@@ -65,6 +65,6 @@ async function connected(socket: Socket, signal: AbortSignal): Promise<Socket> {
     if (signal.aborted) throw new AgentError("unreachable", "the workspace's agent does not answer");
     throw error;
   }
-  // Whoever uses it listens, too; between two uses nobody does.
+  // Between two requests nobody else listens for errors.
   return socket.on("error", () => undefined);
 }

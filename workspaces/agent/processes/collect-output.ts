@@ -1,15 +1,17 @@
-// What a process writes goes into its log as it comes.
+// Writes the output of a process into its log as it arrives.
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { discardPauseMs, drainMaxMs, drainQuietMs } from "../agent-limits.ts";
 import type { OutputLog } from "./output-log.ts";
 
-// The most that a pipe of an ordinary user may hold (fs.pipe-max-size): what comes after that many bytes is a child's.
+// The most that a pipe of an ordinary user may hold (fs.pipe-max-size): further bytes come from a child.
 const pipeBytesMax = 1024 * 1024;
 
-/** Collects until the returned function is called, once the process has exited: it resolves when all that the process wrote is
- * in the log. What children in the background write later is read and thrown away, until they close the pipe. */
+/**
+ * Call the returned function when the process has exited. It resolves when everything that the process wrote is in the log.
+ * Later output of children in the background is read and dropped until they close the pipe.
+ */
 export function collectOutput(sources: readonly Readable[], log: OutputLog): () => Promise<void> {
   const settles = sources.map((source) => collect(source, log));
   return async () => void (await Promise.all(settles.map((settle) => settle())));
@@ -19,7 +21,7 @@ function collect(source: Readable, log: OutputLog): () => Promise<void> {
   let bytes = 0;
   let isClosed = false;
   let discards = false;
-  // A pipe that breaks has ended; there is nobody to tell.
+  // A broken pipe has ended. There is nobody to tell.
   source.on("error", () => undefined);
   const closed = once(source, "close").then(
     () => (isClosed = true),
@@ -37,7 +39,7 @@ function collect(source: Readable, log: OutputLog): () => Promise<void> {
     for (;;) {
       const before = bytes;
       await Promise.race([closed, setTimeout(drainQuietMs)]);
-      // A busy agent may be late with its timers: what lies in the pipe is read before silence is believed.
+      // The timers of a busy agent may be late: read what is in the pipe before the silence counts.
       await setImmediate();
       await setImmediate();
       if (isClosed || bytes === before || bytes >= bytesMax || performance.now() > deadline) break;

@@ -1,7 +1,7 @@
-// The pipe through which a process's output comes. What Node gives
-// a child as "pipe" is a socket: `> /dev/stderr` fails on it, and stdout and stderr would be two of them whose order is lost.
-// A FIFO is a pipe that Node can open: one end for us, the other as stdout and stderr both, as a terminal would have it.
-// Not for stdin: a FIFO opened again by name (/dev/stdin) after its writer has closed it waits for one for ever.
+// The pipe for a process's output. Node's "pipe" is a socket: `> /dev/stderr` fails on it, and with two of them the order of
+// stdout and stderr is lost. A FIFO is a real pipe that Node can open: the agent reads one end, and the process has the other as
+// both stdout and stderr, like a terminal. Stdin is not a FIFO: opening /dev/stdin after its writer has closed it would wait for
+// ever.
 import { execFile } from "node:child_process";
 import { closeSync, constants, mkdirSync, openSync, rmSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { pipesReady } from "../agent-limits.ts";
 
 const run = promisify(execFile);
 
-/** File descriptors. Ours, to read from, does not block; theirs does, as programs expect. */
+/** File descriptors. The agent's end does not block; the process's end does, as programs expect. */
 export interface OutputPipe {
   readonly ours: number;
   readonly theirs: number;
@@ -23,14 +23,14 @@ export class PipePool {
   #making: Promise<void> | null = null;
   #unavailable = false;
 
-  /** `folder` is the pool's own: what is in it is removed. */
+  /** `folder` belongs to the pool, which removes everything in it. */
   constructor(folder: string) {
     this.#folder = folder;
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { mode: 0o700 });
   }
 
-  /** Null where FIFOs cannot be made: use Node's own pipes. */
+  /** Null when FIFOs cannot be made. Then use Node's pipes. */
   async take(): Promise<OutputPipe | null> {
     if (this.#ready.length === 0) await this.fill();
     const path = this.#ready.shift();
@@ -43,7 +43,7 @@ export class PipePool {
     }
   }
 
-  /** Makes FIFOs ahead; never throws. */
+  /** Makes FIFOs in advance. Never throws. */
   async fill(): Promise<void> {
     if (this.#unavailable) return;
     this.#making ??= this.#make().finally(() => {
@@ -59,14 +59,14 @@ export class PipePool {
       await run("mkfifo", ["-m", "600", ...paths]);
       this.#ready.push(...paths);
     } catch {
-      // No such program, or a file system without FIFOs: neither changes while we run.
+      // There is no such program, or the file system has no FIFOs. Neither changes while the agent runs.
       this.#unavailable = true;
     }
   }
 }
 
 function openPipe(path: string): OutputPipe {
-  // Opening one end of a FIFO waits for the other, except the reading end when it does not block: that comes first.
+  // Opening one end of a FIFO waits for the other end. Only a non-blocking reader does not wait, so it comes first.
   const ours = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     return { ours, theirs: openSync(path, constants.O_WRONLY) };

@@ -1,5 +1,5 @@
-// The folder a command runs in. It lies below the root; where the
-// command goes from there is the sandbox's business, so a look before the start is enough.
+// The folder that a command starts in. It must lie below the root. The sandbox limits where the command goes from there, so one
+// check before the start is enough.
 import { realpathSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { AgentError } from "../agent-error.ts";
@@ -11,11 +11,11 @@ export interface ProcessFolder {
   readonly shown: string;
 }
 
-/** `root` is a real path. Throws `outside_workspace`. A folder that is not there is not looked for: the start will say so. */
+/** `root` is a real path. Throws `outside_workspace`. A missing folder is no error here: the start reports it. */
 export function processFolder(root: string, wanted: string): ProcessFolder {
   const asked = resolve(root, wanted);
   const real = realPathOf(asked);
-  // Without a real path, what was asked for must at least not point outside.
+  // If there is no real path, the given one must at least not point outside.
   const shown = relative(root, real ?? asked);
   if (isOutside(shown)) {
     const hint = "Give a folder relative to the workspace.";
@@ -24,7 +24,7 @@ export function processFolder(root: string, wanted: string): ProcessFolder {
   return { path: real ?? asked, shown: shown === "" ? "." : shown };
 }
 
-/** Null when there is none. Not awaited: microseconds, where a turn of the thread pool would be the most of a start. */
+/** Null when there is none. Synchronous, because it takes microseconds and the thread pool would take longer. */
 function realPathOf(path: string): string | null {
   try {
     return realpathSync.native(path);

@@ -1,5 +1,4 @@
-// A command becomes a child process. That it cannot be started is
-// a result, as a shell would give it, and not an exception.
+// Starts a command as a child process. When it cannot be started, that is a result, as in a shell, and not an exception.
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
@@ -13,7 +12,7 @@ export interface Command {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: boolean;
-  /** What it and all that it starts are known by. */
+  /** Identifies the command and everything that it starts. */
   readonly mark: number;
 }
 
@@ -22,15 +21,15 @@ export type Spawned =
       readonly type: "running";
       readonly child: ChildProcess;
       readonly pid: number;
-      /** stdout and stderr: one pipe for both, or two where pipes of our own cannot be made. */
+      /** stdout and stderr: one pipe for both, or two when no FIFO can be made. */
       readonly outputs: readonly Readable[];
       readonly input: Writable | null;
     }
   | { readonly type: "failed"; readonly exit_code: 126 | 127; readonly reason: string };
 
-// As shells have it: 127 when there is nothing to run, 126 when it cannot be run.
+// As in shells: 127 when there is nothing to run, 126 when it cannot be run.
 const nothingThere = new Set(["ENOENT", "ENOTDIR"]);
-// Where Linux is out of memory it ends a command and not the agent, which has all the others (0 is usual, 1000 first).
+// When Linux runs out of memory, it ends a command before the agent (0 is the default, 1000 goes first).
 const oomScore = "500";
 
 export async function spawnCommand(command: Command, pipes: PipePool): Promise<Spawned> {
@@ -38,7 +37,7 @@ export async function spawnCommand(command: Command, pipes: PipePool): Promise<S
   try {
     return await spawnWith(command, output);
   } finally {
-    // The child has its own by now.
+    // The child has its own copy now.
     if (output !== null) closeSync(output.theirs);
   }
 }
@@ -110,7 +109,7 @@ function offerToOom(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, oomScore);
   } catch {
-    // Gone already, or no Linux: then nothing is to be told.
+    // The process is gone already, or this is not Linux.
   }
 }
 

@@ -1,4 +1,4 @@
-// Frames, in which output travels: bytes as they are, without base64, and JSON beside them. A frame is a kind (1 byte), the
+// Output is sent in frames, which hold raw bytes (no base64) or JSON. A frame is a kind (1 byte), the
 // length of what follows (4 bytes, big-endian), and that. An `output` frame begins with its offset (8 bytes, big-endian); a
 // `ping` is empty; the others are JSON.
 import type { AgentErrorCode } from "../agent-error.ts";
@@ -10,15 +10,15 @@ export type Frame =
   | { readonly type: "process"; readonly process: ProcessInfo }
   /** The process as it ended: the last frame of a `follow`. */
   | { readonly type: "ended"; readonly process: ProcessInfo }
-  /** A `follow` that cannot go on; its status was sent long ago. */
+  /** A `follow` failed after its status was sent. */
   | {
       readonly type: "error";
       readonly error: { readonly code: AgentErrorCode; readonly message: string; readonly hint?: string };
     }
-  /** Nothing happened, and the agent is there. */
+  /** Nothing happened, but the agent still answers. */
   | { readonly type: "ping" };
 
-/** A frame as it arrives. Its JSON may be anything: whoever reads checks the shape. */
+/** A frame as it arrives. Its JSON may be anything: the reader must check its shape. */
 export type ReceivedFrame =
   | Extract<Frame, { type: "output" | "ping" }>
   | { readonly type: "process" | "ended" | "error"; readonly json: unknown };
@@ -26,11 +26,11 @@ export type ReceivedFrame =
 const kinds = { output: 1, process: 2, ended: 3, error: 4, ping: 5 } as const;
 const headBytes = 5;
 const offsetBytes = 8;
-// An output frame holds at most 1 MiB, a process's JSON at most a command of 128 KiB, escaped. More is not our peer.
+// An output frame holds at most 1 MiB, a process's JSON at most a command of 128 KiB, escaped. A larger frame is not our agent's.
 const outputFrameBytesMax = offsetBytes + 1024 * 1024;
 const jsonFrameBytesMax = 1024 * 1024;
 
-/** The frame as it travels. `bytes` of an output are copied. */
+/** The frame's bytes. Those of an output are copied. */
 export function encodeFrame(frame: Frame): Buffer {
   switch (frame.type) {
     case "output": {
@@ -61,22 +61,22 @@ function writeHead(target: Buffer, type: Frame["type"], length: number): Buffer 
   return target;
 }
 
-/** Parses a frame's JSON, which has at most 1 MiB. Throws on what is no JSON, or too much of it. */
+/** Parses a frame's JSON, which has at most 1 MiB. Throws when it is not JSON, or too much of it. */
 export type ParseJson = (body: Uint8Array) => unknown;
 
-/** Puts frames together again from the pieces in which they arrive. */
+/** Reads frames from a stream that arrives in pieces of any size. */
 export class FrameReader {
   readonly #parse: ParseJson;
   #pieces: Buffer[] = [];
   #bytes = 0;
-  /** Nothing can be complete before there are this many bytes: they are put together once, however small the pieces. */
+  /** Pieces are joined only when this many bytes are there, because no frame is complete before. */
   #wanted = headBytes;
 
   constructor(parse: ParseJson) {
     this.#parse = parse;
   }
 
-  /** The frames that `chunk` completes. Their bytes are views into it. Throws on what is no frame. */
+  /** The frames that `chunk` completes. Their bytes are views into it. Throws when it is not a frame. */
   push(chunk: Uint8Array): ReceivedFrame[] {
     this.#pieces.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
     this.#bytes += chunk.byteLength;

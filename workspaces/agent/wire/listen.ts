@@ -1,4 +1,4 @@
-// Where it listens.
+// Where the agent listens.
 import { once } from "node:events";
 import { lstat, unlink } from "node:fs/promises";
 import type { Server } from "node:http";
@@ -7,14 +7,14 @@ import { setTimeout } from "node:timers/promises";
 
 export type ListenPlace =
   | { readonly kind: "unix"; readonly path: string }
-  /** Whoever started us listens there already: its name is in a folder that nobody inside can reach. */
+  /** The driver listens there already: the socket's name is in a folder that nothing inside the workspace can reach. */
   | { readonly kind: "fd"; readonly fd: number }
   | { readonly kind: "tcp"; readonly host: string; readonly port: number };
 
-// Nobody but the owner may write to a socket made under this mask, not even for the moment before a chmod.
+// Only the owner may write to a socket made under this mask. A chmod afterwards would come a moment too late.
 const ownerOnly = 0o177;
 
-/** Resolves with the place in words. Throws when another daemon listens there. */
+/** Resolves with the place in words. Throws when another agent listens there. */
 export async function listen(server: Server, place: ListenPlace): Promise<string> {
   if (place.kind === "unix") {
     await removeStale(place.path);
@@ -36,7 +36,7 @@ export async function listen(server: Server, place: ListenPlace): Promise<string
   return `tcp:${address.address}:${address.port}`;
 }
 
-/** Removes a socket that nobody listens on: left by a daemon that was killed. */
+/** Removes a socket that a killed agent has left. */
 async function removeStale(path: string): Promise<void> {
   const found = await lstat(path).catch(() => null);
   if (found === null) return;
@@ -57,10 +57,10 @@ async function answers(path: string): Promise<boolean> {
   }
 }
 
-// Connections are looked at this often for being at rest.
+// How often connections are checked for being idle.
 const restEveryMs = 5;
 
-/** No new connections from here on. The answer waits until those there are have been answered, and closes the rest. */
+/** Accepts no more connections. The returned function waits until open requests are answered, and closes what is left. */
 export function stopListening(server: Server): (withinMs: number) => Promise<void> {
   const closed = once(server, "close");
   server.close();

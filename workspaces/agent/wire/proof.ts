@@ -1,11 +1,11 @@
-// How both ends of a connection prove that they know the token,
-// which itself never travels. Whoever took the agent's place at its address learns nothing, and is told nothing.
+// Both ends of a connection prove that they know the token. The token itself is never sent, so a program that has taken the
+// agent's place learns nothing and gets no requests.
 //
 // The first exchange on each connection is
 //   GET /hello   everturn-challenge: <client's nonce>
 //   → 204        everturn-challenge: <agent's nonce>   everturn-proof: HMAC-SHA256(token, "agent", both nonces)
-// and every request after it carries `Authorization: Everturn <HMAC-SHA256(token, "client", both nonces)>`, which is good for
-// this connection alone.
+// Every later request carries `Authorization: Everturn <HMAC-SHA256(token, "client", both nonces)>`, which is valid on this
+// connection only.
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import {
   Agent,
@@ -23,9 +23,9 @@ const challengeHeader = "everturn-challenge";
 const proofHeader = "everturn-proof";
 const scheme = "Everturn";
 
-// 32 bytes as base64url; so are proofs.
+// 32 bytes as base64url, like the proofs.
 const noncePattern = /^[\w-]{43}$/;
-// What Node's server sends with the two headers has some 250 bytes.
+// Node's server sends about 250 bytes with the two headers.
 const helloBytesMax = 2 * 1024;
 
 interface Nonces {
@@ -33,7 +33,7 @@ interface Nonces {
   readonly agent: string;
 }
 
-/** The word before says who proves it, so that one side's proof is never the other's. */
+/** `who` is part of the proof, so one side's proof is never valid for the other side. */
 function proofOf(token: string, who: "agent" | "client", { client, agent }: Nonces): string {
   const text = `everturn workspace agent v2\n${who}\n${client}\n${agent}`;
   return createHmac("sha256", token).update(text).digest("base64url");
@@ -73,10 +73,10 @@ export class Doorkeeper {
   }
 }
 
-// Agents are on this machine or beside it; one that is being started beside many others takes a while to greet.
+// The agent is near, but while many agents start at once, one may need a while to answer.
 const greetTimeoutMs = 5_000;
 
-/** The client's side: connections, kept alive, on which both have proven themselves. */
+/** The client's side: keeps connections open on which both sides have proven that they know the token. */
 export class ProvenSockets extends Agent {
   readonly #open: (signal: AbortSignal) => Promise<Socket>;
   readonly #token: string;
@@ -89,7 +89,7 @@ export class ProvenSockets extends Agent {
     this.#token = token;
   }
 
-  /** Each connection has an authorization of its own, so nothing is sent before it is known which one it is. */
+  /** Sends the request once it has a connection, because each connection has its own authorization. */
   sendOnceProven(sent: ClientRequest, body: Buffer | string | null): void {
     sent.once("socket", (socket) => {
       if (!sent.hasHeader("authorization")) {
@@ -111,7 +111,7 @@ export class ProvenSockets extends Agent {
     try {
       socket = await this.#connect();
     } catch (error) {
-      // With an error Node takes no socket, whatever the type says.
+      // With an error Node needs no socket, although the type asks for one.
       done(error as Error, undefined as never);
       return;
     }
@@ -133,7 +133,7 @@ export class ProvenSockets extends Agent {
 
 /**
  * The client's side: greets on a new connection. Resolves with the value of `Authorization` for this connection. Throws
- * `unauthorized` when who answers does not know the token, `unreachable` when the connection ends or `signal` is aborted.
+ * `unauthorized` when the other side does not know the token, `unreachable` when the connection ends or `signal` is aborted.
  */
 export async function greet(socket: Socket, token: string, signal: AbortSignal): Promise<string> {
   const client = nonce();
@@ -160,7 +160,7 @@ function fieldOf(head: string, name: string): string {
   return new RegExp(`\\r\\n${name}: ([\\w-]{1,100})\\r\\n`, "i").exec(head)?.[1] ?? "";
 }
 
-/** The head of an answer without a body, and nothing after it. */
+/** The head of an answer that has no body. Anything after it is refused. */
 function readHead(socket: Socket, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let head = "";

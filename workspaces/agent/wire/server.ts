@@ -18,16 +18,16 @@ import type { AgentAnswer, FindHandler } from "./routes.ts";
 
 export interface AgentServerParts {
   readonly token: string;
-  /** Requests that come before it wait. */
+  /** Requests wait for it. */
   readonly findHandler: Promise<FindHandler>;
-  /** Faults of ours, in words for people. */
+  /** Writes a line about a fault of the agent. */
   readonly log: (line: string) => void;
 }
 
 export function createAgentServer(parts: AgentServerParts): Server {
   const door = new Doorkeeper(parts.token);
   const server = createServer((request, response) => {
-    // What breaks when the client goes away ends there.
+    // A client that goes away breaks its own request only.
     request.on("error", () => undefined);
     response.on("error", () => undefined);
     if (door.greet(request, response)) return;
@@ -98,7 +98,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;
-    // Read on and thrown away, so that the client can read the answer.
+    // The rest is read and dropped, so that the client gets to read the answer.
     if (bytes > requestBytesMax) reject(tooLarge());
     else chunks.push(chunk);
   });
@@ -130,7 +130,7 @@ function sendBytes(
   response.end(body.bytes);
 }
 
-/** As fast as the client reads; a slow one holds up nobody but itself. */
+/** Sends as fast as the client reads: a slow client delays only itself. */
 async function sendFrames(
   response: ServerResponse,
   frames: AsyncIterable<Frame>,
