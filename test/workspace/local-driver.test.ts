@@ -180,6 +180,38 @@ sandboxTest("W10 a sandbox that did not work is tried again at the next use", as
   assert.equal((await agent.health(signal)).root, "/workspace");
 });
 
+sandboxTest("W10 a workspace has as much disk as its template says", async (t) => {
+  const { workspace } = await aDriver(t);
+  const limits = { memory_mib: 512, cpus: 1, pids: 256, disk_mib: 32 };
+  const { run, agent } = await workspace("w1", aPlan({ limits }));
+  let writes = 0;
+  const write = () =>
+    agent.files.writeFile({ key: `w${(writes += 1)}`, path: "small", content: "text" }, signal);
+  /** Until the measurement after the last command is made. */
+  const writeUntilRefused = async () => {
+    for (;;) await write();
+  };
+  assert.notEqual((await run("head -c 50000000 /dev/zero > large")).code, 0);
+  assert.equal((await run("stat -c %s large")).output, `${32 * 1024 * 1024}\n`);
+  await assert.rejects(writeUntilRefused(), {
+    code: "no_space",
+    message: /^The workspace may use 32 MiB of disk/,
+  });
+  // Making room is always possible, and counts at once.
+  assert.equal((await run("rm large")).code, 0);
+  await write();
+  const grows = run("for i in $(seq 1000); do head -c 1000000 /dev/zero > file$i; sleep 0.05; done");
+  const hasEnded = grows.then(() => true);
+  // Each start of a command is a reason to measure, and those that have written nothing go on.
+  const another = async () => {
+    assert.deepEqual(await run("echo here"), { code: 0, output: "here\n" });
+    return false;
+  };
+  while (!(await Promise.race([hasEnded, another()])));
+  const words = "The workspace may use 32 MiB of disk, and they are used up. The command was ended.";
+  assert.deepEqual(await grows, { code: null, output: `\n${words}\n` });
+});
+
 test("W10 explicitly allowed, commands run without a sandbox: with a warning, a clean environment, and an end", async (t) => {
   process.env["EVERTURN_TEST_SECRET"] = "secret";
   t.after(() => delete process.env["EVERTURN_TEST_SECRET"]);

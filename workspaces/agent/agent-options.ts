@@ -2,6 +2,7 @@
 import { readFileSync, realpathSync, unlinkSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { parseArgs } from "node:util";
+import type { DiskLimitInput } from "./disk-limit.ts";
 import type { EgressPlace } from "./egress-port.ts";
 import type { ListenPlace } from "./wire/listen.ts";
 import { environmentSchema, readRequest } from "./wire/requests.ts";
@@ -15,18 +16,21 @@ export interface AgentOptions {
   readonly token: string;
   /** Null: the workspace has no way to the internet, or needs none of ours. */
   readonly egress: EgressPlace | null;
+  /** How much of these folders' disk the workspace may use; null: as much as there is. */
+  readonly disk: Pick<DiskLimitInput, "folders" | "mib"> | null;
   /** Of every process. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 const usage =
   `--root <folder> --state <folder> (--socket <path> | --listen-fd <number> | --port <number> [--host <address>]) ` +
-  `--rg <program> [--env-file <JSON>] [--egress <port>:<socket>] [--token-file <file>]; without a file, which is removed, the token is read from stdin`;
+  `--rg <program> [--env-file <JSON>] [--egress <port>:<socket>] [--disk-mib <number> [--disk-folder <folder>]...] [--token-file <file>]; without a file, which is removed, the token is read from stdin`;
 
 // The system's default, for an agent that was started without PATH.
 const pathDefault = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const portMax = 65_535;
 const fdMax = 1_023;
+const diskMibMax = 16_777_216;
 const stdin = 0;
 const loopback = "127.0.0.1";
 
@@ -47,16 +51,27 @@ export function readAgentOptions(
       rg: { type: "string" },
       "env-file": { type: "string" },
       egress: { type: "string" },
+      "disk-mib": { type: "string" },
+      "disk-folder": { type: "string", multiple: true, default: [] },
       "token-file": { type: "string" },
     },
   });
   const root = realpathSync(required("root", values.root));
+  const stateFolder = absolute("state", values.state);
+  const diskMib = values["disk-mib"];
   return {
     root,
-    stateFolder: absolute("state", values.state),
+    stateFolder,
     place: placeOf(values),
     rgPath: required("rg", values.rg),
     egress: values.egress === undefined ? null : egressOf(values.egress),
+    disk:
+      diskMib === undefined
+        ? null
+        : {
+            mib: whole("disk-mib", diskMib, diskMibMax),
+            folders: [root, stateFolder, ...values["disk-folder"]],
+          },
     token: takeToken(values["token-file"]),
     env: processEnvironment(root, env["PATH"], values["env-file"]),
   };
@@ -89,7 +104,7 @@ function egressOf(value: string): EgressPlace {
 }
 
 function whole(name: string, value: string, max: number): number {
-  if (/^\d{1,5}$/.test(value) && Number(value) <= max) return Number(value);
+  if (/^\d{1,9}$/.test(value) && Number(value) <= max) return Number(value);
   throw new Error(`--${name} must be a whole number of at most ${max}: ${usage}`);
 }
 

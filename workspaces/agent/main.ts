@@ -4,11 +4,13 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { journalLimits, lastAnswersMs } from "./agent-limits.ts";
 import { type AgentOptions, readAgentOptions } from "./agent-options.ts";
+import { DiskLimit } from "./disk-limit.ts";
 import { Effects } from "./effects.ts";
 import { openEgressPort } from "./egress-port.ts";
 import { createFiles } from "./files/create-files.ts";
 import { Journal } from "./journal.ts";
 import { openProcesses } from "./processes/open-processes.ts";
+import type { ProcessTable } from "./processes/process-table.ts";
 import { createProcesses } from "./processes/processes.ts";
 import { listen, stopListening } from "./wire/listen.ts";
 import { agentVersion } from "./wire/protocol.ts";
@@ -40,7 +42,8 @@ async function main(): Promise<void> {
     started_at: new Date().toISOString(),
     root,
   };
-  const files = createFiles({ root, rgPath });
+  const disk = options.disk === null ? null : limitDisk(options.disk, table);
+  const files = createFiles({ root, rgPath, ...(disk !== null && { disk }) });
   serve(createRoutes({ files, processes: createProcesses(table), effects, health }));
   log(`agent ${agentVersion} listens on ${place}`);
   const stop = async () => {
@@ -66,6 +69,16 @@ async function openState({ root, stateFolder, env }: AgentOptions) {
   const journal = Journal.open(stateFolder, journalLimits, log);
   const table = await openProcesses({ root, stateFolder, env, journal, log });
   return { journal, table, effects: new Effects(journal, Date.now) };
+}
+
+function limitDisk(limit: NonNullable<AgentOptions["disk"]>, table: ProcessTable): DiskLimit {
+  const disk = new DiskLimit({
+    ...limit,
+    isBusy: () => table.isBusy,
+    onExceeded: (words, sinceMs) => table.endRunning(words, sinceMs),
+  });
+  table.onChange(() => disk.look());
+  return disk;
 }
 
 try {

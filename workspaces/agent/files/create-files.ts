@@ -1,5 +1,6 @@
 // Puts the operations on files together. The worker uses the read-only half for project folders.
-import type { FileChanges, FileViews } from "../api.ts";
+import type { FileChanges, FileEdits, FileViews } from "../api.ts";
+import type { DiskLimit } from "../disk-limit.ts";
 import { editFiles } from "./edit/edit-files.ts";
 import { MadeEdits } from "./edit/made-edits.ts";
 import { listFolder } from "./read/list-folder.ts";
@@ -19,6 +20,8 @@ export interface FilesPlace {
   readonly placeName?: string;
   /** Of one search; `searchTimeMaxMs` when absent. */
   readonly searchMs?: number;
+  /** The workspace's limit; absent: there is none but the disk's own. */
+  readonly disk?: Pick<DiskLimit, "write">;
 }
 
 /** Reads files below the root. Holds nothing open between calls. */
@@ -45,6 +48,8 @@ export function createFiles(place: FilesPlace): FileViews & FileChanges {
 function createFileChanges(place: FilesPlace): FileChanges {
   const root = rootOf(place);
   const made = new MadeEdits();
+  const write = <T>(bytes: number, effect: () => Promise<T>) =>
+    place.disk === undefined ? effect() : place.disk.write(bytes, effect);
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(signal: AbortSignal, change: () => Promise<T>): Promise<T> => {
     const turn = last.then(() => {
@@ -57,9 +62,21 @@ function createFileChanges(place: FilesPlace): FileChanges {
   return {
     stat: (args) => inOwnWords(() => statFile(root, args)),
     readBytes: (args, signal) => inOwnWords(() => readBytes(root, args, signal)),
-    writeFile: (args, signal) => inTurn(signal, () => writeFile(root, args, signal)),
-    editFiles: ({ files }, signal) => inTurn(signal, () => editFiles({ root, made }, files, signal)),
+    writeFile: (args, signal) =>
+      inTurn(signal, () => write(Buffer.byteLength(args.content), () => writeFile(root, args, signal))),
+    editFiles: ({ files }, signal) =>
+      inTurn(signal, () => write(growthOf(files), () => editFiles({ root, made }, files, signal))),
   };
+}
+
+/** Bytes that edits add, were each made once. */
+function growthOf(files: readonly FileEdits[]): number {
+  const edits = files.flatMap((file) => file.edits);
+  const growths = edits.map(({ search, replace }) => Buffer.byteLength(replace) - Buffer.byteLength(search));
+  return Math.max(
+    0,
+    growths.reduce((sum, growth) => sum + growth, 0),
+  );
 }
 
 function rootOf(place: FilesPlace) {

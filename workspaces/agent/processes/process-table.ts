@@ -33,6 +33,7 @@ export class ProcessTable {
   /** Oldest first. */
   readonly #slots = new Map<string, Slot>();
   #isClosing = false;
+  #changed: () => void = () => undefined;
 
   /** `loaded`: what earlier agents left, oldest first, all of it ended. */
   constructor(input: ProcessTableInput, loaded: readonly ManagedProcess[]) {
@@ -88,7 +89,11 @@ export class ProcessTable {
       pipes,
     );
     // Its start is told before its end is waited for.
-    const ran = process.run(spawned).then(() => this.#forgetOldest());
+    const ran = process.run(spawned).then(() => {
+      this.#forgetOldest();
+      this.#changed();
+    });
+    this.#changed();
     // Why it could not be started is part of the answer.
     if (spawned.type === "failed") await ran;
     return process;
@@ -128,6 +133,25 @@ export class ProcessTable {
       const survivors = process.hasEnded ? (left.get(process.record.mark)?.length ?? 0) : 0;
       return { ...process.info(), survivors };
     });
+  }
+
+  /** Whether a command runs, or is being started. */
+  get isBusy(): boolean {
+    return [...this.#slots.values()].some(({ process }) => process?.hasEnded !== true);
+  }
+
+  /** Calls `changed` whenever a command begins or ends. */
+  onChange(changed: () => void): void {
+    this.#changed = changed;
+  }
+
+  /** Ends all that runs and was started before `sinceMs`, at once, and says why in its output. */
+  endRunning(words: string, sinceMs: number): void {
+    for (const process of this.#processes()) {
+      if (process.hasEnded || Date.parse(process.record.started_at) >= sinceMs) continue;
+      process.log.append(Buffer.from(`\n${words}\n`));
+      tryToSignal(process, "SIGKILL");
+    }
   }
 
   #processes(): readonly ManagedProcess[] {

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { open, stat, truncate } from "node:fs/promises";
 import path from "node:path";
 import { rgPath } from "@vscode/ripgrep";
+import { diskMibOf } from "../../../core/workspace/workspace-plan.ts";
 import type { WorkspacePlan } from "../../driver.ts";
 import { agentSocketFd, bindSocket } from "./bind-socket.ts";
 import { workspaceVariable } from "./find-processes.ts";
@@ -77,10 +78,11 @@ export async function startAgent(start: AgentStart): Promise<StartingAgent> {
   }
 }
 
-function bareCommand({ place, bundle }: AgentStart) {
+function bareCommand({ place, bundle, plan }: AgentStart) {
   const args = [
     [bundle, "--root", place.files, "--state", place.state, "--listen-fd", String(agentSocketFd)],
     ["--rg", rgPath, "--env-file", path.join(place.settings, "environment.json")],
+    ["--disk-mib", String(diskMibOf(plan)), "--disk-folder", place.tmp],
   ].flat();
   return {
     file: "/bin/sh",

@@ -56,6 +56,7 @@ export function agentSandbox(start: AgentSandbox): SandboxedCommand {
     command: [
       [inside.node, inside.agent, "--root", inside.workspace, "--state", inside.state],
       ["--listen-fd", String(agentSocketFd), "--rg", inside.rg, "--env-file", inside.environment],
+      ["--disk-mib", String(diskMibOf(plan)), "--disk-folder", "/tmp", "--disk-folder", "/dev/shm"],
       egress,
     ].flat(),
   };
