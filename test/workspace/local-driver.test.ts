@@ -1,7 +1,8 @@
 // The local driver where something is different: the key, the names, the start, the sandbox.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { lchown, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -102,6 +103,29 @@ sandboxTest("an agent of an older Everturn is replaced, one of a newer is left a
   assert.notEqual((await replaced.agent.health(signal)).instance_id, instance_id);
   assert.equal((await replaced.run("cat file")).output, "kept\n");
 });
+
+sandboxTest(
+  "W10 a workspace with paths longer than the kernel takes is started again, and deleted",
+  async (t) => {
+    const { dataDir, driver, workspace } = await aDriver(t);
+    const { run } = await workspace("w1");
+    const name = "deep".repeat(25);
+    await run(
+      `for i in $(seq 60); do mkdir ${name}; cd -P ${name} 2>/dev/null || cd ${name}; done; echo end > end.txt`,
+    );
+    await driver.stop("w1");
+    const { files, folder } = placesOf(path.join(dataDir, "workspaces")).of("w1");
+    // As if another user had run Everturn before: all files are given to the workspace's user.
+    if (process.getuid?.() === 0) await lchown(files, 1, 1);
+    const again = await connected(t, driver, { id: "w1" });
+    const deepest = Array.from({ length: 60 }, () => name).join("/");
+    const { content } = await again.agent.files.readLines({ path: `${deepest}/end.txt` }, signal);
+    assert.equal(content, "1\tend");
+    await again.agent.files.writeFile({ key: "k", path: `${deepest}/end.txt`, content: "mine" }, signal);
+    await driver.destroy("w1");
+    assert.equal(existsSync(folder), false);
+  },
+);
 
 const oddFolderNames = [
   `it's "a" $HOME ${"long".repeat(30)}`,

@@ -5,7 +5,8 @@ import type { Tool } from "../tool.ts";
 import { outputPageBytes, outputWaitMaxMs } from "../tool-limits.ts";
 import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 import { processIdSchema } from "./process-id.ts";
-import { terminalText, withoutUnfinished } from "./terminal-screen.ts";
+import { terminalText } from "./terminal-screen.ts";
+import { withoutUnfinished } from "./terminal-tokens.ts";
 
 const schema = z.strictObject({
   process_id: processIdSchema,

@@ -1,7 +1,7 @@
 // Renders a program's output as a terminal would show it: progress that overwrites itself is one line, and colours and titles are gone. Text
 // is bytes read as Latin-1 characters, so offsets count bytes and no byte is lost. Pure.
-/* oxlint-disable no-control-regex -- Control characters are what this file is about. */
 import { type MarkedText, markedText } from "../../core/text/marked-text.ts";
+import { after, escapesAs, latin1, token, unfinishedLength, upTo, widthOf } from "./terminal-tokens.ts";
 
 /** A line of the screen. */
 export interface ScreenLine {
@@ -22,24 +22,9 @@ const rowsMax = 64;
 const rowBytesMax = 8 * 1024;
 /** How far a cursor move can go past the end of a line. A few bytes must not become megabytes of blanks. */
 const columnsMax = 256;
-/** An escape sequence that does not end within this length is not taken as one. */
-const sequenceBytesMax = 4 * 1024;
 /** How many bytes of lines may be rewritten per byte of output. Beyond that, text is appended instead of written over a line. */
 const rewritesPerByte = 32;
 const rewritesFree = 256 * 1024;
-
-// One token (ECMA-48): ordinary characters; a control sequence with parameters and a final character; a string that BEL or ESC \ ends, such as a
-// title or a link; another escape sequence; or one control character.
-const token =
-  /([^\x07\x08\n\v\f\r\x1b]+)|\x1b\[([0-?]{0,64})[ -/]{0,8}([@-~])|\x1b[\]PX^_][^\x07\x1b\n]{0,4000}(?:\x07|\x1b\\)|\x1b[ -/]{0,8}([0-OQ-WYZ\\`-~])|([^])/y;
-// An incomplete sequence or character at the end of what has come so far.
-const unfinished =
-  /\x1b(?:\[[0-?]{0,64}[ -/]{0,8}|[\]PX^_][^\x07\x1b\n]{0,4000}\x1b?|[ -/]{0,8})$|(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$/;
-// Sequences without parameters: reset (a new page) and reverse index (one line up).
-const escapesAs: Readonly<Record<string, string>> = { c: "c", M: "A" };
-// One character of UTF-8, or one byte that is not UTF-8.
-const character = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[^]/g;
-const beyondAscii = /[\x80-\xff]/;
 
 export class TerminalScreen {
   readonly #letGo: (line: ScreenLine) => void;
@@ -125,11 +110,11 @@ export class TerminalScreen {
     const row = this.#row;
     const column = this.#cursor;
     const end = column + widthOf(text);
-    const after = from(row.text, end);
+    const rest = after(row.text, end);
     const blanks = " ".repeat(Math.max(0, column - widthOf(row.text)));
-    row.text = `${upTo(row.text, column)}${blanks}${text}${after}`;
+    row.text = `${upTo(row.text, column)}${blanks}${text}${rest}`;
     this.#rewrites -= row.text.length;
-    this.#column = after === "" ? null : end;
+    this.#column = rest === "" ? null : end;
   }
 
   #control(control: string): void {
@@ -204,7 +189,7 @@ export class TerminalScreen {
 
   /** Blanks the line up to a column. */
   #blank(column: number): void {
-    const rest = from(this.#row.text, column);
+    const rest = after(this.#row.text, column);
     this.#column = column;
     this.#rewrites -= this.#row.text.length;
     this.#row.text = rest === "" ? "" : `${" ".repeat(column)}${rest}`;
@@ -226,35 +211,6 @@ function newRow(offset: number): Row {
   return { text: "", offset, ends: false, isVerbatim: true };
 }
 
-// Columns count characters. In ASCII text a column is an index.
-
-function widthOf(text: string): number {
-  return charactersOf(text).length;
-}
-
-function upTo(text: string, column: number): string {
-  const characters = charactersOf(text);
-  return typeof characters === "string" ? characters.slice(0, column) : characters.slice(0, column).join("");
-}
-
-function from(text: string, column: number): string {
-  const characters = charactersOf(text);
-  return typeof characters === "string" ? characters.slice(column) : characters.slice(column).join("");
-}
-
-function charactersOf(text: string): string | readonly string[] {
-  return beyondAscii.test(text) ? (text.match(character) ?? []) : text;
-}
-
-function unfinishedLength(text: string): number {
-  return unfinished.exec(text.slice(-sequenceBytesMax))?.[0].length ?? 0;
-}
-
-/** Output without an incomplete character or sequence at its end. */
-export function withoutUnfinished(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(0, bytes.length - unfinishedLength(latin1(bytes)));
-}
-
 /** A piece of output as a terminal of any height would show it. */
 export function terminalText(bytes: Uint8Array): MarkedText {
   const lines: ScreenLine[] = [];
@@ -264,8 +220,4 @@ export function terminalText(bytes: Uint8Array): MarkedText {
     .map((line) => (line.ends ? `${line.text}\n` : line.text))
     .join("");
   return markedText(Buffer.from(text, "latin1"));
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
