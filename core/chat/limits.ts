@@ -57,6 +57,8 @@ export const readerStallMaxMs = 60_000;
 /** Messages in the first snapshot of a stream: default and maximum. */
 export const snapshotMessagesDefault = 50;
 export const snapshotMessagesMax = 200;
+/** Bytes of content beyond which a page or a snapshot takes no further message; it takes one in any case. */
+export const pageBytesMax = 8 * 1024 * 1024;
 /** Characters that an error may quote from a provider (SPEC X4). */
 export const errorDetailCharsMax = 500;
 /** Limits of a title that is made from the first message (SPEC M1). */
@@ -90,6 +92,10 @@ export const feedChatsMax = 200;
 export const feedResumeMs = 3_600_000;
 /** How long marks of read and deleted chats are kept: far longer than any cursor that a feed resumes from. */
 export const chatMarkKeepMs = 24 * 3_600_000;
+/** How long messages that were edited away stay in the database. Nobody reads them; a mistake can be undone by hand. */
+export const deletedMessageKeepMs = 30 * 24 * 3_600_000;
+/** How long the log of a build stays that is not its workspace's newest. */
+export const buildLogKeepMs = 30 * 24 * 3_600_000;
 /** How long the answer to an idempotency key is kept (SPEC Q10). */
 export const idempotencyKeepMs = 24 * 3_600_000;
 /** Time for signals and starts while a request waits. After that the relay delivers them. */

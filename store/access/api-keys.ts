@@ -1,6 +1,7 @@
 // Users and their API keys. Only the SHA-256 of a key is stored (SPEC A1).
 import { v7 as uuidv7 } from "uuid";
 import { sha256Hex } from "../../platform/secrets/crypto.ts";
+import { LOCK_KEYS } from "../advisory-locks.ts";
 import { type Pool, type Queryable, type Tx, withTransaction } from "../database.ts";
 
 export type UserRole = "admin" | "member";
@@ -29,8 +30,6 @@ const ENVIRONMENT_KEY_NAME = "EVERTURN_API_KEY";
 const ADMIN_NAME = "admin";
 /** Enough to recognise a key in a list, far too little to guess it. */
 const SHOWN_PREFIX_CHARS = 8;
-/** Two replicas that start at once must not create two admins. */
-const SEED_LOCK_KEY = 7_305_110_002;
 /** How late `last_used_at` may be. A write per request would cost more than the request. */
 const LAST_USED_STEP_S = 60;
 
@@ -120,7 +119,8 @@ export async function anyUsableApiKey(db: Queryable): Promise<boolean> {
 export async function seedAdminKey(pool: Pool, key: string | undefined): Promise<void> {
   if (key === undefined) return;
   await withTransaction(pool, async (tx) => {
-    await tx.query("select pg_advisory_xact_lock($1)", [SEED_LOCK_KEY]);
+    // Two replicas that start at once must not create two admins.
+    await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEYS.seedAdmin]);
     const admin = await firstAdmin(tx);
     const id = await createApiKey(tx, { user_id: admin, name: ENVIRONMENT_KEY_NAME, key });
     await tx.query(

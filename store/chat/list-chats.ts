@@ -56,27 +56,36 @@ export async function listChats(db: Queryable, list: ChatListInput): Promise<Cha
   };
 }
 
+const MATCHES = `owner_id = $1 and archived = $2 and parent_chat_id is null
+  and ($3::text is null or title ilike $3) and labels @> $4::jsonb and ($5::text is null or status = $5)`;
+const PIN = `coalesce(pin_order, ${UNPINNED})`;
+const ORDER = `order by ${PIN}, updated_at desc, id desc limit $9`;
+
+/** Two ranges of the index `chats_listed`: the rest of the chats with the same pin, and those with later pins. */
+const ROOTS = `select chats.*, ${HAS_UNREAD}, (extract(epoch from updated_at) * 1000000)::bigint as updated_us
+  from chats where id in (
+    (select id from chats where ${MATCHES} and ${PIN} = $6::int
+       and (updated_at, id) < (timestamptz 'epoch' + $7 * interval '1 microsecond', $8::uuid) ${ORDER})
+    union all
+    (select id from chats where ${MATCHES} and ${PIN} > $6::int ${ORDER}))
+  ${ORDER}`;
+
+/** Before the first page: no chat has this pin, and all come after it. */
+const BEFORE_ALL: ChatPosition = { pin_order: -1, updated_us: 0, id: "00000000-0000-0000-0000-000000000000" };
+
 async function readRoots(db: Queryable, list: ChatListInput): Promise<ListedRow[]> {
-  const { rows } = await db.query<ListedRow>(
-    `select * from (
-       select chats.*, ${HAS_UNREAD}, coalesce(pin_order, ${UNPINNED}) as pin,
-         (extract(epoch from updated_at) * 1000000)::bigint as updated_us
-       from chats where owner_id = $1 and parent_chat_id is null and archived = $2) c
-     where ($3::text is null or title ilike $3) and labels @> $4::jsonb and ($5::text is null or status = $5)
-       and ($6::int is null or pin > $6 or (pin = $6 and (updated_us < $7 or (updated_us = $7 and id < $8))))
-     order by pin, updated_us desc, id desc limit $9`,
-    [
-      list.owner_id,
-      list.archived,
-      list.q === undefined ? null : `%${escapeLike(list.q)}%`,
-      JSON.stringify(list.labels),
-      list.status ?? null,
-      list.after === undefined ? null : (list.after.pin_order ?? UNPINNED),
-      list.after?.updated_us ?? null,
-      list.after?.id ?? null,
-      list.limit + 1,
-    ],
-  );
+  const after = list.after ?? BEFORE_ALL;
+  const { rows } = await db.query<ListedRow>(ROOTS, [
+    list.owner_id,
+    list.archived,
+    list.q === undefined ? null : `%${escapeLike(list.q)}%`,
+    JSON.stringify(list.labels),
+    list.status ?? null,
+    after.pin_order ?? UNPINNED,
+    after.updated_us,
+    after.id,
+    list.limit + 1,
+  ]);
   return rows;
 }
 

@@ -1,11 +1,10 @@
 // Makes sure that exactly one model config is the default, as long as any of them works.
+
+import { LOCK_KEYS } from "../advisory-locks.ts";
 import type { Tx } from "../database.ts";
 
-/** Starting replicas and people who change models take turns: the choice of the default must not be a race. */
-const MODELS_LOCK_KEY = 7_305_110_003;
-
 export async function lockModels(tx: Tx): Promise<void> {
-  await tx.query("select pg_advisory_xact_lock($1)", [MODELS_LOCK_KEY]);
+  await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEYS.defaultModel]);
 }
 
 /** Configs that work: they and their provider are enabled. */

@@ -39,7 +39,8 @@ export interface OutboxRow extends NewOutboxRow {
 
 /** How long the relay leaves a new row to the request that wrote it. */
 const REQUEST_PATH_MS = 2_000;
-const RELAY_BATCH = 50;
+/** Rows that one lease takes. */
+export const outboxBatchMax = 50;
 
 export async function insertOutboxRow(tx: Tx, row: NewOutboxRow): Promise<OutboxRow> {
   const { rows } = await tx.query<{ id: number }>(
@@ -69,7 +70,7 @@ export async function leaseOutboxRows(
      where id in (select id from outbox where not_before <= now() and (kind = 'describe') = $2
        order by id limit $1 for update skip locked)
      returning id, chat_id, kind, signal, payload, tries`,
-    [RELAY_BATCH, of === "descriptions"],
+    [outboxBatchMax, of === "descriptions"],
   );
   return rows.sort((a, b) => a.id - b.id);
 }

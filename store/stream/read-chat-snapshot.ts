@@ -2,7 +2,7 @@
 import type { Message, QueuedMessage } from "../../core/chat/message.ts";
 import { prepared, type Queryable } from "../database.ts";
 import { CHAT_COLUMNS, type ChatRow } from "../row/chat-row.ts";
-import type { MessageRow } from "../row/messages.ts";
+import { type MeasuredRow, withinBytes, withoutRest } from "../row/page-bytes.ts";
 import { HAS_UNREAD } from "../row/read-cursor.ts";
 import { toMessage, toQueuedMessage, type WireChatRow } from "../row/to-wire.ts";
 
@@ -36,9 +36,11 @@ export interface MessageRange {
 const answerMaxMs = 5_000;
 
 // Prompt-only messages are not shown, but for readers their episodes are over, too.
-const MESSAGES = `select coalesce(json_agg(m order by m.id), '[]'::json) from (
-    select * from messages where chat_id = chats.id and deleted_at is null and visibility <> 'model' and version > $2
-    order by id desc limit $3) m`;
+const SHOWN = "deleted_at is null and visibility <> 'model'";
+
+const MESSAGES = `select coalesce(json_agg(m order by m.id), '[]'::json) from (${withinBytes(
+  `select * from messages where chat_id = chats.id and ${SHOWN} and version > $2 order by id desc limit $3`,
+)}) m`;
 
 const CLOSES = `select coalesce(json_agg(distinct closed), '[]'::json)
   from messages, unnest(closes) closed where chat_id = chats.id and deleted_at is null and version > $2 and $2 > 0`;
@@ -52,7 +54,7 @@ const SNAPSHOT = `select ${CHAT_COLUMNS.join(", ")}, ${HAS_UNREAD}, (${MESSAGES}
 
 interface SnapshotRow extends ChatRow {
   readonly has_unread: boolean;
-  readonly shown_messages: readonly MessageRow[];
+  readonly shown_messages: readonly MeasuredRow[];
   readonly shown_closes: readonly string[];
   readonly shown_queue: readonly QueuedMessage[];
 }
@@ -85,18 +87,20 @@ export async function readShownMessages(
   chatId: string,
   range: MessageRange & { readonly up_to_version: number },
 ): Promise<ShownMessages> {
-  const { rows } = await db.query<MessageRow>(
-    `select * from messages where chat_id = $1 and deleted_at is null and visibility <> 'model'
-       and version > $2 and version <= $4 order by id desc limit $3`,
+  const { rows } = await db.query<MeasuredRow>(
+    withinBytes(
+      `select * from messages where chat_id = $1 and ${SHOWN} and version > $2 and version <= $4 order by id desc limit $3`,
+    ),
     [chatId, range.since_version, range.limit + 1, range.up_to_version],
   );
   return newest(rows.toReversed(), range.limit);
 }
 
-function newest(rows: readonly MessageRow[], limit: number): ShownMessages {
-  const kept = rows.length > limit ? rows.slice(-limit) : rows;
+/** Of rows in the order of their ids the newest, within both caps; the newest one always. */
+function newest(rows: readonly MeasuredRow[], limit: number): ShownMessages {
+  const kept = withoutRest(rows.slice(-limit));
   return {
     messages: kept.map((row) => ({ message: toMessage(row), closes: row.closes })),
-    has_more: rows.length > limit,
+    has_more: rows.length > kept.length,
   };
 }

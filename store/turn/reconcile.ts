@@ -16,16 +16,33 @@ export interface BusyChat {
   readonly current_turn_id: number;
 }
 
+/** A chat that has been busy without a change for a while. Most of them simply stream a long answer. */
+export interface QuietChat extends BusyChat {
+  readonly quiet_ms: number;
+  /** Its last change, for the next page: microseconds since 1970. */
+  readonly updated_us: number;
+}
+
 const BATCH = 500;
 
-/** Chats that have been busy without a change for a while, oldest first. Most of them simply stream a long answer. */
-export async function listQuietBusyChats(pool: Pool, quietMs: number): Promise<BusyChat[]> {
-  const { rows } = await pool.query<BusyChat>(
-    `select id, current_turn_id from chats where status in ('running', 'interrupting', 'requires_action')
-     and updated_at < now() - make_interval(secs => $1) order by updated_at limit $2`,
-    [quietMs / 1000, BATCH],
-  );
-  return rows;
+/** Pages of all chats that have been busy without a change for `quietMs`, the longest first. */
+export async function* quietBusyChats(pool: Pool, quietMs: number): AsyncGenerator<readonly QuietChat[]> {
+  let after = { updated_us: 0, id: "00000000-0000-0000-0000-000000000000" };
+  for (;;) {
+    const { rows } = await pool.query<QuietChat>(
+      `select id, current_turn_id, (extract(epoch from updated_at) * 1000000)::bigint as updated_us,
+         (extract(epoch from now() - updated_at) * 1000)::float8 as quiet_ms
+       from chats where status in ('running', 'interrupting', 'requires_action')
+         and updated_at < now() - make_interval(secs => $1) and updated_at >= timestamptz 'epoch' + $2 * interval '1 microsecond'
+         and (updated_at, id) > (timestamptz 'epoch' + $2 * interval '1 microsecond', $3::uuid)
+       order by updated_at, id limit $4`,
+      [quietMs / 1000, after.updated_us, after.id, BATCH],
+    );
+    if (rows.length > 0) yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < BATCH) return;
+    after = last;
+  }
 }
 
 /** Chats in a state the table does not know (SPEC S6). */
@@ -94,24 +111,4 @@ export async function repairChat(unit: Unit, chatId: string): Promise<void> {
 
 function isBusy(chat: ChatRow): boolean {
   return chat.status === "running" || chat.status === "interrupting" || chat.status === "requires_action";
-}
-
-/** A worker frozen in the middle of its round loses the lock after this; a second worker in the same round does no harm. */
-const LOOP_LOCK_IDLE_MS = 30_000;
-
-/** Holds the lock of one worker-wide loop for as long as `work` runs; false when another worker has it. */
-export async function withLoopLock(pool: Pool, key: number, work: () => Promise<void>): Promise<boolean> {
-  const client = await pool.connect();
-  // A connection that dies while it waits for `work` emits here; unheard, it would end the process.
-  client.on("error", () => undefined);
-  try {
-    await client.query(`set idle_session_timeout = ${LOOP_LOCK_IDLE_MS}`);
-    const { rows } = await client.query<{ got: boolean }>("select pg_try_advisory_lock($1) as got", [key]);
-    if (rows[0]?.got !== true) return false;
-    await work();
-    return true;
-  } finally {
-    // The connection is given up, and with it the lock, however the round ended.
-    client.release(true);
-  }
 }

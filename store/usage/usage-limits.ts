@@ -58,8 +58,8 @@ export async function readLimitUsage(
   const { start_ms, end_ms } = limitPeriodAt(limit.period, now_ms);
   const { rows } = await db.query<{ spent: string }>(
     prepared(
-      "select coalesce(sum(cost_micros), 0)::text as spent from usage_records where user_id = $1 and at >= $2",
-      [userId, new Date(start_ms)],
+      "select coalesce(sum(cost_micros), 0)::text as spent from usage_days where user_id = $1 and day >= $2",
+      [userId, new Date(start_ms).toISOString().slice(0, 10)],
     ),
   );
   const { limit_micros, period } = limit;

@@ -104,8 +104,43 @@ test("O3 tables that the search_path of their user leads to stay there too", asy
 
 test("O3 replicas that start at once on an empty database make one schema, and all are ready", async () => {
   const all = await Promise.all(Array.from({ length: 3 }, () => migrate(database.url)));
-  assert.equal(all.filter(({ applied }) => applied.length > 0).length, 1);
+  const applied = all.flatMap((one) => one.applied);
+  assert.equal(new Set(applied).size, applied.length, "each migration is applied by one of them");
   assert.deepEqual([await pending(), await tablesIn("public")], [[], []]);
+});
+
+test("O3 an index on a large table is built while others write, and a half-built one is built anew", async () => {
+  await migrate(database.url);
+  await asAnyone("delete from everturn.schema_migrations where name = '0016-index-impossible-chats.sql'");
+  await asAnyone(
+    "update pg_index set indisvalid = false where indexrelid = 'everturn.chats_impossible'::regclass",
+  );
+  const pool = createPool(database.url, 2);
+  const writer = new Client({ connectionString: database.url });
+  await writer.connect();
+  await writer.query("begin; delete from everturn.chats");
+  const building = migrate(database.url);
+  // The build waits for the writer, and nobody waits for the build.
+  let isOver = false;
+  const over = () => (isOver = true);
+  building.then(over, over);
+  while (!isOver) {
+    const { rowCount } = await pool.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+         and query like '%index concurrently%'`,
+    );
+    if (rowCount === 1) break;
+  }
+  await pool.query("insert into users (id, name, role) values (gen_random_uuid(), 'meanwhile', 'member')");
+  await pool.query("update chats set title = title");
+  await writer.query("commit");
+  await writer.end();
+  assert.deepEqual(await building, { applied: ["0016-index-impossible-chats.sql"] });
+  const { rows } = await pool.query(
+    "select indisvalid from pg_index where indexrelid = 'chats_impossible'::regclass",
+  );
+  assert.deepEqual(rows, [{ indisvalid: true }]);
+  await pool.end();
 });
 
 test("O3 an older program on newer data is refused in words by migrate, api and worker; beside migrations that only add it goes on", async () => {

@@ -20,6 +20,21 @@ const LOST_TASKS_MIN = 20;
 /** How many of the newest events are searched for the failure of the task. Only signals can come after it. */
 const EVENTS_LOOKED_AT = 50;
 
+/** Ids that one list of Temporal's is asked for. Longer queries are refused. */
+const LISTED_MAX = 100;
+
+/** Which of the workflows have an open run, by Temporal's list. A run of the last seconds may be missing from it. */
+export async function openRunsOf(client: Client, workflowIds: readonly string[]): Promise<Set<string>> {
+  const open = new Set<string>();
+  for (let first = 0; first < workflowIds.length; first += LISTED_MAX) {
+    const ids = workflowIds.slice(first, first + LISTED_MAX).map((id) => `'${id}'`);
+    const query = `ExecutionStatus = 'Running' AND WorkflowId IN (${ids.join(", ")})`;
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: LISTED_MAX }))
+      open.add(workflowId);
+  }
+  return open;
+}
+
 export async function inspectRun(client: Client, workflowId: string): Promise<RunState> {
   try {
     const { status, runId, raw } = await client.workflow.getHandle(workflowId).describe();

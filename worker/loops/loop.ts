@@ -5,18 +5,21 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
-/** Runs `work` now, and then `everyMs` after each end. Logs a failure and tries again next time. */
+/**
+ * Runs `work` now, and then `everyMs` after each end, or at once when `work` resolves with "more": it has left something. A
+ * failure is logged and tried again next time.
+ */
 export function startLoop(
   name: string,
   everyMs: number,
-  { work, logger }: { work: () => Promise<void>; logger: Logger },
+  { work, logger }: { work: () => Promise<"more" | void>; logger: Logger },
 ): Loop {
   const stopping = new AbortController();
   let wake: () => void = () => undefined;
   const run = async () => {
     while (!stopping.signal.aborted) {
       try {
-        await work();
+        if ((await work()) === "more") continue;
       } catch (error) {
         logger.warn({ err: error, loop: name }, "loop failed, tried again");
       }

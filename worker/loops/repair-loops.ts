@@ -3,27 +3,35 @@
 import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import type { Deliverer } from "../../delivery/deliver-outbox.ts";
-import { leaseOutboxRows, type OutboxRow, postponeOutboxRow } from "../../store/outbox/outbox.ts";
+import { LOCK_KEYS, withLoopLock } from "../../store/advisory-locks.ts";
+import {
+  leaseOutboxRows,
+  type OutboxRow,
+  outboxBatchMax,
+  postponeOutboxRow,
+} from "../../store/outbox/outbox.ts";
 import type { Store } from "../../store/store.ts";
 import {
   type BusyChat,
   endWedgedTurn,
   listImpossibleChats,
-  listQuietBusyChats,
+  type QuietChat,
+  quietBusyChats,
   repairChat,
   requestRun,
-  withLoopLock,
 } from "../../store/turn/reconcile.ts";
 import { inUnit } from "../../store/unit.ts";
 import { chatWorkflowId, describeWorkflowId } from "../../workflows/contract.ts";
-import { inspectRun, type RunState, terminateWedged } from "./inspect-run.ts";
+import { inspectRun, openRunsOf, type RunState, terminateWedged } from "./inspect-run.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
-/** Any number that no other user of the database takes. */
-const RECONCILER_LOCK_KEY = 7_305_110_002;
 const RELAY_EVERY_MS = 500;
 /** Descriptions that are checked in a round. Each takes seconds, so an old one is rare. */
 const OLD_DESCRIPTIONS_MAX = 50;
+/** Runs that are described side by side. */
+const LOOKS_AT_ONCE = 8;
+/** A chat that has been quiet for an hour is next described six minutes later: a long answer is not asked about every few seconds. */
+const LOOK_AGAIN_AFTER = 1.1;
 
 export interface RepairDeps {
   readonly store: Store;
@@ -45,7 +53,10 @@ export interface RepairCounts {
 export function startRelay(deps: RepairDeps): Loop {
   const { store, logger } = deps;
   const work = async () => {
-    for (const row of await leaseOutboxRows(store.pool)) await deliverLate(deps, row);
+    const rows = await leaseOutboxRows(store.pool);
+    let delivered = 0;
+    for (const row of rows) if (await deliverLate(deps, row)) delivered++;
+    return isMore(rows, delivered);
   };
   return startLoop("relay", RELAY_EVERY_MS, { work, logger });
 }
@@ -55,52 +66,115 @@ export function startDescriptionRelay(deps: RepairDeps): Loop {
   const { store, logger } = deps;
   const work = async () => {
     const rows = await leaseOutboxRows(store.pool, "descriptions");
-    await Promise.all(rows.map((row) => deliverLate(deps, row)));
+    const delivered = await Promise.all(rows.map((row) => deliverLate(deps, row)));
+    return isMore(rows, delivered.filter(Boolean).length);
   };
   return startLoop("description relay", RELAY_EVERY_MS, { work, logger });
 }
 
-async function deliverLate({ store, deliverer, logger }: RepairDeps, row: OutboxRow): Promise<void> {
+/** A full batch leaves rows behind. If none of it could be delivered, the next one waits its turn: Temporal may be away. */
+function isMore(rows: readonly OutboxRow[], delivered: number): "more" | undefined {
+  return rows.length === outboxBatchMax && delivered > 0 ? "more" : undefined;
+}
+
+/** False if the row could not be delivered; it is tried again later. */
+async function deliverLate({ store, deliverer, logger }: RepairDeps, row: OutboxRow): Promise<boolean> {
   try {
     await deliverer.deliverLate(row);
+    return true;
   } catch (error) {
     logger.warn({ err: error, chat_id: row.chat_id, tries: row.tries }, "relay could not deliver");
     await postponeOutboxRow(store.pool, row);
+    return false;
   }
+}
+
+/** What the reconciler remembers from round to round. */
+interface Memory {
+  /** Chats whose run is wedged while one of its activities still works. Their turn may end well, and then no other check finds them. */
+  readonly watched: Map<string, BusyChat>;
+  /** For how long a chat with an open run must have been quiet before its run is described again. */
+  readonly nextLookMs: Map<string, number>;
 }
 
 export function startReconciler(deps: RepairDeps): Loop {
   const { store, logger, reconcileAfterMs } = deps;
-  // Chats whose run is wedged while one of its activities still works. Their turn may end well, and then no other check
-  // finds them.
-  const watched = new Map<string, BusyChat>();
+  const memory: Memory = { watched: new Map(), nextLookMs: new Map() };
   const work = async () => {
-    await withLoopLock(store.pool, RECONCILER_LOCK_KEY, () => reconcile(deps, watched));
+    await withLoopLock(store.pool, LOCK_KEYS.reconciler, () => reconcile(deps, memory));
   };
   // Three checks within the time after which a chat counts as lost, so it is found soon after.
   return startLoop("reconciler", reconcileAfterMs / 3, { work, logger });
 }
 
-async function reconcile(deps: RepairDeps, watched: Map<string, BusyChat>): Promise<void> {
-  const { store, deliverer, logger } = deps;
+async function reconcile(deps: RepairDeps, memory: Memory): Promise<void> {
+  const { store, temporal, logger } = deps;
   for (const id of await listImpossibleChats(store.pool)) {
     logger.error({ chat_id: id }, "chat in an impossible state, repaired to error");
     await inUnit(store, (unit) => repairChat(unit, id));
   }
-  const quiet = await listQuietBusyChats(store.pool, deps.reconcileAfterMs);
-  const busy = new Set(quiet.map((chat) => chat.id));
-  for (const chat of [...quiet, ...[...watched.values()].filter(({ id }) => !busy.has(id))]) {
+  const quiet = new Set<string>();
+  for await (const chats of quietBusyChats(store.pool, deps.reconcileAfterMs)) {
+    for (const { id } of chats) quiet.add(id);
+    const open = await openRunsOf(
+      temporal,
+      chats.map(({ id }) => chatWorkflowId(id)),
+    ).catch((error: unknown) => {
+      // Without the list each run is described, as if none were known to be open.
+      logger.warn({ err: error }, "open runs could not be listed");
+      return new Set<string>();
+    });
+    const due = chats.filter((chat) => isDue(chat, { open, memory }));
+    await inGroups(due, (chat) => reconcileChat(deps, chat, { memory, isQuiet: true }));
+  }
+  for (const id of memory.nextLookMs.keys()) if (!quiet.has(id)) memory.nextLookMs.delete(id);
+  const left = [...memory.watched.values()].filter(({ id }) => !quiet.has(id));
+  await inGroups(left, (chat) => reconcileChat(deps, chat, { memory, isQuiet: false }));
+  await endWedgedDescriptions(deps);
+}
+
+/** A chat without an open run is looked at in each round, one with an open run now and then: it may be wedged. */
+function isDue(
+  chat: QuietChat,
+  { open, memory }: { readonly open: ReadonlySet<string>; readonly memory: Memory },
+): boolean {
+  if (!open.has(chatWorkflowId(chat.id)) || memory.watched.has(chat.id)) return true;
+  if (chat.quiet_ms < (memory.nextLookMs.get(chat.id) ?? 0)) return false;
+  memory.nextLookMs.set(chat.id, chat.quiet_ms * LOOK_AGAIN_AFTER);
+  return true;
+}
+
+async function inGroups<T>(items: readonly T[], each: (item: T) => Promise<void>): Promise<void> {
+  for (let first = 0; first < items.length; first += LOOKS_AT_ONCE)
+    await Promise.all(items.slice(first, first + LOOKS_AT_ONCE).map(each));
+}
+
+interface ReconcileChatInput {
+  readonly memory: Memory;
+  /** Whether the chat is busy and quiet; else it is only watched for the end of its wedged run. */
+  readonly isQuiet: boolean;
+}
+
+/** Never throws: a chat that cannot be looked at must not keep the others from it. */
+async function reconcileChat(
+  deps: RepairDeps,
+  chat: BusyChat,
+  { memory: { watched }, isQuiet }: ReconcileChatInput,
+): Promise<void> {
+  const { store, deliverer, logger } = deps;
+  try {
     const run = await inspectRun(deps.temporal, chatWorkflowId(chat.id));
     watched.delete(chat.id);
     if (run.type === "wedged" && run.isAtWork) watched.set(chat.id, chat);
     else if (run.type === "wedged") await endWedgedRun(deps, chat, run);
-    else if (run.type === "none" && busy.has(chat.id)) {
+    else if (run.type === "none" && isQuiet) {
       logger.warn({ chat_id: chat.id }, "busy chat without a run, starting one");
       const { outbox } = await inUnit(store, (unit) => requestRun(unit, chat));
       await deliverer.deliver(outbox);
     }
+  } catch (error) {
+    logger.warn({ err: error, chat_id: chat.id }, "chat could not be reconciled, tried again");
   }
-  await endWedgedDescriptions(deps);
 }
 
 type Wedged = Extract<RunState, { type: "wedged" }>;
@@ -127,10 +201,14 @@ async function endWedgedDescriptions(deps: RepairDeps): Promise<void> {
   let looked = 0;
   for await (const { workflowId } of temporal.workflow.list({ query, pageSize: OLD_DESCRIPTIONS_MAX })) {
     if (++looked > OLD_DESCRIPTIONS_MAX) return;
-    const run = await inspectRun(temporal, workflowId);
-    if (run.type !== "wedged") continue;
-    logger.error({ workflow_id: workflowId, reason: run.words }, "wedged run, terminated");
-    await terminateWedged(temporal, workflowId, run);
-    counts.wedged_runs++;
+    try {
+      const run = await inspectRun(temporal, workflowId);
+      if (run.type !== "wedged") continue;
+      logger.error({ workflow_id: workflowId, reason: run.words }, "wedged run, terminated");
+      await terminateWedged(temporal, workflowId, run);
+      counts.wedged_runs++;
+    } catch (error) {
+      logger.warn({ err: error, workflow_id: workflowId }, "description could not be looked at, tried again");
+    }
   }
 }

@@ -5,19 +5,18 @@ import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import { errorDetailCharsMax } from "../../core/chat/limits.ts";
 import type { WorkspaceTeller } from "../../delivery/tell-workspace.ts";
+import { LOCK_KEYS, withLoopLock } from "../../store/advisory-locks.ts";
 import type { Store } from "../../store/store.ts";
-import { withLoopLock } from "../../store/turn/reconcile.ts";
 import { inUnit } from "../../store/unit.ts";
 import { listQuietWorkspaces, listUntoldWorkspaces } from "../../store/workspace/tell-workspaces.ts";
 import { recordWorkspaceCrash } from "../../store/workspace/workspace-progress.ts";
+import type { WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import { workspaceWorkflowId } from "../../workflows/contract.ts";
 import { inspectRun, terminateWedged } from "./inspect-run.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import type { Reaper } from "./reap-places.ts";
 import type { RepairCounts } from "./repair-loops.ts";
 
-/** Any number that no other user of the database takes. */
-const RECONCILER_LOCK_KEY = 7_305_110_004;
 const TELL_EVERY_MS = 2_000;
 const REAP_EVERY_MS = 60_000;
 
@@ -49,38 +48,46 @@ function startTeller({ store, teller, logger }: WorkspaceLoopDeps): Loop {
 function startReconciler(deps: WorkspaceLoopDeps): Loop {
   const { store, logger, reconcileAfterMs } = deps;
   const work = async () => {
-    await withLoopLock(store.pool, RECONCILER_LOCK_KEY, () => reconcile(deps));
+    await withLoopLock(store.pool, LOCK_KEYS.workspaceReconciler, () => reconcile(deps));
   };
   // Three checks within the time after which a workspace counts as lost, so it is found soon after.
   return startLoop("workspace-reconciler", reconcileAfterMs / 3, { work, logger });
 }
 
-async function reconcile({
-  store,
-  temporal,
-  teller,
-  counts,
-  logger,
-  ...deps
-}: WorkspaceLoopDeps): Promise<void> {
+async function reconcile(deps: WorkspaceLoopDeps): Promise<void> {
+  const { store, logger } = deps;
   for (const workspace of await listQuietWorkspaces(store.pool, deps.reconcileAfterMs)) {
-    const { id: workspace_id, status } = workspace;
-    const workflowId = workspaceWorkflowId(workspace_id);
-    const run = await inspectRun(temporal, workflowId);
-    if (run.type === "none") {
-      logger.warn({ workspace_id, status }, "workspace without a run, starting one");
-      await teller.tellLate(workspace);
-    }
-    if (run.type === "wedged" && !run.isAtWork) {
-      logger.error({ workspace_id, status, reason: run.words }, "wedged run, terminated");
-      await terminateWedged(temporal, workflowId, run);
-      counts.wedged_runs++;
-      // The next run cleans up what is left; the next round starts it.
-      await inUnit(store, (unit) =>
-        recordWorkspaceCrash(unit, workspace_id, run.words.slice(0, errorDetailCharsMax)),
+    try {
+      await reconcileWorkspace(deps, workspace);
+    } catch (error) {
+      // One that cannot be looked at must not keep the others from it.
+      logger.warn(
+        { err: error, workspace_id: workspace.id },
+        "workspace could not be reconciled, tried again",
       );
     }
   }
+}
+
+async function reconcileWorkspace(
+  { store, temporal, teller, counts, logger }: WorkspaceLoopDeps,
+  workspace: WorkspaceRow,
+): Promise<void> {
+  const { id: workspace_id, status } = workspace;
+  const workflowId = workspaceWorkflowId(workspace_id);
+  const run = await inspectRun(temporal, workflowId);
+  if (run.type === "none") {
+    logger.warn({ workspace_id, status }, "workspace without a run, starting one");
+    await teller.tellLate(workspace);
+  }
+  if (run.type !== "wedged" || run.isAtWork) return;
+  logger.error({ workspace_id, status, reason: run.words }, "wedged run, terminated");
+  await terminateWedged(temporal, workflowId, run);
+  counts.wedged_runs++;
+  // The next run cleans up what is left; the next round starts it.
+  await inUnit(store, (unit) =>
+    recordWorkspaceCrash(unit, workspace_id, run.words.slice(0, errorDetailCharsMax)),
+  );
 }
 
 /** Each worker reaps its own driver's places: no other one sees a folder of this machine. */
