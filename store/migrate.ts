@@ -16,7 +16,7 @@ import {
   type Tx,
   withTransaction,
 } from "./database.ts";
-import { assertRunsOn, type KnownMigration, neededBy, readApplied } from "./program-age.ts";
+import { assertRunsOn, type KnownMigration, neededBy, readApplied } from "./access/program-age.ts";
 
 const FOLDER = fileURLToPath(new URL("./migrations/", import.meta.url));
 /** A migration that waits for a table blocks everyone behind it. So it gives up, lets them pass, and tries again. */

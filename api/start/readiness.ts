@@ -2,7 +2,7 @@
 import type { SecretBox } from "../../platform/secrets/secret-box.ts";
 import type { Pool } from "../../store/database.ts";
 import { pendingMigrations } from "../../store/migrate.ts";
-import { ProgramTooOld } from "../../store/program-age.ts";
+import { ProgramTooOld } from "../../store/access/program-age.ts";
 import { listUnopenedKeys, sealedKeysProblem } from "./sealed-keys.ts";
 
 /** A check that takes longer has failed: the prober does not wait longer either. */

@@ -3,7 +3,7 @@ import { isOutage } from "../../platform/classify-failure.ts";
 import { anyUsableApiKey } from "../../store/access/api-keys.ts";
 import type { Pool } from "../../store/database.ts";
 import { pendingMigrations } from "../../store/migrate.ts";
-import { ProgramTooOld } from "../../store/program-age.ts";
+import { ProgramTooOld } from "../../store/access/program-age.ts";
 
 /** The process cannot start. The message says what to do; a stack trace would add nothing. */
 export class StartRefusal extends Error {

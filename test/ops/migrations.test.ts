@@ -6,7 +6,7 @@ import { Client } from "pg";
 import { requireDatabase } from "../../api/start/start-checks.ts";
 import { createPool } from "../../store/database.ts";
 import { migrate, pendingMigrations } from "../../store/migrate.ts";
-import { ProgramTooOld } from "../../store/program-age.ts";
+import { ProgramTooOld } from "../../store/access/program-age.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { anIdleChat, openStore } from "../support/turn/chats.ts";
 
@@ -121,10 +121,10 @@ test("O3 an index on a large table is built while others write, and a half-built
   await writer.query("begin; delete from everturn.chats");
   const building = migrate(database.url);
   // The build waits for the writer, and nobody waits for the build.
-  let isOver = false;
-  const over = () => (isOver = true);
+  const progress = { isOver: false };
+  const over = () => (progress.isOver = true);
   building.then(over, over);
-  while (!isOver) {
+  while (!progress.isOver) {
     const { rowCount } = await pool.query(
       `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
          and query like '%index concurrently%'`,

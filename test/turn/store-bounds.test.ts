@@ -9,7 +9,7 @@ import { PURGES } from "../../store/purge.ts";
 import { listMessages } from "../../store/row/list-messages.ts";
 import { readChatSnapshot } from "../../store/stream/read-chat-snapshot.ts";
 import { quietBusyChats } from "../../store/turn/reconcile.ts";
-import { standingOf } from "../../store/usage/usage-limits.ts";
+import { readLimitUsage } from "../../store/usage/usage-limits.ts";
 import { recordUsage } from "../../store/usage/usage-records.ts";
 import { startReconciler } from "../../worker/loops/repair-loops.ts";
 import { chatWorkflowId } from "../../workflows/contract.ts";
@@ -121,7 +121,7 @@ test("B3 what was spent in a period is read from a sum per chat and day, which c
   );
   for (const period of ["day", "week", "month"] as const) {
     const limit = { limit_micros: 1, period };
-    const { spent_micros } = await standingOf(store.pool, record.user_id, { limit, now_ms: Date.now() });
+    const { spent_micros } = await readLimitUsage(store.pool, record.user_id, { limit, now_ms: Date.now() });
     assert.equal(spent_micros, 140, period);
   }
   const { rows } = await store.pool.query("select count(*)::int as days from usage_days where user_id = $1", [

@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { assertRunsOn, neededBy, ProgramTooOld } from "./program-age.ts";
 
-const FOLDER = new URL("./migrations/", import.meta.url);
+const FOLDER = new URL("../migrations/", import.meta.url);
 /** From here on each migration must say which programs may run beside it. */
 const FIRST_THAT_SAYS = "0015";
 

@@ -1,7 +1,7 @@
 // Decides whether a program may run on a database that a newer one has migrated. Most migrations only add, and the
 // previous version keeps working (SPEC O3). A migration that removes something names the migration that a program must
 // know: docs/decisions/2026-11-28-older-programs-on-newer-data.md
-import type { Queryable } from "./database.ts";
+import type { Queryable } from "../database.ts";
 
 export interface KnownMigration {
   readonly name: string;
