@@ -1,8 +1,8 @@
 // Decides whether this replica should get requests (SPEC O1).
 import type { SecretBox } from "../../platform/secrets/secret-box.ts";
+import { ProgramTooOld } from "../../store/access/program-age.ts";
 import type { Pool } from "../../store/database.ts";
 import { pendingMigrations } from "../../store/migrate.ts";
-import { ProgramTooOld } from "../../store/access/program-age.ts";
 import { listUnopenedKeys, sealedKeysProblem } from "./sealed-keys.ts";
 
 /** A check that takes longer has failed: the prober does not wait longer either. */

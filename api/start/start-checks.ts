@@ -1,9 +1,9 @@
 // What must hold before the API listens, each with one clear message. The worker uses some of it, too.
 import { isOutage } from "../../platform/classify-failure.ts";
 import { anyUsableApiKey } from "../../store/access/api-keys.ts";
+import { ProgramTooOld } from "../../store/access/program-age.ts";
 import type { Pool } from "../../store/database.ts";
 import { pendingMigrations } from "../../store/migrate.ts";
-import { ProgramTooOld } from "../../store/access/program-age.ts";
 
 /** The process cannot start. The message says what to do; a stack trace would add nothing. */
 export class StartRefusal extends Error {

@@ -2,8 +2,8 @@
 import { checkPostgres } from "../../dev/part/outside-services.ts";
 import { StartError } from "../../dev/start-error.ts";
 import { failureCode } from "../../platform/classify-failure.ts";
-import { migrate as migrateDatabase } from "../../store/migrate.ts";
 import { ProgramTooOld } from "../../store/access/program-age.ts";
+import { migrate as migrateDatabase } from "../../store/migrate.ts";
 
 /** Applies missing migrations to DATABASE_URL. Needs no other variable, so that a one-shot container can run it. */
 export async function migrate(): Promise<void> {

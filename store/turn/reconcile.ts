@@ -6,10 +6,10 @@ import type { LastError } from "../../core/chat/message.ts";
 import type { Pool } from "../database.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { ChatRow } from "../row/chat-row.ts";
+import { lockInUnit, type Unit, writeLocked } from "../unit.ts";
 import { settle } from "./settle.ts";
 import { fenceOf } from "./standing.ts";
 import { changed, repaired } from "./transition.ts";
-import { lockInUnit, type Unit, writeLocked } from "../unit.ts";
 
 export interface BusyChat {
   readonly id: string;

@@ -4,9 +4,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { after, beforeEach, test } from "node:test";
 import { Client } from "pg";
 import { requireDatabase } from "../../api/start/start-checks.ts";
+import { ProgramTooOld } from "../../store/access/program-age.ts";
 import { createPool } from "../../store/database.ts";
 import { migrate, pendingMigrations } from "../../store/migrate.ts";
-import { ProgramTooOld } from "../../store/access/program-age.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { anIdleChat, openStore } from "../support/turn/chats.ts";
 
