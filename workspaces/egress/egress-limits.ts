@@ -1,12 +1,12 @@
-// The caps of a workspace's way out, each with its reason.
+// The limits of a workspace's proxy, each with its reason.
 
-/** Package managers open some dozens at once; what opens more than this is no ordinary program. */
+/** Package managers open some dozens at once. */
 export const connectionsMax = 256;
-/** Cookies and tokens of real sites fit; Node's own default is half of it. */
+/** Twice Node's default: real sites have long cookies and tokens. */
 export const headerBytesMax = 32 * 1024;
-/** A slow resolver and a lost packet or two; programs give up themselves after about as long. */
+/** Enough for a slow resolver and a few lost packets. */
 export const connectTimeoutMs = 20_000;
-/** A download that stalls this long does not go on; a connection kept open on purpose sends something more often. */
+/** A download that stalls for this long does not recover. Connections that are kept open on purpose send something more often. */
 export const idleTimeoutMs = 10 * 60_000;
 /** From the first byte of a request to the end of its header. */
 export const headerTimeoutMs = 30_000;

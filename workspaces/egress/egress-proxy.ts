@@ -1,4 +1,4 @@
-// The HTTP proxy through which a workspace reaches the internet: it looks names up itself and connects to what it has judged.
+// The HTTP proxy of a workspace. It looks names up itself, and connects only to addresses that it has checked.
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import { type Duplex, pipeline } from "node:stream";
@@ -12,7 +12,7 @@ import {
 } from "./egress-limits.ts";
 import type { DestinationRules } from "./judge-destination.ts";
 
-/** Why there is no connection, as the status line and the text of an answer say it. */
+/** Why there is no connection. The message goes into the status line and the body of the answer. */
 class Refusal extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -26,7 +26,7 @@ interface Destination {
   readonly port: number;
 }
 
-/** Plain HTTP requests with absolute URLs, and CONNECT for everything else. The caller makes it listen. */
+/** Takes plain HTTP requests with absolute URLs, and CONNECT for everything else. The caller calls `listen`. */
 export function createEgressProxy(rules: DestinationRules): Server {
   const lookup = guardedLookup((address, name) => (rules.allowsAddress(address) ? null : refused(name)));
   const open: Opener = (to) => {
@@ -48,7 +48,7 @@ export function createEgressProxy(rules: DestinationRules): Server {
   return server;
 }
 
-/** Throws, or the socket fails with, a `Refusal`. */
+/** Throws a `Refusal`, or the socket fails with one. */
 type Opener = (to: Destination) => Socket;
 
 function refused(name: string): Refusal {
@@ -91,7 +91,7 @@ function tunnel(open: Opener, { incoming, client, head }: Tunnel): void {
   }
 }
 
-/** Python, wget and others show the status line and nothing else of an answer to CONNECT. */
+/** Python, wget and others show only the status line of an answer to CONNECT. */
 function refuseTunnel(client: Duplex, { status, message }: Refusal): void {
   const words = `${message}\n`;
   const header = [
@@ -125,7 +125,7 @@ function forward(open: Opener, incoming: IncomingMessage, response: ServerRespon
     });
     outgoing.on("error", (error) => refuse(error, to));
     response.once("close", () => outgoing.destroy());
-    // No pipeline: when the connection fails, that would cut the client off before it has its answer.
+    // Not `pipeline`: if the connection fails, that would cut off the client before it gets its answer.
     incoming.pipe(outgoing);
   } catch (error) {
     refuse(error);
@@ -143,14 +143,14 @@ function destinationOf(url: URL | null, given: string | undefined): Destination 
   return { host, port: Number(url.port || 80) };
 }
 
-// Of one connection, not of the message (RFC 9110, 7.6.1).
+// They concern one connection, not the message (RFC 9110, 7.6.1).
 const hopByHop = new Set(
   "connection proxy-connection keep-alive te trailer transfer-encoding upgrade proxy-authorization proxy-authenticate".split(
     " ",
   ),
 );
 
-/** @param rawHeaders names and values by turns */
+/** @param rawHeaders names and values alternate */
 function passedOn(rawHeaders: readonly string[]): string[] {
   return rawHeaders.filter((_, at) => !hopByHop.has((rawHeaders[at - (at % 2)] ?? "").toLowerCase()));
 }
@@ -163,5 +163,5 @@ function refusalOf(error: unknown, to?: Destination): Refusal {
 }
 
 function ignoreEnd(): void {
-  // Whoever ended it knows; the other end is destroyed with it.
+  // `pipeline` has destroyed the other side already.
 }

@@ -1,9 +1,9 @@
-// Where a workspace's connections may lead: to public addresses, never to this machine, its network, or a cloud's metadata.
+// Decides where a workspace may connect: to public addresses, never to this machine, its network or a cloud's metadata.
 import { BlockList, isIP } from "node:net";
 import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import { isMetadataName, kindOfAddress } from "../../platform/network/address-kind.ts";
 
-/** Whether connections may lead to an address, or, before it is looked up, to a name. */
+/** Whether connections to an address are allowed; and, before it is looked up, to a name. */
 export interface DestinationRules {
   allowsName(name: string): boolean;
   allowsAddress(address: string): boolean;
@@ -11,7 +11,7 @@ export interface DestinationRules {
 
 type Interfaces = () => Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
-/** @param interfaces this machine's, read at each look: a VPN comes and goes */
+/** @param interfaces the machine's network interfaces, read at each check because a VPN may appear later */
 export function publicDestinations(interfaces: Interfaces = networkInterfaces): DestinationRules {
   return {
     allowsName: (name) => !isMetadataName(name),
@@ -20,10 +20,10 @@ export function publicDestinations(interfaces: Interfaces = networkInterfaces): 
   };
 }
 
-// Shorter prefixes are no network of neighbours: a tunnel that takes all traffic has one.
+// Shorter prefixes are no local network: a tunnel for all traffic has such a prefix.
 const shortestPrefix = { IPv4: 16, IPv6: 48 };
 
-/** The machine's own addresses and its neighbours', which may be public ones, as with IPv6 they usually are. */
+/** The addresses of the machine and its local networks. They may be public ones, as they usually are with IPv6. */
 function ownNetworks(interfaces: Interfaces): BlockList {
   const list = new BlockList();
   for (const { address, cidr, family } of Object.values(interfaces()).flatMap((found) => found ?? [])) {

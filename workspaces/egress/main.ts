@@ -1,10 +1,10 @@
-// The process that is a workspace's way to the internet. It lives outside the workspace, as long as its standard input is open.
+// The process of a workspace's proxy. It runs outside the workspace, until its standard input ends.
 import { createEgressProxy } from "./egress-proxy.ts";
 import { publicDestinations } from "./judge-destination.ts";
 
 const end = () => process.exit(0);
 
-// A fault of one connection must not cost the others theirs.
+// A fault in one connection must not end the others.
 process.on("uncaughtException", (error) => process.stderr.write(`${error.stack ?? error.message}\n`));
 process.stdin.on("end", end).on("error", end).resume();
 

@@ -1,5 +1,4 @@
-// Workspaces: one template as a folder: template.yaml, README.md, files/. Nothing outside the templates' folder is read:
-// a link that leads out of it is a fault.
+// Reads one template folder: template.yaml, README.md and files/. A link that leads out of the templates' folder is a fault.
 import { constants } from "node:fs";
 import { lstat, open, readdir, realpath } from "node:fs/promises";
 import path from "node:path";
@@ -22,7 +21,7 @@ export interface TemplateFolder {
   readonly readme: string | null;
 }
 
-/** Something about one file, in words. */
+/** A fault in one file. */
 class FileFault extends Error {
   readonly file: string;
   constructor(file: string, message: string) {
@@ -32,7 +31,7 @@ class FileFault extends Error {
   }
 }
 
-/** Reads the template below `root` (real path). Never throws: what is wrong is told as faults. */
+/** Reads the template below `root`, a real path. Never throws: problems are returned as faults. */
 export async function readTemplateFolder(root: string, name: string): Promise<TemplateFolder> {
   const faultIn = (file: string, fault: { path: string; message: string }): TemplateFault => ({
     template: name,
@@ -70,7 +69,7 @@ function templateOf(text: string, place: { readonly name: string; readonly files
   return { template: null, faults: issues.map((issue) => yaml.faultAt(issue.path, issue.message)) };
 }
 
-/** Permissions, a disk: told by its code, for the words of the system hold absolute paths. */
+/** Shows only the code of a system error, because its message contains absolute paths. */
 function systemFault(error: unknown): { file: string; message: string } {
   const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
   return { file: "", message: `cannot be read (${code})` };
@@ -81,7 +80,7 @@ function isBelow(candidate: string, folder: string): boolean {
   return relative !== ".." && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
-/** The real path, or null when there is nothing. Throws when it leads out of `root`. */
+/** The real path, or null if nothing is there. Throws if it leads out of `root`. */
 async function insideOf(root: string, candidate: string, file: string): Promise<string | null> {
   const real = await realpath(candidate).catch((error: NodeJS.ErrnoException) => error);
   if (typeof real === "string") {
@@ -90,7 +89,7 @@ async function insideOf(root: string, candidate: string, file: string): Promise<
   }
   if (real.code === "ELOOP") throw new FileFault(file, "is a link that goes in circles");
   if (real.code !== "ENOENT") throw real;
-  // A name that is there and leads nowhere is a mistake; a name that is not there is none.
+  // A link that leads nowhere is a mistake. A missing file is not.
   const isThere = await lstat(candidate).then(
     () => true,
     () => false,
@@ -106,7 +105,7 @@ async function readText(
 ): Promise<string | null> {
   const real = await insideOf(root, path.join(folder, file), file);
   if (real === null) return null;
-  // Not blocking: a pipe of that name would hold a thread for ever.
+  // Non-blocking: opening a named pipe would block a thread for ever.
   const handle = await open(real, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat();
@@ -127,7 +126,7 @@ function decode(file: string, bytes: Uint8Array): string {
   }
 }
 
-/** The folder `files/`, looked through: what is copied into workspaces may not lead elsewhere on this machine. */
+/** The checked folder `files/`: nothing that is copied into workspaces may lead elsewhere on this machine. */
 async function filesFolder(root: string, folder: string): Promise<string | null> {
   const files = await insideOf(root, path.join(folder, "files"), "files");
   if (files === null) return null;

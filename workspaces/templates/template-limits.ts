@@ -1,12 +1,12 @@
-// Workspaces: every cap of templates, unit last, each with its reason. Templates are written by the operator: the caps turn
-// a slip (a data set below files/, a build script pasted into the yaml) into words instead of a slow server.
+// The limits of templates, each with its reason. Operators write templates: the limits turn a mistake (a data set below files/, a build
+// script in the YAML) into an error message instead of a slow server.
 
-/** A model that is to choose among more chooses badly, and a folder of more is not a folder of templates. */
+/** Models choose badly among more, and a folder with more is probably not a folder of templates. */
 export const templatesMax = 200;
 export const templateYamlBytesMax = 64 * 1024;
-/** It goes into a tool's result whole, and those are cut at 64 KiB. */
+/** It goes into a tool's result as a whole, and those are cut at 64 KiB. */
 export const readmeBytesMax = 32 * 1024;
-/** What a workspace begins with is copied at each build; larger things are fetched by build commands. */
+/** These files are copied at each build. Build commands can download larger things. */
 export const templateFilesMax = 2_000;
 export const templateFilesBytesMax = 64 * 1024 * 1024;
 /** Links followed and folders entered below files/. */
@@ -19,11 +19,11 @@ export const buildCommandsMax = 50;
 export const commandCharsMax = 16 * 1024;
 export const environmentMax = 100;
 export const environmentValueCharsMax = 4_096;
-/** An idle workspace that costs nothing to keep for a month may as well say `never`. */
+/** If an idle workspace can be kept for a month, `never` is as good. */
 export const ttlMaxMs = 30 * 24 * 3_600_000;
-/** Shorter would stop a workspace between two steps of a turn's pause. */
+/** A shorter time would stop a workspace between two steps of a turn. */
 export const ttlMinMs = 1_000;
-/** Faults told of one template; the first few are enough to mend the rest. */
+/** Faults shown for one template. The first few are enough to repair it. */
 export const faultsPerTemplateMax = 20;
-/** How old an answer may be before the folder is read again: a busy turn asks often, an editor saves rarely. */
+/** How long an answer is kept before the folder is read again. A busy turn asks often, an editor saves rarely. */
 export const shelfFreshMs = 1_000;

@@ -1,4 +1,4 @@
-// Workspaces: the parameters of a template, as `template.yaml` declares them.
+// The schema of a template's parameters in `template.yaml`.
 import { z } from "zod";
 import { parameterFault } from "../../core/workspace/resolve-parameters.ts";
 import type { TemplateParameter } from "../../core/workspace/template.ts";
@@ -9,7 +9,7 @@ import {
   parametersMax,
 } from "./template-limits.ts";
 
-/** Text that is there, without a NUL. */
+/** Text that is not empty and contains no NUL. */
 export const text = (charsMax: number) =>
   z
     .string("must be text; put it in quotes if it looks like a number")
@@ -46,7 +46,7 @@ const parameter = z
     if (fault !== null) check.addIssue({ code: "custom", path: ["default"], message: fault });
   });
 
-/** Without the keys that are not there: absent and undefined are not the same to readers. */
+/** Leaves out keys without a value: readers tell an absent key from an undefined one. */
 export function toParameter(given: {
   readonly name: string;
   readonly type: TemplateParameter["type"];

@@ -1,4 +1,4 @@
-// Workspaces: `template.yaml`, field by field. Strict: a misspelt field is a fault, not silence.
+// The schema of `template.yaml`. A misspelt field is a fault.
 import { z } from "zod";
 import { parameterVariablePrefix } from "../../core/workspace/plan-workspace.ts";
 import type { Template } from "../../core/workspace/template.ts";
@@ -15,10 +15,10 @@ import {
 } from "./template-limits.ts";
 import { parametersSchema, text, toParameter } from "./template-parameter-schema.ts";
 
-/** Names of templates are names of folders, and words in a model's tool call. */
+/** The name of a template is the name of its folder, and models write it in tool calls. */
 export const templateNamePattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 
-/** A workspace of the size of a developer's small machine; whoever needs another says so. */
+/** About a developer's small machine. */
 const defaultLimits = { memory_mib: 2_048, cpus: 2, pids: 512, disk_mib: diskMibDefault } as const;
 const defaultTtl = "2h";
 
@@ -37,7 +37,7 @@ const wholeNumber = (least: number, most: number) => {
   return z.int(words).min(least, words).max(most, words);
 };
 
-/** Names that are ours: what parameters become, and what the agent is started with. */
+/** Names that Everturn uses: for parameters and for the agent. */
 const reservedPrefixes = [parameterVariablePrefix, "EVERTURN_"];
 
 const environment = z
@@ -131,12 +131,12 @@ export type ParsedTemplate =
       readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
     };
 
-/** Checks what `template.yaml` says; `name` is its folder's, `files` what lies beside it. */
+/** Checks the content of `template.yaml`. `name` is the name of its folder, `files` the folder beside it. */
 export function parseTemplate(
   value: unknown,
   { name, files }: { readonly name: string; readonly files: string | null },
 ): ParsedTemplate {
-  // With the input: what is missing and what is of the wrong kind are the same issue otherwise.
+  // With the input, to tell a missing field from one of the wrong kind.
   const parsed = templateSchema.safeParse(value, { reportInput: true });
   if (!parsed.success) return { ok: false, issues: parsed.error.issues.flatMap(plainIssues) };
   const { name: written, parameters: declared, ttl: lifetime, ...rest } = parsed.data;
@@ -150,7 +150,7 @@ export function parseTemplate(
   return { ok: true, template: { ...rest, name, parameters: declared.map(toParameter), ttl_ms, files } };
 }
 
-/** An unknown field is its own fault, at its own place. */
+/** Each unknown field is a fault at its own place. */
 function plainIssues(issue: z.core.$ZodIssue): readonly { path: readonly PropertyKey[]; message: string }[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ path: [...issue.path, key], message: "is no field of a template" }));

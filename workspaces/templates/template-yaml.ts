@@ -1,8 +1,8 @@
-// Workspaces: `template.yaml` as text. Faults name their line, also those that the schema finds in the parsed value.
+// Parses `template.yaml` so that every fault names its line, including those that the schema finds later.
 import { isNode, LineCounter, parseDocument } from "yaml";
 
 export interface YamlFault {
-  /** `parameters[0].type`; empty: all of it. */
+  /** Such as `parameters[0].type`; empty means the whole file. */
   readonly path: string;
   readonly message: string;
 }
@@ -15,7 +15,7 @@ export type ReadYaml =
     }
   | { readonly ok: false; readonly faults: readonly YamlFault[] };
 
-/** What aliases may multiply to: enough for shared snippets, too little for a bomb. */
+/** How often aliases may be expanded: enough for shared snippets, too little for an attack. */
 const aliasesMax = 100;
 
 /** `["parameters", 0, "type"]` → `parameters[0].type`. */
@@ -54,7 +54,7 @@ export function readYaml(text: string): ReadYaml {
   }
 }
 
-/** Where a path stands in the text; where its nearest parent stands when the field is missing. */
+/** The position of a path in the text, or of its nearest parent if the field is missing. */
 function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly PropertyKey[]): number | null {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true);

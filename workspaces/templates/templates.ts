@@ -1,4 +1,4 @@
-// Workspaces: the templates of a folder (EVERTURN_TEMPLATES_DIR), read anew when somebody asks and the last look is old.
+// The templates in a folder (EVERTURN_TEMPLATES_DIR). A request reads the folder again if the last result is too old.
 import { readdir, realpath } from "node:fs/promises";
 import path from "node:path";
 import type { TemplateFault, TemplateShelf } from "../../core/workspace/template.ts";
@@ -7,17 +7,17 @@ import { shelfFreshMs, templatesMax } from "./template-limits.ts";
 
 interface Look {
   readonly folders: readonly TemplateFolder[];
-  /** Of the templates' folder itself. */
+  /** Faults of the templates' folder itself. */
   readonly faults: readonly TemplateFault[];
 }
 
 /**
- * The shelf over `folder`. A template with a fault is told and left out, the rest still works; a folder that is not there is
- * one fault and no templates. `nowMs`: a clock that only goes forward.
+ * The templates in `folder`. A faulty template is left out and its faults are returned; the others work. A missing folder is one fault
+ * and no templates. `nowMs` is a clock that only goes forward.
  */
 export function createTemplateShelf(folder: string, nowMs = () => performance.now()): TemplateShelf {
   let last: { readonly at_ms: number; readonly look: Promise<Look> } | null = null;
-  // Those who ask at once share one look.
+  // Requests at the same time share one reading.
   const look = (): Promise<Look> => {
     const now = nowMs();
     if (last === null || now - last.at_ms >= shelfFreshMs) {
@@ -61,12 +61,12 @@ async function lookAt(folder: string): Promise<Look> {
       ? [shelfFault(`there are ${names.length} folders; the first ${templatesMax} by name are read`)]
       : [];
   const folders: TemplateFolder[] = [];
-  // One after the other: a look costs little, and 200 folders at once would take all the threads of the file system.
+  // One after the other: 200 folders at once would use all threads for file access.
   for (const name of shown) folders.push(await readTemplateFolder(root, name));
   return { folders, faults };
 }
 
-/** Folders, and links that may lead to one. Plain files beside them, and hidden folders, are nobody's template. */
+/** Folders and links to folders. Plain files and hidden folders are no templates. */
 async function folderNames(root: string): Promise<readonly string[]> {
   const entries = await readdir(root, { withFileTypes: true });
   return entries

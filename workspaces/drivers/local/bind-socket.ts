@@ -1,5 +1,5 @@
-// Workspaces: the agent's socket. The driver makes it, in a folder that no sandbox shows, and the agent inherits it: so nothing
-// that runs in a workspace can remove it, replace it, or put a link in its place.
+// Makes the sockets that a workspace's agent and proxy inherit. They lie in a folder that no sandbox shows, so nothing that runs in
+// a workspace can remove one, replace it, or put a link in its place.
 import { once } from "node:events";
 import { renameSync } from "node:fs";
 import { createServer, type Server } from "node:net";
@@ -8,19 +8,19 @@ import type { Writable } from "node:stream";
 import { hasFolderNames, type OpenFolder, openFolder } from "../../client/agent-socket.ts";
 import { shortAddress, type WorkspacePlace } from "./place/workspace-place.ts";
 
-/** The descriptor by which the agent knows it: the first after the standard ones. */
+/** The agent's descriptor for it: the first after the standard ones. */
 export const agentSocketFd = 3;
 
 export interface BoundSocket {
-  /** Of this process. Listens, but takes no connections here: they are the agent's. */
+  /** A descriptor of this process. It listens, but only the child accepts connections. */
   readonly fd: number;
-  /** Gives the socket its name. Called when the agent has it: whoever connects by then waits for the agent. */
+  /** Gives the socket its name. Call it when the child has the descriptor: from then on clients wait for the child. */
   show(): void;
-  /** Ends this process's part of it. */
+  /** Closes it in this process. */
   close(): Promise<void>;
 }
 
-/** A socket that will be `socket`, a file of the place's folder for them, and listens under another name for now. */
+/** Listens on a socket that `show` will name `socket`, a file in the place's folder `run`. */
 export async function bindSocket(place: WorkspacePlace, socket: string): Promise<BoundSocket> {
   const folder = await folderOf(place);
   const name = path.join(folder.name, path.basename(socket));
@@ -37,7 +37,7 @@ export async function bindSocket(place: WorkspacePlace, socket: string): Promise
     fd: descriptorOf(server),
     show() {
       renameSync(unshown, name);
-      // At once, with nothing in between. Closing removes the name the server was bound to, and only that one.
+      // Immediately: closing removes the name that the server was bound to, which is the old one.
       server.close();
     },
     async close() {
@@ -47,7 +47,7 @@ export async function bindSocket(place: WorkspacePlace, socket: string): Promise
   };
 }
 
-/** Node's documentation names the member (`server.listen(handle)`); its number is what a child inherits. */
+/** The number that a child inherits. Node's documentation mentions the member (`server.listen(handle)`), its types do not. */
 export function descriptorOf(socket: Server | Writable): number {
   const { fd } = (socket as unknown as { readonly _handle?: { readonly fd?: unknown } })._handle ?? {};
   if (typeof fd === "number" && fd > 2) return fd;

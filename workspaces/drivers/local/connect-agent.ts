@@ -1,4 +1,4 @@
-// From a provisioned place to an agent that answers: the running one, else a started one.
+// Connects to the agent of a workspace, and starts one if none runs.
 import { setTimeout as pause } from "node:timers/promises";
 import { readProcess } from "../../../platform/system-processes.ts";
 import { AgentError } from "../../agent/agent-error.ts";
@@ -11,9 +11,9 @@ import { findProcesses } from "./find-processes.ts";
 import { socketAddress, type WorkspacePlace } from "./place/workspace-place.ts";
 import { type AgentStart, type StartingAgent, startAgent } from "./start-agent.ts";
 
-// What the port promises; on an idle machine the agent is up in a tenth of it.
+// The driver's port promises it. On an idle machine the agent needs a tenth of it.
 const answerWithinMs = 5_000;
-// A health call takes a millisecond; one that takes this long says that the agent is stopped or drowning.
+// A health call takes a millisecond. If it takes this long, the agent is stopped or overloaded.
 const healthTimeoutMs = 2_000;
 const lookAgainMs = 10;
 
@@ -28,7 +28,7 @@ interface Asked {
   readonly answer: Answer;
 }
 
-/** The address of the agent if it is there and well, else null. About a millisecond. */
+/** The address of the agent if it runs and answers, otherwise null. Takes about a millisecond. */
 export async function runningAgent(
   place: WorkspacePlace,
   tokens: readonly string[],
@@ -38,7 +38,7 @@ export async function runningAgent(
   return answer === "ours" ? address : null;
 }
 
-/** Finds or starts it. The place's lock is held. Throws `agent_failed`. */
+/** Finds or starts the agent. Hold the place's lock. Throws `agent_failed`. */
 export async function bringUpAgent(start: AgentStart, signal: AbortSignal): Promise<AgentAddress> {
   const { place, tokens } = start;
   const { address, answer } = await ask(place, tokens, signal);
@@ -53,7 +53,7 @@ export async function bringUpAgent(start: AgentStart, signal: AbortSignal): Prom
 }
 
 interface Waited {
-  /** The one that was started; null: one was there already. */
+  /** The agent that was started; null if one ran already. */
   readonly agent: StartingAgent | null;
   readonly last: Asked;
 }
@@ -64,13 +64,13 @@ async function waitForAnswer(start: AgentStart, signal: AbortSignal): Promise<Wa
   let agent: StartingAgent | null = null;
   for (;;) {
     if (agent === null && !(await wakeAgent(place))) {
-      // An agent that was killed leaves a sandbox that lasts as long as any of its processes, and nobody to follow them.
+      // If only the agent was killed, its sandbox lives on with the commands, and nothing controls them.
       await endProcesses(place);
       agent = await startAgent(start);
     }
     const last = await ask(place, tokens, signal);
     if (last.answer === "ours" || performance.now() >= until) return { agent, last };
-    // It ended while it was asked: nothing more will come.
+    // It ended while we asked it.
     if (agent !== null && agent.ended() !== null) return { agent, last: { ...last, answer: "absent" } };
     await pause(lookAgainMs, undefined, { signal });
   }
@@ -94,7 +94,7 @@ async function failure(of: {
   const ended = agent?.ended() ?? null;
   const tail = agent === null ? "" : await agent.logTail();
   if (ended !== null) await endProcesses(place);
-  // It never got that far: the next attempt starts another.
+  // It never listened. The next attempt starts another one.
   else if (agent === null && last !== "silent") await endProcesses(place);
   const what =
     ended === null
@@ -104,7 +104,7 @@ async function failure(of: {
   return new WorkspaceError("agent_failed", tail === "" ? words : `${words}\n${tail}`);
 }
 
-/** Asks with each token until the agent knows one. */
+/** Tries each token until the agent accepts one. */
 async function ask(place: WorkspacePlace, tokens: readonly string[], signal: AbortSignal): Promise<Asked> {
   const path = await socketAddress(place);
   let asked: Asked | null = null;

@@ -1,14 +1,14 @@
-// Workspaces: ends everything that runs in or for a workspace, politely first.
+// Ends everything that runs in or for a workspace: with SIGTERM to the agent first, then with SIGKILL.
 import { setTimeout as pause } from "node:timers/promises";
 import { WorkspaceError } from "../../driver.ts";
 import { findProcesses } from "./find-processes.ts";
 import type { WorkspacePlace } from "./place/workspace-place.ts";
 
-// The agent gives what it runs 5 s between TERM and KILL, then ends; killed sooner it could not note how they ended.
+// The agent waits 5 s between SIGTERM and SIGKILL for its commands, and then ends. Killed earlier, it could not record how they ended.
 const agentGraceMs = 7_000;
-// The kernel ends killed processes at once, unless one sits in a disk or a network file system that does not answer.
+// The kernel ends killed processes immediately, unless one waits for a disk or a network file system that does not answer.
 const killedGraceMs = 5_000;
-// A sandbox follows its agent within milliseconds; killed in between, it would leave its dead to the system to bury.
+// A sandbox ends milliseconds after its agent. If it is killed before that, its zombies are left to the system.
 const followGraceMs = 500;
 const lookAgainMs = 15;
 
@@ -31,7 +31,7 @@ export async function endProcesses(place: WorkspacePlace): Promise<void> {
     }
     withoutAgentSince = agents.length > 0 ? null : (withoutAgentSince ?? now);
     const isFollowing = told.size > 0 && now - (withoutAgentSince ?? now) < followGraceMs;
-    // Without an agent nobody is left to end things politely. Killing a sandbox's first process kills all in it.
+    // Without an agent, nothing inside could end the commands in order. To kill a sandbox's first process kills everything in it.
     const isOver = withoutAgentSince === null ? now - began > agentGraceMs : !isFollowing;
     if (isOver) for (const { pid } of found) send(pid, "SIGKILL");
     await pause(lookAgainMs);
@@ -42,6 +42,6 @@ export function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // Gone already.
+    // It has ended already.
   }
 }

@@ -1,5 +1,5 @@
-// Which processes of this machine are a workspace's, found anew each time by their command lines: a note of pids could not be
-// written in the moment between a start and the death of who started it.
+// Finds the processes of a workspace by their command lines, at each call. A list of pids would miss those whose starter died before
+// it could write them down.
 import { setImmediate } from "node:timers/promises";
 import { hasProc, processIds, readProcess, readProcFile, runPs } from "../../../platform/system-processes.ts";
 import { inside, type WorkspacePlace } from "./place/workspace-place.ts";
@@ -7,25 +7,25 @@ import { markArguments, markOf } from "./sandbox/sandbox-command.ts";
 
 const looksAtOnce = 50;
 
-/** Set for everything that runs without a sandbox: the only thing to know it by when its agent is dead. */
+/** Set for everything that runs without a sandbox: when the agent is dead, only this variable tells whose process it is. */
 export const workspaceVariable = "EVERTURN_WORKSPACE_FILES";
 
 export interface FoundProcess {
   readonly pid: number;
   /**
-   * `sandbox`: bubblewrap itself; what runs in it ends with it. `agent`: ends everything, then itself, when told to.
-   * `egress`: the sandbox of the way to the internet. `orphan`: something that an agent without a sandbox started.
+   * `sandbox`: bubblewrap itself; what runs in it ends with it. `agent`: on SIGTERM it ends everything, then itself.
+   * `egress`: the sandbox of the workspace's proxy. `orphan`: something that an agent without a sandbox started.
    */
   readonly kind: "sandbox" | "agent" | "egress" | "orphan";
 }
 
-/** What runs in or for the workspace now. */
+/** Everything that runs in or for the workspace now. */
 export async function findProcesses(place: WorkspacePlace): Promise<FoundProcess[]> {
   if (!hasProc()) return findByPs(place);
   const found: FoundProcess[] = [];
   const others: number[] = [];
   for (const [at, pid] of processIds().entries()) {
-    // A machine may have thousands, and other work must not wait for the look at all of them.
+    // A machine may have thousands of processes. Other work gets its turn in between.
     if (at % looksAtOnce === 0) await setImmediate();
     const kind = kindOf(readProcFile(pid, "cmdline").split("\0"), place);
     if (kind === null) others.push(pid);
@@ -43,20 +43,20 @@ export async function findProcesses(place: WorkspacePlace): Promise<FoundProcess
 
 function kindOf(args: readonly string[], place: WorkspacePlace): FoundProcess["kind"] | null {
   if (hasRow(args, markArguments(markOf(place, "agent")))) return "sandbox";
-  // Sandboxes that an earlier version started have their paths on their command lines.
+  // A sandbox that an earlier version started.
   if (hasRow(args, ["--bind", place.files, inside.workspace])) return "sandbox";
   if (hasRow(args, markArguments(markOf(place, "egress")))) return "egress";
   return hasRow(args, bareMarkOf(place)) ? "agent" : null;
 }
 
-/** By what an agent without a sandbox is known. */
+/** The arguments of an agent without a sandbox. */
 function bareMarkOf(place: WorkspacePlace): readonly string[] {
   return ["--root", place.files, "--state", place.state];
 }
 
 /**
- * Whether a process is the agent of one of these sandboxes. There it has the number 2, after bubblewrap's own, and whatever else
- * runs there never has: numbers that come around again begin at 300 (Linux, kernel/pid.c).
+ * Whether a process is the agent of one of these sandboxes. Its pid inside is 2, after bubblewrap's own 1. No other process inside
+ * ever gets that pid: when pids wrap around, Linux starts again at 300 (kernel/pid.c).
  */
 function isFirstIn(sandboxes: ReadonlySet<number>, pid: number): boolean {
   const isSecond = /^NSpid:.*\t2$/m.test(readProcFile(pid, "status"));
@@ -68,7 +68,7 @@ function hasRow(args: readonly string[], row: readonly string[]): boolean {
   return args.some((_, at) => wanted.every((each, index) => args[at + index] === each));
 }
 
-/** Systems without /proc have no bubblewrap either: there is an agent, or nothing that could be known. */
+/** Systems without /proc have no bubblewrap either, so only agents can be found. */
 function findByPs(place: WorkspacePlace): FoundProcess[] {
   const mark = bareMarkOf(place).join(" ");
   return (runPs(["-axww", "-o", "pid=,command="]) ?? "")

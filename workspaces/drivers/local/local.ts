@@ -1,5 +1,5 @@
-// Workspaces: the driver `local`: a folder, bubblewrap around it, and an agent that outlives the worker. Its state is all on disk
-// and in the process table, so that any worker of the machine goes on where another died.
+// The driver `local`: a folder, bubblewrap around it, and an agent that outlives the worker. All state is on disk and in the process
+// table, so any worker on the machine can continue after another one died.
 import { lstat, mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Logger } from "../../../platform/logger.ts";
@@ -27,17 +27,17 @@ const unsandboxedWarning =
   "Workspaces run WITHOUT a sandbox (EVERTURN_ALLOW_UNSANDBOXED): whatever a model runs has all rights of this process, on all of its files and networks.";
 
 export interface LocalDriverSettings extends AgentKeys {
-  /** Everturn's own; nothing of it is shown to workspaces. */
+  /** Everturn's data folder. No workspace sees any of it. */
   readonly dataDir: string;
-  /** Of the workspaces; `workspaces` in the data folder when absent. */
+  /** Where workspaces are kept; `workspaces` in the data folder by default. */
   readonly folder?: string;
-  /** Where the bundled agent is kept; `bundles` in the data folder when absent. */
+  /** Where the bundled agent is kept; `bundles` in the data folder by default. */
   readonly bundlesDir?: string;
-  /** Whose the places are: each bears this. */
+  /** The id of the deployment, which every place carries. */
   readonly deployment: string;
-  /** Whether to run without a sandbox where there is none. */
+  /** Whether to run without a sandbox if there is none. */
   readonly allowUnsandboxed: boolean;
-  /** Bubblewrap; PATH and the cache when absent. */
+  /** The program bubblewrap; looked up on PATH and in the cache by default. */
   readonly bwrapPath?: string | undefined;
   readonly logger?: Pick<Logger, "warn" | "info">;
 }
@@ -57,7 +57,7 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
     },
     async provision(workspaceId, plan, step) {
       const place = places.of(workspaceId);
-      // First: nothing is made where nothing may be run.
+      // First, so that nothing is created if nothing may be run.
       await sandbox();
       await mkdir(places.root, { recursive: true, mode: 0o700 });
       const { signal } = step;
@@ -65,7 +65,7 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
         await bringBack(places, place);
         await refuseOthers(place.mark, deployment);
         await mkdir(place.folder, { recursive: true, mode: 0o700 });
-        // Before anything else is in it: nothing of ours is ever without an owner.
+        // Before anything else is in the folder, so that it never lacks an owner.
         await writeMark(place.mark, deployment);
         if (await isProvisioned(place)) return;
         const owner = ownerOutside(workspaceId);
@@ -86,7 +86,7 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
       if (running !== null) return running;
       const [found, bundle] = await Promise.all([sandbox(), agent()]);
       return withFolderLock(place.lock, signal, async () => {
-        // The database knows it: it was set aside under another one.
+        // The database knows this workspace, so it does not belong into quarantine.
         await bringBack(places, place);
         if (!(await isProvisioned(place))) {
           throw new WorkspaceError("workspace_missing", "This workspace does not exist (any more).");
@@ -105,7 +105,7 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
   };
 }
 
-// Not to be cut short: what is half ended or half removed helps nobody.
+// These operations are never aborted half-way.
 const unbroken = new AbortController().signal;
 
 function endings(places: WorkspacePlaces, deployment: string): Pick<WorkspaceDriver, "stop" | "destroy"> {
@@ -132,7 +132,10 @@ async function isProvisioned(place: WorkspacePlace): Promise<boolean> {
   return (await lstat(place.files).catch(() => null))?.isDirectory() ?? false;
 }
 
-/** Null: there is none, and running without is allowed. Only a sandbox is remembered: what failed may be mended, or was a busy machine. */
+/**
+ * Null if there is no sandbox and running without one is allowed. Only a working sandbox is remembered: after a failure the next call
+ * looks again, because the machine may just have been busy.
+ */
 function findOnce(
   settings: LocalDriverSettings,
   agent: () => Promise<string>,
@@ -150,7 +153,7 @@ function findOnce(
   };
 }
 
-/** Does it once, for all who ask; after a failure the next one who asks has it done again. */
+/** Shares one result between all callers. After a failure the next call does the work again. */
 function once<Result>(work: () => Promise<Result>): () => Promise<Result> {
   let last: Promise<Result> | null = null;
   return () => {

@@ -1,4 +1,4 @@
-// Starts the agent of a local workspace, in its sandbox or without one, as a process that outlives us.
+// Starts the agent of a local workspace, in a sandbox or without one, as a process that outlives the worker.
 import { type ChildProcess, spawn } from "node:child_process";
 import { open, stat, truncate } from "node:fs/promises";
 import path from "node:path";
@@ -13,9 +13,9 @@ import { agentSandbox, sourceRoot } from "./sandbox/agent-sandbox.ts";
 import { loweredShell, type Sandbox, sandboxCommand } from "./sandbox/sandbox-command.ts";
 import { startEgress } from "./start-egress.ts";
 
-// The agent says little; a workspace that is started for years must not fill the disk with it.
+// The agent logs little, but a workspace that is used for years must not fill the disk with it.
 const logBytesMax = 1024 * 1024;
-// Of what a failed start printed, into its error.
+// How much of a failed start's output goes into the error.
 const tailBytesMax = 2_000;
 
 export interface AgentStart {
@@ -26,18 +26,18 @@ export interface AgentStart {
   readonly dataDir: string;
   /** The agent as one file. */
   readonly bundle: string;
-  /** Null: without a sandbox. */
+  /** Null means without a sandbox. */
   readonly sandbox: Sandbox | null;
 }
 
 export interface StartingAgent {
-  /** How it ended, in words, or null while it runs. */
+  /** A description of how it ended, or null while it runs. */
   ended(): string | null;
   /** The end of what it printed since this start. */
   logTail(): Promise<string>;
 }
 
-/** Returns when it was started; whether it comes up is seen by asking it. The place's lock is held, and nothing runs there. */
+/** Returns as soon as the agent is started, before it answers. Hold the place's lock; nothing may run there. */
 export async function startAgent(start: AgentStart): Promise<StartingAgent> {
   const { place, plan, sandbox } = start;
   await makeFolders(place, plan, sandbox === null);
@@ -57,16 +57,16 @@ export async function startAgent(start: AgentStart): Promise<StartingAgent> {
         : await sandboxCommand(agentSandbox({ ...start, ...held, sandbox }));
     const child = spawn(file, args, {
       cwd: "/",
-      // A session of its own, and none of our descriptors: our end, or a Ctrl-C, is nothing to it.
+      // Its own session and none of our descriptors: neither our end nor Ctrl-C affects it.
       detached: true,
       stdio: ["pipe", log.fd, log.fd, socket.fd, ...(egress === null ? [] : [egress.heldFd])],
-      // Nothing of ours: it holds keys.
+      // Nothing of our own environment, which holds keys.
       env: {
         LANG: "C.UTF-8",
         ...(sandbox === null && { PATH: "/usr/bin:/bin", [workspaceVariable]: place.files }),
       },
     });
-    // Arguments are seen by everybody, and environments by everything that the agent will run.
+    // The token comes by stdin: everyone can read arguments, and everything that the agent runs could read its environment.
     child.stdin?.on("error", () => undefined).end(start.tokens[0]);
     child.unref();
     socket.show();
@@ -97,7 +97,7 @@ function endOf(child: ChildProcess): () => string | null {
   return () => ended;
 }
 
-/** The words go to a model, which knows the workspace from inside alone. */
+/** The error goes to a model, which knows the paths inside only. */
 function hidePaths(words: string, { place, dataDir, sandbox }: AgentStart): string {
   if (sandbox === null) return words;
   return words

@@ -1,4 +1,4 @@
-// Starts a workspace's way to the internet: a proxy outside its sandbox, reached by a socket inside. It outlives us, as the agent does.
+// Starts a workspace's proxy outside its sandbox, with a socket inside. Like the agent, it outlives the worker.
 import { spawn } from "node:child_process";
 import { chmod } from "node:fs/promises";
 import { bindSocket, descriptorOf } from "./bind-socket.ts";
@@ -6,12 +6,12 @@ import { type EgressSandbox, egressSandbox } from "./sandbox/egress-sandbox.ts";
 import { sandboxCommand } from "./sandbox/sandbox-command.ts";
 
 export interface EgressStart extends Omit<EgressSandbox, "listenFd"> {
-  /** Takes what it prints. */
+  /** Where its output goes. */
   readonly logFd: number;
 }
 
 export interface Egress {
-  /** The proxy ends when nobody has this open any more: the workspace's sandbox gets it. */
+  /** The proxy ends when every process has closed this descriptor. Give it to the workspace's sandbox. */
   readonly heldFd: number;
   /** Closes it in this process. */
   release(): void;
@@ -19,7 +19,7 @@ export interface Egress {
 
 // The first descriptor after the standard ones.
 const listenFd = 3;
-// The folder around it is ours alone; who sees the socket in a sandbox is another user when we are root.
+// Only we can enter the folder of the socket. The process that connects inside the sandbox is another user if we are root.
 const everybody = 0o666;
 
 export async function startEgress(start: EgressStart): Promise<Egress> {

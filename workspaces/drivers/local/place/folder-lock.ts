@@ -1,25 +1,25 @@
-// Workspaces: workers share the folders of workspaces, and take turns at each. Node has no flock, so a turn is a file.
+// A lock between workers for the folder of a workspace. Node has no flock, so each holder is a file in a folder.
 import { mkdir, readdir, rmdir, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { identify, isSameProcess } from "../../../../platform/system-processes.ts";
 import { WorkspaceError } from "../../../driver.ts";
 
-// A turn takes tens of milliseconds when an agent is started, less else; looking costs one readdir.
+// The lock is held for tens of milliseconds while an agent starts, and shorter otherwise. Looking costs one readdir.
 const lookAgainMs = 10;
-// Two that announced themselves at once both withdraw; chance parts them.
+// If two announce themselves at once, both withdraw. Randomness keeps them from doing it again.
 const lookAgainJitterMs = 15;
-// Behind a start that waits for its agent, or a stop that waits for processes to end; longer, and a turn has gone wrong.
+// Long enough to wait for a start that waits for its agent, or a stop that waits for its processes.
 const waitMaxMs = 30_000;
 
 let turns = 0;
 
 /**
- * Runs `work` while nobody else, here or in another process, runs work under the lock `folder`.
+ * Runs `work` while no one else, in this or another process, holds the lock `folder`.
  *
- * First announce, then look: each puts up a file with a name of its own and goes ahead only if no other living process has one
- * up. Of two that announce at once at least one sees the other, whatever their speed. A dead process's file counts for nothing and
- * can be removed by anybody, for its name (pid and start) never comes back; so there is no lock to break, and no race to do it.
+ * First announce, then look: each caller creates a file with its own name, and continues only if no other living process has one.
+ * Of two callers that announce at once, at least one sees the other. The file of a dead process does not count, and anyone may remove
+ * it, because its name (pid and start) is never used again. So no lock ever has to be broken.
  */
 export async function withFolderLock<Result>(
   folder: string,
@@ -47,15 +47,15 @@ export async function withFolderLock<Result>(
   }
 }
 
-/** True when the turn is ours. */
+/** True if we hold the lock now. */
 async function announce(folder: string, mine: string): Promise<boolean> {
   try {
     await mkdir(folder, { recursive: true });
-    // Those who wait look only, or a crowd would keep itself from ever starting.
+    // Waiting callers only look. If they announced themselves, many of them would block each other for ever.
     if (await isTaken(folder, mine)) return false;
     await writeFile(path.join(folder, mine), "", { flag: "wx" });
   } catch (error) {
-    // The folder was removed by its last user in this moment.
+    // The last holder removed the folder just now.
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
     throw error;
   }
@@ -64,7 +64,7 @@ async function announce(folder: string, mine: string): Promise<boolean> {
   return false;
 }
 
-/** Throws where it cannot look: not to see anybody is not to know that nobody is there. */
+/** Throws if it cannot read the folder, because then it does not know whether the lock is free. */
 async function isTaken(folder: string, mine: string): Promise<boolean> {
   let taken = false;
   for (const name of await readdir(folder)) {
@@ -78,6 +78,6 @@ async function isTaken(folder: string, mine: string): Promise<boolean> {
 
 async function withdraw(folder: string, mine: string): Promise<void> {
   await unlink(path.join(folder, mine)).catch(() => undefined);
-  // Only an empty folder goes: somebody else's turn is never taken away.
+  // Removes the folder only if it is empty, so never another holder's file.
   await rmdir(folder).catch(() => undefined);
 }

@@ -1,4 +1,4 @@
-// Workspaces: what becomes of local places that the database does not know: set aside by a rename, brought back by another.
+// Quarantine of local places that the database does not know: one rename sets a place aside, another one brings it back.
 import { lstat, mkdir, readdir, rename } from "node:fs/promises";
 import path from "node:path";
 import type { FoundPlace, PlaceKeeping } from "../../../driver.ts";
@@ -9,7 +9,7 @@ import { ownerOf, writeMark } from "./place-mark.ts";
 import { removeTree } from "./remove-tree.ts";
 import { isWorkspaceId, placesOf, type WorkspacePlace, type WorkspacePlaces } from "./workspace-place.ts";
 
-// Not to be cut short: what is half moved helps nobody.
+// These operations are never aborted half-way.
 const unbroken = new AbortController().signal;
 
 interface SetAside {
@@ -46,7 +46,7 @@ export function keepPlaces(places: WorkspacePlaces, deployment: string): PlaceKe
     quarantine: (id) =>
       locked(id, async (place) => {
         if ((await ownerOf(place.mark, deployment)) !== "ours") return null;
-        // Somebody else's database knows it: a copy of ours has our id, too.
+        // Another database knows it: a copy of ours has the same deployment id.
         if ((await findProcesses(place)).length > 0) return null;
         await mkdir(places.quarantine, { recursive: true, mode: 0o700 });
         const aside = path.join(places.quarantine, `${id}.${Date.now()}`);
@@ -70,7 +70,7 @@ export function keepPlaces(places: WorkspacePlaces, deployment: string): PlaceKe
   };
 }
 
-/** Ends what runs in any place below a folder of workspaces, whosever it is: for those who give up the whole folder. */
+/** Ends what runs in every place below a folder of workspaces, of any deployment. For callers that give up the whole folder. */
 export async function stopAllBelow(folder: string): Promise<Promise<void>[]> {
   const places = placesOf(folder);
   return (await idsIn(places.root)).map((id) => {
@@ -79,14 +79,14 @@ export async function stopAllBelow(folder: string): Promise<Promise<void>[]> {
   });
 }
 
-/** The newest of what was set aside, unless the place is there again. The place's lock is held. */
+/** Brings back the newest place that was set aside, unless there is one already. Hold the place's lock. */
 export async function bringBack(places: WorkspacePlaces, place: WorkspacePlace): Promise<void> {
   if (await isFolder(place.folder)) return;
   const aside = (await listSetAside(places)).findLast(({ id }) => id === place.id);
   if (aside !== undefined) await rename(aside.folder, place.folder);
 }
 
-/** Removes all of a workspace that was set aside: its owner has deleted it. The place's lock is held. */
+/** Removes everything of a deleted workspace from quarantine. Hold the place's lock. */
 export async function removeSetAside(places: WorkspacePlaces, place: WorkspacePlace): Promise<void> {
   for (const { id, folder } of await listSetAside(places)) if (id === place.id) await removeTree(folder);
 }

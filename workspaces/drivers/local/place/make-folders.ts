@@ -1,4 +1,4 @@
-// Workspaces: the folders and settings of a workspace's sandbox, made anew at each start of its agent.
+// Creates the folders and settings of a workspace's sandbox, anew at each start of its agent.
 import { chmod, lchown, lstat, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { giveTree } from "../../../agent/files/place/tree-cursor.ts";
@@ -10,21 +10,21 @@ import { pathInside } from "../sandbox/system-view.ts";
 import { removeTree } from "./remove-tree.ts";
 import { inside, type WorkspacePlace } from "./workspace-place.ts";
 
-/** Makes what is missing and empties what lives only as long as the agent. `files` exists. */
+/** Creates what is missing, and empties what lives only as long as the agent. `files` must exist. */
 export async function makeFolders(
   place: WorkspacePlace,
   plan: WorkspacePlan,
   isBare: boolean,
 ): Promise<void> {
   const owner = isBare ? null : ownerOutside(place.id);
-  // What a dead agent left: a socket nobody answers at, and temporary files.
+  // What a dead agent left: its sockets and temporary files.
   for (const folder of [place.run, place.tmp, place.shm, place.settings]) await removeTree(folder);
   await mkdir(place.settings);
-  // Ours alone, and shown to no sandbox: the socket in it is the way to the agent.
+  // Only for us, and shown to no sandbox: it holds the socket of the agent.
   await makeFolder(place.run, { mode: 0o700, owner: null });
   await makeFolder(place.state, { mode: 0o700, owner });
   for (const folder of [place.tmp, place.shm]) await makeFolder(folder, { mode: 0o1777, owner });
-  // The same data folder may have been used by another user, root or not, before.
+  // Everturn may have run as another user before, as root or not.
   if (owner !== null && (await lstat(place.files)).uid !== owner) {
     await giveTree(place.files, owner);
     await giveTree(place.state, owner);
@@ -62,7 +62,7 @@ async function writeSettings(place: WorkspacePlace, environment: object): Promis
   for (const [name, text] of Object.entries(texts)) {
     const file = path.join(place.settings, name);
     await writeFile(file, text);
-    // Read by another user inside when we are root, and under whatever umask.
+    // Another user reads it if we are root. The umask must not matter.
     await chmod(file, 0o644);
   }
 }

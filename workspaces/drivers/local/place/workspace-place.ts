@@ -1,4 +1,4 @@
-// Workspaces: the folders of one local workspace, and what they are called inside of the sandbox.
+// The folders of a local workspace, and their names inside the sandbox.
 import { createHash } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { chmod, lstat, mkdir, readlink, rmdir, symlink, unlink } from "node:fs/promises";
@@ -10,7 +10,7 @@ import { WorkspaceError } from "../../../driver.ts";
 /** Everturn's own folder inside; read-only. */
 const program = "/opt/everturn";
 
-/** Names inside of the sandbox. */
+/** Names inside the sandbox. */
 export const inside = {
   workspace: "/workspace",
   state: "/var/lib/everturn",
@@ -26,46 +26,46 @@ export const inside = {
 const socketName = "agent.sock";
 // sun_path has 108 bytes on Linux and 104 on macOS, the last a NUL (unix(7)).
 const socketPathBytesMax = 103;
-// By number: it may have no name, in a container for one.
+// By number, because in a container, for example, the user may have no name.
 const ownUser = process.getuid?.() ?? 0;
-// Ids are ours; this keeps any other text from becoming a path.
+// We make the ids ourselves. This keeps any other text from becoming a path.
 const idPattern = /^[A-Za-z0-9][\w-]{0,63}$/;
 
-/** Absolute paths outside of the sandbox. */
+/** Absolute paths outside the sandbox. */
 export interface WorkspacePlace {
   readonly id: string;
   readonly folder: string;
-  /** The workspace itself. Exists when, and only when, it was provisioned. */
+  /** The files of the workspace. Exists if and only if the workspace was provisioned. */
   readonly files: string;
-  /** The agent's own. */
+  /** The agent's state. */
   readonly state: string;
-  /** Holds the socket. Not shown inside. */
+  /** Holds the sockets. Not shown inside. */
   readonly run: string;
-  /** /tmp inside; emptied at each start of the agent. */
+  /** `/tmp` inside; emptied at each start of the agent. */
   readonly tmp: string;
-  /** /dev/shm inside; emptied likewise. */
+  /** `/dev/shm` inside; emptied at each start of the agent. */
   readonly shm: string;
-  /** Written by the driver, read-only inside: users, environment … */
+  /** What the driver writes for the sandbox: users, environment and so on. Read-only inside. */
   readonly settings: string;
-  /** Says whose the place is; see place-mark.ts. */
+  /** Names the deployment; see place-mark.ts. */
   readonly mark: string;
-  /** What the agent printed. */
+  /** The agent's output. */
   readonly log: string;
   readonly socket: string;
-  /** Of the way to the internet, where the network is filtered. */
+  /** The socket of the proxy, if the network is filtered. */
   readonly egressSocket: string;
-  /** Held by whoever changes any of this. Not in `folder`, which comes and goes under it. */
+  /** The lock for changes of the place. Not in `folder`, which is created and removed under the lock. */
   readonly lock: string;
 }
 
 export interface WorkspacePlaces {
   readonly root: string;
-  /** What the database does not know is set aside here, as `<id>.<milliseconds since 1970>`. */
+  /** Places that the database does not know, as `<id>.<milliseconds since 1970>`. */
   readonly quarantine: string;
   of(id: string): WorkspacePlace;
 }
 
-/** @param folder of all workspaces of the deployment */
+/** @param folder where all workspaces of the deployment are kept */
 export function placesOf(folder: string): WorkspacePlaces {
   const root = realPathOf(folder);
   return {
@@ -96,8 +96,8 @@ export function placesOf(folder: string): WorkspacePlaces {
 }
 
 /**
- * One folder, one name, whatever links lead to it: processes are known by the paths on their command lines. What is not
- * there yet keeps the name it will be made under.
+ * Every folder gets one name, whatever links lead to it, because processes are found by a digest of their path. A folder that does not
+ * exist yet gets the name under which it will be created.
  */
 function realPathOf(folder: string): string {
   const absolute = path.resolve(folder);
@@ -113,14 +113,14 @@ export function isWorkspaceId(name: string): boolean {
   return idPattern.test(name);
 }
 
-/** The path of the socket as `openSocket` takes it. */
+/** The socket's path for `openSocket`. */
 export async function socketAddress(place: WorkspacePlace): Promise<string> {
   return hasFolderNames ? place.socket : shortAddress(place, false);
 }
 
 /**
- * A path of the socket that fits into an address where folders have no other names: its own, or one through a link in the
- * temporary folder. `make` puts the link up; without it the path is the same.
+ * A path of the socket that is short enough for an address on systems without /proc: its own, or one through a link in the temporary
+ * folder. `make` creates the link; the path is the same without it.
  */
 export async function shortAddress(place: WorkspacePlace, make: boolean): Promise<string> {
   if (Buffer.byteLength(place.socket) <= socketPathBytesMax) return place.socket;
@@ -136,11 +136,11 @@ export async function shortAddress(place: WorkspacePlace, make: boolean): Promis
   return path.join(link, socketName);
 }
 
-/** Takes the link down, if there is one. */
+/** Removes the link, if there is one. */
 export async function removeSocketAddress(place: WorkspacePlace): Promise<void> {
   const { folder, link } = shortLink(place);
   await unlink(link).catch(() => undefined);
-  // Only an empty folder goes: the links of others stay.
+  // Removes the folder only if no other link is in it.
   await rmdir(folder).catch(() => undefined);
 }
 
@@ -150,7 +150,7 @@ function shortLink(place: WorkspacePlace): { readonly folder: string; readonly l
   return { folder, link: path.join(folder, name) };
 }
 
-/** The temporary folder is everybody's: a folder that another user made there could lead us to another's socket. */
+/** Everyone may write to the temporary folder: a folder that another user made there could lead us to a foreign socket. */
 async function checkOurs(folder: string): Promise<void> {
   const stats = await lstat(folder);
   if (!stats.isDirectory() || stats.uid !== ownUser) {

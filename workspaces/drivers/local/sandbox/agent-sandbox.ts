@@ -1,4 +1,4 @@
-// The sandbox of a workspace: its agent, and of this machine what programs need to run.
+// The sandbox of a workspace: its files, the agent, and what programs need of this machine.
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ import { markOf, type Sandbox, type SandboxedCommand } from "./sandbox-command.t
 import { userInside } from "./sandbox-user.ts";
 import { isShown } from "./system-view.ts";
 
-/** Everturn's own sources; shown to nobody. */
+/** Everturn's own sources, which no workspace sees. */
 export const sourceRoot = fileURLToPath(new URL("../../../..", import.meta.url));
 
 const bytesPerMib = 1024 * 1024;
@@ -24,7 +24,7 @@ export interface AgentSandbox {
   /** The agent as one file. */
   readonly bundle: string;
   readonly dataDir: string;
-  /** Kept open until the sandbox ends; absent: nothing is. */
+  /** A descriptor to keep open until the sandbox ends. */
   readonly heldFd?: number;
 }
 
@@ -43,7 +43,7 @@ export function agentSandbox(start: AgentSandbox): SandboxedCommand {
       ...ownSettings(place, plan),
       ...ownPrograms(start.bundle),
       ["--symlink", "/tmp", "/var/tmp"],
-      // On the disk, not in memory, which is everybody's.
+      // On the disk, because memory is not limited.
       ["--bind", place.tmp, "/tmp"],
       ["--bind", place.shm, "/dev/shm"],
       ["--bind", place.state, inside.state],
@@ -62,7 +62,7 @@ export function agentSandbox(start: AgentSandbox): SandboxedCommand {
   };
 }
 
-/** Who they are and where names lead, made for this workspace. */
+/** Users and host names, written for this workspace. */
 function ownSettings(place: WorkspacePlace, { network }: WorkspacePlan): string[][] {
   const names = network === "unfiltered" ? ["passwd", "group"] : ["passwd", "group", "hosts"];
   const setting = (name: string, to: string) => ["--ro-bind", path.join(place.settings, name), to];
@@ -79,7 +79,7 @@ function ownPrograms(bundle: string): string[][] {
     ["--ro-bind", bundle, inside.agent],
   ];
   const npm = path.join(path.dirname(process.execPath), "..", "lib", "node_modules", "npm");
-  // A Node that brought its npm; one of the system is in /usr anyway.
+  // The npm that came with this Node. A system's npm is in /usr, which is shown anyway.
   if (!existsSync(npm) || isShown(npm)) return own;
   const npmInside = `${inside.program}/lib/node_modules/npm`;
   const link = (name: string) => [

@@ -1,4 +1,4 @@
-// The sandbox of a workspace's way to the internet: it has this machine's network, and nothing else but its own code.
+// The sandbox of a workspace's proxy: it has this machine's network and its own code, and nothing else.
 import path from "node:path";
 import { inside, type WorkspacePlace } from "../place/workspace-place.ts";
 import { sourceRoot } from "./agent-sandbox.ts";
@@ -9,7 +9,7 @@ export interface EgressSandbox {
   readonly sandbox: Sandbox;
   readonly place: WorkspacePlace;
   readonly dataDir: string;
-  /** On which the proxy takes connections. */
+  /** The listening descriptor of the proxy. */
   readonly listenFd: number;
 }
 
@@ -26,7 +26,7 @@ export function egressSandbox({ sandbox, place, dataDir, listenFd }: EgressSandb
     view: [
       ["--ro-bind", process.execPath, inside.node],
       ...sources.map((name) => ["--ro-bind", path.join(sourceRoot, name), shown(name)]),
-      // Without it Node would have to guess what kind of modules the sources are.
+      // Without it Node would have to guess the module format of the sources.
       ["--ro-bind", path.join(place.settings, "package.json"), shown("package.json")],
     ],
     workingFolder: "/",

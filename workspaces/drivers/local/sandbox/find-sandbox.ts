@@ -1,4 +1,4 @@
-// Finds bubblewrap and tries it with everything a workspace gets: what is merely installed may still be forbidden.
+// Finds bubblewrap and tries it with everything that a workspace gets, because an installed program may still be forbidden to work.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -18,7 +18,7 @@ import { agentSandbox } from "./agent-sandbox.ts";
 import { type Sandbox, sandboxCommand } from "./sandbox-command.ts";
 import { isRoot } from "./sandbox-user.ts";
 
-// A sandbox with Node in it starts in a tenth of a second; a machine that needs this long is of no use.
+// A sandbox with Node in it starts in a tenth of a second. A machine that needs this long is too slow for workspaces.
 const trialTimeoutMs = 20_000;
 const trialId = "trial";
 const trialPlan: WorkspacePlan = {
@@ -30,14 +30,14 @@ const trialPlan: WorkspacePlan = {
 };
 
 export interface SandboxSearch {
-  /** Used instead of any other; undefined: PATH, then the cache. */
+  /** Used instead of any other. If undefined, PATH and the cache are searched. */
   readonly bwrapPath: string | undefined;
   readonly dataDir: string;
   /** The agent as one file. */
   readonly bundle: string;
 }
 
-/** A sandbox that works here. Throws `sandbox_missing` with what to do. */
+/** A sandbox that works on this machine. Throws `sandbox_missing`, which says what to do. */
 export async function findSandbox(search: SandboxSearch): Promise<Sandbox> {
   if (process.platform !== "linux") {
     throw missing("Bubblewrap, which separates workspaces from this machine, exists on Linux only.");
@@ -65,7 +65,7 @@ export async function findSandbox(search: SandboxSearch): Promise<Sandbox> {
   };
   const fault = await trialFault(sandbox, search);
   if (fault === null) return sandbox;
-  // A bubblewrap that is setuid root cannot forbid them, and some kernels do not let it.
+  // A bubblewrap that is setuid root cannot forbid namespaces, and some kernels do not allow it to.
   const plain: Sandbox = { ...sandbox, forbidsNamespaces: false };
   if (sandbox.forbidsNamespaces && (await trialFault(plain, search)) === null) return plain;
   throw missing(`Bubblewrap (${bwrap}) is there, but it does not work here: ${fault}.`, allow);
@@ -79,7 +79,7 @@ async function trialFault(sandbox: Sandbox, { dataDir, bundle }: SandboxSearch):
     await mkdir(place.files, { recursive: true });
     await makeFolders(place, trialPlan, false);
     const real = agentSandbox({ sandbox, place, plan: trialPlan, bundle, dataDir });
-    // The agent itself, read by whom it will be run by; without arguments it refuses to start.
+    // Runs the real agent as the user it will have. Without arguments it refuses to start, which shows that it works.
     const { file, args } = await sandboxCommand({ ...real, command: [inside.node, inside.agent] });
     const ends = { timeout: trialTimeoutMs, killSignal: "SIGKILL" } as const;
     const trial = spawn(file, args, { env: {}, stdio: ["ignore", "ignore", "pipe"], ...ends });
@@ -93,7 +93,7 @@ async function trialFault(sandbox: Sandbox, { dataDir, bundle }: SandboxSearch):
 }
 
 const install = "Install it (Debian, Ubuntu: `apt-get install bubblewrap`; Fedora: `dnf install bubblewrap`)";
-// Some systems keep user namespaces from ordinary users, and containers from everybody.
+// Some systems forbid user namespaces to ordinary users, and containers forbid them to everyone.
 const allow =
   "Allow user namespaces (Ubuntu: `sysctl kernel.apparmor_restrict_unprivileged_userns=0`; containers: run it outside of one)";
 
@@ -111,7 +111,7 @@ function cached(): string | null {
   return existsSync(file) ? file : null;
 }
 
-/** Of programs that run inside: only where they are shown. */
+/** For programs that run inside: only from folders that sandboxes show. */
 function shownOnPath(program: string): string | null {
   return onPath(program, process.env, (file) => /^\/(usr\/)?s?bin\//.test(file));
 }

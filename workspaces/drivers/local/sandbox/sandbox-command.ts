@@ -11,13 +11,13 @@ import { isShown, systemView } from "./system-view.ts";
 /** What was found on this machine (find-sandbox.ts). */
 export interface Sandbox {
   readonly bwrap: string;
-  /** Newer versions only (0.5): modes of the folders they make. */
+  /** Versions from 0.5 on can set the mode of folders that they create. */
   readonly hasPerms: boolean;
-  /** Newer versions only (0.8). The filter forbids namespaces too; this holds even where a filter were wrong. */
+  /** Versions from 0.8 on can forbid user namespaces. The filter of system calls does it, too. */
   readonly forbidsNamespaces: boolean;
-  /** Absolute; null: not there. Takes the rest of root's rights away; root needs it. */
+  /** Absolute path of the program that gives up the rest of root's rights; null if it is missing. Root needs it. */
   readonly setpriv: string | null;
-  /** Absolute; null: not there. Limits the number of processes and the size of files. */
+  /** Absolute path of the program that limits processes and file sizes; null if it is missing. */
   readonly prlimit: string | null;
 }
 
@@ -29,11 +29,11 @@ export interface SandboxedCommand {
   readonly settings: string;
   /** Never root. */
   readonly user: number;
-  /** Whether it shares this machine's network; else it has its own, with nothing in it but a loopback. */
+  /** Whether it shares this machine's network. Otherwise it has its own, with nothing but a loopback. */
   readonly sharesNetwork: boolean;
-  /** Folders that are shown nowhere, wherever they are. */
+  /** Folders that the sandbox must not show, wherever they are. */
   readonly hidden: readonly string[];
-  /** Rows of bubblewrap's arguments beside the system's programs, whose last word is a path inside. */
+  /** Rows of bubblewrap's arguments, beside those for the system. The last word of each is a path inside. */
   readonly view: readonly (readonly string[])[];
   readonly workingFolder: string;
   /** A descriptor to keep open until the last process has ended. */
@@ -43,17 +43,17 @@ export interface SandboxedCommand {
   readonly command: readonly string[];
 }
 
-// What the shell opens; one digit, as POSIX has it.
+// The shell opens them. POSIX shells know one digit only.
 const argumentsFd = "8";
 const filterFd = "9";
 // When memory runs out, the kernel ends a workspace's processes before Everturn or its database (proc(5), oom_score_adj).
 const outOfMemoryScore = 500;
 
-/** What a shell does before it becomes something that a model controls. */
+/** Shell commands to run before a program that a model controls. */
 export const loweredShell = `echo ${outOfMemoryScore} 2>/dev/null >/proc/self/oom_score_adj; umask 022`;
 
-// A shell, because it can do two things that Node cannot: lower itself before the program begins, and call a program by its
-// bare name. Everything inside can read the command line of bubblewrap, so paths of this machine are in a file.
+// A shell can do two things that Node cannot: change its own memory score before the program begins, and start a program by its bare
+// name. Everything inside can read bubblewrap's command line, so paths of this machine go into a file.
 const script = [
   loweredShell,
   "PATH=$1 program=$2 arguments=$3 filter=$4",
@@ -61,17 +61,17 @@ const script = [
   `exec "$program" "$@" ${argumentsFd}<"$arguments" ${filterFd}<"$filter"`,
 ].join("\n");
 
-/** By this the processes of a sandbox are known. Everybody inside sees it, and it tells them nothing. */
+/** A name on the command line by which we find the processes of a sandbox. Everything inside sees it, so it reveals no path. */
 export function markOf(place: WorkspacePlace, of: "agent" | "egress"): string {
   return `EVERTURN_${createHash("sha256").update(`${of} ${place.files}`).digest("hex").slice(0, 32)}`;
 }
 
-/** The words by which a sandbox is known among all processes: bubblewrap is to forget a variable that nobody has. */
+/** The arguments that carry the mark: they tell bubblewrap to unset a variable that does not exist. */
 export function markArguments(mark: string): readonly string[] {
   return ["--unsetenv", mark];
 }
 
-/** Writes what bubblewrap will read, and gives the program and arguments to start. Not to be given a PATH: bubblewrap would pass it on. */
+/** Writes the files that bubblewrap reads, and returns what to start. Start it without PATH, or bubblewrap passes that on. */
 export async function sandboxCommand(
   run: SandboxedCommand,
 ): Promise<{ readonly file: string; readonly args: readonly string[] }> {
@@ -97,7 +97,7 @@ function bwrapArguments(run: SandboxedCommand): string[] {
     namespaces(run),
     heldFd === undefined ? [] : ["--sync-fd", String(heldFd)],
     ["--setenv", "PATH", "/usr/bin:/bin"],
-    // No terminal of ours to type into; and no --die-with-parent: the agent outlives the worker that started it.
+    // --new-session: it cannot type into our terminal. No --die-with-parent: the agent outlives the worker.
     ["--new-session", "--proc", "/proc", "--dev", "/dev"],
     ...foldersAround(view).map((folder) => [
       ...(sandbox.hasPerms ? ["--perms", "0755"] : []),
@@ -110,7 +110,7 @@ function bwrapArguments(run: SandboxedCommand): string[] {
   ].flat();
 }
 
-/** Folders that hold nothing but what is put into them, outermost first. Bubblewrap would make them for its own user only. */
+/** The folders above the view, outermost first. Bubblewrap would create them for its own user only. */
 function foldersAround(view: readonly (readonly string[])[]): string[] {
   const folders = new Set<string>();
   for (const row of view) {
@@ -124,15 +124,15 @@ function namespaces({ sandbox, user, sharesNetwork }: SandboxedCommand): string[
   const net = sharesNetwork ? [] : ["--unshare-net"];
   const all = [...common, ...net, "--hostname", "workspace", "--cap-drop", "ALL"];
   if (isRoot()) {
-    // Not in a user namespace: there our root would still be the machine's root to whoever asks by number, and could write
-    // /proc/sys. As another user without any right it is nobody; `lowered` needs these three to become that user.
+    // No user namespace: inside one, root would still count as the machine's root by its number, and could write to /proc/sys.
+    // Instead `lowered` becomes a user without rights, for which it needs these three.
     return [...all, ...["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((name) => ["--cap-add", name])];
   }
   const alone = sandbox.forbidsNamespaces ? ["--disable-userns"] : [];
   return ["--unshare-user", ...alone, "--uid", String(user), "--gid", String(user), ...all];
 }
 
-/** Run inside, right before the command: gives up what is left of root's rights, and sets limits. */
+/** Runs inside, right before the command: gives up the rest of root's rights, and sets limits. */
 function lowered({ sandbox, user, limits }: SandboxedCommand): string[] {
   const asUser = ["--reuid", String(user), "--regid", String(user), "--clear-groups"];
   const withoutRights = ["--inh-caps=-all", "--bounding-set=-all"];
@@ -143,7 +143,7 @@ function lowered({ sandbox, user, limits }: SandboxedCommand): string[] {
   return [...rights, sandbox.prlimit, ...pids, file, "--core=0:0", "--"];
 }
 
-/** Before Linux 5.14 the limit also counted all that our own user runs outside: a desktop's would be past it at once. */
+/** Before Linux 5.14 the limit also counted what our own user runs outside, and a desktop would exceed it at once. */
 function countsProcessesPerSandbox(): boolean {
   const [major = 0, minor = 0] = release().split(".").map(Number);
   return isRoot() || major > 5 || (major === 5 && minor >= 14);

@@ -1,15 +1,15 @@
-// Workspaces: who processes in a sandbox are. Never the root of this machine, also when we are.
+// The users that processes in sandboxes run as. Never root, even if Everturn is root.
 
-// Any user's number that nobody has, and below 65,536, for root of a container may have no more. One per workspace, or the
-// limit on a user's processes would be one for all of them together.
+// Numbers that no real user has, below 65,536 because root in a container may have no others. Each workspace gets its own, or the
+// limit on a user's processes would count all workspaces together.
 const rootsUsersFirst = 62_000;
 const rootsUsers = 3_000;
 const ordinaryUser = 1_000;
 
-/** Who workspaces' ways to the internet are. */
+/** The user of the proxies. */
 export const egressUser = rootsUsersFirst - 1;
 
-/** Who the processes inside are: a number; outside it is the same when we are root, and our own user otherwise. */
+/** The user of the processes inside. Outside it is the same number if we are root, and our own user otherwise. */
 export function userInside(id: string): number {
   if (!isRoot()) return ordinaryUser;
   let sum = 0;
@@ -17,7 +17,7 @@ export function userInside(id: string): number {
   return rootsUsersFirst + (sum % rootsUsers);
 }
 
-/** Whose the workspace's files are outside; null: ours. */
+/** The owner of the workspace's files outside; null means our own user. */
 export function ownerOutside(id: string): number | null {
   return isRoot() ? userInside(id) : null;
 }

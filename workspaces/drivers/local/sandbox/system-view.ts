@@ -1,10 +1,10 @@
-// Workspaces: what a sandbox sees of the machine: programs and libraries, read-only, and of /etc what they need to run.
+// What a sandbox sees of the machine: programs and libraries, read-only, and what they need of /etc.
 import { existsSync, lstatSync, readdirSync, readlinkSync } from "node:fs";
 
-// On most systems links into /usr, on some folders of their own.
+// Links into /usr on most systems, real folders on others.
 const programFolders = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
-// By name, never all of it: /etc also has private keys, passwords of services, and tokens.
+// Listed one by one, because /etc also holds private keys, passwords of services and tokens.
 const settingsFiles = [
   "alternatives",
   "ld.so.cache",
@@ -27,15 +27,14 @@ const settingsFiles = [
   "pki/ca-trust/extracted",
   "crypto-policies",
 ];
-// Their folders carry versions in their names.
+// The names of their folders contain versions.
 const languageSettings = /^(java|python|perl)/;
 const networkFiles = ["resolv.conf", "nsswitch.conf", "gai.conf", "host.conf", "hosts"];
 
 const standardPath = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /**
- * Arguments of bubblewrap that show the system, without what lies in `hidden` (absolute folders): rows whose last word is a
- * path inside.
+ * Bubblewrap's arguments that show the system without the absolute folders `hidden`: rows whose last word is a path inside.
  */
 export function systemView(network: boolean, hidden: readonly string[]): string[][] {
   const languages = readdirSync("/etc").filter((name) => languageSettings.test(name));
@@ -50,13 +49,13 @@ export function systemView(network: boolean, hidden: readonly string[]): string[
   ];
 }
 
-/** PATH inside: the agent's own programs, then of this process's PATH what is shown, then the usual. */
+/** PATH inside: Everturn's programs, then the folders of our own PATH that are shown, then the usual ones. */
 export function pathInside(first: string, ours: string | undefined): string {
   const shown = (ours ?? "").split(":").filter((folder) => folder.startsWith("/usr/"));
   return [...new Set([first, ...shown, ...standardPath])].join(":");
 }
 
-/** Whether a path outside has the same name, and the same content, inside. */
+/** Whether a path outside has the same name and content inside. */
 export function isShown(path: string): boolean {
   return ["/usr", ...programFolders].some((folder) => path.startsWith(`${folder}/`));
 }
