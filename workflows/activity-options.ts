@@ -4,6 +4,7 @@ import {
   type ActivityOptions,
   type LocalActivityOptions,
 } from "@temporalio/workflow";
+import { withJitter } from "../core/chat/retry-delay.ts";
 
 /** Of the worker's environment, handed over at start so that tests on slow machines can give room. */
 export interface TimeoutConfig {
@@ -88,13 +89,7 @@ export const transitionOptions: LocalActivityOptions = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };
 
-/** Of the wait itself: enough to spread what a provider has refused at one moment, and little enough to stay near the word. */
-const jitterShare = 0.2;
-
-/**
- * The wait before a retry, lengthened by up to a fifth, so that turns which failed together do not come back together. Never
- * shorter: a provider's Retry-After holds. The sandbox seeds `Math.random` from the run's ids, so a replay waits the same.
- */
+/** The wait before a retry. The sandbox seeds `Math.random` from the run, so a replay waits the same. */
 export function jittered(delayMs: number): number {
-  return Math.round(delayMs * (1 + jitterShare * Math.random()));
+  return withJitter(delayMs, Math.random());
 }

@@ -124,10 +124,9 @@ async function endWith(deps: WorkspaceActivityDeps, attempt: BuildAttempt, end: 
   const failure = failureOf(deps, cause);
   if (failure === null) throw cause;
   await patiently(deps.shutdown, () => log.flush());
-  const { workspace_id, build_id } = attempt;
   const { message: error, gone } = failure;
   await patiently(deps.shutdown, () =>
-    inUnit(deps.store, (unit) => failBuild(unit, { workspace_id, build_id, error, gone })),
+    inUnit(deps.store, (unit) => failBuild(unit, { ...attempt, error, gone })),
   );
 }
 

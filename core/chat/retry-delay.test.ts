@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { retryDelayMs } from "./retry-delay.ts";
+import { retryDelayMs, withJitter } from "./retry-delay.ts";
 
 test("X1 waits double from one second to a minute, and a longer Retry-After raises them", () => {
   assert.deepEqual(
@@ -10,4 +10,12 @@ test("X1 waits double from one second to a minute, and a longer Retry-After rais
   assert.equal(retryDelayMs(1, 7_000), 7_000);
   assert.equal(retryDelayMs(5, 7_000), 16_000);
   assert.equal(retryDelayMs(1, 10 ** 9), 3_600_000);
+});
+
+test("X1 jitter lengthens a wait by up to a fifth and never shortens it", () => {
+  assert.deepEqual(
+    [0, 0.5, 0.999].map((random) => withJitter(10_000, random)),
+    [10_000, 11_000, 11_998],
+  );
+  assert.equal(withJitter(1, 0.999), 1);
 });

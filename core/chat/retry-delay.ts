@@ -14,3 +14,15 @@ export function retryDelayMs(
   const own = Math.min(baseMs * 2 ** Math.min(failures - 1, 30), retryDelayMaxMs);
   return Math.max(own, Math.min(retryAfterMs ?? 0, retryAfterMaxMs));
 }
+
+/** Share of a wait: enough to spread calls that were refused at the same moment. */
+const jitterShare = 0.2;
+
+/**
+ * Lengthens a wait by up to a fifth, so that turns that failed together do not come back together. It never shortens the
+ * wait: a provider's Retry-After holds.
+ * @param random from 0 up to 1
+ */
+export function withJitter(delayMs: number, random: number): number {
+  return Math.round(delayMs * (1 + jitterShare * random));
+}

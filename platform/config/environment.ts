@@ -290,7 +290,7 @@ export const ENVIRONMENT_SUBJECTS = {
     }),
     EVERTURN_FAILPOINT: notes(z.string().optional(), {
       description:
-        "For tests: the process kills itself at this point, such as `callModel:committed`, or when it passes for the third time, `spill:written:3`",
+        "For tests: the process kills itself at this point, such as `callModel:committed`, or when it passes for the third time, `spill:written:3`; with `freeze:` before the name it stops there by SIGSTOP",
     }),
   },
 } as const;

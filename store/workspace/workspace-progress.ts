@@ -79,13 +79,19 @@ export async function finishBuild(unit: Unit, ref: OpenBuildRef): Promise<boolea
 }
 
 /** `gone`: the driver has nothing of it any more, so there is nothing to start again. */
-export type BuildFailure = OpenBuildRef & { readonly error: string; readonly gone?: boolean };
+export type BuildFailure = OpenBuildRef & {
+  readonly error: string;
+  readonly gone?: boolean;
+  /** When Temporal scheduled the attempt that failed. Absent: the failure is no attempt's. */
+  readonly scheduled_ms?: number;
+};
 
 /** The build failed: what it left is cleaned up next. Changes nothing if it was cancelled or has already ended. */
 export async function failBuild(unit: Unit, failure: BuildFailure): Promise<void> {
   const row = await lockBuilding(unit, failure);
   if (row === null) return;
-  const { build_id, error, gone = false } = failure;
+  const { build_id, error, gone = false, scheduled_ms } = failure;
+  if (scheduled_ms !== undefined && (await isTakenOver(unit.tx, build_id, scheduled_ms))) return;
   if (!(await endOpenBuild(unit.tx, build_id, { status: "failed", error }))) return;
   await changeWorkspace(unit.tx, row, {
     wish: "stopped",
@@ -93,6 +99,15 @@ export async function failBuild(unit: Unit, failure: BuildFailure): Promise<void
     error,
     ...(gone && GONE),
   });
+}
+
+/** An attempt that was scheduled later works on the build: what the earlier one failed at does not count. */
+async function isTakenOver(tx: Tx, buildId: string, scheduledMs: number): Promise<boolean> {
+  const { rows } = await tx.query<{ is_later: boolean }>(
+    "select attempt_scheduled_ms > $2 as is_later from workspace_builds where id = $1 for update",
+    [buildId, scheduledMs],
+  );
+  return rows[0]?.is_later === true;
 }
 
 async function lockBuilding(unit: Unit, ref: OpenBuildRef): Promise<WorkspaceRow | null> {

@@ -190,3 +190,24 @@ test("M1 the chat's own model is asked when the small one fails, and nobody is t
   const untold = await read(chat.id);
   assert.deepEqual([untold.title, untold.status, untold.last_error], [title, "waiting", null]);
 });
+
+test("M3 B3 a title that is asked for again is booked again, also when the words are of no use", async () => {
+  const chat = await everturn.createChat(message("count the cost"), { title: "Mine" });
+  await everturn.reader(chat.id).untilIdle();
+  const model = `demo-${randomUUID()}`;
+  everturn.model.script(
+    `model:${model}`,
+    Array.from({ length: 8 }, () => ({ parts: 40 })),
+  );
+  await everturn.pool.query("update model_configs set model = $1", [model]);
+  for (const asked of [1, 2]) {
+    await everturn.call("POST", `/v1/chats/${chat.id}/title`);
+    await described(chat.id);
+    const { rows } = await everturn.pool.query(
+      "select 1 from usage_records where chat_id = $1 and kind = 'title'",
+      [chat.id],
+    );
+    // The small model and the chat's own.
+    assert.equal(rows.length, 2 * asked);
+  }
+});

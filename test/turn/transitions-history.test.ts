@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { deleteChat } from "../../store/chat/delete-chat.ts";
 import { beginAttempt } from "../../store/turn/begin-attempt.ts";
+import { beginCompaction } from "../../store/turn/begin-compaction.ts";
+import { readContextUsage } from "../../store/turn/context-usage.ts";
 import { settle } from "../../store/turn/settle.ts";
 import { claimToolCall, finishToolCall, releaseToolCall } from "../../store/turn/tool-executions.ts";
 import { inUnit } from "../../store/unit.ts";
@@ -184,6 +186,34 @@ test("E3 a local activity that wakes in a later step changes nothing, whatever i
   assert.equal((await chat.row()).status, "interrupting");
   await chat.settle({ type: "tools-done" }, { scheduled_ms: 30 });
   assert.deepEqual((await chat.shortHistory()).slice(-2), ["assistant:call(c2)", "tool:result(c2)!"]);
+});
+
+test("K1 a context limit that a provider names in its refusal outlives the compaction that follows", async () => {
+  const chat = await anIdleChat(store);
+  await chat.send("more");
+  const { fence, model } = await chat.attempt();
+  const answer = { role: "assistant" as const, content: [], model_config_id: model.id, model: model.model };
+  const error = { ...overloaded, kind: "context_overflow" as const, retryable: false };
+  const refused = await chat.settle(
+    { type: "failed", failure: { error, answer, context_limit: 1_000 } },
+    fence,
+  );
+  assert.deepEqual(refused.type === "next" && refused.step, { type: "compact", source: "overflow" });
+  const key = await chat.key();
+  const wish = { scheduledMs: 0, model: null };
+  const { result: begun } = await inUnit(store, (unit) => beginCompaction(unit, key, wish));
+  if (begun.type !== "attempt") throw new Error(`no attempt but ${begun.type}`);
+  const summary = { role: "user" as const, visibility: "model" as const, content: text("the gist") };
+  const shown = [
+    { role: "assistant" as const, visibility: "user" as const, content: text("summarised") },
+    { role: "tool" as const, visibility: "user" as const, content: [] },
+  ] as const;
+  const compaction = { summary, keeps: [], shown, endsTurn: false };
+  await inUnit(store, (unit) => settle(unit, { key, fence: begun.fence }, { type: "compacted", compaction }));
+  const row = await chat.row();
+  assert.equal(row.compaction, null);
+  const usage = await inUnit(store, (unit) => readContextUsage(unit, row));
+  assert.equal(usage.result.context_limit_tokens, 1_000);
 });
 
 test("X1 the twenty-fifth failed call is terminal, and lost workers are counted apart", async () => {

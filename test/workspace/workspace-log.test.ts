@@ -12,6 +12,7 @@ import {
 import { createWorkspace } from "../../store/workspace/create-workspace.ts";
 import { requestWorkspace } from "../../store/workspace/request-workspace.ts";
 import { readBuild, readBuildLog, readBuildLogTail } from "../../store/workspace/workspace-builds.ts";
+import { failBuild } from "../../store/workspace/workspace-progress.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { openStore, type TestStore } from "../support/turn/chats.ts";
 import { aPlan } from "../support/workspace/workspace-world.ts";
@@ -58,13 +59,15 @@ test("W3 lines are numbered without gaps, also when they are written at once", a
   );
 });
 
-test("W3 an attempt that was given up neither writes nor begins any more", async () => {
+test("W3 an attempt that was given up neither writes nor begins nor fails the build any more", async () => {
   const old = await begun(1_000);
   const next = { ...old, scheduled_ms: 2_000 };
   assert.equal((await beginBuildWork(store.pool, next)).type, "work");
   assert.equal(await appendBuildLog(store.pool, old, { lines: ["late"] }), false);
   assert.equal((await beginBuildWork(store.pool, old)).type, "stale");
   assert.equal(await checkBuildAttempt(store.pool, old), "stale");
+  await inUnit(store, (unit) => failBuild(unit, { ...old, error: "late" }));
+  assert.equal(await checkBuildAttempt(store.pool, next), "going");
   assert.equal(await appendBuildLog(store.pool, next, { lines: ["own"] }), true);
   assert.deepEqual(await textOf(old), ["own"]);
 });
