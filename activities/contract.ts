@@ -1,5 +1,4 @@
-// One activity per file. This file: what workflows call and with what; readonly JSON objects in and out, ids and outcomes
-// only, never content.
+// What workflows call, and with what: readonly JSON objects in and out, with ids and outcomes only, never content.
 import type { CompactionSource } from "../core/chat/compaction.ts";
 import type { StepOutcome } from "../core/chat/step-outcome.ts";
 import type { WorkspaceStep } from "../core/workspace/workspace-step.ts";
@@ -116,7 +115,7 @@ export interface NextWorkspaceStepOutput {
   readonly chats?: readonly { readonly id: string; readonly title?: string }[];
 }
 
-/** What the workflow of a workspace has done in the world; each may be run again by another worker. */
+/** What the workflow of a workspace changes outside the database; another worker may run each of them again. */
 export interface WorkspaceActivities {
   /** Makes the place. */
   provisionWorkspace(input: BuildRef): Promise<BuildOutcome>;

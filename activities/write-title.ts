@@ -1,5 +1,4 @@
-// One activity per file. This file: `writeTitle`: a title by a model, in place of the one that it was asked to replace.
-
+// `writeTitle` has a model write a title, in place of the one that it was asked to replace.
 import { titlePrompt } from "../core/prompt/describe-prompt.ts";
 import { readOpening, writeModelTitle } from "../store/description/describe-chat.ts";
 import { readChatRow } from "../store/row/chat-row.ts";

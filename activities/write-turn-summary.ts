@@ -1,4 +1,4 @@
-// One activity per file. This file: `writeTurnSummary`: a turn in a few words, for lists of chats.
+// `writeTurnSummary` has a model sum up a turn in a few words, for lists of chats.
 import { turnSummaryPrompt } from "../core/prompt/describe-prompt.ts";
 import { writeTurnSummary as keepSummary, readTurn } from "../store/description/describe-chat.ts";
 import { readChatRow } from "../store/row/chat-row.ts";

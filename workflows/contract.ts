@@ -8,7 +8,7 @@ export function chatWorkflowId(chatId: string): string {
   return `chat-${chatId}`;
 }
 
-/** The signals a turn hears. All mean "look again": the database is the truth, so a lost or late one is harmless. */
+/** The signals of a turn. All mean "look again": the database is the truth, so a lost or late one is harmless. */
 export const CHAT_SIGNALS = [
   "interrupted",
   "messageQueued",
@@ -47,7 +47,7 @@ export interface ChatTurnInput {
 /** A stopped tool has 5 s to end before it is killed (SPEC I2); the rest is for its result to be kept. */
 export const toolsEndMs = 10_000;
 
-/** The one workflow type of workspaces; its id is `workspace-<id>`, so each has one hand that works on it. */
+/** The one workflow type of workspaces; its id is `workspace-<id>`, so only one run works on each. */
 export const WORKSPACE = "workspace";
 
 export function workspaceWorkflowId(workspaceId: string): string {

@@ -1,5 +1,5 @@
-// Workflows are deterministic. This file: a chat's title and the summary of its latest turn, written beside its turns. A
-// run lasts while something is to be written; what fails is left out, for the next turn or the next request brings another.
+// Writes a chat's title and the summary of its latest turn, beside its turns. A run lasts while something is to be written.
+// What fails is left out: the next turn or request brings another one.
 import {
   defineSignal,
   isCancellation,

@@ -1,5 +1,5 @@
-// Workflows are deterministic. This file: the named points of the turn's own code. A workflow cannot end its process, so it
-// tells the worker that it passes one; the worker hears of it before Temporal hears of anything the same task decided.
+// Named points in workflow code. A workflow cannot end its process, so it tells the worker that it passes a point. The worker
+// is told before Temporal is told of anything that the same task decided.
 import type { Sinks } from "@temporalio/workflow";
 
 export interface FailpointSinks extends Sinks {

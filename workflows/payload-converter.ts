@@ -1,5 +1,5 @@
-// Workflows are deterministic. This file: how workflow code reads payloads. One that cannot be read counts as absent: the SDK
-// would fail the workflow task, the task would be tried again for ever, and a signal nobody can read would end a chat.
+// How workflow code reads payloads. One that cannot be read counts as absent: the SDK would fail the workflow task, the task
+// would be tried again for ever, and a signal nobody can read would end a chat.
 import { defaultPayloadConverter, type Payload, type PayloadConverter } from "@temporalio/common";
 
 export const payloadConverter: PayloadConverter = {

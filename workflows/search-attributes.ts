@@ -1,5 +1,5 @@
-// Workflows are deterministic. This file: what people can search turns and workspaces by in Temporal; set at start, and later
-// only of a turn that does not end well, since every change costs an event.
+// The attributes by which people search turns and workspaces in Temporal. They are set at the start, and later only for a turn
+// that does not end well, since every change costs an event.
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from "@temporalio/common";
 import { headOf } from "../core/text/truncate.ts";
 import { SEARCH_ATTRIBUTES } from "./contract.ts";

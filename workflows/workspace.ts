@@ -1,5 +1,5 @@
-// Workflows are deterministic. This file: the life of a workspace. The row says what is wished and how far things are; this
-// works towards the wish, and signals only say "look again".
+// The life of a workspace. The database row says what is wanted and how far things are. The workflow works towards it, and
+// signals only say "look again".
 import {
   type ActivityOptions,
   CancellationScope,

@@ -1,4 +1,4 @@
-// One activity per file. This file: the answer being written, from the model's events to the message that is committed.
+// Collects an answer while it is written: from the model's events to the message that is committed.
 import { applyDelta, type DraftPart, finishDraft } from "../../core/chat/draft-content.ts";
 import { answerBytesMax } from "../../core/chat/limits.ts";
 import type { FinishReason, Usage } from "../../core/chat/message.ts";
@@ -25,7 +25,7 @@ export interface Answer {
   keep(kept: KeptAnswer): void;
   /** Takes one event; returns the delta to publish, null when the event shows nothing. */
   take(event: ModelEvent): { index: number; delta: PartDelta } | null;
-  /** The message as it stands. `interrupted` marks one that another hand cut short. */
+  /** The message as it stands. `interrupted` marks one that was cut short from outside. */
   message(end: { finish_reason: FinishReason; interrupted: boolean }): NewMessage;
   readonly finish_reason: FinishReason | null;
   /** The model wrote more than is kept; what came so far is the answer, cut. */

@@ -1,4 +1,4 @@
-// One activity per file. This file: which failures of an activity Temporal retries without end, and which it must not.
+// Decides which failures of an activity Temporal retries without end, and which it must not retry.
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApplicationFailure } from "@temporalio/activity";
 import { prepareTriesMax } from "../../core/chat/limits.ts";

@@ -1,4 +1,4 @@
-// Activities know everything but API and worker. This file: with which settings a model config is called.
+// The settings with which a model config is called.
 import type { CallConfig } from "../../models/provider.ts";
 import type { ModelConfigRow } from "../../store/model/resolve-model-config.ts";
 

@@ -1,5 +1,4 @@
-// One activity per file. This file: work shared by several calls, each of which may stop waiting for it.
-
+// Work that several callers share, each of which may stop waiting for it.
 /** What `work` comes to; rejects with the signal's reason as soon as that is aborted. The work goes on for the others. */
 export async function raced<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();

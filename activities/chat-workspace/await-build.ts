@@ -1,4 +1,4 @@
-// One activity per file. This file: waits for the end of a workspace's build, and tells what has come of it.
+// Waits for the end of a workspace's build and reports the result.
 import { readWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import type { BuildWatch, WorkspaceReport } from "../../tools/chat-workspace.ts";
 import { pollDefaultMs } from "./chat-workspaces-deps.ts";

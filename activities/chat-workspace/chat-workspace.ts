@@ -1,5 +1,5 @@
-// One activity per file. This file: the workspace of one chat as its tools see it (`ChatWorkspace`), over store and driver.
-// The row is the truth and the workflow builds; here is only who asks for what, and who waits.
+// The workspace of one chat as its tools see it (`ChatWorkspace`). The database row is the truth and the workflow builds; this
+// code only asks and waits.
 import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, readChatRow } from "../../store/row/chat-row.ts";
 import { inUnit } from "../../store/unit.ts";

@@ -1,4 +1,4 @@
-// One activity per file. This file: what the workspaces of chats are reached through.
+// What the code of chats' workspaces depends on.
 import type { TemplateShelf } from "../../core/workspace/template.ts";
 import type { Store } from "../../store/store.ts";
 import type { WorkspaceRow } from "../../store/workspace/workspaces.ts";

@@ -1,5 +1,4 @@
-// One activity per file. This file: one workspace for a chat, whoever asks and however often (SPEC W2).
-
+// Creates one workspace for a chat, whoever asks and however often (SPEC W2).
 import { inUnit } from "../../store/unit.ts";
 import type { CreateWorkspaceInput } from "../../store/workspace/create-workspace.ts";
 import { type EnsuredWorkspace, ensureChatWorkspace } from "../../store/workspace/ensure-chat-workspace.ts";

@@ -1,4 +1,4 @@
-// One activity per file. This file: a build, followed from the beginning of its log to its end.
+// Follows a build from the beginning of its log to its end.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Store } from "../../store/store.ts";
 import {

@@ -1,6 +1,5 @@
-// One activity per file. This file: from a workspace's row to its agent, or to the words that say why there is none. That
-// its place is gone is written down for everyone.
-
+// Finds the agent of a workspace's row, or explains why there is none. If the workspace's place is gone, it records that for
+// everyone.
 import type { ChatRow } from "../../store/row/chat-row.ts";
 import { inUnit } from "../../store/unit.ts";
 import { recordWorkspaceGone } from "../../store/workspace/workspace-progress.ts";

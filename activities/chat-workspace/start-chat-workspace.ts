@@ -1,4 +1,4 @@
-// One activity per file. This file: a chat's workspace is wished to run, or to stop, by a turn that waits for it.
+// Asks that a chat's workspace starts or stops, for a turn that waits for it.
 import { setTimeout as sleep } from "node:timers/promises";
 import { inUnit } from "../../store/unit.ts";
 import { requestWorkspace } from "../../store/workspace/request-workspace.ts";

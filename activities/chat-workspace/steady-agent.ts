@@ -1,6 +1,5 @@
-// One activity per file. This file: an agent that may go away in the middle of a call. What may be asked again is asked once
-// more of the agent that was found again; the rest fails in words that say whether it may have had an effect.
-
+// An agent that may go away in the middle of a call. A request that may be repeated is sent once more, to the agent that was
+// found again. Any other request fails, and the error says whether it may have had an effect.
 import { ToolError } from "../../tools/tool-error.ts";
 import {
   type AgentApi,

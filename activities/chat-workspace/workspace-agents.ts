@@ -1,5 +1,5 @@
-// One activity per file. This file: the agents this worker talks to. Where an agent answers is asked of the driver once and
-// kept; an agent that fell silent is looked for again, which also revives one that died.
+// The agents that this worker talks to. It asks the driver once for an agent's address and keeps it. When an agent falls
+// silent, it asks again, which also revives an agent that died.
 import type { WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import { type AgentApi, AgentError } from "../../workspaces/agent/api.ts";
 import { type AgentAddress, type WorkspaceDriver, WorkspaceError } from "../../workspaces/driver.ts";

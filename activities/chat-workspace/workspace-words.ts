@@ -1,4 +1,4 @@
-// One activity per file. This file: why a chat's workspace cannot be used, in words that name the tool that helps.
+// Explains why a chat's workspace cannot be used, and names the tool that helps.
 import { quoted } from "../../core/text/quoted.ts";
 import type { BuildRow } from "../../store/workspace/workspace-builds.ts";
 import type { WorkspaceRow } from "../../store/workspace/workspaces.ts";

@@ -1,5 +1,5 @@
-// Activities know everything but API and worker. This file: recorded calls on their way to the database, in batches, behind
-// the back of the turns. It never makes anybody wait; what it cannot take it drops and counts (SPEC B4).
+// Writes recorded calls to the database in batches, apart from the turns. No turn waits for it: what it cannot take it drops
+// and counts (SPEC B4).
 import { setImmediate as breathe, setTimeout as pause } from "node:timers/promises";
 import type { Logger } from "pino";
 import {

@@ -1,6 +1,5 @@
-// Activities know everything but API and worker. This file: the port by which a model call is recorded for debug runs (SPEC
-// B4), and what it does when a chat is recorded. It never throws at the call, and never waits.
-
+// Records model calls for debug runs (SPEC B4), when their chat is recorded. It never throws to the caller and never makes it
+// wait.
 import type { Usage } from "../../core/chat/message.ts";
 import type { DebugKind, DebugMode, DebugStatus } from "../../core/debug-run.ts";
 import { ModelError, type ModelRequest } from "../../models/provider.ts";

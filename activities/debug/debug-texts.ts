@@ -1,5 +1,4 @@
-// Activities know everything but API and worker. This file: what a debug run keeps of a call, bounded and without secrets.
-
+// What a debug run keeps of a call: bounded, and without secrets.
 import { debugBodyBytesMax } from "../../core/chat/limits.ts";
 import type { DebugStatus } from "../../core/debug-run.ts";
 import type { ModelRequest } from "../../models/provider.ts";

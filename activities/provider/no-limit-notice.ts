@@ -1,4 +1,4 @@
-// One activity per file. This file: says, once per process and model, that its chats cannot be compacted by themselves (SPEC K1).
+// Warns once per process and model that the model's chats cannot be compacted automatically (SPEC K1).
 import type { Usage } from "../../core/chat/message.ts";
 import type { ModelConfigRow } from "../../store/model/resolve-model-config.ts";
 

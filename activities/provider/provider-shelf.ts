@@ -1,5 +1,4 @@
-// Activities know everything but API and worker. This file: the provider of a model config, built once per state of its row.
-
+// The provider of a model config, built once for each state of the config's row.
 import { createProvider, type ProviderSpec } from "../../models/create-provider.ts";
 import { ownFault } from "../../models/errors/own-fault.ts";
 import { createGuardedFetch } from "../../models/http/guarded-fetch.ts";

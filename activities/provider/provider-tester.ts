@@ -1,4 +1,4 @@
-// Activities know everything but API and worker. This file: the tiny call that tests a provider, as a turn would make it.
+// A tiny call that tests a provider, made as a turn would make it.
 import { type ProviderTest, testProvider } from "../../models/test-provider.ts";
 import type { ProviderSource } from "../../store/model/resolve-model-config.ts";
 import { createProviderShelf, type ProviderShelfDeps } from "./provider-shelf.ts";

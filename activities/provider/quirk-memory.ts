@@ -1,4 +1,4 @@
-// Activities know everything but API and worker. This file: providers that remember what refusals have taught (SPEC X10).
+// Providers that remember what refusals have taught them (SPEC X10).
 import type { Logger } from "pino";
 import type { Lesson, ModelEvent, ModelRequest, Provider, StreamOptions } from "../../models/provider.ts";
 import { findQuirk } from "../../models/quirks/quirk-table.ts";

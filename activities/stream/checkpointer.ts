@@ -1,5 +1,5 @@
-// One activity per file. This file: when the part stream beats and what the heartbeat holds. A tail that outgrows the
-// heartbeat is spilled first; the heartbeat before it stays true, and is repeated, until the spill is committed.
+// Decides when the part stream heartbeats and what the heartbeat holds. A tail that is too large for the heartbeat is written
+// to the database (spilled) first. Until that is committed, the previous heartbeat is repeated, since it is still true.
 import {
   type Checkpoint,
   checkpointBytes,

@@ -1,4 +1,4 @@
-// One activity per file. This file: what activities ask of the part streams that the worker builds for them.
+// The part stream as activities use it; the worker builds it for them.
 import type { PartDelta, StreamPart } from "../../core/part/stream-part.ts";
 
 /** What an activity needs of its part stream. */

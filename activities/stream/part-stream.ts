@@ -1,7 +1,5 @@
-// One activity per file. This file: the one object that every part of an answer goes through on its way out. It keeps
-// parts until they are committed, publishes them while somebody watches, and checkpoints them by heartbeat so that a dead
-// worker loses little.
-
+// Every part of an answer passes through this object on its way out. It keeps parts until they are committed, publishes them
+// while somebody watches, and checkpoints them by heartbeat, so that little is lost with a worker.
 import { catchUpCharsMax, catchUpGapMinMs, partDeltaBytesMax } from "../../core/chat/limits.ts";
 import { PartLog } from "../../core/part/part-log.ts";
 import { cutPart, type PartDelta, type StreamPart, splitDelta, textOf } from "../../core/part/stream-part.ts";

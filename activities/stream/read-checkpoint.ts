@@ -1,4 +1,4 @@
-// One activity per file. This file: what an attempt finds of the one before it, whose worker died.
+// Reads what the previous attempt left in its heartbeat when its worker died.
 import { decodeCheckpoint, joinCheckpoint, type Sealing, type SpillRow } from "../../core/part/checkpoint.ts";
 import type { StreamPart } from "../../core/part/stream-part.ts";
 

@@ -1,7 +1,6 @@
-// One activity per file. This file: whether anybody watches the chat that is being written here. Replicas say so on the bus
-// now and then; who has not been told for a while publishes nothing. One lease per chat and worker, shared by its streams,
-// and kept for a while between them: a turn has many steps.
-
+// Whether anybody watches the chat that is written here. Replicas say so on the bus now and then. A chat that nobody has named
+// for a while publishes nothing. There is one lease per chat and worker; its streams share it, and it is kept for a while
+// between them, because a turn has many steps.
 import { watchGraceMs, watchLeaseMs } from "../../core/chat/limits.ts";
 import type { LiveBus } from "../../core/stream/bus-message.ts";
 import type { PartStreamClock } from "./checkpointer.ts";

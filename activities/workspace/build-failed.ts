@@ -1,6 +1,5 @@
-// One activity per file. This file: what fails a build, in words for its owner and the model. An outcome, not a bug: nothing
-// of it is tried again by itself.
-
+// The failure of a build, in words for its owner and the model. It is an outcome, not a bug, and is not tried again
+// automatically.
 export class BuildFailed extends Error {
   /** The driver has nothing of the workspace any more. */
   readonly gone: boolean;

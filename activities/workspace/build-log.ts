@@ -1,5 +1,5 @@
-// One activity per file. This file: a build's log on its way to the database, lines gathered so that a talkative command does
-// not cost a transaction a line.
+// Collects the lines of a build's log and writes them in batches, so that a command with much output does not cost a
+// transaction per line.
 import { buildLogTailBytesMax } from "../../core/chat/limits.ts";
 import { isOutage } from "../../platform/classify-failure.ts";
 import type { Logger } from "../../platform/logger.ts";

@@ -1,5 +1,5 @@
-// One activity per file. This file: `connectWorkspace`. Attempts of five seconds with pauses, for two minutes; an agent that
-// never answers leaves a workspace that is not ready, which is no failure (SPEC W3).
+// `connectWorkspace` tries to reach the agent for two minutes: attempts of five seconds, with pauses. If the agent never
+// answers, the workspace is not ready; that is no failure (SPEC W3).
 import { setTimeout as sleep } from "node:timers/promises";
 import { agentAttemptMs, agentPauseMs } from "../../core/chat/limits.ts";
 import { markConnecting, setAgent } from "../../store/workspace/build-work.ts";

@@ -1,4 +1,4 @@
-// One activity per file. This file: all of a workspace's workflow, with what they need handed in.
+// Creates all activities of a workspace's workflow.
 import { boundEach, boundRetries } from "../attempt/bound-retries.ts";
 import type { LocalWorkspaceActivities, WorkspaceActivities } from "../contract.ts";
 import { createConnectWorkspace } from "./connect-workspace.ts";

@@ -1,5 +1,5 @@
-// One activity per file. This file: `stopWorkspace` and `destroyWorkspace`. Both look at the row first: one of a worker that
-// was given up and woke must not end what was started since.
+// `stopWorkspace` and `destroyWorkspace`. Both look at the row first: an attempt whose worker was given up and wakes later
+// must not end what was started since.
 import { Context } from "@temporalio/activity";
 import type { WorkspaceStatus } from "../../core/workspace/workspace.ts";
 import { readWorkspace } from "../../store/workspace/workspaces.ts";

@@ -1,5 +1,5 @@
-// One activity per file. This file: lines out of a process's output, with how many of its bytes they cover, so that another
-// worker goes on right after them.
+// Splits a process's output into lines and counts the bytes that they cover, so that another worker continues right after
+// them.
 import { buildLogLineBytesMax } from "../../core/chat/limits.ts";
 
 const NEWLINE = 0x0a;

@@ -1,4 +1,4 @@
-// One activity per file. This file: `provisionWorkspace`. The driver makes the place.
+// `provisionWorkspace` has the driver create the workspace's place.
 import { markProvisioned } from "../../store/workspace/build-work.ts";
 import type { BuildOutcome, BuildRef } from "../contract.ts";
 import { type BuildSite, type WorkspaceActivityDeps, workOnBuild } from "./work-on-build.ts";

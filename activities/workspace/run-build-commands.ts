@@ -1,5 +1,5 @@
-// One activity per file. This file: `runBuildCommands` and `runStartup`: what a template runs in its workspace, once when it
-// was made, and at each start.
+// `runBuildCommands` and `runStartup` run a template's commands in its workspace: once after it was created, and at each
+// start.
 import { markCommandsRun } from "../../store/workspace/build-work.ts";
 import type { BuildOutcome, BuildRef } from "../contract.ts";
 import { runInWorkspace } from "./run-in-workspace.ts";

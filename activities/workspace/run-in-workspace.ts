@@ -1,5 +1,5 @@
-// One activity per file. This file: a command of a build, run by the workspace's agent under a key of its own and followed into
-// the log. A worker that takes over finds the same process and goes on reading where the log ends: it runs once.
+// Runs a command of a build through the workspace's agent, under a key of its own, and follows its output into the log. A
+// worker that takes over finds the same process and reads on where the log ends: the command runs once.
 import { setTimeout as sleep } from "node:timers/promises";
 import { agentAttemptMs, agentPauseMs } from "../../core/chat/limits.ts";
 import { type AgentApi, AgentError, type ProcessInfo } from "../../workspaces/agent/api.ts";

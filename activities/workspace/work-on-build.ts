@@ -1,5 +1,5 @@
-// One activity per file. This file: what all activities of a build have in common: they take it over, beat, follow its log,
-// stop when it is not wanted any more, and record a failure in words.
+// What all activities of a build share: they take the build over, heartbeat, write its log, stop when it is no longer wanted,
+// and record a failure with its reason.
 import { Context } from "@temporalio/activity";
 import type { Failpoint } from "../../platform/failpoint.ts";
 import type { Logger } from "../../platform/logger.ts";

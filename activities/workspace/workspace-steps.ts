@@ -1,4 +1,4 @@
-// One activity per file, but for these: database-only steps of a workspace, run as local activities of its workflow.
+// Database-only steps of a workspace, run as local activities of its workflow.
 import { errorDetailCharsMax } from "../../core/chat/limits.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { Failpoint } from "../../platform/failpoint.ts";

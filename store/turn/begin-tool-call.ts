@@ -1,5 +1,4 @@
-// The store is the only room with SQL. This file: how a tool call begins: it must be open in the running turn, and is
-// claimed before anything happens.
+// How a tool call begins: it must be open in the running turn, and it is claimed before anything happens.
 import type { Usage } from "../../core/chat/message.ts";
 import { cutCallError } from "../../core/chat/turn-brake.ts";
 import type { JsonObject, ToolCallPart } from "../../core/part/part.ts";

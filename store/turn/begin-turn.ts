@@ -1,5 +1,4 @@
-// The store is the only room with SQL. This file: how a turn begins, shared by every transition that begins one.
-
+// How a turn begins; every transition that begins a turn uses it.
 import type { LastError } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
 import { resolveModel } from "../model/resolve-model.ts";
@@ -22,7 +21,7 @@ export interface TurnStart {
 }
 
 /**
- * Inserts the user message that begins a turn and sets the chat running. The workflow hears of it through the outbox,
+ * Inserts the user message that begins a turn and sets the chat running. The workflow is told through the outbox,
  * by this name, unless `signal` is null: then it learns it by the outcome of its own activity.
  */
 export async function beginTurn(

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: how full the context of a chat is, by its newest step (SPEC K1).
+// How full a chat's context is, by its newest step (SPEC K1).
 import { type ContextUsage, compactionThreshold, contextTokens } from "../../core/chat/compaction.ts";
 import { settingsOf } from "../model/model-book.ts";
 import { resolveModel } from "../model/resolve-model.ts";

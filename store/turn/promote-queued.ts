@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the transition `promote_queued`.
+// The transition `promote_queued`.
 import { Refusal } from "../../core/chat/refusal.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";

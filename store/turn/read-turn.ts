@@ -1,5 +1,4 @@
-// The store is the only room with SQL. This file: one turn as people see it, and where its chat stands, read at one moment by
-// one statement.
+// Reads one turn as people see it, and where its chat stands, in one statement.
 import type { ChatStatus, LastError, Message } from "../../core/chat/message.ts";
 import type { Queryable } from "../database.ts";
 import type { MessageRow } from "../row/messages.ts";

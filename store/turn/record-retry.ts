@@ -124,7 +124,7 @@ function isExhausted(
   return (
     failures >= providerFailuresPerStepMax ||
     empty > noOutputRetriesMax ||
-    // A wait that does not fit is not begun: who has to wait longer had better be told now.
+    // A wait that does not fit is not begun: people who would have to wait longer are told now.
     waited_ms > retry_wait_max_ms
   );
 }

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the tool message of a step, one per batch, results in call order.
+// Writes the tool message of a step: one message for all calls, with the results in call order.
 import { toolCallsPerStepMax } from "../../core/chat/limits.ts";
 import { repeatsMax, repeatsNoticedMin, timesInARow, withRepeatNotices } from "../../core/chat/turn-brake.ts";
 import type { ToolCallPart, ToolResultPart } from "../../core/part/part.ts";

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: claim before effect. A tool call is claimed here before it runs.
+// Claims tool calls before they run, and keeps their results until the step is settled.
 import type { JsonValue } from "../../core/part/part.ts";
 import type { Queryable, Tx } from "../database.ts";
 
@@ -27,7 +27,7 @@ export interface ToolClaim {
 
 /**
  * Claims a call, or finds what an earlier claim has made of it. Null: an attempt scheduled later has claimed it; this one
- * comes from a worker that was given up and woke.
+ * was given up, and its worker has woken since.
  */
 export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecution | null> {
   const { rows } = await tx.query<ToolExecution>(

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: the newest steps of a turn, for what ends an agent that goes in circles.
+// Reads the newest steps of a turn, to end a turn that repeats itself.
 import {
   type Brake,
   type CalledStep,

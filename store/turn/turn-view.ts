@@ -1,5 +1,4 @@
-// The store is the only room with SQL. This file: what the policy of a turn looks at, read from committed history.
-
+// Reads from committed history what the next step of a turn depends on.
 import { thresholdOff, usagePercent } from "../../core/chat/compaction.ts";
 import {
   decideNextStep,

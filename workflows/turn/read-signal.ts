@@ -1,5 +1,5 @@
-// Workflows are deterministic. This file: signals and inputs as they come from outside. Anybody who may speak to Temporal can
-// send them, with any payload or none, and an exception here would fail the run's workflow tasks for ever.
+// Signals and inputs as they come from outside. Anybody who may speak to Temporal can send them, with any payload or none, and
+// an exception here would fail the run's workflow tasks for ever.
 import { ApplicationFailure } from "@temporalio/common";
 import type {
   ChatSignalInput,

@@ -30,8 +30,8 @@ export async function runTools(calls: readonly OpenCall[], run: RunToolsInput): 
 }
 
 /**
- * Waits for the calls, after a stop only for so long: a call that no worker has taken hears of no stop, and may wait for a slot
- * without end. What is left of the calls ends with the run.
+ * Waits for the calls; after a stop only for a limited time. A call that no worker has taken learns of no stop and may wait for
+ * a slot without end. What is left of the calls ends with the run.
  */
 async function orStopped(ended: Promise<unknown>, heard: Heard, stopMaxMs: number): Promise<void> {
   const limit = new CancellationScope();

@@ -1,4 +1,4 @@
-// Workflows are deterministic. This file: what a turn shows of itself in Temporal's Web UI; costs no event.
+// What a turn shows of itself in Temporal's Web UI. It costs no event.
 import { setCurrentDetails } from "@temporalio/workflow";
 import type { OpenCall } from "../../core/chat/decide-next-step.ts";
 import { providerFailuresPerStepMax } from "../../core/chat/limits.ts";

@@ -1,5 +1,5 @@
-// Workflows are deterministic. This file: how a run tells people of its turn's end, after the commit: by its result, by a failure
-// where the turn has failed, and by a search attribute where the run itself must go on.
+// How a run tells people of its turn's end, after the commit: by its result, by a failure where the turn has failed, and by a
+// search attribute where the run itself must go on.
 import { ApplicationFailure, upsertSearchAttributes } from "@temporalio/workflow";
 import type { StepOutcome, TurnEnd } from "../../core/chat/step-outcome.ts";
 import type { TurnResult } from "../contract.ts";

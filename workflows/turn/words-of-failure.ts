@@ -1,5 +1,4 @@
-// Workflows are deterministic. This file: a failure in its own words, for those who look at what it ended.
-
+// Puts a failure into words for the people who look at what it ended.
 /** An activity's failure says little by itself; its cause is what went wrong. */
 export function wordsOfFailure(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
