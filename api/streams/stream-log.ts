@@ -46,12 +46,23 @@ export class StreamLog<Batch extends Frames> {
     this.#entries.push({ number, batch });
   }
 
-  /** The first entries after a place, at most `count`; "lost" when they are not kept any more. */
-  after(place: number, count = Number.POSITIVE_INFINITY): readonly LogEntry<Batch>[] | "lost" {
+  /** Everything after a place; "lost" when it is not kept any more. */
+  after(place: number): readonly LogEntry<Batch>[] | "lost" {
     if (place < this.#begin) return "lost";
-    if (place >= this.#end) return NONE;
-    const first = this.#entries.findLastIndex(({ number }) => number <= place) + 1;
-    return this.#entries.slice(first, first + count);
+    return place >= this.#end ? [] : this.#entries.slice(this.#indexAfter(place));
+  }
+
+  /** The first entry after a place; null when there is none. Allocates nothing: each reader asks for each part. */
+  next(place: number): LogEntry<Batch> | "lost" | null {
+    if (place < this.#begin) return "lost";
+    return place >= this.#end ? null : (this.#entries[this.#indexAfter(place)] ?? null);
+  }
+
+  /** Readers are near the end, so the search begins there. */
+  #indexAfter(place: number): number {
+    let index = this.#entries.length;
+    while (index > 0 && (this.#entries[index - 1] as LogEntry<Batch>).number > place) index--;
+    return index;
   }
 
   /** Drops the oldest entries beyond the limits. */
@@ -80,8 +91,6 @@ export class StreamLog<Batch extends Frames> {
     this.forget();
   }
 }
-
-const NONE: readonly never[] = [];
 
 /** Sent at once. Between two of these, the reader checks whether the other side keeps up. */
 const groupBytesMax = 64 * 1024;

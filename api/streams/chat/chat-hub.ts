@@ -75,10 +75,9 @@ export class ChatHub extends Watch<ChatPlace, EventBatch> {
 
   next(place: ChatPlace): ReaderStep<ChatPlace, EventBatch> {
     if (place.taken === null) return CATCH_UP;
-    const waiting = this.log.after(place.taken, 1);
-    if (waiting === "lost") return CATCH_UP;
-    const [next] = waiting;
-    if (next === undefined) return WAIT;
+    const next = this.log.next(place.taken);
+    if (next === "lost") return CATCH_UP;
+    if (next === null) return WAIT;
     const cursor = next.batch.cursor ?? place.cursor;
     return { type: "send", batch: next.batch, place: { ...place, cursor, taken: next.number } };
   }
