@@ -8,6 +8,7 @@ import { createLocalDriver } from "../workspaces/drivers/local/local.ts";
 type DriverConfig = Pick<
   Config,
   | "workspaceDriver"
+  | "agentNodeImage"
   | "dataDir"
   | "workspacesDir"
   | "bwrapPath"
@@ -22,7 +23,10 @@ type DriverConfig = Pick<
  */
 export function createDriver(config: DriverConfig, logger: Logger, deployment: string): WorkspaceDriver {
   const { secretKey, secretKeyPrevious } = config;
-  if (config.workspaceDriver === "docker") return createDockerDriver({ deployment, secretKey });
+  if (config.workspaceDriver === "docker") {
+    const agentProgram = { bundles: `${config.dataDir}/bundles`, nodeImage: config.agentNodeImage };
+    return createDockerDriver({ deployment, secretKey, secretKeyPrevious, agentProgram });
+  }
   return createLocalDriver({
     dataDir: config.dataDir,
     folder: config.workspacesDir,

@@ -1,5 +1,6 @@
 // Workspaces: the port of drivers. A driver makes the place a workspace runs in; everything inside it is the agent's.
 // Each step is idempotent by workspace id: a worker that died in one is followed by another that does the same again.
+import type { Duplex } from "node:stream";
 import type { WorkspacePlan } from "../core/workspace/workspace-plan.ts";
 
 export type { WorkspacePlan } from "../core/workspace/workspace-plan.ts";
@@ -25,10 +26,11 @@ export class WorkspaceError extends Error {
   }
 }
 
-/** Where the agent of a workspace answers, and what it wants to be shown. */
+/** Where the agent of a workspace answers, and the token that both sides prove to know. */
 export type AgentAddress =
   | { readonly kind: "unix"; readonly path: string; readonly token: string }
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number; readonly token: string };
+  /** `open` gives a new connection; throws an AgentError. */
+  | { readonly kind: "stream"; readonly token: string; open(): Promise<Duplex> };
 
 export interface DriverStep {
   readonly signal: AbortSignal;

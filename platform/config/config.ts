@@ -151,6 +151,7 @@ function modelConfig(environment: Environment) {
 function workspaceConfig(environment: Environment) {
   return {
     workspaceDriver: environment.EVERTURN_WORKSPACE_DRIVER,
+    agentNodeImage: environment.EVERTURN_AGENT_NODE_IMAGE,
     workspacesDir: environment.EVERTURN_WORKSPACES_DIR ?? `${environment.EVERTURN_DATA_DIR}/workspaces`,
     bwrapPath: environment.EVERTURN_BWRAP_PATH,
     allowUnsandboxed: environment.EVERTURN_ALLOW_UNSANDBOXED,

@@ -172,6 +172,10 @@ export const ENVIRONMENT_SUBJECTS = {
     EVERTURN_WORKSPACE_DRIVER: notes(choice(["local", "docker"]).default("local"), {
       description: "Where workspaces run: `local` (a sandbox on this machine) or `docker` (a container)",
     }),
+    EVERTURN_AGENT_NODE_IMAGE: notes(z.string().min(1).default("node:24.21.0-bookworm-slim"), {
+      description:
+        "Image from which the `docker` driver copies Node for the agents in workspaces (`/usr/local/bin/node`). The engine pulls it once and never runs it",
+    }),
     EVERTURN_WORKSPACES_DIR: notes(z.string().optional(), {
       description:
         "Folder of the `local` driver's workspaces. All workers of a deployment must see the same folder, and no other deployment may use it",

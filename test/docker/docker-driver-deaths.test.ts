@@ -18,6 +18,7 @@ import {
 } from "../support/engine/docker-world.ts";
 import type { StubFault } from "../support/engine/engine-stub.ts";
 
+const name = `everturn-${workspaceId}`;
 const deaths: readonly StubFault[] = [{ type: "cut-before" }, { type: "cut-after" }, { type: "cut-within" }];
 
 interface Attempt {
@@ -60,14 +61,14 @@ for (const fault of deaths) {
       async check(at) {
         await driver().provision(workspaceId, plan, aStep());
         assert.deepEqual(inventoryOf(stub), whole, `after a death at call ${at}`);
-        for (const { folder } of stub.world.containers.values()) {
-          for (const path of [
-            "/workspace/README.md",
-            "/workspace/src/run.sh",
-            "/opt/everturn/workspaces/agent/main.ts",
-          ])
-            assert.ok(existsSync(join(folder, path)), `${path} after a death at call ${at}`);
-        }
+        const [agentVolume = ""] = [...stub.world.volumes.keys()].filter((each) => /-agent-/.test(each));
+        for (const [volume, path] of [
+          [name, "README.md"],
+          [name, "src/run.sh"],
+          [agentVolume, "node"],
+          [agentVolume, "agent.mjs"],
+        ] as const)
+          assert.ok(existsSync(join(stub.world.volume(volume).folder, path)), `${path} after call ${at}`);
         await driver().destroy(workspaceId);
         assert.deepEqual(await driver().list(), []);
         await forgetEverything(stub);
@@ -105,14 +106,15 @@ for (const fault of deaths.slice(0, 2)) {
     const { stub, plan, driver } = world;
     for (const step of ["stop", "destroy"] as const) {
       await driver().provision(workspaceId, plan, aStep());
+      await driver().connect(workspaceId, plan, patience());
       const calls = await dieAtEachCall(world, fault, {
         act: (docker) => docker[step](workspaceId),
         async check() {
           await driver()[step](workspaceId);
           assert.equal(stub.world.containers.size, 0);
-          assert.equal(stub.world.networks.size, 0);
           assert.deepEqual(await driver().list(), step === "stop" ? [workspaceId] : []);
           await driver().provision(workspaceId, plan, aStep());
+          await driver().connect(workspaceId, plan, patience());
         },
       });
       assert.ok(calls >= 3);

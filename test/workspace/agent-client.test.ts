@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { AgentError, type AgentErrorCode, type ProcessEvent } from "../../workspaces/agent/api.ts";
@@ -32,7 +32,7 @@ async function collect(events: AsyncIterable<ProcessEvent>): Promise<{ text: str
   throw new Error("no last event");
 }
 
-for (const kind of ["unix", "tcp"] as const) {
+for (const kind of ["unix", "stream"] as const) {
   test(`W5 files and processes are reached over ${kind}, each call of the API on its path`, async (t) => {
     const { address, root } = await startAgentProcess(t, kind);
     const agent = open(t, address);
@@ -186,7 +186,7 @@ test("what answers there without being an agent is told as such, and is not wait
     await once(server.listen(0, "127.0.0.1"), "listening");
     t.after(() => server.close());
     const { port } = server.address() as AddressInfo;
-    const agent = open(t, { kind: "tcp", host: "127.0.0.1", port, token: "a" });
+    const agent = open(t, { kind: "stream", token: "a", open: () => Promise.resolve(connect(port)) });
     await assert.rejects(agent.health(signal), withCode("unauthorized"));
     await assert.rejects(agent.processes.output({ key: "p", offset: 0 }, signal), withCode("unauthorized"));
     await assert.rejects(collect(agent.processes.follow({ key: "p", offset: 0 }, signal)), AgentError);

@@ -153,14 +153,6 @@ test("a slow follower neither holds up the process nor misses what is kept", asy
   assert.equal(bytes, 8_388_608 + 4);
 });
 
-test("over TCP it answers on the port it was given a number for", async (t) => {
-  const tcp = await AgentFixture.start(t, ["--port", "0"]);
-  await tcp.run({ key: "k", command: "echo over tcp" });
-  assert.equal((await tcp.followed("k")).text, "over tcp\n");
-  const { status } = await tcp.refusal({ path: agentPaths.health, authorization: "Bearer no" });
-  assert.equal(status, 401);
-});
-
 test("its own environment is not what a command finds of it by name", async () => {
   const state = readFileSync(join(agent.stateFolder, "journal.db-wal"), "latin1");
   assert(!state.includes("a-token-for-tests"));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type TestContext, test } from "node:test";
@@ -33,7 +33,7 @@ async function anImpostor(t: TestContext, answer: Answer): Promise<AgentApi> {
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const { port } = server.address() as AddressInfo;
-  const agent = openAgent({ kind: "tcp", host: "127.0.0.1", port, token: "the token" });
+  const agent = openAgent({ kind: "stream", token: "the token", open: () => Promise.resolve(connect(port)) });
   t.after(() => {
     agent.close();
     server.closeAllConnections();

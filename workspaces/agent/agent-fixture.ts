@@ -72,7 +72,7 @@ export class AgentFixture {
 
   /** The daemon over the same folders, anew. Throws with its log when it does not come up. */
   async start(args: readonly string[] = []): Promise<void> {
-    const place = args.includes("--port") ? [] : ["--socket", this.socketPath];
+    const place = ["--socket", this.socketPath];
     const daemon = spawn(
       process.execPath,
       [mainPath, "--root", this.root, "--state", this.stateFolder, "--rg", "rg", ...place, ...args],

@@ -1,5 +1,5 @@
 // The agent's options: its command line, its token and the environment of its processes.
-import { readFileSync, realpathSync, unlinkSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { isAbsolute } from "node:path";
 import { parseArgs } from "node:util";
 import type { DiskLimitInput } from "./disk-limit.ts";
@@ -23,8 +23,8 @@ export interface AgentOptions {
 }
 
 const usage =
-  `--root <folder> --state <folder> (--socket <path> | --listen-fd <number> | --port <number> [--host <address>]) ` +
-  `--rg <program> [--env-file <JSON>] [--egress <port>:<socket>] [--disk-mib <number> [--disk-folder <folder>]...] [--token-file <file>]; without a file, which is removed, the token is read from stdin`;
+  `--root <folder> --state <folder> (--socket <path> | --listen-fd <number>) --rg <program> [--env-file <JSON>] ` +
+  `[--egress <port>:<socket>] [--disk-mib <number> [--disk-folder <folder>]...]; the token is the first line of stdin`;
 
 // The system's default, for an agent that was started without PATH.
 const pathDefault = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -32,7 +32,6 @@ const portMax = 65_535;
 const fdMax = 1_023;
 const diskMibMax = 16_777_216;
 const stdin = 0;
-const loopback = "127.0.0.1";
 
 /** The token is read from a file or stdin: all processes of a user can read environments. Throws with the usage. */
 export function readAgentOptions(
@@ -46,14 +45,11 @@ export function readAgentOptions(
       state: { type: "string" },
       socket: { type: "string" },
       "listen-fd": { type: "string" },
-      port: { type: "string" },
-      host: { type: "string" },
       rg: { type: "string" },
       "env-file": { type: "string" },
       egress: { type: "string" },
       "disk-mib": { type: "string" },
       "disk-folder": { type: "string", multiple: true, default: [] },
-      "token-file": { type: "string" },
     },
   });
   const root = realpathSync(required("root", values.root));
@@ -72,30 +68,18 @@ export function readAgentOptions(
             mib: whole("disk-mib", diskMib, diskMibMax),
             folders: [root, stateFolder, ...values["disk-folder"]],
           },
-    token: takeToken(values["token-file"]),
+    token: readToken(),
     env: processEnvironment(root, env["PATH"], values["env-file"]),
   };
 }
 
-function placeOf(values: {
-  socket?: string;
-  "listen-fd"?: string;
-  port?: string;
-  host?: string;
-}): ListenPlace {
-  const { socket, "listen-fd": fd, port } = values;
-  const places: ListenPlace[] = [
-    ...(socket === undefined ? [] : [{ kind: "unix", path: absolute("socket", socket) } as const]),
-    ...(fd === undefined ? [] : [{ kind: "fd", fd: whole("listen-fd", fd, fdMax) } as const]),
-    ...(port === undefined
-      ? []
-      : [{ kind: "tcp", host: values.host ?? loopback, port: whole("port", port, portMax) } as const]),
-  ];
-  const [place, ...others] = places;
-  if (place === undefined || others.length > 0) {
-    throw new Error(`one of --socket, --listen-fd and --port is wanted: ${usage}`);
+function placeOf(values: { socket?: string; "listen-fd"?: string }): ListenPlace {
+  const { socket, "listen-fd": fd } = values;
+  if (fd === undefined && socket !== undefined) return { kind: "unix", path: absolute("socket", socket) };
+  if (fd === undefined || socket !== undefined) {
+    throw new Error(`one of --socket and --listen-fd is wanted: ${usage}`);
   }
-  return place;
+  return { kind: "fd", fd: whole("listen-fd", fd, fdMax) };
 }
 
 function egressOf(value: string): EgressPlace {
@@ -108,10 +92,11 @@ function whole(name: string, value: string, max: number): number {
   throw new Error(`--${name} must be a whole number of at most ${max}: ${usage}`);
 }
 
-function takeToken(file: string | undefined): string {
-  const token = readFileSync(file ?? stdin, "utf8").trim();
-  if (file !== undefined) unlinkSync(file);
-  return required("token-file (or the token on stdin)", token === "" ? undefined : token);
+function readToken(): string {
+  // Of two workers that start one container at once, both write the token.
+  const [line = ""] = readFileSync(stdin, "utf8").trim().split("\n", 1);
+  if (line === "") throw new Error(`the token is missing: ${usage}`);
+  return line;
 }
 
 // Programs must not wait for a person: editors end at once, pagers print, and questions are not asked or answered with yes.

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { journalLimits, lastAnswersMs } from "./agent-limits.ts";
 import { type AgentOptions, readAgentOptions } from "./agent-options.ts";
+import { runBridge } from "./bridge/bridge.ts";
 import { DiskLimit } from "./disk-limit.ts";
 import { Effects } from "./effects.ts";
 import { openEgressPort } from "./egress-port.ts";
@@ -82,7 +83,9 @@ function limitDisk(limit: NonNullable<AgentOptions["disk"]>, table: ProcessTable
 }
 
 try {
-  await main();
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === "bridge") runBridge(rest);
+  else await main();
 } catch (error) {
   log(`the agent cannot start: ${(error as Error).message}`);
   process.exit(1);

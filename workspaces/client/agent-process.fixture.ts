@@ -1,4 +1,4 @@
-// Tests: a real agent as a plain child process, on a socket or a port, in a folder of its own.
+// Tests: a real agent as a plain child process, on a socket or behind a bridge, in a folder of its own.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -6,9 +6,11 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Duplex } from "node:stream";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { rgPath } from "@vscode/ripgrep";
+import { Channels } from "../agent/bridge/channels.ts";
 import type { AgentAddress } from "../driver.ts";
 
 const agentMain = fileURLToPath(new URL("../agent/main.ts", import.meta.url));
@@ -24,14 +26,14 @@ export interface AgentProcess {
 }
 
 /** An agent that is ended with the test. */
-export async function startAgentProcess(t: TestContext, kind: "unix" | "tcp"): Promise<AgentProcess> {
+export async function startAgentProcess(t: TestContext, kind: AgentAddress["kind"]): Promise<AgentProcess> {
   const folder = await mkdtemp(path.join(tmpdir(), "everturn-agent-"));
   const root = path.join(folder, "files");
   const socket = path.join(folder, "agent.sock");
   await mkdir(root);
   const token = "a token";
-  const place = kind === "unix" ? ["--socket", socket] : ["--port", "0"];
-  const args = [agentMain, "--root", root, "--state", path.join(folder, "state"), ...place, "--rg", rgPath];
+  const state = ["--state", path.join(folder, "state")];
+  const args = [agentMain, "--root", root, ...state, "--socket", socket, "--rg", rgPath];
   let child: ChildProcess | undefined;
   const start = async (): Promise<string> => {
     const env = { PATH: process.env["PATH"] };
@@ -57,10 +59,22 @@ export async function startAgentProcess(t: TestContext, kind: "unix" | "tcp"): P
     await rm(folder, { recursive: true, force: true });
   });
   const said = await start();
+  if (!existsSync(socket)) throw new Error(`no socket, but: ${said}`);
   const address: AgentAddress =
-    kind === "unix"
-      ? { kind, path: socket, token }
-      : { kind, host: "127.0.0.1", port: Number(/:(\d+)$/.exec(said)?.[1]), token };
-  if (kind === "unix" && !existsSync(socket)) throw new Error(`no socket, but: ${said}`);
+    kind === "unix" ? { kind, path: socket, token } : { kind, token, open: startBridge(t, socket) };
   return { address, root, kill, restart: async () => void (await start()) };
+}
+
+/** The bridge that joins its streams to the agent's socket, as drivers run it; gives new connections to the agent. */
+function startBridge(t: TestContext, socket: string): () => Promise<Duplex> {
+  const args = [agentMain, "bridge", "--socket", socket];
+  const bridge = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const channels = new Channels({ output: bridge.stdin, side: "worker" });
+  bridge.stdout.on("data", (chunk: Buffer) => channels.receive(chunk));
+  t.after(async () => {
+    const ended = once(bridge, "exit");
+    bridge.stdin.end();
+    await ended;
+  });
+  return () => Promise.resolve(channels.open());
 }

@@ -5,6 +5,7 @@ import { constants, existsSync } from "node:fs";
 import { lstat, open } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
+import type { Duplex } from "node:stream";
 import { AgentError } from "../agent/agent-error.ts";
 import type { AgentAddress } from "../driver.ts";
 
@@ -13,9 +14,9 @@ export const hasFolderNames = existsSync("/proc/self/fd");
 
 const othersMayWrite = 0o022;
 
-/** A connected socket. Throws `unreachable`, or an error of the system. */
-export async function openSocket(address: AgentAddress, signal: AbortSignal): Promise<Socket> {
-  if (address.kind === "tcp") return connected(connect(address), signal);
+/** A new connection. Throws `unreachable`, or an error of the system. */
+export async function openSocket(address: AgentAddress, signal: AbortSignal): Promise<Duplex> {
+  if (address.kind === "stream") return openStream(address, signal);
   if (!hasFolderNames) {
     await checkSocket(address.path);
     return connected(connect(address.path), signal);
@@ -27,6 +28,26 @@ export async function openSocket(address: AgentAddress, signal: AbortSignal): Pr
     return await connected(connect(name), signal);
   } finally {
     await folder.close();
+  }
+}
+
+async function openStream(
+  address: Extract<AgentAddress, { kind: "stream" }>,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const opened = address.open();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(new AgentError("unreachable", "the workspace's agent does not answer"));
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await Promise.race([opened, late]);
+  } catch (error) {
+    // What comes after all is not used.
+    opened.then((stream) => stream.destroy()).catch(() => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
   }
 }
 

@@ -1,10 +1,9 @@
 // What tests of the docker driver stand on: the engine's stub, an agent's program small enough to be sent often, a template.
 import assert from "node:assert/strict";
-import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { rgPath } from "@vscode/ripgrep";
 import type { WorkspacePlan } from "../../../core/workspace/workspace-plan.ts";
 import type { AgentApi } from "../../../workspaces/agent/api.ts";
 import { openAgent } from "../../../workspaces/client/agent-client.ts";
@@ -12,7 +11,6 @@ import type { AgentAddress, DriverStep, WorkspaceDriver } from "../../../workspa
 import { createDockerDriver, type DockerDriverSettings } from "../../../workspaces/drivers/docker/docker.ts";
 import { withoutDocumentVariable } from "./engine-document.ts";
 import { type EngineStub, type StubSettings, startEngineStub } from "./engine-stub.ts";
-import { freePort } from "./engine-stub-process.ts";
 
 export interface DockerWorld {
   readonly stub: EngineStub;
@@ -23,6 +21,7 @@ export interface DockerWorld {
 
 export const workspaceId = "0197f0c2-1111-7000-8000-000000000001";
 export const image = "example.org/team/tools:2";
+const nodeImage = "node:test";
 
 /** The stub with one image to be pulled. After the test nothing may have been against the API's document. */
 export async function dockerWorld(t: TestContext, settings: StubSettings = {}): Promise<DockerWorld> {
@@ -37,12 +36,11 @@ export async function dockerWorld(t: TestContext, settings: StubSettings = {}): 
     env: ["PATH=/image/bin:/usr/bin:/bin", "LANGUAGE_HOME=/opt/language"],
     command: null,
   });
-  const agentProgram = {
-    nodePath: await script(folder, "node", process.execPath),
-    ripgrepPath: await script(folder, "rg", rgPath),
-    sources: await agentSources(folder),
-  };
-  const agentPort = await freePort();
+  // Present already, so that tests see the pull of one image.
+  const withNode = { env: [], command: null, files: await imageWithNode(folder) };
+  stub.world.images.set(nodeImage, withNode);
+  stub.world.registry.set(nodeImage, withNode);
+  const agentProgram = { bundles: join(folder, "bundles"), nodeImage };
   const secretKey = Buffer.alloc(32, 7);
   return {
     stub,
@@ -50,7 +48,8 @@ export async function dockerWorld(t: TestContext, settings: StubSettings = {}): 
       image,
       files: await templateFiles(folder),
       env: { GREETING: "hello" },
-      network: true,
+      // A filtered one has a port of its own in each container, and those of the stub share this machine.
+      network: "unfiltered",
       limits: { memory_mib: 512, cpus: 1.5, pids: 256 },
     },
     driver: (changes) =>
@@ -58,26 +57,19 @@ export async function dockerWorld(t: TestContext, settings: StubSettings = {}): 
         dockerHost: stub.host,
         deployment: "test",
         secretKey,
-        agentPort,
         agentProgram,
         ...changes,
       }),
   };
 }
 
-async function script(folder: string, name: string, program: string): Promise<string> {
-  const path = join(folder, name);
-  await writeFile(path, `#!/bin/sh\nexec "${program}" "$@"\n`);
-  await chmod(path, 0o755);
-  return path;
-}
-
-/** A copy, so that all drivers of a test send the same program even while somebody edits it. */
-async function agentSources(folder: string): Promise<string> {
-  const copy = join(folder, "sources");
-  for (const part of ["core", "workspaces/agent"])
-    await cp(new URL(`../../../${part}`, import.meta.url), join(copy, part), { recursive: true });
-  return copy;
+/** The files of an image that has Node where the driver looks for it: small enough to be sent often. */
+async function imageWithNode(folder: string): Promise<string> {
+  const files = join(folder, "image");
+  await mkdir(join(files, "usr/local/bin"), { recursive: true });
+  const script = `#!/bin/sh\nexec "${process.execPath}" "$@"\n`;
+  await writeFile(join(files, "usr/local/bin/node"), script, { mode: 0o755 });
+  return files;
 }
 
 async function templateFiles(folder: string): Promise<string> {

@@ -2,17 +2,18 @@
 // those of its volumes. So what was sent in archives is what really runs.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
+import { pipeline, type Readable, type Writable } from "node:stream";
 
 export interface StubCommand {
   readonly command: readonly string[];
   readonly env: readonly string[];
   /** Path inside → folder here. */
   readonly mounts: Readonly<Record<string, string>>;
-  /** The container's address and port, which the command's `--host` and `--port` are replaced by. */
-  readonly host: string;
-  readonly port: number;
+  /** What it reads; it ends when that does. */
+  readonly input: Readable;
+  /** Frames of its output, as they come; absent: they are kept as the log. */
+  readonly output?: Writable;
 }
 
 export class StubProcess {
@@ -28,14 +29,18 @@ export class StubProcess {
     this.#child = spawn(program, args, {
       env,
       cwd: wanted.mounts["/workspace"] ?? "/",
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       detached: true,
     });
+    pipeline(wanted.input, this.#child.stdin as Writable, () => undefined);
     for (const [stream, number] of [
       [this.#child.stdout, 1],
       [this.#child.stderr, 2],
     ] as const)
-      stream?.on("data", (chunk: Buffer) => this.#output.push(frame(number, chunk)));
+      stream?.on("data", (chunk: Buffer) => {
+        if (wanted.output === undefined) this.#output.push(frame(number, chunk));
+        else wanted.output.write(frame(number, chunk));
+      });
     // What cannot be spawned is what an init process says with this exit code.
     this.#child.on("error", (error) => {
       this.#output.push(frame(2, Buffer.from(`exec ${program}: ${error.message}\n`)));
@@ -44,7 +49,9 @@ export class StubProcess {
     this.#child.on("exit", (code, signal) => {
       this.exitCode = code ?? (signal === "SIGKILL" ? 137 : 143);
     });
-    this.#ended = once(this.#child, "close").catch(() => {});
+    this.#ended = once(this.#child, "close")
+      .catch(() => {})
+      .then(() => wanted.output?.end());
   }
 
   get running(): boolean {
@@ -83,12 +90,10 @@ export class StubProcess {
   }
 }
 
-/** Replaces paths inside by folders here, the longest first, and the addresses by those given. */
-function translate({ command, mounts, host, port }: StubCommand): string[] {
+/** Replaces paths inside by folders here, the longest first. */
+function translate({ command, mounts }: StubCommand): string[] {
   const inside = Object.keys(mounts).toSorted((one, other) => other.length - one.length);
-  return command.map((word, index) => {
-    if (command[index - 1] === "--port") return String(port);
-    if (command[index - 1] === "--host") return host;
+  return command.map((word) => {
     const mount = inside.find((path) => word === path || word.startsWith(`${path}/`));
     return mount === undefined ? word : `${mounts[mount]}${word.slice(mount.length)}`;
   });

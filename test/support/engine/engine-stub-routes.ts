@@ -1,6 +1,7 @@
 // The part of the Engine API that the driver uses, over the stub's world: each route with the answer a real engine gives.
 import type { IncomingMessage } from "node:http";
 import { basename } from "node:path";
+import { type Duplex, pipeline, type Readable } from "node:stream";
 import {
   type StubContainer,
   type StubContainerConfig,
@@ -25,6 +26,10 @@ export interface StubAnswer {
   /** Sent as they are, each by itself. */
   readonly pieces?: readonly Buffer[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as it comes. */
+  readonly stream?: Readable;
+  /** With 101: takes the connection. */
+  readonly hijack?: (streams: Duplex) => void;
 }
 
 export interface StubVersion {
@@ -73,7 +78,6 @@ const routes: readonly (readonly [RegExp, Route])[] = [
     },
   ],
   [/^GET \/networks$/, (world, call) => ({ status: 200, json: networkList(world, call.query) })],
-  [/^POST \/networks\/create$/, createNetwork],
   [/^GET \/networks\/([^/]+)$/, (world, _, id) => ({ status: 200, json: networkAnswer(world.network(id)) })],
   [
     /^DELETE \/networks\/([^/]+)$/,
@@ -86,7 +90,7 @@ const routes: readonly (readonly [RegExp, Route])[] = [
   [/^POST \/containers\/create$/, createContainer],
   [
     /^GET \/containers\/([^/]+)\/json$/,
-    (world, _, id) => ({ status: 200, json: containerAnswer(world, world.container(id)) }),
+    (world, _, id) => ({ status: 200, json: containerAnswer(world.container(id)) }),
   ],
   [
     /^POST \/containers\/([^/]+)\/start$/,
@@ -101,6 +105,17 @@ const routes: readonly (readonly [RegExp, Route])[] = [
       await world.removeContainer(world.container(id), call.query.get("force") === "true");
       return nothing;
     },
+  ],
+  [/^POST \/containers\/([^/]+)\/attach$/, attach],
+  [/^POST \/containers\/([^/]+)\/exec$/, createExec],
+  [/^POST \/exec\/([^/]+)\/start$/, startExec],
+  [
+    /^GET \/containers\/([^/]+)\/archive$/,
+    (world, call, id) => ({
+      status: 200,
+      stream: world.pack(world.container(id), call.query.get("path") ?? "/"),
+      headers: { "content-type": "application/x-tar" },
+    }),
   ],
   [/^HEAD \/containers\/([^/]+)\/archive$/, statInside],
   [
@@ -160,26 +175,40 @@ async function createVolume(world: StubWorld, { body }: StubCall): Promise<StubA
   return { status: 201, json: volumeAnswer(await world.createVolume(Name, Labels ?? {})) };
 }
 
-function createNetwork(world: StubWorld, { body }: StubCall): StubAnswer {
-  const { Name, Labels, Internal } = body as {
-    Name: string;
-    Labels?: Record<string, string>;
-    Internal?: boolean;
-  };
-  const network = world.createNetwork({ name: Name, labels: Labels ?? {}, internal: Internal ?? false });
-  return { status: 201, json: { Id: network.id, Warning: "" } };
-}
-
 async function createContainer(world: StubWorld, { query, body }: StubCall): Promise<StubAnswer> {
   const container = await world.createContainer(query.get("name") ?? "", body as StubContainerConfig);
   return { status: 201, json: { Id: container.id, Warnings: [] } };
 }
 
 async function stopContainer(world: StubWorld, { query }: StubCall, id: string): Promise<StubAnswer> {
-  const { process } = world.container(id);
-  if (process?.running !== true) return { status: 304 };
-  await process.stop(Number(query.get("t") ?? 10) * 1_000);
+  const container = world.container(id);
+  if (container.process?.running !== true) return { status: 304 };
+  await container.process.stop(Number(query.get("t") ?? 10) * 1_000);
+  await world.endOf(container);
   return nothing;
+}
+
+/** Its input alone. The first one that ends its input ends the container's, as `StdinOnce` says. */
+function attach(world: StubWorld, _call: StubCall, id: string): StubAnswer {
+  const container = world.container(id);
+  // What runs already has its input elsewhere, or at its end.
+  const { input } = container;
+  return {
+    status: 101,
+    hijack: (streams) => {
+      if (container.process?.running === true) streams.resume().on("end", () => streams.end());
+      else pipeline(streams, input, () => streams.end());
+    },
+  };
+}
+
+function createExec(world: StubWorld, { body }: StubCall, id: string): StubAnswer {
+  const { Cmd } = body as { Cmd: string[] };
+  return { status: 201, json: { Id: world.createExec(world.container(id), Cmd) } };
+}
+
+function startExec(world: StubWorld, _call: StubCall, id: string): StubAnswer {
+  return { status: 101, hijack: (streams) => world.startExec(id, streams) };
 }
 
 function statInside(world: StubWorld, { query }: StubCall, id: string): StubAnswer {
@@ -234,13 +263,8 @@ function containerList(world: StubWorld, query: URLSearchParams): object {
     }));
 }
 
-function containerAnswer(world: StubWorld, container: StubContainer): object {
-  const { id, name, config, process, port } = container;
+function containerAnswer({ id, name, config, process }: StubContainer): object {
   const running = process?.running === true;
-  const network = [...world.networks.values()].find((found) => found.name === config.HostConfig.NetworkMode);
-  const [exposed] = Object.keys(config.HostConfig.PortBindings ?? {});
-  const ports = exposed === undefined ? {} : { [exposed]: [{ HostIp: "127.0.0.1", HostPort: String(port) }] };
-  const address = { IPAddress: running ? "127.0.0.1" : "", NetworkID: network?.id ?? "" };
   return {
     Id: id,
     Name: `/${name}`,
@@ -253,9 +277,5 @@ function containerAnswer(world: StubWorld, container: StubContainer): object {
       Error: "",
     },
     Config: { Labels: config.Labels ?? {}, Image: config.Image },
-    NetworkSettings: {
-      Ports: running ? ports : {},
-      Networks: network === undefined ? {} : { [network.name]: address },
-    },
   };
 }

@@ -5,10 +5,10 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, rm, symlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import type { Readable } from "node:stream";
+import { basename, dirname, join } from "node:path";
+import { type Duplex, PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { freePort, StubProcess } from "./engine-stub-process.ts";
+import { type StubCommand, StubProcess } from "./engine-stub-process.ts";
 
 /** The engine says no, with a status and in words. */
 export class StubRefusal extends Error {
@@ -35,7 +35,7 @@ export interface StubContainerConfig {
     readonly ReadonlyRootfs?: boolean;
     readonly NetworkMode: string;
     readonly NanoCpus?: number;
-    readonly PortBindings?: Readonly<Record<string, readonly { readonly HostIp: string }[]>>;
+    readonly Tmpfs?: Readonly<Record<string, string>>;
   };
 }
 
@@ -45,7 +45,15 @@ export interface StubContainer {
   readonly config: StubContainerConfig;
   readonly folder: string;
   process: StubProcess | null;
-  port: number;
+  /** What was attached to its input, until that ended. */
+  input: PassThrough;
+  /** What runs beside its process. */
+  readonly execs: StubProcess[];
+}
+
+export interface StubExec {
+  readonly container: StubContainer;
+  readonly command: readonly string[];
 }
 
 export interface StubVolume {
@@ -66,6 +74,8 @@ export interface StubImage {
   readonly env: readonly string[];
   /** What containers of it run instead of what they were asked to; null: that. */
   readonly command: readonly string[] | null;
+  /** A folder with files of it that are asked for. */
+  readonly files?: string;
 }
 
 export class StubWorld {
@@ -76,6 +86,8 @@ export class StubWorld {
   readonly containers = new Map<string, StubContainer>();
   readonly volumes = new Map<string, StubVolume>();
   readonly networks = new Map<string, StubNetwork>();
+  readonly execs = new Map<string, StubExec>();
+  readonly #takenNames = new Set<string>();
   cpus = 8;
 
   constructor(folder: string) {
@@ -119,9 +131,13 @@ export class StubWorld {
     return network;
   }
 
-  async createContainer(name: string, config: StubContainerConfig): Promise<StubContainer> {
+  async createContainer(name: string, wanted: StubContainerConfig): Promise<StubContainer> {
+    const config = {
+      ...wanted,
+      HostConfig: { ...wanted.HostConfig, Mounts: wanted.HostConfig.Mounts ?? [] },
+    };
     if (!this.images.has(config.Image)) throw new StubRefusal(404, `No such image: ${config.Image}`);
-    if ([...this.containers.values()].some((container) => container.name === name))
+    if (this.#takenNames.has(name) || [...this.containers.values()].some((each) => each.name === name))
       throw new StubRefusal(409, `Conflict. The container name "/${name}" is already in use.`);
     if ((config.HostConfig.NanoCpus ?? 0) > this.cpus * 1e9)
       throw new StubRefusal(
@@ -130,44 +146,82 @@ export class StubWorld {
       );
     const id = randomUUID().replaceAll("-", "");
     const folder = join(this.folder, "containers", id);
-    const container = { id, name, config, folder, process: null, port: 0 };
-    // The name is taken before anything is waited for: of two callers at once, one is refused.
-    this.containers.set(id, container);
+    const container: StubContainer = {
+      id,
+      name,
+      config,
+      folder,
+      process: null,
+      input: new PassThrough(),
+      execs: [],
+    };
+    // Of two callers at once one is refused, and neither finds the container before it is whole.
+    this.#takenNames.add(name);
     for (const { Source, Target } of config.HostConfig.Mounts) {
       const volume = await this.createVolume(Source, {});
       await mkdir(join(folder, dirname(Target)), { recursive: true });
       await symlink(volume.folder, join(folder, Target));
     }
+    for (const path of this.#tmpfsOf(container)) await mkdir(path[1], { recursive: true });
+    this.containers.set(id, container);
+    this.#takenNames.delete(name);
     return container;
   }
 
   /** False: it runs already. */
   async startContainer(container: StubContainer): Promise<boolean> {
     if (container.process?.running === true) return false;
-    const { Entrypoint = [], Env = [], HostConfig, Image } = container.config;
-    if (HostConfig.NetworkMode !== "none") this.network(HostConfig.NetworkMode);
-    const published = HostConfig.PortBindings !== undefined;
-    const [exposed = "0"] = Object.keys(HostConfig.PortBindings ?? {}).map((port) => port.split("/")[0]);
-    // What is not published is reached at the container's own address and port.
-    const asked = Number(Entrypoint[Entrypoint.indexOf("--port") + 1] ?? exposed);
-    container.port = published ? await freePort() : asked;
-    const mounts = HostConfig.Mounts.map(({ Source, Target }) => [Target, this.volume(Source).folder]);
-    container.process = new StubProcess({
+    const { Entrypoint = [], Image } = container.config;
+    container.process = this.#run(container, {
       command: this.images.get(Image)?.command ?? Entrypoint,
-      env: Env,
-      mounts: Object.fromEntries(mounts) as Record<string, string>,
-      host: "127.0.0.1",
-      port: container.port,
+      input: container.input,
     });
+    container.input = new PassThrough();
     return true;
+  }
+
+  /** Gives the streams to a process beside the container's own. */
+  startExec(id: string, streams: Duplex): void {
+    const exec = this.execs.get(id);
+    if (exec === undefined) throw new StubRefusal(404, `No such exec instance: ${id}`);
+    exec.container.execs.push(
+      this.#run(exec.container, { command: exec.command, input: streams, output: streams }),
+    );
+  }
+
+  createExec(container: StubContainer, command: readonly string[]): string {
+    if (container.process?.running !== true)
+      throw new StubRefusal(409, `Container ${container.id} is not running`);
+    const id = randomUUID().replaceAll("-", "");
+    this.execs.set(id, { container, command });
+    return id;
+  }
+
+  #run(container: StubContainer, run: Pick<StubCommand, "command" | "input" | "output">): StubProcess {
+    const { Env = [], HostConfig } = container.config;
+    const volumes = HostConfig.Mounts.map(({ Source, Target }) => [Target, this.volume(Source).folder]);
+    const mounts = Object.fromEntries([...volumes, ...this.#tmpfsOf(container)]) as Record<string, string>;
+    return new StubProcess({ ...run, env: Env, mounts });
+  }
+
+  /** Where they are here; short, as names of sockets have to be. */
+  #tmpfsOf({ id, config }: Pick<StubContainer, "id" | "config">): [string, string][] {
+    const paths = Object.keys(config.HostConfig.Tmpfs ?? {}).filter((path) => path !== "/tmp");
+    return paths.map((path, at) => [path, join(this.folder, "t", `${id.slice(0, 8)}${at}`)]);
+  }
+
+  /** As after the container's own process ended: what runs beside it ends, too. */
+  async endOf(container: StubContainer): Promise<void> {
+    await container.process?.killed();
+    for (const exec of container.execs.splice(0)) await exec.killed();
   }
 
   async removeContainer(container: StubContainer, force: boolean): Promise<void> {
     if (container.process?.running === true) {
       if (!force)
         throw new StubRefusal(409, `You cannot remove a running container ${container.id}. Stop it first.`);
-      await container.process.killed();
     }
+    await this.endOf(container);
     await rm(container.folder, { recursive: true, force: true });
     this.containers.delete(container.id);
   }
@@ -186,12 +240,16 @@ export class StubWorld {
   }
 
   removeNetwork(network: StubNetwork): void {
-    const busy = [...this.containers.values()].some(
-      ({ config, process }) => process?.running === true && config.HostConfig.NetworkMode === network.name,
-    );
-    if (busy)
-      throw new StubRefusal(403, `error while removing network: ${network.name} has active endpoints`);
     this.networks.delete(network.id);
+  }
+
+  /** A file of the container's image, as an archive. */
+  pack(container: StubContainer, path: string): Readable {
+    const { files } = this.images.get(container.config.Image) ?? {};
+    if (files === undefined || !existsSync(join(files, path)))
+      throw new StubRefusal(404, `Could not find the file ${path} in container ${container.id}`);
+    const args = ["-cf", "-", "-C", join(files, dirname(path)), basename(path)];
+    return spawn("tar", args, { stdio: ["ignore", "pipe", "ignore"] }).stdout;
   }
 
   /** Unpacks an archive in a folder of a container, as it comes: what arrived before a cut stays. */
@@ -222,6 +280,6 @@ export class StubWorld {
 
   /** Ends everything that runs. */
   async end(): Promise<void> {
-    for (const { process } of this.containers.values()) await process?.killed();
+    for (const container of this.containers.values()) await this.endOf(container);
   }
 }

@@ -3,10 +3,12 @@
 
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { loadEngineJudge } from "./engine-document.ts";
 import type { EngineJudge, SeenCall } from "./engine-judge.ts";
 import { answerCall, type StubAnswer, type StubVersion } from "./engine-stub-routes.ts";
@@ -81,12 +83,14 @@ class Stub implements EngineStub {
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   #fault: ((call: StubSeen, index: number) => StubFault | null) | null = null;
   #faultCalls = 0;
+  readonly #hijacked = new Set<Duplex>();
 
   constructor(folder: string, version: StubVersion, judge: EngineJudge | null) {
     this.#folder = folder;
     this.#version = version;
     this.#judge = judge;
     this.world = new StubWorld(folder);
+    this.#server.on("upgrade", (request, socket, head) => void this.#upgrade(request, socket, head));
   }
 
   async listen(place: string | number): Promise<void> {
@@ -105,13 +109,52 @@ class Stub implements EngineStub {
   async close(): Promise<void> {
     this.#server.close();
     this.#server.closeAllConnections();
+    for (const socket of this.#hijacked) socket.destroy();
     await this.world.end();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { call, seen, fault } = this.#look(request, await bodyOf(request));
+    if (fault?.type === "cut-before") return void request.socket.destroy();
+    if (fault?.type === "silence") return;
+    if (fault?.type === "cut-within" && call.body === "archive") return this.#cutUpload(request);
+    const answer = await this.#answer({ ...seen, query: call.query, request }, fault);
+    if (fault?.type === "cut-after") return void request.socket.destroy();
+    if (fault?.type !== "answer") this.#judgeAnswer(call, answer);
+    await this.#send(response, answer, fault?.type === "cut-within");
+  }
+
+  /** A call whose connection becomes the streams of a process. */
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    socket.on("error", () => undefined);
+    this.#hijacked.add(socket);
+    const body = await readExactly(socket, head, Number(request.headers["content-length"] ?? 0));
+    const { call, seen, fault } = this.#look(request, body);
+    if (fault?.type === "cut-before") return void socket.destroy();
+    if (fault?.type === "silence") return;
+    const answer = await this.#answer({ ...seen, query: call.query, request }, fault);
+    this.#judgeAnswer(call, answer);
+    if (fault?.type === "cut-after") {
+      answer.hijack?.(socket);
+      return void socket.destroy();
+    }
+    if (answer.hijack !== undefined) {
+      const type = "application/vnd.docker.raw-stream";
+      socket.write(
+        `HTTP/1.1 101 UPGRADED\r\nContent-Type: ${type}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n`,
+      );
+      return answer.hijack(socket);
+    }
+    const response = new ServerResponse(request);
+    response.assignSocket(socket as Socket);
+    await this.#send(response, answer, false);
+    socket.end();
+  }
+
+  /** Notes and judges the call, and asks what is to go wrong with it. */
+  #look(request: IncomingMessage, body: unknown) {
     const url = new URL(request.url ?? "/", "http://engine");
-    const body = await bodyOf(request);
     const call: SeenCall = {
       method: request.method ?? "",
       path: url.pathname,
@@ -122,14 +165,7 @@ class Stub implements EngineStub {
     const seen = { method: call.method, path, query: Object.fromEntries(url.searchParams), body };
     this.seen.push(seen);
     this.#note(call, this.#judge?.request(call));
-    const fault = this.#fault?.(seen, this.#faultCalls++) ?? null;
-    if (fault?.type === "cut-before") return void request.socket.destroy();
-    if (fault?.type === "silence") return;
-    if (fault?.type === "cut-within" && call.body === "archive") return this.#cutUpload(request);
-    const answer = await this.#answer({ path, query: url.searchParams, body, request }, fault);
-    if (fault?.type === "cut-after") return void request.socket.destroy();
-    if (fault?.type !== "answer") this.#judgeAnswer(call, answer);
-    await this.#send(response, answer, fault?.type === "cut-within");
+    return { call, seen, fault: this.#fault?.(seen, this.#faultCalls++) ?? null };
   }
 
   async #answer(call: Parameters<typeof answerCall>[2], fault: StubFault | null): Promise<StubAnswer> {
@@ -165,6 +201,11 @@ class Stub implements EngineStub {
     response.writeHead(answer.status, { ...type, ...answer.headers });
     // Engines go on taking what is sent for a while after they said no, so that the answer is not lost in a broken pipe.
     request.resume();
+    if (answer.stream !== undefined) {
+      if (!cut) await pipeline(answer.stream, response).catch(() => undefined);
+      else answer.stream.once("data", (piece: Buffer) => response.write(piece, () => response.destroy()));
+      return;
+    }
     const pieces = answer.json === undefined ? answer.pieces : [Buffer.from(JSON.stringify(answer.json))];
     for (const piece of pieces ?? []) {
       await new Promise((resolve) =>
@@ -178,8 +219,19 @@ class Stub implements EngineStub {
 
 /** Archives are left to whoever unpacks them. */
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  if (request.headers["content-type"] === "application/x-tar") return "archive";
+  if (request.headers["content-type"] === "application/tar") return "archive";
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   return chunks.length === 0 ? undefined : JSON.parse(Buffer.concat(chunks).toString());
+}
+
+/** The first bytes of a connection; what comes after them stays in it. */
+async function readExactly(socket: Duplex, head: Buffer, bytes: number): Promise<unknown> {
+  let read = head;
+  while (read.length < bytes) {
+    await once(socket, "readable");
+    read = Buffer.concat([read, (socket.read() as Buffer | null) ?? Buffer.alloc(0)]);
+  }
+  if (read.length > bytes) socket.unshift(read.subarray(bytes));
+  return bytes === 0 ? undefined : JSON.parse(read.subarray(0, bytes).toString());
 }

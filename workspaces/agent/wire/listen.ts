@@ -8,8 +8,7 @@ import { setTimeout } from "node:timers/promises";
 export type ListenPlace =
   | { readonly kind: "unix"; readonly path: string }
   /** The driver listens there already: the socket's name is in a folder that nothing inside the workspace can reach. */
-  | { readonly kind: "fd"; readonly fd: number }
-  | { readonly kind: "tcp"; readonly host: string; readonly port: number };
+  | { readonly kind: "fd"; readonly fd: number };
 
 // Only the owner may write to a socket made under this mask. A chmod afterwards would come a moment too late.
 const ownerOnly = 0o177;
@@ -25,15 +24,12 @@ export async function listen(server: Server, place: ListenPlace): Promise<string
     } finally {
       process.umask(mask);
     }
-  } else if (place.kind === "fd") {
-    server.listen({ fd: place.fd });
   } else {
-    server.listen({ host: place.host, port: place.port });
+    server.listen({ fd: place.fd });
   }
   await once(server, "listening");
   const address = server.address();
-  if (address === null || typeof address === "string") return `unix:${address ?? ""}`;
-  return `tcp:${address.address}:${address.port}`;
+  return `unix:${typeof address === "string" ? address : ""}`;
 }
 
 /** Removes a socket that a killed agent has left. */

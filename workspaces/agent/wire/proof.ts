@@ -78,12 +78,12 @@ const greetTimeoutMs = 5_000;
 
 /** The client's side: keeps connections open on which both sides have proven that they know the token. */
 export class ProvenSockets extends Agent {
-  readonly #open: (signal: AbortSignal) => Promise<Socket>;
+  readonly #open: (signal: AbortSignal) => Promise<Duplex>;
   readonly #token: string;
   readonly #authorizations = new WeakMap<Duplex, string>();
 
-  /** `open` gives a connected socket. */
-  constructor(open: (signal: AbortSignal) => Promise<Socket>, token: string, options: AgentOptions) {
+  /** `open` gives a new connection. */
+  constructor(open: (signal: AbortSignal) => Promise<Duplex>, token: string, options: AgentOptions) {
     super({ ...options, keepAlive: true });
     this.#open = open;
     this.#token = token;
@@ -107,7 +107,7 @@ export class ProvenSockets extends Agent {
   }
 
   async #connectFor(done: (error: Error | null, socket: Duplex) => void): Promise<void> {
-    let socket: Socket;
+    let socket: Duplex;
     try {
       socket = await this.#connect();
     } catch (error) {
@@ -118,7 +118,7 @@ export class ProvenSockets extends Agent {
     done(null, socket);
   }
 
-  async #connect(): Promise<Socket> {
+  async #connect(): Promise<Duplex> {
     const inTime = AbortSignal.timeout(greetTimeoutMs);
     const socket = await this.#open(inTime);
     try {
@@ -135,7 +135,7 @@ export class ProvenSockets extends Agent {
  * The client's side: greets on a new connection. Resolves with the value of `Authorization` for this connection. Throws
  * `unauthorized` when the other side does not know the token, `unreachable` when the connection ends or `signal` is aborted.
  */
-export async function greet(socket: Socket, token: string, signal: AbortSignal): Promise<string> {
+export async function greet(socket: Duplex, token: string, signal: AbortSignal): Promise<string> {
   const client = nonce();
   socket.write(`GET ${helloPath} HTTP/1.1\r\nhost: agent\r\n${challengeHeader}: ${client}\r\n\r\n`);
   const head = await readHead(socket, signal);
@@ -161,7 +161,7 @@ function fieldOf(head: string, name: string): string {
 }
 
 /** The head of an answer that has no body. Anything after it is refused. */
-function readHead(socket: Socket, signal: AbortSignal): Promise<string> {
+function readHead(socket: Duplex, signal: AbortSignal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   let head = "";
   const onData = (chunk: Buffer) => {

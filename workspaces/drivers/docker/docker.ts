@@ -1,27 +1,32 @@
-// Workspaces: drivers make the place. This file: workspaces as containers, through the container engine's API.
-// What one consists of is in docker-place.ts. Every step looks for what an earlier attempt made before it makes anything.
+// Workspaces as containers, through the container engine's API. What one consists of is in place.ts. Every step looks for what
+// an earlier attempt made before it makes anything.
 import type { WorkspacePlan } from "../../../core/workspace/workspace-plan.ts";
-import { agentTokenOf } from "../../client/agent-token.ts";
+import { agentTokensOf } from "../../client/agent-token.ts";
 import { type AgentAddress, type DriverStep, type WorkspaceDriver, WorkspaceError } from "../../driver.ts";
-import { type AgentFiles, type AgentProgram, readAgentFiles } from "./docker-agent-files.ts";
-import { agentOf } from "./docker-agent-wait.ts";
-import { type ContainerWish, containerSpec, stopGraceSeconds } from "./docker-container-spec.ts";
+import { type AgentProgram, agentFilesFor, ensureAgentVolume } from "./agent-volume.ts";
+import { type Bridges, createBridges } from "./bridges.ts";
+import { containerSpec, stopGraceSeconds } from "./container-spec.ts";
 import {
-  createContainer,
+  type ContainerView,
+  ensureContainer,
+  ensureVolumes,
   findContainer,
+  hasVolume,
   removeContainer,
-  startContainer,
-  stopContainer,
-} from "./docker-containers.ts";
-import { ensureImage } from "./docker-image.ts";
-import { removeEverything, removeNetwork, surveyWorkspaces } from "./docker-inventory.ts";
-import { keepContainers } from "./docker-keeping.ts";
-import { type AgentTurn, loadVolumes, removeLoader, sendToken } from "./docker-load.ts";
-import { configLabel, namesOf, type Place } from "./docker-place.ts";
-import { cpusOf, probeEngine } from "./docker-probe.ts";
-import { ensureAgentVolume, ensureNetwork, ensureVolumes, hasVolumes } from "./docker-volumes.ts";
-import { createEngineClient, type EngineClient } from "./engine/engine-client.ts";
-import { EngineError } from "./engine/engine-request.ts";
+} from "./containers.ts";
+import { anything, Engine, orNull, unless } from "./engine.ts";
+import { ensureImage } from "./image.ts";
+import { keepPlaces, removeEverything, removeNetworks, surveyWorkspaces } from "./keeping.ts";
+import {
+  isLoaded,
+  type LoadVolumesInput,
+  loadVolumes,
+  removeLoaders,
+  sendEnvironment,
+} from "./load-volumes.ts";
+import { configLabel, execTransport, namesOf, type Place } from "./place.ts";
+import { cpusOf, probeEngine } from "./probe.ts";
+import { startContainer, waitForAgent } from "./start-agent.ts";
 
 export interface DockerDriverSettings {
   /** As DOCKER_HOST; that variable, else the usual socket, when absent. */
@@ -29,46 +34,45 @@ export interface DockerDriverSettings {
   /** Tells this deployment's workspaces from others' on the same engine: the value of a label. */
   readonly deployment: string;
   readonly secretKey: Uint8Array;
-  /** Inside the containers. */
-  readonly agentPort?: number;
-  readonly agentProgram?: AgentProgram;
+  /** Agents that were started before the key was changed know a token of this one. */
+  readonly secretKeyPrevious?: Uint8Array | undefined;
+  readonly agentProgram: AgentProgram;
 }
-
-const usualHost = "unix:///var/run/docker.sock";
-const agentPortDefault = 7070;
 
 /** Throws `sandbox_missing` when `dockerHost` cannot be understood. Nothing is connected before the first call. */
 export function createDockerDriver(settings: DockerDriverSettings): WorkspaceDriver {
-  const engine = createEngineClient(settings.dockerHost ?? (process.env["DOCKER_HOST"] || usualHost));
-  const yard: Yard = { engine, settings, readAgent: once(settings.agentProgram), agentTurn: oneByOne() };
+  const { deployment } = settings;
+  const engine = new Engine(settings.dockerHost);
+  const yard: Yard = { engine, settings, bridges: createBridges(engine), agentTurn: oneByOne() };
   const placeOf = (workspaceId: string): Place => {
+    const place = { workspaceId, deployment };
     // Throws before anything is asked when the id cannot be part of a name.
-    namesOf(workspaceId);
-    return { workspaceId, deployment: settings.deployment };
+    namesOf(place);
+    return place;
   };
   return {
     name: "docker",
-    probe: () => probeEngine(engine, { copiesOwnNode: settings.agentProgram?.nodePath === undefined }),
+    probe: () => probeEngine(engine),
     provision: async (workspaceId, plan, step) =>
-      ensureContainer(yard, { place: placeOf(workspaceId), plan }, step),
+      provision(yard, { place: placeOf(workspaceId), plan }, step),
     connect: async (workspaceId, plan, signal) =>
       connect(yard, { place: placeOf(workspaceId), plan }, signal),
-    stop: async (workspaceId) => stop(engine, placeOf(workspaceId)),
+    stop: async (workspaceId) => stop(yard, placeOf(workspaceId)),
     destroy: async (workspaceId) => removeEverything(engine, placeOf(workspaceId)),
     async list() {
-      const found = await surveyWorkspaces(engine, settings.deployment);
+      const found = await surveyWorkspaces(engine, deployment);
       return [...found].filter(([, quarantinedAt]) => quarantinedAt === null).map(([id]) => id);
     },
-    keeping: keepContainers(engine, settings.deployment),
+    keeping: keepPlaces(engine, deployment),
   };
 }
 
 /** What the steps of one driver share. */
 interface Yard {
-  readonly engine: EngineClient;
+  readonly engine: Engine;
   readonly settings: DockerDriverSettings;
-  readAgent(): Promise<AgentFiles>;
-  readonly agentTurn: AgentTurn;
+  readonly bridges: Bridges;
+  readonly agentTurn: LoadVolumesInput["agentTurn"];
 }
 
 interface Planned {
@@ -76,106 +80,99 @@ interface Planned {
   readonly plan: WorkspacePlan;
 }
 
-/** Makes whatever is missing between the image and a container that only needs to be started. */
-async function ensureContainer(yard: Yard, { place, plan }: Planned, step: DriverStep): Promise<void> {
+/** Makes the volumes and fills them, unless that was done. */
+async function provision(yard: Yard, planned: Planned, step: DriverStep): Promise<void> {
   const { engine } = yard;
-  const { signal } = step;
-  const image = await ensureImage(engine, plan.image, step);
-  const agent = await yard.readAgent();
-  const wish: ContainerWish = {
-    place,
-    plan,
-    agentDigest: agent.digest,
-    agentPort: agentPortOf(yard),
-    engineCpus: await cpusOf(engine, signal),
-  };
-  const name = namesOf(place.workspaceId).container;
-  const spec = containerSpec(wish);
-  const found = await findContainer(engine, { place, name }, signal);
-  // A running one is never replaced: its processes are somebody's work. One made alike needs nothing.
-  if (found?.running === true || (found !== null && found.config === spec.Labels[configLabel])) {
-    await removeLoader(engine, place, signal);
-    await ensureNetwork(engine, { place, outside: plan.network !== false }, signal);
-    return;
-  }
-  if (found !== null) await removeContainer(engine, name, signal);
-  await ensureVolumes(engine, place, signal);
-  const { deployment } = place;
-  await ensureAgentVolume(engine, { agentDigest: agent.digest, deployment }, signal);
-  await loadVolumes(engine, { wish, agent, image }, { step, agentTurn: yard.agentTurn });
-  await ensureNetwork(engine, { place, outside: plan.network !== false }, signal);
-  // Last: a container means that everything before it was done.
-  await createContainer(engine, { name, spec }, signal);
-  step.log("Made the workspace's container");
+  const load = await prepareVolumes(yard, planned, step);
+  // Under a container that runs nothing is touched: its processes are somebody's work.
+  if (isReachable(await findOwn(engine, planned.place, step.signal)))
+    await removeLoaders(engine, planned.place, step.signal);
+  else await loadVolumes(engine, load);
 }
 
 async function connect(yard: Yard, planned: Planned, signal: AbortSignal): Promise<AgentAddress> {
-  const { engine } = yard;
+  const { engine, bridges, settings } = yard;
   const { place } = planned;
-  const wish = { place, token: tokenOf(yard, place), agentPort: agentPortOf(yard) };
-  const running = await agentOf(engine, { ...wish, started: false }, signal);
-  if (running !== null) return running;
-  if (!(await hasVolumes(engine, place, signal)))
+  const tokens = agentTokensOf(settings, place.workspaceId);
+  const wish = { place, tokens, bridges, hasEgress: planned.plan.network === true };
+  if (isReachable(await findOwn(engine, place, signal))) return waitForAgent(engine, wish, signal);
+  if (!(await hasVolume(engine, { place, name: namesOf(place).files }, signal)))
     throw new WorkspaceError(
       "workspace_missing",
       "The container engine has nothing of this workspace (any more).",
     );
-  await ensureContainer(yard, planned, { signal, log: () => {} });
-  await start(engine, { place, token: wish.token }, signal);
-  const started = await agentOf(engine, { ...wish, started: true }, signal);
-  if (started === null) throw new Error("a started container's agent is there or has failed");
-  return started;
+  await makeContainer(yard, planned, signal);
+  await startContainer(engine, wish, signal);
+  return waitForAgent(engine, wish, signal);
 }
 
-async function start(
-  engine: EngineClient,
-  { place, token }: { readonly place: Place; readonly token: string },
-  signal: AbortSignal,
-): Promise<void> {
-  const name = namesOf(place.workspaceId).container;
-  try {
-    await sendToken(engine, { place, token }, signal);
-    await startContainer(engine, name, signal);
-  } catch (error) {
-    if (!(error instanceof EngineError)) throw error;
-    // Whatever it is that cannot be started (a port, a network that was made anew): the next attempt makes another.
-    await removeContainer(engine, name, signal);
-    throw new WorkspaceError("agent_failed", `The workspace's container cannot be started. ${error.message}`);
+/** A container that only needs to be started, whatever there was before. */
+async function makeContainer(yard: Yard, planned: Planned, signal: AbortSignal): Promise<void> {
+  const { engine } = yard;
+  const { place } = planned;
+  const load = await prepareVolumes(yard, planned, { signal, log: () => undefined });
+  const { container: name } = namesOf(place);
+  const spec = containerSpec(load.wish);
+  const found = await findOwn(engine, place, signal);
+  // Another worker may have made it, and perhaps started it.
+  if (isReachable(found)) return;
+  if (found?.config !== spec.Labels[configLabel]) {
+    if (found !== null) await stop(yard, place, signal);
+    await ensureContainer(engine, { place, name, spec }, signal);
   }
+  if (!(await isLoaded(engine, name, signal))) await loadVolumes(engine, load);
+  await sendEnvironment(engine, name, load);
 }
 
-/** Only the volumes stay; see docker-place.ts. */
-async function stop(engine: EngineClient, place: Place): Promise<void> {
-  const names = namesOf(place.workspaceId);
-  if ((await findContainer(engine, { place, name: names.container })) !== null) {
-    await stopContainer(engine, names.container, stopGraceSeconds);
-    await removeContainer(engine, names.container);
-  }
-  await removeNetwork(engine, place);
+/** Finds out what the workspace is made of, and makes its volumes, which may be empty. */
+async function prepareVolumes(
+  { engine, settings, agentTurn }: Yard,
+  { place, plan }: Planned,
+  step: DriverStep,
+): Promise<LoadVolumesInput> {
+  const { signal } = step;
+  const image = await ensureImage(engine, plan.image, step);
+  const files = await agentFilesFor(engine, settings.agentProgram, signal);
+  await ensureVolumes(engine, place, signal);
+  await ensureAgentVolume(engine, { files, place }, signal);
+  const wish = { place, plan, agentVolume: files.volume, engineCpus: await cpusOf(engine, signal) };
+  return { wish, files, image, step, agentTurn };
 }
 
-function tokenOf({ settings }: Yard, place: Place): string {
-  return agentTokenOf(settings.secretKey, place.workspaceId);
+function findOwn(engine: Engine, place: Place, signal?: AbortSignal): Promise<ContainerView | null> {
+  return findContainer(engine, { place, name: namesOf(place).container }, signal);
 }
 
-function agentPortOf({ settings }: Yard): number {
-  return settings.agentPort ?? agentPortDefault;
+/**
+ * Whether a container runs, and its agent is reached by exec. Older versions of Everturn made containers whose agents listened
+ * on a port: such a one is ended like a stopped workspace, and made anew around its volumes.
+ */
+function isReachable(found: ContainerView | null): boolean {
+  return found?.running === true && found.transport === execTransport;
 }
 
-/** Read at the first need and kept: the files of a running Everturn do not change. Asked again after a failure. */
-function once(program: AgentProgram = {}): () => Promise<AgentFiles> {
-  let files: Promise<AgentFiles> | null = null;
-  return () => {
-    files ??= readAgentFiles(program).catch((error: unknown) => {
-      files = null;
-      throw error;
+/** Only the volumes stay. What runs is ended politely, for as long as the grace is. */
+async function stop({ engine, bridges }: Yard, place: Place, signal?: AbortSignal): Promise<void> {
+  const { container: name } = namesOf(place);
+  const found = await findOwn(engine, place, signal);
+  if (found !== null) {
+    const stopped = engine.call({
+      what: `stop the container ${name}`,
+      signal,
+      answer: anything,
+      run: (docker, options) =>
+        docker.getContainer(name).stop({ ...options, _query: { t: stopGraceSeconds }, _body: {} } as object),
     });
-    return files;
-  };
+    // 304: it had ended.
+    await orNull(stopped.catch(unless(304, null)));
+    await removeContainer(engine, name, signal);
+    bridges.close(found.id);
+  }
+  await removeNetworks(engine, place, signal);
 }
 
 /** One after the other, whether the one before succeeded or not. */
-function oneByOne(): AgentTurn {
+function oneByOne(): LoadVolumesInput["agentTurn"] {
   let last: Promise<unknown> = Promise.resolve();
   return (run) => {
     const mine = last.then(run, run);

@@ -1,21 +1,22 @@
-// Workspaces: drivers make the place. This file: what is asked of the engine for a container. Pure: same plan, same container.
-import type { WorkspacePlan } from "../../../core/workspace/workspace-plan.ts";
+// What is asked of the engine for a container. Pure: the same plan gives the same container.
+import { diskMibOf, type WorkspacePlan } from "../../../core/workspace/workspace-plan.ts";
+import { egressPort } from "../../egress/egress-environment.ts";
 import {
-  agentVolumeName,
   configLabel,
   digestOf,
+  execTransport,
   insidePaths,
   insideUserId,
   labelsOf,
   namesOf,
   type Place,
-} from "./docker-place.ts";
+  transportLabel,
+} from "./place.ts";
 
 export interface ContainerWish {
   readonly place: Place;
   readonly plan: WorkspacePlan;
-  readonly agentDigest: string;
-  readonly agentPort: number;
+  readonly agentVolume: string;
   /** Processors of the engine's machine: more cannot be asked for. */
   readonly engineCpus: number;
 }
@@ -23,25 +24,29 @@ export interface ContainerWish {
 // Room for builds that use /tmp; it counts towards the memory limit, so a small workspace gets less.
 const tmpBytesMax = 512 * 1024 * 1024;
 const bytesPerMiB = 1024 * 1024;
+// Bridges run in the container as well, one for each worker that uses it, with some eight threads each.
+const bridgePidsMax = 32;
 // Of the agent's own log: what processes write goes to the agent, not here.
 const logOptions = { "max-size": "1m", "max-file": "2" };
 // SIGTERM to SIGKILL: the agent ends the processes' groups in that time.
 export const stopGraceSeconds = 5;
+const userAndGroup = `${insideUserId}:${insideUserId}`;
 
 /** The body of ContainerCreate for the workspace's container. */
 export function containerSpec(
   wish: ContainerWish,
 ): Record<string, unknown> & { Labels: Record<string, string> } {
-  const { place, plan, agentPort } = wish;
-  const port = `${agentPort}/tcp`;
+  const { place, plan } = wish;
   const body = {
     Image: plan.image,
     Hostname: "workspace",
-    User: `${insideUserId}:${insideUserId}`,
+    User: userAndGroup,
     WorkingDir: insidePaths.files,
-    Entrypoint: agentCommand(agentPort),
+    Entrypoint: agentCommand(plan),
     Cmd: [] as string[],
-    ExposedPorts: { [port]: {} },
+    // The agent reads its token from its input, which ends with whoever started it: no file and no variable has the token.
+    OpenStdin: true,
+    StdinOnce: true,
     // An image's own check would be of a server that does not run here.
     Healthcheck: { Test: ["NONE"] },
     StopSignal: "SIGTERM",
@@ -50,29 +55,34 @@ export function containerSpec(
       ...mountsOf(wish, { agentReadOnly: true }),
       ...hardening,
       ...limitsOf(wish),
-      NetworkMode: namesOf(place.workspaceId).network,
-      // The engine publishes no ports of internal networks: those containers are reached at their own address.
-      ...(plan.network && { PortBindings: { [port]: [{ HostIp: "127.0.0.1", HostPort: "" }] } }),
+      // A filtered network leads through the bridges (bridges.ts), and needs none of the engine.
+      NetworkMode: plan.network === "unfiltered" ? "bridge" : "none",
     },
   };
-  return { ...body, Labels: { ...labelsOf(place), [configLabel]: digestOf(body) } };
+  const labels = { ...labelsOf(place), [transportLabel]: execTransport };
+  return { ...body, Labels: { ...labels, [configLabel]: digestOf(body) } };
 }
 
 /** The body of ContainerCreate for the container that takes files for the volumes. It never runs and has no network. */
 export function loaderSpec(wish: ContainerWish): Record<string, unknown> {
   return {
-    Image: wish.plan.image,
-    User: `${insideUserId}:${insideUserId}`,
+    ...neverRun(wish.place, wish.plan.image),
+    HostConfig: { ...mountsOf(wish, { agentReadOnly: false }), ...ofLoaders },
+  };
+}
+
+/** The body of ContainerCreate for the container that Node is copied from. It never runs, either. */
+export function nodeLoaderSpec(place: Place, image: string): Record<string, unknown> {
+  return { ...neverRun(place, image), HostConfig: ofLoaders };
+}
+
+function neverRun(place: Place, image: string): Record<string, unknown> {
+  return {
+    Image: image,
+    User: userAndGroup,
     Entrypoint: ["/bin/false"],
     Cmd: [],
-    Labels: labelsOf(wish.place),
-    HostConfig: {
-      ...mountsOf(wish, { agentReadOnly: false }),
-      ...hardening,
-      // Volumes keep their mount points in it, so it must be writable; nothing is ever run to write to it.
-      ReadonlyRootfs: false,
-      NetworkMode: "none",
-    },
+    Labels: labelsOf(place),
   };
 }
 
@@ -90,6 +100,13 @@ const hardening = {
   LogConfig: { Type: "json-file", Config: logOptions },
 };
 
+const ofLoaders = {
+  ...hardening,
+  // Volumes keep their mount points in it, so it must be writable; nothing is ever run to write to it.
+  ReadonlyRootfs: false,
+  NetworkMode: "none",
+};
+
 function limitsOf({ plan, engineCpus }: ContainerWish): Record<string, unknown> {
   const memory = plan.limits.memory_mib * bytesPerMiB;
   const tmpBytes = Math.min(tmpBytesMax, Math.floor(memory / 2));
@@ -98,41 +115,38 @@ function limitsOf({ plan, engineCpus }: ContainerWish): Record<string, unknown> 
     // As much as Memory: no swap, which would slow down everybody else.
     MemorySwap: memory,
     NanoCpus: Math.round(Math.min(plan.limits.cpus, engineCpus) * 1e9),
-    PidsLimit: plan.limits.pids,
-    // Programs may be run in /tmp (the engine's default forbids it): test runners and compilers do.
-    Tmpfs: { "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${tmpBytes}` },
+    PidsLimit: plan.limits.pids + bridgePidsMax,
+    Tmpfs: {
+      // Programs may be run in /tmp (the engine's default forbids it): test runners and compilers do.
+      "/tmp": `rw,exec,nosuid,nodev,mode=1777,size=${tmpBytes}`,
+      [insidePaths.run]: `rw,noexec,nosuid,nodev,mode=700,uid=${insideUserId},gid=${insideUserId},size=64k`,
+    },
   };
 }
 
 function mountsOf(wish: ContainerWish, { agentReadOnly }: { readonly agentReadOnly: boolean }): object {
-  const names = namesOf(wish.place.workspaceId);
+  const names = namesOf(wish.place);
   // What the image has at these places stays out: volumes begin empty.
   const volume = { Type: "volume", VolumeOptions: { NoCopy: true } };
   return {
     Mounts: [
       { ...volume, Source: names.files, Target: insidePaths.files, ReadOnly: false },
       { ...volume, Source: names.state, Target: insidePaths.state, ReadOnly: false },
-      {
-        ...volume,
-        Source: agentVolumeName(wish.agentDigest),
-        Target: insidePaths.agent,
-        ReadOnly: agentReadOnly,
-      },
+      { ...volume, Source: wish.agentVolume, Target: insidePaths.agent, ReadOnly: agentReadOnly },
     ],
   };
 }
 
-function agentCommand(agentPort: number): string[] {
-  const { agent, files, agentState, environment, token } = insidePaths;
+function agentCommand(plan: WorkspacePlan): string[] {
+  const { node, agentProgram, files, agentState, socket, ripgrep, environment, egress } = insidePaths;
   const flags = {
     "--root": files,
     "--state": agentState,
-    "--port": String(agentPort),
-    // All addresses of the container: it has none that others than the engine's machine can reach.
-    "--host": "0.0.0.0",
-    "--rg": `${agent}/rg`,
+    "--socket": socket,
+    "--rg": ripgrep,
     "--env-file": environment,
-    "--token-file": token,
+    "--disk-mib": String(diskMibOf(plan)),
+    ...(plan.network === true && { "--egress": `${egressPort}:${egress}` }),
   };
-  return [`${agent}/node`, `${agent}/workspaces/agent/main.ts`, ...Object.entries(flags).flat()];
+  return [node, agentProgram, ...Object.entries(flags).flat()];
 }

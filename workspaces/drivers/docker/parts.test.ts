@@ -1,26 +1,23 @@
-// Workspaces: the pure parts of the docker driver.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ContainerWish, containerSpec } from "./docker-container-spec.ts";
-import { splitReference } from "./docker-image.ts";
-import { environmentOf } from "./docker-load.ts";
-import { readFrames } from "./docker-logs.ts";
-import { configLabel } from "./docker-place.ts";
-import { parseEngineHost } from "./engine/engine-address.ts";
-import { chooseApiVersion, keepsNetworkNamesUnique } from "./engine/engine-version.ts";
+import { type ContainerWish, containerSpec } from "./container-spec.ts";
+import { EngineFrames } from "./engine-frames.ts";
+import { engineOptions } from "./engine-host.ts";
+import { splitReference } from "./image.ts";
+import { environmentOf } from "./load-volumes.ts";
+import { configLabel } from "./place.ts";
 
 const plan = {
   image: "tools:1",
   files: null,
   env: {},
-  network: true,
+  network: "unfiltered" as const,
   limits: { memory_mib: 256, cpus: 2, pids: 100 },
 };
 const wish: ContainerWish = {
   place: { workspaceId: "w", deployment: "d" },
   plan,
-  agentDigest: "abc",
-  agentPort: 7070,
+  agentVolume: "everturn-agent-abc",
   engineCpus: 8,
 };
 
@@ -36,31 +33,26 @@ test("references of images are split as the engine's own client splits them", ()
     assert.deepEqual(splitReference(image), { name, tag });
 });
 
-test("a log is the text of its frames, also when the last one is cut", () => {
+test("the engine's frames are read however they are cut", () => {
   const frame = (stream: number, text: string): Buffer =>
     Buffer.concat([Buffer.from([stream, 0, 0, 0, 0, 0, 0, text.length]), Buffer.from(text)]);
-  const whole = Buffer.concat([frame(1, "out\n"), frame(2, "err\n"), frame(1, ""), frame(1, "end")]);
-  assert.equal(readFrames(whole), "out\nerr\nend");
-  assert.equal(readFrames(whole.subarray(0, -1)), "out\nerr\nen");
-  assert.equal(readFrames(whole.subarray(0, 5)), "");
-  assert.equal(readFrames(Buffer.alloc(0)), "");
+  const whole = Buffer.concat([frame(1, "out"), frame(2, "err"), frame(1, ""), frame(1, "end")]);
+  for (const size of [1, 3, 8, 11, whole.length]) {
+    const frames = new EngineFrames();
+    const said = { 1: "", 2: "" };
+    for (let at = 0; at < whole.length; at += size)
+      for (const { stream, bytes } of frames.read(whole.subarray(at, at + size)))
+        said[stream as 1 | 2] += bytes.toString();
+    assert.deepEqual(said, { 1: "outend", 2: "err" }, `in pieces of ${size}`);
+  }
 });
 
-test("the newest version both sides know is chosen, number by number", () => {
-  const choose = (ApiVersion: string) => chooseApiVersion({ ApiVersion, Os: "linux", Arch: "amd64" }).api;
-  assert.equal(choose("1.41"), "1.41");
-  assert.equal(choose("1.9999"), "1.54");
-  assert.equal(choose("2.0"), "1.54");
-  assert.throws(() => choose("1.9"), /API 1\.9; Everturn needs/);
-  const version = chooseApiVersion({ ApiVersion: "1.43", Os: "linux", Arch: "amd64" });
-  assert.equal(keepsNetworkNamesUnique(version), false);
-  assert.equal(keepsNetworkNamesUnique({ ...version, api: "1.44" }), true);
-});
-
-test("hosts are read in the notation of DOCKER_HOST", () => {
-  assert.deepEqual(parseEngineHost("unix:///run/e.sock"), { socketPath: "/run/e.sock" });
-  assert.deepEqual(parseEngineHost("tcp://10.0.0.1"), { host: "10.0.0.1", port: 2375, isThisMachine: false });
-  assert.deepEqual(parseEngineHost("http://[::1]:99"), { host: "::1", port: 99, isThisMachine: true });
+test("hosts are read in the notation of DOCKER_HOST, and nothing is taken from the variable itself", () => {
+  const { socketPath, host } = engineOptions("unix:///run/e.sock");
+  assert.deepEqual([socketPath, host], ["/run/e.sock", undefined]);
+  const tcp = engineOptions("tcp://10.0.0.1");
+  assert.deepEqual([tcp.socketPath, tcp.host, tcp.port], [undefined, "10.0.0.1", 2375]);
+  assert.equal(engineOptions("http://localhost:99").port, 99);
 });
 
 test("the same wish is the same container; anything else wished for is another", () => {
@@ -68,13 +60,20 @@ test("the same wish is the same container; anything else wished for is another",
     containerSpec({ ...wish, ...changes }).Labels[configLabel];
   assert.equal(digest(), digest());
   const changes: readonly Partial<ContainerWish>[] = [
-    { agentDigest: "def" },
-    { agentPort: 7071 },
+    { agentVolume: "everturn-agent-def" },
     { engineCpus: 1 },
     { plan: { ...plan, network: false } },
+    { plan: { ...plan, network: true } },
     { plan: { ...plan, limits: { ...plan.limits, pids: 99 } } },
   ];
   assert.equal(new Set([digest(), ...changes.map(digest)]).size, changes.length + 1);
+});
+
+test("W10 only an unfiltered network is one of the engine's", () => {
+  const modeOf = (network: boolean | "unfiltered") =>
+    (containerSpec({ ...wish, plan: { ...plan, network } })["HostConfig"] as { NetworkMode: string })
+      .NetworkMode;
+  assert.deepEqual([false, true, "unfiltered" as const].map(modeOf), ["none", "none", "bridge"]);
 });
 
 test("the environment of a container is the image's alone: all that runs in it could read it", () => {
@@ -87,4 +86,6 @@ test("processes have the image's variables, then the template's, a home that is 
   const path = "/image/bin:/bin:/opt/everturn";
   assert.deepEqual(found, { PATH: path, A: "template", B: "2=3", EMPTY: "", WITHOUT: "" });
   assert.match(environmentOf(plan, { id: "i", env: [] })["PATH"] ?? "", /^\/usr\/local.*:\/opt\/everturn$/);
+  const filtered = environmentOf({ ...plan, network: true }, { id: "i", env: [] });
+  assert.equal(filtered["HTTPS_PROXY"], "http://127.0.0.1:3128");
 });

@@ -1,18 +1,15 @@
-// Workspaces: drivers make the place. This file: images are found or pulled, and pulling is told line by line.
+// Finds images, or pulls them and tells line by line how that goes.
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import * as z from "zod";
 import { type DriverStep, WorkspaceError } from "../../driver.ts";
-import type { EngineClient } from "./engine/engine-client.ts";
-import { EngineError } from "./engine/engine-request.ts";
+import { anything, type Engine, EngineError, orNull } from "./engine.ts";
 
 export interface EngineImage {
   readonly id: string;
   /** `NAME=value` as the image sets it: PATH above all. */
   readonly env: readonly string[];
 }
-
-// Layers may take long between two lines, but not this long.
-const pullSilenceMaxMs = 120_000;
-const pullLineCharsMax = 1024 * 1024;
 
 const imageAnswer = z.object({
   Id: z.string(),
@@ -28,11 +25,7 @@ const pullLine = z.object({
 });
 
 /** The image, pulled if the engine does not have it. Throws `image_missing` in the words of whoever refused it. */
-export async function ensureImage(
-  engine: EngineClient,
-  image: string,
-  step: DriverStep,
-): Promise<EngineImage> {
+export async function ensureImage(engine: Engine, image: string, step: DriverStep): Promise<EngineImage> {
   const present = await findImage(engine, image, step.signal);
   if (present !== null) return present;
   step.log(`Pulling image ${image}`);
@@ -47,68 +40,56 @@ export async function ensureImage(
   return pulled;
 }
 
-async function findImage(
-  engine: EngineClient,
-  image: string,
-  signal: AbortSignal,
-): Promise<EngineImage | null> {
+async function findImage(engine: Engine, image: string, signal: AbortSignal): Promise<EngineImage | null> {
+  const asked = engine.call({
+    what: `describe the image ${image}`,
+    signal,
+    answer: imageAnswer,
+    run: (docker, options) => docker.getImage(image).inspect(options as object),
+  });
   try {
-    const path = `/images/${encodeReference(image)}/json`;
-    const answer = await engine.json({ method: "GET", path, signal }, imageAnswer);
-    return { id: answer.Id, env: answer.Config?.Env ?? [] };
+    const found = await orNull(asked);
+    return found && { id: found.Id, env: found.Config?.Env ?? [] };
   } catch (error) {
-    if (error instanceof EngineError && error.status === 404) return null;
     if (error instanceof EngineError && error.status === 400) throw missing(image, error.message);
     throw error;
   }
 }
 
-async function pull(engine: EngineClient, image: string, step: DriverStep): Promise<void> {
+async function pull(engine: Engine, image: string, step: DriverStep): Promise<void> {
+  const what = `pull the image ${image}`;
   const { name, tag } = splitReference(image);
-  const call = {
-    method: "POST",
-    path: "/images/create",
-    query: { fromImage: name, tag },
-    signal: step.signal,
-    silenceMaxMs: pullSilenceMaxMs,
-  } as const;
   let last = "";
   try {
-    for await (const text of linesOf(engine.stream(call))) {
-      const said = wordsOf(text, image);
+    const lines = await engine.call({
+      what,
+      signal: step.signal,
+      answer: anything,
+      run: (docker, options) =>
+        docker.createImage({ ...options, _query: { fromImage: name, tag }, _body: {} }),
+    });
+    for await (const line of createInterface({ input: lines as Readable })) {
+      const said = wordsOf(line, image);
       if (said === null || said === last) continue;
       last = said;
       step.log(said);
     }
   } catch (error) {
+    if (step.signal.aborted) throw step.signal.reason;
     if (error instanceof EngineError) throw missing(image, error.message);
-    throw error;
+    throw engine.inWords(error, what);
   }
 }
 
 /** What a line of the pull says to people; null for progress bars. Throws `image_missing` when it is an error. */
-function wordsOf(text: string, image: string): string | null {
-  const parsed = pullLine.safeParse(parseJson(text));
+function wordsOf(line: string, image: string): string | null {
+  const parsed = pullLine.safeParse(parseJson(line));
   if (!parsed.success) return null;
   const { id, status, error, errorDetail, progressDetail } = parsed.data;
   const fault = errorDetail?.message ?? error;
   if (fault !== undefined) throw missing(image, fault);
   if (status === undefined || Object.keys(progressDetail ?? {}).length > 0) return null;
   return id === undefined ? status : `${id}: ${status}`;
-}
-
-async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-    if (rest.length > pullLineCharsMax)
-      throw new WorkspaceError("driver_failed", "The container engine reports a pull in lines without end.");
-  }
-  // A connection that is cut may end in the middle of a line: that line counts for nothing, the image is looked for anyway.
-  yield rest;
 }
 
 /** `name[:tag][@digest]`. Without a tag the engine would pull all of them; a digest takes the tag's place. */
@@ -120,11 +101,6 @@ export function splitReference(image: string): { readonly name: string; readonly
   const name = colon === -1 ? tagged : tagged.slice(0, colon);
   if (at !== -1) return { name, tag: image.slice(at + 1) };
   return { name, tag: colon === -1 ? "latest" : tagged.slice(colon + 1) };
-}
-
-/** As the engine's own client sends it: slashes and colons belong to the path. */
-function encodeReference(image: string): string {
-  return encodeURIComponent(image).replaceAll("%2F", "/").replaceAll("%3A", ":").replaceAll("%40", "@");
 }
 
 function missing(image: string, why: string): WorkspaceError {

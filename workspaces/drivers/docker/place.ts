@@ -1,32 +1,39 @@
-// Workspaces: drivers make the place. This file: what a workspace consists of in a container engine, by name. Pure.
+// What a workspace consists of in a container engine, by name. Pure.
 //
-// A workspace is two volumes: its files, and the agent's state. Container and network are made from the plan whenever it
-// runs and removed when it stops: nothing is kept in them (the container's own file system is read-only), and a stopped
-// workspace holds no address of the engine's small pool. The agent's program lies in a third volume that all workspaces of
-// one Everturn version share, read-only.
+// A workspace is two volumes: its files, and the agent's state. Its container is made from the plan whenever it runs and
+// removed when it stops; nothing is kept in it, as its own file system is read-only. The agent's program lies in a third
+// volume that all workspaces of one Everturn version share, read-only.
 import { createHash } from "node:crypto";
 import { WorkspaceError } from "../../driver.ts";
 
 export const workspaceLabel = "dev.everturn.workspace";
 export const deploymentLabel = "dev.everturn.deployment";
-/** Of the agent's volume: which version of the agent is in it. */
+/** On the agent's volume: which version of the agent is in it. */
 export const agentLabel = "dev.everturn.agent";
-/** Of the note that a workspace is in quarantine: since when. Labels cannot be changed, so the note is an empty volume. */
+/** On the note that a workspace is in quarantine: since when. Labels cannot be changed, so the note is an empty volume. */
 export const quarantinedLabel = "dev.everturn.quarantined_at";
-/** Of a container: a digest of everything it was made with. One that is different now is made again at the next start. */
+/** On a container: a digest of everything it was made with. When that has changed, the next start makes a new container. */
 export const configLabel = "dev.everturn.config";
+/** On a container: how its agent is reached. Containers of older versions lack it: their agents listened on a port. */
+export const transportLabel = "dev.everturn.transport";
+export const execTransport = "exec";
 
 /** Paths inside the container. */
 export const insidePaths = {
   files: "/workspace",
-  /** Root's, so that what says how far provisioning came cannot be forged from inside. */
+  /** Owned by root, so that nothing inside can forge how far provisioning came. */
   state: "/var/lib/everturn",
   agentState: "/var/lib/everturn/agent",
-  /** There from before a start until the agent has read it. */
-  token: "/var/lib/everturn/agent/token",
   environment: "/var/lib/everturn/environment.json",
   provisioned: "/var/lib/everturn/provisioned",
+  /** In memory, so that no socket of an ended agent is left behind. */
+  run: "/run/everturn",
+  socket: "/run/everturn/agent.sock",
+  egress: "/run/everturn/egress.sock",
   agent: "/opt/everturn",
+  agentProgram: "/opt/everturn/agent.mjs",
+  node: "/opt/everturn/node",
+  ripgrep: "/opt/everturn/rg",
   agentComplete: "/opt/everturn/complete",
 } as const;
 
@@ -42,7 +49,8 @@ export interface PlaceNames {
   readonly container: string;
   /** Never started: the engine takes files for volumes only through a container. */
   readonly loader: string;
-  readonly network: string;
+  /** Of the image that has Node, to copy it from. Never started, either. */
+  readonly nodeLoader: string;
   readonly files: string;
   readonly state: string;
   /** A volume that says by being there that the workspace is in quarantine. */
@@ -50,7 +58,7 @@ export interface PlaceNames {
 }
 
 /** Throws when an id cannot be part of a name: the engine's own rule for names, and it must not reach into a path. */
-export function namesOf(workspaceId: string): PlaceNames {
+export function namesOf({ workspaceId }: Place): PlaceNames {
   if (!/^[a-zA-Z0-9][\w.-]{0,100}$/.test(workspaceId))
     throw new WorkspaceError(
       "driver_failed",
@@ -60,15 +68,11 @@ export function namesOf(workspaceId: string): PlaceNames {
   return {
     container: name,
     loader: `${name}-loader`,
-    network: name,
+    nodeLoader: `${name}-node`,
     files: name,
     state: `${name}-state`,
     quarantine: `${name}-quarantine`,
   };
-}
-
-export function agentVolumeName(agentDigest: string): string {
-  return `everturn-agent-${agentDigest}`;
 }
 
 export function labelsOf(place: Place): Record<string, string> {

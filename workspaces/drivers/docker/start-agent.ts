@@ -1,0 +1,171 @@
+// From a provisioned workspace to an agent that answers: in the container that runs, else in one that is started.
+import type { Duplex } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { AgentError } from "../../agent/agent-error.ts";
+import { openAgent } from "../../client/agent-client.ts";
+import { type AgentAddress, WorkspaceError } from "../../driver.ts";
+import type { Bridges } from "./bridges.ts";
+import { type ContainerView, findContainer, removeContainer } from "./containers.ts";
+import { anything, type Engine, EngineError, unless } from "./engine.ts";
+import { EngineFrames } from "./engine-frames.ts";
+import { namesOf, type Place } from "./place.ts";
+
+export interface AgentWish {
+  readonly place: Place;
+  /** The first is for agents that are started; running ones may know another. */
+  readonly tokens: readonly [string, ...string[]];
+  readonly bridges: Bridges;
+  /** Whether processes reach the internet through the bridges. */
+  readonly hasEgress: boolean;
+}
+
+// As the port of drivers says: one attempt lasts this long.
+const agentStartMaxMs = 5_000;
+const firstPauseMs = 25;
+const longestPauseMs = 300;
+// As shells say it: no such program, or what loads it is missing.
+const programMissingExitCode = 127;
+// As much of a log as helps to see why something did not start.
+const tailLines = 20;
+const tailCharsMax = 4_000;
+
+/**
+ * Starts the workspace's container and hands the token to its agent. Of two workers that do this at once, one starts it, and
+ * what the other one writes is not read by anybody.
+ */
+export async function startContainer(
+  engine: Engine,
+  { place, tokens }: AgentWish,
+  signal: AbortSignal,
+): Promise<void> {
+  const { container: name } = namesOf(place);
+  try {
+    const input = (await engine.call({
+      what: `attach to the container ${name}`,
+      signal,
+      answer: anything,
+      run: (docker, options) => docker.getContainer(name).attach({ ...options, ...attachment }),
+    })) as Duplex;
+    try {
+      input.on("error", () => undefined).resume();
+      const started = engine.call({
+        what: `start the container ${name}`,
+        signal,
+        answer: anything,
+        run: (docker, options) => docker.getContainer(name).start(options),
+      });
+      // 304: it runs already.
+      await started.catch(unless(304, null));
+      await new Promise<void>((resolve) =>
+        input.once("close", resolve).end(`${tokens[0]}\n`, () => resolve()),
+      );
+    } finally {
+      input.destroy();
+    }
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    // Whatever it is that cannot be started: the next attempt makes another.
+    await removeContainer(engine, name, signal);
+    throw new WorkspaceError("agent_failed", `The workspace's container cannot be started. ${error.message}`);
+  }
+}
+
+// dockerode sends a request's head with its body, so that there must be one; the engine does not read it.
+const attachment = {
+  hijack: true,
+  stdin: true,
+  _query: { stream: true, stdin: true },
+  _body: { stdin: true },
+};
+
+/**
+ * The address of the agent once it answers. The container runs, or was started just now. Throws `agent_failed` when it ended
+ * meanwhile, answers to another token, or does not answer in time.
+ */
+export async function waitForAgent(
+  engine: Engine,
+  wish: AgentWish,
+  signal: AbortSignal,
+): Promise<AgentAddress> {
+  const { place, tokens, bridges, hasEgress } = wish;
+  const name = namesOf(place).container;
+  const deadline = performance.now() + agentStartMaxMs;
+  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    const container = await findContainer(engine, { place, name }, signal);
+    if (container?.running !== true) throw await failed(engine, { name, why: endOf(container) }, signal);
+    const { id } = container;
+    const inTime = AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now())));
+    let why = otherToken;
+    for (const token of tokens) {
+      const address: AgentAddress = { kind: "stream", token, open: () => bridges.connect(id, hasEgress) };
+      const fault = await tryAgent(address, AbortSignal.any([signal, inTime]));
+      signal.throwIfAborted();
+      if (fault === null) return address;
+      if (fault.code === "unauthorized") continue;
+      why = fault.message;
+      break;
+    }
+    if (why === otherToken || performance.now() + pauseMs > deadline)
+      throw await failed(engine, { name, why }, signal);
+    await pause(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+const otherToken =
+  "it was started under another EVERTURN_SECRET_KEY or by another version of Everturn; stop the workspace and start it again";
+
+/** Null when the agent answers, else why not. */
+async function tryAgent(address: AgentAddress, signal: AbortSignal): Promise<AgentError | null> {
+  const agent = openAgent(address);
+  try {
+    await agent.health(signal);
+    return null;
+  } catch (error) {
+    if (error instanceof AgentError) return error;
+    if (signal.aborted) return new AgentError("unreachable", "it did not answer in time");
+    throw error;
+  } finally {
+    agent.close();
+  }
+}
+
+function endOf(container: ContainerView | null): string {
+  if (container === null) return "its container was removed";
+  if (container.outOfMemory) return "it was ended for using more memory than the workspace may";
+  const hint =
+    container.exitCode === programMissingExitCode
+      ? " (an image must have the C library of Debian, Ubuntu or Fedora; Alpine's cannot load Node)"
+      : "";
+  return `it ended with exit code ${container.exitCode ?? "unknown"}${hint}${container.error && `: ${container.error}`}`;
+}
+
+async function failed(
+  engine: Engine,
+  { name, why }: { readonly name: string; readonly why: string },
+  signal: AbortSignal,
+): Promise<WorkspaceError> {
+  const log = await logTail(engine, name, signal);
+  return new WorkspaceError(
+    "agent_failed",
+    `The workspace agent does not answer: ${why}. Its log ends:\n${log}`,
+  );
+}
+
+/** The last lines that the container wrote, or why they cannot be had. Throws only when it was aborted. */
+async function logTail(engine: Engine, name: string, signal: AbortSignal): Promise<string> {
+  try {
+    const bytes = await engine.call({
+      what: `give the log of the container ${name}`,
+      signal,
+      answer: anything,
+      run: (docker, options) =>
+        docker.getContainer(name).logs({ ...options, stdout: true, stderr: true, tail: tailLines }),
+    });
+    const frames = Buffer.isBuffer(bytes) ? new EngineFrames().read(bytes) : [];
+    const text = frames.map((frame) => frame.bytes.toString()).join("");
+    return text.trim().slice(-tailCharsMax) || "(nothing was logged)";
+  } catch (error) {
+    signal.throwIfAborted();
+    return `(no log: ${error instanceof Error ? error.message : String(error)})`;
+  }
+}
