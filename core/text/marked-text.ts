@@ -5,6 +5,7 @@ const sequence =
   "[\\xc2-\\xdf][\\x80-\\xbf]|\\xe0[\\xa0-\\xbf][\\x80-\\xbf]|[\\xe1-\\xec\\xee\\xef][\\x80-\\xbf]{2}|\\xed[\\x80-\\x9f][\\x80-\\xbf]" +
   "|\\xf0[\\x90-\\xbf][\\x80-\\xbf]{2}|[\\xf1-\\xf3][\\x80-\\xbf]{3}|\\xf4[\\x80-\\x8f][\\x80-\\xbf]{2}";
 const piece = new RegExp(`((?:[\\0-\\x7f]|${sequence})+)|([\\x80-\\xff])`, "g");
+const incomplete = /(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$/;
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The note in a result that contains such bytes. */
@@ -34,9 +35,13 @@ export function withBytesAs(bytes: Uint8Array, show: (byte: number) => string): 
   );
 }
 
-/** Without the beginning of a character at the end, whose other bytes were cut off. */
+/** Bytes without an incomplete character at their end. */
 export function wholeCharacters(bytes: Uint8Array): Uint8Array {
   const end = Buffer.from(bytes.subarray(-3)).toString("latin1");
-  const cut = /(?:[\xc2-\xf4]|[\xe0-\xf4][\x80-\xbf]|[\xf0-\xf4][\x80-\xbf]{2})$/.exec(end)?.[0].length ?? 0;
-  return bytes.subarray(0, bytes.length - cut);
+  return bytes.subarray(0, bytes.length - incompleteLength(end));
+}
+
+/** How many bytes at the end of a text are an incomplete character. The text is bytes read as Latin-1 characters. */
+export function incompleteLength(text: string): number {
+  return incomplete.exec(text.slice(-3))?.[0].length ?? 0;
 }

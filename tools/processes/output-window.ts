@@ -1,6 +1,6 @@
 // Keeps the part of a process's output that the model gets: head and tail of what a terminal would show, and the lines between that look like
 // errors.
-import { markedText } from "../../core/text/marked-text.ts";
+import { incompleteLength, markedText } from "../../core/text/marked-text.ts";
 import { type ScreenLine, TerminalScreen } from "./terminal-screen.ts";
 
 export interface WindowLimits {
@@ -176,27 +176,12 @@ function pieceFrom(piece: Piece, bytes: number): Piece {
   return { ...piece, text: piece.text.slice(bytes), offset };
 }
 
-function isContinuation(text: string, at: number): boolean {
-  return (text.charCodeAt(at) & 0xc0) === 0x80;
-}
-
-function sequenceLength(lead: number): number {
-  if (lead >= 0xf0) return 4;
-  if (lead >= 0xe0) return 3;
-  return lead >= 0xc0 ? 2 : 1;
-}
-
 /** The text without an incomplete character at its end. */
 function wholeHead(text: string): string {
-  let lead = text.length - 1;
-  while (lead >= 0 && text.length - lead <= continuationBytesMax && isContinuation(text, lead)) lead--;
-  if (lead < 0) return text;
-  return lead + sequenceLength(text.charCodeAt(lead)) > text.length ? text.slice(0, lead) : text;
+  return text.slice(0, text.length - incompleteLength(text));
 }
 
 /** How many bytes at an index belong to a character whose beginning was cut off. */
 function continuationBytes(text: string, at: number): number {
-  let bytes = 0;
-  while (bytes < continuationBytesMax && isContinuation(text, at + bytes)) bytes++;
-  return bytes;
+  return /^[\x80-\xbf]*/.exec(text.slice(at, at + continuationBytesMax))?.[0].length ?? 0;
 }
