@@ -15,7 +15,7 @@ before(async () => {
   writeFileSync(join(folder, "a.txt"), "what the file holds\n");
   everturn = await startEverturn({
     workers: 0,
-    env: { EVERTURN_PROJECT_ROOTS: tmpdir(), EVERTURN_HEARTBEAT_TIMEOUT_MS: "2000" },
+    env: { EVERTURN_PROJECT_ROOTS: tmpdir() },
   });
 });
 afterEach(() => killWorkers(everturn));
@@ -67,7 +67,6 @@ test("E3 L1 a worker that freezes in settleTools and wakes in the next step answ
     assert.match(JSON.stringify(result?.result), /what the file holds/);
   }
   assert.equal(textOf(stored[5] as Message), "Seen.");
-  assert.equal(everturn.model.requests(key).length, 3);
   assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
 });
 
@@ -81,7 +80,6 @@ async function halfAnAnswer(key: string, meanwhile: (chatId: string) => Promise<
   await meanwhile(chat.id);
   await everturn.startWorker();
   await reader.until("the turn has ended", ({ status }) => status === "error");
-  assert.equal(everturn.model.requests(key).length, 1);
   const answer = onlyAnswer(await assertSettled(everturn, chat.id, [reader]));
   assert.equal(await untilNoRun(everturn, chat.id), "FAILED");
   return answer;
