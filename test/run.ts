@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
   options: {
     unit: { type: "boolean", default: false },
     name: { type: "string" },
+    lanes: { type: "string" },
     "record-durations": { type: "boolean", default: false },
   },
 });
@@ -73,7 +74,7 @@ async function runAll(): Promise<number> {
   const results: FileResult[] = [];
   lanes = runInLanes({
     files: files.map((file) => resolve(ROOT, file)),
-    lanesMax: values.unit ? availableParallelism() : availableParallelism() * LANES_PER_CORE,
+    lanesMax: Number(values.lanes) || lanesOfMachine(),
     name: values.name ?? null,
     env: {
       ...process.env,
@@ -93,6 +94,10 @@ async function runAll(): Promise<number> {
   if (values["record-durations"])
     recordDurations(new Map(results.map(({ file, ms }) => [relative(ROOT, file), ms])));
   return judge(results);
+}
+
+function lanesOfMachine(): number {
+  return values.unit ? availableParallelism() : availableParallelism() * LANES_PER_CORE;
 }
 
 function judge(results: readonly FileResult[]): number {

@@ -7,6 +7,7 @@ import type { FileResult, LaneOrder, LaneReport } from "./lane-messages.ts";
 type Events = ReturnType<typeof run>;
 type Shown = Pick<FileResult, "lines" | "failures">;
 
+const environment = { ...process.env };
 const COUNT = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
 
 process.on("message", (order: LaneOrder) => {
@@ -32,6 +33,7 @@ async function runFile(file: string, name: string | null): Promise<FileResult> {
   endAfterLastHook(events);
   const counts = countTests(events, file);
   const shown = await showTests(events);
+  restoreEnvironment();
   // A failed suite, or an error after the end of the test that caused it.
   if (Boolean(process.exitCode) && counts.failed === 0) counts.failed = 1;
   return { file, ...counts, ms: Math.round(performance.now() - began), ...shown };
@@ -85,6 +87,12 @@ function showTests(events: Events): Promise<Shown> {
       resolve({ lines: texts.slice(0, lines).join(""), failures: texts.slice(lines).join("") }),
     );
   });
+}
+
+/** What a file sets in the environment is not there for the next one. */
+function restoreEnvironment(): void {
+  for (const name of Object.keys(process.env)) if (environment[name] === undefined) delete process.env[name];
+  Object.assign(process.env, environment);
 }
 
 /** The counts of one file: the runner adds them up instead. */
