@@ -1,7 +1,7 @@
 // Tests: an answer that is cut off by its worker's end goes on where it was: what was kept is shown again once, the model is
 // asked for the rest alone, and what is stored is the answer as if nothing had happened.
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 import { killWorkers, onlyAnswer, tokens, untilCheckpointed } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import {
@@ -127,32 +127,23 @@ const DIALECTS = {
 
 type Dialect = keyof typeof DIALECTS;
 
-/** The first scenario in both dialects, the others in one that changes with the bus: each costs a heartbeat timeout or two. */
-function planOf(liveBus: "postgres" | "off"): [Dialect, string][] {
-  const [first = "", ...others] = Object.keys(SCENARIOS);
+/** The first scenario in both dialects, the others in one or the other: each costs a heartbeat timeout or two. */
+const PLAN = Object.entries(SCENARIOS).flatMap(([name, scenario], at) => {
   const both: readonly Dialect[] = ["anthropic", "chat completions"];
-  return [
-    ...both.map((dialect): [Dialect, string] => [dialect, first]),
-    ...others.map((name, at): [Dialect, string] => [
-      (at % 2 === 0) === (liveBus === "off") ? "anthropic" : "chat completions",
-      name,
-    ]),
-  ];
-}
+  const dialects = at === 0 ? both : [both[at % 2] as Dialect];
+  return dialects.map((dialect) => ({ name: `${name} (${dialect})`, scenario, dialect }));
+});
 
-for (const liveBus of ["postgres", "off"] as const) {
-  describe(`live bus ${liveBus}`, () => {
-    let everturn: Everturn;
-    before(async () => {
-      everturn = await startEverturn({ liveBus, workers: 0, env: ownProviders });
-    });
-    afterEach(() => killWorkers(everturn));
-    after(() => everturn.stop());
-    for (const [dialect, name] of planOf(liveBus)) {
-      test(`${name} (${dialect})`, async () => {
-        const key = `${liveBus}-${dialect}-${name}`.replaceAll(/\W+/g, "-");
-        await SCENARIOS[name]?.({ everturn, model: await DIALECTS[dialect](everturn), key });
-      });
-    }
+let everturn: Everturn;
+before(async () => {
+  everturn = await startEverturn({ workers: 0, env: ownProviders });
+});
+afterEach(() => killWorkers(everturn));
+after(() => everturn.stop());
+
+for (const { name, scenario, dialect } of PLAN) {
+  test(name, async () => {
+    const key = name.replaceAll(/\W+/g, "-");
+    await scenario({ everturn, model: await DIALECTS[dialect](everturn), key });
   });
 }
