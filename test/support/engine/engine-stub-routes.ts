@@ -196,7 +196,9 @@ function attach(world: StubWorld, _call: StubCall, id: string): StubAnswer {
   return {
     status: 101,
     hijack: (streams) => {
-      if (container.process?.running === true) streams.resume().on("end", () => streams.end());
+      // It is at its end as well when the first one that was attached is gone.
+      const isOver = container.process?.running === true || input.destroyed || input.writableEnded;
+      if (isOver) streams.resume().on("end", () => streams.end());
       else pipeline(streams, input, () => streams.end());
     },
   };
