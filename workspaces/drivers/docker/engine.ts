@@ -162,7 +162,9 @@ class WatchedAgent extends Agent {
   #onClose: (() => void) | null;
 
   constructor(onClose: () => void) {
-    super({ keepAlive: false });
+    // Announced as kept, since an engine that closes after a refusal may cut an upload before the refusal is read; never kept.
+    super({ keepAlive: true });
+    this.maxFreeSockets = 0;
     this.#onClose = onClose;
   }
 
