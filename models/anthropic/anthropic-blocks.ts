@@ -17,7 +17,10 @@ import {
 } from "./anthropic-block.ts";
 
 /** What a delta without a block starts. It cannot start a call, because the name would be missing. */
-const UNANNOUNCED: Readonly<Record<string, string>> = { text_delta: "text", thinking_delta: "thinking" };
+const UNANNOUNCED: ReadonlyMap<string, string> = new Map([
+  ["text_delta", "text"],
+  ["thinking_delta", "thinking"],
+]);
 
 export class AnthropicBlocks {
   readonly #options: ReaderOptions;
@@ -134,7 +137,7 @@ export class AnthropicBlocks {
   #unannounced(index: unknown, delta: JsonObject): Block | undefined {
     const newest = this.#all.at(-1);
     if (index === undefined && newest !== undefined && !this.#stopped.has(newest)) return newest;
-    const type = this.#announces ? undefined : UNANNOUNCED[textOf(delta["type"])];
+    const type = this.#announces ? undefined : UNANNOUNCED.get(textOf(delta["type"]));
     return type === undefined ? undefined : this.#begin(index, { type });
   }
 

@@ -5,14 +5,14 @@ import type { ModelRequest } from "../provider.ts";
 import { type ClaudeTraits, claudeTraits } from "../quirks/claude-traits.ts";
 import { shapeOf, thinkingWayOf } from "../quirks/quirk-lessons.ts";
 
-const BUDGET_TOKENS: Readonly<Record<string, number>> = {
-  minimal: 1_024,
-  low: 4_096,
-  medium: 10_000,
-  high: 20_000,
-  xhigh: 28_000,
-  max: 28_000,
-};
+const BUDGET_TOKENS: ReadonlyMap<string, number> = new Map([
+  ["minimal", 1_024],
+  ["low", 4_096],
+  ["medium", 10_000],
+  ["high", 20_000],
+  ["xhigh", 28_000],
+  ["max", 28_000],
+]);
 
 /** The smallest budget that the API takes. */
 const budgetTokensMin = 1_024;
@@ -68,7 +68,7 @@ function unthinking(traits: ClaudeTraits, model: string, settings: CallSettings)
 
 function budgetOf(effort: string, maxTokens: number, settings: CallSettings): ThinkingFields {
   // The budget counts towards the output limit, so half of it stays for the answer.
-  const budget = Math.min(BUDGET_TOKENS[effort] ?? budgetTokensMin, Math.floor(maxTokens / 2));
+  const budget = Math.min(BUDGET_TOKENS.get(effort) ?? budgetTokensMin, Math.floor(maxTokens / 2));
   if (budget >= budgetTokensMin)
     return { thinking: { type: "enabled", budget_tokens: budget } as { type: string } };
   settings.note("reasoning_effort", `no room to think in ${maxTokens} tokens of output`);

@@ -10,13 +10,13 @@ import type { ModelEvent } from "../provider.ts";
 import { updateUsageTotals, usageOf, usageSum } from "./anthropic-block.ts";
 import { AnthropicBlocks } from "./anthropic-blocks.ts";
 
-const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
-  end_turn: "stop",
-  stop_sequence: "stop",
-  max_tokens: "length",
-  model_context_window_exceeded: "length",
-  tool_use: "tool_calls",
-};
+const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
+  ["end_turn", "stop"],
+  ["stop_sequence", "stop"],
+  ["max_tokens", "length"],
+  ["model_context_window_exceeded", "length"],
+  ["tool_use", "tool_calls"],
+]);
 
 /**
  * Pauses after which an answer still continues. Each means about ten tool runs of the provider. After that the answer
@@ -165,6 +165,6 @@ export class AnthropicReader implements AnswerReader {
       throw contentFilterStop(this.#provider, words);
     }
     this.#paused = reason === "pause_turn";
-    if (reason !== "") this.#finish = this.#paused ? null : (FINISH_REASONS[reason] ?? "other");
+    if (reason !== "") this.#finish = this.#paused ? null : (FINISH_REASONS.get(reason) ?? "other");
   }
 }

@@ -150,3 +150,15 @@ test("X3 errors whose causes or bodies go in circles are classified all the same
   body.error = body;
   assert.equal(classify(new StreamFailure(body)).retryable, true);
 });
+
+test("X3 a code, a reason or a provider named like a method of objects means nothing special", async () => {
+  for (const code of ["constructor", "__proto__", "toString"]) {
+    const fault = classify(new StreamFailure({ message: "slow", code }));
+    assert.deepEqual([fault.kind, fault.retryable], ["generic", true], code);
+    const named = classifyError(new StreamFailure({ message: "slow", code: 401 }), {
+      provider: code,
+      now_ms: 0,
+    });
+    assert.equal(named.message, `${code} did not accept the API key.`);
+  }
+});

@@ -7,12 +7,19 @@ import { detailOf } from "../recording/redact.ts";
 import {
   CODE_STATUSES,
   CODES_OVER_STATUS,
+  OVERFLOW,
   retry,
   statusVerdict,
   TRANSPORT_VERDICTS,
   type Verdict,
 } from "./error-verdicts.ts";
-import { CONTEXT_OVERFLOW_WORDS, REFUSAL_WORDS, WORD_VERDICTS } from "./error-words.ts";
+import {
+  CONTEXT_OVERFLOW_WORDS,
+  OVERFLOW_STATUSES,
+  REFUSAL_STATUSES,
+  REFUSAL_WORDS,
+  WORD_VERDICTS,
+} from "./error-words.ts";
 import { faultMessage } from "./fault-words.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -71,7 +78,7 @@ function judgePrefill(verdict: Verdict, { continues }: ErrorContext): Verdict {
 function judge(facts: FailureFacts): Verdict {
   // Codes come first: `insufficient_quota` arrives as 429, and llama.cpp sent its context overflow as 400 and as 500.
   for (const code of facts.codes) {
-    const verdict = CODES_OVER_STATUS[code];
+    const verdict = CODES_OVER_STATUS.get(code);
     if (verdict !== undefined) return verdict;
   }
   const status = facts.status ?? statusOfCodes(facts.codes);
@@ -85,10 +92,9 @@ function judge(facts: FailureFacts): Verdict {
  * what it is.
  */
 function judgeRefusal(status: number, text: string): Verdict | null {
-  if (![400, 403, 404, 413, 422].includes(status)) return null;
-  // A page about permissions may mention limits that no shorter prompt would help with.
-  if (status !== 403 && CONTEXT_OVERFLOW_WORDS.some((words) => words.test(text))) {
-    return { kind: "context_overflow", retryable: false };
+  if (!REFUSAL_STATUSES.includes(status)) return null;
+  if (OVERFLOW_STATUSES.includes(status) && CONTEXT_OVERFLOW_WORDS.some((words) => words.test(text))) {
+    return OVERFLOW;
   }
   return REFUSAL_WORDS.find(([pattern]) => pattern.test(text))?.[1] ?? null;
 }
@@ -103,7 +109,7 @@ function judgeTransport(facts: FailureFacts): Verdict | null {
 function judgeWords(facts: FailureFacts): Verdict {
   const text = facts.text.toLowerCase();
   if (facts.is_stream_failure && CONTEXT_OVERFLOW_WORDS.some((words) => words.test(text))) {
-    return { kind: "context_overflow", retryable: false };
+    return OVERFLOW;
   }
   const found = WORD_VERDICTS.find(([pattern]) => pattern.test(text))?.[1];
   // If a provider started to answer and failed with unknown words, the next try may succeed. An unknown error of our
@@ -113,7 +119,7 @@ function judgeWords(facts: FailureFacts): Verdict {
 
 function statusOfCodes(codes: readonly string[]): number | null {
   for (const code of codes) {
-    const status = CODE_STATUSES[code];
+    const status = CODE_STATUSES.get(code);
     if (status !== undefined) return status;
   }
   return null;

@@ -63,11 +63,16 @@ export function statusVerdict(status: number): Verdict {
 
 export const QUOTA = terminal("usage_limit");
 export const FILTER = terminal("content_filter");
-const OVERFLOW = terminal("context_overflow");
+export const OVERFLOW = terminal("context_overflow");
 export const CHAIN = retry("generic", "chain_broken");
 
+/** A table for codes that a server chose: it finds nothing for `constructor`, unlike an object. */
+function fromRows<Value>(rows: Readonly<Record<string, Value>>): ReadonlyMap<string, Value> {
+  return new Map(Object.entries(rows));
+}
+
 /** Codes that say more than the status they come with: they win over it. */
-export const CODES_OVER_STATUS: Readonly<Record<string, Verdict>> = {
+export const CODES_OVER_STATUS: ReadonlyMap<string, Verdict> = fromRows({
   insufficient_quota: QUOTA,
   billing_hard_limit_reached: QUOTA,
   billing_not_active: QUOTA,
@@ -97,10 +102,10 @@ export const CODES_OVER_STATUS: Readonly<Record<string, Verdict>> = {
   invalid_encrypted_content: CHAIN,
   invalid_api_key: terminal("auth"),
   model_not_found: terminal("config", "unknown_model"),
-};
+});
 
 /** Codes of errors inside a stream, as the status that the same failure has over HTTP. */
-export const CODE_STATUSES: Readonly<Record<string, number>> = {
+export const CODE_STATUSES: ReadonlyMap<string, number> = fromRows({
   invalid_request_error: 400,
   badrequesterror: 400,
   invalid_prompt: 400,
@@ -144,7 +149,7 @@ export const CODE_STATUSES: Readonly<Record<string, number>> = {
   timeout_error: 504,
   deadline_exceeded: 504,
   vector_store_timeout: 504,
-};
+});
 
 /** Codes of Node, undici, TLS and the SDKs' own connection errors. The first that matches decides. */
 export const TRANSPORT_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [

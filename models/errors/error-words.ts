@@ -19,7 +19,12 @@ export const WORD_VERDICTS: readonly (readonly [RegExp, Verdict])[] = [
   [/internal (server )?error/, retry("generic")],
 ];
 
-/** Words that tell apart refusals of one status: 400, 403, 404, 413, 422 (text in lower case). */
+/** Statuses that servers use for several kinds of refusal, so that the words must tell them apart. */
+export const REFUSAL_STATUSES: readonly number[] = [400, 403, 404, 413, 422];
+/** Not 403: a page about permissions may mention limits that no shorter prompt would help with. */
+export const OVERFLOW_STATUSES: readonly number[] = [400, 404, 413, 422];
+
+/** What the words of a refusal with one of these statuses mean (text in lower case). */
 export const REFUSAL_WORDS: readonly (readonly [RegExp, Verdict])[] = [
   [/credit balance is too low|insufficient (balance|credits?|quota)/, QUOTA],
   [/contentpolicyviolation|content management policy|input was flagged/, FILTER],

@@ -2,15 +2,15 @@
 import type { ErrorKind } from "../../core/chat/error-kind.ts";
 import type { Verdict } from "./error-verdicts.ts";
 
-const NAMES: Readonly<Record<string, string>> = {
-  openai: "OpenAI",
-  anthropic: "Anthropic",
-  "openai-compatible": "The model server",
-};
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["openai", "OpenAI"],
+  ["anthropic", "Anthropic"],
+  ["openai-compatible", "The model server"],
+]);
 
 /** The provider's name as people write it. */
 function providerTitle(provider: string): string {
-  return NAMES[provider] ?? provider;
+  return NAMES.get(provider) ?? provider;
 }
 
 const CAUSE_WORDS: Readonly<Record<NonNullable<Verdict["cause"]>, (name: string) => string>> = {

@@ -1,37 +1,48 @@
-// What is known about models by their names, where the API refuses a whole request for one wrong setting. Pure. An
-// unknown name (a deployment's own, a new model) changes nothing: the provider then says what is wrong.
+// What is known about OpenAI's models by their names, as data. The API refuses a whole request for one wrong setting. An
+// unknown name (a deployment's own, a new model) changes nothing: the provider then says what is wrong. Pure.
 
 import { claudeOutputTokensMax } from "./claude-traits.ts";
 
 /** How an OpenAI model takes the settings of reasoning and of sampling. Each kind refuses the other's. */
 export type OpenAiKind = "reasoning" | "plain" | "unknown";
 
-/** By the SDK's list of models and the reasoning guide (https://platform.openai.com/docs/guides/reasoning), 2026-11-28. */
-const OPENAI_REASONING = /^(o\d|gpt-([5-9]|\d\d)(?!.*-chat)|codex)/;
-const OPENAI_PLAIN = /^(gpt-3|gpt-4|gpt-5.*-chat|chatgpt-)/;
-
-export function openAiKind(model: string): OpenAiKind {
-  const name = baseName(model);
-  if (OPENAI_REASONING.test(name)) return "reasoning";
-  return OPENAI_PLAIN.test(name) ? "plain" : "unknown";
+interface OpenAiModels {
+  readonly names: RegExp;
+  readonly kind: OpenAiKind;
+  /** Most tokens that it writes in one answer; absent if a config cannot exceed them. */
+  readonly output_tokens_max?: number;
 }
 
-/** Most tokens that a model writes in one answer, by the providers' model pages. The first match counts. */
-const OUTPUT_TOKENS_MAX: readonly (readonly [RegExp, number])[] = [
-  [/^gpt-3\.5/, 4_096],
-  [/^gpt-4(-0|-1106|-turbo|-vision)/, 4_096],
-  [/^gpt-4$/, 8_192],
-  [/^gpt-4o-2024-05-13$/, 4_096],
-  [/^(gpt-4o|chatgpt-4o|gpt-5.*-chat)/, 16_384],
-  [/^gpt-4\.1/, 32_768],
+/**
+ * The first row that matches decides. Checked on 2026-11-28 against the SDK's list of models, the reasoning guide
+ * (https://platform.openai.com/docs/guides/reasoning) and the pages of the models
+ * (https://platform.openai.com/docs/models).
+ */
+const OPENAI_MODELS: readonly OpenAiModels[] = [
+  // Azure writes it without the point.
+  { names: /^gpt-3\.?5/, kind: "plain", output_tokens_max: 4_096 },
+  { names: /^gpt-5.*-chat/, kind: "plain", output_tokens_max: 16_384 },
+  { names: /^(o\d|gpt-([5-9]|\d\d)(?!.*-chat)|codex)/, kind: "reasoning" },
+  { names: /^gpt-4(-0|-1106|-turbo|-vision)/, kind: "plain", output_tokens_max: 4_096 },
+  { names: /^gpt-4$/, kind: "plain", output_tokens_max: 8_192 },
+  { names: /^gpt-4o-2024-05-13$/, kind: "plain", output_tokens_max: 4_096 },
+  { names: /^(gpt-4o|chatgpt-4o)/, kind: "plain", output_tokens_max: 16_384 },
+  { names: /^gpt-4\.1/, kind: "plain", output_tokens_max: 32_768 },
+  { names: /^(gpt-3|gpt-4|chatgpt-)/, kind: "plain" },
 ];
+
+export function openAiKind(model: string): OpenAiKind {
+  return openAiModels(baseName(model))?.kind ?? "unknown";
+}
 
 /** The model's own limit on an answer; null if none is known that a config could exceed. */
 export function outputTokensMaxOf(model: string): number | null {
   const name = baseName(model);
-  return (
-    claudeOutputTokensMax(name) ?? OUTPUT_TOKENS_MAX.find(([pattern]) => pattern.test(name))?.[1] ?? null
-  );
+  return claudeOutputTokensMax(name) ?? openAiModels(name)?.output_tokens_max ?? null;
+}
+
+function openAiModels(name: string): OpenAiModels | undefined {
+  return OPENAI_MODELS.find(({ names }) => names.test(name));
 }
 
 /** Without the marks of fine-tuning: `ft:gpt-4o-mini-2024-07-18:org::id` behaves like the model that it came from. */

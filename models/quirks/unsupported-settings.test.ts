@@ -51,6 +51,8 @@ const ROWS: readonly (readonly [Target, string, readonly string[]])[] = [
     "gpt-5.2",
     ["response_chain", "top_k", "temperature", "top_p", "presence_penalty", "frequency_penalty", "stop"],
   ],
+  // As Azure writes it.
+  ["openai", "gpt-35-turbo", ["response_chain", "top_k", "reasoning_effort"]],
   ["openai", "my-deployment", ["response_chain", "top_k"]],
   ["compatible", "qwen3", ["response_chain"]],
   ["responses", "gpt-4o", ["top_k", "presence_penalty", "frequency_penalty", "stop", "reasoning_effort"]],
