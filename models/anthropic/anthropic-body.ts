@@ -21,8 +21,7 @@ export function anthropicBody(
 ): { readonly body: Body; readonly unsupported: readonly UnsupportedSetting[] } {
   const { model } = request;
   const settings = new CallSettings(request.config);
-  settings.dropGiven(["presence_penalty", "frequency_penalty"], "Anthropic has no such setting");
-  if (settings.response_chain) settings.note("response_chain", "Anthropic keeps no answers");
+  settings.dropMissing("anthropic");
   const uncontinued = settings.prefill === undefined ? null : prefillObstacle(request, settings);
   if (uncontinued !== null) settings.note("prefill", uncontinued);
   // This API requires a limit in each request.

@@ -87,15 +87,21 @@ function statusOf(fields: JsonObject): number | null {
   return null;
 }
 
+/** Where servers put the code of an error, the finest first. */
+const CODE_PLACES: readonly { readonly server: string; readonly place: readonly string[] }[] = [
+  { server: "Anthropic", place: ["details", "error_code"] },
+  { server: "Azure", place: ["innererror", "code"] },
+  { server: "Azure behind LiteLLM", place: ["provider_specific_fields", "innererror", "code"] },
+  { server: "OpenAI and most others", place: ["code"] },
+  { server: "OpenAI and Anthropic", place: ["type"] },
+  { server: "Google", place: ["status"] },
+  { server: "gateways", place: ["error_type"] },
+  { server: "OpenRouter", place: ["metadata", "error_type"] },
+];
+
 function codesOf(fields: JsonObject): readonly string[] {
-  // Anthropic's finer code is in the details, Azure's beside the error, and Azure's code through LiteLLM deeper still.
-  const azure = objectOf(
-    fields["innererror"] ?? objectOf(fields["provider_specific_fields"])?.["innererror"],
-  );
-  const finer = [objectOf(fields["details"])?.["error_code"], azure?.["code"]];
-  const own = ["code", "type", "status", "error_type"].map((name) => fields[name]);
   return (
-    [...finer, ...own, objectOf(fields["metadata"])?.["error_type"]]
+    CODE_PLACES.map(({ place }) => place.reduce<unknown>((inner, name) => objectOf(inner)?.[name], fields))
       // Some use numbers as codes.
       .map((value) => (typeof value === "number" ? String(value) : textOf(value).toLowerCase()))
       .filter((code) => code !== "")

@@ -27,9 +27,7 @@ export function openAiChatBody(
   target: ChatTarget,
 ): { readonly body: Body; readonly unsupported: readonly UnsupportedSetting[] } {
   const settings = new CallSettings(request.config);
-  if (settings.response_chain) settings.note("response_chain", "only Responses keeps answers");
-  if (settings.prefill !== undefined && target.is_strict)
-    settings.note("prefill", "OpenAI has no such setting");
+  settings.dropMissing(target.is_strict ? "openai-chat-strict" : "openai-chat");
   const chosen = {
     ...limitOf(request.model, settings, target),
     ...(target.is_strict ? strictSettings(request.model, settings) : openSettings(settings)),
@@ -72,7 +70,6 @@ function openSettings(settings: CallSettings): object {
 }
 
 function strictSettings(model: string, settings: CallSettings): object {
-  settings.dropGiven(["top_k"], "OpenAI has no such setting");
   const kind = openAiKind(model);
   const effort = settings.effort();
   const stop = settings.stop({ listMax: stopSequencesMax, takesBlank: true });

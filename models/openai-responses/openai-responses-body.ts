@@ -24,10 +24,7 @@ export function openAiResponsesBody(
   target: ResponsesTarget,
 ): { readonly body: Body; readonly unsupported: readonly UnsupportedSetting[] } {
   const settings = new CallSettings(request.config);
-  settings.dropGiven(["top_k", "presence_penalty", "frequency_penalty"], "Responses has no such setting");
-  if (settings.stop({ takesBlank: true }) !== undefined)
-    settings.note("stop", "Responses has no such setting");
-  if (settings.prefill !== undefined) settings.note("prefill", "Responses has no such setting");
+  settings.dropMissing("openai-responses");
   const chosen = {
     max_output_tokens: settings.outputTokens(
       request.model,

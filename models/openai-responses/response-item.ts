@@ -28,12 +28,28 @@ export function reasoningPiece(kind: ReasoningPiece["kind"], event: JsonObject):
   return { kind, index, text: writtenOf(event["delta"]) };
 }
 
-/** Types that ask a client of OpenAI's own to do something. They are not calls of our tools. */
-const FOR_OTHERS =
-  /^(?:custom_tool_call|local_shell_call|shell_call|apply_patch_call|computer_call|mcp_approval_request)$/;
+/**
+ * Who carries out the items that are calls. `others`: a client of OpenAI's own; they are not calls of our tools.
+ * https://platform.openai.com/docs/api-reference/responses/object, 2026-11-28.
+ */
+const CARRIED_OUT_BY: ReadonlyMap<string, "us" | "provider" | "others"> = new Map([
+  ["function_call", "us"],
+  ["web_search_call", "provider"],
+  ["file_search_call", "provider"],
+  ["code_interpreter_call", "provider"],
+  ["image_generation_call", "provider"],
+  ["mcp_call", "provider"],
+  ["custom_tool_call", "others"],
+  ["local_shell_call", "others"],
+  ["shell_call", "others"],
+  ["apply_patch_call", "others"],
+  ["computer_call", "others"],
+  ["mcp_approval_request", "others"],
+]);
 
-export function isForeignCall(type: string): boolean {
-  return FOR_OTHERS.test(type);
+/** Null for an item that is not a call. */
+export function carriedOutBy(type: string): "us" | "provider" | "others" | null {
+  return CARRIED_OUT_BY.get(type) ?? null;
 }
 
 /** A piece of a call's arguments. */

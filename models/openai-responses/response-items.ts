@@ -7,13 +7,13 @@ import { PartIndexes } from "../stream/part-indexes.ts";
 import { StreamedText } from "../stream/streamed-text.ts";
 import {
   callDelta,
-  isForeignCall,
+  carriedOutBy,
   type ReasoningPiece,
   type ResponseItem,
   reasoningPiece,
 } from "./response-item.ts";
 import { ItemPlaces } from "./response-places.ts";
-import { isServerTool, serverToolParts } from "./server-tool-item.ts";
+import { serverToolParts } from "./server-tool-item.ts";
 
 /** Keeps what was streamed of each item, so that a `done` event adds only what no delta brought. */
 export class ResponseItems {
@@ -39,7 +39,8 @@ export class ResponseItems {
 
   /** Types of items that only their inventor's clients can carry out. */
   get unusable(): readonly string[] {
-    return [...new Set([...this.#items.values()].map(({ type }) => type).filter(isForeignCall))];
+    const types = new Set([...this.#items.values()].map(({ type }) => type));
+    return [...types].filter((type) => carriedOutBy(type) === "others");
   }
 
   /** Reads an event about an item. Other events give nothing. */
@@ -110,12 +111,12 @@ export class ResponseItems {
     const known = this.#items.get(place);
     if (known !== undefined) return { item: known, events: [] };
     const type = textOf(source["type"]);
-    const isCall = type === "function_call" || isServerTool(type);
+    const by = carriedOutBy(type);
     const item: ResponseItem = {
       key: `item ${place}`,
       type,
       source,
-      tool_call_id: isCall ? this.#options.newToolCallId() : "",
+      tool_call_id: by === "us" || by === "provider" ? this.#options.newToolCallId() : "",
       reasoningKind: null,
       reasoningPlace: null,
       done: false,
@@ -146,7 +147,7 @@ export class ResponseItems {
     }
     if (item.type === "message") return this.#completeMessage(place, source);
     if (item.type === "reasoning") return this.#completeReasoning(place, item, source);
-    if (!isServerTool(item.type)) return [];
+    if (carriedOutBy(item.type) !== "provider") return [];
     const { call, result } = serverToolParts(source, item.tool_call_id, this.#options.provider);
     return [this.#parts.at(item.key, call), this.#parts.single(result)];
   }

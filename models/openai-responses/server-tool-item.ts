@@ -3,19 +3,6 @@ import type { JsonObject } from "../../core/part/part.ts";
 import { objectOf, parseObject, textOf } from "../http/untrusted-json.ts";
 import type { ModelDelta } from "../provider.ts";
 
-const SERVER_TOOLS: ReadonlySet<string> = new Set([
-  "web_search_call",
-  "file_search_call",
-  "code_interpreter_call",
-  "image_generation_call",
-  "mcp_call",
-]);
-
-/** Whether the provider ran an output item of this type. */
-export function isServerTool(type: string): boolean {
-  return SERVER_TOOLS.has(type);
-}
-
 /**
  * The call and its result. The item itself is kept for that provider only, except images, which are too large for a
  * message.

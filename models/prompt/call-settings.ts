@@ -4,7 +4,7 @@ import { PREFILL_FORMS } from "../../core/prompt/prefill-form.ts";
 import { numberOf, objectOf } from "../http/untrusted-json.ts";
 import type { CallConfig, UnsupportedSetting } from "../provider.ts";
 import { outputTokensMaxOf } from "../quirks/model-traits.ts";
-import { clampEffort } from "./reasoning-effort.ts";
+import { MISSING_SETTINGS } from "./missing-settings.ts";
 
 /** SPEC L12. A limit is always named if we know that the server can keep it: an endless answer is a bill. */
 export const outputTokensMaxDefault = 32_000;
@@ -68,10 +68,6 @@ export class CallSettings {
     return this.#values.provider_options;
   }
 
-  has(setting: NumberSetting): boolean {
-    return this.#values[setting] !== undefined;
-  }
-
   number(setting: NumberSetting): number | undefined {
     return this.#values[setting];
   }
@@ -103,8 +99,18 @@ export class CallSettings {
   }
 
   /** Notes each of the given settings, and sends none of them. */
-  dropGiven(settings: readonly NumberSetting[], why: string): void {
-    for (const setting of settings) if (this.has(setting)) this.note(setting, why);
+  dropGiven(settings: readonly (keyof CallConfig)[], why: string): void {
+    for (const setting of settings) if (this.#isGiven(setting)) this.note(setting, why);
+  }
+
+  /** Notes the given settings that the API has no field for. */
+  dropMissing(api: keyof typeof MISSING_SETTINGS): void {
+    for (const { settings, why } of MISSING_SETTINGS[api]) this.dropGiven(settings, why);
+  }
+
+  #isGiven(setting: keyof CallConfig): boolean {
+    if (setting === "stop") return this.stop({ takesBlank: true }) !== undefined;
+    return this.#values[setting] !== undefined && this.#values[setting] !== false;
   }
 
   /** Notes that a setting is not kept as it was given. */
@@ -115,4 +121,19 @@ export class CallSettings {
 
 function isText(value: unknown): boolean {
   return typeof value === "string";
+}
+
+/** How hard a model should think (SPEC L11), weakest first. The words are OpenAI's and Anthropic's. A provider may know others. */
+const EFFORTS: readonly string[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+
+/**
+ * The wanted effort, but no more than `most`. A word outside the scale cannot be compared, so it is kept only without a
+ * limit.
+ */
+function clampEffort(wanted: string | undefined, most: string | undefined): string | undefined {
+  if (wanted === undefined || most === undefined) return wanted;
+  const limit = EFFORTS.indexOf(most);
+  if (limit < 0) return wanted;
+  const place = EFFORTS.indexOf(wanted);
+  return place < 0 || place > limit ? most : wanted;
 }
