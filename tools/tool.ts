@@ -15,8 +15,6 @@ export interface ToolFlags {
   readonly stops_turn?: boolean;
   /** Is meant to be called again and again until something happens (SPEC L15). */
   readonly polls?: boolean;
-  /** Waits for a person's consent unless the chat's policy says otherwise (SPEC D4). */
-  readonly needs_approval?: boolean;
   /**
    * The workspace agent or the database keeps its effect under the tool call's id. If its worker dies and the call runs again, it continues
    * what it began, or says that the outcome is unknown. It never acts twice.

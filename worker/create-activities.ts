@@ -1,4 +1,5 @@
 // Builds the activities and passes in everything they need.
+import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { boundEach, boundRetries } from "../activities/attempt/bound-retries.ts";
 import { createCallModel } from "../activities/call-model.ts";
@@ -36,7 +37,6 @@ import { workspacePrompt } from "../tools/workspace/workspace-prompt.ts";
 import { openAgent } from "../workspaces/client/agent-client.ts";
 import type { WorkspaceDriver } from "../workspaces/driver.ts";
 import { createTemplateShelf } from "../workspaces/templates/templates.ts";
-import { newToolCallId } from "./new-tool-call-id.ts";
 import { createUnsupportedNotice } from "./unsupported-notice.ts";
 
 export interface ActivityDeps {
@@ -142,4 +142,12 @@ async function systemPromptOf(store: Store, chat: ChatRow): Promise<string> {
   const place = chat.project_path === null ? workspacePrompt() : projectPrompt(chat.project_path);
   const parts = [deployment.system_prompt, user.prompt, chat.system_prompt, place];
   return parts.filter((part) => part !== null && part !== "").join("\n\n");
+}
+
+/**
+ * An id for a tool call. 96 random bits, so unique in any chat (SPEC L13). Letters and digits only, because providers restrict what an id may
+ * contain.
+ */
+function newToolCallId(): string {
+  return `call_${randomBytes(12).toString("hex")}`;
 }

@@ -2,7 +2,6 @@
 // Schemas say what a value means; this file says what can be a value at all.
 import { inputItemsMax } from "../../core/chat/limits.ts";
 import type { Refusal } from "../../core/chat/refusal.ts";
-import { faultOfText } from "../../core/text/storable-text.ts";
 
 export type Fault = Refusal["errors"][number];
 export type Path = readonly PropertyKey[];
@@ -81,4 +80,12 @@ export function pathText(path: Path): string {
 function shownName(step: PropertyKey): string {
   const name = String(step).toWellFormed();
   return name.length > nameCharsMax ? `${name.slice(0, nameCharsMax).toWellFormed()}…` : name;
+}
+
+/** What keeps a text out of a Postgres column; null if nothing. Text in JSON columns has no such limits, because JSON escapes it. */
+function faultOfText(text: string): string | null {
+  if (text.includes("\u0000")) return "must not contain U+0000";
+  // As UTF-8 it would come back as another character.
+  if (!text.isWellFormed()) return "must not contain half of a character (a lone surrogate)";
+  return null;
 }

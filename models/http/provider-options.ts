@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../core/part/part.ts";
 import { objectOf } from "./untrusted-json.ts";
 
-/** The `fetch` that the SDKs call. Tests pass a stub; `createProviders` passes a pool with long time limits. */
+/** The `fetch` that the SDKs call. Tests pass a stub; the worker passes a pool with long time limits. */
 export type Fetch = typeof globalThis.fetch;
 
 export interface ProviderOptions {

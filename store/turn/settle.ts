@@ -7,10 +7,10 @@ import type { MessageRow, NewMessage } from "../row/messages.ts";
 import type { Fence, Unit } from "../unit.ts";
 import { recordUnkept } from "../usage/usage-records.ts";
 import { type Compaction, commitCompaction } from "./commit-compaction.ts";
-import { commitAnswer, commitToolResults } from "./commit-step.ts";
 import { CONTEXT_FULL_ERROR, finishError, finishInterruption, finishTurn } from "./finish-turn.ts";
 import { type FailedCall, recordFailure } from "./record-retry.ts";
-import { endSettling, type Settling } from "./settling.ts";
+import { settleOpenCalls } from "./settle-calls.ts";
+import { change, endSettling, insertAnswer, type Settling } from "./settling.ts";
 import { isOvertaken, readStanding, type ScheduledAt } from "./standing.ts";
 import { readNextStep } from "./turn-view.ts";
 
@@ -96,6 +96,20 @@ async function commit(settling: Settling, event: StepEvent): Promise<StepOutcome
     default:
       return assertNever(event);
   }
+}
+
+async function commitAnswer(settling: Settling, answer: NewMessage): Promise<MessageRow> {
+  return change(settling, "commit_step", async (draft) => {
+    draft.change.turn_steps = draft.before.turn_steps + 1;
+    return insertAnswer(settling, draft, answer);
+  });
+}
+
+/** One message with the results of all open calls, those that gave none included. */
+async function commitToolResults(settling: Settling): Promise<void> {
+  await change(settling, "commit_step", (draft) =>
+    settleOpenCalls(draft, "The tool gave no result: its worker was lost too often."),
+  );
 }
 
 /**

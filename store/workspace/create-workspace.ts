@@ -13,10 +13,8 @@ import { readWorkspace, type WorkspaceRow } from "./workspaces.ts";
 /** What it is built from (a template with the values of its parameters, `planOf`), and its owner. */
 export interface CreateWorkspaceInput {
   readonly owner_id: string;
-  /** Corrected if it is not valid, with a suffix if it is taken (SPEC W2); null: made from `name_base`. */
+  /** Corrected if it is not valid, with a suffix if it is taken (SPEC W2); null: made from the template's name. */
   readonly name: string | null;
-  /** The beginning of a generated name; if absent, the template's name. */
-  readonly name_base?: string;
   readonly template: string;
   readonly parameters: JsonObject;
   readonly plan: WorkspacePlan;
@@ -69,7 +67,7 @@ export async function createWorkspace(unit: Unit, input: CreateWorkspaceInput): 
 
 function nameOf(input: CreateWorkspaceInput, tries: number): string {
   if (input.name !== null && tries === 0) return correctName(input.name);
-  const base = input.name ?? input.name_base ?? input.template;
+  const base = input.name ?? input.template;
   return suffixedName(base, randomBytes(2).toString("hex"));
 }
 

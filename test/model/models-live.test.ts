@@ -10,8 +10,9 @@ import {
   fold,
   type Outcome,
 } from "../../models/__fixtures__/replay.ts";
+import { createProvider } from "../../models/create-provider.ts";
+import { createProviderFetch } from "../../models/http/provider-fetch.ts";
 import type { ModelEvent, PromptMessage, Provider } from "../../models/provider.ts";
-import { createProviders } from "../../models/registry.ts";
 
 const TOOLS = [
   {
@@ -30,18 +31,24 @@ after(() => model.stop());
 const DIALECTS = ["openai-chat", "openai-responses", "anthropic"] as const;
 type DialectName = (typeof DIALECTS)[number];
 
+const connection = { apiKey: "demo-key", fetch: createProviderFetch() };
+
 function provider(dialect: DialectName, silenceMs = 30_000): Provider {
-  const apiKey = "demo-key";
-  const providers = createProviders({
-    openai: {
-      apiKey,
-      baseUrl: `${model.url}/v1`,
-      api: dialect === "openai-chat" ? "chat_completions" : "responses",
-    },
-    anthropic: { apiKey, baseUrl: model.url },
+  if (dialect === "anthropic") return anthropic(model.url, silenceMs);
+  const api = dialect === "openai-chat" ? "chat_completions" : "responses";
+  const baseUrl = `${model.url}/v1`;
+  return createProvider({ ...connection, name: "openai", kind: "openai", api, baseUrl, silenceMs });
+}
+
+function anthropic(baseUrl: string, silenceMs = 30_000): Provider {
+  return createProvider({
+    ...connection,
+    name: "anthropic",
+    kind: "anthropic",
+    api: null,
+    baseUrl,
     silenceMs,
   });
-  return providers.get(dialect === "anthropic" ? "anthropic" : "openai");
 }
 
 let keys = 0;
@@ -175,8 +182,7 @@ for (const dialect of DIALECTS) {
 test("X3 nothing listening is a refused connection, retryable", async () => {
   const gone = await startDemoModel();
   await gone.stop();
-  const closed = createProviders({ anthropic: { apiKey: "demo-key", baseUrl: gone.url } });
-  const { fault } = await collect(stream(closed.get("anthropic"), [ask({ text: "x" }).message]));
+  const { fault } = await collect(stream(anthropic(gone.url), [ask({ text: "x" }).message]));
   assert.deepEqual([fault?.kind, fault?.retryable], ["network", true]);
 });
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { judgeProviderUrl } from "../../../platform/network/provider-address.ts";
-import { firstModelOf } from "../../../store/model/first-model-of.ts";
+import { firstModelOf } from "../../../store/model/model-configs.ts";
 import {
   boundToProvider,
   createModelProvider,
