@@ -72,19 +72,6 @@ export interface FileReferencePart {
   readonly content: string;
 }
 
-export interface ContextFilePart {
-  readonly type: "context-file";
-  readonly path: string;
-  readonly content: string;
-  readonly truncated?: boolean;
-}
-
-export interface SkillPart {
-  readonly type: "skill";
-  readonly name: string;
-  readonly description: string;
-}
-
 export type Part =
   | TextPart
   | ReasoningPart
@@ -92,9 +79,7 @@ export type Part =
   | ToolResultPart
   | SourcePart
   | FilePart
-  | FileReferencePart
-  | ContextFilePart
-  | SkillPart;
+  | FileReferencePart;
 
 /** What a client may send as the content of a message. A plain string on the wire is one text part. */
 export type InputPart = TextPart | FilePart | FileReferencePart;

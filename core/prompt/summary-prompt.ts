@@ -80,10 +80,6 @@ function partText(part: Part, toolChars: number): string {
       return `[file ${part.name}, ${part.media_type}]`;
     case "file-reference":
       return `[${part.file_name}, lines ${part.start_line} to ${part.end_line}]\n${cutMiddle(part.content, toolChars)}`;
-    case "context-file":
-      return `[file ${part.path}]\n${cutMiddle(part.content, toolChars)}`;
-    case "skill":
-      return `[skill ${part.name}: ${part.description}]`;
     default:
       return assertNever(part);
   }

@@ -59,7 +59,6 @@ function serverTool(tool_call_id: string, by: string, isComplete: boolean): read
 const userPart: fc.Arbitrary<Part> = fc.oneof(
   text.map((said): Part => ({ type: "text", text: said })),
   text.map((content): Part => ({ type: "file-reference", file_name: "a.ts", start_line: 1, end_line: 2, content })),
-  text.map((content): Part => ({ type: "context-file", path: "AGENTS.md", content })),
   fc.constant<Part>({ type: "file", file_id: "f", media_type: "text/plain", name: "a.txt" }),
 );
 

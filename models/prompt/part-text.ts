@@ -12,10 +12,6 @@ export function userText(part: Part): string {
     }
     case "file":
       return `[Attached file: ${part.name} (${part.media_type})]`;
-    case "context-file":
-      return `Instructions from ${part.path}${part.truncated ? " (cut)" : ""}:\n${part.content.toWellFormed()}`;
-    case "skill":
-      return `Skill ${part.name}: ${part.description}`;
     default:
       return "";
   }

@@ -1,4 +1,4 @@
-// Encrypts, hashes and creates secrets, with node:crypto alone.
+// Encrypts and hashes secrets, with node:crypto alone.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 
 // The version comes first, so that a later cipher can be told from this one.
@@ -6,7 +6,6 @@ const SEAL_VERSION = "s1";
 // 12 bytes is the nonce length GCM is specified for (NIST SP 800-38D, 8.2).
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const TOKEN_BYTES = 32;
 
 /** The text was encrypted with another key or for another place, or was changed. */
 export class UnsealError extends Error {
@@ -54,9 +53,4 @@ export function unseal(sealed: string, key: Uint8Array, boundTo = ""): string {
 /** SHA-256 of a text's UTF-8 bytes, as 64 lower-case hex digits. */
 export function sha256Hex(text: string): string {
   return createHash("sha256").update(text).digest("hex");
-}
-
-/** A new secret: the prefix, then 32 random bytes as base64url. */
-export function randomToken(prefix: string): string {
-  return prefix + randomBytes(TOKEN_BYTES).toString("base64url");
 }

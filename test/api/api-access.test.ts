@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { randomToken } from "../../platform/secrets/crypto.ts";
 import { createApiKey, revokeApiKey, seedAdminKey } from "../../store/access/api-keys.ts";
-import { startTestApi, type TestApi } from "../support/api.ts";
+import { randomKey, startTestApi, type TestApi } from "../support/api.ts";
 
 let api: TestApi;
 
@@ -33,7 +32,7 @@ test("A1 a call without a key is refused before its body or path is looked at", 
 
 test("A1 expired and revoked keys are refused", async () => {
   const { userId } = await api.newKey();
-  const expired = randomToken("ek_");
+  const expired = randomKey();
   await createApiKey(api.pool, {
     user_id: userId,
     name: "old",
@@ -77,7 +76,7 @@ test("A5 GET /v1/me names providers and the model that answers, to members too, 
 });
 
 test("A1 the environment's key is an admin's; a changed one replaces it", async () => {
-  const [first, second] = [randomToken("ek_"), randomToken("ek_")];
+  const [first, second] = [randomKey(), randomKey()];
   await Promise.all([seedAdminKey(api.pool, first), seedAdminKey(api.pool, first)]);
   await seedAdminKey(api.pool, second);
   assert.equal((await api.call("GET /v1/me", { key: first })).status, 401);

@@ -5,11 +5,11 @@ import { after, before, test } from "node:test";
 import { pino } from "pino";
 import { type RunningApi, startApi } from "../../api/main.ts";
 import { loadConfig } from "../../platform/config/config.ts";
-import { randomToken } from "../../platform/secrets/crypto.ts";
+import { randomKey } from "../support/api.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 const logger = pino({ level: "silent" });
-const key = randomToken("ek_");
+const key = randomKey();
 let database: TestDatabase;
 
 before(async () => {
