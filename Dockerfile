@@ -12,7 +12,7 @@ COPY --from=dependencies /app/node_modules ./node_modules
 # .dockerignore lists what goes in. Root owns the files, so the process cannot change its own code.
 COPY . .
 # Bundling takes seconds and writes below .data. Done here, a worker starts at once, even on a read-only file system.
-RUN ["node", "--eval", "import('./worker/workflow-bundle.ts').then((it) => it.workflowBundlePath('.data/bundles'))"]
+RUN ["node", "--eval", "import('./worker/workflow/workflow-bundle.ts').then((it) => it.workflowBundlePath('.data/bundles'))"]
 RUN ["node", "--eval", "import('./workspaces/agent-bundle.ts').then((it) => it.agentBundle('.data/bundles'))"]
 USER node
 EXPOSE 3100

@@ -150,6 +150,6 @@ test("imports: a room inside a room has rules of its own: the agent takes Node's
   const { faults } = await checkImports(root);
   assert.deepEqual(faults.toSorted(), [
     "workspaces/agent/pg.ts pg may be imported only in store/, dev/, worker/, cli/, bench/, test/",
-    "workspaces/agent/up.ts workspaces/agent/ may not import workspaces/driver.ts, only workspaces/agent, core",
+    "workspaces/agent/up.ts workspaces/agent/ may not import workspaces/driver.ts, only workspaces/agent, core, platform/system-processes.ts",
   ]);
 });
