@@ -123,3 +123,25 @@ test("W10 what cannot be found, reached or understood is an answer in words", as
   );
   assert.match(await tunnelThrough(proxy, "no port:at all"), /^HTTP\/1\.1 400 /);
 });
+
+test("W10 an answer that is no HTTP is refused, and ends neither the proxy nor its process", async (t) => {
+  const answers = [
+    "HTTP/1.1 099 low\r\n\r\n",
+    "HTTP/1.1 000 none\r\n\r\n",
+    "HTTP/1.1 200 \u0001\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 200 OK\r\nX-Bad: \u0001\r\nContent-Length: 0\r\n\r\n",
+    "HTTP/1.1 9999 long\r\n\r\n",
+  ];
+  const server = createTcpServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => socket.end(answers[at] ?? ""));
+  });
+  let at = 0;
+  const port = await listening(t, server);
+  const proxy = await aProxy(t);
+  for (; at < answers.length; at += 1) {
+    const answered = await fetchThrough(proxy, `http://127.0.0.1:${port}/`);
+    assert.equal(answered.status, 502, answers[at]);
+    assert.match(answered.body, /^127\.0\.0\.1 /);
+  }
+});

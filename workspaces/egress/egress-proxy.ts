@@ -1,5 +1,12 @@
 // The HTTP proxy of a workspace. It looks names up itself, and connects only to addresses that it has checked.
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import { type Duplex, pipeline } from "node:stream";
 import { guardedLookup } from "../../platform/network/guarded-lookup.ts";
@@ -102,11 +109,14 @@ function refuseTunnel(client: Duplex, { status, message }: Refusal): void {
   client.end(`${header.join("\r\n")}\r\nConnection: close\r\n\r\n${words}`);
 }
 
+const textHeaders = { "Content-Type": "text/plain" };
+
 function forward(open: Opener, incoming: IncomingMessage, response: ServerResponse): void {
   const refuse = (error: unknown, to?: Destination) => {
     const { status, message } = refusalOf(error, to);
     if (response.headersSent) response.destroy();
-    else response.writeHead(status, { "Content-Type": "text/plain" }).end(`${message}\n`);
+    // The words are given, because a `writeHead` that threw leaves its own behind.
+    else response.writeHead(status, STATUS_CODES[status], textHeaders).end(`${message}\n`);
   };
   try {
     const url = URL.parse(incoming.url ?? "");
@@ -120,8 +130,14 @@ function forward(open: Opener, incoming: IncomingMessage, response: ServerRespon
       createConnection: () => socket,
     };
     const outgoing = request(options, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedOn(answer.rawHeaders));
-      pipeline(answer, response, ignoreEnd);
+      try {
+        // Node reads status lines that it refuses to write.
+        response.writeHead(answer.statusCode ?? 502, answer.statusMessage, passedOn(answer.rawHeaders));
+        pipeline(answer, response, ignoreEnd);
+      } catch {
+        answer.destroy();
+        refuse(new Refusal(502, `${to.host} gave an answer that is no HTTP`));
+      }
     });
     outgoing.on("error", (error) => refuse(error, to));
     response.once("close", () => outgoing.destroy());
