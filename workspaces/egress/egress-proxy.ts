@@ -48,8 +48,14 @@ export function createEgressProxy(rules: DestinationRules): Server {
     requestTimeout: 0,
   });
   server.maxConnections = connectionsMax;
-  server.on("request", (incoming, response) => forward(open, incoming, response));
+  // Node's own limits begin with `listen`, which a server of channels never calls. A request lengthens this one.
+  server.timeout = headerTimeoutMs;
+  server.on("request", (incoming, response) => {
+    incoming.socket.setTimeout(idleTimeoutMs);
+    forward(open, incoming, response);
+  });
   server.on("connect", (incoming: IncomingMessage, client: Socket, head: Buffer) => {
+    client.setTimeout(idleTimeoutMs);
     tunnel(open, { incoming, client, head });
   });
   return server;

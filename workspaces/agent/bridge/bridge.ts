@@ -1,10 +1,10 @@
 // The bridge: a process beside the agent that joins its standard input and output to the agent's socket. A worker starts it by
 // the container engine's `exec`, so that a workspace needs no port, and no network.
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { pipeline } from "node:stream";
 import { parseArgs } from "node:util";
-import { type Channel, Channels } from "./channels.ts";
+import { type Channel, Channels, channelsMax } from "./channels.ts";
 
 /** How often a worker pings its bridge. */
 export const pingEveryMs = 5_000;
@@ -26,35 +26,54 @@ export function runBridge(args: readonly string[]): void {
     output: stdout,
     side: "bridge",
     onOpen: (channel) => join(channel, connect({ path, allowHalfOpen: true })),
+    isWayOut: () => wayOut?.isOurs() === true,
   });
-  const lookAtEgress = egress === undefined ? () => undefined : keepEgress(egress, channels);
+  const wayOut = egress === undefined ? null : keepEgress(egress, channels);
   let silence = setTimeout(end, silenceMaxMs);
   stdin.on("data", (chunk: Buffer) => {
     clearTimeout(silence);
     silence = setTimeout(end, silenceMaxMs);
     channels.receive(chunk);
   });
-  setInterval(lookAtEgress, pingEveryMs);
+  setInterval(() => wayOut?.look(), pingEveryMs);
   for (const stream of [stdin, stdout]) stream.on("error", end).on("close", end);
   stdin.on("end", end);
+}
+
+interface WayOut {
+  /** Takes the path over when nobody listens there any more. */
+  look(): void;
+  /** Whether the agent's connections come here, and not to a newer bridge. */
+  isOurs(): boolean;
 }
 
 /**
  * Listens where the agent sends connections to the internet, which this bridge hands to its worker. Of several bridges the
  * newest one listens; when it has ended, another takes its place at its next look.
  */
-function keepEgress(path: string, channels: Channels): () => void {
+export function keepEgress(path: string, channels: Channels): WayOut {
   let listener: Server | null = null;
+  let inode: number | null = null;
+  const inodeOf = () => statSync(path, { throwIfNoEntry: false })?.ino ?? null;
   const listenHere = () => {
     listener?.close();
     rmSync(path, { force: true });
     listener = createServer({ allowHalfOpen: true }, (socket) => join(channels.open(true), socket));
-    listener.on("error", () => undefined).listen(path);
+    listener.maxConnections = channelsMax;
+    listener
+      .on("error", () => undefined)
+      .listen(path, () => (inode = inodeOf()))
+      .unref();
   };
   listenHere();
-  return () => {
-    const probe = connect(path);
-    probe.on("connect", () => probe.destroy()).on("error", listenHere);
+  const isOurs = () => inode !== null && inode === inodeOf();
+  return {
+    look() {
+      if (isOurs()) return;
+      const probe = connect(path);
+      probe.on("connect", () => probe.destroy()).on("error", listenHere);
+    },
+    isOurs,
   };
 }
 

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { PassThrough } from "node:stream";
+import { PassThrough, Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
-import { type Channel, Channels, type ChannelsInput, windowBytes } from "./channels.ts";
+import {
+  type Channel,
+  Channels,
+  type ChannelsInput,
+  channelsMax,
+  unsentFramesMax,
+  windowBytes,
+} from "./channels.ts";
 
 /** Two ends that are joined; what `serve` does with the channels that the worker opens. */
 function aPair(serve: (channel: Channel) => void, ofWorker: Partial<ChannelsInput> = {}) {
@@ -79,9 +86,45 @@ test("W6 what a bridge that was taken over sends is held to the protocol", () =>
   assert.throws(() => {
     for (let at = 0; at < 10; at += 1) flooded.receive(frame(2, 1, Buffer.alloc(65_536)));
   }, /more than the window/);
-  const allowed = aPair(() => undefined, { onOpen: () => undefined }).worker;
-  assert.throws(() => {
-    for (let at = 2; at < 2_000; at += 2) allowed.receive(frame(1, at));
-  }, /not asked for/);
+  assert.throws(() => fresh().receive(frame(6, 0)), /no frame/, "a ping, which only workers send");
   fresh().receive(frame(2, 77, Buffer.from("of a channel that is gone")));
+});
+
+test("W6 a bridge that makes the worker answer and reads nothing is cut off before the answers fill the memory", () => {
+  const output = new Writable({ write: () => undefined });
+  output.on("error", () => undefined);
+  const worker = new Channels({ output, side: "worker", onOpen: () => undefined });
+  // Each one beyond the limit is answered.
+  for (let at = 1; at <= channelsMax + unsentFramesMax; at += 1) worker.receive(frame(1, 2 * at));
+  assert.equal(output.destroyed, false);
+  worker.receive(frame(1, 2 * (channelsMax + unsentFramesMax + 1)));
+  assert.equal(output.destroyed, true);
+});
+
+test("more channels than there may be are closed one by one, and disturb neither the others nor those of the worker", async () => {
+  const accepted: Channel[] = [];
+  const { worker, bridge } = aPair((channel) => void channel.pipe(channel), {
+    onOpen: (channel) => accepted.push(channel),
+  });
+  const opened = Array.from({ length: channelsMax + 20 }, () => bridge.open(true));
+  const closed = opened.slice(channelsMax).map((channel) => once(channel, "error"));
+  await Promise.all(closed);
+  assert.equal(accepted.length, channelsMax);
+  const agent = worker.open(true);
+  agent.end("through");
+  assert.equal((await buffer(agent)).toString(), "through");
+  accepted[0]?.destroy();
+  await once(opened[0] as Channel, "error");
+  const next = bridge.open(true);
+  next.write("taken again");
+  while (accepted.length === channelsMax) await new Promise(setImmediate);
+  await once(accepted[channelsMax] as Channel, "data");
+});
+
+test("a channel that carries nothing times out as sockets do, and whoever uses it decides what that means", async () => {
+  const { worker } = aPair(() => undefined);
+  const channel = worker.open();
+  channel.setTimeout(1);
+  await once(channel, "timeout");
+  assert.deepEqual([channel.timeout, channel.destroyed], [1, false]);
 });

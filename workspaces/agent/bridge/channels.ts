@@ -14,18 +14,28 @@ const headBytes = 9;
 const pieceBytesMax = 64 * 1024;
 /** What one end sends before the other has read any of it. */
 export const windowBytes = 256 * 1024;
-/** Tools ask in bursts of a few. A peer that opens more is no bridge of ours. */
-const channelsMax = 256;
+/** How many each end may open. Package managers open some dozens at once, and tools ask in bursts of a few. */
+export const channelsMax = 256;
+/**
+ * Frames that may wait to be written. A channel has one piece of data on its way, so that only a peer that makes us answer
+ * and reads nothing gets this far. A waiting frame takes about 1 KB.
+ */
+export const unsentFramesMax = 10_000;
+/** What opening a channel costs, counted in other frames. */
+const openCost = 20;
 
 export interface ChannelsInput {
   readonly output: Writable;
   /** The two ends count in odd and in even numbers, so that both can open channels. */
   readonly side: "worker" | "bridge";
-  /** A channel that the other end opened; when absent, it must not open any. */
+  /** A channel that the other end opened; when absent, it must not open any. Those beyond `channelsMax` are refused. */
   readonly onOpen?: (channel: Channel) => void;
   /** Called when the first channel begins to keep the process alive, and when none does any more. */
   readonly onHeld?: (isHeld: boolean) => void;
-  readonly onPong?: () => void;
+  /** `isWayOut`: the bridge is the workspace's way to the internet. Bridges of older versions do not say that they are not. */
+  readonly onPong?: (isWayOut: boolean) => void;
+  /** Asked for each answer to a ping. */
+  readonly isWayOut?: () => boolean;
 }
 
 /** Give it what arrives by `receive`; it throws what is wrong with it, and is then to be destroyed. */
@@ -33,6 +43,9 @@ export class Channels {
   readonly #input: ChannelsInput;
   readonly #channels = new Map<number, Channel>();
   readonly #held = new Set<Channel>();
+  /** Opened by the other end, which must not take the room of those that this end opens. */
+  #accepted = 0;
+  #unsent = 0;
   #lastId: number;
   #rest: Buffer = Buffer.alloc(0);
 
@@ -58,7 +71,9 @@ export class Channels {
     void this.#send("ping", 0);
   }
 
-  receive(chunk: Buffer): void {
+  /** Gives what the frames in this chunk cost: one each, and more for those that open channels. */
+  receive(chunk: Buffer): number {
+    let cost = 0;
     let bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
     while (bytes.length >= headBytes) {
       const kind = kindNames.find((name) => kinds[name] === bytes[0]);
@@ -67,8 +82,10 @@ export class Channels {
       if (bytes.length < headBytes + length) break;
       this.#take(kind, id, bytes.subarray(headBytes, headBytes + length));
       bytes = bytes.subarray(headBytes + length);
+      cost += kind === "open" ? openCost : 1;
     }
     this.#rest = bytes;
+    return cost;
   }
 
   /** Ends all channels, with this error. */
@@ -77,8 +94,12 @@ export class Channels {
   }
 
   #take(kind: Kind, id: number, body: Buffer): void {
-    if (kind === "ping") return void this.#send("pong", 0);
-    if (kind === "pong") return this.#input.onPong?.();
+    // Only workers ping.
+    if (kind === (this.#input.side === "worker" ? "ping" : "pong"))
+      throw new Error("what arrives is no frame");
+    if (kind === "ping")
+      return void this.#send("pong", 0, Buffer.from([this.#input.isWayOut?.() === true ? 1 : 0]));
+    if (kind === "pong") return this.#input.onPong?.(body[0] !== 0);
     if (kind === "open") return this.#accept(id);
     // One that was closed here has frames on their way for a while.
     const channel = this.#channels.get(id);
@@ -92,10 +113,13 @@ export class Channels {
 
   #accept(id: number): void {
     const isTheirs = id % 2 === (this.#input.side === "worker" ? 0 : 1);
-    const isAllowed = this.#input.onOpen !== undefined && this.#channels.size < channelsMax;
-    if (!isTheirs || !isAllowed || this.#channels.has(id))
+    if (!isTheirs || this.#input.onOpen === undefined || this.#channels.has(id))
       throw new Error("a channel that was not asked for");
-    this.#input.onOpen(this.#add(id, true));
+    if (this.#accepted >= channelsMax) return void this.#send("close", id);
+    const channel = this.#add(id, true);
+    this.#accepted += 1;
+    channel.once("close", () => (this.#accepted -= 1));
+    this.#input.onOpen(channel);
   }
 
   #add(id: number, allowHalfOpen: boolean): Channel {
@@ -126,10 +150,15 @@ export class Channels {
     head.writeUInt32BE(id, 1);
     head.writeUInt32BE(body.length, 5);
     const { output } = this.#input;
+    if (this.#unsent >= unsentFramesMax) output.destroy(new Error("the other end does not read"));
+    // Whoever owns the output hears of its errors, and ends us.
+    if (output.destroyed) return Promise.resolve();
+    this.#unsent += 1;
     return new Promise((resolve) => {
-      // Whoever owns the output hears of its errors, and ends us.
-      if (output.destroyed) resolve();
-      else output.write(Buffer.concat([head, body]), () => resolve());
+      output.write(Buffer.concat([head, body]), () => {
+        this.#unsent -= 1;
+        resolve();
+      });
     });
   }
 }
@@ -143,6 +172,9 @@ interface ChannelInput {
 /** One connection. It has what `node:http` asks of a socket. */
 export class Channel extends Duplex {
   readonly #input: ChannelInput;
+  /** As sockets say it: milliseconds, 0 for none. */
+  timeout = 0;
+  #idleTimer: NodeJS.Timeout | undefined;
   #credit = windowBytes;
   #onCredit: (() => void) | null = null;
   /** Taken from the other end, and not yet granted again. */
@@ -157,6 +189,7 @@ export class Channel extends Duplex {
 
   /** Bytes from the other end. */
   receive(bytes: Buffer): void {
+    this.#idleTimer?.refresh();
     this.#ungranted += bytes.length;
     if (this.#ungranted > windowBytes) throw new Error("more than the window of a channel");
     if (this.push(bytes)) this.#grantAgain();
@@ -173,6 +206,7 @@ export class Channel extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
+    this.#idleTimer?.refresh();
     void this.#sendAll(chunk, done);
   }
 
@@ -181,6 +215,7 @@ export class Channel extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#idleTimer);
     const { code = "" } = (error ?? {}) as NodeJS.ErrnoException;
     // After both ends said that they are done there is nothing to say.
     if (!this.readableEnded || !this.writableFinished) void this.#input.send("close", Buffer.from(code));
@@ -199,6 +234,7 @@ export class Channel extends Duplex {
       if (length > 0) {
         this.#credit -= length;
         await this.#input.send("data", chunk.subarray(at, at + length));
+        this.#idleTimer?.refresh();
         at += length;
       } else await this.#credited();
     }
@@ -237,8 +273,13 @@ export class Channel extends Duplex {
     return this;
   }
 
-  /** The agent's server closes connections that are idle. */
-  setTimeout(): this {
+  /** As sockets do: emits `timeout` when nothing was carried for so long. */
+  setTimeout(ms: number, onTimeout?: () => void): this {
+    this.timeout = ms;
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = ms === 0 ? undefined : setTimeout(() => this.emit("timeout"), ms).unref();
+    if (onTimeout !== undefined && ms === 0) this.removeListener("timeout", onTimeout);
+    else if (onTimeout !== undefined) this.once("timeout", onTimeout);
     return this;
   }
 }

@@ -3,21 +3,14 @@
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Exec } from "dockerode";
-import { AgentError } from "../../agent/agent-error.ts";
-import { pingEveryMs, silenceMaxMs } from "../../agent/bridge/bridge.ts";
-import { Channels } from "../../agent/bridge/channels.ts";
 import { createEgressProxy } from "../../egress/egress-proxy.ts";
 import { publicDestinations } from "../../egress/judge-destination.ts";
+import { BridgeLine, unreachable } from "./bridge-line.ts";
 import { anything, type Engine, EngineError } from "./engine.ts";
-import { EngineFrames, streams } from "./engine-frames.ts";
 import { insidePaths } from "./place.ts";
 
 // An engine under load takes a while to run something.
 const startMaxMs = 10_000;
-// A bridge is a process in the workspace, and takes some of its memory: it goes when nobody has used it for a while.
-const idleMaxMs = 60_000;
-// As much of what it says as helps to see why it does not run.
-const saidCharsMax = 500;
 
 const commandOf = (hasEgress: boolean): string[] => [
   insidePaths.node,
@@ -35,7 +28,7 @@ const commandOf = (hasEgress: boolean): string[] => [
 export interface Bridges {
   /**
    * A connection to the agent in this container. Throws `unreachable`. `hasEgress`: the bridge is also the container's way to
-   * the internet, through a proxy in this process, and stays for as long as both live.
+   * the internet, through a proxy in this process. It stays until another worker's bridge has become that way.
    */
   connect(containerId: string, hasEgress: boolean): Promise<Duplex>;
   /** Ends the bridge in this container, if there is one. */
@@ -43,9 +36,9 @@ export interface Bridges {
 }
 
 export function createBridges(engine: Engine): Bridges {
-  const open = new Map<string, Promise<Line>>();
+  const open = new Map<string, Promise<BridgeLine>>();
   const egress = createEgressProxy(publicDestinations());
-  const lineTo = (containerId: string, hasEgress: boolean): Promise<Line> => {
+  const lineTo = (containerId: string, hasEgress: boolean): Promise<BridgeLine> => {
     const found = open.get(containerId);
     if (found !== undefined) return found;
     const line = startLine(engine, { containerId, egress: hasEgress ? egress : null });
@@ -74,7 +67,7 @@ interface LineWish {
   readonly egress: Server | null;
 }
 
-async function startLine(engine: Engine, { containerId, egress }: LineWish): Promise<Line> {
+async function startLine(engine: Engine, { containerId, egress }: LineWish): Promise<BridgeLine> {
   const inTime = new AbortController();
   const timer = setTimeout(
     () => inTime.abort(unreachable(`no bridge to it was started within ${startMaxMs / 1_000} s`)),
@@ -97,7 +90,7 @@ async function startLine(engine: Engine, { containerId, egress }: LineWish): Pro
       answer: anything,
       run: (_docker, options) => exec.start({ ...options, ...start }),
     });
-    return new Line(stream as Duplex, egress);
+    return new BridgeLine(stream as Duplex, egress);
   } catch (error) {
     if (error instanceof EngineError) throw unreachable(error.message);
     throw error;
@@ -109,77 +102,4 @@ async function startLine(engine: Engine, { containerId, egress }: LineWish): Pro
 function execSpec(hasEgress: boolean): object {
   const attached = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
   return { ...attached, Tty: false, Cmd: commandOf(hasEgress) };
-}
-
-/** The streams of one bridge, for as long as it lives. */
-class Line {
-  readonly ended: Promise<void>;
-  readonly #stream: Duplex;
-  readonly #channels: Channels;
-  readonly #frames = new EngineFrames();
-  readonly #timer: NodeJS.Timeout;
-  readonly #isKept: boolean;
-  #heardAt = performance.now();
-  #usedAt = performance.now();
-  #said = "";
-
-  constructor(stream: Duplex, egress: Server | null) {
-    this.#stream = stream;
-    this.#isKept = egress !== null;
-    const socket = stream as Duplex & { ref?(): void; unref?(): void };
-    this.#channels = new Channels({
-      output: stream,
-      side: "worker",
-      // What waits for an answer keeps this process alive, and nothing else of us does.
-      onHeld: (isHeld) => (isHeld ? socket.ref?.() : socket.unref?.()),
-      ...(egress !== null && { onOpen: (channel) => egress.emit("connection", channel.unref()) }),
-      onPong: () => (this.#heardAt = performance.now()),
-    });
-    socket.unref?.();
-    this.#timer = setInterval(() => this.#look(), pingEveryMs).unref();
-    stream.on("data", (chunk: Buffer) => this.#read(chunk));
-    stream.on("error", () => undefined).on("end", () => stream.destroy());
-    this.ended = new Promise((resolve) => {
-      stream.once("close", () => {
-        clearInterval(this.#timer);
-        const said = this.#said.trim();
-        this.#channels.destroy(unreachable(`its bridge ended${said && `: ${said}`}`));
-        resolve();
-      });
-    });
-  }
-
-  connect(): Duplex {
-    this.#usedAt = performance.now();
-    return this.#channels.open();
-  }
-
-  end(): void {
-    this.#stream.destroy();
-  }
-
-  #look(): void {
-    const now = performance.now();
-    if (this.#channels.count > 0) this.#usedAt = now;
-    const isIdle = !this.#isKept && now - this.#usedAt > idleMaxMs;
-    if (isIdle || now - this.#heardAt > silenceMaxMs) this.end();
-    else this.#channels.ping();
-  }
-
-  #read(chunk: Buffer): void {
-    try {
-      for (const { stream, bytes } of this.#frames.read(chunk)) {
-        if (stream === streams.output) this.#channels.receive(bytes);
-        else this.#said = (this.#said + bytes.toString()).slice(-saidCharsMax);
-      }
-    } catch (error) {
-      // Whatever runs in the workspace may write there in the bridge's place.
-      this.#said ||= (error as Error).message;
-      this.end();
-    }
-  }
-}
-
-function unreachable(why: string): AgentError {
-  return new AgentError("unreachable", `the workspace's agent cannot be reached: ${why}`);
 }
