@@ -96,6 +96,15 @@ test("W5 a damaged journal is set aside in words, and an empty one is begun", as
   assert.equal(readdirSync(path).filter((name) => name.includes("damaged")).length, 2);
 });
 
+test("W5 a key that is written down stays so, however often its start is tried again", async () => {
+  const { journal } = open(newFolder("taken"));
+  await begin(journal, "k");
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await assert.rejects(begin(journal, "k"), { code: "outcome_unknown" });
+  }
+  assert.equal(journal.processes().length, 1);
+});
+
 test("the journal of a newer agent is left as it is", () => {
   const path = newFolder("newer");
   const database = new DatabaseSync(join(path, "journal.db"));

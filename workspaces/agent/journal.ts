@@ -76,15 +76,15 @@ export class Journal {
 
   /**
    * Writes down that a process is about to be started. Resolves when that is on disk, so that it survives a power
-   * failure. Throws `no_space` or `io_error`; the key is then free again.
+   * failure. Throws `no_space` or `io_error`; the key is then free again. Throws `outcome_unknown` if the key is taken.
    */
   async beginProcess(start: ProcessStartRecord): Promise<ProcessRecord> {
     const { key, digest, command, cwd, started_at, mark } = start;
+    const [record] = this.#rows<ProcessRecord>(
+      `insert into processes (key, digest, command, cwd, started_at, mark) values (?, ?, ?, ?, ?, ?) returning *`,
+      [key, digest, command, cwd, started_at, mark],
+    );
     try {
-      const [record] = this.#rows<ProcessRecord>(
-        `insert into processes (key, digest, command, cwd, started_at, mark) values (?, ?, ?, ?, ?, ?) returning *`,
-        [key, digest, command, cwd, started_at, mark],
-      );
       // SQLite's own way to do this would hold up everything else meanwhile.
       await toDisk(this.#log);
       return record as ProcessRecord;

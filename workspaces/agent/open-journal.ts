@@ -1,7 +1,9 @@
 // The agent's journal as a file: one SQLite database. One that commands have damaged is set aside.
 import { openSync, renameSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { AgentError } from "./api.ts";
+import { importOldJournal } from "./old-journal.ts";
 
 /** Newer agents raise it when they change the tables. */
 const journalVersion = 1;
@@ -72,6 +74,7 @@ function openDatabase(path: string): OpenedJournal {
         `The journal ${path} has version ${String(version)}, this agent knows version ${journalVersion}. A newer Everturn has run this workspace: use that one.`,
       );
     }
+    importOldJournal(database, dirname(path));
     return { database, log: openSync(`${path}-wal`, "r+"), isFresh: version === 0 };
   } catch (error) {
     database.close();
@@ -83,6 +86,7 @@ function openDatabase(path: string): OpenedJournal {
 const sqliteBusy = 5;
 const sqliteCorrupt = 11;
 const sqliteFull = 13;
+const sqliteConstraint = 19;
 const sqliteNotADatabase = 26;
 
 /** The extended codes carry the plain one in their lowest byte. */
@@ -108,6 +112,10 @@ function setAside(path: string): void {
 export function journalFault(error: unknown): AgentError {
   if (error instanceof AgentError) return error;
   const { code, message } = error as NodeJS.ErrnoException;
+  if (codeOf(error) === sqliteConstraint) {
+    const hint = "Look at what is there before doing it again.";
+    return new AgentError("outcome_unknown", "It was begun before: it may have happened or not.", hint);
+  }
   if (codeOf(error) === sqliteFull || code === "ENOSPC" || code === "EDQUOT") {
     return new AgentError("no_space", "The disk is full: nothing was done.");
   }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { isSameProcess } from "../../../platform/system-processes.ts";
 import { memoryBytesMax, outputBytesMax, outputsBytesMax, segmentBytes } from "../agent-limits.ts";
 import type { Journal, ProcessEndRecord, ProcessRecord } from "../journal.ts";
-import { signalCall } from "./call-processes.ts";
+import { takeOldOutput } from "../old-journal.ts";
+import { killMarked, signalCall } from "./call-processes.ts";
 import { ManagedProcess } from "./managed-process.ts";
 import { OutputLog } from "./output-log.ts";
 import { PipePool } from "./output-pipe.ts";
@@ -24,18 +25,20 @@ export interface OpenProcessesInput {
 export async function openProcesses(input: OpenProcessesInput): Promise<ProcessTable> {
   const { root, stateFolder, env, journal } = input;
   const outputs = join(stateFolder, "output");
+  const outputOf = ({ number }: ProcessRecord) => join(outputs, String(number));
   // Of numbers that will be given anew.
   if (journal.isFresh) rmSync(outputs, { recursive: true, force: true });
+  const records = journal.processes();
+  takeOldOutput(stateFolder, records, outputOf);
   const budget = new OutputBudget(outputsBytesMax);
   const onDiskFault = (error: unknown) =>
     input.log(`output is kept in memory alone, the disk takes no more: ${String(error)}`);
   const newLog = (record: ProcessRecord) => {
-    const folder = join(outputs, String(record.number));
-    const segments = new OutputSegments(folder, { segmentBytes, outputBytesMax }, budget);
+    const segments = new OutputSegments(outputOf(record), { segmentBytes, outputBytesMax }, budget);
     const end = record.state === "running" ? segments.end : record.output_bytes;
     return new OutputLog({ segments, memoryBytesMax, onDiskFault }, end);
   };
-  const loaded = journal.processes().map((record) => {
+  const loaded = records.map((record) => {
     const log = newLog(record);
     if (record.state !== "running") return new ManagedProcess(record, log, journal);
     killLeftOver(record);
@@ -58,7 +61,8 @@ function lost({ started_at }: ProcessRecord, log: OutputLog): ProcessEndRecord {
 
 /** In a sandbox with process ids of its own it died with the agent; elsewhere it would go on without anybody's knowledge. */
 function killLeftOver({ mark, pid, pid_started }: ProcessRecord): void {
-  if (pid === null) return;
+  // The agent died between the start and writing down the pid.
+  if (pid === null) return killMarked([mark]);
   try {
     signalCall({ mark, leader: pid }, "SIGKILL", isSameProcess({ pid, started: pid_started }));
   } catch {

@@ -73,12 +73,16 @@ function fileRoutes({ files, effects }: RoutesInput): Record<string, AgentHandle
       return { type: "bytes", bytes, contentType: bytesType };
     },
     [`POST ${agentPaths.write}`]: async (call) => {
-      const args = { key: requiredKey(call), ...readRequest(requests.write, call.body, "body") };
-      return json(await effects.once(args.key, ["write", args], () => files.writeFile(args, toItsEnd)));
+      const key = requiredKey(call);
+      const args = readRequest(requests.write, call.body, "body");
+      const write = () => files.writeFile({ key, ...args }, toItsEnd);
+      return json(await effects.once(key, ["write", args], write));
     },
     [`POST ${agentPaths.edit}`]: async (call) => {
-      const args = { key: requiredKey(call), ...readRequest(requests.edit, call.body, "body") };
-      return json(await effects.once(args.key, ["edit", args], () => files.editFiles(args, toItsEnd)));
+      const key = requiredKey(call);
+      const args = readRequest(requests.edit, call.body, "body");
+      const edit = () => files.editFiles({ key, ...args }, toItsEnd);
+      return json(await effects.once(key, ["edit", args], edit));
     },
   };
 }
