@@ -80,7 +80,9 @@ test("W10 a thread and a fork are allowed, a new namespace is not, whatever the 
 test("W10 sockets of the network and of the machine are allowed, those of the hypervisor and others are not", () => {
   for (const [architecture, socket] of [
     [x64, 41],
+    [x64, 53],
     [arm64, 198],
+    [arm64, 199],
   ] as const) {
     const family = (value: bigint) => judge(program, { architecture, number: socket, arguments: [value] });
     assert.deepEqual([1n, 2n, 10n, 16n].map(family), Array(4).fill(verdictAllow));

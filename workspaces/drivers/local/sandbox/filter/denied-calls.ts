@@ -115,7 +115,7 @@ export const denialGroups: readonly DenialGroup[] = [
     why: "Other families are not separated by the network namespace (AF_VSOCK reaches the hypervisor) or lead to rare kernel code (AF_ALG).",
     answer: "EAFNOSUPPORT",
     when: { type: "none-of", argument: 0, values: Object.values(socketFamilies) },
-    calls: { socket: each(41, 198) },
+    calls: { socket: each(41, 198), socketpair: each(53, 199) },
   },
   {
     why: "Types into the terminal that a program was started from.",
