@@ -4,7 +4,6 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } fr
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import * as z from "zod";
-import type { ProcessRecord } from "./journal.ts";
 import { newMark } from "./processes/call-processes.ts";
 
 const processesName = "processes";
@@ -72,11 +71,16 @@ export function importOldJournal(database: DatabaseSync, folder: string): void {
   }
 }
 
+interface NumberedProcess {
+  readonly key: string;
+  readonly number: number;
+}
+
 /** Moves the output of these processes to where `folderOf` says, and removes the rest of what the journal now holds. */
 export function takeOldOutput(
   folder: string,
-  processes: readonly ProcessRecord[],
-  folderOf: (record: ProcessRecord) => string,
+  processes: readonly NumberedProcess[],
+  folderOf: (process: NumberedProcess) => string,
 ): void {
   const old = join(folder, processesName);
   for (const record of isFolder(old) ? processes : []) {

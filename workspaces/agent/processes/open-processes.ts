@@ -25,7 +25,7 @@ export interface OpenProcessesInput {
 export async function openProcesses(input: OpenProcessesInput): Promise<ProcessTable> {
   const { root, stateFolder, env, journal } = input;
   const outputs = join(stateFolder, "output");
-  const outputOf = ({ number }: ProcessRecord) => join(outputs, String(number));
+  const outputOf = ({ number }: Pick<ProcessRecord, "number">) => join(outputs, String(number));
   // Of numbers that will be given anew.
   if (journal.isFresh) rmSync(outputs, { recursive: true, force: true });
   const records = journal.processes();
