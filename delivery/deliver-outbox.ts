@@ -12,7 +12,6 @@ import {
   type ChatSignalInput,
   type ChatTurnInput,
   chatWorkflowId,
-  toolsEndMs,
 } from "../workflows/contract.ts";
 import { turnSearchAttributes } from "../workflows/search-attributes.ts";
 import { deliverDescription } from "./deliver-description.ts";
@@ -132,6 +131,8 @@ async function start(client: Client, row: OutboxRow, options: SendOptions): Prom
   const { owner_id, turn_id, model } = row.payload;
   const title = options.showTitles ? row.payload.title : "";
   const shows_outcome = await options.knowsOutcome(client);
+  // `tools_stop_max_ms` is not sent yet: after a rollback, workers of the version before could not replay its timer, and
+  // such a run would never end. The next version sends it, when every worker it can be rolled back to knows the field.
   const input: ChatTurnInput = {
     chat_id: row.chat_id,
     owner_id,
@@ -140,8 +141,6 @@ async function start(client: Client, row: OutboxRow, options: SendOptions): Prom
     model,
     shows_outcome,
     heartbeat_timeout_ms: options.heartbeatTimeoutMs,
-    // A call whose worker has died is taken over after its heartbeat timeout, and then has its time to end.
-    tools_stop_max_ms: options.heartbeatTimeoutMs + toolsEndMs,
   };
   await client.workflow.signalWithStart(CHAT_TURN, {
     workflowId: chatWorkflowId(row.chat_id),

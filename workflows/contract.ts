@@ -40,12 +40,9 @@ export interface ChatTurnInput {
   readonly shows_outcome?: boolean;
   /** How long an activity may be silent before Temporal takes its worker for dead. */
   readonly heartbeat_timeout_ms: number;
-  /** How long a stop waits for the tool calls of the step. Absent: without limit, begun by an older version. */
+  /** How long a stop waits for the tool calls of the step. Absent: without limit. No version sends it yet. */
   readonly tools_stop_max_ms?: number;
 }
-
-/** A stopped tool has 5 s to end before it is killed (SPEC I2); the rest is for its result to be kept. */
-export const toolsEndMs = 10_000;
 
 /** The one workflow type of workspaces; its id is `workspace-<id>`, so only one run works on each. */
 export const WORKSPACE = "workspace";

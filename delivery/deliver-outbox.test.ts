@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Client } from "@temporalio/client";
+import { pino } from "pino";
+import type { Pool } from "../store/database.ts";
+import { createDeliverer } from "./deliver-outbox.ts";
+
+test("O4 a run begins with fields that the version before can replay, and no others", async () => {
+  const inputs: unknown[] = [];
+  const client = {
+    withDeadline: (_deadline: number, work: () => Promise<void>) => work(),
+    workflow: {
+      count: async () => ({ count: 0 }),
+      signalWithStart: async (_type: string, { args }: { args: unknown[] }) => inputs.push(...args),
+    },
+  } as unknown as Client;
+  const pool = { query: async () => ({ rows: [] }) } as unknown as Pool;
+  const store = { pool, announce: () => undefined, queuedMessagesMax: 1, workspacesPerUserMax: 1 };
+  const deliverer = createDeliverer({
+    temporal: () => client,
+    store,
+    taskQueue: "turns",
+    showTitles: false,
+    heartbeatTimeoutMs: 20_000,
+    failpoint: () => undefined,
+    logger: pino({ level: "silent" }),
+  });
+  const payload = { owner_id: "o", turn_id: 1, version: 1, title: "t", model: "demo" };
+  await deliverer.deliver([
+    { id: 1, tries: 0, chat_id: "c", kind: "start", signal: "messageQueued", payload },
+  ]);
+  assert.deepEqual(inputs, [
+    {
+      chat_id: "c",
+      owner_id: "o",
+      turn_id: 1,
+      title: "",
+      model: "demo",
+      shows_outcome: true,
+      heartbeat_timeout_ms: 20_000,
+    },
+  ]);
+});
