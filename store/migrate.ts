@@ -38,6 +38,8 @@ const OUTSIDE_LINE = /^-- outside a transaction$/m;
 const INDEX_NAMES = /create (?:unique )?index concurrently if not exists (\w+)/g;
 /** Another replica may build the index for long. */
 const OUTSIDE_POLL_MS = 250;
+/** A replica that freezes between two statements loses the lock after this, and another one goes on. */
+const OUTSIDE_IDLE_MS = 30_000;
 
 async function readMigrations(): Promise<Migration[]> {
   const names = (await readdir(FOLDER)).filter((name) => name.endsWith(".sql")).sort();
@@ -132,11 +134,16 @@ async function remember(db: Queryable, { name, sha256, needs }: Migration): Prom
  */
 async function applyOutside(pool: Pool, migration: Migration, all: readonly Migration[]): Promise<string[]> {
   const client = await pool.connect();
+  // A connection that ends between two statements emits here; without a listener that would end the process. The next
+  // statement fails.
+  client.on("error", () => undefined);
   try {
     const schema = await findSchema(client);
     await client.query(`set search_path = ${schema ?? OWN_SCHEMA}`);
     // A build that waits blocks nobody; a limit would only leave half an index behind.
     await client.query("set lock_timeout = 0");
+    await client.query(`set idle_session_timeout = ${OUTSIDE_IDLE_MS}`);
+    // Waits while another replica builds, which has no limit either. Its lock goes with its connection.
     while (!(await tryLock(client))) await sleep(OUTSIDE_POLL_MS);
     if (missingOf([migration], await readKnown(client, all)).length === 0) return [];
     for (const [, index = ""] of migration.sql.matchAll(INDEX_NAMES)) await dropHalfBuilt(client, index);
