@@ -189,3 +189,77 @@ test("X5 every quiet chat is looked at, also when there are more than a page of 
   assert.deepEqual(promised, [lost]);
   assert.equal(new Set(described).size, ids.length, "a chat that is new to the reconciler is described once");
 });
+
+type Listed = () => readonly string[];
+
+/** A Temporal whose lists say that these chats have open runs, and whose runs are all open. `described` hears of each look. */
+function temporalWith(listed: Listed, described: (workflowId: string) => void): Client {
+  return {
+    workflow: {
+      async *list({ query }: { query: string }) {
+        if (query.includes(chatWorkflowId("")))
+          for (const id of listed()) yield { workflowId: chatWorkflowId(id) };
+      },
+      getHandle: (workflowId: string) => ({
+        async describe() {
+          described(workflowId);
+          return { status: { name: "RUNNING" }, runId: "1", raw: {} };
+        },
+      }),
+    },
+  } as unknown as Client;
+}
+
+/** A reconciler that begins a round every few milliseconds. */
+function reconcileOften(temporal: Client) {
+  const deliverer = { deliver: async () => undefined, deliverLate: async () => undefined };
+  const counts = { wedged_runs: 0 };
+  const logger = pino({ level: "silent" });
+  return startReconciler({
+    store,
+    temporal,
+    deliverer,
+    reconcileAfterMs: 30,
+    taskQueue: "none",
+    counts,
+    logger,
+  });
+}
+
+test("X5 a chat that has changed and is quiet again is looked at anew, whatever was learnt of it before", async () => {
+  await store.pool.query("delete from chats where title = 'quiet'");
+  const [id = ""] = await quietChats(1);
+  const looks = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+  let looked = 0;
+  const temporal = temporalWith(
+    () => [id],
+    () => looks[looked++]?.resolve(),
+  );
+  const loop = reconcileOften(temporal);
+  await looks[0].promise;
+  await store.pool.query("update chats set updated_at = now() - interval '50 minutes' where id = $1", [id]);
+  await looks[1].promise;
+  await loop.stop();
+});
+
+test("X8 a Temporal that cannot be reached ends the reconciler's round; one that refuses the list has each run described", async () => {
+  await store.pool.query("delete from chats where title = 'quiet'");
+  const [id = ""] = await quietChats(1);
+  const grpc = (code: number) => Object.assign(new Error("refused"), { code, details: "", metadata: {} });
+  const unavailable = 14;
+  const invalid = 3;
+  const events: string[] = [];
+  const isDescribed = Promise.withResolvers<void>();
+  const listed = () => {
+    events.push("listed");
+    throw grpc(events.length === 1 ? unavailable : invalid);
+  };
+  const temporal = temporalWith(listed, (workflowId) => {
+    events.push(workflowId);
+    isDescribed.resolve();
+  });
+  const loop = reconcileOften(temporal);
+  await isDescribed.promise;
+  await loop.stop();
+  assert.deepEqual(events.slice(0, 3), ["listed", "listed", chatWorkflowId(id)]);
+});

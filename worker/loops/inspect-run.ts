@@ -1,11 +1,12 @@
 // Looks at a workflow's run, for the loops that repair. If workflow tasks of a run fail, the run is open but goes
 // nowhere: Temporal tries the task again for ever, and nothing in our code could end it.
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
+import type { temporal } from "@temporalio/proto";
 
 export type RunState =
   | { readonly type: "none" }
   | { readonly type: "open" }
-  /** Its workflow tasks fail. `isAtWork`: an activity that started earlier is still running and may end well. */
+  /** Its workflow tasks fail. `isAtWork`: a worker still runs one of its activities, which may end well. */
   | {
       readonly type: "wedged";
       readonly run_id: string;
@@ -19,6 +20,12 @@ const FAILED_TASKS_MIN = 3;
 const LOST_TASKS_MIN = 20;
 /** How many of the newest events are searched for the failure of the task. Only signals can come after it. */
 const EVENTS_LOOKED_AT = 50;
+
+/**
+ * `PENDING_ACTIVITY_STATE_STARTED` of Temporal's API. An activity in another state waits for a worker or for its next try,
+ * and its run could not use the result.
+ */
+const ACTIVITY_STARTED: temporal.api.enums.v1.PendingActivityState = 2;
 
 /** Ids that one list of Temporal's is asked for. Longer queries are refused. */
 const LISTED_MAX = 100;
@@ -44,7 +51,8 @@ export async function inspectRun(client: Client, workflowId: string): Promise<Ru
     const failure = await newestFailure(client, { workflowId, runId });
     if (failure === null && attempt < LOST_TASKS_MIN) return { type: "open" };
     const words = failure ?? `its workflow task was lost ${attempt - 1} times`;
-    return { type: "wedged", run_id: runId, isAtWork: (raw.pendingActivities ?? []).length > 0, words };
+    const isAtWork = raw.pendingActivities?.some(({ state }) => state === ACTIVITY_STARTED) ?? false;
+    return { type: "wedged", run_id: runId, isAtWork, words };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { type: "none" };
     throw error;

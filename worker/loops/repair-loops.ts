@@ -3,6 +3,7 @@
 import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import type { Deliverer } from "../../delivery/deliver-outbox.ts";
+import { isOutage } from "../../platform/classify-failure.ts";
 import { LOCK_KEYS, withLoopLock } from "../../store/advisory-locks.ts";
 import {
   leaseOutboxRows,
@@ -93,13 +94,20 @@ async function deliverLate({ store, deliverer, logger }: RepairDeps, row: Outbox
 interface Memory {
   /** Chats whose run is wedged while one of its activities still works. Their turn may end well, and then no other check finds them. */
   readonly watched: Map<string, BusyChat>;
-  /** For how long a chat with an open run must have been quiet before its run is described again. */
-  readonly nextLookMs: Map<string, number>;
+  /** When the run of a chat with an open run is described again, by chat. */
+  readonly nextLooks: Map<string, NextLook>;
+}
+
+interface NextLook {
+  /** The chat's last change: the entry holds only for the quiet period since then. */
+  readonly updated_us: number;
+  /** For how long the chat must have been quiet. */
+  readonly quiet_ms: number;
 }
 
 export function startReconciler(deps: RepairDeps): Loop {
   const { store, logger, reconcileAfterMs } = deps;
-  const memory: Memory = { watched: new Map(), nextLookMs: new Map() };
+  const memory: Memory = { watched: new Map(), nextLooks: new Map() };
   const work = async () => {
     await withLoopLock(store.pool, LOCK_KEYS.reconciler, () => reconcile(deps, memory));
   };
@@ -120,14 +128,16 @@ async function reconcile(deps: RepairDeps, memory: Memory): Promise<void> {
       temporal,
       chats.map(({ id }) => chatWorkflowId(id)),
     ).catch((error: unknown) => {
-      // Without the list each run is described, as if none were known to be open.
+      // In an outage no run can be described either: the round ends, and the next one tries again.
+      if (isOutage(error)) throw error;
+      // Temporal refuses the query: each run is described, as if none were known to be open.
       logger.warn({ err: error }, "open runs could not be listed");
       return new Set<string>();
     });
     const due = chats.filter((chat) => isDue(chat, { open, memory }));
     await inGroups(due, (chat) => reconcileChat(deps, chat, { memory, isQuiet: true }));
   }
-  for (const id of memory.nextLookMs.keys()) if (!quiet.has(id)) memory.nextLookMs.delete(id);
+  for (const id of memory.nextLooks.keys()) if (!quiet.has(id)) memory.nextLooks.delete(id);
   const left = [...memory.watched.values()].filter(({ id }) => !quiet.has(id));
   await inGroups(left, (chat) => reconcileChat(deps, chat, { memory, isQuiet: false }));
   await endWedgedDescriptions(deps);
@@ -139,8 +149,10 @@ function isDue(
   { open, memory }: { readonly open: ReadonlySet<string>; readonly memory: Memory },
 ): boolean {
   if (!open.has(chatWorkflowId(chat.id)) || memory.watched.has(chat.id)) return true;
-  if (chat.quiet_ms < (memory.nextLookMs.get(chat.id) ?? 0)) return false;
-  memory.nextLookMs.set(chat.id, chat.quiet_ms * LOOK_AGAIN_AFTER);
+  const { id, updated_us, quiet_ms } = chat;
+  const next = memory.nextLooks.get(id);
+  if (next?.updated_us === updated_us && quiet_ms < next.quiet_ms) return false;
+  memory.nextLooks.set(id, { updated_us, quiet_ms: quiet_ms * LOOK_AGAIN_AFTER });
   return true;
 }
 
