@@ -55,10 +55,13 @@ export async function recordFailure(settling: Settling, failed: FailedCall): Pro
     : recordRetry(settling, { failed, retry, count });
 }
 
-/** A limit that the provider has named holds for the chat's later turns with this model as well. */
+/**
+ * A limit that the provider has named holds for the chat's later turns with this model as well. A chat remembers one limit:
+ * that of a compaction's model, which may be a smaller one, must not replace it.
+ */
 function learnLimit(settling: Settling, { answer, context_limit: tokens }: FailedCall): void {
-  const { model_config_id, model } = answer ?? {};
-  if (tokens === undefined || model_config_id == null || model == null) return;
+  const { model_config_id, model, usage_kind } = answer ?? {};
+  if (tokens === undefined || model_config_id == null || model == null || usage_kind === "compaction") return;
   settling.chat = { ...settling.chat, learnt_context_limit: { model_config_id, model, tokens } };
 }
 

@@ -38,13 +38,16 @@ export type StepEvent =
 
 /**
  * Ends a step: locks the chat, looks where it stands, changes it if this attempt still owns it, and decides what follows,
- * all in the unit's transaction. An attempt that was overtaken changes nothing and gets `superseded`.
+ * all in the unit's transaction. An attempt that was overtaken changes nothing and gets `superseded`; only a crash of the
+ * turn is recorded all the same.
  */
 export async function settle(unit: Unit, attempt: SettlingAttempt, event: StepEvent): Promise<StepOutcome> {
   const { key, fence } = attempt;
   const standing = await readStanding(unit, key);
   const { chat } = standing;
-  if (standing.type === "elsewhere" || isOvertaken(standing.chat, fence)) {
+  // A crash is the last thing its run commits. If the fence refused it, the run would close and the chat would stay busy.
+  const isLate = event.type !== "crashed" && chat !== null && isOvertaken(chat, fence);
+  if (standing.type === "elsewhere" || isLate) {
     if (chat !== null) await recordUnkept(unit.tx, chat, answerOf(event));
     return standing.type === "elsewhere" ? standing.outcome : { type: "superseded", snapshot_version: 0 };
   }

@@ -171,12 +171,7 @@ test("E3 a local activity that wakes in a later step changes nothing, whatever i
   const fence = begun.type === "attempt" ? begun.fence : { scheduled_ms: 0 };
   await inUnit(store, (unit) => settle(unit, { key, fence }, { type: "answered", answer }));
   const running = await chat.row();
-  const error = { ...overloaded, retryable: false };
-  const late = [
-    { type: "tools-done" },
-    { type: "interrupted", answer: null },
-    { type: "crashed", error },
-  ] as const;
+  const late = [{ type: "tools-done" }, { type: "interrupted", answer: null }] as const;
   for (const event of late) {
     assert.equal((await chat.settle(event, { scheduled_ms: 10 })).type, "superseded");
   }
@@ -186,6 +181,31 @@ test("E3 a local activity that wakes in a later step changes nothing, whatever i
   assert.equal((await chat.row()).status, "interrupting");
   await chat.settle({ type: "tools-done" }, { scheduled_ms: 30 });
   assert.deepEqual((await chat.shortHistory()).slice(-2), ["assistant:call(c2)", "tool:result(c2)!"]);
+});
+
+test("X5 a crash ends the turn also where the clock of its run is behind: the run closes, so nobody else would", async () => {
+  const chat = await aChat(store);
+  const key = await chat.key();
+  await inUnit(store, (unit) => beginAttempt(unit, key, 20));
+  const error = { ...overloaded, retryable: false };
+  assert.equal((await chat.settle({ type: "crashed", error }, { scheduled_ms: 10 })).type, "ended");
+  assert.equal((await chat.row()).status, "error");
+});
+
+test("K1 a limit that the model of a compaction names is not taken for the chat model's", async () => {
+  const chat = await anIdleChat(store);
+  await chat.send("more");
+  const { fence, model } = await chat.attempt();
+  const answer = {
+    role: "assistant" as const,
+    content: [],
+    usage_kind: "compaction" as const,
+    model_config_id: model.id,
+    model: model.model,
+  };
+  const error = { ...overloaded, kind: "context_overflow" as const, retryable: false };
+  await chat.settle({ type: "failed", failure: { error, answer, context_limit: 100 } }, fence);
+  assert.equal((await chat.row()).learnt_context_limit, null);
 });
 
 test("K1 a context limit that a provider names in its refusal outlives the compaction that follows", async () => {
