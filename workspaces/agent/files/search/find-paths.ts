@@ -28,7 +28,8 @@ export async function findPaths(
       signal,
       reader: (pathOf) =>
         createPathReader((written) => {
-          found.push(pathOf(written));
+          const relative = pathOf(written);
+          if (relative !== null) found.push(relative);
           return found.length > findPathsMax ? "enough" : "more";
         }),
     });

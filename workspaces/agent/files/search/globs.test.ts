@@ -62,6 +62,38 @@ for (const [glob, path, expected] of cases) {
   });
 }
 
+test("W6 a file that a .gitignore or .ignore shows again is found only when the glob matches it", async (t) => {
+  const { root, signal, put } = someFiles(t, {
+    ".gitignore": "/*\n!/src/\n!/src/**\n!/build/\n/build/*\n!/build/keep.log\n!.env\n",
+    "src/.ignore": "*.gen.ts\n!b.gen.ts\n# x\n",
+    "src/a.ts": "x",
+    "src/b.md": "x",
+    "src/a.gen.ts": "x",
+    "src/b.gen.ts": "x",
+    "build/keep.log": "x",
+    "build/a.ts": "x",
+    "other.ts": "x",
+    ".env": "x",
+  });
+  const files = createFiles({ root, rgPath });
+  const find = async (glob: string, path = ".") => {
+    const { paths } = await files.findFiles({ pattern: glob, path }, signal);
+    const { matches } = await files.grep({ pattern: "x", glob, path }, signal);
+    assert.deepEqual(
+      matches.map((match) => match.path),
+      paths,
+    );
+    return paths;
+  };
+  assert.deepEqual(await find("*.ts"), ["src/a.ts", "src/b.gen.ts"]);
+  assert.deepEqual(await find("*.ts", "src"), ["src/a.ts", "src/b.gen.ts"]);
+  assert.deepEqual(await find("src/**/*.md"), ["src/b.md"]);
+  assert.deepEqual(await find("*.log"), ["build/keep.log"]);
+  assert.deepEqual(await find("!*.{md,log}"), [".env", "src/.ignore", "src/a.ts", "src/b.gen.ts"]);
+  put(`src/${"a".repeat(250)}`, "x");
+  assert.deepEqual(await find(`${"*a".repeat(100)}*b`), []);
+});
+
 test("W6 a glob made to backtrack, or of alternatives without measure, is answered at once", async (t) => {
   assert.equal(await finds(t, `${"*a".repeat(100)}*b`, "a".repeat(250)), false);
   assert.equal(await finds(t, `${"**/a/".repeat(50)}b`, "a/".repeat(200) + "b"), true);

@@ -38,7 +38,8 @@ export async function grepFiles(searcher: Searcher, args: GrepArgs, signal: Abor
       signal,
       reader: (pathOf) =>
         createMatchReader((match, written) => {
-          places.push({ ...match, path: pathOf(written) });
+          const path = pathOf(written);
+          if (path !== null) places.push({ ...match, path });
           return places.length > grepMatchesMax ? "enough" : "more";
         }),
     });

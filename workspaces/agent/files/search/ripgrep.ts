@@ -38,8 +38,11 @@ export interface Searcher {
   readonly timeMaxMs?: number | undefined;
 }
 
-/** Turns a path in ripgrep's output into one relative to the root, encoded as in raw-names.ts. */
-export type PathOf = (written: Buffer) => string;
+/**
+ * Turns a path in ripgrep's output into one relative to the root, encoded as in raw-names.ts. Null: the search's glob does not
+ * match it.
+ */
+export type PathOf = (written: Buffer) => string | null;
 
 export interface Search {
   readonly place: FoundPlace;
@@ -55,7 +58,7 @@ export interface Search {
 interface SearchBase {
   readonly cwd: string;
   readonly target: string;
-  readonly pathOf: PathOf;
+  readonly pathOf: (written: Buffer) => string;
   /** What the process has as its third descriptor. */
   readonly opened: FileHandle;
   /** The searched folder as seen from `cwd`. */
@@ -77,12 +80,17 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
   const rules = path.join(tmpdir(), `everturn-${randomUUID()}.ignore`);
   try {
     const args = [...fixedArgs, ...(await ignoreArgs(root, base)), ...search.args];
-    if (search.glob !== null && place.stats.isDirectory()) {
-      const lines = globRules(search.glob, base.below);
-      await writeFile(rules, `${lines.join("\n")}\n`, { flag: "wx", mode: 0o600 });
-      // --pre-glob does nothing by itself, but makes ripgrep report an invalid glob. In an ignore file it reports none.
-      args.push(`--ignore-file=${rules}`, `--pre-glob=${search.glob}`);
+    const glob = place.stats.isDirectory() ? search.glob : null;
+    const only = glob === null ? null : globRules(glob, base.below);
+    // --pre-glob does nothing by itself, but makes ripgrep report an invalid glob. In an ignore file it reports none.
+    if (glob !== null) args.push(`--pre-glob=${glob}`);
+    if (only?.type === "without") args.push(`--glob=${only.glob}`);
+    if (only?.type === "only") {
+      await writeFile(rules, `${only.lines.join("\n")}\n`, { flag: "wx", mode: 0o600 });
+      args.push(`--ignore-file=${rules}`);
     }
+    const pathOf: PathOf = (written) =>
+      only?.type === "only" && !only.matches(written) ? null : base.pathOf(written);
     const end = await runSearchProcess({
       file: rgPath,
       // After "--" a name that begins with a dash is a path and not an option.
@@ -90,7 +98,7 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
       cwd: base.cwd,
       opened: base.opened.fd,
       signal,
-      onOutput: search.reader(base.pathOf),
+      onOutput: search.reader(pathOf),
       ...(timeMaxMs !== undefined && { timeMaxMs }),
     }).catch((error: unknown) => {
       if (signal.aborted) throw error;
