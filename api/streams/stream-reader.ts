@@ -32,6 +32,8 @@ export interface Readable<Place, Batch> {
   readonly ended: WatchEnd | null;
   attach(reader: WatchReader): void;
   detach(reader: WatchReader): void;
+  /** Called when a reader that was busy has taken everything. */
+  rested(): void;
   next(place: Place): ReaderStep<Place, Batch>;
   /** If it throws, the reader is sent away to come back. */
   catchUp(place: Place): Promise<CatchUp<Place, Batch>> | CatchUp<Place, Batch>;
@@ -132,6 +134,7 @@ export class StreamReader<Place, Batch extends Frames> implements WatchReader {
     }
     this.#busy = false;
     this.wake();
+    if (!this.#busy) this.#input.watch.rested();
   }
 
   async #catchUp(): Promise<void> {

@@ -173,7 +173,7 @@ export abstract class Watch<Place, Batch extends Frames> implements Readable<Pla
     if (batches.length === 0) return;
     for (const batch of batches) this.log.append(batch);
     this.wakeReaders();
-    this.#keepForBusyReaders();
+    this.rested();
   }
 
   protected wakeReaders(): void {
@@ -186,8 +186,8 @@ export abstract class Watch<Place, Batch extends Frames> implements Readable<Pla
     for (const reader of this.#readers) reader.restart();
   }
 
-  /** A reader that is not busy has taken everything. */
-  #keepForBusyReaders(): void {
+  /** Keeps in the log what busy readers still need. A reader that is not busy has taken everything. */
+  rested(): void {
     for (const reader of this.#readers) if (reader.busy) return this.log.trim();
     this.log.forget();
   }

@@ -143,7 +143,7 @@ test("T7 a reader that stops over a commit and the beginning of the next turn sh
 
 test("T7 the snapshot of a long chat goes out as fast as its reader takes it, and never waits whole at the server", async () => {
   const chat = await anIdleChat(world.store);
-  await insertLargeMessages(chat, 198);
+  await insertLargeMessages(chat, 80);
   const slow = await openSlowReader(chat.id, replica.hubs);
   slow.stop();
   slow.start();

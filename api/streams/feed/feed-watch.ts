@@ -129,11 +129,12 @@ export class FeedWatch extends Watch<FeedPlace, Frames> {
     });
     const tooMany = changes.length >= changesMax;
     if (told === null || tooMany) await this.#startAnew(now_ms, tooMany);
+    // Before anything else can fail: the next look will not see these changes again.
+    if (tooMany) this.restartReaders();
     else if (this.#model.lacksOlder) this.#model.learnQuietly(await this.#readNewest());
     if (!tooMany) this.#take(changes);
     if (this.#wanted.size > 0) await this.#reads.run();
     this.#model.advance(now_ms);
-    if (tooMany) this.restartReaders();
   }
 
   #take(changes: readonly FeedChange[]): void {
