@@ -17,7 +17,7 @@ import { type Tool, type ToolContext, type ToolOutput } from "../tools/tool.ts";
 import { errorOutput } from "../tools/tool-error.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
 import { staleAttempt } from "./attempt/activity-attempt.ts";
-import { keptAlive } from "./attempt/kept-alive.ts";
+import { heartbeatWhile } from "./attempt/heartbeat-while.ts";
 import { patiently } from "./attempt/patiently.ts";
 import { stoppedOutput, toolSignal } from "./attempt/stop-tool.ts";
 import { watchAttempt } from "./attempt/watch-attempt.ts";
@@ -47,7 +47,7 @@ export function createRunTool(deps: RunToolDeps) {
     const started = performance.now();
     const { currentAttemptScheduledTimestampMs: scheduledMs } = Context.current().info;
     // The calls of a batch begin one after the other, each with the chat's lock.
-    const begun = await keptAlive(
+    const begun = await heartbeatWhile(
       async () => (await inUnit(deps.store, (unit) => beginToolCall(unit, input, scheduledMs))).result,
     );
     const output = await outcomeOf(deps, { ...input, scheduled_ms: scheduledMs }, begun);
@@ -72,7 +72,7 @@ async function outcomeOf(
     case "stale":
       throw staleAttempt();
     case "over":
-      await keptAlive(() => abandon(deps, attempt, begun.chat));
+      await heartbeatWhile(() => abandon(deps, attempt, begun.chat));
       return null;
     case "claimed":
       if (begun.execution.finished_at !== null) return errorOutput("already answered");
@@ -131,7 +131,7 @@ async function runClaimed(
     tools.find(({ name }) => name === begun.call.tool_name),
   );
   if (unrun === null) return runHere(deps, tools, begun);
-  await keptAlive(async () => {
+  await heartbeatWhile(async () => {
     await finish(deps, begun, unrun);
     if (isGivenUp(begun)) await abandon(deps, attempt, begun.chat);
   });

@@ -34,7 +34,7 @@ import {
 } from "./loops/repair-loops.ts";
 import { startWorkspaceLoops } from "./loops/workspace-loops.ts";
 import { partReadings, repairReadings } from "./part-readings.ts";
-import { createPartStreams } from "./part-streams.ts";
+import { createPartStreams } from "./wire-part-streams.ts";
 
 /** Starts a worker. When this resolves, it polls. Throws if Postgres or Temporal cannot be reached. */
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {

@@ -1,7 +1,7 @@
 // Counts what the worker's part streams and loops do, for its metrics.
 import type { Reading } from "../platform/metrics.ts";
 import type { RepairCounts } from "./loops/repair-loops.ts";
-import type { PartCounts } from "./part-streams.ts";
+import type { PartCounts } from "./wire-part-streams.ts";
 
 export function partReadings(counts: Readonly<PartCounts>): Reading[] {
   return [

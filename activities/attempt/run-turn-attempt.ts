@@ -10,7 +10,7 @@ import type { OpenPart, OpenPartStream, ReadLostParts } from "../stream/open-par
 import { outcomeKey, staleAttempt } from "./activity-attempt.ts";
 import { type Answer, createAnswer } from "./answer.ts";
 import { type EndDeps, endAttempt, settlePatiently, type WrittenAnswer } from "./end-attempt.ts";
-import { keptAlive } from "./kept-alive.ts";
+import { heartbeatWhile } from "./heartbeat-while.ts";
 import { lostAnswer } from "./lost-answer.ts";
 import { endRecording, openRecording, type TurnCallKind } from "./record-attempt.ts";
 import { runModelAttempt } from "./run-model-attempt.ts";
@@ -51,7 +51,7 @@ export async function runTurnAttempt<B extends Attempt>(
 ): Promise<StepOutcome> {
   const key = outcomeKey(turn);
   const scheduledMs = Context.current().info.currentAttemptScheduledTimestampMs;
-  const begun = await keptAlive(
+  const begun = await heartbeatWhile(
     async () => (await inUnit(deps.store, (unit) => call.begin(unit, key, scheduledMs))).result,
   );
   switch (begun.type) {
@@ -61,7 +61,7 @@ export async function runTurnAttempt<B extends Attempt>(
       throw staleAttempt();
     case "interrupted":
     case "refused":
-      return keptAlive(() => endWithLost(deps, key, { begun, keepsLost: call.keepsLost }));
+      return heartbeatWhile(() => endWithLost(deps, key, { begun, keepsLost: call.keepsLost }));
     default:
       return begun;
   }

@@ -15,7 +15,7 @@ import { failBuild } from "../../store/workspace/workspace-progress.ts";
 import type { AgentApi } from "../../workspaces/agent/api.ts";
 import { type AgentAddress, type WorkspaceDriver, WorkspaceError } from "../../workspaces/driver.ts";
 import { staleAttempt, workerShutdown } from "../attempt/activity-attempt.ts";
-import { keptAlive } from "../attempt/kept-alive.ts";
+import { heartbeatWhile } from "../attempt/heartbeat-while.ts";
 import { patiently } from "../attempt/patiently.ts";
 import { Stopped, startWatch } from "../attempt/watch.ts";
 import type { BuildRef } from "../contract.ts";
@@ -70,7 +70,7 @@ export async function workOnBuild<T>(
   if (work.type === "stale") throw staleAttempt();
   const log = new BuildLog({ pool: deps.store.pool, attempt, logger: deps.logger });
   const details = () => ({ lines: log.count, ...(deps.showLogs && { log: log.tail }) });
-  return keptAlive(() => runTask(deps, { attempt, work, log, task }), details);
+  return heartbeatWhile(() => runTask(deps, { attempt, work, log, task }), details);
 }
 
 interface TaskInput<T> {

@@ -61,7 +61,7 @@ export const ENVIRONMENT_SUBJECTS = {
     }),
     EVERTURN_SECRET_KEY_PREVIOUS: notes(secretKey.optional(), {
       description:
-        "The secret key before the present one, until `npm run everturn -- rotate-keys` has encrypted everything again",
+        "The secret key before the present one, while you change it: docs/operations.md says in which steps",
       secret: true,
     }),
   },

@@ -1,8 +1,8 @@
 // Lists a user's chats page by page, roots with their children.
 import type { ChatStatus } from "../../core/chat/message.ts";
 import type { Queryable } from "../database.ts";
-import { HAS_UNREAD } from "../row/read-cursor.ts";
 import type { WireChatRow } from "../row/to-wire.ts";
+import { HAS_UNREAD } from "../row/unread.ts";
 
 /** Where a page ends: pinned chats first, then by newest change. In microseconds, as Postgres stores them. */
 export interface ChatPosition {

@@ -2,8 +2,8 @@
 
 import { prepared, type Queryable } from "../database.ts";
 import { CHAT_COLUMNS } from "./chat-row.ts";
-import { HAS_UNREAD } from "./read-cursor.ts";
 import type { WireChatRow } from "./to-wire.ts";
+import { HAS_UNREAD } from "./unread.ts";
 
 const WIRE_CHAT = `select ${CHAT_COLUMNS.join(", ")}, ${HAS_UNREAD} from chats where id = $1`;
 

@@ -4,7 +4,7 @@ import type { Part } from "../../core/part/part.ts";
 import type { ChatRow } from "./chat-row.ts";
 import type { MessageRow } from "./messages.ts";
 
-/** A chat's row that was read with `HAS_UNREAD` (store/row/read-cursor.ts). */
+/** A chat's row that was read with `HAS_UNREAD` (store/row/unread.ts). */
 export interface WireChatRow extends ChatRow {
   readonly has_unread: boolean;
 }

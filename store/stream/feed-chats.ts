@@ -3,8 +3,8 @@
 import { feedResumeMs } from "../../core/chat/limits.ts";
 import { prepared, type Queryable } from "../database.ts";
 import { CHAT_COLUMNS } from "../row/chat-row.ts";
-import { HAS_UNREAD } from "../row/read-cursor.ts";
 import type { WireChatRow } from "../row/to-wire.ts";
+import { HAS_UNREAD } from "../row/unread.ts";
 
 export type FeedChatRow = WireChatRow & {
   /** When the chat was last marked as read; null if not within a day. */

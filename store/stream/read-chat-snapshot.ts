@@ -3,8 +3,8 @@ import type { Message, QueuedMessage } from "../../core/chat/message.ts";
 import { prepared, type Queryable } from "../database.ts";
 import { CHAT_COLUMNS, type ChatRow } from "../row/chat-row.ts";
 import { type MeasuredRow, withinBytes, withoutRest } from "../row/page-bytes.ts";
-import { HAS_UNREAD } from "../row/read-cursor.ts";
 import { toMessage, toQueuedMessage, type WireChatRow } from "../row/to-wire.ts";
+import { HAS_UNREAD } from "../row/unread.ts";
 
 /** Messages as people see them, oldest first. */
 export interface ShownMessages {

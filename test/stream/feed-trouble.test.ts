@@ -9,7 +9,7 @@ import type { Frames } from "../../api/streams/stream-log.ts";
 import { StreamReader } from "../../api/streams/stream-reader.ts";
 import type { Chat } from "../../core/chat/message.ts";
 import type { Queryable } from "../../store/database.ts";
-import { markChatRead } from "../../store/row/read-cursor.ts";
+import { markChatRead } from "../../store/row/unread.ts";
 import { startTestApi, type TestApi } from "../support/api.ts";
 import { FeedClient } from "../support/reader/feed-client.ts";
 import { aVisit } from "../support/reader/held-sink.ts";

@@ -1,7 +1,7 @@
 // Marks a chat as read and announces it, so that feeds show it.
 import type { LiveBus } from "../../../core/stream/bus-message.ts";
 import type { Logger } from "../../../platform/logger.ts";
-import { markChatRead } from "../../../store/row/read-cursor.ts";
+import { markChatRead } from "../../../store/row/unread.ts";
 import type { Store } from "../../../store/store.ts";
 import type { Leaving } from "../open-stream.ts";
 

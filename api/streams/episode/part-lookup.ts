@@ -9,7 +9,7 @@ import type { EventBatch } from "../chat/model/event-batch.ts";
 import type { HubModel } from "../chat/model/hub-model.ts";
 import { CoalescedRead } from "../coalesced-read.ts";
 import type { ReadEpisodes } from "./checkpoint-reader.ts";
-import { HubTimers } from "./hub-timers.ts";
+import { HubTimers } from "./part-timers.ts";
 
 export interface PartLookupInput {
   readonly model: HubModel;

@@ -25,7 +25,13 @@ test("T8 more changes than are told one by one reach readers also when a read fa
   } as unknown as LiveBus;
   const links = { temporal: () => null };
   const logger = { warn: () => undefined };
-  const watch = new FeedWatch(owner, { db: database as unknown as Queryable, bus, links, logger, pollMs: 10 });
+  const watch = new FeedWatch(owner, {
+    db: database as unknown as Queryable,
+    bus,
+    links,
+    logger,
+    pollMs: 10,
+  });
   await watch.ready;
   const sink = new Sink();
   new StreamReader({ watch, place: { toldMs: null, taken: null }, sink }).start();
@@ -73,7 +79,15 @@ class FailingDatabase {
     const times = { created_at: new Date(0).toISOString(), updated_at: new Date(this.#nowMs).toISOString() };
     const version = this.changed ? 2 : 1;
     const numbers = { snapshot_version: version, history_version: 1, last_read_message_id: 0 };
-    const row = { id, owner_id: owner, title: "a chat", status: "waiting", labels: {}, retry: null, read_at: null };
+    const row = {
+      id,
+      owner_id: owner,
+      title: "a chat",
+      status: "waiting",
+      labels: {},
+      retry: null,
+      read_at: null,
+    };
     return { ...row, ...times, ...numbers, archived: false } as unknown as FeedChatRow;
   }
 }

@@ -6,6 +6,7 @@ import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
 import { binaryProbeBytes } from "../file-limits.ts";
 import { errorCodeOf } from "../system-fault.ts";
+import type { FoundPlace } from "./confined-walk.ts";
 import {
   hasDescriptorPath,
   isBelowRoot,
@@ -17,7 +18,6 @@ import {
   type Root,
   refuseOutside,
 } from "./root.ts";
-import type { FoundPlace } from "./walk.ts";
 
 // O_NONBLOCK: a named pipe that took the file's place must not block a thread for ever.
 const fileFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

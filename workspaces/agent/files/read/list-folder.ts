@@ -4,11 +4,11 @@ import { lstat } from "node:fs/promises";
 import type { EntryType, FolderEntry, FolderView } from "../../api.ts";
 import { createCollector } from "../collector.ts";
 import { listEntriesMax } from "../file-limits.ts";
+import { withFound } from "../place/confined-walk.ts";
 import { folderNames } from "../place/folder-names.ts";
 import { openFolder } from "../place/open-file.ts";
 import { namesNote, shownName } from "../place/raw-names.ts";
 import { type OpenFolder, pathIn, type Root } from "../place/root.ts";
-import { withFound } from "../place/walk.ts";
 
 /** The folder's entries, sorted by name, hidden ones too. Throws `AgentError`. */
 export async function listFolder(

@@ -1,9 +1,9 @@
 // Reads raw bytes of a file, and its type, size and time.
 import { AgentError, type FileStat } from "../../api.ts";
 import { readRangeBytesMax } from "../file-limits.ts";
+import { withFound } from "../place/confined-walk.ts";
 import { openFile } from "../place/open-file.ts";
 import type { Root } from "../place/root.ts";
-import { withFound } from "../place/walk.ts";
 import { entryType } from "./list-folder.ts";
 
 /** Bytes `offset` to `offset + length`, fewer at the end of the file. Throws `AgentError`. */

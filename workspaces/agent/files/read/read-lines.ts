@@ -4,9 +4,9 @@ import { markedBytesNote, markedText, wholeCharacters } from "../../../../core/t
 import { jsonLength, truncateMiddle } from "../../../../core/text/truncate.ts";
 import { AgentError, type FileViews, type LinesView } from "../../api.ts";
 import { collectedBytesMax, readChunkBytes, viewFileBytesMax, viewLinesMax } from "../file-limits.ts";
+import { withFound } from "../place/confined-walk.ts";
 import { openFile, refuseBinary } from "../place/open-file.ts";
 import type { Root } from "../place/root.ts";
-import { withFound } from "../place/walk.ts";
 
 const mebibyteBytes = 1024 * 1024;
 

@@ -4,10 +4,10 @@ import path from "node:path";
 import type { PathsView } from "../../api.ts";
 import { createCollector } from "../collector.ts";
 import { findPathsMax } from "../file-limits.ts";
+import { withFound } from "../place/confined-walk.ts";
 import { openFolder } from "../place/open-file.ts";
 import { namesNote, shownName, systemPath } from "../place/raw-names.ts";
 import { isInside, type Root } from "../place/root.ts";
-import { withFound } from "../place/walk.ts";
 import { createPathReader } from "./output-records.ts";
 import { runRipgrep, type Searcher, searchNotes } from "./ripgrep.ts";
 

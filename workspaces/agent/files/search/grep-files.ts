@@ -10,10 +10,10 @@ import {
 import { AgentError, type FileViews, type GrepView } from "../../api.ts";
 import { createCollector } from "../collector.ts";
 import { grepLineCharsMax, grepMatchesMax } from "../file-limits.ts";
+import { withFound } from "../place/confined-walk.ts";
 import { isUtf16, openFile } from "../place/open-file.ts";
 import { namesNote, shownName } from "../place/raw-names.ts";
 import type { Root } from "../place/root.ts";
-import { withFound } from "../place/walk.ts";
 import { systemFault } from "../system-fault.ts";
 import { createMatchReader, type MatchPlace } from "./output-records.ts";
 import { runRipgrep, type Searcher, searchNotes } from "./ripgrep.ts";

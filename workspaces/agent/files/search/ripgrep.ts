@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
+import type { FoundPlace } from "../place/confined-walk.ts";
 import { openFile, openFolder } from "../place/open-file.ts";
 import { nameOf, systemPath } from "../place/raw-names.ts";
 import { openRoot, type Root } from "../place/root.ts";
-import type { FoundPlace } from "../place/walk.ts";
 import { globRules } from "./glob-rules.ts";
 import { runSearchProcess, type SearchEnd, type SearchProcess } from "./search-process.ts";
 

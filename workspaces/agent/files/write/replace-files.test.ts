@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { type FilesFixture, faultOf, someFiles } from "../files-fixture.ts";
-import { findPlace } from "../place/walk.ts";
+import { findPlace } from "../place/confined-walk.ts";
 import { commitAll, type StagedReplacement, stageAll } from "./replace-files.ts";
 
 const contents = { "a.txt": "a before", "b.txt": "b before", "c.txt": "c before" };

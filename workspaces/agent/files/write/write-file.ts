@@ -3,9 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError, type WrittenFile } from "../../api.ts";
 import { writeBytesMax } from "../file-limits.ts";
+import { findPlace, notFound, type Place } from "../place/confined-walk.ts";
 import { checkFolder, refuseNoFile, swapped } from "../place/open-file.ts";
 import { type OpenFolder, openFolderIn, pathIn, type Root } from "../place/root.ts";
-import { findPlace, notFound, type Place } from "../place/walk.ts";
 import { errorCodeOf } from "../system-fault.ts";
 import { commitFile, discardFile, linksNote, stageFile } from "./staged-file.ts";
 

@@ -5,7 +5,7 @@ import { Context } from "@temporalio/activity";
  * Does `work` and heartbeats until it is done, so that a worker that waits for a lock or a database is not taken for dead.
  * @param details what the heartbeats hold; absent: what the attempt before has left there, which is still to be read
  */
-export async function keptAlive<T>(work: () => Promise<T>, details?: () => unknown): Promise<T> {
+export async function heartbeatWhile<T>(work: () => Promise<T>, details?: () => unknown): Promise<T> {
   const context = Context.current();
   const { heartbeatTimeoutMs, heartbeatDetails } = context.info;
   if (heartbeatTimeoutMs === undefined) return work();

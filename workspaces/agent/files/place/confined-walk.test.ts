@@ -3,9 +3,9 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:
 import path from "node:path";
 import { test } from "node:test";
 import { faultOf, someFiles } from "../files-fixture.ts";
+import { withFound } from "./confined-walk.ts";
 import { openFile, openFolder } from "./open-file.ts";
 import { isInside, pathIn, type Root } from "./root.ts";
-import { withFound } from "./walk.ts";
 
 const rootAt = (at: string): Root => ({ path: at, placeName: "workspace" });
 
