@@ -15,6 +15,8 @@ import { startTestStack, type TestStack } from "./support/stack.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 // Files with servers wait more than they compute.
 const LANES_PER_CORE = 2;
+// All lanes share one Postgres, whose connections do not grow with the cores.
+const LANES_WITH_SERVERS_MAX = 8;
 const EXIT_CODE_INTERRUPTED = 130;
 
 const { values, positionals } = parseArgs({
@@ -91,13 +93,23 @@ async function runAll(): Promise<number> {
   });
   await lanes.done;
   if (isInterrupted) return EXIT_CODE_INTERRUPTED;
-  if (values["record-durations"])
-    recordDurations(new Map(results.map(({ file, ms }) => [relative(ROOT, file), ms])));
+  if (values["record-durations"]) recordDurations(durationsOf(results));
   return judge(results);
 }
 
 function lanesOfMachine(): number {
-  return values.unit ? availableParallelism() : availableParallelism() * LANES_PER_CORE;
+  const cores = availableParallelism();
+  return values.unit ? cores : Math.min(cores * LANES_PER_CORE, LANES_WITH_SERVERS_MAX);
+}
+
+/** A file has several results when an error came after its end. */
+function durationsOf(results: readonly FileResult[]): Map<string, number> {
+  const durationsMs = new Map<string, number>();
+  for (const { file, ms } of results) {
+    const name = relative(ROOT, file);
+    durationsMs.set(name, (durationsMs.get(name) ?? 0) + ms);
+  }
+  return durationsMs;
 }
 
 function judge(results: readonly FileResult[]): number {
@@ -106,7 +118,9 @@ function judge(results: readonly FileResult[]): number {
   for (const { failures } of results) process.stdout.write(failures);
   const seconds = Math.round((performance.now() - began) / 1_000);
   if (passed + failed === 0) process.stderr.write("\nNo test ran.\n");
-  process.stdout.write(`\n${results.length} files in ${seconds} s\n${passed} passed, ${failed} failed\n`);
+  process.stdout.write(
+    `\n${durationsOf(results).size} files in ${seconds} s\n${passed} passed, ${failed} failed\n`,
+  );
   return passed > 0 && failed === 0 ? 0 : 1;
 }
 

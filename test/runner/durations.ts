@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const RECORD = new URL("durations.json", import.meta.url);
 
-/** Orders files, named from the root of the project, by the seconds of the record; unknown ones begin first. */
-export function longestFirst(files: readonly string[]): string[] {
-  const seconds = readRecord();
-  const of = (file: string) => seconds[file] ?? Number.POSITIVE_INFINITY;
-  return files.toSorted((a, b) => (of(a) === of(b) ? a.localeCompare(b) : of(b) - of(a)));
+/** Orders files, named from the root of the project, by their recorded seconds; an unknown one takes the median. */
+export function longestFirst(files: readonly string[], seconds = readRecord()): string[] {
+  const known = files.flatMap((file) => seconds[file] ?? []).toSorted((a, b) => a - b);
+  const median = known[Math.floor(known.length / 2)] ?? 0;
+  const of = (file: string) => seconds[file] ?? median;
+  return files.toSorted((a, b) => of(b) - of(a) || a.localeCompare(b));
 }
 
 /** Replaces the record by the files of this run. */

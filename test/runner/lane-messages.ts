@@ -5,8 +5,11 @@ export type LaneOrder =
   | { readonly type: "close" };
 
 export type LaneReport =
+  | { readonly type: "took"; readonly file: string }
   | { readonly type: "began"; readonly test: string }
-  | { readonly type: "done"; readonly result: FileResult };
+  | { readonly type: "done"; readonly result: FileResult }
+  /** An error of a file whose result is reported already. */
+  | { readonly type: "late-error"; readonly file: string; readonly words: string };
 
 export interface FileResult {
   readonly file: string;
@@ -17,4 +20,6 @@ export interface FileResult {
   readonly lines: string;
   /** Each failed test in full; empty when none failed. */
   readonly failures: string;
+  /** Global variables that the file added, replaced or removed. */
+  readonly changedGlobals: readonly string[];
 }

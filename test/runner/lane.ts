@@ -1,19 +1,34 @@
 // A lane is a process that runs test files one after another: loading the code takes longer than most files run.
-import { AsyncResource } from "node:async_hooks";
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { after, run } from "node:test";
 import { spec } from "node:test/reporters";
+import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
+import { noteGlobals } from "./globals.ts";
 import type { FileResult, LaneOrder, LaneReport } from "./lane-messages.ts";
 
 type Events = ReturnType<typeof run>;
 type Shown = Pick<FileResult, "lines" | "failures">;
 
+// What a file's timers throw after its last test still counts; what the file left open does not hold the lane for longer.
+const CLOSE_AFTER_MS = 1_000;
+
 const environment = { ...process.env };
+const globals = noteGlobals();
+/** The file whose code runs. */
+const fileInContext = new AsyncLocalStorage<string>();
+const latest: { file: string; isRunning: boolean; errors: unknown[] } = {
+  file: "",
+  isRunning: false,
+  errors: [],
+};
 const COUNT = /^(tests|suites|pass|fail|cancelled|skipped|todo|duration_ms) /;
 
 process.on("message", (order: LaneOrder) => {
-  if (order.type === "close") process.exit(0);
-  void runFile(order.file, order.name).then((result) => report({ type: "done", result }));
+  if (order.type === "close") closeWhenIdle();
+  else void fileInContext.run(order.file, () => runFile(order.file, order.name));
 });
+for (const event of ["uncaughtException", "unhandledRejection"] as const) process.on(event, keepError);
 // The runner is gone, however it ended.
 process.on("disconnect", () => process.exit(1));
 
@@ -21,10 +36,25 @@ function report(message: LaneReport): void {
   process.send?.(message);
 }
 
-/** Runs one file with a root, hooks and counts of its own. */
-async function runFile(file: string, name: string | null): Promise<FileResult> {
+/** Node fails a test that runs. Every other error is kept here and counted to the file that caused it. */
+function keepError(error: unknown): void {
+  const file = fileInContext.getStore() ?? latest.file;
+  if (latest.isRunning && file === latest.file) latest.errors.push(error);
+  else report({ type: "late-error", file, words: inspect(error) });
+}
+
+function closeWhenIdle(): void {
+  process.channel?.unref();
+  process.once("beforeExit", () => process.exit(0));
+  setTimeout(() => process.exit(0), CLOSE_AFTER_MS).unref();
+}
+
+/** Runs one file with a root, hooks and counts of its own, and reports its result. */
+async function runFile(file: string, name: string | null): Promise<void> {
+  report({ type: "took", file });
   const began = performance.now();
-  process.exitCode = undefined;
+  const errors: unknown[] = [];
+  Object.assign(latest, { file, isRunning: true, errors });
   const events = run({
     files: [file],
     isolation: "none",
@@ -33,10 +63,23 @@ async function runFile(file: string, name: string | null): Promise<FileResult> {
   endAfterLastHook(events);
   const counts = countTests(events, file);
   const shown = await showTests(events);
+  // Node ignores what a file throws while it loads once it has registered a test. A second import throws the same again.
+  await import(pathToFileURL(file).href).catch((error: unknown) => errors.push(error));
+  latest.isRunning = false;
   restoreEnvironment();
-  // A failed suite, or an error after the end of the test that caused it.
-  if (Boolean(process.exitCode) && counts.failed === 0) counts.failed = 1;
-  return { file, ...counts, ms: Math.round(performance.now() - began), ...shown };
+  const words = counts.failed === 0 ? errors.map((error) => `✖ ${file}\n  ${inspect(error)}\n`).join("") : "";
+  // A suite can fail though all of its tests passed: its own code or one of its hooks threw.
+  if (counts.failed === 0 && errors.length + counts.failedSuites > 0) counts.failed = 1;
+  const result: FileResult = {
+    file,
+    passed: counts.passed,
+    failed: counts.failed,
+    ms: Math.round(performance.now() - began),
+    lines: shown.lines + words,
+    failures: shown.failures + words,
+    changedGlobals: globals.changed(),
+  };
+  report({ type: "done", result });
 }
 
 /**
@@ -56,14 +99,15 @@ function endAfterLastHook(events: Events): void {
 }
 
 function countTests(events: Events, file: string) {
-  const counts = { passed: 0, failed: 0 };
+  const counts = { passed: 0, failed: 0, failedSuites: 0 };
   events.on("test:start", (test) => report({ type: "began", test: test.name }));
   events.on("test:pass", ({ name, skip, details }) => {
     // A file without tests passes under its own path.
     if (skip === undefined && details.type !== "suite" && name !== file) counts.passed += 1;
   });
   events.on("test:fail", ({ details }) => {
-    if (details.type !== "suite") counts.failed += 1;
+    if (details.type === "suite") counts.failedSuites += 1;
+    else counts.failed += 1;
   });
   return counts;
 }
