@@ -47,8 +47,8 @@ async function interruptedWhileDead(everturn: Everturn): Promise<void> {
   assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
 }
 
-async function toldToStop(everturn: Everturn): Promise<void> {
-  const key = "deploy";
+async function toldToStop(everturn: Everturn, liveBus: string): Promise<void> {
+  const key = `deploy-${liveBus}`;
   const old = await everturn.startWorker();
   const attempts = [
     { hold_until: `${key}-1`, hold_after: 30 },
@@ -86,12 +86,18 @@ describe("live bus postgres", () => {
   test("I5 interrupted while its worker is dead, the answer is the last checkpoint's", () =>
     interruptedWhileDead(everturn));
   test("I6 O2 a worker told to stop hands its answer on: no interrupt, no lost attempt", () =>
-    toldToStop(everturn));
+    toldToStop(everturn, "postgres"));
 });
 
-// One of them without the bus; `npm run chaos -- --bus off` does the rest.
-test("T4 X1 without the bus, too, the answer of a worker killed in mid-stream is whole and shown once", async (t) => {
-  const everturn = await startEverturn({ liveBus: "off", workers: 0 });
-  t.after(() => everturn.stop());
-  await killedInMidStream(everturn, "off");
+describe("live bus off", () => {
+  let everturn: Everturn;
+  before(async () => {
+    everturn = await startEverturn({ liveBus: "off", workers: 0 });
+  });
+  afterEach(() => killWorkers(everturn));
+  after(() => everturn.stop());
+  test("T4 X1 without the bus, too, the answer of a worker killed in mid-stream is whole and shown once", () =>
+    killedInMidStream(everturn, "off"));
+  test("I6 O2 without the bus, too, a worker told to stop hands its answer on", () =>
+    toldToStop(everturn, "off"));
 });

@@ -147,3 +147,9 @@ for (const { name, scenario, dialect } of PLAN) {
     await scenario({ everturn, model: await DIALECTS[dialect](everturn), key });
   });
 }
+
+test("T4 X1 without the bus, too, a killed answer goes on: what was kept is shown again once", async (t) => {
+  const quiet = await startEverturn({ liveBus: "off", workers: 0, env: ownProviders });
+  t.after(() => quiet.stop());
+  await killedInMidAnswer({ everturn: quiet, model: await anthropicConfig(quiet), key: "without-the-bus" });
+});

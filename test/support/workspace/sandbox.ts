@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, type TestContext, test } from "node:test";
+import { type TestContext, test } from "node:test";
 import { findOrFetchSandbox } from "../../../dev/install/sandbox-binary.ts";
 import { processIds } from "../../../platform/system-processes.ts";
 import type { AgentApi } from "../../../workspaces/agent/api.ts";
@@ -54,13 +54,9 @@ export interface TestDriver {
   readonly workspace: (id: string, plan?: WorkspacePlan) => Promise<TestWorkspace>;
 }
 
-/** Data folders of this file's drivers. */
-const folders: string[] = [];
-
-/** A driver with a data folder of its own; its workspaces are destroyed with the test. */
+/** A driver with a data folder of its own; its workspaces are destroyed with the test, which fails if a process is left. */
 export async function aDriver(t: TestContext, given: Partial<LocalDriverSettings> = {}): Promise<TestDriver> {
   const dataDir = given.dataDir ?? (await mkdtemp(path.join(tmpdir(), "everturn-sandbox-")));
-  folders.push(dataDir);
   const secretKey = Buffer.alloc(32, 1);
   const driver = createLocalDriver({
     dataDir,
@@ -74,6 +70,8 @@ export async function aDriver(t: TestContext, given: Partial<LocalDriverSettings
   t.after(async () => {
     for (const id of await driver.list()) await driver.destroy(id);
     await rm(dataDir, { recursive: true, force: true });
+    // Of its own folder alone: other files run beside it.
+    assert.deepEqual(processesNaming(dataDir), []);
   });
   return {
     dataDir,
@@ -151,8 +149,3 @@ async function isSandboxThere(): Promise<boolean> {
   await rm(dataDir, { recursive: true });
   return probed;
 }
-
-// Whatever a test did, none of its agents outlives the file. Of its own folders alone: other files run beside it.
-after(() => {
-  assert.deepEqual(folders.flatMap(processesNaming), []);
-});
