@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { link, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
@@ -83,4 +83,43 @@ test("W10 a command under which the workspace grows beyond its limit is told, on
   assert.deepEqual(exceeded, [
     "The workspace may use 4 MiB of disk, and they are used up. The command was ended.",
   ]);
+});
+
+/** `du` is this script until the test is over. Gives the path of a file that exists once it has begun: a line each time. */
+async function withDu(t: TestContext, script: string): Promise<string> {
+  const bin = await mkdtemp(path.join(tmpdir(), "everturn-du-"));
+  await writeFile(path.join(bin, "du"), `#!/bin/sh\ncd '${bin}'\necho >> begun\n${script}\n`);
+  await chmod(path.join(bin, "du"), 0o755);
+  const before = process.env["PATH"];
+  process.env["PATH"] = `${bin}:${before}`;
+  t.after(async () => {
+    process.env["PATH"] = before;
+    await rm(bin, { recursive: true });
+  });
+  return path.join(bin, "begun");
+}
+
+test("W10 a write waits a few seconds for a measurement, then writes unless the last one forbids it", async (t) => {
+  const { files, disk } = await aWorkspace(t);
+  await disk.write(mib, () => writeFile(path.join(files, "a"), Buffer.alloc(mib, 1)));
+  await withDu(t, "while [ -e begun ]; do sleep 0.02; done");
+  const unmeasured = await aWorkspace(t);
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const tooMuch = disk.write(4 * mib, () => Promise.resolve());
+  const written = unmeasured.disk.write(mib, () => Promise.resolve("written"));
+  t.mock.timers.tick(5_000);
+  await assert.rejects(tooMuch, isFull);
+  assert.equal(await written, "written");
+  // The next one need not wait: the clock stands still.
+  assert.equal(await unmeasured.disk.write(mib, () => Promise.resolve("at once")), "at once");
+});
+
+test("W10 a measurement that fails is not made again for each write", async (t) => {
+  // The rest after it is as many times as long.
+  const begun = await withDu(t, "sleep 0.2; exit 1");
+  const { disk } = await aWorkspace(t);
+  for (const name of ["a", "b", "c"]) {
+    assert.equal(await disk.write(mib, () => Promise.resolve(name)), name);
+  }
+  assert((await readFile(begun, "utf8")).length <= 2, "the one when it was opened, and one for a write");
 });

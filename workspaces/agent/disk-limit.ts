@@ -7,6 +7,8 @@ const measureEveryMs = 10_000;
 // A measurement of a million files takes seconds; for this many times as long nothing is measured by itself.
 const restPerMeasurement = 10;
 const measurementMaxMs = 120_000;
+// Whoever asks for a write gives up after 30 s.
+const writeWaitsMaxMs = 5_000;
 const bytesPerKib = 1_024;
 const bytesPerMib = 1_024 * bytesPerKib;
 
@@ -34,6 +36,8 @@ export class DiskLimit {
   /** When the last measurement was begun, in milliseconds since 1970. */
   #begunAtMs = 0;
   #restsUntil = 0;
+  /** Until then, writes wait for no measurement: the last one failed, or has already been waited for in vain. */
+  #writesWaitFrom = 0;
   #timer: NodeJS.Timeout | undefined;
   #measuring: Promise<void> | null = null;
 
@@ -47,12 +51,13 @@ export class DiskLimit {
     this.#measureIn(0);
   }
 
-  /** Writes, if there is room. Throws `no_space` when these bytes are too many, by a measurement made then. */
+  /**
+   * Writes, if there is room. Throws `no_space` when these bytes are too many, by a measurement made then. If that takes too long
+   * or fails, the one before counts; if there was none, it writes.
+   */
   async write<Result>(bytes: number, effect: () => Promise<Result>): Promise<Result> {
     if (this.#measuredBytes === null || !this.#hasRoomFor(bytes)) {
-      // One that is under way began before what may have been removed was gone.
-      await this.#measuring;
-      await this.#measure();
+      await this.#waitForMeasurement();
       if (!this.#hasRoomFor(bytes)) throw noSpace(this.#input.mib);
     }
     this.#beingWrittenBytes += bytes;
@@ -67,6 +72,23 @@ export class DiskLimit {
   #hasRoomFor(bytes: number): boolean {
     const used = (this.#measuredBytes ?? 0) + this.#writtenBytes + this.#beingWrittenBytes;
     return used + bytes <= this.#input.mib * bytesPerMib;
+  }
+
+  async #waitForMeasurement(): Promise<void> {
+    if (performance.now() < this.#writesWaitFrom) return;
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      this.#writesWaitFrom = Number.POSITIVE_INFINITY;
+      resolve();
+    }, writeWaitsMaxMs);
+    await Promise.race([this.#measureAnew(), late]);
+    clearTimeout(timer);
+  }
+
+  async #measureAnew(): Promise<void> {
+    // One that is under way began before what may have been removed was gone.
+    await this.#measuring;
+    if (performance.now() >= this.#writesWaitFrom) await this.#measure();
   }
 
   #measureIn(ms: number): void {
@@ -93,6 +115,7 @@ export class DiskLimit {
       this.#writtenBytes -= writtenBefore;
     }
     this.#restsUntil = performance.now() + restPerMeasurement * (performance.now() - began);
+    this.#writesWaitFrom = measured === null ? this.#restsUntil : 0;
     if (!isBusy()) return;
     this.#measureIn(measureEveryMs);
     const hasGrown = before !== null && measured !== null && measured > before;
