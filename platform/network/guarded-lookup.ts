@@ -1,19 +1,23 @@
 // A DNS lookup for sockets that may not connect everywhere: by the time of the connection, a name that was checked
 // earlier could lead elsewhere.
-import { lookup as systemLookup } from "node:dns";
+import { type LookupAddress, type LookupOptions, lookup as systemLookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 
 /** Why a socket may not connect to an address of `hostname`; null if it may. */
 export type AddressFault = (address: string, hostname: string) => Error | null;
 
+/** As `dns.lookup` with `all`. */
+export type LookupAll = (
+  hostname: string,
+  options: LookupOptions & { readonly all: true },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /**
  * Looks a name up and gives the socket only addresses without a fault. IP addresses are not looked up: check them
  * before.
  */
-export function guardedLookup(
-  faultOf: AddressFault,
-  lookup: typeof systemLookup = systemLookup,
-): LookupFunction {
+export function guardedLookup(faultOf: AddressFault, lookup: LookupAll = systemLookup): LookupFunction {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, "", 0);

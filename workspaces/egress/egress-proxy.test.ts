@@ -4,6 +4,8 @@ import { createServer, type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer, type Server } from "node:net";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
+import type { LookupAll } from "../../platform/network/guarded-lookup.ts";
+import { connectionsMax } from "./egress-limits.ts";
 import { createEgressProxy } from "./egress-proxy.ts";
 import { type DestinationRules, publicDestinations } from "./judge-destination.ts";
 
@@ -13,8 +15,8 @@ async function listening(t: TestContext, server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function aProxy(t: TestContext, rules: DestinationRules = loopbackToo): Promise<number> {
-  const proxy = createEgressProxy(rules);
+async function aProxy(t: TestContext, rules = loopbackToo, lookup?: LookupAll): Promise<number> {
+  const proxy = createEgressProxy(rules, lookup);
   t.after(() => proxy.closeAllConnections());
   return listening(t, proxy);
 }
@@ -144,4 +146,27 @@ test("W10 an answer that is no HTTP is refused, and ends neither the proxy nor i
     assert.equal(answered.status, 502, answers[at]);
     assert.match(answered.body, /^127\.0\.0\.1 /);
   }
+});
+
+test("W10 a workspace has so many lookups and connections at once, however it asks for them, and gets room again", async (t) => {
+  let lookups = 0;
+  const { promise: isFull, resolve } = Promise.withResolvers<void>();
+  const proxy = await aProxy(t, loopbackToo, () => {
+    lookups += 1;
+    if (lookups === connectionsMax) resolve();
+  });
+  const greedy = connect({ port: proxy });
+  greedy.write(
+    "GET http://silent.example/ HTTP/1.1\r\nHost: silent.example\r\n\r\n".repeat(connectionsMax + 50),
+  );
+  await isFull;
+  const refused = await fetchThrough(proxy, "http://silent.example/");
+  assert.deepEqual([refused.status, lookups], [503, connectionsMax]);
+  assert.match(refused.body, /too many connections open/);
+  greedy.destroy();
+  let answered = refused;
+  const server = createServer((_, response) => response.end("here"));
+  const port = await listening(t, server);
+  while (answered.status === 503) answered = await fetchThrough(proxy, `http://127.0.0.1:${port}/`);
+  assert.equal(answered.body, "here");
 });

@@ -9,7 +9,7 @@ import {
 } from "node:http";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import { type Duplex, pipeline } from "node:stream";
-import { guardedLookup } from "../../platform/network/guarded-lookup.ts";
+import { guardedLookup, type LookupAll } from "../../platform/network/guarded-lookup.ts";
 import {
   connectionsMax,
   connectTimeoutMs,
@@ -33,14 +33,23 @@ interface Destination {
   readonly port: number;
 }
 
-/** Takes plain HTTP requests with absolute URLs, and CONNECT for everything else. The caller calls `listen`. */
-export function createEgressProxy(rules: DestinationRules): Server {
-  const lookup = guardedLookup((address, name) => (rules.allowsAddress(address) ? null : refused(name)));
+/**
+ * Takes plain HTTP requests with absolute URLs, and CONNECT for everything else. The caller calls `listen`, or gives it
+ * connections. One proxy serves one workspace: its limits are the workspace's.
+ * @param lookupAll the system's when absent
+ */
+export function createEgressProxy(rules: DestinationRules, lookupAll?: LookupAll): Server {
+  const faultOf = (address: string, name: string) => (rules.allowsAddress(address) ? null : refused(name));
+  const lookup = guardedLookup(faultOf, lookupAll);
+  let opened = 0;
   const open: Opener = (to) => {
     const host = to.host.replace(/\.$/, "").toLowerCase();
     const isAllowed = isIP(host) === 0 ? rules.allowsName(host) : rules.allowsAddress(host);
     if (!isAllowed) throw refused(host);
-    return openConnection({ ...to, host }, lookup);
+    // One connection may ask for many before the first is answered.
+    if (opened >= connectionsMax) throw new Refusal(503, "this workspace has too many connections open");
+    opened += 1;
+    return openConnection({ ...to, host }, lookup).once("close", () => (opened -= 1));
   };
   const server = createServer({
     maxHeaderSize: headerBytesMax,

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import type { Exec } from "dockerode";
 import { createEgressProxy } from "../../egress/egress-proxy.ts";
 import { publicDestinations } from "../../egress/judge-destination.ts";
+import { resolverLookup } from "../../egress/resolver-lookup.ts";
 import { BridgeLine, unreachable } from "./bridge-line.ts";
 import { anything, type Engine, EngineError } from "./engine.ts";
 import { insidePaths } from "./place.ts";
@@ -37,11 +38,11 @@ export interface Bridges {
 
 export function createBridges(engine: Engine): Bridges {
   const open = new Map<string, Promise<BridgeLine>>();
-  const egress = createEgressProxy(publicDestinations());
   const lineTo = (containerId: string, hasEgress: boolean): Promise<BridgeLine> => {
     const found = open.get(containerId);
     if (found !== undefined) return found;
-    const line = startLine(engine, { containerId, egress: hasEgress ? egress : null });
+    const egress = hasEgress ? createEgressProxy(publicDestinations(), resolverLookup()) : null;
+    const line = startLine(engine, { containerId, egress });
     open.set(containerId, line);
     const forget = () => {
       if (open.get(containerId) === line) open.delete(containerId);
