@@ -129,6 +129,36 @@ test("containers of older versions, whose agents listened on ports, are made ane
   assert.equal(stub.world.networks.has(network.id), false);
 });
 
+test("W9 an attempt that is over before the agent's program is in the engine loses nothing: what runs goes on, and the next attempt waits for the same copy", async (t) => {
+  const { stub, plan, driver } = await dockerWorld(t);
+  await driver().provision(workspaceId, plan, aStep());
+  const old = await stub.world.createContainer(name, {
+    Image: image,
+    Labels: { ...labels, "dev.everturn.config": "older" },
+    Entrypoint: ["/bin/sleep", "1000"],
+    HostConfig: { Mounts: [{ Source: name, Target: "/workspace" }], NetworkMode: "none" },
+  });
+  await stub.world.startContainer(old);
+  // As after an upgrade: a new version's volume is empty.
+  for (const volume of stub.world.volumes.values())
+    if (volume.name.includes("-agent-")) await stub.world.removeVolume(volume);
+  const docker = driver();
+  const abort = new AbortController();
+  stub.setFault((call) => {
+    if (call.method === "GET" && call.path.endsWith("-node/archive")) abort.abort(new Error("over"));
+    return null;
+  });
+  const copies = () =>
+    stub.seen.filter(({ method, path }) => method === "GET" && path === `/containers/${name}-node/archive`)
+      .length;
+  const before = copies();
+  await assert.rejects(docker.connect(workspaceId, plan, abort.signal), /over/);
+  assert.equal(old.process?.running, true);
+  agentAt(t, await docker.connect(workspaceId, plan, patience()));
+  assert.equal(copies(), before + 1);
+  assert.equal(stub.world.containers.has(old.id), false);
+});
+
 test("W7 the template's files arrive as they are: modes kept, links as links, nothing of this machine read", async (t) => {
   const { stub, plan, driver } = await dockerWorld(t);
   await driver().provision(workspaceId, plan, aStep());
@@ -313,6 +343,15 @@ test("no more processors are asked for than the engine's machine has", async (t)
   await driver().provision(workspaceId, wishful, aStep());
   await driver().connect(workspaceId, wishful, patience());
   assert.equal(stub.world.container(name).config.HostConfig.NanoCpus, 1e9);
+});
+
+test("W10 an engine that cannot limit processors gets containers without that limit, and a warning says so", async (t) => {
+  const { stub, plan, driver } = await dockerWorld(t);
+  stub.world.limitsCpus = false;
+  assert.match((await driver().probe()).join(), /cannot enforce CPU limits/);
+  await driver().provision(workspaceId, plan, aStep());
+  await driver().connect(workspaceId, plan, patience());
+  assert.equal(stub.world.container(name).config.HostConfig.NanoCpus, undefined);
 });
 
 test("an id that could reach into another name is refused before anything is asked", async (t) => {

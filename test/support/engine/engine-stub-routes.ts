@@ -140,7 +140,7 @@ function infoAnswer(world: StubWorld): object {
     NCPU: world.cpus,
     MemoryLimit: true,
     PidsLimit: true,
-    CpuCfsQuota: true,
+    CpuCfsQuota: world.limitsCpus,
     SecurityOptions: ["name=seccomp,profile=builtin", "name=cgroupns"],
   };
 }

@@ -89,6 +89,8 @@ export class StubWorld {
   readonly execs = new Map<string, StubExec>();
   readonly #takenNames = new Set<string>();
   cpus = 8;
+  /** A rootless engine, to which no controller was delegated, refuses this limit and only warns of the others. */
+  limitsCpus = true;
 
   constructor(folder: string) {
     this.folder = folder;
@@ -139,6 +141,8 @@ export class StubWorld {
     if (!this.images.has(config.Image)) throw new StubRefusal(404, `No such image: ${config.Image}`);
     if (this.#takenNames.has(name) || [...this.containers.values()].some((each) => each.name === name))
       throw new StubRefusal(409, `Conflict. The container name "/${name}" is already in use.`);
+    if (config.HostConfig.NanoCpus !== undefined && !this.limitsCpus)
+      throw new StubRefusal(400, "NanoCPUs can not be set: there is no CPU CFS scheduler");
     if ((config.HostConfig.NanoCpus ?? 0) > this.cpus * 1e9)
       throw new StubRefusal(
         400,

@@ -10,7 +10,7 @@ import type { DriverStep } from "../../driver.ts";
 import { type ArchiveEntry, archiveOf, byRoot } from "./archive.ts";
 import { nodeLoaderSpec } from "./container-spec.ts";
 import { createContainer, ensureVolume, removeContainer } from "./containers.ts";
-import { anything, type Engine, EngineError } from "./engine.ts";
+import { anything, type Engine, EngineError, orNull, raced } from "./engine.ts";
 import { ensureImage } from "./image.ts";
 import { linuxRipgrep } from "./linux-ripgrep.ts";
 import { agentLabel, deploymentLabel, digestOf, insidePaths, namesOf, type Place } from "./place.ts";
@@ -34,6 +34,8 @@ const nodePathInImage = "/usr/local/bin/node";
 const digestCharsMax = 16;
 // An older agent's volume is kept while a deployment of yesterday may still be rolled back to it.
 const oldAgentKeptMs = 7 * 24 * 3_600_000;
+// A pull of 400 MB and the copies of Node, on a slow line.
+const fillMaxMs = 15 * 60_000;
 const volumePrefix = "everturn-agent-";
 
 /** What belongs into the volume, for the engine's kind of machine. */
@@ -60,29 +62,80 @@ export async function ensureAgentVolume(
   await ensureVolume(engine, { name: files.volume, labels }, signal);
 }
 
-/** Fills the volume, which the workspace's loader holds. What a killed predecessor left half is sent again over it. */
-export async function fillAgentVolume(
-  engine: Engine,
-  { files, place }: { readonly files: AgentFiles; readonly place: Place },
-  step: DriverStep,
-): Promise<void> {
-  const { loader, nodeLoader: name } = namesOf(place);
+interface FillInput {
+  readonly files: AgentFiles;
+  /** The workspace whose name the container bears that holds the volume meanwhile. */
+  readonly place: Place;
+}
+
+/** Fills agents' volumes: each once at a time, however many workspaces wait for it. */
+export interface AgentFiller {
+  /** Goes on when this step is aborted, so that the next attempt does not begin from zero. */
+  ensureFilled(input: FillInput, step: DriverStep): Promise<void>;
+  /** Whether a container of this workspace holds a volume that is being filled here. */
+  isFilling(workspaceId: string): boolean;
+}
+
+export function createAgentFiller(engine: Engine): AgentFiller {
+  const running = new Map<string, { readonly workspaceId: string; readonly done: Promise<void> }>();
+  const start = (input: FillInput, step: DriverStep): Promise<void> => {
+    const { volume } = input.files;
+    const done = fillAgentVolume(engine, input, {
+      signal: AbortSignal.timeout(fillMaxMs),
+      log: (line) => (step.signal.aborted ? undefined : step.log(line)),
+    }).finally(() => running.delete(volume));
+    // Perhaps nobody waits for it any more.
+    done.catch(() => undefined);
+    running.set(volume, { workspaceId: input.place.workspaceId, done });
+    return done;
+  };
+  return {
+    ensureFilled: (input, step) =>
+      raced(running.get(input.files.volume)?.done ?? start(input, step), step.signal),
+    isFilling: (id) => [...running.values()].some(({ workspaceId }) => workspaceId === id),
+  };
+}
+
+/** What a killed predecessor left half is sent again over it. */
+async function fillAgentVolume(engine: Engine, { files, place }: FillInput, step: DriverStep): Promise<void> {
+  const { nodeLoader: name } = namesOf(place);
   const { signal } = step;
   await ensureImage(engine, files.nodeImage, step);
-  step.log("Copying the workspace agent into the engine, once for all workspaces");
   await removeContainer(engine, name, signal);
-  await createContainer(engine, { name, spec: nodeLoaderSpec(place, files.nodeImage) }, signal);
-  const node = (await engine.call({
-    what: `read ${nodePathInImage} of the image ${files.nodeImage}`,
+  await createContainer(engine, { name, spec: nodeLoaderSpec(place, files) }, signal);
+  // It may have been filled a moment ago.
+  if (!(await isInside(engine, { container: name, path: insidePaths.agentComplete }, signal))) {
+    step.log("Copying the workspace agent into the engine, once for all workspaces");
+    const node = (await engine.call({
+      what: `read ${nodePathInImage} of the image ${files.nodeImage}`,
+      signal,
+      answer: anything,
+      run: (docker, options) => docker.getContainer(name).getArchive({ ...options, path: nodePathInImage }),
+    })) as Readable;
+    await sendArchive(engine, { container: name, to: insidePaths.agent, archive: node }, signal);
+    const archive = archiveOf(await programEntries(files));
+    await sendArchive(engine, { container: name, to: insidePaths.agent, archive }, signal);
+  }
+  await removeContainer(engine, name, signal);
+  await removeOldAgents(engine, { files, place }, signal);
+}
+
+/** Whether a container has this path, whether it runs or not. */
+export async function isInside(
+  engine: Engine,
+  { container, path }: { readonly container: string; readonly path: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const asked = engine.call({
+    what: `look for ${path} in the container ${container}`,
     signal,
     answer: anything,
-    run: (docker, options) => docker.getContainer(name).getArchive({ ...options, path: nodePathInImage }),
-  })) as Readable;
-  await sendArchive(engine, { container: loader, to: insidePaths.agent, archive: node }, signal);
-  await removeContainer(engine, name, signal);
-  const archive = archiveOf(await programEntries(files));
-  await sendArchive(engine, { container: loader, to: insidePaths.agent, archive }, signal);
-  await removeOldAgents(engine, { files, place }, signal);
+    run: (docker, options) => docker.getContainer(container).infoArchive({ ...options, path }),
+  });
+  const answer = (await orNull(asked)) as Readable | null;
+  // It has no body, and yet holds its connection until somebody has read it.
+  answer?.resume();
+  return answer !== null;
 }
 
 async function programEntries({ bundle, ripgrep }: AgentFiles): Promise<ArchiveEntry[]> {

@@ -17,8 +17,8 @@ export interface ContainerWish {
   readonly place: Place;
   readonly plan: WorkspacePlan;
   readonly agentVolume: string;
-  /** Processors of the engine's machine: more cannot be asked for. */
-  readonly engineCpus: number;
+  /** Processors of the engine's machine: more cannot be asked for. Null: the engine refuses to limit them. */
+  readonly engineCpus: number | null;
 }
 
 // Room for builds that use /tmp; it counts towards the memory limit, so a small workspace gets less.
@@ -71,9 +71,13 @@ export function loaderSpec(wish: ContainerWish): Record<string, unknown> {
   };
 }
 
-/** The body of ContainerCreate for the container that Node is copied from. It never runs, either. */
-export function nodeLoaderSpec(place: Place, image: string): Record<string, unknown> {
-  return { ...neverRun(place, image), HostConfig: ofLoaders };
+/** The body of ContainerCreate for the container that Node is copied from, into the agent's volume. It never runs, either. */
+export function nodeLoaderSpec(
+  place: Place,
+  { nodeImage, volume }: { readonly nodeImage: string; readonly volume: string },
+): Record<string, unknown> {
+  const Mounts = [{ ...volumeMount, Source: volume, Target: insidePaths.agent, ReadOnly: false }];
+  return { ...neverRun(place, nodeImage), HostConfig: { Mounts, ...ofLoaders } };
 }
 
 function neverRun(place: Place, image: string): Record<string, unknown> {
@@ -114,7 +118,7 @@ function limitsOf({ plan, engineCpus }: ContainerWish): Record<string, unknown> 
     Memory: memory,
     // As much as Memory: no swap, which would slow down everybody else.
     MemorySwap: memory,
-    NanoCpus: Math.round(Math.min(plan.limits.cpus, engineCpus) * 1e9),
+    ...(engineCpus !== null && { NanoCpus: Math.round(Math.min(plan.limits.cpus, engineCpus) * 1e9) }),
     PidsLimit: plan.limits.pids + bridgePidsMax,
     Tmpfs: {
       // Programs may be run in /tmp (the engine's default forbids it): test runners and compilers do.
@@ -124,15 +128,16 @@ function limitsOf({ plan, engineCpus }: ContainerWish): Record<string, unknown> 
   };
 }
 
+// What the image has at these places stays out: volumes begin empty.
+const volumeMount = { Type: "volume", VolumeOptions: { NoCopy: true } };
+
 function mountsOf(wish: ContainerWish, { agentReadOnly }: { readonly agentReadOnly: boolean }): object {
   const names = namesOf(wish.place);
-  // What the image has at these places stays out: volumes begin empty.
-  const volume = { Type: "volume", VolumeOptions: { NoCopy: true } };
   return {
     Mounts: [
-      { ...volume, Source: names.files, Target: insidePaths.files, ReadOnly: false },
-      { ...volume, Source: names.state, Target: insidePaths.state, ReadOnly: false },
-      { ...volume, Source: wish.agentVolume, Target: insidePaths.agent, ReadOnly: agentReadOnly },
+      { ...volumeMount, Source: names.files, Target: insidePaths.files, ReadOnly: false },
+      { ...volumeMount, Source: names.state, Target: insidePaths.state, ReadOnly: false },
+      { ...volumeMount, Source: wish.agentVolume, Target: insidePaths.agent, ReadOnly: agentReadOnly },
     ],
   };
 }

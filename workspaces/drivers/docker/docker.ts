@@ -3,7 +3,13 @@
 import type { WorkspacePlan } from "../../../core/workspace/workspace-plan.ts";
 import { agentTokensOf } from "../../client/agent-token.ts";
 import { type AgentAddress, type DriverStep, type WorkspaceDriver, WorkspaceError } from "../../driver.ts";
-import { type AgentProgram, agentFilesFor, ensureAgentVolume } from "./agent-volume.ts";
+import {
+  type AgentFiller,
+  type AgentProgram,
+  agentFilesFor,
+  createAgentFiller,
+  ensureAgentVolume,
+} from "./agent-volume.ts";
 import { type Bridges, createBridges } from "./bridges.ts";
 import { containerSpec, stopGraceSeconds } from "./container-spec.ts";
 import {
@@ -21,6 +27,7 @@ import {
   isLoaded,
   type LoadVolumesInput,
   loadVolumes,
+  prepareProgram,
   removeLoaders,
   sendEnvironment,
 } from "./load-volumes.ts";
@@ -43,7 +50,7 @@ export interface DockerDriverSettings {
 export function createDockerDriver(settings: DockerDriverSettings): WorkspaceDriver {
   const { deployment } = settings;
   const engine = new Engine(settings.dockerHost);
-  const yard: Yard = { engine, settings, bridges: createBridges(engine), agentTurn: oneByOne() };
+  const yard: Yard = { engine, settings, bridges: createBridges(engine), filler: createAgentFiller(engine) };
   const placeOf = (workspaceId: string): Place => {
     const place = { workspaceId, deployment };
     // Throws before anything is asked when the id cannot be part of a name.
@@ -72,7 +79,7 @@ interface Yard {
   readonly engine: Engine;
   readonly settings: DockerDriverSettings;
   readonly bridges: Bridges;
-  readonly agentTurn: LoadVolumesInput["agentTurn"];
+  readonly filler: AgentFiller;
 }
 
 interface Planned {
@@ -85,8 +92,7 @@ async function provision(yard: Yard, planned: Planned, step: DriverStep): Promis
   const { engine } = yard;
   const load = await prepareVolumes(yard, planned, step);
   // Under a container that runs nothing is touched: its processes are somebody's work.
-  if (isReachable(await findOwn(engine, planned.place, step.signal)))
-    await removeLoaders(engine, planned.place, step.signal);
+  if (isReachable(await findOwn(engine, planned.place, step.signal))) await removeLoaders(engine, load);
   else await loadVolumes(engine, load);
 }
 
@@ -117,6 +123,8 @@ async function makeContainer(yard: Yard, planned: Planned, signal: AbortSignal):
   // Another worker may have made it, and perhaps started it.
   if (isReachable(found)) return;
   if (found?.config !== spec.Labels[configLabel]) {
+    // What runs is not ended before there is a program to replace it.
+    if (found?.running === true) await prepareProgram(engine, load);
     if (found !== null) await stop(yard, place, signal);
     await ensureContainer(engine, { place, name, spec }, signal);
   }
@@ -126,7 +134,7 @@ async function makeContainer(yard: Yard, planned: Planned, signal: AbortSignal):
 
 /** Finds out what the workspace is made of, and makes its volumes, which may be empty. */
 async function prepareVolumes(
-  { engine, settings, agentTurn }: Yard,
+  { engine, settings, filler }: Yard,
   { place, plan }: Planned,
   step: DriverStep,
 ): Promise<LoadVolumesInput> {
@@ -136,7 +144,7 @@ async function prepareVolumes(
   await ensureVolumes(engine, place, signal);
   await ensureAgentVolume(engine, { files, place }, signal);
   const wish = { place, plan, agentVolume: files.volume, engineCpus: await cpusOf(engine, signal) };
-  return { wish, files, image, step, agentTurn };
+  return { wish, files, image, step, filler };
 }
 
 function findOwn(engine: Engine, place: Place, signal?: AbortSignal): Promise<ContainerView | null> {
@@ -169,14 +177,4 @@ async function stop({ engine, bridges }: Yard, place: Place, signal?: AbortSigna
     bridges.close(found.id);
   }
   await removeNetworks(engine, place, signal);
-}
-
-/** One after the other, whether the one before succeeded or not. */
-function oneByOne(): LoadVolumesInput["agentTurn"] {
-  let last: Promise<unknown> = Promise.resolve();
-  return (run) => {
-    const mine = last.then(run, run);
-    last = mine.catch(() => {});
-    return mine;
-  };
 }

@@ -231,7 +231,7 @@ function connectionError(error: NodeJS.ErrnoException, host: string, what: strin
 }
 
 /** What several callers wait for together does not end when one of them gives up. */
-function raced<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function raced<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return shared;
   const { promise, reject } = Promise.withResolvers<never>();
   const giveUp = () => reject(signal.reason);

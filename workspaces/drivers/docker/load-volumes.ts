@@ -2,51 +2,62 @@
 // volumes while they are filled; a marker, sent last, says that everything before it arrived. What a killed predecessor left
 // half is sent again over it.
 import { basename } from "node:path";
-import type { Readable } from "node:stream";
 import type { WorkspacePlan } from "../../../core/workspace/workspace-plan.ts";
 import type { DriverStep } from "../../driver.ts";
 import { egressEnvironment } from "../../egress/egress-environment.ts";
-import { type AgentFiles, fillAgentVolume, sendArchive } from "./agent-volume.ts";
+import { type AgentFiles, type AgentFiller, isInside, sendArchive } from "./agent-volume.ts";
 import { type ArchiveEntry, archiveOf, byRoot, byUser, entriesBelow } from "./archive.ts";
 import { type ContainerWish, loaderSpec } from "./container-spec.ts";
 import { createContainer, findContainer, removeContainer } from "./containers.ts";
-import { anything, type Engine, orNull } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import type { EngineImage } from "./image.ts";
-import { insidePaths, namesOf, type Place } from "./place.ts";
+import { insidePaths, namesOf } from "./place.ts";
 
 export interface LoadVolumesInput {
   readonly wish: ContainerWish;
   readonly files: AgentFiles;
   readonly image: EngineImage;
   readonly step: DriverStep;
-  /** Runs one after the other what fills the one volume that all workspaces share. */
-  readonly agentTurn: <T>(run: () => Promise<T>) => Promise<T>;
+  readonly filler: AgentFiller;
 }
 
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Fills what is not yet filled. The volumes must be there. */
 export async function loadVolumes(engine: Engine, input: LoadVolumesInput): Promise<void> {
-  const { wish, files, image, step, agentTurn } = input;
-  const { place, plan } = wish;
-  const container = namesOf(place).loader;
-  const { signal } = step;
-  await removeLoaders(engine, place, signal);
-  await createContainer(engine, { name: container, spec: loaderSpec(wish) }, signal);
-
-  const has = (path: string) => isInside(engine, { container, path }, signal);
-  if (!(await has(insidePaths.agentComplete)))
-    await agentTurn(async () => {
-      // Another workspace's loader may have filled it while this one waited for its turn.
-      if (!(await has(insidePaths.agentComplete))) await fillAgentVolume(engine, { files, place }, step);
-    });
-  if (!(await has(insidePaths.provisioned))) {
-    step.log(plan.files === null ? "The workspace begins empty" : "Copying the template's files");
+  const { wish, image, step } = input;
+  await inLoader(engine, input, async (container, has) => {
+    await loadProgram(input, has);
+    if (await has(insidePaths.provisioned)) return;
+    step.log(wish.plan.files === null ? "The workspace begins empty" : "Copying the template's files");
     // Unpacked at the root, as only so the folders that volumes are mounted at get their owners.
-    const archive = archiveOf(workspaceEntries(plan, image));
-    await sendArchive(engine, { container, to: "/", archive }, signal);
-  }
-  await removeContainer(engine, container, signal);
+    const archive = archiveOf(workspaceEntries(wish.plan, image));
+    await sendArchive(engine, { container, to: "/", archive }, step.signal);
+  });
+}
+
+/** Fills the volume of the agent's program alone, and touches nothing that may be in use. */
+export async function prepareProgram(engine: Engine, input: LoadVolumesInput): Promise<void> {
+  await inLoader(engine, input, (_, has) => loadProgram(input, has));
+}
+
+type Has = (path: string) => Promise<boolean>;
+
+async function loadProgram({ wish, files, step, filler }: LoadVolumesInput, has: Has): Promise<void> {
+  if (!(await has(insidePaths.agentComplete))) await filler.ensureFilled({ files, place: wish.place }, step);
+}
+
+async function inLoader(
+  engine: Engine,
+  input: LoadVolumesInput,
+  run: (container: string, has: Has) => Promise<void>,
+): Promise<void> {
+  const { wish, step } = input;
+  const container = namesOf(wish.place).loader;
+  await removeLoaders(engine, input);
+  await createContainer(engine, { name: container, spec: loaderSpec(wish) }, step.signal);
+  await run(container, (path) => isInside(engine, { container, path }, step.signal));
+  await removeContainer(engine, container, step.signal);
 }
 
 /** Whether the volumes that this container holds are filled. */
@@ -55,10 +66,13 @@ export async function isLoaded(engine: Engine, container: string, signal: AbortS
   return (await has(insidePaths.agentComplete)) && has(insidePaths.provisioned);
 }
 
-/** Of a predecessor that died while it filled volumes. */
-export async function removeLoaders(engine: Engine, place: Place, signal: AbortSignal): Promise<void> {
+/** Of a predecessor that died, or was aborted, while it filled volumes. */
+export async function removeLoaders(
+  engine: Engine,
+  { wish: { place }, step: { signal }, filler }: LoadVolumesInput,
+): Promise<void> {
   const { loader, nodeLoader } = namesOf(place);
-  for (const name of [loader, nodeLoader])
+  for (const name of filler.isFilling(place.workspaceId) ? [loader] : [loader, nodeLoader])
     if ((await findContainer(engine, { place, name }, signal)) !== null)
       await removeContainer(engine, name, signal);
 }
@@ -112,21 +126,4 @@ export function environmentOf(plan: WorkspacePlan, image: EngineImage): Record<s
 /** Archives that are unpacked at the root name their files without it. */
 function inArchive(path: string): string {
   return path.slice(1);
-}
-
-async function isInside(
-  engine: Engine,
-  { container, path }: { readonly container: string; readonly path: string },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const asked = engine.call({
-    what: `look for ${path} in the container ${container}`,
-    signal,
-    answer: anything,
-    run: (docker, options) => docker.getContainer(container).infoArchive({ ...options, path }),
-  });
-  const answer = (await orNull(asked)) as Readable | null;
-  // It has no body, and yet holds its connection until somebody has read it.
-  answer?.resume();
-  return answer !== null;
 }

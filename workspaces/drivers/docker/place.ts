@@ -49,7 +49,7 @@ export interface PlaceNames {
   readonly container: string;
   /** Never started: the engine takes files for volumes only through a container. */
   readonly loader: string;
-  /** Of the image that has Node, to copy it from. Never started, either. */
+  /** Of the image that has Node, to copy it into the agent's volume. Never started, either. */
   readonly nodeLoader: string;
   readonly files: string;
   readonly state: string;

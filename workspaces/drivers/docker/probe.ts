@@ -25,8 +25,10 @@ export async function probeEngine(engine: Engine): Promise<readonly string[]> {
   return warningsOf(await infoOf(engine));
 }
 
-export async function cpusOf(engine: Engine, signal: AbortSignal): Promise<number> {
-  const { NCPU } = await infoOf(engine, signal);
+/** What containers may ask for; null where the engine refuses any limit, as rootless ones do without a delegated controller. */
+export async function cpusOf(engine: Engine, signal: AbortSignal): Promise<number | null> {
+  const { NCPU, CpuCfsQuota } = await infoOf(engine, signal);
+  if (CpuCfsQuota === false) return null;
   return NCPU === undefined || NCPU === null || NCPU < 1 ? Number.POSITIVE_INFINITY : NCPU;
 }
 
