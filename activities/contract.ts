@@ -37,6 +37,10 @@ export interface SettleRef extends TurnRef {
   readonly scheduled_ms: number;
 }
 
+export interface FindBegunCallsInput extends TurnRef {
+  readonly tool_call_ids: readonly string[];
+}
+
 export interface RecordCrashInput extends SettleRef {
   /** The bug's own words; shown as the error's detail. */
   readonly message: string;
@@ -55,6 +59,8 @@ export interface Activities {
 export interface LocalActivities {
   /** Commits the results of a step's tools as one message. */
   settleTools(input: SettleRef): Promise<StepOutcome>;
+  /** Which of the calls a stopped turn must still wait for: a worker has begun them. */
+  findBegunCalls(input: FindBegunCallsInput): Promise<readonly string[]>;
   /** Ends an interruption when no activity is left that would. */
   finishInterruption(input: SettleRef): Promise<StepOutcome>;
   /** Turns a cancel from Temporal's Web UI into an interrupt of the turn. */

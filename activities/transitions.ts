@@ -7,6 +7,7 @@ import type { Failpoint } from "../platform/failpoint.ts";
 import { interruptChat } from "../store/chat/interrupt-chat.ts";
 import type { Store } from "../store/store.ts";
 import { type StepEvent, settle } from "../store/turn/settle.ts";
+import { findBegunCalls } from "../store/turn/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
 import { outcomeKey } from "./attempt/activity-attempt.ts";
 import type { LocalActivities, SettleRef } from "./contract.ts";
@@ -28,6 +29,7 @@ export function createTransitions({ store, failpoint }: TransitionDeps): LocalAc
       failpoint("settle:committed");
       return outcome;
     },
+    findBegunCalls: (input) => findBegunCalls(store.pool, input),
     async finishInterruption(ref) {
       const outcome = await settleStep(ref, { type: "interrupted", answer: null });
       failpoint("interruption:committed");

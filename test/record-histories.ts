@@ -1,5 +1,5 @@
 // Tests: records the history of each shape of a turn, a workspace and a description into test/histories/, for the replay tests. Run it only when a shape is
-// added: a changed history of an old shape is what the replay test exists to catch. `npm test -- --record-histories`
+// added: a changed history of an old shape is what the replay test exists to catch. `npm test -- test/record-histories.ts`
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import type { WorkflowHandle } from "@temporalio/client";
 import proto from "@temporalio/proto";

@@ -40,7 +40,7 @@ export interface ChatTurnInput {
   readonly shows_outcome?: boolean;
   /** How long an activity may be silent before Temporal takes its worker for dead. */
   readonly heartbeat_timeout_ms: number;
-  /** How long a stop waits for the tool calls of the step. Absent: without limit. No version sends it yet. */
+  /** How long a stop waits for tool calls that no worker has begun. Absent: without limit. No version sends it yet. */
   readonly tools_stop_max_ms?: number;
 }
 

@@ -77,6 +77,23 @@ export async function finishToolCall(db: Queryable, outcome: ToolOutcome): Promi
   );
 }
 
+/**
+ * The calls that some worker has claimed: what they began may still run, and only they end it. No other call is claimed any
+ * more while the turn is being interrupted. In any other state all calls are named: an edit deletes their claims.
+ */
+export async function findBegunCalls(
+  db: Queryable,
+  input: { readonly chat_id: string; readonly turn_id: number; readonly tool_call_ids: readonly string[] },
+): Promise<string[]> {
+  const { rows } = await db.query<{ call: string }>(
+    `select call from unnest($3::text[]) as call, chats c
+     where c.id = $1 and (c.status <> 'interrupting' or c.current_turn_id is distinct from $2
+       or exists (select from tool_executions t where t.chat_id = c.id and t.tool_call_id = call))`,
+    [input.chat_id, input.turn_id, input.tool_call_ids],
+  );
+  return rows.map((row) => row.call);
+}
+
 /** Takes the executions of these calls out of the table: their results are now part of the history. */
 export async function takeToolExecutions(
   tx: Tx,

@@ -104,6 +104,35 @@ test("X5 signals that make no sense mean one more look: none fails the run's wor
   assert.equal((await run.handle.describe()).status.name, "COMPLETED");
 });
 
+test("I2 a stop waits for calls that a worker has begun, however long, and for no others", async () => {
+  const [asked, begun, waiting] = [0, 1, 2].map(() => Promise.withResolvers<void>());
+  const calls = [
+    { tool_call_id: "c1", tool_name: "grep" },
+    { tool_call_id: "c2", tool_name: "list_dir" },
+  ];
+  const step = { type: "run-tools", calls } as const;
+  const script = {
+    callModel: [{ type: "next", step, snapshot_version: 3 }],
+    runTool: async (name: string) => (name === "grep" ? begun : waiting)?.promise,
+    findBegunCalls: async () => (asked?.resolve(), ["c1"]),
+    settleTools: [{ type: "ended", status: "waiting", snapshot_version: 5 }],
+  } as const;
+  const run = await runTurn(temporal, script, async (running) => {
+    await running.signal("interrupted", 2);
+    await asked?.promise;
+    begun?.resolve();
+    await running.handle.result();
+    waiting?.resolve();
+  });
+  assert.deepEqual(
+    run.calls.filter((call) => !call.startsWith("runTool")),
+    ["callModel:1", "findBegunCalls:1", "settleTools:1"],
+  );
+  const { events } = await run.handle.fetchHistory();
+  const completed = events?.filter((event) => event.activityTaskCompletedEventAttributes != null);
+  assert.equal(completed?.length, 2, "the model call and the call that was begun");
+});
+
 test("X5 a run begun without an input, or with half of one, fails in words instead of trying for ever", async () => {
   assert.match(
     await untilFailedInput(temporal, CHAT_TURN, []),

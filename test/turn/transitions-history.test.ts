@@ -4,9 +4,15 @@ import { after, before, test } from "node:test";
 import { deleteChat } from "../../store/chat/delete-chat.ts";
 import { beginAttempt } from "../../store/turn/begin-attempt.ts";
 import { beginCompaction } from "../../store/turn/begin-compaction.ts";
+import { beginToolCall } from "../../store/turn/begin-tool-call.ts";
 import { readContextUsage } from "../../store/turn/context-usage.ts";
 import { settle } from "../../store/turn/settle.ts";
-import { claimToolCall, finishToolCall, releaseToolCall } from "../../store/turn/tool-executions.ts";
+import {
+  claimToolCall,
+  findBegunCalls,
+  finishToolCall,
+  releaseToolCall,
+} from "../../store/turn/tool-executions.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase } from "../support/database.ts";
 import {
@@ -146,6 +152,20 @@ test("L1 results of a batch are one message, in call order; L13 one result for e
   assert.deepEqual((await chat.shortHistory()).at(-1), "tool:result(c1)+result(c2)!+result(c3)");
   const last = (await chat.history()).at(-1)?.content[0];
   assert.deepEqual(last?.type === "tool-result" && last.result, { found: "c1" });
+});
+
+test("I2 a stopped turn waits for the calls that were claimed; where the claims are gone, for all of them", async () => {
+  const chat = await aChat(store);
+  await chat.answer([toolCall("c1"), toolCall("c2")], { finish_reason: "tool_calls" });
+  const turn_id = (await chat.row()).current_turn_id ?? 0;
+  const ref = { chat_id: chat.id, turn_id };
+  const begun = () => findBegunCalls(store.pool, { ...ref, tool_call_ids: ["c1", "c2"] });
+  await inUnit(store, (unit) => beginToolCall(unit, { ...ref, tool_call_id: "c1" }, 1));
+  assert.deepEqual(await begun(), ["c1", "c2"], "not stopped yet");
+  await chat.interrupt();
+  assert.deepEqual(await begun(), ["c1"]);
+  await chat.edit(turn_id, "another");
+  assert.deepEqual(await begun(), ["c1", "c2"]);
 });
 
 test("L1 the step limit ends the turn with a visible note", async () => {

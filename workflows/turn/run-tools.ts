@@ -1,9 +1,16 @@
 // The tool calls of one step.
-import { CancellationScope, condition, proxyActivities, sleep, workflowInfo } from "@temporalio/workflow";
-import type { Activities, TurnRef } from "../../activities/contract.ts";
+import {
+  CancellationScope,
+  condition,
+  proxyActivities,
+  proxyLocalActivities,
+  sleep,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { Activities, LocalActivities, TurnRef } from "../../activities/contract.ts";
 import type { OpenCall } from "../../core/chat/decide-next-step.ts";
 import { toolCallsPerStepMax } from "../../core/chat/limits.ts";
-import { toolOptions } from "../activity-options.ts";
+import { toolOptions, transitionOptions } from "../activity-options.ts";
 import { type ChatTurnInput, queueOfTool, sideQueue } from "../contract.ts";
 import type { Heard } from "./heard.ts";
 import { describeCall } from "./turn-details.ts";
@@ -14,32 +21,46 @@ export interface RunToolsInput {
   readonly heard: Heard;
 }
 
+const local = proxyLocalActivities<LocalActivities>(transitionOptions);
+
 /** All calls of the step side by side. One that fails leaves no result; settling gives it an error result. */
 export async function runTools(calls: readonly OpenCall[], run: RunToolsInput): Promise<void> {
-  const ended = Promise.allSettled(
-    calls.slice(0, toolCallsPerStepMax).map((call) => {
-      const taskQueue = sideQueue(workflowInfo().taskQueue, queueOfTool(call.tool_name));
-      const { tool_call_id, tool_name } = call;
-      const options = toolOptions(run.input, describeCall(call));
-      const activities = proxyActivities<Activities>({ ...options, taskQueue });
-      return activities.runTool({ ...run.turn, tool_call_id, tool_name });
-    }),
-  );
+  const running = calls.slice(0, toolCallsPerStepMax);
+  const ends = running.map((call) => runTool(call, run).catch(() => undefined));
+  const ended = Promise.all(ends);
   const { tools_stop_max_ms } = run.input;
-  await (tools_stop_max_ms === undefined ? ended : orStopped(ended, run.heard, tools_stop_max_ms));
+  if (tools_stop_max_ms === undefined) await ended;
+  else if (await isStoppedBefore(ended, run.heard, tools_stop_max_ms)) {
+    // The others learn of no stop and may wait for a slot without end; they end with the run.
+    const tool_call_ids = running.map((call) => call.tool_call_id);
+    const begun = new Set(await local.findBegunCalls({ ...run.turn, tool_call_ids }));
+    // The run must outlive them: if a worker has died, only another attempt ends what the call had begun.
+    await Promise.all(ends.filter((_end, at) => begun.has(tool_call_ids[at] ?? "")));
+  }
 }
 
-/**
- * Waits for the calls; after a stop only for a limited time. A call that no worker has taken learns of no stop and may wait for
- * a slot without end. What is left of the calls ends with the run.
- */
-async function orStopped(ended: Promise<unknown>, heard: Heard, stopMaxMs: number): Promise<void> {
+function runTool(call: OpenCall, { input, turn }: RunToolsInput): Promise<unknown> {
+  const taskQueue = sideQueue(workflowInfo().taskQueue, queueOfTool(call.tool_name));
+  const { tool_call_id, tool_name } = call;
+  const activities = proxyActivities<Activities>({ ...toolOptions(input, describeCall(call)), taskQueue });
+  return activities.runTool({ ...turn, tool_call_id, tool_name });
+}
+
+/** Waits for the calls; after a stop only for a limited time. True: the time was over first. */
+async function isStoppedBefore(ended: Promise<unknown>, heard: Heard, stopMaxMs: number): Promise<boolean> {
   const limit = new CancellationScope();
   const stopped = limit.run(async () => {
     await condition(() => heard.stop);
     await sleep(stopMaxMs, { summary: "tool calls end" });
   });
-  // Cancelled below, when the calls have ended.
-  await Promise.race([ended, stopped.catch(() => undefined)]);
+  const isStopped = await Promise.race([
+    ended.then(() => false),
+    // Cancelled below, when the calls have ended.
+    stopped.then(
+      () => true,
+      () => false,
+    ),
+  ]);
   limit.cancel();
+  return isStopped;
 }

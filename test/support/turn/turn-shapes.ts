@@ -172,7 +172,7 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
   "stopped-tools": () =>
     stopAfter(tools, {
       script: { settleTools: [ended], runsNoTools: true },
-      calls: ["callModel:1", "settleTools:1"],
+      calls: ["callModel:1", "findBegunCalls:1", "settleTools:1"],
     }),
   "stopped-client": () =>
     stopAfter(awaitClient, { script: { callModel: [ended] }, calls: ["callModel:1", "callModel:1"] }),

@@ -26,7 +26,9 @@ export interface Script {
   readonly settleTools?: readonly Answer[];
   readonly finishInterruption?: readonly Answer[];
   readonly recordCrash?: readonly Answer[];
-  readonly runTool?: () => Promise<void>;
+  readonly runTool?: (toolName: string) => Promise<void>;
+  /** None, unless the script says which. */
+  readonly findBegunCalls?: () => Promise<readonly string[]>;
   /** No worker takes tool calls. */
   readonly runsNoTools?: boolean;
   readonly requestInterrupt?: () => Promise<void>;
@@ -81,6 +83,10 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
     callModel: answers("callModel"),
     compactHistory: answers("compactHistory"),
     settleTools: answers("settleTools"),
+    async findBegunCalls(input) {
+      calls.push(`findBegunCalls:${input.turn_id}`);
+      return (await script.findBegunCalls?.()) ?? [];
+    },
     finishInterruption: answers("finishInterruption"),
     recordCrash: answers("recordCrash"),
     async requestInterrupt(input) {
@@ -89,7 +95,7 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
     },
     async runTool(input) {
       calls.push(`runTool:${input.tool_name}`);
-      await script.runTool?.();
+      await script.runTool?.(input.tool_name);
       return { tool_name: input.tool_name, is_error: false, duration_ms: 0 };
     },
   };
