@@ -1,9 +1,11 @@
 // The volume with the agent's program, which all workspaces of one Everturn version share: the bundled agent, a Node for it out
 // of an image of the engine, so that the engine may be another machine of another kind, and ripgrep.
-import { stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { finished } from "node:stream/promises";
+import { finished, pipeline } from "node:stream/promises";
 import * as z from "zod";
 import { agentBundle } from "../../agent-bundle.ts";
 import type { DriverStep } from "../../driver.ts";
@@ -112,12 +114,30 @@ async function fillAgentVolume(engine: Engine, { files, place }: FillInput, step
       answer: anything,
       run: (docker, options) => docker.getContainer(name).getArchive({ ...options, path: nodePathInImage }),
     })) as Readable;
-    await sendArchive(engine, { container: name, to: insidePaths.agent, archive: node }, signal);
+    await throughFile(node, signal, (archive) =>
+      sendArchive(engine, { container: name, to: insidePaths.agent, archive }, signal),
+    );
     const archive = archiveOf(await programEntries(files));
     await sendArchive(engine, { container: name, to: insidePaths.agent, archive }, signal);
   }
   await removeContainer(engine, name, signal);
   await removeOldAgents(engine, { files, place }, signal);
+}
+
+/** Reads to the end before anything is sent: an engine that reads from a container lets nobody write to it. */
+async function throughFile(
+  from: Readable,
+  signal: AbortSignal,
+  send: (archive: Readable) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "everturn-archive-"));
+  try {
+    const file = join(folder, "node.tar");
+    await pipeline(from, createWriteStream(file), { signal });
+    await send(createReadStream(file));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Whether a container has this path, whether it runs or not. */
