@@ -1,4 +1,4 @@
-// One activity per file. This file: lines out of a process's output.
+// Lines out of a process's output.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildLogLineBytesMax } from "../../core/chat/limits.ts";

@@ -1,4 +1,4 @@
-// The store is the only room with SQL. This file: what the reconciler needs: chats that should have an open run, and the
+// What the reconciler needs: chats that should have an open run, and the
 // request for a new one.
 
 import { errorDetailCharsMax } from "../../core/chat/limits.ts";

@@ -1,4 +1,4 @@
-// Chaos runs talk to Everturn as a careful client does. This file: requests that are repeated, under the same
+// Requests that are repeated, under the same
 // Idempotency-Key, at whichever replica, until one of them has answered.
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,4 @@
-// Chaos runs have readers. This file: one reader, with the product's own reducer, cut again and again, that comes back by its
+// One reader, with the product's own reducer, cut again and again, that comes back by its
 // cursor to whichever replica, and notes each broken promise. It keeps no events: runs are long.
 import { setTimeout as sleep } from "node:timers/promises";
 import { createParser } from "eventsource-parser";

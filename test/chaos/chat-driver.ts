@@ -1,4 +1,4 @@
-// Chaos runs talk to Everturn as a careful client does. This file: plays the moves of one chat and writes down the answers.
+// Plays the moves of one chat and writes down the answers.
 import { assertNever } from "../../core/assert-never.ts";
 import type { DemoModel } from "../../dev/demo-model/server.ts";
 import type { Answered, ApiClient } from "./api-client.ts";

@@ -1,4 +1,4 @@
-// Chaos runs hold Everturn to what it answered. This file: what was sent to one chat, and what the answers said of it.
+// What was sent to one chat, and what the answers said of it.
 
 /** What became of a message as far as its sender was told. */
 export type Fate =

@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: what can only be told when all is over: which runs there were, whether anything changed
+// What can only be told when all is over: which runs there were, whether anything changed
 // after a chat had come to rest, and whether anything of work in flight is left.
 import { SEARCH_ATTRIBUTES } from "../../workflows/contract.ts";
 import { checkRuns, type WorkflowRun } from "./check/check-runs.ts";

@@ -1,4 +1,4 @@
-// Chaos runs are told apart by what ran where. This file: the commit and the machine of a run.
+// The commit and the machine of a chaos run.
 import { execFile } from "node:child_process";
 import { availableParallelism, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";

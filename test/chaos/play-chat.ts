@@ -1,4 +1,4 @@
-// Chaos runs mix load and faults. This file: one chat from its first message to the verdict on it: its rounds, its readers among
+// One chat from its first message to the verdict on it: its rounds, its readers among
 // them, and then all there is of it held against what was sent.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ApiClient } from "./api-client.ts";

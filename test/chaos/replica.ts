@@ -1,4 +1,4 @@
-// Chaos runs kill real processes. This file: one replica, API or worker, which always comes back, whatever ended it.
+// One replica, API or worker, which always comes back, whatever ended it.
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: what a run reports, and how it is printed.
+// What a chaos run reports, and how it is printed.
 import type { Finding, FindingKind } from "./check/finding.ts";
 import type { FaultKind } from "./plan/plan.ts";
 

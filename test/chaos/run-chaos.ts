@@ -1,4 +1,4 @@
-// Chaos runs mix load and faults. This file: one run: chats side by side, faults among them, and at the end all that was found.
+// One run: chats side by side, faults among them, and at the end all that was found.
 import { inspect } from "node:util";
 import { type ApiClient, createApiClient } from "./api-client.ts";
 import type { ChaosReader } from "./chaos-reader.ts";

@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: invariant 6 while the run goes on: no chat stays busy without an open workflow for more
+// Invariant 6 while the run goes on: no chat stays busy without an open workflow for more
 // than 30 seconds. While Temporal itself is away nobody can tell, and the time begins anew.
 import { setTimeout as sleep } from "node:timers/promises";
 import { chatWorkflowId } from "../../workflows/contract.ts";

@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: what a run has counted, chat by chat, so that nothing else of a chat need be kept.
+// What a run has counted, chat by chat, so that nothing else of a chat need be kept.
 import type { ChaosReader } from "./chaos-reader.ts";
 import type { ChatLedger } from "./chat-ledger.ts";
 import { callsOf, type StoredRow } from "./check/stored-row.ts";

@@ -1,4 +1,4 @@
-// Chaos runs kill real processes. This file: all of them: Postgres, Temporal, the scripted model, two APIs, two workers.
+// The world of a chaos run: Postgres, Temporal, the scripted model, two APIs, two workers.
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";

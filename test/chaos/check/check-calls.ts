@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: invariant 5 for one chat at rest: each tool call has one result, and its command ran
+// Invariant 5 for one chat at rest: each tool call has one result, and its command ran
 // at most once. Pure.
 import type { ToolCallPart, ToolResultPart } from "../../../core/part/part.ts";
 import { outputOfCall } from "./expected-answer.ts";

@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: invariants 1 to 3 for one chat at rest: each accepted message stands in the history
+// Invariants 1 to 3 for one chat at rest: each accepted message stands in the history
 // once and is answered once, as the model said it; turns are whole and one after the other. Pure.
 import type { ChatLedger, LedgerEntry } from "../chat-ledger.ts";
 import { type MessagePlan, messagesOf, type Round } from "../plan/plan.ts";

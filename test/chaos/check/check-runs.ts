@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: invariants 2 and 3 as Temporal tells of them: the runs of a workflow id come one after
+// Invariants 2 and 3 as Temporal tells of them: the runs of a workflow id come one after
 // the other, and each has ended in good order. Pure.
 import type { Finding } from "./finding.ts";
 

@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: invariant 4 for one reader of a chat at rest: what it shows is what the store holds, byte
+// Invariant 4 for one reader of a chat at rest: what it shows is what the store holds, byte
 // for byte, and on the way there nothing was shown twice. Pure.
 
 import type { ChatStatus, Message } from "../../../core/chat/message.ts";

@@ -1,4 +1,4 @@
-// Chaos runs know every answer beforehand. This file: what a step of a message's script says when it is said in full.
+// What a step of a message's script says when it is said in full.
 import { planAnswer } from "../../../dev/demo-model/plan/plan-answer.ts";
 import type { ScriptStepWithAttempts } from "../../../dev/demo-model/plan/script-step.ts";
 import type { MessagePlan } from "../plan/plan.ts";

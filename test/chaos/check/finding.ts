@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: what one is. None may be left at the end of a run.
+// What a finding of a chaos run is. None may be left at the end of a run.
 
 /** SPEC's last section, "What must hold whatever dies": its numbers. 0: the run itself could not go on. */
 export type Invariant = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;

@@ -1,4 +1,4 @@
-// Chaos runs know every answer beforehand. This file: a reader's text held against what the model says, part by part: what is
+// A reader's text held against what the model says, part by part: what is
 // shown grows along one expected text, and nothing of it is left out, repeated or out of place. Pure.
 import type { MessagePartData, StreamEvent } from "../../../core/stream/stream-event.ts";
 

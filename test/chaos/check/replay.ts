@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: invariant 7: the histories of a run, whatever died in it, replay as they were.
+// Invariant 7: the histories of a run, whatever died in it, replay as they were.
 import type { temporal } from "@temporalio/proto";
 import { Worker } from "@temporalio/worker";
 import { failpointSinks } from "../../../worker/workflow/failpoint-sinks.ts";

@@ -1,4 +1,4 @@
-// Chaos runs look into the database itself, where deleted messages are still seen. This file: its rows, read as they are.
+// Rows of the database, read as they are.
 import type { Part, TextPart, ToolCallPart, ToolResultPart } from "../../../core/part/part.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { keyOf } from "./expected-answer.ts";

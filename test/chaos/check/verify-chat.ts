@@ -1,4 +1,4 @@
-// Chaos runs end in findings. This file: waits until one chat rests and its readers have arrived, and holds all there is of it
+// Waits until one chat rests and its readers have arrived, and holds all there is of it
 // against what was sent.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-// Chaos runs are drawn from one seed. This file: one chat: its rounds with their moves, and its readers.
+// Draws one chat: its rounds with their moves, and its readers.
 import {
   buildingMessage,
   failingMessage,

@@ -1,4 +1,4 @@
-// Chaos runs are drawn from one seed. This file: what dies, and after how many messages.
+// Draws what dies, and after how many messages.
 import { FAULT_KINDS, type FaultKind, type FaultPlan } from "./plan.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 

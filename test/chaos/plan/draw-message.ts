@@ -1,4 +1,4 @@
-// Chaos runs are drawn from one seed. This file: messages, that is: what the model is to answer, and how it fails on the way.
+// Draws messages: what the model is to answer, and how it fails on the way.
 import type { ScriptStepWithAttempts } from "../../../dev/demo-model/plan/script-step.ts";
 import { COMMAND_MARK, markedCommand, stepMarkOf } from "../check/expected-answer.ts";
 import type { MessagePlan } from "./plan.ts";

@@ -1,4 +1,4 @@
-// Chaos runs kill real processes. This file: how each kind of fault is done, and undone where it does not mend itself.
+// How each kind of fault is done, and undone where it does not mend itself.
 import { setTimeout as sleep } from "node:timers/promises";
 import { assertNever } from "../../../core/assert-never.ts";
 import type { NetworkState } from "../../support/server/tcp-proxy.ts";

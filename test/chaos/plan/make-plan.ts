@@ -1,4 +1,4 @@
-// Chaos runs are drawn from one seed. This file: the whole plan, from a seed and a number of turns. Pure.
+// Makes the whole plan of a chaos run from a seed and a number of turns. Pure.
 import { drawChat } from "./draw-chat.ts";
 import { drawFaults } from "./draw-faults.ts";
 import { type ChaosPlan, type ChatPlan, messagesOf } from "./plan.ts";

@@ -1,4 +1,4 @@
-// Chaos runs mix load and faults. This file: faults come by the number of messages sent, not by the clock, and the load waits
+// Faults come by the number of messages sent, not by the clock, and the load waits
 // for a fault that is late, so that each meets work going on, on fast machines and slow ones.
 
 export class Pace {

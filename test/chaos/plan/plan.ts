@@ -1,4 +1,4 @@
-// Chaos runs are drawn from one seed. This file: what a plan is, as data: chats with their moves, readers, and faults.
+// What the plan of a chaos run is, as data: chats with their moves, readers, and faults.
 import type { ScriptStepWithAttempts } from "../../../dev/demo-model/plan/script-step.ts";
 
 export interface ChaosPlan {

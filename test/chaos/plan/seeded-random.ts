@@ -1,4 +1,4 @@
-// Chaos runs are drawn from one seed. This file: the generator, so that a seed means the same plan on every machine.
+// The random generator, so that a seed means the same plan on every machine.
 
 export interface SeededRandom {
   /** From 0 up to, but not including, 1. */
