@@ -193,8 +193,13 @@ function groupsOf(migrations: readonly Migration[]): Migration[][] {
 async function migratePool(pool: Pool): Promise<string[]> {
   const all = await readMigrations();
   await withTransaction(pool, prepareSchema);
+  // An ordinary start finds nothing to do, and pays for this one look alone.
+  const missing = await withTransaction(pool, async (tx) => {
+    await enterSchema(tx);
+    return missingOf(all, await readKnown(tx, all));
+  });
   const done: string[] = [];
-  for (const group of groupsOf(all)) {
+  for (const group of groupsOf(missing)) {
     const [first] = group;
     const names =
       first?.isOutside === true
@@ -207,9 +212,9 @@ async function migratePool(pool: Pool): Promise<string[]> {
 
 /**
  * Brings the database to this version's schema. Migrations between two index builds share a transaction: all or nothing.
- * What failed is taken up by the next call. Throws if an applied migration
- * differs from its file, if a newer version migrated the database and this one must not run, if tables stay locked for
- * two minutes, or if the database cannot be reached.
+ * What failed is taken up by the next call. Throws if an applied migration differs from its file, if a newer version
+ * migrated the database and this one must not run, if tables stay locked for two minutes, or if the database cannot be
+ * reached.
  */
 export async function migrate(databaseUrl: string): Promise<{ applied: string[] }> {
   // A migration may take long.

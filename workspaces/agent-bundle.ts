@@ -1,6 +1,6 @@
 // The workspace agent as one file that any Node from 22.18 on runs: what drivers put into workspaces.
 import { fileURLToPath } from "node:url";
-import { type BuiltFile, buildOnce } from "../platform/build-once.ts";
+import { type BuiltFile, buildOnce } from "../platform/programs/build-once.ts";
 
 const projectRoot = fileURLToPath(new URL("..", import.meta.url));
 /** All that the agent may import, how it is bundled, and the lock file for the packages inside it. */

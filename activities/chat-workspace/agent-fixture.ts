@@ -1,4 +1,4 @@
-// One activity per file. This file is for tests: a driver whose workspaces, with their agents, live in memory. The driver and
+// For tests: a driver whose workspaces, with their agents, live in memory. The driver and
 // the agent are outside systems here; their errors are theirs, and everything else is real.
 import {
   type AgentApi,

@@ -1,9 +1,10 @@
 // The agents that this worker talks to. It asks the driver once for an agent's address and keeps it. When an agent falls
 // silent, it asks again, which also revives an agent that died.
+
+import { raced } from "../../platform/raced.ts";
 import type { WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import { type AgentApi, AgentError } from "../../workspaces/agent/api.ts";
 import { type AgentAddress, type WorkspaceDriver, WorkspaceError } from "../../workspaces/driver.ts";
-import { raced } from "../attempt/raced.ts";
 
 /** How long an agent counts as there since it answered last: a call that finds it gone looks again by itself. */
 const checkedForMs = 30_000;

@@ -3,7 +3,7 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { BundleOptions } from "@temporalio/worker";
-import { buildOnce } from "../../platform/build-once.ts";
+import { buildOnce } from "../../platform/programs/build-once.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Everything that the workflows may import, how they are bundled, and the lock file for the SDK's own version. */

@@ -2,6 +2,7 @@
 import { Agent } from "node:http";
 import type Docker from "dockerode";
 import * as z from "zod";
+import { raced } from "../../../platform/raced.ts";
 import { WorkspaceError } from "../../driver.ts";
 import { engineOptions, usualHost } from "./engine-host.ts";
 
@@ -228,14 +229,4 @@ function connectionError(error: NodeJS.ErrnoException, host: string, what: strin
     "driver_failed",
     `The connection to the container engine at ${host} failed (to ${what}): ${message}`,
   );
-}
-
-/** What several callers wait for together does not end when one of them gives up. */
-export function raced<T>(shared: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return shared;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(signal.reason);
-  if (signal.aborted) giveUp();
-  signal.addEventListener("abort", giveUp, { once: true });
-  return Promise.race([shared, promise]).finally(() => signal.removeEventListener("abort", giveUp));
 }
