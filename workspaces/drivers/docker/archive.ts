@@ -1,11 +1,12 @@
-// Archives of files on their way into a workspace's volumes.
+// Files on their way into volumes. The engine takes archives for containers only, whether they run or not.
 import { createReadStream } from "node:fs";
 import { lstat, opendir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { type Header, pack } from "tar-stream";
+import { finished, pipeline } from "node:stream/promises";
+import { type Header, type Pack, pack } from "tar-stream";
 import { WorkspaceError } from "../../driver.ts";
+import { type Engine, orNull } from "./engine.ts";
 import { insideUserId } from "./place.ts";
 
 export interface ArchiveEntry {
@@ -33,15 +34,11 @@ export function archiveOf(entries: AsyncIterable<ArchiveEntry> | Iterable<Archiv
   return Readable.from(archive, { objectMode: false });
 }
 
-async function writeEntry(
-  archive: ReturnType<typeof pack>,
-  { header, content }: ArchiveEntry,
-): Promise<void> {
-  if (typeof content === "object" && (header.size ?? 0) > 0) {
-    const sink = archive.entry(header);
+async function writeEntry(archive: Pack, { header, content = "" }: ArchiveEntry): Promise<void> {
+  if (typeof content === "object" && header.size !== 0) {
     // Not more than was announced, should it grow meanwhile.
     const source = createReadStream(content.file, { end: (header.size ?? 0) - 1 });
-    await pipeline(source, sink);
+    await pipeline(source, archive.entry(header));
     return;
   }
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -71,4 +68,42 @@ export async function* entriesBelow(folder: string, below: string): AsyncGenerat
       yield* entriesBelow(source, common.name);
     }
   }
+}
+
+export interface SendArchiveInput {
+  readonly container: string;
+  /** A folder inside. */
+  readonly to: string;
+  readonly archive: Readable;
+}
+
+export async function sendArchive(
+  engine: Engine,
+  { container, to, archive }: SendArchiveInput,
+): Promise<void> {
+  const what = `unpack files in the container ${container}`;
+  // An archive that breaks off does not end the call by itself when it did so before the call began.
+  const broken = new AbortController();
+  finished(archive).catch((error: unknown) => broken.abort(engine.inWords(error, what)));
+  const ends = [broken.signal, ...(engine.signal === undefined ? [] : [engine.signal])];
+  try {
+    await engine
+      .during(AbortSignal.any(ends))
+      .call(what, (docker, options) =>
+        docker.getContainer(container).putArchive(archive, { ...options, path: to }),
+      );
+  } finally {
+    archive.destroy();
+  }
+}
+
+/** Whether a container has this path. */
+export async function isInside(engine: Engine, container: string, path: string): Promise<boolean> {
+  const asked = engine.call(`look for ${path} in the container ${container}`, (docker, options) =>
+    docker.getContainer(container).infoArchive({ ...options, path }),
+  );
+  const answer = (await orNull(asked)) as Readable | null;
+  // It has no body, and yet holds its connection until somebody has read it.
+  answer?.resume();
+  return answer !== null;
 }

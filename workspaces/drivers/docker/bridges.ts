@@ -2,29 +2,15 @@
 // that exec carry all connections to the agent, as channels.
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Exec } from "dockerode";
 import { createEgressProxy } from "../../egress/egress-proxy.ts";
 import { publicDestinations } from "../../egress/judge-destination.ts";
 import { resolverLookup } from "../../egress/resolver-lookup.ts";
 import { BridgeLine, unreachable } from "./bridge-line.ts";
-import { anything, type Engine, EngineError } from "./engine.ts";
+import { type Engine, EngineError } from "./engine.ts";
 import { insidePaths } from "./place.ts";
 
 // An engine under load takes a while to run something.
 const startMaxMs = 10_000;
-
-const commandOf = (hasEgress: boolean): string[] => [
-  insidePaths.node,
-  // It moves bytes: one thread, and a small heap.
-  "--max-old-space-size=64",
-  "--max-semi-space-size=1",
-  "--v8-pool-size=1",
-  insidePaths.agentProgram,
-  "bridge",
-  "--socket",
-  insidePaths.socket,
-  ...(hasEgress ? ["--egress", insidePaths.egress] : []),
-];
 
 export interface Bridges {
   /**
@@ -42,7 +28,7 @@ export function createBridges(engine: Engine): Bridges {
     const found = open.get(containerId);
     if (found !== undefined) return found;
     const egress = hasEgress ? createEgressProxy(publicDestinations(), resolverLookup()) : null;
-    const line = startLine(engine, { containerId, egress });
+    const line = startLine(engine, containerId, egress);
     open.set(containerId, line);
     const forget = () => {
       if (open.get(containerId) === line) open.delete(containerId);
@@ -62,45 +48,37 @@ export function createBridges(engine: Engine): Bridges {
   };
 }
 
-interface LineWish {
-  readonly containerId: string;
-  /** The proxy that connections from inside are given to; null when there are to be none. */
-  readonly egress: Server | null;
-}
-
-async function startLine(engine: Engine, { containerId, egress }: LineWish): Promise<BridgeLine> {
+/** `egress`: the proxy that connections from inside are given to; null when there are to be none. */
+async function startLine(engine: Engine, containerId: string, egress: Server | null): Promise<BridgeLine> {
   const inTime = new AbortController();
-  const timer = setTimeout(
-    () => inTime.abort(unreachable(`no bridge to it was started within ${startMaxMs / 1_000} s`)),
-    startMaxMs,
-  );
-  const { signal } = inTime;
+  const tooLate = unreachable(`no bridge to it was started within ${startMaxMs / 1_000} s`);
+  const timer = setTimeout(() => inTime.abort(tooLate), startMaxMs);
+  const timed = engine.during(inTime.signal);
   try {
     const what = `run a bridge in the container ${containerId}`;
-    const exec = (await engine.call({
-      what,
-      signal,
-      answer: anything,
-      run: (docker, options) =>
-        docker.getContainer(containerId).exec({ ...options, _body: execSpec(egress !== null) } as object),
-    })) as Exec;
+    const exec = await timed.call(what, (docker, options) =>
+      docker.getContainer(containerId).exec({ ...options, _body: execSpec(egress !== null) } as object),
+    );
     const start = { hijack: true, stdin: true, _body: { Detach: false, Tty: false } };
-    const stream = await engine.call({
-      what,
-      signal,
-      answer: anything,
-      run: (_docker, options) => exec.start({ ...options, ...start }),
-    });
-    return new BridgeLine(stream as Duplex, egress);
+    const stream = await timed.call(what, (_docker, options) => exec.start({ ...options, ...start }));
+    return new BridgeLine(stream, egress);
   } catch (error) {
-    if (error instanceof EngineError) throw unreachable(error.message);
-    throw error;
+    throw error instanceof EngineError ? unreachable(error.message) : error;
   } finally {
     clearTimeout(timer);
   }
 }
 
 function execSpec(hasEgress: boolean): object {
-  const attached = { AttachStdin: true, AttachStdout: true, AttachStderr: true };
-  return { ...attached, Tty: false, Cmd: commandOf(hasEgress) };
+  const { node, agentProgram, socket, egress } = insidePaths;
+  // It moves bytes: one thread, and a small heap.
+  const small = ["--max-old-space-size=64", "--max-semi-space-size=1", "--v8-pool-size=1"];
+  const way = hasEgress ? ["--egress", egress] : [];
+  return {
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: false,
+    Cmd: [node, ...small, agentProgram, "bridge", "--socket", socket, ...way],
+  };
 }

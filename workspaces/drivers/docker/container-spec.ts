@@ -7,8 +7,6 @@ import {
   execTransport,
   insidePaths,
   insideUserId,
-  labelsOf,
-  namesOf,
   type Place,
   transportLabel,
 } from "./place.ts";
@@ -52,41 +50,41 @@ export function containerSpec(
     StopSignal: "SIGTERM",
     StopTimeout: stopGraceSeconds,
     HostConfig: {
-      ...mountsOf(wish, { agentReadOnly: true }),
+      Mounts: mountsOf(wish, true),
       ...hardening,
       ...limitsOf(wish),
       // A filtered network leads through the bridges (bridges.ts), and needs none of the engine.
       NetworkMode: plan.network === "unfiltered" ? "bridge" : "none",
     },
   };
-  const labels = { ...labelsOf(place), [transportLabel]: execTransport };
-  return { ...body, Labels: { ...labels, [configLabel]: digestOf(body) } };
+  const Labels = { ...place.labels, [transportLabel]: execTransport, [configLabel]: digestOf(body) };
+  return { ...body, Labels };
 }
 
 /** The body of ContainerCreate for the container that takes files for the volumes. It never runs and has no network. */
-export function loaderSpec(wish: ContainerWish): Record<string, unknown> {
-  return {
-    ...neverRun(wish.place, wish.plan.image),
-    HostConfig: { ...mountsOf(wish, { agentReadOnly: false }), ...ofLoaders },
-  };
+export function loaderSpec(wish: ContainerWish): object {
+  return neverRun(wish.place, wish.plan.image, mountsOf(wish, false));
 }
 
 /** The body of ContainerCreate for the container that Node is copied from, into the agent's volume. It never runs, either. */
-export function nodeLoaderSpec(
-  place: Place,
-  { nodeImage, volume }: { readonly nodeImage: string; readonly volume: string },
-): Record<string, unknown> {
-  const Mounts = [{ ...volumeMount, Source: volume, Target: insidePaths.agent, ReadOnly: false }];
-  return { ...neverRun(place, nodeImage), HostConfig: { Mounts, ...ofLoaders } };
+export function nodeLoaderSpec(place: Place, nodeImage: string, agentVolume: string): object {
+  return neverRun(place, nodeImage, [mount(agentVolume, insidePaths.agent)]);
 }
 
-function neverRun(place: Place, image: string): Record<string, unknown> {
+function neverRun(place: Place, image: string, mounts: readonly object[]): object {
   return {
     Image: image,
     User: userAndGroup,
     Entrypoint: ["/bin/false"],
     Cmd: [],
-    Labels: labelsOf(place),
+    Labels: place.labels,
+    HostConfig: {
+      ...hardening,
+      // Volumes keep their mount points in it, so it must be writable; nothing is ever run to write to it.
+      ReadonlyRootfs: false,
+      NetworkMode: "none",
+      Mounts: mounts,
+    },
   };
 }
 
@@ -102,13 +100,6 @@ const hardening = {
   IpcMode: "private",
   PublishAllPorts: false,
   LogConfig: { Type: "json-file", Config: logOptions },
-};
-
-const ofLoaders = {
-  ...hardening,
-  // Volumes keep their mount points in it, so it must be writable; nothing is ever run to write to it.
-  ReadonlyRootfs: false,
-  NetworkMode: "none",
 };
 
 function limitsOf({ plan, engineCpus }: ContainerWish): Record<string, unknown> {
@@ -128,18 +119,18 @@ function limitsOf({ plan, engineCpus }: ContainerWish): Record<string, unknown> 
   };
 }
 
-// What the image has at these places stays out: volumes begin empty.
-const volumeMount = { Type: "volume", VolumeOptions: { NoCopy: true } };
+function mount(Source: string, Target: string) {
+  // What the image has at this place stays out: volumes begin empty.
+  return { Type: "volume", VolumeOptions: { NoCopy: true }, Source, Target, ReadOnly: false };
+}
 
-function mountsOf(wish: ContainerWish, { agentReadOnly }: { readonly agentReadOnly: boolean }): object {
-  const names = namesOf(wish.place);
-  return {
-    Mounts: [
-      { ...volumeMount, Source: names.files, Target: insidePaths.files, ReadOnly: false },
-      { ...volumeMount, Source: names.state, Target: insidePaths.state, ReadOnly: false },
-      { ...volumeMount, Source: wish.agentVolume, Target: insidePaths.agent, ReadOnly: agentReadOnly },
-    ],
-  };
+function mountsOf(wish: ContainerWish, agentReadOnly: boolean): readonly object[] {
+  const { files, state } = wish.place;
+  return [
+    mount(files, insidePaths.files),
+    mount(state, insidePaths.state),
+    { ...mount(wish.agentVolume, insidePaths.agent), ReadOnly: agentReadOnly },
+  ];
 }
 
 function agentCommand(plan: WorkspacePlan): string[] {

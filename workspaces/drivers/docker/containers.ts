@@ -2,10 +2,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type Docker from "dockerode";
 import * as z from "zod";
-import { anything, type CallOptions, type Engine, EngineError, orNull } from "./engine.ts";
-import { configLabel, labelsOf, namesOf, type Place, refuseForeign, transportLabel } from "./place.ts";
+import { type Engine, type EngineRun, isRefusal, orNull } from "./engine.ts";
+import { configLabel, type Place, refuseForeign, transportLabel } from "./place.ts";
 
-const labels = z.record(z.string(), z.string()).nullish();
+export const labelsAnswer = z.record(z.string(), z.string()).nullish();
 
 const containerAnswer = z.object({
   Id: z.string(),
@@ -15,7 +15,7 @@ const containerAnswer = z.object({
     OOMKilled: z.boolean().nullish(),
     Error: z.string().nullish(),
   }),
-  Config: z.object({ Labels: labels }),
+  Config: z.object({ Labels: labelsAnswer }),
 });
 
 export interface ContainerView {
@@ -30,23 +30,15 @@ export interface ContainerView {
   readonly transport: string | null;
 }
 
-export interface NamedContainer {
-  readonly place: Place;
-  readonly name: string;
-}
-
-/** A workspace's container, or one of its loaders; null when there is none. Throws when it belongs to somebody else. */
+/** The workspace's container, or one of its loaders; null when there is none. Throws when it belongs to somebody else. */
 export async function findContainer(
   engine: Engine,
-  { place, name }: NamedContainer,
-  signal?: AbortSignal,
+  place: Place,
+  name = place.container,
 ): Promise<ContainerView | null> {
-  const asked = engine.call({
-    what: `describe the container ${name}`,
-    signal,
-    answer: containerAnswer,
-    run: (docker, options) => docker.getContainer(name).inspect(options),
-  });
+  const asked = engine.read(`describe the container ${name}`, containerAnswer, (docker, options) =>
+    docker.getContainer(name).inspect(options),
+  );
   const found = await orNull(asked);
   if (found === null) return null;
   const { Id, State, Config } = found;
@@ -62,91 +54,72 @@ export async function findContainer(
   };
 }
 
-/** Makes a container. Throws EngineError 409 when the name is taken. */
-export async function createContainer(
-  engine: Engine,
-  { name, spec }: { readonly name: string; readonly spec: unknown },
-  signal: AbortSignal,
-): Promise<void> {
-  await engine.call({
-    what: `make the container ${name}`,
-    signal,
-    answer: anything,
-    run: (docker, options) =>
-      docker.createContainer({ ...options, _query: { name }, _body: spec } as Docker.ContainerCreateOptions),
-  });
+/** Throws EngineError 409 when the name is taken. */
+export async function createContainer(engine: Engine, name: string, spec: object): Promise<void> {
+  await engine.call(`make the container ${name}`, (docker, options) =>
+    docker.createContainer({ ...options, _query: { name }, _body: spec } as Docker.ContainerCreateOptions),
+  );
 }
 
-/** Makes a container unless there is one of this name, which another worker may just be making, or removing. */
-export async function ensureContainer(
-  engine: Engine,
-  { place, name, spec }: NamedContainer & { readonly spec: unknown },
-  signal: AbortSignal,
-): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
+/** Makes the workspace's container unless there is one, which another worker may just be making, or removing. */
+export async function ensureContainer(engine: Engine, place: Place, spec: object): Promise<void> {
+  await untilDone(engine, [409], async () => {
     try {
-      await createContainer(engine, { name, spec }, signal);
-      return;
+      await createContainer(engine, place.container, spec);
     } catch (error) {
-      const isTaken = error instanceof EngineError && error.status === 409;
-      if (!isTaken || tries >= triesMax) throw error;
-      if ((await findContainer(engine, { place, name }, signal)) !== null) return;
-      await pauseFor(signal);
+      if (!isRefusal(error, 409) || (await findContainer(engine, place)) === null) throw error;
     }
-  }
-}
-
-export async function removeContainer(engine: Engine, name: string, signal?: AbortSignal): Promise<void> {
-  await untilGone(engine, {
-    what: `remove the container ${name}`,
-    signal,
-    // `v`: volumes an image declares for itself have no name, and nobody else would ever remove them.
-    run: (docker, options) => docker.getContainer(name).remove({ ...options, force: true, v: true }),
   });
 }
 
-const volumeAnswer = z.object({ Name: z.string(), Labels: labels });
+export async function removeContainer(engine: Engine, name: string): Promise<void> {
+  // `v`: volumes an image declares for itself have no name, and nobody else would ever remove them.
+  await untilGone(engine, `remove the container ${name}`, (docker, options) =>
+    docker.getContainer(name).remove({ ...options, force: true, v: true }),
+  );
+}
 
 /** Makes the volume. The engine keeps the one it has, when a name is asked for twice. */
 export async function ensureVolume(
   engine: Engine,
-  { name, labels: wanted }: { readonly name: string; readonly labels: Readonly<Record<string, string>> },
-  signal?: AbortSignal,
+  name: string,
+  labels: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const body = { Name: name, Driver: "local", Labels: wanted };
-  await engine.call({
-    what: `make the volume ${name}`,
-    signal,
-    answer: anything,
-    run: (docker, options) =>
-      docker.createVolume({ ...options, _query: {}, _body: body } as Docker.VolumeCreateOptions),
-  });
+  const body = { Name: name, Driver: "local", Labels: labels };
+  await engine.call(`make the volume ${name}`, (docker, options) =>
+    docker.createVolume({ ...options, _query: {}, _body: body } as Docker.VolumeCreateOptions),
+  );
 }
 
 /** Both volumes of a workspace. Throws when one belongs to somebody else. */
-export async function ensureVolumes(engine: Engine, place: Place, signal: AbortSignal): Promise<void> {
-  const { files, state } = namesOf(place);
-  for (const name of [files, state]) {
-    await ensureVolume(engine, { name, labels: labelsOf(place) }, signal);
-    await hasVolume(engine, { place, name }, signal);
+export async function ensureVolumes(engine: Engine, place: Place): Promise<void> {
+  for (const name of [place.files, place.state]) {
+    await ensureVolume(engine, name, place.labels);
+    await hasVolume(engine, place, name);
   }
 }
 
+const volumeAnswer = z.object({ Labels: labelsAnswer });
+
 /** Throws when the volume belongs to somebody else. */
-export async function hasVolume(
-  engine: Engine,
-  { place, name }: NamedContainer,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const asked = engine.call({
-    what: `describe the volume ${name}`,
-    signal,
-    answer: volumeAnswer,
-    run: (docker, options) => docker.getVolume(name).inspect(options),
-  });
+export async function hasVolume(engine: Engine, place: Place, name: string): Promise<boolean> {
+  const asked = engine.read(`describe the volume ${name}`, volumeAnswer, (docker, options) =>
+    docker.getVolume(name).inspect(options),
+  );
   const found = await orNull(asked);
   if (found !== null) refuseForeign(`volume (${name})`, found.Labels, place);
   return found !== null;
+}
+
+export function removeVolume(engine: Engine, name: string): Promise<void> {
+  return untilGone(engine, `remove the volume ${name}`, (docker, options) =>
+    docker.getVolume(name).remove(options),
+  );
+}
+
+/** Sends a removal until it is done or there is nothing left to remove. */
+export async function untilGone(engine: Engine, what: string, run: EngineRun<unknown>): Promise<void> {
+  await untilDone(engine, [403, 409], () => orNull(engine.call(what, run)));
 }
 
 // The engine says 409 (a container being removed, a volume still mounted) or 403 (a network still used) while something else
@@ -154,26 +127,18 @@ export async function hasVolume(
 const triesMax = 25;
 const pauseMs = 200;
 
-async function pauseFor(signal: AbortSignal | undefined): Promise<void> {
-  await pause(pauseMs, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
-}
-
-interface Removal {
-  readonly what: string;
-  readonly signal?: AbortSignal | undefined;
-  run(docker: Docker, options: CallOptions): Promise<unknown>;
-}
-
-/** Sends a removal until it is done or there is nothing left to remove. */
-export async function untilGone(engine: Engine, removal: Removal): Promise<void> {
+async function untilDone(
+  { signal }: Engine,
+  passing: readonly number[],
+  work: () => Promise<unknown>,
+): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
-      await orNull(engine.call({ ...removal, answer: anything }));
+      await work();
       return;
     } catch (error) {
-      const goesOn = error instanceof EngineError && (error.status === 409 || error.status === 403);
-      if (!goesOn || tries >= triesMax) throw error;
-      await pauseFor(removal.signal);
+      if (!isRefusal(error, ...passing) || tries >= triesMax) throw error;
     }
+    await pause(pauseMs, undefined, signal && { signal }).catch(() => signal?.throwIfAborted());
   }
 }

@@ -1,10 +1,10 @@
-// The container engine, by dockerode: every failure in words, and every answer checked.
-import { Agent } from "node:http";
+// The container engine for the time of one step: every failure in words, and every answer that is read checked.
 import type Docker from "dockerode";
 import * as z from "zod";
 import { raced } from "../../../platform/raced.ts";
 import { WorkspaceError } from "../../driver.ts";
-import { engineOptions, usualHost } from "./engine-host.ts";
+import { Connection, type EnginePlatform } from "./connection.ts";
+import { usualHost } from "./engine-host.ts";
 
 /** The engine refused a call: an expected failure in the engine's own words. */
 export class EngineError extends WorkspaceError {
@@ -16,74 +16,53 @@ export class EngineError extends WorkspaceError {
   }
 }
 
-export interface EngineCall<Answer> {
-  /** What is asked, to go on after "The container engine refused to". */
-  readonly what: string;
-  readonly signal?: AbortSignal | undefined;
-  /** The shape of the answer. */
-  readonly answer: z.ZodType<Answer>;
-  /** `options` is for the call: it ends the call with the signal. */
-  run(docker: Docker, options: CallOptions): Promise<unknown>;
-}
+/** A call of the library. It passes on `options`, which end the call with the signal. */
+export type EngineRun<Answer> = (
+  docker: Docker,
+  options: { readonly abortSignal?: AbortSignal },
+) => Promise<Answer>;
 
-export interface CallOptions {
-  readonly abortSignal?: AbortSignal;
-}
-
-/** For answers that nobody reads. */
-export const anything = z.unknown();
-
-export interface EnginePlatform {
-  readonly os: string;
-  /** In Go's words: `amd64`, `arm64`. */
-  readonly arch: string;
-}
-
-interface Connected extends EnginePlatform {
-  /** Of the API: `v1.54`. */
-  readonly version: string;
-}
-
+/**
+ * Calls throw EngineError; `sandbox_missing` when no engine listens; the signal's reason when it was aborted. `what` goes on
+ * after "The container engine refused to".
+ */
 export class Engine {
-  /** Where it was looked for. */
-  readonly host: string;
-  readonly #options: Docker.DockerOptions;
-  #connected: Promise<Connected> | null = null;
+  readonly #connection: Connection;
+  readonly signal: AbortSignal | undefined;
 
-  /** Throws `sandbox_missing` when `host` cannot be understood. Nothing is connected before the first call. */
-  constructor(host: string = usualHost()) {
-    this.host = host;
-    this.#options = engineOptions(host);
+  constructor(connection: Connection, signal?: AbortSignal) {
+    this.#connection = connection;
+    this.signal = signal;
   }
 
-  /** Throws EngineError; `sandbox_missing` when no engine listens; the signal's reason when it was aborted. */
-  async call<Answer>(call: EngineCall<Answer>): Promise<Answer> {
-    const { what, signal, answer } = call;
-    try {
-      const { version } = await raced(this.#connect(), signal);
-      signal?.throwIfAborted();
-      const options = signal === undefined ? {} : { abortSignal: signal };
-      const asked = ask({ ...this.#options, version }, (docker) => call.run(docker, options));
-      const given = await raced(asked, signal);
-      const parsed = answer.safeParse(given);
-      if (parsed.success) return parsed.data;
-      throw new WorkspaceError(
-        "driver_failed",
-        `The container engine was asked to ${what}, and its answer cannot be read: ${z.prettifyError(parsed.error)}`,
-      );
-    } catch (error) {
-      if (signal?.aborted === true) throw signal.reason;
-      throw this.inWords(error, what);
-    }
+  /** The same engine, whose calls end with this signal. */
+  during(signal: AbortSignal): Engine {
+    return new Engine(this.#connection, signal);
   }
 
-  async platform(signal?: AbortSignal): Promise<EnginePlatform> {
-    try {
-      return await raced(this.#connect(), signal);
-    } catch (error) {
-      if (signal?.aborted === true) throw signal.reason;
-      throw this.inWords(error, "say its version");
-    }
+  /** For streams, and for answers that nobody reads: they are not checked. */
+  async call<Answer>(what: string, run: EngineRun<Answer>): Promise<Answer> {
+    const { signal } = this;
+    const options = signal === undefined ? {} : { abortSignal: signal };
+    return this.#inTime(what, () =>
+      this.#connection.ask((docker) => {
+        signal?.throwIfAborted();
+        return run(docker, options);
+      }),
+    );
+  }
+
+  async read<Answer>(what: string, answer: z.ZodType<Answer>, run: EngineRun<unknown>): Promise<Answer> {
+    const parsed = answer.safeParse(await this.call(what, run));
+    if (parsed.success) return parsed.data;
+    throw new WorkspaceError(
+      "driver_failed",
+      `The container engine was asked to ${what}, and its answer cannot be read: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+
+  platform(): Promise<EnginePlatform> {
+    return this.#inTime("say its version", () => this.#connection.describe());
   }
 
   /** What a call threw, or a stream that it gave. */
@@ -95,134 +74,57 @@ export class Engine {
       const words = said.success ? said.data.message : message.trim();
       return new EngineError(status, `The container engine refused to ${what} (${status}): ${words}`);
     }
-    // It may come back as another version.
-    this.#connected = null;
-    return connectionError(error as NodeJS.ErrnoException, this.host, what);
+    this.#connection.lost();
+    return connectionError(error as NodeJS.ErrnoException, this.#connection.host, what);
   }
 
-  #connect(): Promise<Connected> {
-    this.#connected ??= connect(this.#options).catch((error: unknown) => {
-      this.#connected = null;
-      throw error;
-    });
-    return this.#connected;
+  async #inTime<Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await raced(work(), this.signal);
+    } catch (error) {
+      if (this.signal?.aborted === true) throw this.signal.reason;
+      throw this.inWords(error, what);
+    }
   }
+}
+
+/** Throws `sandbox_missing` when `host` cannot be understood. Nothing is connected before the first call. */
+export function engineAt(host: string = usualHost()): Engine {
+  return new Engine(new Connection(host));
 }
 
 /** Null for what the engine does not have. */
 export async function orNull<T>(answer: Promise<T>): Promise<T | null> {
-  return answer.catch(unless(404, null));
+  return answer.catch((error: unknown) => {
+    if (isRefusal(error, 404)) return null;
+    throw error;
+  });
 }
 
-/** A handler of rejections that takes one status of the engine for an answer. */
-export function unless<T>(status: number, value: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof EngineError && error.status === status) return value;
-    throw error;
-  };
+/** 304: the container runs already, or has ended already. */
+export function unlessDone(error: unknown): void {
+  if (!isRefusal(error, 304)) throw error;
+}
+
+export function isRefusal(error: unknown, ...statuses: readonly number[]): error is EngineError {
+  return error instanceof EngineError && statuses.includes(error.status);
 }
 
 type Refusal = Error & { readonly statusCode?: number; readonly json?: unknown };
 const refusal = z.object({ message: z.string() });
 
-// From Docker 20.10 of 2020 (the oldest that a distribution still keeps) to the newest document the tests check against.
-const oldestApi = "1.41";
-const newestApi = "1.54";
-
-const version = z.object({
-  ApiVersion: z.string().regex(/^\d+\.\d+$/),
-  MinAPIVersion: z.string().optional(),
-  Os: z.string(),
-  Arch: z.string(),
-});
-
-// The end of an answer may still be on its way to its reader when its connection is closed.
-const closedGraceMs = 100;
-
-/** One call on a connection of its own. The library waits for ever for the end of an answer that was cut. */
-async function ask(
-  options: Docker.DockerOptions,
-  run: (docker: Docker) => Promise<unknown>,
-): Promise<unknown> {
-  // Loaded when it is needed: it brings a dozen packages along.
-  const { default: DockerClient } = await import("dockerode");
-  const { promise: cut, reject } = Promise.withResolvers<never>();
-  let timer: NodeJS.Timeout | undefined;
-  const agent = new WatchedAgent(() => {
-    timer = setTimeout(() => reject(new Error("it was closed in the middle of an answer")), closedGraceMs);
-  });
-  try {
-    return await Promise.race([run(new DockerClient({ ...options, agent } as Docker.DockerOptions)), cut]);
-  } finally {
-    clearTimeout(timer);
-    agent.forget();
-  }
-}
-
-class WatchedAgent extends Agent {
-  #onClose: (() => void) | null;
-
-  constructor(onClose: () => void) {
-    // Announced as kept, since an engine that closes after a refusal may cut an upload before the refusal is read; never kept.
-    super({ keepAlive: true });
-    this.maxFreeSockets = 0;
-    this.#onClose = onClose;
-  }
-
-  /** What is closed from here on is nobody's loss. */
-  forget(): void {
-    this.#onClose = null;
-  }
-
-  override createConnection(...args: Parameters<Agent["createConnection"]>) {
-    return super.createConnection(...args)?.once("close", () => this.#onClose?.());
-  }
-}
-
-/** Speaks the newest version of the API that both sides know. Throws `sandbox_missing` when there is none. */
-async function connect(options: Docker.DockerOptions): Promise<Connected> {
-  const parsed = version.safeParse(await ask(options, (docker) => docker.version()));
-  if (!parsed.success) throw missing(`What answers is no container engine: ${z.prettifyError(parsed.error)}`);
-  const { ApiVersion, MinAPIVersion, Os: os, Arch: arch } = parsed.data;
-  if (isOlder(ApiVersion, oldestApi))
-    throw missing(
-      `The container engine speaks API ${ApiVersion}; Everturn needs ${oldestApi} (Docker 20.10) or newer.`,
-    );
-  if (MinAPIVersion !== undefined && isOlder(newestApi, MinAPIVersion))
-    throw missing(
-      `The container engine wants API ${MinAPIVersion} at least; this Everturn knows it up to ${newestApi}.`,
-    );
-  const api = isOlder(ApiVersion, newestApi) ? ApiVersion : newestApi;
-  return { version: `v${api}`, os, arch };
-}
-
-function isOlder(one: string, other: string): boolean {
-  const [major = 0, minor = 0] = one.split(".").map(Number);
-  const [otherMajor = 0, otherMinor = 0] = other.split(".").map(Number);
-  return major < otherMajor || (major === otherMajor && minor < otherMinor);
-}
-
-function missing(words: string): WorkspaceError {
-  return new WorkspaceError("sandbox_missing", words);
-}
-
-const nobodyListens = new Set([
-  "ENOENT",
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-]);
+const nobodyListens = "ENOENT ECONNREFUSED ENOTFOUND EAI_AGAIN EHOSTUNREACH ENETUNREACH".split(" ");
 
 function connectionError(error: NodeJS.ErrnoException, host: string, what: string): WorkspaceError {
   const { code = "", message } = error;
-  if (nobodyListens.has(code))
-    return missing(
+  if (nobodyListens.includes(code))
+    return new WorkspaceError(
+      "sandbox_missing",
       `No container engine answers at ${host} (${code}). Start Docker, or set DOCKER_HOST to where it listens.`,
     );
   if (code === "EACCES" || code === "EPERM")
-    return missing(
+    return new WorkspaceError(
+      "sandbox_missing",
       `This user may not talk to the container engine at ${host} (${code}). Add the user to the group that owns the socket.`,
     );
   return new WorkspaceError(

@@ -1,9 +1,10 @@
 // Finds images, or pulls them and tells line by line how that goes.
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import * as z from "zod";
 import { type DriverStep, WorkspaceError } from "../../driver.ts";
-import { anything, type Engine, EngineError, orNull } from "./engine.ts";
+import { type Engine, EngineError, isRefusal, orNull } from "./engine.ts";
+
+type BuildLog = Pick<DriverStep, "log">;
 
 export interface EngineImage {
   readonly id: string;
@@ -11,10 +12,12 @@ export interface EngineImage {
   readonly env: readonly string[];
 }
 
-const imageAnswer = z.object({
-  Id: z.string(),
-  Config: z.object({ Env: z.array(z.string()).nullish() }).nullish(),
-});
+const imageAnswer = z
+  .object({
+    Id: z.string(),
+    Config: z.object({ Env: z.array(z.string()).nullish() }).nullish(),
+  })
+  .transform(({ Id, Config }): EngineImage => ({ id: Id, env: Config?.Env ?? [] }));
 
 const pullLine = z.object({
   id: z.string().optional(),
@@ -25,12 +28,12 @@ const pullLine = z.object({
 });
 
 /** The image, pulled if the engine does not have it. Throws `image_missing` in the words of whoever refused it. */
-export async function ensureImage(engine: Engine, image: string, step: DriverStep): Promise<EngineImage> {
-  const present = await findImage(engine, image, step.signal);
+export async function ensureImage(engine: Engine, image: string, step: BuildLog): Promise<EngineImage> {
+  const present = await findImage(engine, image);
   if (present !== null) return present;
   step.log(`Pulling image ${image}`);
   await pull(engine, image, step);
-  const pulled = await findImage(engine, image, step.signal);
+  const pulled = await findImage(engine, image);
   if (pulled === null)
     throw new WorkspaceError(
       "image_missing",
@@ -40,42 +43,31 @@ export async function ensureImage(engine: Engine, image: string, step: DriverSte
   return pulled;
 }
 
-async function findImage(engine: Engine, image: string, signal: AbortSignal): Promise<EngineImage | null> {
-  const asked = engine.call({
-    what: `describe the image ${image}`,
-    signal,
-    answer: imageAnswer,
-    run: (docker, options) => docker.getImage(image).inspect(options as object),
+async function findImage(engine: Engine, image: string): Promise<EngineImage | null> {
+  const asked = engine.read(`describe the image ${image}`, imageAnswer, (docker, options) =>
+    docker.getImage(image).inspect(options as object),
+  );
+  return orNull(asked).catch((error: unknown) => {
+    throw isRefusal(error, 400) ? missing(image, error.message) : error;
   });
-  try {
-    const found = await orNull(asked);
-    return found && { id: found.Id, env: found.Config?.Env ?? [] };
-  } catch (error) {
-    if (error instanceof EngineError && error.status === 400) throw missing(image, error.message);
-    throw error;
-  }
 }
 
-async function pull(engine: Engine, image: string, step: DriverStep): Promise<void> {
+async function pull(engine: Engine, image: string, step: BuildLog): Promise<void> {
   const what = `pull the image ${image}`;
   const { name, tag } = splitReference(image);
   let last = "";
   try {
-    const lines = await engine.call({
-      what,
-      signal: step.signal,
-      answer: anything,
-      run: (docker, options) =>
-        docker.createImage({ ...options, _query: { fromImage: name, tag }, _body: {} }),
-    });
-    for await (const line of createInterface({ input: lines as Readable })) {
+    const lines = await engine.call(what, (docker, options) =>
+      docker.createImage({ ...options, _query: { fromImage: name, tag }, _body: {} }),
+    );
+    for await (const line of createInterface({ input: lines })) {
       const said = wordsOf(line, image);
       if (said === null || said === last) continue;
       last = said;
       step.log(said);
     }
   } catch (error) {
-    if (step.signal.aborted) throw step.signal.reason;
+    engine.signal?.throwIfAborted();
     if (error instanceof EngineError) throw missing(image, error.message);
     throw engine.inWords(error, what);
   }
@@ -91,7 +83,6 @@ function wordsOf(line: string, image: string): string | null {
   if (status === undefined || Object.keys(progressDetail ?? {}).length > 0) return null;
   return id === undefined ? status : `${id}: ${status}`;
 }
-
 /** `name[:tag][@digest]`. Without a tag the engine would pull all of them; a digest takes the tag's place. */
 export function splitReference(image: string): { readonly name: string; readonly tag: string } {
   const at = image.indexOf("@");

@@ -2,29 +2,43 @@
 // moved to, so a note beside them says that they are in quarantine.
 import * as z from "zod";
 import type { PlaceKeeping } from "../../driver.ts";
-import { ensureVolume, findContainer, removeContainer, untilGone } from "./containers.ts";
+import {
+  ensureVolume,
+  findContainer,
+  labelsAnswer,
+  removeContainer,
+  removeVolume,
+  untilGone,
+} from "./containers.ts";
 import type { Engine } from "./engine.ts";
-import { labelFilter, labelsOf, namesOf, type Place, quarantinedLabel, workspaceLabel } from "./place.ts";
+import { labelFilter, type Place, placeOf, quarantinedLabel, workspaceLabel } from "./place.ts";
 
-const labels = z.record(z.string(), z.string()).nullish();
-const withIds = z.array(z.object({ Id: z.string(), Labels: labels }));
-const volumeList = z.object({ Volumes: z.array(z.object({ Name: z.string(), Labels: labels })).nullish() });
+const withIds = z.array(z.object({ Id: z.string(), Labels: labelsAnswer }));
+const volumeList = z.object({
+  Volumes: z.array(z.object({ Name: z.string(), Labels: labelsAnswer })).nullish(),
+});
 
-interface Thing {
-  readonly id: string;
-  readonly labels: Readonly<Record<string, string>> | null | undefined;
-}
+const containersOf = (engine: Engine, filters: string) =>
+  engine.read("list containers", withIds, (docker) => docker.listContainers({ all: true, filters }));
+
+const networksOf = (engine: Engine, filters: string) =>
+  engine.read("list networks", withIds, (docker, options) => docker.listNetworks({ ...options, filters }));
+
+const volumesOf = async (engine: Engine, filters: string) =>
+  (await engine.read("list volumes", volumeList, (docker) => docker.listVolumes({ filters }))).Volumes ?? [];
 
 /** All workspaces of the deployment that the engine has anything of, with the time since when each is in quarantine. */
 export async function surveyWorkspaces(
   engine: Engine,
   deployment: string,
 ): Promise<ReadonlyMap<string, Date | null>> {
-  const { containers, networks, volumes } = await takeInventory(engine, labelFilter(deployment));
+  const filters = labelFilter(deployment);
+  const containers = await containersOf(engine, filters);
+  const networks = await networksOf(engine, filters);
   const found = new Map<string, Date | null>();
-  for (const thing of [...containers, ...networks, ...volumes]) {
-    const workspaceId = thing.labels?.[workspaceLabel];
-    const quarantinedAt = thing.labels?.[quarantinedLabel];
+  for (const { Labels } of [...containers, ...networks, ...(await volumesOf(engine, filters))]) {
+    const workspaceId = Labels?.[workspaceLabel];
+    const quarantinedAt = Labels?.[quarantinedLabel];
     if (workspaceId === undefined) continue;
     const since = quarantinedAt === undefined ? null : new Date(quarantinedAt);
     found.set(workspaceId, since ?? found.get(workspaceId) ?? null);
@@ -35,29 +49,22 @@ export async function surveyWorkspaces(
 /** Removes all that bears the workspace's labels, in the order in which the engine lets go of it. */
 export async function removeEverything(engine: Engine, place: Place): Promise<void> {
   const filters = labelFilter(place.deployment, place.workspaceId);
-  const { containers, volumes } = await takeInventory(engine, filters);
-  for (const { id } of containers) await removeContainer(engine, id);
+  for (const { Id } of await containersOf(engine, filters)) await removeContainer(engine, Id);
   await removeNetworks(engine, place);
-  for (const { id } of volumes) await removeVolume(engine, id);
+  for (const { Name } of await volumesOf(engine, filters)) await removeVolume(engine, Name);
 }
 
 /** Older versions made a network for each workspace; nothing makes one now. */
-export async function removeNetworks(engine: Engine, place: Place, signal?: AbortSignal): Promise<void> {
-  const filters = labelFilter(place.deployment, place.workspaceId);
-  for (const { id } of await networksOf(engine, filters, signal))
-    await untilGone(engine, {
-      what: `remove the network ${id}`,
-      signal,
-      run: (docker, options) => docker.getNetwork(id).remove(options),
-    });
+export async function removeNetworks(engine: Engine, place: Place): Promise<void> {
+  for (const { Id } of await networksOf(engine, labelFilter(place.deployment, place.workspaceId)))
+    await untilGone(engine, `remove the network ${Id}`, (docker, options) =>
+      docker.getNetwork(Id).remove(options),
+    );
 }
 
 /** Only things that bear this deployment's label are ever looked at. */
 export function keepPlaces(engine: Engine, deployment: string): PlaceKeeping {
-  const isRunning = async (place: Place) => {
-    const { container: name } = namesOf(place);
-    return (await findContainer(engine, { place, name }))?.running === true;
-  };
+  const isRunning = async (place: Place) => (await findContainer(engine, place))?.running === true;
   return {
     async survey() {
       const found = await surveyWorkspaces(engine, deployment);
@@ -70,17 +77,16 @@ export function keepPlaces(engine: Engine, deployment: string): PlaceKeeping {
     // Labels are there from the beginning.
     adopt: () => Promise.resolve(),
     async quarantine(workspaceId) {
-      const place = { workspaceId, deployment };
+      const place = placeOf(workspaceId, deployment);
       if (await isRunning(place)) return null;
-      const { files, state, quarantine: name } = namesOf(place);
       // A note that is there already keeps its time.
-      const labels = { ...labelsOf(place), [quarantinedLabel]: new Date().toISOString() };
-      await ensureVolume(engine, { name, labels });
-      return `volumes ${files} and ${state}`;
+      const labels = { ...place.labels, [quarantinedLabel]: new Date().toISOString() };
+      await ensureVolume(engine, place.quarantine, labels);
+      return `volumes ${place.files} and ${place.state}`;
     },
-    release: (workspaceId) => removeVolume(engine, namesOf({ workspaceId, deployment }).quarantine),
+    release: async (workspaceId) => removeVolume(engine, placeOf(workspaceId, deployment).quarantine),
     async discard(workspaceId, before) {
-      const place = { workspaceId, deployment };
+      const place = placeOf(workspaceId, deployment);
       const since = (await surveyWorkspaces(engine, deployment)).get(workspaceId) ?? null;
       // A date that cannot be read is before nothing.
       if (since === null || !(since < before) || (await isRunning(place))) return false;
@@ -88,39 +94,4 @@ export function keepPlaces(engine: Engine, deployment: string): PlaceKeeping {
       return true;
     },
   };
-}
-
-function removeVolume(engine: Engine, name: string): Promise<void> {
-  return untilGone(engine, {
-    what: `remove the volume ${name}`,
-    run: (docker, options) => docker.getVolume(name).remove(options),
-  });
-}
-
-async function takeInventory(engine: Engine, filters: string) {
-  const containers = await engine.call({
-    what: "list containers",
-    answer: withIds,
-    run: (docker) => docker.listContainers({ all: true, filters }),
-  });
-  const { Volumes } = await engine.call({
-    what: "list volumes",
-    answer: volumeList,
-    run: (docker) => docker.listVolumes({ filters }),
-  });
-  return {
-    containers: containers.map(({ Id, Labels }): Thing => ({ id: Id, labels: Labels })),
-    networks: await networksOf(engine, filters),
-    volumes: (Volumes ?? []).map(({ Name, Labels }): Thing => ({ id: Name, labels: Labels })),
-  };
-}
-
-async function networksOf(engine: Engine, filters: string, signal?: AbortSignal): Promise<Thing[]> {
-  const networks = await engine.call({
-    what: "list networks",
-    signal,
-    answer: withIds,
-    run: (docker, options) => docker.listNetworks({ ...options, filters }),
-  });
-  return networks.map(({ Id, Labels }) => ({ id: Id, labels: Labels }));
 }

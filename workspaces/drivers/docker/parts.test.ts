@@ -5,7 +5,7 @@ import { EngineFrames } from "./engine-frames.ts";
 import { engineOptions } from "./engine-host.ts";
 import { splitReference } from "./image.ts";
 import { environmentOf } from "./load-volumes.ts";
-import { configLabel } from "./place.ts";
+import { configLabel, placeOf } from "./place.ts";
 
 const plan = {
   image: "tools:1",
@@ -15,7 +15,7 @@ const plan = {
   limits: { memory_mib: 256, cpus: 2, pids: 100 },
 };
 const wish: ContainerWish = {
-  place: { workspaceId: "w", deployment: "d" },
+  place: placeOf("w", "d"),
   plan,
   agentVolume: "everturn-agent-abc",
   engineCpus: 8,

@@ -40,25 +40,26 @@ export const insidePaths = {
 // The first ordinary user of most systems, which images for development tend to have under some name.
 export const insideUserId = 1000;
 
+/** A workspace's things by name. */
 export interface Place {
   readonly workspaceId: string;
   readonly deployment: string;
-}
-
-export interface PlaceNames {
+  readonly labels: Readonly<Record<string, string>>;
   readonly container: string;
   /** Never started: the engine takes files for volumes only through a container. */
   readonly loader: string;
   /** Of the image that has Node, to copy it into the agent's volume. Never started, either. */
   readonly nodeLoader: string;
+  /** A volume. */
   readonly files: string;
+  /** A volume. */
   readonly state: string;
   /** A volume that says by being there that the workspace is in quarantine. */
   readonly quarantine: string;
 }
 
-/** Throws when an id cannot be part of a name: the engine's own rule for names, and it must not reach into a path. */
-export function namesOf({ workspaceId }: Place): PlaceNames {
+/** Throws when the id cannot be part of a name: the engine's own rule for names, and it must not reach into a path. */
+export function placeOf(workspaceId: string, deployment: string): Place {
   if (!/^[a-zA-Z0-9][\w.-]{0,100}$/.test(workspaceId))
     throw new WorkspaceError(
       "driver_failed",
@@ -66,6 +67,9 @@ export function namesOf({ workspaceId }: Place): PlaceNames {
     );
   const name = `everturn-${workspaceId}`;
   return {
+    workspaceId,
+    deployment,
+    labels: { [deploymentLabel]: deployment, [workspaceLabel]: workspaceId },
     container: name,
     loader: `${name}-loader`,
     nodeLoader: `${name}-node`,
@@ -73,10 +77,6 @@ export function namesOf({ workspaceId }: Place): PlaceNames {
     state: `${name}-state`,
     quarantine: `${name}-quarantine`,
   };
-}
-
-export function labelsOf(place: Place): Record<string, string> {
-  return { [workspaceLabel]: place.workspaceId, [deploymentLabel]: place.deployment };
 }
 
 /** The engine's `filters` for everything of a deployment, or of one of its workspaces. */

@@ -26,18 +26,18 @@ export async function probeEngine(engine: Engine): Promise<readonly string[]> {
 }
 
 /** What containers may ask for; null where the engine refuses any limit, as rootless ones do without a delegated controller. */
-export async function cpusOf(engine: Engine, signal: AbortSignal): Promise<number | null> {
-  const { NCPU, CpuCfsQuota } = await infoOf(engine, signal);
+export async function cpusOf(engine: Engine): Promise<number | null> {
+  const { NCPU, CpuCfsQuota } = await infoOf(engine);
   if (CpuCfsQuota === false) return null;
   return NCPU === undefined || NCPU === null || NCPU < 1 ? Number.POSITIVE_INFINITY : NCPU;
 }
 
-function infoOf(engine: Engine, signal?: AbortSignal): Promise<z.infer<typeof infoAnswer>> {
-  const call = { what: "describe itself", signal, answer: infoAnswer };
-  return engine.call({
-    ...call,
-    run: (docker, options) => docker.info(options as never) as unknown as Promise<unknown>,
-  });
+function infoOf(engine: Engine): Promise<z.infer<typeof infoAnswer>> {
+  return engine.read(
+    "describe itself",
+    infoAnswer,
+    (docker, options) => docker.info(options as never) as unknown as Promise<unknown>,
+  );
 }
 
 function warningsOf(info: z.infer<typeof infoAnswer>): string[] {

@@ -6,9 +6,9 @@ import { openAgent } from "../../client/agent-client.ts";
 import { type AgentAddress, WorkspaceError } from "../../driver.ts";
 import type { Bridges } from "./bridges.ts";
 import { type ContainerView, findContainer, removeContainer } from "./containers.ts";
-import { anything, type Engine, EngineError, unless } from "./engine.ts";
+import { type Engine, EngineError, unlessDone } from "./engine.ts";
 import { EngineFrames } from "./engine-frames.ts";
-import { namesOf, type Place } from "./place.ts";
+import type { Place } from "./place.ts";
 
 export interface AgentWish {
   readonly place: Place;
@@ -33,29 +33,18 @@ const tailCharsMax = 4_000;
  * Starts the workspace's container and hands the token to its agent. Of two workers that do this at once, one starts it, and
  * what the other one writes is not read by anybody.
  */
-export async function startContainer(
-  engine: Engine,
-  { place, tokens }: AgentWish,
-  signal: AbortSignal,
-): Promise<void> {
-  const { container: name } = namesOf(place);
+export async function startContainer(engine: Engine, { place, tokens }: AgentWish): Promise<void> {
+  const { container: name } = place;
   try {
-    const input = (await engine.call({
-      what: `attach to the container ${name}`,
-      signal,
-      answer: anything,
-      run: (docker, options) => docker.getContainer(name).attach({ ...options, ...attachment }),
-    })) as Duplex;
+    const attached = await engine.call(`attach to the container ${name}`, (docker, options) =>
+      docker.getContainer(name).attach({ ...options, ...attachment }),
+    );
+    const input = attached as Duplex;
     try {
       input.on("error", () => undefined).resume();
-      const started = engine.call({
-        what: `start the container ${name}`,
-        signal,
-        answer: anything,
-        run: (docker, options) => docker.getContainer(name).start(options),
-      });
-      // 304: it runs already.
-      await started.catch(unless(304, null));
+      await engine
+        .call(`start the container ${name}`, (docker, options) => docker.getContainer(name).start(options))
+        .catch(unlessDone);
       await new Promise<void>((resolve) =>
         input.once("close", resolve).end(`${tokens[0]}\n`, () => resolve()),
       );
@@ -65,7 +54,7 @@ export async function startContainer(
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
     // Whatever it is that cannot be started: the next attempt makes another.
-    await removeContainer(engine, name, signal);
+    await removeContainer(engine, name);
     throw new WorkspaceError("agent_failed", `The workspace's container cannot be started. ${error.message}`);
   }
 }
@@ -88,11 +77,10 @@ export async function waitForAgent(
   signal: AbortSignal,
 ): Promise<AgentAddress> {
   const { place, tokens, bridges, hasEgress } = wish;
-  const name = namesOf(place).container;
   const deadline = performance.now() + agentStartMaxMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const container = await findContainer(engine, { place, name }, signal);
-    if (container?.running !== true) throw await failed(engine, { name, why: endOf(container) }, signal);
+    const container = await findContainer(engine, place);
+    if (container?.running !== true) throw await failed(engine, place.container, endOf(container));
     const { id } = container;
     const inTime = AbortSignal.timeout(Math.max(1, Math.ceil(deadline - performance.now())));
     let why = otherToken;
@@ -106,7 +94,7 @@ export async function waitForAgent(
       break;
     }
     if (why === otherToken || performance.now() + pauseMs > deadline)
-      throw await failed(engine, { name, why }, signal);
+      throw await failed(engine, place.container, why);
     await pause(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
@@ -139,33 +127,23 @@ function endOf(container: ContainerView | null): string {
   return `it ended with exit code ${container.exitCode ?? "unknown"}${hint}${container.error && `: ${container.error}`}`;
 }
 
-async function failed(
-  engine: Engine,
-  { name, why }: { readonly name: string; readonly why: string },
-  signal: AbortSignal,
-): Promise<WorkspaceError> {
-  const log = await logTail(engine, name, signal);
-  return new WorkspaceError(
-    "agent_failed",
-    `The workspace agent does not answer: ${why}. Its log ends:\n${log}`,
-  );
+async function failed(engine: Engine, container: string, why: string): Promise<WorkspaceError> {
+  const log = await logTail(engine, container);
+  const words = `The workspace agent does not answer: ${why}. Its log ends:\n${log}`;
+  return new WorkspaceError("agent_failed", words);
 }
 
 /** The last lines that the container wrote, or why they cannot be had. Throws only when it was aborted. */
-async function logTail(engine: Engine, name: string, signal: AbortSignal): Promise<string> {
+async function logTail(engine: Engine, container: string): Promise<string> {
   try {
-    const bytes = await engine.call({
-      what: `give the log of the container ${name}`,
-      signal,
-      answer: anything,
-      run: (docker, options) =>
-        docker.getContainer(name).logs({ ...options, stdout: true, stderr: true, tail: tailLines }),
-    });
+    const bytes = await engine.call(`give the log of the container ${container}`, (docker, options) =>
+      docker.getContainer(container).logs({ ...options, stdout: true, stderr: true, tail: tailLines }),
+    );
     const frames = Buffer.isBuffer(bytes) ? new EngineFrames().read(bytes) : [];
     const text = frames.map((frame) => frame.bytes.toString()).join("");
     return text.trim().slice(-tailCharsMax) || "(nothing was logged)";
   } catch (error) {
-    signal.throwIfAborted();
+    engine.signal?.throwIfAborted();
     return `(no log: ${error instanceof Error ? error.message : String(error)})`;
   }
 }
