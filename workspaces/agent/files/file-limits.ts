@@ -19,8 +19,6 @@ export const grepLineCharsMax = 400;
 export const findPathsMax = 500;
 /** A search that takes longer is too wide to be useful. */
 export const searchTimeMaxMs = 10_000;
-/** From SIGTERM to SIGKILL of a search program (SPEC I2). */
-export const searchKillAfterMs = 5_000;
 /** Bytes kept of a search's stderr. */
 export const searchErrorBytesMax = 4 * 1024;
 /** Longer than the kernel's limit: folders are opened inside each other, so deeper trees can be reached. */

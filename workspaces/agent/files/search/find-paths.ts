@@ -6,10 +6,9 @@ import { createCollector } from "../collector.ts";
 import { findPathsMax } from "../file-limits.ts";
 import { withFound } from "../place/confined-walk.ts";
 import { openFolder } from "../place/open-file.ts";
-import { namesNote, shownName, systemPath } from "../place/raw-names.ts";
+import { shownName, systemPath } from "../place/raw-names.ts";
 import { isInside, type Root } from "../place/root.ts";
-import { createPathReader } from "./output-records.ts";
-import { runRipgrep, type Searcher, searchNotes } from "./ripgrep.ts";
+import { isCutOff, runRipgrep, type Searcher } from "./ripgrep.ts";
 
 /** Paths relative to the root, sorted. Throws `AgentError`. */
 export async function findPaths(
@@ -26,24 +25,14 @@ export async function findPaths(
       glob: args.pattern,
       args: ["--files"],
       signal,
-      reader: (pathOf) =>
-        createPathReader((written) => {
-          const relative = pathOf(written);
-          if (relative !== null) found.push(relative);
-          return found.length > findPathsMax ? "enough" : "more";
-        }),
+      record: /([^\0]*)\0/y,
+      onFound: (relative) => (found.push(relative) > findPathsMax ? "enough" : "more"),
     });
     const collector = createCollector<string>(findPathsMax);
     for (const relative of found) {
       if ((await isStillInside(root, relative)) && !collector.add(shownName(relative))) break;
     }
-    const unseen = searchNotes(end, collector.items.length);
-    const notes = [...unseen, namesNote(found)].filter((note) => note !== null);
-    return {
-      paths: collector.items,
-      truncated: collector.truncated || unseen.length > 0,
-      ...(notes.length > 0 && { note: notes.join(" ") }),
-    };
+    return { paths: collector.items, ...isCutOff(end, collector, found) };
   });
 }
 

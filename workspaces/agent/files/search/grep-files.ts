@@ -12,11 +12,10 @@ import { createCollector } from "../collector.ts";
 import { grepLineCharsMax, grepMatchesMax } from "../file-limits.ts";
 import { withFound } from "../place/confined-walk.ts";
 import { isUtf16, openFile } from "../place/open-file.ts";
-import { namesNote, shownName } from "../place/raw-names.ts";
+import { shownName } from "../place/raw-names.ts";
 import type { Root } from "../place/root.ts";
 import { systemFault } from "../system-fault.ts";
-import { createMatchReader, type MatchPlace } from "./output-records.ts";
-import { runRipgrep, type Searcher, searchNotes } from "./ripgrep.ts";
+import { isCutOff, runRipgrep, type Searcher } from "./ripgrep.ts";
 import type { SearchEnd } from "./search-process.ts";
 
 type GrepArgs = Parameters<FileViews["grep"]>[0];
@@ -25,6 +24,14 @@ type GrepArgs = Parameters<FileViews["grep"]>[0];
 const leadCharsMax = 100;
 const utf8BytesPerCharMax = 4;
 const byteOrderMark = Buffer.from("\ufeff");
+
+/** A place where the pattern matched; `offset` is the line's first byte in the file, `column` the match's first byte, from 1. */
+interface MatchPlace {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+}
 
 /** Matching lines, sorted by path and line. Throws `AgentError`. */
 export async function grepFiles(searcher: Searcher, args: GrepArgs, signal: AbortSignal): Promise<GrepView> {
@@ -36,12 +43,13 @@ export async function grepFiles(searcher: Searcher, args: GrepArgs, signal: Abor
       glob: args.glob ?? null,
       args: searchArgs(args),
       signal,
-      reader: (pathOf) =>
-        createMatchReader((match, written) => {
-          const path = pathOf(written);
-          if (path !== null) places.push({ ...match, path });
-          return places.length > grepMatchesMax ? "enough" : "more";
-        }),
+      // The text is left, and so are records of another kind.
+      record: /([^\0]*)\0(?:(\d+):(\d+):(\d+):)?[^\n]*\n/y,
+      onFound: (path, [line, column, offset]) => {
+        if (line === undefined) return "more";
+        const match = { path, line: Number(line), column: Number(column), offset: Number(offset) };
+        return places.push(match) > grepMatchesMax ? "enough" : "more";
+      },
     });
     checkEnd(end);
     const collector = createCollector<GrepView["matches"][number]>(grepMatchesMax);
@@ -50,13 +58,10 @@ export async function grepFiles(searcher: Searcher, args: GrepArgs, signal: Abor
       isMarked ||= line.isMarked;
       return collector.add({ path: shownName(match.path), line: match.line, text: line.text });
     });
-    const unseen = searchNotes(end, collector.items.length);
-    const names = namesNote(places.map((match) => match.path));
-    const notes = [...unseen, names, isMarked ? markedBytesNote : null].filter((note) => note !== null);
+    const paths = places.map((match) => match.path);
     return {
       matches: collector.items,
-      truncated: collector.truncated || unseen.length > 0,
-      ...(notes.length > 0 && { note: notes.join(" ") }),
+      ...isCutOff(end, collector, paths, isMarked ? markedBytesNote : null),
     };
   });
 }

@@ -5,12 +5,13 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
+import type { Collector } from "../collector.ts";
 import type { FoundPlace } from "../place/confined-walk.ts";
 import { openFile, openFolder } from "../place/open-file.ts";
-import { nameOf, systemPath } from "../place/raw-names.ts";
+import { nameOf, namesNote, systemPath } from "../place/raw-names.ts";
 import { openRoot, type Root } from "../place/root.ts";
 import { globRules } from "./glob-rules.ts";
-import { runSearchProcess, type SearchEnd, type SearchProcess } from "./search-process.ts";
+import { runSearchProcess, type SearchEnd } from "./search-process.ts";
 
 const fixedArgs = [
   "--no-config",
@@ -28,6 +29,8 @@ const fixedArgs = [
   "--null",
 ];
 
+/** A longer record is not ripgrep's output. */
+const recordCharsMax = 1024 * 1024;
 /** Longer paths are opened here, because ripgrep opens its target by path. */
 const targetBytesMax = 4_000;
 
@@ -38,20 +41,16 @@ export interface Searcher {
   readonly timeMaxMs?: number | undefined;
 }
 
-/**
- * Turns a path in ripgrep's output into one relative to the root, encoded as in raw-names.ts. Null: the search's glob does not
- * match it.
- */
-export type PathOf = (written: Buffer) => string | null;
-
 export interface Search {
   readonly place: FoundPlace;
   /** Only files that match are searched; null for all. */
   readonly glob: string | null;
   readonly args: readonly string[];
   readonly signal: AbortSignal;
-  /** Creates the reader of the output. */
-  readonly reader: (pathOf: PathOf) => SearchProcess["onOutput"];
+  /** One record of the output, sticky. Its first group is a path in Latin-1; names end at a NUL, because they may contain newlines. */
+  readonly record: RegExp;
+  /** Called with each path, relative to the root and encoded as in raw-names.ts, and with the record's other groups. */
+  onFound(path: string, groups: readonly (string | undefined)[]): "more" | "enough";
 }
 
 /** Where ripgrep runs, and its target there. */
@@ -89,8 +88,8 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
       await writeFile(rules, `${only.lines.join("\n")}\n`, { flag: "wx", mode: 0o600 });
       args.push(`--ignore-file=${rules}`);
     }
-    const pathOf: PathOf = (written) =>
-      only?.type === "only" && !only.matches(written) ? null : base.pathOf(written);
+    const onRecord = (written: Buffer, groups: readonly (string | undefined)[]) =>
+      only?.type === "only" && !only.matches(written) ? "more" : search.onFound(base.pathOf(written), groups);
     const end = await runSearchProcess({
       file: rgPath,
       // After "--" a name that begins with a dash is a path and not an option.
@@ -98,8 +97,8 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
       cwd: base.cwd,
       opened: base.opened.fd,
       signal,
-      onOutput: search.reader(pathOf),
-      ...(timeMaxMs !== undefined && { timeMaxMs }),
+      onOutput: recordReader(search.record, onRecord),
+      timeMaxMs,
     }).catch((error: unknown) => {
       if (signal.aborted) throw error;
       throw new AgentError("internal", "The search program cannot be started.");
@@ -150,17 +149,51 @@ function refuseBadGlob({ stderr }: SearchEnd): void {
   throw new AgentError("bad_pattern", `The glob cannot be used: ${fault.trim()}.`, hint);
 }
 
-/** The notes of a search that did not look at everything. Throws `AgentError` if its time was over before it found anything. */
-export function searchNotes(end: SearchEnd, found: number): readonly string[] {
-  if (end.reason === "timeout" && found === 0) {
+/** Calls `onRecord` with the path and the other groups of each record that arrives. */
+function recordReader(
+  record: RegExp,
+  onRecord: (path: Buffer, groups: readonly (string | undefined)[]) => "more" | "enough",
+) {
+  let pending = "";
+  return (chunk: Buffer) => {
+    // In Latin-1 each byte is one character, so no byte of a name is lost.
+    pending += chunk.toString("latin1");
+    let used = 0;
+    for (;;) {
+      record.lastIndex = used;
+      const [, path, ...groups] = record.exec(pending) ?? [];
+      if (path === undefined) break;
+      used = record.lastIndex;
+      if (onRecord(Buffer.from(path, "latin1"), groups) === "enough") return "enough";
+    }
+    pending = pending.slice(used);
+    return pending.length > recordCharsMax ? "enough" : "more";
+  };
+}
+
+/**
+ * Whether what was collected is all that there is, and what has to be said about it. Throws `AgentError` if the search's time
+ * was over before it found anything.
+ */
+export function isCutOff(
+  end: SearchEnd,
+  { items, truncated }: Collector<unknown>,
+  names: readonly string[],
+  ownNote: string | null = null,
+): { readonly truncated: boolean; readonly note?: string } {
+  if (end.reason === "timeout" && items.length === 0) {
     throw new AgentError(
       "search_timeout",
       "The search ran out of time before it had found anything: there may be matches.",
       "Search a subfolder with path, or narrow the search by glob.",
     );
   }
-  return [
-    ...(end.reason === "timeout" ? ["The search ran out of time: there may be more."] : []),
-    ...(end.exit_code === errorExit && end.stderr === "" ? ["Some files or folders could not be read."] : []),
+  const isLate = end.reason === "timeout";
+  const isUnread = end.exit_code === errorExit && end.stderr === "";
+  const notes = [
+    ...(isLate ? ["The search ran out of time: there may be more."] : []),
+    ...(isUnread ? ["Some files or folders could not be read."] : []),
+    ...[namesNote(names), ownNote].filter((note) => note !== null),
   ];
+  return { truncated: truncated || isLate || isUnread, ...(notes.length > 0 && { note: notes.join(" ") }) };
 }

@@ -55,7 +55,6 @@ test("I2 an interrupt ends a search that ignores SIGTERM, and leaves no process"
   let pid = 0;
   const search = aSearch(stubborn, {
     signal: interrupt.signal,
-    killAfterMs: 20,
     onOutput(chunk) {
       pid = Number(chunk.toString());
       interrupt.abort();

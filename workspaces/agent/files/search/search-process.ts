@@ -1,7 +1,7 @@
 // Runs a search program until it ends, its output is enough, its time is over, or the call is interrupted. Leaves no process behind.
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
-import { searchErrorBytesMax, searchKillAfterMs, searchTimeMaxMs } from "../file-limits.ts";
+import { searchErrorBytesMax, searchTimeMaxMs } from "../file-limits.ts";
 
 export interface SearchProcess {
   readonly file: string;
@@ -12,8 +12,7 @@ export interface SearchProcess {
   readonly signal: AbortSignal;
   /** Takes output as it comes; "enough" ends the program. */
   onOutput(chunk: Buffer): "more" | "enough";
-  readonly timeMaxMs?: number;
-  readonly killAfterMs?: number;
+  readonly timeMaxMs?: number | undefined;
 }
 
 export interface SearchEnd {
@@ -28,7 +27,8 @@ export interface SearchEnd {
  * Rejects with the signal's reason after an abort, and with the system's error when it cannot be started.
  */
 export async function runSearchProcess(search: SearchProcess): Promise<SearchEnd> {
-  search.signal.throwIfAborted();
+  const { signal, timeMaxMs = searchTimeMaxMs } = search;
+  signal.throwIfAborted();
   const child = spawn(search.file, search.args, {
     cwd: search.cwd,
     env: {},
@@ -36,19 +36,15 @@ export async function runSearchProcess(search: SearchProcess): Promise<SearchEnd
   }) as ChildProcessByStdio<null, Readable, Readable>;
   let reason: SearchEnd["reason"] = "exit";
   let stderr = Buffer.alloc(0);
-  let killTimer: NodeJS.Timeout | undefined;
+  // It only reads, so nothing is left half done.
   const stop = (why: SearchEnd["reason"]): void => {
-    if (killTimer !== undefined) return;
-    reason = why;
-    child.kill("SIGTERM");
-    killTimer = setTimeout(() => child.kill("SIGKILL"), search.killAfterMs ?? searchKillAfterMs);
+    if (!child.killed && child.kill("SIGKILL")) reason = why;
   };
   const onAbort = (): void => stop("exit");
-  const timer = setTimeout(() => stop("timeout"), search.timeMaxMs ?? searchTimeMaxMs);
-  search.signal.addEventListener("abort", onAbort, { once: true });
+  const timer = setTimeout(stop, timeMaxMs, "timeout");
+  signal.addEventListener("abort", onAbort, { once: true });
   child.stdout.on("data", (chunk: Buffer) => {
-    // The pipe is still drained after the stop: a program that cannot write does not end.
-    if (killTimer === undefined && search.onOutput(chunk) === "enough") stop("enough");
+    if (!child.killed && search.onOutput(chunk) === "enough") stop("enough");
   });
   child.stderr.on("data", (chunk: Buffer) => {
     if (stderr.length < searchErrorBytesMax) stderr = Buffer.concat([stderr, chunk]);
@@ -58,11 +54,10 @@ export async function runSearchProcess(search: SearchProcess): Promise<SearchEnd
       child.once("error", reject);
       child.once("close", resolve);
     });
-    search.signal.throwIfAborted();
+    signal.throwIfAborted();
     return { reason, exit_code: exitCode, stderr: stderr.subarray(0, searchErrorBytesMax).toString() };
   } finally {
     clearTimeout(timer);
-    clearTimeout(killTimer);
-    search.signal.removeEventListener("abort", onAbort);
+    signal.removeEventListener("abort", onAbort);
   }
 }
