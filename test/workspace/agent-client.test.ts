@@ -7,8 +7,8 @@ import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { AgentError, type AgentErrorCode, type ProcessEvent } from "../../workspaces/agent/api.ts";
 import { openAgent } from "../../workspaces/client/agent-client.ts";
-import { startAgentProcess } from "../../workspaces/client/agent-process.fixture.ts";
 import type { AgentAddress } from "../../workspaces/driver.ts";
+import { AgentFixture } from "../support/workspace/agent-daemon.ts";
 
 const signal = new AbortController().signal;
 
@@ -16,6 +16,11 @@ function open(t: TestContext, address: AgentAddress) {
   const agent = openAgent(address);
   t.after(() => agent.close());
   return agent;
+}
+
+async function startAgentProcess(t: TestContext, kind: AgentAddress["kind"]) {
+  const daemon = await AgentFixture.start(t);
+  return { daemon, root: daemon.root, address: daemon.address(t, kind) };
 }
 
 function withCode(code: AgentErrorCode) {
@@ -104,14 +109,13 @@ test("the agent's errors keep code, words and hint", async (t) => {
 });
 
 test("who cannot show the token is unauthorized; who finds nobody there is told that it is unreachable", async (t) => {
-  const agent = await startAgentProcess(t, "unix");
-  const { address } = agent;
+  const { daemon, root, address } = await startAgentProcess(t, "unix");
   await assert.rejects(open(t, { ...address, token: "wrong" }).health(signal), withCode("unauthorized"));
-  const elsewhere = { kind: "unix", path: `${agent.root}/none`, token: "a" } as const;
+  const elsewhere = { kind: "unix", path: `${root}/none`, token: "a" } as const;
   await assert.rejects(open(t, elsewhere).health(signal), withCode("unreachable"));
   const known = open(t, address);
   await known.health(signal);
-  await agent.kill();
+  await daemon.end("SIGKILL");
   await assert.rejects(known.health(signal), withCode("unreachable"));
   await assert.rejects(
     collect(known.processes.follow({ key: "p", offset: 0 }, signal)),
@@ -120,8 +124,8 @@ test("who cannot show the token is unauthorized; who finds nobody there is told 
 });
 
 test("W5 an agent that dies while its output is followed ends the stream with unreachable; a new one is found by the same client", async (t) => {
-  const agent = await startAgentProcess(t, "unix");
-  const client = open(t, agent.address);
+  const { daemon, address } = await startAgentProcess(t, "unix");
+  const client = open(t, address);
   const { processes } = client;
   const before = await client.health(signal);
   const { process: started } = await processes.start(
@@ -131,11 +135,11 @@ test("W5 an agent that dies while its output is followed ends the stream with un
   t.after(() => started.pid !== null && process.kill(started.pid, "SIGKILL"));
   const follow = async () => {
     for await (const event of processes.follow({ key: "p", offset: 0 }, signal)) {
-      if (event.type === "output") await agent.kill();
+      if (event.type === "output") await daemon.end("SIGKILL");
     }
   };
   await assert.rejects(follow(), withCode("unreachable"));
-  await agent.restart();
+  await daemon.start();
   assert.notEqual((await client.health(signal)).instance_id, before.instance_id);
   assert.equal((await processes.get("p", signal)).state, "lost");
 });

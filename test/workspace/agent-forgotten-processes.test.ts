@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { AgentFixture } from "../../workspaces/agent/agent-fixture.ts";
 import { journalLimits, keptProcessesMax } from "../../workspaces/agent/agent-limits.ts";
 import { Journal } from "../../workspaces/agent/journal.ts";
 import { agentPaths } from "../../workspaces/agent/wire/protocol.ts";
+import { AgentFixture } from "../support/workspace/agent-daemon.ts";
 
 test("W5 the oldest processes are forgotten with their output, and even so never run again", async (t) => {
   const agent = await AgentFixture.start(t);

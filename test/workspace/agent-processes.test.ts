@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { isAlive } from "../../platform/system-processes.ts";
-import { AgentFixture } from "../../workspaces/agent/agent-fixture.ts";
 import type { ProcessInfo } from "../../workspaces/agent/api.ts";
 import { agentPaths, processPath } from "../../workspaces/agent/wire/protocol.ts";
+import { AgentFixture } from "../support/workspace/agent-daemon.ts";
 
 const agent = await AgentFixture.start({ after });
 
@@ -194,7 +194,7 @@ test("a child left in the background neither delays the end nor dies of its outp
   // It goes on after the end was told.
   const more =
     "n=$(wc -l < ticks); until [ $(wc -l < ticks) -gt $((n + 5)) ]; do sleep 0.01; done; echo alive";
-  await agent.run({ key: "alive", command: `${more}; kill -9 ${text.split("\n")[0]}` });
+  await agent.run({ key: "alive", command: `${more}; kill -9 ${/\d+/.exec(text)?.[0]}` });
   assert.equal((await agent.followed("alive")).text, "alive\n");
 });
 

@@ -5,9 +5,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { AgentFixture } from "../../workspaces/agent/agent-fixture.ts";
 import type { AgentHealth } from "../../workspaces/agent/api.ts";
 import { agentPaths, processPath } from "../../workspaces/agent/wire/protocol.ts";
+import { AgentFixture } from "../support/workspace/agent-daemon.ts";
 
 const agent = await AgentFixture.start({ after });
 

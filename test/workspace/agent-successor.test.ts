@@ -6,10 +6,10 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { identify, isSameProcess } from "../../platform/system-processes.ts";
-import { AgentFixture } from "../../workspaces/agent/agent-fixture.ts";
 import type { ProcessInfo } from "../../workspaces/agent/api.ts";
 import type { ReceivedFrame } from "../../workspaces/agent/wire/frames.ts";
 import { agentPaths, processPath } from "../../workspaces/agent/wire/protocol.ts";
+import { AgentFixture } from "../support/workspace/agent-daemon.ts";
 
 // One agent that did all this, was killed, and has a successor: starting one takes longer than the rest of a test.
 const agent = await AgentFixture.start({ after });

@@ -30,10 +30,10 @@ export type AgentHealth = Answer<"health">;
 /** Looking at files below one root. Paths are relative to it; absolute ones must lie below it. Nothing outside is ever read. */
 export interface FileViews {
   /** At most 2,000 lines and 64 KiB of JSON. Throws `binary_file`, `file_too_large`, `not_found` with the nearest names … */
-  readLines(args: Request<"readLines">, signal: AbortSignal): Promise<LinesView>;
-  listDir(args: Request<"list">, signal: AbortSignal): Promise<FolderView>;
-  grep(args: Request<"grep">, signal: AbortSignal): Promise<GrepView>;
-  findFiles(args: Request<"find">, signal: AbortSignal): Promise<PathsView>;
+  readonly readLines: (args: Request<"readLines">, signal: AbortSignal) => Promise<LinesView>;
+  readonly listDir: (args: Request<"list">, signal: AbortSignal) => Promise<FolderView>;
+  readonly grep: (args: Request<"grep">, signal: AbortSignal) => Promise<GrepView>;
+  readonly findFiles: (args: Request<"find">, signal: AbortSignal) => Promise<PathsView>;
 }
 
 /** `key` names the effect (a tool call's id). */
@@ -44,13 +44,13 @@ type Keyed<Args> = Args & { readonly key: string };
  * `outcome_unknown`.
  */
 export interface FileChanges {
-  stat(args: Request<"stat">, signal: AbortSignal): Promise<FileStat>;
+  readonly stat: (args: Request<"stat">, signal: AbortSignal) => Promise<FileStat>;
   /** Raw bytes of a range; fewer at the end of the file. */
-  readBytes(args: Request<"readBytes">, signal: AbortSignal): Promise<Uint8Array>;
+  readonly readBytes: (args: Request<"readBytes">, signal: AbortSignal) => Promise<Uint8Array>;
   /** Atomic: readers see the old content or the new. Makes missing folders, keeps the mode of a replaced file. */
-  writeFile(args: Keyed<Request<"write">>, signal: AbortSignal): Promise<WrittenFile>;
+  readonly writeFile: (args: Keyed<Request<"write">>, signal: AbortSignal) => Promise<WrittenFile>;
   /** Exact replacements in several files, all or nothing; each search must match once unless `replace_all`. */
-  editFiles(args: Keyed<Request<"edit">>, signal: AbortSignal): Promise<Answer<"edited">>;
+  readonly editFiles: (args: Keyed<Request<"edit">>, signal: AbortSignal) => Promise<Answer<"edited">>;
 }
 
 export interface OutputRange {
@@ -71,17 +71,17 @@ type OfProcess<Args> = Keyed<Args>;
 /** Processes of the workspace, kept by the agent whoever started them. */
 export interface Processes {
   /** Starts the process, or finds the one started under this key. Throws `key_conflict` when that ran another command. */
-  start(spec: ProcessStart, signal: AbortSignal): Promise<Answer<"started">>;
-  get(key: string, signal: AbortSignal): Promise<ProcessInfo>;
+  readonly start: (spec: ProcessStart, signal: AbortSignal) => Promise<Answer<"started">>;
+  readonly get: (key: string, signal: AbortSignal) => Promise<ProcessInfo>;
   /** Newest first, ended ones of late included. */
-  list(signal: AbortSignal): Promise<readonly ProcessInfo[]>;
+  readonly list: (signal: AbortSignal) => Promise<readonly ProcessInfo[]>;
   /** A range of the output; waits up to `wait_ms` for a byte at `offset` or the end. At most 1 MiB. */
-  output(args: OfProcess<Request<"output">>, signal: AbortSignal): Promise<OutputRange>;
+  readonly output: (args: OfProcess<Request<"output">>, signal: AbortSignal) => Promise<OutputRange>;
   /** Output from `offset` on, as it comes, until the process has ended. Aborting `signal` leaves the process alone. */
-  follow(args: OfProcess<Request<"follow">>, signal: AbortSignal): AsyncIterable<ProcessEvent>;
+  readonly follow: (args: OfProcess<Request<"follow">>, signal: AbortSignal) => AsyncIterable<ProcessEvent>;
   /** To all that the process has started, also after its end. Nothing happens when nothing is left. */
-  signal(args: OfProcess<Request<"signal">>, signal: AbortSignal): Promise<ProcessInfo>;
-  writeInput(args: OfProcess<Request<"input">>, signal: AbortSignal): Promise<ProcessInfo>;
+  readonly signal: (args: OfProcess<Request<"signal">>, signal: AbortSignal) => Promise<ProcessInfo>;
+  readonly writeInput: (args: OfProcess<Request<"input">>, signal: AbortSignal) => Promise<ProcessInfo>;
 }
 
 /** Everything the agent does, wherever it is. */

@@ -49,7 +49,7 @@ export interface JournalLimits {
   readonly effectsKeptMs: number;
 }
 
-type Values = readonly (string | number | null)[];
+type Values = Readonly<Record<string, string | number | null>>;
 
 export class Journal {
   readonly #database: DatabaseSync;
@@ -79,47 +79,42 @@ export class Journal {
    * failure. Throws `no_space` or `io_error`; the key is then free again. Throws `outcome_unknown` if the key is taken.
    */
   async beginProcess(start: ProcessStartRecord): Promise<ProcessRecord> {
-    const { key, digest, command, cwd, started_at, mark } = start;
     const [record] = this.#rows<ProcessRecord>(
-      `insert into processes (key, digest, command, cwd, started_at, mark) values (?, ?, ?, ?, ?, ?) returning *`,
-      [key, digest, command, cwd, started_at, mark],
+      `insert into processes (key, digest, command, cwd, started_at, mark)
+       values (:key, :digest, :command, :cwd, :started_at, :mark) returning *`,
+      { ...start },
     );
     try {
       // SQLite's own way to do this would hold up everything else meanwhile.
       await toDisk(this.#log);
       return record as ProcessRecord;
     } catch (error) {
-      this.#try("delete from processes where key = ?", [key]);
+      this.#try("delete from processes where key = :key", { key: start.key });
       throw journalFault(error);
     }
   }
 
   /** On a full disk a successor cannot end what is left of the process; nothing else depends on it. */
   identifyProcess(key: string, pid: number, started: string | null): void {
-    this.#try("update processes set pid = ?, pid_started = ? where key = ?", [pid, started, key]);
+    this.#try("update processes set pid = :pid, pid_started = :started where key = :key", {
+      key,
+      pid,
+      started,
+    });
   }
 
   /** On a full disk a successor takes the process for lost. */
   endProcess(key: string, end: ProcessEndRecord): void {
     this.#try(
-      `update processes set state = ?, exit_code = ?, signal = ?, start_error = ?, ended_at = ?, elapsed_ms = ?,
-         output_bytes = ? where key = ?`,
-      [
-        end.state,
-        end.exit_code,
-        end.signal,
-        end.start_error,
-        end.ended_at,
-        end.elapsed_ms,
-        end.output_bytes,
-        key,
-      ],
+      `update processes set state = :state, exit_code = :exit_code, signal = :signal, start_error = :start_error,
+         ended_at = :ended_at, elapsed_ms = :elapsed_ms, output_bytes = :output_bytes where key = :key`,
+      { key, ...end },
     );
   }
 
   /** All processes that are not forgotten, oldest first. */
   processes(): readonly ProcessRecord[] {
-    return this.#rows<ProcessRecord>("select * from processes where forgotten = 0 order by number", []);
+    return this.#rows<ProcessRecord>("select * from processes where forgotten = 0 order by number");
   }
 
   /**
@@ -129,46 +124,46 @@ export class Journal {
   forgetProcess(key: string): boolean {
     const { forgottenKeysMax, forgottenCommandCharsMax } = this.#limits;
     return (
-      this.#try("update processes set forgotten = 1, command = substr(command, 1, ?) where key = ?", [
-        forgottenCommandCharsMax,
-        key,
-      ]) &&
+      this.#try(
+        "update processes set forgotten = 1, command = substr(command, 1, :charsMax) where key = :key",
+        {
+          key,
+          charsMax: forgottenCommandCharsMax,
+        },
+      ) &&
       this.#try(
         `delete from processes where number in
-           (select number from processes where forgotten = 1 order by number desc limit -1 offset ?)`,
-        [forgottenKeysMax],
+           (select number from processes where forgotten = 1 order by number desc limit -1 offset :keysMax)`,
+        { keysMax: forgottenKeysMax },
       )
     );
   }
 
   forgottenProcess(key: string): ProcessRecord | null {
-    const [row] = this.#rows<ProcessRecord>("select * from processes where key = ? and forgotten = 1", [key]);
-    return row ?? null;
+    const sql = "select * from processes where key = :key and forgotten = 1";
+    return this.#rows<ProcessRecord>(sql, { key })[0] ?? null;
   }
 
   effect(key: string): EffectRecord | null {
-    const [row] = this.#rows<EffectRecord>("select digest, outcome from effects where key = ?", [key]);
-    return row ?? null;
+    const sql = "select digest, outcome from effects where key = :key";
+    return this.#rows<EffectRecord>(sql, { key })[0] ?? null;
   }
 
   /** Throws `no_space` or `io_error`. Forgets effects that are too old or too many. */
   beginEffect(key: string, digest: string, at: number): void {
     const { effectsKeptMax, effectsKeptMs } = this.#limits;
-    try {
-      this.#run("delete from effects where at < ?", [at - effectsKeptMs]);
-      this.#run(
-        `delete from effects where key in (select key from effects order by at desc, rowid desc limit -1 offset ?)`,
-        [effectsKeptMax - 1],
-      );
-      this.#run("insert into effects (key, digest, at) values (?, ?, ?)", [key, digest, at]);
-    } catch (error) {
-      throw journalFault(error);
-    }
+    this.#rows("delete from effects where at < :oldest", { oldest: at - effectsKeptMs });
+    this.#rows(
+      `delete from effects where key in
+         (select key from effects order by at desc, rowid desc limit -1 offset :othersMax)`,
+      { othersMax: effectsKeptMax - 1 },
+    );
+    this.#rows("insert into effects (key, digest, at) values (:key, :digest, :at)", { key, digest, at });
   }
 
   /** False: the disk is full, and a successor will not know how the effect ended. */
   endEffect(key: string, outcome: string): boolean {
-    return this.#try("update effects set outcome = ? where key = ?", [outcome, key]);
+    return this.#try("update effects set outcome = :outcome where key = :key", { key, outcome });
   }
 
   close(): void {
@@ -177,22 +172,20 @@ export class Journal {
     this.#database.close();
   }
 
-  #rows<Row>(sql: string, values: Values): readonly Row[] {
+  /** Throws `no_space` or `io_error`. */
+  #rows<Row>(sql: string, values: Values = {}): readonly Row[] {
     try {
       // The tables are strict: a column holds what its type says.
-      return this.#database.prepare(sql).all(...values) as unknown as Row[];
+      return this.#database.prepare(sql).all(values) as unknown as Row[];
     } catch (error) {
       throw journalFault(error);
     }
   }
 
-  #run(sql: string, values: Values) {
-    return this.#database.prepare(sql).run(...values);
-  }
-
+  /** False: the disk is full. */
   #try(sql: string, values: Values): boolean {
     try {
-      this.#run(sql, values);
+      this.#rows(sql, values);
       return true;
     } catch {
       return false;

@@ -2,15 +2,8 @@
 // below these; whatever is beyond them does not come from our agent.
 import type * as z from "zod";
 import { toolResultBytesMax } from "../../core/chat/limits.ts";
-
 import { AgentError, isErrorCode } from "../agent/agent-error.ts";
-import {
-  findPathsMax,
-  grepMatchesMax,
-  listEntriesMax,
-  readRangeBytesMax,
-} from "../agent/files/file-limits.ts";
-import { answers, editedFilesMax, errorSchema, processesListedMax } from "../agent/wire/answers.ts";
+import { answers, errorSchema } from "../agent/wire/answers.ts";
 import { outputBytesMax } from "../agent/wire/protocol.ts";
 import { boundedJson, type JsonBounds } from "./bounded-json.ts";
 
@@ -26,8 +19,6 @@ const processBytesMax = kib * kib;
 // Errors are sentences; one may quote a long line.
 export const errorAnswerBytesMax = 64 * kib;
 const errorCharsMax = 8_000;
-// Not JSON.
-export const rawBytesMax = readRangeBytesMax;
 /** An `output` and a `process` frame with their heads. */
 export const outputAnswerBytesMax = outputBytesMax + processBytesMax + kib;
 
@@ -46,28 +37,18 @@ export const answerBytesMax: Readonly<Record<AnswerName, number>> = {
   processes: 2 * kib * kib,
 };
 
-// The deepest answer is an object with a list of objects.
-const depthMax = 4;
-const smallNodesMax = 64;
-/** An item is an object: a value and a bracket for itself, a value for each field. */
-const listNodesMax = (items: number, fields: number) => smallNodesMax + items * (fields + 2);
-const nodesMax: Readonly<Partial<Record<AnswerName, number>>> = {
-  folder: listNodesMax(listEntriesMax, 3),
-  grep: listNodesMax(grepMatchesMax, 3),
-  paths: listNodesMax(findPathsMax, 1),
-  edited: listNodesMax(editedFilesMax, 4),
-  processes: listNodesMax(processesListedMax, 14),
-};
+// The deepest answer is an object with a list of objects, the longest one has 300 processes of 16 values each.
+const answerBounds: JsonBounds = { depthMax: 4, nodesMax: 5_000 };
+const frameBounds: JsonBounds = { depthMax: 4, nodesMax: 64 };
 
 /** The answer, checked. Throws `bad_answer`. */
 export function readAnswer<Name extends AnswerName>(body: Uint8Array, name: Name): AnswerOf<Name> {
-  const bounds: JsonBounds = { depthMax, nodesMax: nodesMax[name] ?? smallNodesMax };
-  return checked(answers[name] as unknown as z.ZodType<AnswerOf<Name>>, parsed(body, bounds));
+  return checked(answers[name] as unknown as z.ZodType<AnswerOf<Name>>, parsed(body));
 }
 
 /** JSON in a frame: a process, or an error. Throws an Error in words. */
 export function parseFrameJson(body: Uint8Array): unknown {
-  return boundedJson(body, { depthMax, nodesMax: smallNodesMax });
+  return boundedJson(body, frameBounds);
 }
 
 export function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value {
@@ -77,9 +58,9 @@ export function checked<Value>(schema: z.ZodType<Value>, value: unknown): Value 
   throw badAnswer(`${fault?.path.join(".") ?? ""}: ${fault?.message ?? "unknown"}`);
 }
 
-function parsed(body: Uint8Array, bounds: JsonBounds): unknown {
+function parsed(body: Uint8Array): unknown {
   try {
-    return boundedJson(body, bounds);
+    return boundedJson(body, answerBounds);
   } catch (error) {
     throw badAnswer(error instanceof SyntaxError ? "it is no JSON" : (error as Error).message);
   }

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { AgentError } from "../agent/agent-error.ts";
 import type { AgentApi, FileChanges, FileViews, OutputRange, Processes } from "../agent/api.ts";
+import { readRangeBytesMax } from "../agent/files/file-limits.ts";
 import {
   agentPaths,
   keyPattern,
@@ -17,7 +18,6 @@ import {
   answerBytesMax,
   badAnswer,
   outputAnswerBytesMax,
-  rawBytesMax,
   readAnswer,
 } from "./agent-answers.ts";
 import { type AgentCall, AgentConnection } from "./agent-connection.ts";
@@ -35,38 +35,34 @@ const waitSlackMs = 10_000;
 /** The agent at this address. Nothing is connected until the first call; `close` ends what there is. */
 export function openAgent(address: AgentAddress): AgentApi & { close(): void } {
   const connection = new AgentConnection(address);
+  const ask: Ask = async ({ answer, timeoutMs = callTimeoutMs, ...call }, signal) => {
+    const bounds = { timeoutMs, answerBytesMax: answerBytesMax[answer] };
+    return readAnswer(await connection.exchange({ ...call, ...bounds }, signal), answer);
+  };
   return {
-    health: (signal) => {
-      const call = { method: "GET", path: agentPaths.health, timeoutMs: healthTimeoutMs } as const;
-      return ask(connection, { ...call, answer: "health" }, signal);
-    },
-    files: filesOver(connection),
-    processes: processesOver(connection),
+    health: (signal) =>
+      ask({ path: agentPaths.health, answer: "health", timeoutMs: healthTimeoutMs }, signal),
+    files: filesOver(connection, ask),
+    processes: processesOver(connection, ask),
     close: () => connection.close(),
   };
 }
 
-interface Ask<Name extends AnswerName> extends Omit<AgentCall, "answerBytesMax"> {
+/** `timeoutMs`: `callTimeoutMs` when absent. */
+type AskInput<Name> = Pick<AgentCall, "path" | "body" | "key"> & {
   readonly answer: Name;
-}
+  readonly timeoutMs?: number;
+};
+type Ask = <Name extends AnswerName>(call: AskInput<Name>, signal: AbortSignal) => Promise<AnswerOf<Name>>;
 
-async function ask<Name extends AnswerName>(
-  connection: AgentConnection,
-  { answer, ...call }: Ask<Name>,
-  signal: AbortSignal,
-): Promise<AnswerOf<Name>> {
-  const body = await connection.exchange({ ...call, answerBytesMax: answerBytesMax[answer] }, signal);
-  return readAnswer(body, answer);
-}
-
-function filesOver(connection: AgentConnection): FileViews & FileChanges {
+function filesOver(connection: AgentConnection, ask: Ask): FileViews & FileChanges {
   const view = <Name extends AnswerName>(path: string, answer: Name) => {
     return (body: unknown, signal: AbortSignal) =>
-      ask(connection, { method: "POST", path, body, timeoutMs: viewTimeoutMs, answer }, signal);
+      ask({ path, body, answer, timeoutMs: viewTimeoutMs }, signal);
   };
   const change = <Name extends AnswerName>(path: string, answer: Name) => {
     return ({ key, ...body }: { readonly key: string }, signal: AbortSignal) =>
-      ask(connection, { method: "POST", path, body, key, timeoutMs: callTimeoutMs, answer }, signal);
+      ask({ path, body, key, answer }, signal);
   };
   return {
     readLines: view(agentPaths.readLines, "lines"),
@@ -74,40 +70,31 @@ function filesOver(connection: AgentConnection): FileViews & FileChanges {
     grep: view(agentPaths.grep, "grep"),
     findFiles: view(agentPaths.find, "paths"),
     stat: view(agentPaths.stat, "stat"),
-    async readBytes(body, signal) {
-      const call = { method: "POST", path: agentPaths.readBytes, body, timeoutMs: viewTimeoutMs } as const;
-      const answerBytesMax = Math.min(body.length, rawBytesMax);
-      return connection.exchange({ ...call, answerBytesMax }, signal);
+    readBytes(body, signal) {
+      const answerBytesMax = Math.min(body.length, readRangeBytesMax);
+      const call = { path: agentPaths.readBytes, body, timeoutMs: viewTimeoutMs, answerBytesMax };
+      return connection.exchange(call, signal);
     },
     writeFile: change(agentPaths.write, "written"),
     editFiles: change(agentPaths.edit, "edited"),
   };
 }
 
-function processesOver(connection: AgentConnection): Processes {
-  const get = <Name extends AnswerName>(path: string, answer: Name) =>
-    ({ method: "GET", path, timeoutMs: viewTimeoutMs, answer }) as const;
+function processesOver(connection: AgentConnection, ask: Ask): Processes {
   // A key of its own makes the second attempt after a lost answer the same call.
-  const tell = async (path: string, body: unknown, signal: AbortSignal) => {
-    const call = { method: "POST", path, body, key: randomUUID(), timeoutMs: callTimeoutMs } as const;
-    return (await ask(connection, { ...call, answer: "process" }, signal)).process;
-  };
+  const tell = async (path: string, body: unknown, signal: AbortSignal) =>
+    (await ask({ path, body, key: randomUUID(), answer: "process" }, signal)).process;
+  const timeoutMs = viewTimeoutMs;
   return {
-    start(body, signal) {
-      const call = { method: "POST", path: agentPaths.processes, body, timeoutMs: callTimeoutMs } as const;
-      return ask(connection, { ...call, answer: "started" }, signal);
-    },
-    async get(key, signal) {
-      return (await ask(connection, get(pathOf(key), "process"), signal)).process;
-    },
-    async list(signal) {
-      return (await ask(connection, get(agentPaths.processes, "processes"), signal)).processes;
-    },
+    start: (body, signal) => ask({ path: agentPaths.processes, body, answer: "started" }, signal),
+    get: async (key, signal) =>
+      (await ask({ path: pathOf(key), answer: "process", timeoutMs }, signal)).process,
+    list: async (signal) =>
+      (await ask({ path: agentPaths.processes, answer: "processes", timeoutMs }, signal)).processes,
     output: (args, signal) => outputOf(connection, args, signal),
     follow({ key, offset }, signal) {
       const path = `${pathOf(key, "follow")}?offset=${offset}`;
-      const call = { method: "GET", path, timeoutMs: viewTimeoutMs, answerBytesMax: 0 } as const;
-      return followOutput(() => connection.stream(call, signal), offset, signal);
+      return followOutput(() => connection.stream({ path, timeoutMs }, signal), offset, signal);
     },
     signal: async ({ key, ...body }, signal) => tell(pathOf(key, "signal"), body, signal),
     writeInput: async ({ key, ...body }, signal) => tell(pathOf(key, "input"), body, signal),
@@ -120,11 +107,9 @@ async function outputOf(
   signal: AbortSignal,
 ): Promise<OutputRange> {
   const waitMs = Math.min(wait_ms, outputWaitMaxMs);
-  const query = new URLSearchParams({ offset: String(offset), max_bytes: String(max_bytes) });
-  if (waitMs > 0) query.set("wait_ms", String(waitMs));
-  const path = `${pathOf(key, "output")}?${query.toString()}`;
-  const timeoutMs = waitMs + waitSlackMs;
-  const call = { method: "GET", path, timeoutMs, answerBytesMax: outputAnswerBytesMax } as const;
+  const query = `offset=${offset}&max_bytes=${max_bytes}${waitMs > 0 ? `&wait_ms=${waitMs}` : ""}`;
+  const path = `${pathOf(key, "output")}?${query}`;
+  const call = { path, timeoutMs: waitMs + waitSlackMs, answerBytesMax: outputAnswerBytesMax };
   const range = rangeOf(await connection.exchange(call, signal));
   if (range.bytes.length > max_bytes || range.offset < offset) throw badAnswer("another range of the output");
   return range;

@@ -16,16 +16,13 @@ const idleConnectionMs = 60_000;
 const headerBytesMax = 4 * 1024;
 
 export interface AgentCall {
-  readonly method: "GET" | "POST";
   readonly path: string;
-  /** Sent as JSON. */
+  /** Sent as JSON, by POST; absent: GET. */
   readonly body?: unknown;
   /** Names the effect: the agent answers a repeated call like the first one. */
   readonly key?: string;
   /** For the whole answer, or (`stream`) for its first byte. */
   readonly timeoutMs: number;
-  /** The limit of a good answer. Streams have limits for each frame instead. */
-  readonly answerBytesMax: number;
 }
 
 /** One agent's connections. */
@@ -39,21 +36,19 @@ export class AgentConnection {
   }
 
   /** The body of a good answer. Throws what the agent says, `unreachable`, `bad_answer`, or the signal's reason. */
-  async exchange(call: AgentCall, signal: AbortSignal): Promise<Buffer> {
-    return within(call, signal, async (stop) => {
-      const answer = await this.#begin(call, stop);
-      if (answer.statusCode === 200) return readBody(answer, call.answerBytesMax);
-      throw errorOf(await readBody(answer, errorAnswerBytesMax), answer.statusCode);
-    });
+  exchange(call: AgentCall & { readonly answerBytesMax: number }, signal: AbortSignal): Promise<Buffer> {
+    return within(call, signal, async (stop) => readBody(await this.#good(call, stop), call.answerBytesMax));
   }
 
-  /** The answer as a stream, once it is known to be a good one. The caller reads or destroys it. */
-  async stream(call: AgentCall, signal: AbortSignal): Promise<IncomingMessage> {
-    return within(call, signal, async (stop) => {
-      const answer = await this.#begin(call, stop);
-      if (answer.statusCode === 200) return answer;
-      throw errorOf(await readBody(answer, errorAnswerBytesMax), answer.statusCode);
-    });
+  /** The answer as a stream, once it is known to be a good one. The caller reads or destroys it, and limits what it reads. */
+  stream(call: AgentCall, signal: AbortSignal): Promise<IncomingMessage> {
+    return within(call, signal, (stop) => this.#good(call, stop));
+  }
+
+  async #good(call: AgentCall, stop: AbortSignal): Promise<IncomingMessage> {
+    const answer = await this.#begin(call, stop);
+    if (answer.statusCode === 200) return answer;
+    throw errorOf(await readBody(answer, errorAnswerBytesMax), answer.statusCode);
   }
 
   /** Ends all connections, calls on them included. */
@@ -66,10 +61,8 @@ export class AgentConnection {
     stop.throwIfAborted();
     const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
     if (body !== null && body.length > requestBytesMax) {
-      throw new AgentError(
-        "file_too_large",
-        `the request has more than ${requestBytesMax / 1024 / 1024} MiB`,
-      );
+      const mib = requestBytesMax / 1024 / 1024;
+      throw new AgentError("file_too_large", `the request has more than ${mib} MiB`);
     }
     const first = this.#send(call, body, stop);
     try {
@@ -89,7 +82,7 @@ export class AgentConnection {
   ): { readonly sent: ClientRequest; readonly answer: Promise<IncomingMessage> } {
     const sent = request({
       agent: this.#sockets,
-      method: call.method,
+      method: body === null ? "GET" : "POST",
       path: call.path,
       signal: stop,
       maxHeaderSize: headerBytesMax,

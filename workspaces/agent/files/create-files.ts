@@ -1,8 +1,7 @@
 // Puts the operations on files together. The worker uses the read-only half for project folders.
 import type { FileChanges, FileEdits, FileViews } from "../api.ts";
 import type { DiskLimit } from "../disk-limit.ts";
-import { editFiles } from "./edit/edit-files.ts";
-import { MadeEdits } from "./edit/made-edits.ts";
+import { editFiles, MadeEdits } from "./edit/edit-files.ts";
 import { listFolder } from "./read/list-folder.ts";
 import { readBytes, statFile } from "./read/read-bytes.ts";
 import { readLines } from "./read/read-lines.ts";
@@ -36,7 +35,7 @@ export function createFileViews(place: FilesPlace): FileViews {
   };
 }
 
-/** Reads and changes files below the root. The caller makes effects unique by their keys (effect-journal.ts). */
+/** Reads and changes files below the root. The caller makes effects unique by their keys (effects.ts). */
 export function createFiles(place: FilesPlace): FileViews & FileChanges {
   return { ...createFileViews(place), ...createFileChanges(place) };
 }

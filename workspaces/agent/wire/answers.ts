@@ -4,9 +4,9 @@ import * as z from "zod";
 import { findPathsMax, grepMatchesMax, listEntriesMax } from "../files/file-limits.ts";
 
 // More than the agent keeps.
-export const processesListedMax = 300;
+const processesListedMax = 300;
 // As many files as one edit may change.
-export const editedFilesMax = 50;
+const editedFilesMax = 50;
 
 // Half a character is none: such text could be neither stored nor sent on.
 const text = z.string().transform((given) => given.toWellFormed());

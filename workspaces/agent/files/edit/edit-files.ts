@@ -1,16 +1,15 @@
 // Edits several files exactly, all or nothing.
+import { createHash } from "node:crypto";
 import type { BigIntStats } from "node:fs";
-import type { FileHandle } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError, type EditedFile, type FileEdits } from "../../api.ts";
 import { editFileBytesMax, editFilesMax, editsPerFileMax, editTotalBytesMax } from "../file-limits.ts";
-import { type FoundPlace, findPlace, isFound, notFound } from "../place/confined-walk.ts";
-import { checkFolder, openFile, refuseBinary } from "../place/open-file.ts";
+import { type FoundPlace, findPlace, isFound, notFound, type Place } from "../place/confined-walk.ts";
+import { checkFolder, openFile, readRange, refuseBinary } from "../place/open-file.ts";
 import type { Root } from "../place/root.ts";
-import { commitAll, type Replacement, type StagedReplacement, stageAll } from "../write/replace-files.ts";
+import { commitAll, type StagedReplacement, stageAll } from "../write/replace-files.ts";
 import { changedMeanwhile, linksNote } from "../write/staged-file.ts";
 import { applyEdits, type Edit } from "./apply-edits.ts";
-import type { MadeEdits } from "./made-edits.ts";
 
 /** One file of the call, read and edited in memory. */
 interface PlannedFile {
@@ -41,8 +40,12 @@ export async function editFiles(
       signal.throwIfAborted();
       await planFile({ root, made }, planned, file);
     }
-    const replacements = [...planned.values()].filter(isChanged).map((file) => replacementOf(root, file));
-    const staged = await stageAll(replacements);
+    const changed = [...planned.values()].filter(({ original, text }) => text !== original);
+    const staged = await stageAll(
+      changed.map(({ place: target, read, original, text }) => {
+        return { target, read, before: Buffer.from(original, "latin1"), after: Buffer.from(text, "latin1") };
+      }),
+    );
     await commitAll(staged, signal);
     for (const { place, edits } of planned.values()) made.add(place.relative, edits);
     return { files: [...planned.values()].map((file) => describe(file, staged)) };
@@ -71,7 +74,7 @@ async function planFile(
   let file = planned.get(place.relative);
   if (file === undefined) {
     try {
-      file = await readPlanned(root, place, asked.path);
+      file = await readPlanned(place, asked.path);
     } catch (error) {
       await place.folder.handle.close();
       throw error;
@@ -96,18 +99,16 @@ function checkTotal(planned: ReadonlyMap<string, PlannedFile>): void {
   );
 }
 
-async function readPlanned(
-  root: Root,
-  place: Awaited<ReturnType<typeof findPlace>>,
-  asked: string,
-): Promise<PlannedFile> {
-  if (!isFound(place)) throw await notFound(root, asked, place);
-  await checkFolder(place.folder, root, place.relative);
-  const { handle, stats } = await openFile(root, place);
+async function readPlanned(place: Place, asked: string): Promise<PlannedFile> {
+  if (!isFound(place)) throw await notFound(asked, place);
+  await checkFolder(place.folder, place.relative);
+  const { handle, stats } = await openFile(place);
   try {
     if (stats.size > editFileBytesMax) throw tooLarge(place, stats.size);
     const read = await handle.stat({ bigint: true });
-    const content = await readAll(handle, place, stats.size);
+    // One byte more than the file had, to notice if it grows while it is read.
+    const content = await readRange(handle, { offset: 0, length: stats.size + 1 });
+    if (content.length > stats.size) throw changedMeanwhile(place);
     refuseBinary(content, "edited");
     const original = content.toString("latin1");
     return { place, read, original, text: original, replacements: 0, edits: [] };
@@ -116,35 +117,9 @@ async function readPlanned(
   }
 }
 
-/** Asks for one byte more than the file had, to notice if it grows while it is read. */
-async function readAll(handle: FileHandle, place: FoundPlace, size: number): Promise<Buffer> {
-  const buffer = Buffer.alloc(size + 1);
-  let filled = 0;
-  while (filled < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, filled);
-    if (bytesRead === 0) return buffer.subarray(0, filled);
-    filled += bytesRead;
-  }
-  throw changedMeanwhile(place);
-}
-
 function tooLarge(place: FoundPlace, bytes: number): AgentError {
   const message = `${quoted(place.relative)} has ${bytes} bytes; up to ${editFileBytesMax} can be edited.`;
   return new AgentError("file_too_large", message, "Change it with a command instead.");
-}
-
-function isChanged({ original, text }: PlannedFile): boolean {
-  return text !== original;
-}
-
-function replacementOf(root: Root, { place, read, original, text }: PlannedFile): Replacement {
-  const { folder, name, relative, stats } = place;
-  return {
-    target: { root, folder, name, relative, stats },
-    read,
-    before: Buffer.from(original, "latin1"),
-    after: Buffer.from(text, "latin1"),
-  };
 }
 
 function describe(file: PlannedFile, staged: readonly StagedReplacement[]): EditedFile {
@@ -152,4 +127,31 @@ function describe(file: PlannedFile, staged: readonly StagedReplacement[]): Edit
   const written = staged.find(({ target }) => target.relative === place.relative)?.staged;
   const note = written === undefined ? null : linksNote(written);
   return { path: place.relative, replacements, bytes: text.length, ...(note !== null && { note }) };
+}
+
+/** A long turn makes hundreds of edits. A new agent knows none, and then nothing is said about them. */
+const rememberedMax = 10_000;
+
+/** Remembers which edits were made, so that the error of a repeated edit can say so. */
+export class MadeEdits {
+  readonly #made = new Set<string>();
+
+  /** @param path relative to the root */
+  add(path: string, edits: readonly Edit[]): void {
+    for (const edit of edits) this.#made.add(digestOf(path, edit));
+    for (const oldest of this.#made) {
+      if (this.#made.size <= rememberedMax) return;
+      this.#made.delete(oldest);
+    }
+  }
+
+  has(path: string, edit: Edit): boolean {
+    return this.#made.has(digestOf(path, edit));
+  }
+}
+
+function digestOf(path: string, { search, replace }: Edit): string {
+  return createHash("sha256")
+    .update(JSON.stringify([path, search, replace]))
+    .digest("base64");
 }

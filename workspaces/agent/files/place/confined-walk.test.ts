@@ -48,7 +48,7 @@ test("W7 an open folder stays the same folder though its name leads elsewhere no
     renameSync(path.join(root, "folder"), path.join(root, "kept"));
     symlinkSync(outside, path.join(root, "folder"));
     writeFileSync(path.join(outside, "a.txt"), "outside");
-    const { handle } = await openFile(rootAt(root), place);
+    const { handle } = await openFile(place);
     assert.equal(await handle.readFile("utf8"), "inside");
     await handle.close();
   });
@@ -62,17 +62,17 @@ test("W7 what took a name's place between the look and the open is refused", asy
   };
   await withFound(rootAt(root), "file.txt", async (place) => {
     take("file.txt", "secret.txt");
-    assert.match(await faultOf(openFile(rootAt(root), place)), /^io_error: "file.txt" was replaced/);
+    assert.match(await faultOf(openFile(place)), /^io_error: "file.txt" was replaced/);
   });
   await withFound(rootAt(root), "folder", async (place) => {
     take("folder", "");
-    assert.match(await faultOf(openFolder(rootAt(root), place)), /^io_error: "folder" was replaced/);
+    assert.match(await faultOf(openFolder(place)), /^io_error: "folder" was replaced/);
   });
   writeFileSync(path.join(root, "turned.txt"), "x");
   await withFound(rootAt(root), "turned.txt", async (place) => {
     rmSync(path.join(root, "turned.txt"));
     mkdirSync(path.join(root, "turned.txt"));
-    assert.match(await faultOf(openFile(rootAt(root), place)), /^not_a_file: "turned.txt" is a folder/);
+    assert.match(await faultOf(openFile(place)), /^not_a_file: "turned.txt" is a folder/);
   });
 });
 
@@ -80,7 +80,7 @@ test("W7 a folder that was moved out of the root while it was open is not read",
   const { root, outside } = someFiles(t, { "folder/a.txt": "x" });
   await withFound(rootAt(root), "folder/a.txt", async (place) => {
     renameSync(path.join(root, "folder"), path.join(outside, "folder"));
-    assert.match(await faultOf(openFile(rootAt(root), place)), /^outside_workspace/);
+    assert.match(await faultOf(openFile(place)), /^outside_workspace/);
   });
 });
 

@@ -42,7 +42,6 @@ export function isFound(place: Place): place is FoundPlace {
 }
 
 interface Way {
-  readonly root: Root;
   readonly asked: string;
   /** Names still to go. */
   readonly names: string[];
@@ -58,7 +57,7 @@ export async function withFound<T>(
 ): Promise<T> {
   const place = await findPlace(root, asked);
   try {
-    if (!isFound(place)) throw await notFound(root, asked, place);
+    if (!isFound(place)) throw await notFound(asked, place);
     return await use(place);
   } finally {
     await place.folder.handle.close();
@@ -68,7 +67,7 @@ export async function withFound<T>(
 /** Where `asked` leads, or would lead if it existed. The caller closes the folder. Throws `AgentError`. */
 export async function findPlace(root: Root, asked: string): Promise<Place> {
   const names = namesOf(root, asked);
-  const way: Way = { root, asked, names, folder: await openRoot(root), links: 0 };
+  const way: Way = { asked, names, folder: await openRoot(root), links: 0 };
   try {
     return await walk(way);
   } catch (error) {
@@ -113,7 +112,7 @@ async function walk(way: Way): Promise<Place> {
     else if (stats?.isDirectory() === true) await goDown(way, name);
     else return nothingAt(way, name);
   }
-  throw new AgentError("bad_request", "The path is too long.", stayInside(way.root));
+  throw new AgentError("bad_request", "The path is too long.", stayInside(way.folder.root));
 }
 
 /** Looks for this name, and then for the name with bytes that are not UTF-8 that is shown as this name. */
@@ -139,9 +138,9 @@ function nothingAt(way: Way, first: string): Place {
 
 /** Walks from the root again, one name less. The kernel's `..` would follow a folder that was moved. */
 async function goUp(way: Way): Promise<void> {
-  if (way.folder.names.length === 0) throw refuseOutside(way.root, way.asked);
+  if (way.folder.names.length === 0) throw refuseOutside(way.folder.root, way.asked);
   way.names.unshift(...way.folder.names.slice(0, -1));
-  await enter(way, await openRoot(way.root));
+  await enter(way, await openRoot(way.folder.root));
 }
 
 async function goDown(way: Way, name: string): Promise<void> {
@@ -173,10 +172,11 @@ async function followLink(way: Way, name: string): Promise<void> {
     throw error;
   });
   const target = bytes === null ? name : nameOf(bytes);
-  const names = namesBelowRoot(way.root, target);
-  if (names === null) throw refuseOutside(way.root, way.asked);
+  const { root } = way.folder;
+  const names = namesBelowRoot(root, target);
+  if (names === null) throw refuseOutside(root, way.asked);
   way.names.unshift(...names);
-  if (target.startsWith("/")) await enter(way, await openRoot(way.root));
+  if (target.startsWith("/")) await enter(way, await openRoot(root));
 }
 
 async function lstatOrNull(path: string | Buffer): Promise<Stats | null> {
@@ -190,7 +190,7 @@ async function lstatOrNull(path: string | Buffer): Promise<Stats | null> {
 }
 
 /** The error for a path that leads to nothing. */
-export async function notFound(root: Root, asked: string, place: Place): Promise<AgentError> {
+export async function notFound(asked: string, place: Place): Promise<AgentError> {
   const wanted = place.missing[0] ?? place.name;
   const { names } = await folderNames(place.folder.base).catch(() => ({ names: [] }));
   const shown = names.map(shownName);
@@ -199,5 +199,9 @@ export async function notFound(root: Root, asked: string, place: Place): Promise
     nearest.length > 0
       ? `Similar names in that folder: ${nearest.map(quoted).join(", ")}.`
       : "Use list_dir or find_files to see what there is.";
-  return new AgentError("not_found", `${quoted(asked)} does not exist in the ${root.placeName}.`, hint);
+  return new AgentError(
+    "not_found",
+    `${quoted(asked)} does not exist in the ${place.folder.root.placeName}.`,
+    hint,
+  );
 }

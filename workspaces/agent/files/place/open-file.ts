@@ -15,7 +15,6 @@ import {
   type OpenFolder,
   openFolderIn,
   pathIn,
-  type Root,
   refuseOutside,
 } from "./root.ts";
 
@@ -40,15 +39,15 @@ export interface OpenedFile {
  * Throws `AgentError` unless what was opened lies below the root. A hard link to a file outside looks like any other file: but whoever can
  * create it may read that file anyway, and in a sandbox there is nothing outside to link to.
  */
-async function checkOpened(opened: Opened, root: Root): Promise<void> {
-  const { handle, path, folder, relative } = opened;
+async function checkOpened({ handle, path, folder, relative }: Opened): Promise<void> {
+  const { root } = folder;
   const location = await locationOf(handle);
   if (location !== null) {
     if (!isInside(location, root.path)) throw refuseOutside(root, relative);
     return;
   }
   if (hasDescriptorPath(folder)) {
-    if (!(await isBelowRoot(folder, root))) throw refuseOutside(root, relative);
+    if (!(await isBelowRoot(folder))) throw refuseOutside(root, relative);
     return;
   }
   const [own, real] = await Promise.all([handle.stat(), realpath(path)]);
@@ -59,12 +58,12 @@ async function checkOpened(opened: Opened, root: Root): Promise<void> {
 }
 
 /** Checks a folder before something is written in it. */
-export async function checkFolder(folder: OpenFolder, root: Root, relative: string): Promise<void> {
-  await checkOpened({ handle: folder.handle, path: folder.base, folder, relative }, root);
+export async function checkFolder(folder: OpenFolder, relative: string): Promise<void> {
+  await checkOpened({ handle: folder.handle, path: folder.base, folder, relative });
 }
 
 /** Opens a regular file for reading; the caller closes it. Throws `AgentError` for folders and special files. */
-export async function openFile(root: Root, place: FoundPlace): Promise<OpenedFile> {
+export async function openFile(place: FoundPlace): Promise<OpenedFile> {
   refuseNoFile(place, place.stats);
   const path = pathIn(place.folder, place.name);
   const handle = await open(path, fileFlags).catch((error: unknown) => {
@@ -74,15 +73,34 @@ export async function openFile(root: Root, place: FoundPlace): Promise<OpenedFil
     throw error;
   });
   return closedOnFault(handle, async () => {
-    await checkOpened({ handle, path, folder: place.folder, relative: place.relative }, root);
+    await checkOpened({ handle, path, folder: place.folder, relative: place.relative });
     const stats = await handle.stat();
     refuseNoFile(place, stats);
     return { handle, stats };
   });
 }
 
+interface ReadRange {
+  readonly offset: number;
+  readonly length: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Bytes from `offset` on, fewer at the end of the file. Throws the signal's reason when aborted. */
+export async function readRange(handle: FileHandle, range: ReadRange): Promise<Buffer> {
+  const { offset, length, signal } = range;
+  const buffer = Buffer.alloc(length);
+  for (let filled = 0; filled < length; ) {
+    signal?.throwIfAborted();
+    const { bytesRead } = await handle.read(buffer, filled, length - filled, offset + filled);
+    if (bytesRead === 0) return buffer.subarray(0, filled);
+    filled += bytesRead;
+  }
+  return buffer;
+}
+
 /** Opens a folder; the caller closes it. Throws `AgentError` for anything else. */
-export async function openFolder(root: Root, place: FoundPlace): Promise<OpenFolder> {
+export async function openFolder(place: FoundPlace): Promise<OpenFolder> {
   const name = quoted(place.relative);
   if (place.stats.isFile()) {
     throw new AgentError("not_a_folder", `${name} is a file.`, "Use view_file to read it.");
@@ -94,7 +112,7 @@ export async function openFolder(root: Root, place: FoundPlace): Promise<OpenFol
     throw error;
   });
   return closedOnFault(folder.handle, async () => {
-    await checkFolder(folder, root, place.relative);
+    await checkFolder(folder, place.relative);
     return folder;
   });
 }

@@ -21,6 +21,7 @@ export interface Root {
  * swapped. On systems without /proc `base` is the folder's path. Links are refused there, too, but a swap is noticed only after the open.
  */
 export interface OpenFolder {
+  readonly root: Root;
   readonly handle: FileHandle;
   readonly base: string;
   /** Names from the root down, encoded as in raw-names.ts. */
@@ -53,9 +54,9 @@ export async function locationOf(handle: FileHandle): Promise<string | null> {
 }
 
 /** Whether an open folder lies below the root. Goes up folder by folder, so the folder's path may be of any length. */
-export async function isBelowRoot(folder: OpenFolder, root: Root): Promise<boolean> {
+export async function isBelowRoot({ root, base }: OpenFolder): Promise<boolean> {
   const top = await stat(root.path, { bigint: true });
-  let path = folder.base;
+  let path = base;
   let handle: FileHandle | null = null;
   try {
     for (let level = 0; level <= walkStepsMax; level++) {
@@ -87,7 +88,7 @@ export async function openRoot(root: Root): Promise<OpenFolder> {
   try {
     const location = await locationOf(handle);
     if ((location ?? (await realpath(root.path))) !== root.path) throw replaced(root);
-    return { handle, base: location === null ? root.path : descriptorPath(handle), names: [] };
+    return { root, handle, base: location === null ? root.path : descriptorPath(handle), names: [] };
   } catch (error) {
     await handle.close();
     throw error;
@@ -115,5 +116,5 @@ export function hasDescriptorPath({ base }: OpenFolder): boolean {
 export async function openFolderIn(folder: OpenFolder, name: string): Promise<OpenFolder> {
   const handle = await open(pathIn(folder, name), folderFlags);
   const base = hasDescriptorPath(folder) ? descriptorPath(handle) : `${folder.base}/${name}`;
-  return { handle, base, names: name === "." ? folder.names : [...folder.names, name] };
+  return { root: folder.root, handle, base, names: name === "." ? folder.names : [...folder.names, name] };
 }

@@ -17,7 +17,7 @@ export async function listFolder(
   signal: AbortSignal,
 ): Promise<FolderView> {
   return withFound(root, args.path ?? ".", async (place) => {
-    const folder = await openFolder(root, place);
+    const folder = await openFolder(place);
     try {
       const listed = await folderNames(folder.base);
       const collector = createCollector<FolderEntry>(listEntriesMax);

@@ -2,7 +2,7 @@
 import { AgentError, type FileStat } from "../../api.ts";
 import { readRangeBytesMax } from "../file-limits.ts";
 import { withFound } from "../place/confined-walk.ts";
-import { openFile } from "../place/open-file.ts";
+import { openFile, readRange } from "../place/open-file.ts";
 import type { Root } from "../place/root.ts";
 import { entryType } from "./list-folder.ts";
 
@@ -14,18 +14,9 @@ export async function readBytes(
 ): Promise<Uint8Array> {
   checkRange(args.offset, args.length);
   return withFound(root, args.path, async (place) => {
-    const { handle } = await openFile(root, place);
+    const { handle } = await openFile(place);
     try {
-      const buffer = Buffer.alloc(args.length);
-      let filled = 0;
-      while (filled < buffer.length) {
-        signal.throwIfAborted();
-        const position = args.offset + filled;
-        const { bytesRead } = await handle.read(buffer, filled, buffer.length - filled, position);
-        if (bytesRead === 0) break;
-        filled += bytesRead;
-      }
-      return buffer.subarray(0, filled);
+      return await readRange(handle, { offset: args.offset, length: args.length, signal });
     } finally {
       await handle.close();
     }

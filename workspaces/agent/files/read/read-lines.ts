@@ -3,12 +3,16 @@ import type { FileHandle } from "node:fs/promises";
 import { markedBytesNote, markedText, wholeCharacters } from "../../../../core/text/marked-text.ts";
 import { jsonLength, truncateMiddle } from "../../../../core/text/truncate.ts";
 import { AgentError, type FileViews, type LinesView } from "../../api.ts";
+import { createCollector } from "../collector.ts";
 import { collectedBytesMax, readChunkBytes, viewFileBytesMax, viewLinesMax } from "../file-limits.ts";
 import { withFound } from "../place/confined-walk.ts";
-import { openFile, refuseBinary } from "../place/open-file.ts";
+import { openFile, readRange, refuseBinary } from "../place/open-file.ts";
 import type { Root } from "../place/root.ts";
 
 const mebibyteBytes = 1024 * 1024;
+const newline = 0x0a;
+/** As JSON no line is shorter than in the file, so what fits a result lies within one byte less. */
+const windowBytes = collectedBytesMax + 1;
 
 /** Lines `start_line` to `end_line`, at most `viewLinesMax` of them and what fits a result. Throws `AgentError`. */
 export async function readLines(
@@ -19,21 +23,25 @@ export async function readLines(
   const first = args.start_line ?? 1;
   checkRange(first, args.end_line);
   return withFound(root, args.path, async (place) => {
-    const { handle, stats } = await openFile(root, place);
+    const { handle, stats } = await openFile(place);
     try {
       checkSize(stats.size);
       const wanted = args.end_line ?? Number.MAX_SAFE_INTEGER;
       const last = Math.min(wanted, first + viewLinesMax - 1);
-      const read = await readLineWindow(handle, { first, last, signal });
-      if (first > Math.max(1, read.total_lines)) throw pastEnd(read.total_lines, first);
+      const { from, to, total_lines } = await findLines(handle, { first, last, signal });
+      if (first > Math.max(1, total_lines)) throw pastEnd(total_lines, first);
+      const length = Math.min(to - from, windowBytes);
+      const bytes = await readRange(handle, { offset: from, length, signal });
+      const { lines, isCut, isMarked } = shownLines(bytes, first);
+      const end_line = first - 1 + lines.length;
       return {
         path: place.relative,
-        content: read.content,
+        content: lines.join("\n"),
         start_line: first,
-        end_line: read.last,
-        total_lines: read.total_lines,
-        truncated: read.truncated || read.last < Math.min(wanted, read.total_lines),
-        ...(read.isMarked && { note: markedBytesNote }),
+        end_line,
+        total_lines,
+        truncated: isCut || end_line < Math.min(wanted, total_lines),
+        ...(isMarked && { note: markedBytesNote }),
       };
     } finally {
       await handle.close();
@@ -70,119 +78,65 @@ interface LineRange {
   readonly signal: AbortSignal;
 }
 
-interface LinesRead {
-  /** `<number>\t<line>` each, joined by newlines. */
-  readonly content: string;
-  /** Last line shown; `first - 1` when none is. */
-  readonly last: number;
+interface FoundLines {
+  /** Offset of the first line, and of what follows the last one. */
+  readonly from: number;
+  readonly to: number;
   readonly total_lines: number;
-  /** Whether a line was cut or wanted lines did not fit. */
-  readonly truncated: boolean;
-  /** Whether bytes that are not UTF-8 are shown by their numbers. */
-  readonly isMarked: boolean;
 }
 
-/** Counts lines and keeps those of the range that fit. */
-class LineWindow {
-  readonly #range: LineRange;
-  readonly #shown: string[] = [];
-  #bytes = 0;
-  #isFull = false;
-  /** Bytes of the line being read, no more than could be shown. */
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
-  #isLineOpen = false;
-  #isLineCut = false;
-  #isMarked = false;
-  lines = 0;
-  truncated = false;
-
-  constructor(range: LineRange) {
-    this.#range = range;
-  }
-
-  #isWanted(line: number): boolean {
-    return line >= this.#range.first && line <= this.#range.last && !this.#isFull;
-  }
-
-  add(bytes: Buffer): void {
-    if (bytes.length > 0) this.#isLineOpen = true;
-    const room = collectedBytesMax - this.#pendingBytes;
-    if (!this.#isWanted(this.lines + 1) || bytes.length === 0) return;
-    const kept = bytes.subarray(0, room);
-    if (kept.length < bytes.length) this.#isLineCut = true;
-    // Copied, because the read buffer is used again.
-    this.#pending.push(Buffer.from(kept));
-    this.#pendingBytes += kept.length;
-  }
-
-  endLine(): void {
-    this.lines += 1;
-    if (this.#isWanted(this.lines)) this.#show();
-    else if (this.#isFull && this.lines <= this.#range.last) this.truncated = true;
-    this.#pending = [];
-    this.#pendingBytes = 0;
-    this.#isLineOpen = false;
-    this.#isLineCut = false;
-  }
-
-  #show(): void {
-    const bytes = Buffer.concat(this.#pending);
-    const shown = markedText(this.#isLineCut ? wholeCharacters(bytes) : bytes);
-    const text = shown.text.replace(/\r$/, "");
-    this.#isMarked ||= shown.isMarked;
-    const line = `${this.lines}\t${this.lines === 1 ? text.replace(/^\uFEFF/, "") : text}`;
-    const size = jsonLength(line) + 1;
-    if (!this.#isLineCut && this.#bytes + size <= collectedBytesMax) {
-      this.#bytes += size;
-      this.#shown.push(line);
-      return;
+/** Counts all lines. Throws `AgentError` for binary files, the signal's reason when aborted. */
+async function findLines(handle: FileHandle, { first, last, signal }: LineRange): Promise<FoundLines> {
+  const buffer = Buffer.alloc(readChunkBytes);
+  let [from, to, newlines, end] = [0, Number.MAX_SAFE_INTEGER, 0, -1];
+  for (let position = 0; ; ) {
+    signal.throwIfAborted();
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0) {
+      // A last line without a newline counts, too.
+      const total_lines = newlines + (end + 1 < position ? 1 : 0);
+      return { from, to: Math.min(to, position), total_lines };
     }
-    this.#isFull = true;
-    this.truncated = true;
-    // A line that is too long for any result is shown cut. Otherwise a reader could never get past it.
-    if (this.#shown.length === 0) this.#shown.push(cutLine(line));
+    const chunk = buffer.subarray(0, bytesRead);
+    if (position === 0) refuseBinary(chunk, "shown");
+    for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) {
+      newlines += 1;
+      end = position + at;
+      if (newlines === first - 1) from = end + 1;
+      if (newlines === last) to = end + 1;
+    }
+    position += bytesRead;
   }
+}
 
-  end(): LinesRead {
-    if (this.#isLineOpen) this.endLine();
-    const last = this.#range.first - 1 + this.#shown.length;
-    const { lines: total_lines, truncated } = this;
-    return { content: this.#shown.join("\n"), last, total_lines, truncated, isMarked: this.#isMarked };
+/** The lines in `bytes` that fit a result, each as `<number>\t<line>`. */
+function shownLines(bytes: Buffer, first: number) {
+  const collector = createCollector<string>(viewLinesMax);
+  let isMarked = false;
+  for (let from = 0; from < bytes.length; ) {
+    const number = first + collector.items.length;
+    const end = bytes.indexOf(newline, from);
+    const isWhole = end >= 0 || bytes.length < windowBytes;
+    const raw = bytes.subarray(from, end >= 0 ? end : collectedBytesMax);
+    const shown = markedText(isWhole ? raw : wholeCharacters(raw));
+    const text = shown.text.replace(/\r$/, "");
+    const line = `${number}\t${number === 1 ? text.replace(/^\uFEFF/, "") : text}`;
+    if (!isWhole || !collector.add(line)) {
+      const isFirst = number === first;
+      // A line that is too long for any result is shown cut. Otherwise a reader could never get past it.
+      const lines = isFirst ? [cutLine(line)] : collector.items;
+      return { lines, isCut: true, isMarked: isMarked || (isFirst && shown.isMarked) };
+    }
+    isMarked ||= shown.isMarked;
+    from = end >= 0 ? end + 1 : bytes.length;
   }
+  return { lines: collector.items, isCut: false, isMarked };
 }
 
 /** Escapes can take six bytes for one, so the line is shortened until its JSON fits. */
 function cutLine(line: string): string {
-  let bytesMax = collectedBytesMax;
-  let cut = truncateMiddle(line, bytesMax).value;
-  while (jsonLength(cut) > collectedBytesMax) {
-    bytesMax = Math.floor(bytesMax / 2);
-    cut = truncateMiddle(line, bytesMax).value;
-  }
-  return cut;
-}
-
-function takeChunk(window: LineWindow, chunk: Buffer): void {
-  let from = 0;
-  for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
-    window.add(chunk.subarray(from, end));
-    window.endLine();
-    from = end + 1;
-  }
-  window.add(chunk.subarray(from));
-}
-
-/** Reads the wanted lines and counts all. Throws `AgentError` for binary files, the signal's reason when aborted. */
-async function readLineWindow(handle: FileHandle, range: LineRange): Promise<LinesRead> {
-  const window = new LineWindow(range);
-  const buffer = Buffer.alloc(readChunkBytes);
-  for (let position = 0; ; ) {
-    range.signal.throwIfAborted();
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position);
-    if (bytesRead === 0) return window.end();
-    if (position === 0) refuseBinary(buffer.subarray(0, bytesRead), "shown");
-    takeChunk(window, buffer.subarray(0, bytesRead));
-    position += bytesRead;
+  for (let bytesMax = collectedBytesMax; ; bytesMax = Math.floor(bytesMax / 2)) {
+    const cut = truncateMiddle(line, bytesMax).value;
+    if (jsonLength(cut) <= collectedBytesMax) return cut;
   }
 }

@@ -6,7 +6,7 @@ import { createCollector } from "../collector.ts";
 import { findPathsMax } from "../file-limits.ts";
 import { withFound } from "../place/confined-walk.ts";
 import { openFolder } from "../place/open-file.ts";
-import { shownName, systemPath } from "../place/raw-names.ts";
+import { namesNote, shownName, systemPath } from "../place/raw-names.ts";
 import { isInside, type Root } from "../place/root.ts";
 import { isCutOff, runRipgrep, type Searcher } from "./ripgrep.ts";
 
@@ -18,7 +18,7 @@ export async function findPaths(
 ): Promise<PathsView> {
   const { root } = searcher;
   return withFound(root, args.path ?? ".", async (place) => {
-    await (await openFolder(root, place)).handle.close();
+    await (await openFolder(place)).handle.close();
     const found: string[] = [];
     const end = await runRipgrep(searcher, {
       place,
@@ -32,7 +32,7 @@ export async function findPaths(
     for (const relative of found) {
       if ((await isStillInside(root, relative)) && !collector.add(shownName(relative))) break;
     }
-    return { paths: collector.items, ...isCutOff(end, collector, found) };
+    return { paths: collector.items, ...isCutOff(end, collector, [namesNote(found)]) };
   });
 }
 

@@ -12,7 +12,7 @@ import { createCollector } from "../collector.ts";
 import { grepLineCharsMax, grepMatchesMax } from "../file-limits.ts";
 import { withFound } from "../place/confined-walk.ts";
 import { isUtf16, openFile } from "../place/open-file.ts";
-import { shownName } from "../place/raw-names.ts";
+import { namesNote, shownName } from "../place/raw-names.ts";
 import type { Root } from "../place/root.ts";
 import { systemFault } from "../system-fault.ts";
 import { isCutOff, runRipgrep, type Searcher } from "./ripgrep.ts";
@@ -58,11 +58,8 @@ export async function grepFiles(searcher: Searcher, args: GrepArgs, signal: Abor
       isMarked ||= line.isMarked;
       return collector.add({ path: shownName(match.path), line: match.line, text: line.text });
     });
-    const paths = places.map((match) => match.path);
-    return {
-      matches: collector.items,
-      ...isCutOff(end, collector, paths, isMarked ? markedBytesNote : null),
-    };
+    const notes = [namesNote(places.map((match) => match.path)), isMarked ? markedBytesNote : null];
+    return { matches: collector.items, ...isCutOff(end, collector, notes) };
   });
 }
 
@@ -148,7 +145,7 @@ interface SearchedFile {
 async function openSearched(root: Root, path: string): Promise<SearchedFile | null> {
   let handle: FileHandle;
   try {
-    handle = await withFound(root, path, async (place) => (await openFile(root, place)).handle);
+    handle = await withFound(root, path, async (place) => (await openFile(place)).handle);
   } catch (error) {
     if (systemFault(error) instanceof AgentError) return null;
     throw error;

@@ -8,7 +8,7 @@ import { AgentError } from "../../api.ts";
 import type { Collector } from "../collector.ts";
 import type { FoundPlace } from "../place/confined-walk.ts";
 import { openFile, openFolder } from "../place/open-file.ts";
-import { nameOf, namesNote, systemPath } from "../place/raw-names.ts";
+import { nameOf, systemPath } from "../place/raw-names.ts";
 import { openRoot, type Root } from "../place/root.ts";
 import { globRules } from "./glob-rules.ts";
 import { runSearchProcess, type SearchEnd } from "./search-process.ts";
@@ -75,7 +75,7 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
   if (!place.stats.isFile() && !place.stats.isDirectory()) {
     throw new AgentError("not_a_file", `${quoted(place.relative)} is neither a folder nor a regular file.`);
   }
-  const base = await openBase(root, place);
+  const base = await openBase(place);
   const rules = path.join(tmpdir(), `everturn-${randomUUID()}.ignore`);
   try {
     const args = [...fixedArgs, ...(await ignoreArgs(root, base)), ...search.args];
@@ -112,16 +112,16 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
 }
 
 /** The root, so that its ignore rules count. If ripgrep cannot be given the path, the opened place itself. */
-async function openBase(root: Root, place: FoundPlace): Promise<SearchBase> {
+async function openBase(place: FoundPlace): Promise<SearchBase> {
   const names = place.name === "." ? place.folder.names : [...place.folder.names, place.name];
   const at = names.join("/") || ".";
   if (typeof systemPath(at) === "string" && Buffer.byteLength(at) <= targetBytesMax) {
-    const { handle, base } = await openRoot(root);
+    const { handle, base } = await openRoot(place.folder.root);
     const pathOf = (written: Buffer) => path.posix.normalize(nameOf(written));
     return { cwd: base, target: `./${at}`, pathOf, opened: handle, below: at };
   }
   const isFile = place.stats.isFile();
-  const { handle } = isFile ? await openFile(root, place) : await openFolder(root, place);
+  const { handle } = isFile ? await openFile(place) : await openFolder(place);
   const pathOf = (written: Buffer) => path.posix.join(at, nameOf(written).slice(inherited.length));
   return {
     cwd: "/",
@@ -178,8 +178,7 @@ function recordReader(
 export function isCutOff(
   end: SearchEnd,
   { items, truncated }: Collector<unknown>,
-  names: readonly string[],
-  ownNote: string | null = null,
+  ownNotes: readonly (string | null)[],
 ): { readonly truncated: boolean; readonly note?: string } {
   if (end.reason === "timeout" && items.length === 0) {
     throw new AgentError(
@@ -193,7 +192,7 @@ export function isCutOff(
   const notes = [
     ...(isLate ? ["The search ran out of time: there may be more."] : []),
     ...(isUnread ? ["Some files or folders could not be read."] : []),
-    ...[namesNote(names), ownNote].filter((note) => note !== null),
+    ...ownNotes.filter((note) => note !== null),
   ];
   return { truncated: truncated || isLate || isUnread, ...(notes.length > 0 && { note: notes.join(" ") }) };
 }

@@ -2,10 +2,10 @@
 import { randomUUID } from "node:crypto";
 import type { BigIntStats, Dirent } from "node:fs";
 import { link, lstat, rename, unlink } from "node:fs/promises";
+import type { Place } from "../place/confined-walk.ts";
 import { systemPath } from "../place/raw-names.ts";
 import { pathIn } from "../place/root.ts";
 import { TreeCursor } from "../place/tree-cursor.ts";
-import type { Target } from "./target.ts";
 
 /** The names of a path from the root down. */
 export type OtherName = readonly Buffer[];
@@ -23,10 +23,10 @@ interface Search {
 }
 
 /** All other names of the target; null if some of them are outside its root, or were not found within the limit. */
-export async function findOtherNames(target: Target): Promise<readonly OtherName[] | null> {
+export async function findOtherNames(target: Place): Promise<readonly OtherName[] | null> {
   const file = await lstat(pathIn(target.folder, target.name), { bigint: true }).catch(() => null);
   if (file === null || !file.isFile() || file.nlink < 2n) return [];
-  const cursor = await TreeCursor.at(target.root.path);
+  const cursor = await TreeCursor.at(target.folder.root.path);
   const search: Search = { cursor, file, left: Number(file.nlink), entries: 0, found: [] };
   try {
     await searchFolder(search, []);
@@ -67,7 +67,7 @@ function isSame(one: OtherName, other: OtherName): boolean {
 
 /** Links other names to the target's new file. `before` is their old file. Returns false if some of them could not be linked. */
 export async function linkOtherNames(
-  target: Target,
+  target: Place,
   names: readonly OtherName[],
   before: BigIntStats,
 ): Promise<boolean> {
@@ -79,8 +79,8 @@ export async function linkOtherNames(
   return areLinked;
 }
 
-async function linkOne(target: Target, name: OtherName, before: BigIntStats): Promise<void> {
-  const cursor = await TreeCursor.at(target.root.path);
+async function linkOne(target: Place, name: OtherName, before: BigIntStats): Promise<void> {
+  const cursor = await TreeCursor.at(target.folder.root.path);
   try {
     for (const folder of name.slice(0, -1)) await cursor.enter(folder);
     const path = cursor.path(name.at(-1) ?? Buffer.alloc(0));

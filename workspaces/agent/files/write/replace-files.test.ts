@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { type TestContext, test } from "node:test";
 import { type FilesFixture, faultOf, someFiles } from "../files-fixture.ts";
-import { findPlace } from "../place/confined-walk.ts";
+import { findPlace, isFound } from "../place/confined-walk.ts";
 import { commitAll, type StagedReplacement, stageAll } from "./replace-files.ts";
 
 const contents = { "a.txt": "a before", "b.txt": "b before", "c.txt": "c before" };
@@ -16,11 +16,12 @@ async function stagedFiles(
   const replacements = [];
   for (const name of Object.keys(contents)) {
     const root = { path: fixture.root, placeName: "workspace" };
-    const { folder, relative, stats } = await findPlace(root, name);
-    t.after(() => folder.handle.close());
+    const target = await findPlace(root, name);
+    assert(isFound(target));
+    t.after(() => target.folder.handle.close());
     const read = lstatSync(path.join(fixture.root, name), { bigint: true });
     const [before, after] = [Buffer.from(fixture.text(name)), Buffer.from(`${name} after`)];
-    replacements.push({ target: { root, folder, name, relative, stats }, read, before, after });
+    replacements.push({ target, read, before, after });
   }
   return { fixture, staged: await stageAll(replacements) };
 }
@@ -89,14 +90,15 @@ test("I2 an interrupt while files are put in place undoes those that were", asyn
 test("W6 a file that cannot be staged: nothing is left beside the others", async (t) => {
   const fixture = someFiles(t, contents);
   const root = { path: fixture.root, placeName: "workspace" };
-  const { folder, relative, stats } = await findPlace(root, "a.txt");
-  t.after(() => folder.handle.close());
+  const target = await findPlace(root, "a.txt");
+  assert(isFound(target));
+  t.after(() => target.folder.handle.close());
   const read = lstatSync(path.join(fixture.root, "a.txt"), { bigint: true });
   const content = { before: Buffer.from("a before"), after: Buffer.from("x") };
-  const good = { target: { root, folder, name: "a.txt", relative, stats }, read, ...content };
+  const good = { target, read, ...content };
   rmSync(path.join(fixture.root, "b.txt"));
   mkdirSync(path.join(fixture.root, "b.txt"));
-  const bad = { ...good, target: { root, folder, name: "b.txt", relative: "b.txt", stats } };
+  const bad = { ...good, target: { ...target, name: "b.txt", relative: "b.txt" } };
   assert.match(await faultOf(stageAll([good, bad])), /^io_error: "b\.txt" was replaced/);
   assert.deepEqual(fixture.names(), ["a.txt", "c.txt"]);
 });

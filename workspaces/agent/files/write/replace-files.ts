@@ -4,13 +4,13 @@ import type { BigIntStats } from "node:fs";
 import { lstat } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
+import type { FoundPlace } from "../place/confined-walk.ts";
 import { pathIn } from "../place/root.ts";
 import { systemFault } from "../system-fault.ts";
 import { commitFile, discardFile, refuseChanged, type StagedFile, stageFile } from "./staged-file.ts";
-import type { Target } from "./target.ts";
 
 export interface Replacement {
-  readonly target: Target;
+  readonly target: FoundPlace;
   /** The file's state when `before` was read from it. */
   readonly read: BigIntStats;
   readonly before: Buffer;

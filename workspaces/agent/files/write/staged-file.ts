@@ -5,14 +5,15 @@ import { type BigIntStats, constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, open, rename, unlink } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
+import type { Place } from "../place/confined-walk.ts";
 import { swapped } from "../place/open-file.ts";
 import { pathIn } from "../place/root.ts";
 import { errorCodeOf } from "../system-fault.ts";
 import { findOtherNames, linkOtherNames, type OtherName } from "./other-names.ts";
-import type { Target } from "./target.ts";
 
 export interface StagedFile {
-  readonly target: Target;
+  /** Its `stats` are of the file that is replaced, whose mode and owner are kept. */
+  readonly target: Place;
   readonly stagedName: string;
   readonly otherNames: readonly OtherName[];
   /** Whether all names of the target lead, or will lead, to the new content. */
@@ -26,7 +27,7 @@ const privateMode = 0o600;
 const newFileMode = 0o666;
 
 /** Writes the content beside the target. It is not synced: after a power cut either content may be there. */
-export async function stageFile(target: Target, content: Buffer): Promise<StagedFile> {
+export async function stageFile(target: Place, content: Buffer): Promise<StagedFile> {
   if (target.stats !== null) await refuseReadOnly(target);
   const otherNames = target.stats === null ? [] : await findOtherNames(target);
   const stagedName = `.everturn-${randomUUID()}.tmp`;
@@ -69,11 +70,11 @@ export async function discardFile({ target, stagedName }: StagedFile): Promise<v
 /** The note of a file that has hard links which could not be kept; null if there are none. */
 export function linksNote({ target, namesKept }: StagedFile): string | null {
   if (namesKept) return null;
-  return `The file has other names (hard links), not all of them in the ${target.root.placeName}: those outside keep the old content.`;
+  return `The file has other names (hard links), not all of them in the ${target.folder.root.placeName}: those outside keep the old content.`;
 }
 
 /** A rename needs no rights on the file itself, but a read-only file must not be replaced. */
-async function refuseReadOnly(target: Target): Promise<void> {
+async function refuseReadOnly(target: Place): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   try {
     await (await open(pathIn(target.folder, target.name), flags)).close();
@@ -86,7 +87,7 @@ async function refuseReadOnly(target: Target): Promise<void> {
   }
 }
 
-function readOnly(target: Target): AgentError {
+function readOnly(target: Place): AgentError {
   const hint = "Change its mode first (chmod u+w) if it is really to be changed.";
   return new AgentError("permission_denied", `${quoted(target.relative)} is read-only.`, hint);
 }
@@ -101,7 +102,7 @@ async function keepOwnerAndMode(handle: FileHandle, before: Stats): Promise<void
 }
 
 /** Throws `AgentError` if the file changed, or was replaced, since it was read. */
-export async function refuseChanged(target: Target, read: BigIntStats): Promise<void> {
+export async function refuseChanged(target: Place, read: BigIntStats): Promise<void> {
   const now = await lstat(pathIn(target.folder, target.name), { bigint: true }).catch(() => null);
   const isSame =
     now !== null &&

@@ -20,11 +20,11 @@ export async function writeFile(
   const place = await findPlace(root, args.path);
   let { folder } = place;
   try {
-    await checkPlace(root, args.path, place);
+    await checkPlace(args.path, place);
     folder = await makeFolders(place.folder, place.missing);
-    await checkFolder(folder, root, place.relative);
-    const { name, relative, stats } = place;
-    const staged = await stageFile({ root, folder, name, relative, stats }, content);
+    await checkFolder(folder, place.relative);
+    const { relative, stats } = place;
+    const staged = await stageFile({ ...place, folder }, content);
     if (signal.aborted) await discardFile(staged);
     signal.throwIfAborted();
     await commitFile(staged);
@@ -42,13 +42,13 @@ function checkSize(bytes: number): void {
   throw new AgentError("file_too_large", message, "Write it with a command instead.");
 }
 
-async function checkPlace(root: Root, asked: string, place: Place): Promise<void> {
+async function checkPlace(asked: string, place: Place): Promise<void> {
   if (place.stats !== null) {
     refuseNoFile(place, place.stats);
     return;
   }
   // `missing/../x` leads nowhere, and no folder is created for it.
-  if (place.missing.includes("..") || place.name === "..") throw await notFound(root, asked, place);
+  if (place.missing.includes("..") || place.name === "..") throw await notFound(asked, place);
   if (/\/\.?$/.test(asked)) {
     const message = `${quoted(asked)} names a folder.`;
     throw new AgentError("not_a_file", message, "Give the path of a file; folders are made on the way.");

@@ -8,12 +8,20 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ProcessInfo, ProcessStart } from "./api.ts";
-import { FrameReader, type ReceivedFrame } from "./wire/frames.ts";
-import { greet, ProvenSockets } from "./wire/proof.ts";
-import { agentPaths, idempotencyKeyHeader, type ProcessAction, processPath } from "./wire/protocol.ts";
+import { rgPath } from "@vscode/ripgrep";
+import type { ProcessInfo, ProcessStart } from "../../../workspaces/agent/api.ts";
+import { Channels } from "../../../workspaces/agent/bridge/channels.ts";
+import { FrameReader, type ReceivedFrame } from "../../../workspaces/agent/wire/frames.ts";
+import { greet, ProvenSockets } from "../../../workspaces/agent/wire/proof.ts";
+import {
+  agentPaths,
+  idempotencyKeyHeader,
+  type ProcessAction,
+  processPath,
+} from "../../../workspaces/agent/wire/protocol.ts";
+import type { AgentAddress } from "../../../workspaces/driver.ts";
 
-const mainPath = fileURLToPath(new URL("main.ts", import.meta.url));
+const mainPath = fileURLToPath(new URL("../../../workspaces/agent/main.ts", import.meta.url));
 const token = "a-token-for-tests";
 
 export interface FixtureCall {
@@ -38,8 +46,6 @@ export class AgentFixture {
   readonly #env: Readonly<Record<string, string>>;
   #daemon: ChildProcess | null = null;
   #log = "";
-  /** Of a daemon that listens on TCP. */
-  #port: number | null = null;
 
   /** `env` is the daemon's, over the test's own. */
   static async start(
@@ -75,7 +81,7 @@ export class AgentFixture {
     const place = ["--socket", this.socketPath];
     const daemon = spawn(
       process.execPath,
-      [mainPath, "--root", this.root, "--state", this.stateFolder, "--rg", "rg", ...place, ...args],
+      [mainPath, "--root", this.root, "--state", this.stateFolder, "--rg", rgPath, ...place, ...args],
       {
         env: { ...process.env, ...this.#env },
         stdio: ["pipe", "ignore", "pipe"],
@@ -83,16 +89,14 @@ export class AgentFixture {
     );
     daemon.stdin.end(token);
     this.#daemon = daemon;
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
     daemon.stderr.setEncoding("utf8").on("data", (text: string) => {
       this.#log += text;
-      const place = /agent [\d.]+ listens on (\S+)\n/.exec(this.#log)?.[1];
-      if (place !== undefined) resolve(place);
+      if (/agent [\d.]+ listens on \S+\n/.test(this.#log)) resolve();
     });
     daemon.once("exit", () => reject(new Error(this.#log)));
-    const listening = await promise;
+    await promise;
     this.#log = "";
-    if (listening.startsWith("tcp:")) this.#port = Number(listening.split(":").at(-1));
   }
 
   async end(signal: NodeJS.Signals): Promise<number | null> {
@@ -110,6 +114,21 @@ export class AgentFixture {
     // SIGTERM takes the processes along.
     await this.end("SIGTERM");
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** For clients: its socket, or a bridge that joins its streams to that socket, as drivers run it. */
+  address(t: { after(end: () => Promise<void>): void }, kind: AgentAddress["kind"]): AgentAddress {
+    if (kind === "unix") return { kind, path: this.socketPath, token };
+    const args = [mainPath, "bridge", "--socket", this.socketPath];
+    const bridge = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+    const channels = new Channels({ output: bridge.stdin, side: "worker" });
+    bridge.stdout.on("data", (chunk: Buffer) => channels.receive(chunk));
+    t.after(async () => {
+      const ended = once(bridge, "exit");
+      bridge.stdin.end();
+      await ended;
+    });
+    return { kind, token, open: () => Promise.resolve(channels.open()) };
   }
 
   async open(call: FixtureCall): Promise<IncomingMessage> {
@@ -136,7 +155,7 @@ export class AgentFixture {
   }
 
   async #connect(): Promise<Socket> {
-    const socket = this.#port === null ? connect(this.socketPath) : connect(this.#port, "127.0.0.1");
+    const socket = connect(this.socketPath);
     await once(socket, "connect");
     return socket.on("error", () => undefined);
   }
