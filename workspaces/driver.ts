@@ -1,5 +1,5 @@
-// Workspaces: the port of drivers. A driver makes the place a workspace runs in; everything inside it is the agent's.
-// Each step is idempotent by workspace id: a worker that died in one is followed by another that does the same again.
+// The port of drivers. A driver makes the place that a workspace runs in; the agent does everything inside it.
+// Each step is idempotent by workspace id: if a worker dies in one, another worker does it again.
 import type { Duplex } from "node:stream";
 import type { WorkspacePlan } from "../core/workspace/workspace-plan.ts";
 
@@ -10,13 +10,13 @@ export type WorkspaceErrorCode =
   | "sandbox_missing"
   /** No such workspace in this driver: never provisioned, or destroyed. */
   | "workspace_missing"
-  /** The image cannot be had. */
+  /** The image is not there and cannot be pulled. */
   | "image_missing"
-  /** The agent does not come up; the message has the end of its log. */
+  /** The agent does not start; the message has the end of its log. */
   | "agent_failed"
   | "driver_failed";
 
-/** An expected failure of a driver, in words for people and models. */
+/** An expected failure of a driver. People and models read the message. */
 export class WorkspaceError extends Error {
   readonly code: WorkspaceErrorCode;
   constructor(code: WorkspaceErrorCode, message: string) {

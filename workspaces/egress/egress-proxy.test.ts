@@ -5,8 +5,7 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Server
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 import type { LookupAll } from "../../platform/network/guarded-lookup.ts";
-import { connectionsMax } from "./egress-limits.ts";
-import { createEgressProxy } from "./egress-proxy.ts";
+import { connectionsMax, createEgressProxy } from "./egress-proxy.ts";
 import { type DestinationRules, publicDestinations } from "./judge-destination.ts";
 
 async function listening(t: TestContext, server: Server): Promise<number> {

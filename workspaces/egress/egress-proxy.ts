@@ -10,14 +10,18 @@ import {
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import { type Duplex, pipeline } from "node:stream";
 import { guardedLookup, type LookupAll } from "../../platform/network/guarded-lookup.ts";
-import {
-  connectionsMax,
-  connectTimeoutMs,
-  headerBytesMax,
-  headerTimeoutMs,
-  idleTimeoutMs,
-} from "./egress-limits.ts";
 import type { DestinationRules } from "./judge-destination.ts";
+
+// Package managers open some dozens at once.
+export const connectionsMax = 256;
+// Twice Node's default: real sites have long cookies and tokens.
+const headerBytesMax = 32 * 1024;
+// Enough for a slow resolver and a few lost packets.
+const connectTimeoutMs = 20_000;
+// A download that stalls for this long does not recover. Connections that are kept open on purpose send something more often.
+const idleTimeoutMs = 10 * 60_000;
+// From the first byte of a request to the end of its header.
+export const headerTimeoutMs = 30_000;
 
 /** Why there is no connection. The message goes into the status line and the body of the answer. */
 class Refusal extends Error {
@@ -165,10 +169,8 @@ function forward(open: Opener, incoming: IncomingMessage, response: ServerRespon
 
 function destinationOf(url: URL | null, given: string | undefined): Destination {
   if (url === null) {
-    throw new Refusal(
-      400,
-      `this is an HTTP proxy, and it cannot take ${JSON.stringify(given?.slice(0, 100))}`,
-    );
+    const shown = JSON.stringify(given?.slice(0, 100));
+    throw new Refusal(400, `this is an HTTP proxy, and it cannot take ${shown}`);
   }
   const host = url.hostname.startsWith("[") ? url.hostname.slice(1, -1) : url.hostname;
   return { host, port: Number(url.port || 80) };

@@ -1,7 +1,7 @@
 // The volume with the agent's program, which all workspaces of one Everturn version share: the bundled agent, a Node for it out
 // of an image of the engine, so that the engine may be another machine of another kind, and ripgrep.
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
@@ -35,13 +35,13 @@ export interface AgentFiles {
 const nodePathInImage = "/usr/local/bin/node";
 // Enough to tell versions apart in the names of volumes.
 const digestCharsMax = 16;
-// An older agent's volume is kept while a deployment of yesterday may still be rolled back to it.
+// Everturn may be rolled back to an older version within this time.
 const oldAgentKeptMs = 7 * 24 * 3_600_000;
 // A pull of 400 MB and the copies of Node, on a slow line.
 const fillMaxMs = 15 * 60_000;
 const volumePrefix = "everturn-agent-";
 
-/** What belongs into the volume, for the engine's kind of machine. */
+/** The content of the volume, for the engine's kind of machine. */
 export async function agentFilesFor(
   engine: Engine,
   { bundles, nodeImage }: AgentProgram,
@@ -93,7 +93,7 @@ interface FillAgentVolumeInput {
   readonly log: (line: string) => void;
 }
 
-/** What a killed predecessor left half is sent again over it. */
+/** If a predecessor was killed half-way, everything is sent again over it. */
 async function fillAgentVolume(engine: Engine, { files, place, log }: FillAgentVolumeInput): Promise<void> {
   const { nodeImage, volume } = files;
   const container = place.nodeLoader;
@@ -115,7 +115,7 @@ async function fillAgentVolume(engine: Engine, { files, place, log }: FillAgentV
   await removeOldAgents(engine, volume, place.deployment);
 }
 
-/** Reads to the end before anything is sent: an engine that reads from a container lets nobody write to it. */
+/** Reads to the end before anything is sent, because an engine that reads from a container refuses to write to it. */
 async function throughFile(
   { signal }: Engine,
   from: Readable,
@@ -132,15 +132,15 @@ async function throughFile(
 }
 
 async function programEntries({ bundle, ripgrep }: AgentFiles): Promise<ArchiveEntry[]> {
-  const file = async (source: string, path: string, mode: number): Promise<ArchiveEntry> => {
-    const { size } = await stat(source);
-    return { header: { ...byRoot, name: basename(path), mode, size }, content: { file: source } };
+  const { agentProgram, ripgrep: ripgrepInside, agentComplete } = insidePaths;
+  const entry = (path: string, mode: number, content: string | Buffer): ArchiveEntry => {
+    return { header: { ...byRoot, name: basename(path), mode }, content };
   };
   return [
-    await file(bundle, insidePaths.agentProgram, 0o644),
-    await file(ripgrep, insidePaths.ripgrep, 0o755),
+    entry(agentProgram, 0o644, await readFile(bundle)),
+    entry(ripgrepInside, 0o755, await readFile(ripgrep)),
     // Last: it says that everything before it arrived.
-    { header: { ...byRoot, name: basename(insidePaths.agentComplete), mode: 0o444 }, content: "complete\n" },
+    entry(agentComplete, 0o444, "complete\n"),
   ];
 }
 
@@ -149,8 +149,8 @@ const volumeList = z.object({
 });
 
 /**
- * Removes volumes of older agents that this deployment made and no container refers to: of another deployment's nobody here
- * knows whether they are needed. What the engine refuses is in use, and stays.
+ * Removes volumes of older agents that this deployment made and no container refers to. Whether another deployment still
+ * needs its own is not known here. The engine refuses to remove what is in use.
  */
 async function removeOldAgents(engine: Engine, current: string, deployment: string): Promise<void> {
   const label = [agentLabel, `${deploymentLabel}=${deployment}`];

@@ -1,18 +1,16 @@
 // Files on their way into volumes. The engine takes archives for containers only, whether they run or not.
-import { createReadStream } from "node:fs";
-import { lstat, opendir, readlink } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { finished, pipeline } from "node:stream/promises";
-import { type Header, type Pack, pack } from "tar-stream";
+import { finished } from "node:stream/promises";
+import { type Header, pack } from "tar-stream";
 import { WorkspaceError } from "../../driver.ts";
 import { type Engine, orNull } from "./engine.ts";
 import { insideUserId } from "./place.ts";
 
 export interface ArchiveEntry {
   readonly header: Partial<Header> & { readonly name: string };
-  /** The bytes, or the file on this machine that has them. */
-  readonly content?: string | { readonly file: string };
+  readonly content?: string | Buffer;
 }
 
 export const byRoot = { uid: 0, gid: 0 };
@@ -22,10 +20,13 @@ export const byUser = { uid: insideUserId, gid: insideUserId };
 export function archiveOf(entries: AsyncIterable<ArchiveEntry> | Iterable<ArchiveEntry>): Readable {
   const archive = pack();
   const write = async () => {
-    for await (const entry of entries) await writeEntry(archive, entry);
+    for await (const { header, content = "" } of entries)
+      await new Promise<void>((resolve, reject) => {
+        archive.entry(header, content, (error) => (error ? reject(error) : resolve()));
+      });
     archive.finalize();
   };
-  // What cannot be read on this machine is no fault of the engine.
+  // A file of this machine that cannot be read is no fault of the engine.
   write().catch((error: Error) =>
     archive.destroy(
       new WorkspaceError("driver_failed", `What should be sent cannot be read: ${error.message}`),
@@ -34,35 +35,20 @@ export function archiveOf(entries: AsyncIterable<ArchiveEntry> | Iterable<Archiv
   return Readable.from(archive, { objectMode: false });
 }
 
-async function writeEntry(archive: Pack, { header, content = "" }: ArchiveEntry): Promise<void> {
-  if (typeof content === "object" && header.size !== 0) {
-    // Not more than was announced, should it grow meanwhile.
-    const source = createReadStream(content.file, { end: (header.size ?? 0) - 1 });
-    await pipeline(source, archive.entry(header));
-    return;
-  }
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const bytes = typeof content === "string" ? content : "";
-  archive.entry(header, bytes, (error) => (error ? reject(error) : resolve()));
-  await promise;
-}
-
 /**
  * Everything below `folder`, under `below`, folders before what is in them. Links are sent as links and never followed: what
  * lies outside the folder stays there. Sockets and devices are left out.
  */
 export async function* entriesBelow(folder: string, below: string): AsyncGenerator<ArchiveEntry> {
-  const names: string[] = [];
-  for await (const { name } of await opendir(folder)) names.push(name);
-  for (const name of names.toSorted()) {
+  for (const name of (await readdir(folder)).toSorted()) {
     const source = join(folder, name);
     const found = await lstat(source);
     // Their times too: packers of archives refuse files older than 1980.
     const common = { ...byUser, name: `${below}/${name}`, mode: found.mode & 0o777, mtime: found.mtime };
     if (found.isSymbolicLink())
       yield { header: { ...common, type: "symlink", linkname: await readlink(source) } };
-    if (found.isFile())
-      yield { header: { ...common, type: "file", size: found.size }, content: { file: source } };
+    // A template's files are 64 MiB at most (workspaces/templates/template-limits.ts).
+    if (found.isFile()) yield { header: { ...common, type: "file" }, content: await readFile(source) };
     if (found.isDirectory()) {
       yield { header: { ...common, type: "directory" } };
       yield* entriesBelow(source, common.name);

@@ -8,7 +8,7 @@ import { EngineFrames, streams } from "./engine-frames.ts";
 
 // A bridge takes some of the workspace's memory, so it ends when nobody has used it for a while.
 const idleMaxMs = 60_000;
-// As much of what it says as helps to see why it does not run.
+// Enough of what it says to see why it does not run.
 const saidCharsMax = 500;
 // Counted in frames, as `Channels.receive` does. Whole frames of data at this rate are 640 MB/s. Beyond it nothing is read
 // until the second is over: a workspace that sends tiny frames gets a fifth of a processor at most.
@@ -22,7 +22,7 @@ export class BridgeLine {
   readonly #timer: NodeJS.Timeout;
   /** Whether it is the workspace's way to the internet, so that it stays without being used. */
   #isWayOut: boolean;
-  // In looks, so that a machine that slept finds nothing silent or idle.
+  // Counted in looks, not in time, so that a machine that slept does not find its bridges silent or idle.
   #looksSinceHeard = 0;
   #looksSinceUse = 0;
   #second = { since: performance.now(), cost: 0 };
@@ -36,7 +36,7 @@ export class BridgeLine {
     this.#channels = new Channels({
       output: stream,
       side: "worker",
-      // What waits for an answer keeps this process alive, and nothing else of us does.
+      // Only a call that waits for an answer keeps this process alive.
       onHeld: (isHeld) => (isHeld ? socket.ref?.() : socket.unref?.()),
       ...(egress !== null && { onOpen: (channel) => egress.emit("connection", channel.unref()) }),
       onPong: (isWayOut) => {

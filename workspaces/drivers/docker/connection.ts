@@ -47,7 +47,7 @@ export class Connection {
     return this.#described;
   }
 
-  /** It may come back as another version. */
+  /** Call it when a connection failed: the engine may come back as another version. */
   lost(): void {
     this.#described = null;
   }
@@ -105,13 +105,14 @@ class WatchedAgent extends Agent {
   #onClose: (() => void) | null;
 
   constructor(onClose: () => void) {
-    // Announced as kept, since an engine that closes after a refusal may cut an upload before the refusal is read; never kept.
+    // Requests announce a lasting connection, because an engine that closes after a refusal may cut an upload before the refusal
+    // is read. No connection is ever used again.
     super({ keepAlive: true });
     this.maxFreeSockets = 0;
     this.#onClose = onClose;
   }
 
-  /** What is closed from here on is nobody's loss. */
+  /** Call it when the answer is complete: from then on the connection may close. */
   forget(): void {
     this.#onClose = null;
   }

@@ -7,28 +7,31 @@ import { configLabel, type Place, refuseForeign, transportLabel } from "./place.
 
 export const labelsAnswer = z.record(z.string(), z.string()).nullish();
 
-const containerAnswer = z.object({
-  Id: z.string(),
-  State: z.object({
-    Running: z.boolean(),
-    ExitCode: z.number().nullish(),
-    OOMKilled: z.boolean().nullish(),
-    Error: z.string().nullish(),
-  }),
-  Config: z.object({ Labels: labelsAnswer }),
-});
+const containerAnswer = z
+  .object({
+    Id: z.string(),
+    State: z.object({
+      Running: z.boolean(),
+      ExitCode: z.number().nullish(),
+      OOMKilled: z.boolean().nullish(),
+      Error: z.string().nullish(),
+    }),
+    Config: z.object({ Labels: labelsAnswer }),
+  })
+  .transform(({ Id, State, Config: { Labels } }) => ({
+    id: Id,
+    running: State.Running,
+    exitCode: State.ExitCode ?? null,
+    outOfMemory: State.OOMKilled ?? false,
+    /** Why the engine could not start it, or empty. */
+    error: State.Error ?? "",
+    labels: Labels,
+    /** What it was made with; see `configLabel`. */
+    config: Labels?.[configLabel] ?? null,
+    transport: Labels?.[transportLabel] ?? null,
+  }));
 
-export interface ContainerView {
-  readonly id: string;
-  readonly running: boolean;
-  readonly exitCode: number | null;
-  readonly outOfMemory: boolean;
-  /** Why the engine could not start it, or empty. */
-  readonly error: string;
-  /** What it was made with; see `configLabel`. */
-  readonly config: string | null;
-  readonly transport: string | null;
-}
+export type ContainerView = Readonly<z.output<typeof containerAnswer>>;
 
 /** The workspace's container, or one of its loaders; null when there is none. Throws when it belongs to somebody else. */
 export async function findContainer(
@@ -40,18 +43,8 @@ export async function findContainer(
     docker.getContainer(name).inspect(options),
   );
   const found = await orNull(asked);
-  if (found === null) return null;
-  const { Id, State, Config } = found;
-  refuseForeign(`container (${name})`, Config.Labels, place);
-  return {
-    id: Id,
-    running: State.Running,
-    exitCode: State.ExitCode ?? null,
-    outOfMemory: State.OOMKilled ?? false,
-    error: State.Error ?? "",
-    config: Config.Labels?.[configLabel] ?? null,
-    transport: Config.Labels?.[transportLabel] ?? null,
-  };
+  if (found !== null) refuseForeign(`container (${name})`, found.labels, place);
+  return found;
 }
 
 /** Throws EngineError 409 when the name is taken. */
@@ -122,8 +115,7 @@ export async function untilGone(engine: Engine, what: string, run: EngineRun<unk
   await untilDone(engine, [403, 409], () => orNull(engine.call(what, run)));
 }
 
-// The engine says 409 (a container being removed, a volume still mounted) or 403 (a network still used) while something else
-// goes on; that takes a moment, not longer.
+// The engine answers 409 (a container is being removed, a volume is still mounted) or 403 (a network is still used) for a moment.
 const triesMax = 25;
 const pauseMs = 200;
 

@@ -9,7 +9,7 @@ export interface EngineFrame {
   readonly bytes: Buffer;
 }
 
-/** Gives what arrives as it arrives: long frames in pieces, so that nothing but heads is ever kept. */
+/** Returns bytes as they arrive, long frames in pieces, so that only heads are ever kept. */
 export class EngineFrames {
   #head = Buffer.alloc(0);
   #stream = 0;

@@ -88,7 +88,7 @@ export function keepPlaces(engine: Engine, deployment: string): PlaceKeeping {
     async discard(workspaceId, before) {
       const place = placeOf(workspaceId, deployment);
       const since = (await surveyWorkspaces(engine, deployment)).get(workspaceId) ?? null;
-      // A date that cannot be read is before nothing.
+      // A date that cannot be read is never old enough.
       if (since === null || !(since < before) || (await isRunning(place))) return false;
       await removeEverything(engine, place);
       return true;

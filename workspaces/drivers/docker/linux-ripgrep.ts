@@ -1,12 +1,14 @@
 // The ripgrep binary that runs in the engine's containers: the one that is installed here, or, where the engine is of another
 // kind than this machine, that of the same version, fetched once by npm and held against the lock file.
 import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
-import { access, mkdir, readFile, rename } from "node:fs/promises";
+import { hash } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import * as z from "zod";
+import { buildOnce } from "../../../platform/programs/build-once.ts";
 import { WorkspaceError } from "../../driver.ts";
 
 const require = createRequire(import.meta.url);
@@ -34,40 +36,34 @@ export async function linuxRipgrep(engineArch: string, folder: string): Promise<
   try {
     return { path: require.resolve(`${name}/bin/rg`), version };
   } catch {
-    const path = join(folder, `rg-${version}-${engineArch}`);
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (!isThere) await fetchRipgrep({ wanted: `${name}@${version}`, integrity, folder, path });
+    const { path } = await buildOnce({
+      folder,
+      name: `rg-${version}-${engineArch}`,
+      extension: "",
+      // Its name says all that its content depends on.
+      sources: [],
+      build: () => fetchRipgrep(`${name}@${version}`, integrity),
+    });
     return { path, version };
   }
 }
 
-interface FetchRipgrepInput {
-  readonly wanted: string;
-  readonly integrity: string;
-  readonly folder: string;
-  readonly path: string;
-}
-
-async function fetchRipgrep({ wanted, integrity, folder, path }: FetchRipgrepInput): Promise<void> {
+async function fetchRipgrep(wanted: string, integrity: string): Promise<Uint8Array> {
+  const draft = await mkdtemp(join(tmpdir(), "everturn-ripgrep-"));
   try {
-    const draft = join(folder, randomUUID());
-    await mkdir(draft, { recursive: true });
     const args = ["pack", wanted, "--silent", "--pack-destination", draft];
     const { stdout } = await run("npm", args, { timeout: fetchMaxMs });
     const archive = join(draft, stdout.trim());
-    const digest = createHash("sha512")
-      .update(await readFile(archive))
-      .digest("base64");
+    const digest = hash("sha512", await readFile(archive), "base64");
     if (`sha512-${digest}` !== integrity) throw new Error("it is not the file that the lock file names");
     await run("tar", ["-xzf", archive, "-C", draft, "package/bin/rg"]);
-    await rename(join(draft, "package/bin/rg"), path);
+    return await readFile(join(draft, "package/bin/rg"));
   } catch (error) {
     throw new WorkspaceError(
       "driver_failed",
       `The ripgrep of the container engine's kind (${wanted}) cannot be fetched: ${(error as Error).message}`,
     );
+  } finally {
+    await rm(draft, { recursive: true, force: true });
   }
 }

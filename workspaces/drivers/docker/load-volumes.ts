@@ -1,5 +1,5 @@
 // Fills the volumes of workspaces. A loader container that never runs holds them meanwhile; a marker, sent last, says that
-// everything before it arrived. What a killed predecessor left half is sent again over it.
+// everything before it arrived. If a predecessor was killed half-way, everything is sent again over it.
 import { basename } from "node:path";
 import type { WorkspacePlan } from "../../../core/workspace/workspace-plan.ts";
 import type { DriverStep } from "../../driver.ts";
@@ -36,7 +36,7 @@ export async function loadVolumes(
 ): Promise<void> {
   const { place, plan } = wish;
   const { loader, nodeLoader, workspaceId } = place;
-  // Of a predecessor that died, or was aborted, while it filled volumes.
+  // A predecessor that died, or was aborted, leaves its loaders.
   for (const name of filler.isFilling(workspaceId) ? [loader] : [loader, nodeLoader])
     if ((await findContainer(engine, place, name)) !== null) await removeContainer(engine, name);
   await createContainer(engine, loader, loaderSpec(wish));
@@ -93,10 +93,10 @@ export async function sendEnvironment(
 export function environmentOf(plan: WorkspacePlan, image: EngineImage): Record<string, string> {
   const ofImage = image.env
     .map((line) => [line.split("=", 1)[0] ?? "", line.split("=").slice(1).join("=")] as const)
-    // The home is the workspace. A name no shell could say is no reason for the agent not to start.
+    // The home is the workspace. A name that no shell accepts must not keep the agent from starting.
     .filter(([name]) => name !== "HOME" && /^[A-Za-z_]\w*$/.test(name));
   const ways = plan.network === true ? egressEnvironment() : {};
   const all = { PATH: defaultPath, ...Object.fromEntries(ofImage), ...ways, ...plan.env };
-  // Ours last, so that an image's own node is found before it, and an image without one has ours.
+  // Ours is last: an image's own node is found first, and an image without one has ours.
   return { ...all, PATH: `${all.PATH}:${insidePaths.agent}` };
 }

@@ -1,4 +1,4 @@
-// From a provisioned workspace to an agent that answers: in the container that runs, else in one that is started.
+// Starts the agent in a workspace's container, and waits until it answers.
 import type { Duplex } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { AgentError } from "../../agent/agent-error.ts";
@@ -19,19 +19,19 @@ export interface AgentWish {
   readonly hasEgress: boolean;
 }
 
-// As the port of drivers says: one attempt lasts this long.
+// The driver's port promises it.
 const agentStartMaxMs = 5_000;
 const firstPauseMs = 25;
 const longestPauseMs = 300;
-// As shells say it: no such program, or what loads it is missing.
+// The exit code of shells for a program that is missing, or whose loader is.
 const programMissingExitCode = 127;
-// As much of a log as helps to see why something did not start.
+// Enough of a log to see why something did not start.
 const tailLines = 20;
 const tailCharsMax = 4_000;
 
 /**
- * Starts the workspace's container and hands the token to its agent. Of two workers that do this at once, one starts it, and
- * what the other one writes is not read by anybody.
+ * Starts the workspace's container and hands the token to its agent. If two workers do this at once, one starts it, and
+ * nobody reads what the other one writes.
  */
 export async function startContainer(engine: Engine, { place, tokens }: AgentWish): Promise<void> {
   const { container: name } = place;
@@ -53,13 +53,13 @@ export async function startContainer(engine: Engine, { place, tokens }: AgentWis
     }
   } catch (error) {
     if (!(error instanceof EngineError)) throw error;
-    // Whatever it is that cannot be started: the next attempt makes another.
+    // The next attempt makes another container.
     await removeContainer(engine, name);
     throw new WorkspaceError("agent_failed", `The workspace's container cannot be started. ${error.message}`);
   }
 }
 
-// dockerode sends a request's head with its body, so that there must be one; the engine does not read it.
+// dockerode sends a request's head with its body, so there must be one. The engine does not read it.
 const attachment = {
   hijack: true,
   stdin: true,

@@ -8,8 +8,8 @@ import type { Writable } from "node:stream";
 import { hasFolderNames, type OpenFolder, openFolder } from "../../client/agent-socket.ts";
 import { shortAddress, type WorkspacePlace } from "./place/workspace-place.ts";
 
-/** The agent's descriptor for it: the first after the standard ones. */
-export const agentSocketFd = 3;
+/** The descriptor for it of whoever inherits it: the first after the standard ones. */
+export const socketFd = 3;
 
 export interface BoundSocket {
   /** A descriptor of this process. It listens, but only the child accepts connections. */

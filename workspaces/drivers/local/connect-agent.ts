@@ -23,43 +23,19 @@ const lookAgainMs = 10;
  */
 type Answer = "ours" | "newer" | "stranger" | "silent" | "absent";
 
-interface Asked {
-  readonly address: AgentAddress;
-  readonly answer: Answer;
-}
-
-/** The address of the agent if it runs and answers, otherwise null. Takes about a millisecond. */
-export async function runningAgent(
-  place: WorkspacePlace,
-  tokens: readonly string[],
-  signal: AbortSignal,
-): Promise<AgentAddress | null> {
-  const { address, answer } = await ask(place, tokens, signal);
-  return answer === "ours" ? address : null;
-}
-
 /** Finds or starts the agent. Hold the place's lock. Throws `agent_failed`. */
 export async function bringUpAgent(start: AgentStart, signal: AbortSignal): Promise<AgentAddress> {
   const { place, tokens } = start;
-  const { address, answer } = await ask(place, tokens, signal);
+  const { address, answer } = await askAgent(place, tokens, signal);
   if (answer === "ours") return address;
-  if (answer === "newer") throw newerAgent();
+  if (answer === "newer")
+    throw new WorkspaceError(
+      "agent_failed",
+      "The workspace's agent is of a newer Everturn, and its work is left alone: this server has to be updated.",
+    );
   // Another secret key, or an older Everturn: it cannot be spoken to, and its work goes on in nobody's name. So it does where
   // there is no socket, which is there before an agent is started and goes with it.
   if (answer === "stranger" || answer === "absent") await endProcesses(place);
-  const { agent, last } = await waitForAnswer(start, signal);
-  if (last.answer === "ours") return last.address;
-  throw await failure({ place, agent, last: last.answer });
-}
-
-interface Waited {
-  /** The agent that was started; null if one ran already. */
-  readonly agent: StartingAgent | null;
-  readonly last: Asked;
-}
-
-async function waitForAnswer(start: AgentStart, signal: AbortSignal): Promise<Waited> {
-  const { place, tokens } = start;
   const until = performance.now() + answerWithinMs;
   let agent: StartingAgent | null = null;
   for (;;) {
@@ -68,10 +44,10 @@ async function waitForAnswer(start: AgentStart, signal: AbortSignal): Promise<Wa
       await endProcesses(place);
       agent = await startAgent(start);
     }
-    const last = await ask(place, tokens, signal);
-    if (last.answer === "ours" || performance.now() >= until) return { agent, last };
-    // It ended while we asked it.
-    if (agent !== null && agent.ended() !== null) return { agent, last: { ...last, answer: "absent" } };
+    const asked = await askAgent(place, tokens, signal);
+    if (asked.answer === "ours") return asked.address;
+    const hasEnded = agent !== null && agent.ended() !== null;
+    if (hasEnded || performance.now() >= until) throw await failure(place, agent, asked.answer);
     await pause(lookAgainMs, undefined, { signal });
   }
 }
@@ -85,39 +61,43 @@ async function wakeAgent(place: WorkspacePlace): Promise<boolean> {
   return agents.length > 0;
 }
 
-async function failure(of: {
-  readonly place: WorkspacePlace;
-  readonly agent: StartingAgent | null;
-  readonly last: Answer;
-}): Promise<WorkspaceError> {
-  const { place, agent, last } = of;
+async function failure(
+  place: WorkspacePlace,
+  agent: StartingAgent | null,
+  answer: Answer,
+): Promise<WorkspaceError> {
   const ended = agent?.ended() ?? null;
   const tail = agent === null ? "" : await agent.logTail();
-  if (ended !== null) await endProcesses(place);
-  // It never listened. The next attempt starts another one.
-  else if (agent === null && last !== "silent") await endProcesses(place);
+  // It ended, or never listened. The next attempt starts another one.
+  if (ended !== null || (agent === null && answer !== "silent")) await endProcesses(place);
+  const hint = answer === "silent" ? ", though it runs: stop and start the workspace if that lasts" : "";
   const what =
     ended === null
-      ? `it gave no answer within ${answerWithinMs / 1_000} s${last === "silent" ? ", though it runs: stop and start the workspace if that lasts" : ""}`
+      ? `it gave no answer within ${answerWithinMs / 1_000} s${hint}`
       : `it ended at once (${ended})`;
   const words = `The workspace's agent does not come up: ${what}.`;
   return new WorkspaceError("agent_failed", tail === "" ? words : `${words}\n${tail}`);
 }
 
-/** Tries each token until the agent accepts one. */
-async function ask(place: WorkspacePlace, tokens: readonly string[], signal: AbortSignal): Promise<Asked> {
+/** Tries each token until the agent accepts one. Takes about a millisecond when it does. */
+export async function askAgent(
+  place: WorkspacePlace,
+  tokens: AgentStart["tokens"],
+  signal: AbortSignal,
+): Promise<{ readonly address: AgentAddress; readonly answer: Answer }> {
   const path = await socketAddress(place);
-  let asked: Asked | null = null;
-  for (const token of tokens) {
-    const address = { kind: "unix", path, token } as const;
-    asked = { address, answer: await askWith(address, signal) };
-    if (asked.answer !== "stranger") break;
-  }
-  if (asked === null) throw new Error("an agent is asked without a token");
+  const [token, ...others] = tokens;
+  let asked = await askWith({ kind: "unix", path, token }, signal);
+  for (const token of others)
+    if (asked.answer === "stranger") asked = await askWith({ kind: "unix", path, token }, signal);
   return asked;
 }
 
-async function askWith(address: AgentAddress, signal: AbortSignal): Promise<Answer> {
+async function askWith(address: AgentAddress, signal: AbortSignal) {
+  return { address, answer: await answerOf(address, signal) };
+}
+
+async function answerOf(address: AgentAddress, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted();
   const agent = openAgent(address);
   try {
@@ -136,13 +116,6 @@ async function askWith(address: AgentAddress, signal: AbortSignal): Promise<Answ
 
 function majorOf(version: string): number {
   return Number.parseInt(version, 10) || 0;
-}
-
-function newerAgent(): WorkspaceError {
-  return new WorkspaceError(
-    "agent_failed",
-    "The workspace's agent is of a newer Everturn, and its work is left alone: this server has to be updated.",
-  );
 }
 
 async function isListening(address: AgentAddress): Promise<boolean> {

@@ -6,10 +6,10 @@ import type { Logger } from "../../../platform/logger.ts";
 import { agentBundle } from "../../agent-bundle.ts";
 import { type AgentKeys, agentTokensOf } from "../../client/agent-token.ts";
 import { type WorkspaceDriver, WorkspaceError } from "../../driver.ts";
-import { bringUpAgent, runningAgent } from "./connect-agent.ts";
+import { askAgent, bringUpAgent } from "./connect-agent.ts";
 import { endProcesses } from "./end-processes.ts";
 import { copyTemplate } from "./place/copy-template.ts";
-import { withFolderLock } from "./place/folder-lock.ts";
+import { unbroken, withFolderLock } from "./place/folder-lock.ts";
 import { bringBack, idsIn, keepPlaces, removeSetAside } from "./place/keep-places.ts";
 import { ownerOf, refuseOthers, writeMark } from "./place/place-mark.ts";
 import { removeTree } from "./place/remove-tree.ts";
@@ -82,8 +82,8 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
       const place = places.of(workspaceId);
       const tokens = agentTokensOf(settings, workspaceId);
       await refuseOthers(place.mark, deployment);
-      const running = await runningAgent(place, tokens, signal);
-      if (running !== null) return running;
+      const { address, answer } = await askAgent(place, tokens, signal);
+      if (answer === "ours") return address;
       const [found, bundle] = await Promise.all([sandbox(), agent()]);
       return withFolderLock(place.lock, signal, async () => {
         // The database knows this workspace, so it does not belong into quarantine.
@@ -95,7 +95,12 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
         return bringUpAgent({ place, plan, tokens, dataDir, bundle, sandbox: found }, signal);
       });
     },
-    ...endings(places, deployment),
+    async stop(workspaceId) {
+      const place = places.of(workspaceId);
+      await refuseOthers(place.mark, deployment);
+      await withFolderLock(place.lock, unbroken, () => endProcesses(place));
+    },
+    destroy: (workspaceId) => destroy(places, workspaceId, deployment),
     async list() {
       const ids = await idsIn(places.root);
       const owners = await Promise.all(ids.map((id) => ownerOf(places.of(id).mark, deployment)));
@@ -105,27 +110,15 @@ export function createLocalDriver(settings: LocalDriverSettings): WorkspaceDrive
   };
 }
 
-// These operations are never aborted half-way.
-const unbroken = new AbortController().signal;
-
-function endings(places: WorkspacePlaces, deployment: string): Pick<WorkspaceDriver, "stop" | "destroy"> {
-  return {
-    async stop(workspaceId) {
-      const place = places.of(workspaceId);
-      await refuseOthers(place.mark, deployment);
-      await withFolderLock(place.lock, unbroken, () => endProcesses(place));
-    },
-    async destroy(workspaceId) {
-      const place = places.of(workspaceId);
-      await withFolderLock(place.lock, unbroken, async () => {
-        await refuseOthers(place.mark, deployment);
-        await endProcesses(place);
-        await removeSocketAddress(place);
-        await removeTree(place.folder);
-        await removeSetAside(places, place);
-      });
-    },
-  };
+async function destroy(places: WorkspacePlaces, workspaceId: string, deployment: string): Promise<void> {
+  const place = places.of(workspaceId);
+  await withFolderLock(place.lock, unbroken, async () => {
+    await refuseOthers(place.mark, deployment);
+    await endProcesses(place);
+    await removeSocketAddress(place);
+    await removeTree(place.folder);
+    await removeSetAside(places, place);
+  });
 }
 
 async function isProvisioned(place: WorkspacePlace): Promise<boolean> {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { rgPath } from "@vscode/ripgrep";
 import { diskMibOf } from "../../../core/workspace/workspace-plan.ts";
 import type { WorkspacePlan } from "../../driver.ts";
-import { agentSocketFd, bindSocket } from "./bind-socket.ts";
+import { bindSocket, socketFd } from "./bind-socket.ts";
 import { workspaceVariable } from "./find-processes.ts";
 import { makeFolders } from "./place/make-folders.ts";
 import { inside, type WorkspacePlace } from "./place/workspace-place.ts";
@@ -50,7 +50,7 @@ export async function startAgent(start: AgentStart): Promise<StartingAgent> {
       ? await startEgress({ ...start, sandbox, logFd: log.fd })
       : null;
   try {
-    const held = egress === null ? {} : { heldFd: agentSocketFd + 1 };
+    const held = egress === null ? {} : { heldFd: socketFd + 1 };
     const { file, args } =
       sandbox === null
         ? bareCommand(start)
@@ -80,7 +80,7 @@ export async function startAgent(start: AgentStart): Promise<StartingAgent> {
 
 function bareCommand({ place, bundle, plan }: AgentStart) {
   const args = [
-    [bundle, "--root", place.files, "--state", place.state, "--listen-fd", String(agentSocketFd)],
+    [bundle, "--root", place.files, "--state", place.state, "--listen-fd", String(socketFd)],
     ["--rg", rgPath, "--env-file", path.join(place.settings, "environment.json")],
     ["--disk-mib", String(diskMibOf(plan)), "--disk-folder", place.tmp],
   ].flat();

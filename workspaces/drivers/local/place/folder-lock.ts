@@ -12,6 +12,9 @@ const lookAgainJitterMs = 15;
 // Long enough to wait for a start that waits for its agent, or a stop that waits for its processes.
 const waitMaxMs = 30_000;
 
+/** For work that is never aborted half-way. */
+export const unbroken = new AbortController().signal;
+
 let turns = 0;
 
 /**

@@ -4,13 +4,10 @@ import path from "node:path";
 import type { FoundPlace, PlaceKeeping } from "../../../driver.ts";
 import { endProcesses } from "../end-processes.ts";
 import { findProcesses } from "../find-processes.ts";
-import { withFolderLock } from "./folder-lock.ts";
+import { unbroken, withFolderLock } from "./folder-lock.ts";
 import { ownerOf, writeMark } from "./place-mark.ts";
 import { removeTree } from "./remove-tree.ts";
 import { isWorkspaceId, placesOf, type WorkspacePlace, type WorkspacePlaces } from "./workspace-place.ts";
-
-// These operations are never aborted half-way.
-const unbroken = new AbortController().signal;
 
 interface SetAside {
   readonly id: string;

@@ -32,66 +32,51 @@ const ownUser = process.getuid?.() ?? 0;
 const idPattern = /^[A-Za-z0-9][\w-]{0,63}$/;
 
 /** Absolute paths outside the sandbox. */
-export interface WorkspacePlace {
-  readonly id: string;
-  readonly folder: string;
-  /** The files of the workspace. Exists if and only if the workspace was provisioned. */
-  readonly files: string;
-  /** The agent's state. */
-  readonly state: string;
-  /** Holds the sockets. Not shown inside. */
-  readonly run: string;
-  /** `/tmp` inside; emptied at each start of the agent. */
-  readonly tmp: string;
-  /** `/dev/shm` inside; emptied at each start of the agent. */
-  readonly shm: string;
-  /** What the driver writes for the sandbox: users, environment and so on. Read-only inside. */
-  readonly settings: string;
-  /** Names the deployment; see place-mark.ts. */
-  readonly mark: string;
-  /** The agent's output. */
-  readonly log: string;
-  readonly socket: string;
-  /** The socket of the proxy, if the network is filtered. */
-  readonly egressSocket: string;
-  /** The lock for changes of the place. Not in `folder`, which is created and removed under the lock. */
-  readonly lock: string;
-}
+export type WorkspacePlace = Readonly<ReturnType<typeof placeBelow>>;
 
-export interface WorkspacePlaces {
-  readonly root: string;
-  /** Places that the database does not know, as `<id>.<milliseconds since 1970>`. */
-  readonly quarantine: string;
-  of(id: string): WorkspacePlace;
-}
+export type WorkspacePlaces = Readonly<ReturnType<typeof placesOf>>;
 
 /** @param folder where all workspaces of the deployment are kept */
-export function placesOf(folder: string): WorkspacePlaces {
+export function placesOf(folder: string) {
   const root = realPathOf(folder);
   return {
     root,
+    /** Places that the database does not know, as `<id>.<milliseconds since 1970>`. */
     quarantine: path.join(root, ".quarantine"),
-    of(id) {
+    of(id: string): WorkspacePlace {
       if (!isWorkspaceId(id)) throw new WorkspaceError("driver_failed", "This is no id of a workspace.");
-      const folder = path.join(root, id);
-      const below = (name: string) => path.join(folder, name);
-      const run = below("run");
-      return {
-        id,
-        folder,
-        files: below("files"),
-        state: below("state"),
-        run,
-        tmp: below("tmp"),
-        shm: below("shm"),
-        settings: below("settings"),
-        mark: below("deployment"),
-        log: below("agent.log"),
-        socket: path.join(run, socketName),
-        egressSocket: path.join(run, "egress.sock"),
-        lock: path.join(root, ".locks", id),
-      };
+      return placeBelow(root, id);
     },
+  };
+}
+
+function placeBelow(root: string, id: string) {
+  const folder = path.join(root, id);
+  const below = (name: string) => path.join(folder, name);
+  return {
+    id,
+    folder,
+    /** The files of the workspace. Exists if and only if the workspace was provisioned. */
+    files: below("files"),
+    /** The agent's state. */
+    state: below("state"),
+    /** Holds the sockets. Not shown inside. */
+    run: below("run"),
+    socket: below(`run/${socketName}`),
+    /** The socket of the proxy, if the network is filtered. */
+    egressSocket: below("run/egress.sock"),
+    /** `/tmp` inside; emptied at each start of the agent. */
+    tmp: below("tmp"),
+    /** `/dev/shm` inside; emptied at each start of the agent. */
+    shm: below("shm"),
+    /** What the driver writes for the sandbox: users, environment and so on. Read-only inside. */
+    settings: below("settings"),
+    /** Names the deployment; see place-mark.ts. */
+    mark: below("deployment"),
+    /** The agent's output. */
+    log: below("agent.log"),
+    /** The lock for changes of the place. Not in `folder`, which is created and removed under the lock. */
+    lock: path.join(root, ".locks", id),
   };
 }
 

@@ -6,7 +6,7 @@ import { rgPath } from "@vscode/ripgrep";
 import { diskMibOf } from "../../../../core/workspace/workspace-plan.ts";
 import type { WorkspacePlan } from "../../../driver.ts";
 import { egressPort } from "../../../egress/egress-environment.ts";
-import { agentSocketFd } from "../bind-socket.ts";
+import { socketFd } from "../bind-socket.ts";
 import { inside, type WorkspacePlace } from "../place/workspace-place.ts";
 import { markOf, type Sandbox, type SandboxedCommand } from "./sandbox-command.ts";
 import { userInside } from "./sandbox-user.ts";
@@ -55,7 +55,7 @@ export function agentSandbox(start: AgentSandbox): SandboxedCommand {
     limits: { pids: plan.limits.pids, fileBytes: diskMibOf(plan) * bytesPerMib },
     command: [
       [inside.node, inside.agent, "--root", inside.workspace, "--state", inside.state],
-      ["--listen-fd", String(agentSocketFd), "--rg", inside.rg, "--env-file", inside.environment],
+      ["--listen-fd", String(socketFd), "--rg", inside.rg, "--env-file", inside.environment],
       ["--disk-mib", String(diskMibOf(plan)), "--disk-folder", "/tmp", "--disk-folder", "/dev/shm"],
       egress,
     ].flat(),

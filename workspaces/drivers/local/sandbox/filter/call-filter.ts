@@ -16,32 +16,27 @@ const allow = 0x7fff_0000;
 const killProcess = 0x8000_0000;
 const failWith = (error: keyof typeof errno) => 0x0005_0000 | errno[error];
 
-/** One instruction: `jumpTrue` and `jumpFalse` say how many of the next ones to skip. */
-interface Instruction {
-  readonly code: number;
-  readonly jumpTrue: number;
-  readonly jumpFalse: number;
-  readonly value: number;
-}
+const load = (offset: number) => instruction(0x20, offset);
+const skip = (count: number) => instruction(0x05, count);
+const answer = (verdict: number) => instruction(0x06, verdict);
+const ifEqual = (value: number, jumps: Jumps) => instruction(0x15, value, jumps);
+const ifAtLeast = (value: number, jumps: Jumps) => instruction(0x35, value, jumps);
+const ifAnyBit = (value: number, jumps: Jumps) => instruction(0x45, value, jumps);
 
-const load = (offset: number) => plain(0x20, offset);
-const skip = (count: number) => plain(0x05, count);
-const answer = (verdict: number) => plain(0x06, verdict);
-const ifEqual = (value: number, jumps: Jumps) => branch(0x15, value, jumps);
-const ifAtLeast = (value: number, jumps: Jumps) => branch(0x35, value, jumps);
-const ifAnyBit = (value: number, jumps: Jumps) => branch(0x45, value, jumps);
-
+/** How many of the next instructions to skip. */
 interface Jumps {
   readonly yes: number;
   readonly no: number;
 }
 
-function plain(code: number, value: number): Instruction {
-  return { code, jumpTrue: 0, jumpFalse: 0, value };
-}
-
-function branch(code: number, value: number, { yes, no }: Jumps): Instruction {
-  return { code, jumpTrue: yes, jumpFalse: no, value };
+/** A `struct sock_filter` (linux/filter.h). */
+function instruction(code: number, value: number, { yes, no }: Jumps = { yes: 0, no: 0 }): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt16LE(code, 0);
+  bytes.writeUInt8(yes, 2);
+  bytes.writeUInt8(no, 3);
+  bytes.writeUInt32LE(value >>> 0, 4);
+  return bytes;
 }
 
 /**
@@ -61,11 +56,11 @@ export function callFilter(): Buffer {
     ...x64,
     ...arm64,
   ];
-  return Buffer.concat(program.map(encode));
+  return Buffer.concat(program);
 }
 
 /** Ends with a verdict whatever the call. */
-function judgeCalls(architecture: Architecture): readonly Instruction[] {
+function judgeCalls(architecture: Architecture): readonly Buffer[] {
   const rows = denialGroups.flatMap(({ calls, when, answer: error }) =>
     Object.values(calls).flatMap((numbers) => {
       const number = numbers[architecture];
@@ -83,12 +78,12 @@ function judgeCalls(architecture: Architecture): readonly Instruction[] {
 }
 
 /** Goes on behind itself when the call is another. */
-function judgeCall(number: number, when: DeniedWhen, denied: number): readonly Instruction[] {
+function judgeCall(number: number, when: DeniedWhen, denied: number): readonly Buffer[] {
   const judgement = judgeArguments(when, denied);
   return [ifEqual(number, { yes: 0, no: judgement.length }), ...judgement];
 }
 
-function judgeArguments(when: DeniedWhen, denied: number): readonly Instruction[] {
+function judgeArguments(when: DeniedWhen, denied: number): readonly Buffer[] {
   switch (when.type) {
     case "always":
       return [answer(denied)];
@@ -97,26 +92,19 @@ function judgeArguments(when: DeniedWhen, denied: number): readonly Instruction[
       return [load(lowerHalfOfArgumentAt(when.argument)), flags, answer(denied), answer(allow)];
     }
     case "one-of":
-      return matchValues(when, { match: denied, otherwise: allow });
+      return matchValues(when, denied, allow);
     case "none-of":
-      return matchValues(when, { match: allow, otherwise: denied });
+      return matchValues(when, allow, denied);
   }
 }
 
-function matchValues(
-  { argument, values }: { readonly argument: number; readonly values: readonly number[] },
-  { match, otherwise }: { readonly match: number; readonly otherwise: number },
-): readonly Instruction[] {
+interface Values {
+  readonly argument: number;
+  readonly values: readonly number[];
+}
+
+function matchValues({ argument, values }: Values, match: number, otherwise: number): readonly Buffer[] {
   // Of a match: over the remaining comparisons and the verdict behind them.
   const comparisons = values.map((value, at) => ifEqual(value, { yes: values.length - at, no: 0 }));
   return [load(lowerHalfOfArgumentAt(argument)), ...comparisons, answer(otherwise), answer(match)];
-}
-
-function encode({ code, jumpTrue, jumpFalse, value }: Instruction): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeUInt16LE(code, 0);
-  bytes.writeUInt8(jumpTrue, 2);
-  bytes.writeUInt8(jumpFalse, 3);
-  bytes.writeUInt32LE(value >>> 0, 4);
-  return bytes;
 }
