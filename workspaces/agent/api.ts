@@ -36,7 +36,7 @@ export interface FileViews {
   readonly findFiles: (args: Request<"find">, signal: AbortSignal) => Promise<PathsView>;
 }
 
-/** `key` names the effect (a tool call's id). */
+/** `key` names the effect (a tool call's id), or the process. */
 type Keyed<Args> = Args & { readonly key: string };
 
 /**
@@ -65,9 +65,6 @@ export type ProcessEvent =
   /** The process has ended, or was lost, and all of its output kept has been given. The last event. */
   | { readonly type: "ended"; readonly process: ProcessInfo };
 
-/** `key` names the process. */
-type OfProcess<Args> = Keyed<Args>;
-
 /** Processes of the workspace, kept by the agent whoever started them. */
 export interface Processes {
   /** Starts the process, or finds the one started under this key. Throws `key_conflict` when that ran another command. */
@@ -76,12 +73,12 @@ export interface Processes {
   /** Newest first, ended ones of late included. */
   readonly list: (signal: AbortSignal) => Promise<readonly ProcessInfo[]>;
   /** A range of the output; waits up to `wait_ms` for a byte at `offset` or the end. At most 1 MiB. */
-  readonly output: (args: OfProcess<Request<"output">>, signal: AbortSignal) => Promise<OutputRange>;
+  readonly output: (args: Keyed<Request<"output">>, signal: AbortSignal) => Promise<OutputRange>;
   /** Output from `offset` on, as it comes, until the process has ended. Aborting `signal` leaves the process alone. */
-  readonly follow: (args: OfProcess<Request<"follow">>, signal: AbortSignal) => AsyncIterable<ProcessEvent>;
+  readonly follow: (args: Keyed<Request<"follow">>, signal: AbortSignal) => AsyncIterable<ProcessEvent>;
   /** To all that the process has started, also after its end. Nothing happens when nothing is left. */
-  readonly signal: (args: OfProcess<Request<"signal">>, signal: AbortSignal) => Promise<ProcessInfo>;
-  readonly writeInput: (args: OfProcess<Request<"input">>, signal: AbortSignal) => Promise<ProcessInfo>;
+  readonly signal: (args: Keyed<Request<"signal">>, signal: AbortSignal) => Promise<ProcessInfo>;
+  readonly writeInput: (args: Keyed<Request<"input">>, signal: AbortSignal) => Promise<ProcessInfo>;
 }
 
 /** Everything the agent does, wherever it is. */

@@ -24,6 +24,14 @@ export function errorCodeOf(thrown: unknown): string | null {
   return typeof code === "string" ? code : null;
 }
 
+/** For `catch`: what `instead` gives for these errors of the system. Throws all others. */
+export function onCode<Value>(codes: readonly string[], instead: () => Value): (error: unknown) => Value {
+  return (error) => {
+    if (codes.includes(errorCodeOf(error) ?? "")) return instead();
+    throw error;
+  };
+}
+
 /** An expected error of the file system as an `AgentError`. Other errors stay as they are. */
 export function systemFault(thrown: unknown): unknown {
   if (thrown instanceof AgentError || !(thrown instanceof Error) || !("syscall" in thrown)) return thrown;

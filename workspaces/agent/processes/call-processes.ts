@@ -86,10 +86,7 @@ export async function endRest(call: CallIdentity, graceMs: number): Promise<void
     const leftMs = deadline - performance.now();
     // What is stuck in the kernel is not waited for.
     if (processes.length === 0 || leftMs < -killedWithinMs) return;
-    if (leftMs <= 0) {
-      if (isGroupOurs) signalGroup(call.leader, "SIGKILL");
-      for (const { pid } of processes) send(pid, "SIGKILL");
-    }
+    if (leftMs <= 0) signalCall(call, "SIGKILL", isGroupOurs);
     await setTimeout(leftMs > 0 ? Math.min(lookEveryMs, leftMs) : lookAfterKillMs);
   }
 }

@@ -74,15 +74,29 @@ export class OutputLog {
   }
 
   /** Up to `bytesMax` bytes from `offset`, or from the first byte kept when that is later. Empty at the end. */
-  read(offset: number, bytesMax: number): { readonly offset: number; readonly bytes: Uint8Array } {
-    const { segments } = this.#input;
-    for (;;) {
-      const at = Math.max(offset, this.keptFrom);
-      if (segments.bytes === 0 || at >= segments.end)
-        return { offset: at, bytes: this.#recall(at, bytesMax) };
-      const bytes = segments.read(at, bytesMax);
-      if (bytes !== null) return { offset: at, bytes };
+  read(offset: number, bytesMax: number): { readonly offset: number; readonly bytes: Buffer } {
+    let first = Math.max(offset, this.keptFrom);
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    while (bytes < bytesMax) {
+      const piece = this.#readPiece(first + bytes, bytesMax - bytes);
+      // What comes now cannot be read any more, and so cannot be joined to what comes after it.
+      if (piece === null && bytes > 0) break;
+      if (piece === null) first = Math.max(first, this.keptFrom);
+      else if (piece.length === 0) break;
+      else {
+        pieces.push(piece);
+        bytes += piece.length;
+      }
     }
+    return { offset: first, bytes: Buffer.concat(pieces) };
+  }
+
+  /** Null: it is gone from the disk, and `keptFrom` may have risen. */
+  #readPiece(at: number, bytesMax: number): Buffer | null {
+    const { segments } = this.#input;
+    const isOnDisk = segments.bytes > 0 && at < segments.end;
+    return isOnDisk ? segments.read(at, bytesMax) : this.#recall(at, bytesMax);
   }
 
   #recall(offset: number, bytesMax: number): Buffer {

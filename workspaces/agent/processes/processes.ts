@@ -32,30 +32,12 @@ async function readOutput(
   { offset, max_bytes = outputBytesMax, wait_ms = 0 }: Parameters<Processes["output"]>[0],
   signal: AbortSignal,
 ): Promise<OutputRange> {
+  const { log } = process;
   if (wait_ms > 0) {
     const until = AbortSignal.any([signal, AbortSignal.timeout(wait_ms)]);
-    while (isSilent(process, offset) && !until.aborted) await process.log.nextChange(until);
+    while (log.end <= offset && !process.hasEnded && !until.aborted) await log.nextChange(until);
   }
-  return { ...readRange(process, offset, max_bytes), process: process.info() };
-}
-
-function isSilent({ log, hasEnded }: ManagedProcess, offset: number): boolean {
-  return log.end <= offset && !hasEnded;
-}
-
-/** As much as there is: memory, and the segments on disk, are read one by one. */
-function readRange({ log }: ManagedProcess, offset: number, bytesMax: number) {
-  const first = log.read(offset, bytesMax);
-  const pieces = [first.bytes];
-  let end = first.offset + first.bytes.length;
-  while (end - first.offset < bytesMax) {
-    const next = log.read(end, bytesMax - (end - first.offset));
-    // A later offset: what lay between cannot be read any more.
-    if (next.bytes.length === 0 || next.offset !== end) break;
-    pieces.push(next.bytes);
-    end += next.bytes.length;
-  }
-  return { offset: first.offset, bytes: Buffer.concat(pieces) };
+  return { ...log.read(offset, max_bytes), process: process.info() };
 }
 
 async function* follow(

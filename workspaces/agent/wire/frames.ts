@@ -23,42 +23,44 @@ export type ReceivedFrame =
   | Extract<Frame, { type: "output" | "ping" }>
   | { readonly type: "process" | "ended" | "error"; readonly json: unknown };
 
-const kinds = { output: 1, process: 2, ended: 3, error: 4, ping: 5 } as const;
+/** The first kind has the number 1. */
+const kinds = ["output", "process", "ended", "error", "ping"] as const;
 const headBytes = 5;
 const offsetBytes = 8;
 // An output frame holds at most 1 MiB, a process's JSON at most a command of 128 KiB, escaped. A larger frame is not our agent's.
-const outputFrameBytesMax = offsetBytes + 1024 * 1024;
 const jsonFrameBytesMax = 1024 * 1024;
+const bodyBytesMax: Readonly<Partial<Record<Frame["type"], number>>> = {
+  output: offsetBytes + 1024 * 1024,
+  ping: 0,
+};
 
 /** The frame's bytes. Those of an output are copied. */
 export function encodeFrame(frame: Frame): Buffer {
+  const head = Buffer.allocUnsafe(headBytes);
+  const body = bodyOf(frame);
+  head.writeUInt8(kinds.indexOf(frame.type) + 1, 0);
+  head.writeUInt32BE(
+    body.reduce((sum, piece) => sum + piece.length, 0),
+    1,
+  );
+  return Buffer.concat([head, ...body]);
+}
+
+function bodyOf(frame: Frame): readonly Uint8Array[] {
   switch (frame.type) {
     case "output": {
-      const body = Buffer.allocUnsafe(headBytes + offsetBytes + frame.bytes.length);
-      writeHead(body, "output", offsetBytes + frame.bytes.length);
-      body.writeBigUInt64BE(BigInt(frame.offset), headBytes);
-      body.set(frame.bytes, headBytes + offsetBytes);
-      return body;
+      const offset = Buffer.allocUnsafe(offsetBytes);
+      offset.writeBigUInt64BE(BigInt(frame.offset));
+      return [offset, frame.bytes];
     }
     case "process":
     case "ended":
-      return jsonFrame(frame.type, frame.process);
+      return [Buffer.from(JSON.stringify(frame.process))];
     case "error":
-      return jsonFrame(frame.type, frame.error);
+      return [Buffer.from(JSON.stringify(frame.error))];
     case "ping":
-      return writeHead(Buffer.allocUnsafe(headBytes), "ping", 0);
+      return [];
   }
-}
-
-function jsonFrame(type: Frame["type"], value: unknown): Buffer {
-  const json = Buffer.from(JSON.stringify(value));
-  return Buffer.concat([writeHead(Buffer.allocUnsafe(headBytes), type, json.length), json]);
-}
-
-function writeHead(target: Buffer, type: Frame["type"], length: number): Buffer {
-  target.writeUInt8(kinds[type], 0);
-  target.writeUInt32BE(length, 1);
-  return target;
 }
 
 /** Parses a frame's JSON, which has at most 1 MiB. Throws when it is not JSON, or too much of it. */
@@ -87,42 +89,32 @@ export class FrameReader {
     let at = 0;
     this.#wanted = headBytes;
     while (bytes.length - at >= headBytes) {
-      const kind = bytes.readUInt8(at);
-      const length = bytes.readUInt32BE(at + 1);
-      checkLength(kind, length);
-      const end = at + headBytes + length;
+      const type = typeOf(bytes.readUInt8(at), bytes.readUInt32BE(at + 1));
+      const end = at + headBytes + bytes.readUInt32BE(at + 1);
       if (bytes.length < end) {
         this.#wanted = end - at;
         break;
       }
-      frames.push(decodeFrame(kind, bytes.subarray(at + headBytes, end), this.#parse));
+      frames.push(this.#decode(type, bytes.subarray(at + headBytes, end)));
       at = end;
     }
     this.#pieces = at === bytes.length ? [] : [bytes.subarray(at)];
     this.#bytes = bytes.length - at;
     return frames;
   }
-}
 
-function checkLength(kind: number, length: number): void {
-  const max = kind === kinds.output ? outputFrameBytesMax : kind === kinds.ping ? 0 : jsonFrameBytesMax;
-  if (length > max) throw new Error(`a frame of ${length} bytes`);
-  if (kind === kinds.output && length < offsetBytes) throw new Error("an output without an offset");
-}
-
-function decodeFrame(kind: number, body: Buffer, parse: ParseJson): ReceivedFrame {
-  switch (kind) {
-    case kinds.output:
-      return { type: "output", offset: Number(body.readBigUInt64BE(0)), bytes: body.subarray(offsetBytes) };
-    case kinds.process:
-      return { type: "process", json: parse(body) };
-    case kinds.ended:
-      return { type: "ended", json: parse(body) };
-    case kinds.error:
-      return { type: "error", json: parse(body) };
-    case kinds.ping:
-      return { type: "ping" };
-    default:
-      throw new Error(`a frame of kind ${kind}`);
+  #decode(type: Frame["type"], body: Buffer): ReceivedFrame {
+    if (type === "ping") return { type };
+    if (type !== "output") return { type, json: this.#parse(body) };
+    return { type, offset: Number(body.readBigUInt64BE(0)), bytes: body.subarray(offsetBytes) };
   }
+}
+
+/** Throws when no frame has this kind and this length. */
+function typeOf(kind: number, length: number): Frame["type"] {
+  const type = kinds[kind - 1];
+  if (type === undefined) throw new Error(`a frame of kind ${kind}`);
+  if (length > (bodyBytesMax[type] ?? jsonFrameBytesMax)) throw new Error(`a frame of ${length} bytes`);
+  if (type === "output" && length < offsetBytes) throw new Error("an output without an offset");
+  return type;
 }

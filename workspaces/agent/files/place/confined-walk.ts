@@ -6,7 +6,7 @@ import { nearestNames } from "../../../../core/text/nearest-names.ts";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
 import { linksFollowedMax, nearestNamesMax, pathCharsMax, walkStepsMax } from "../file-limits.ts";
-import { errorCodeOf } from "../system-fault.ts";
+import { onCode } from "../system-fault.ts";
 import { folderNames } from "./folder-names.ts";
 import { nameOf, nameShownAs, shownName } from "./raw-names.ts";
 import {
@@ -144,14 +144,11 @@ async function goUp(way: Way): Promise<void> {
 }
 
 async function goDown(way: Way, name: string): Promise<void> {
-  try {
-    await enter(way, await openFolderIn(way.folder, name));
-  } catch (error) {
-    const code = errorCodeOf(error);
-    // No longer a folder: look at what took its place.
-    if (code !== "ELOOP" && code !== "ENOTDIR" && code !== "ENOENT") throw error;
-    way.names.unshift(name);
-  }
+  const noFolder = onCode(["ELOOP", "ENOTDIR", "ENOENT"], () => null);
+  const folder = await openFolderIn(way.folder, name).catch(noFolder);
+  if (folder !== null) return enter(way, folder);
+  // Look at what took its place.
+  way.names.unshift(name);
 }
 
 async function enter(way: Way, folder: OpenFolder): Promise<void> {
@@ -166,11 +163,8 @@ async function followLink(way: Way, name: string): Promise<void> {
   if (way.links > linksFollowedMax) {
     throw new AgentError("bad_request", `${quoted(way.asked)} has links that go in circles.`);
   }
-  const bytes = await readlink(pathIn(way.folder, name), "buffer").catch((error: unknown) => {
-    const code = errorCodeOf(error);
-    if (code === "EINVAL" || code === "ENOENT") return null;
-    throw error;
-  });
+  const noLink = onCode(["EINVAL", "ENOENT"], () => null);
+  const bytes = await readlink(pathIn(way.folder, name), "buffer").catch(noLink);
   const target = bytes === null ? name : nameOf(bytes);
   const { root } = way.folder;
   const names = namesBelowRoot(root, target);
@@ -179,14 +173,8 @@ async function followLink(way: Way, name: string): Promise<void> {
   if (target.startsWith("/")) await enter(way, await openRoot(root));
 }
 
-async function lstatOrNull(path: string | Buffer): Promise<Stats | null> {
-  try {
-    return await lstat(path);
-  } catch (error) {
-    const code = errorCodeOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR" || code === "ENAMETOOLONG") return null;
-    throw error;
-  }
+function lstatOrNull(path: string | Buffer): Promise<Stats | null> {
+  return lstat(path).catch(onCode(["ENOENT", "ENOTDIR", "ENAMETOOLONG"], () => null));
 }
 
 /** The error for a path that leads to nothing. */

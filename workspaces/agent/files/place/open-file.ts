@@ -5,7 +5,7 @@ import { type FileHandle, open, realpath, stat } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
 import { binaryProbeBytes } from "../file-limits.ts";
-import { errorCodeOf } from "../system-fault.ts";
+import { onCode } from "../system-fault.ts";
 import type { FoundPlace } from "./confined-walk.ts";
 import {
   hasDescriptorPath,
@@ -66,12 +66,8 @@ export async function checkFolder(folder: OpenFolder, relative: string): Promise
 export async function openFile(place: FoundPlace): Promise<OpenedFile> {
   refuseNoFile(place, place.stats);
   const path = pathIn(place.folder, place.name);
-  const handle = await open(path, fileFlags).catch((error: unknown) => {
-    const code = errorCodeOf(error);
-    // A link, a pipe or a socket took its place.
-    if (code === "ELOOP" || code === "ENXIO") throw swapped(place);
-    throw error;
-  });
+  // A link, a pipe or a socket may have taken its place.
+  const handle = await open(path, fileFlags).catch(onCode(["ELOOP", "ENXIO"], () => refuseSwapped(place)));
   return closedOnFault(handle, async () => {
     await checkOpened({ handle, path, folder: place.folder, relative: place.relative });
     const stats = await handle.stat();
@@ -106,11 +102,9 @@ export async function openFolder(place: FoundPlace): Promise<OpenFolder> {
     throw new AgentError("not_a_folder", `${name} is a file.`, "Use view_file to read it.");
   }
   if (!place.stats.isDirectory()) throw new AgentError("not_a_folder", `${name} is not a folder.`);
-  const folder = await openFolderIn(place.folder, place.name).catch((error: unknown) => {
-    const code = errorCodeOf(error);
-    if (code === "ELOOP" || code === "ENOTDIR") throw swapped(place);
-    throw error;
-  });
+  const folder = await openFolderIn(place.folder, place.name).catch(
+    onCode(["ELOOP", "ENOTDIR"], () => refuseSwapped(place)),
+  );
   return closedOnFault(folder.handle, async () => {
     await checkFolder(folder, place.relative);
     return folder;
@@ -126,12 +120,8 @@ export function refuseNoFile(place: { readonly relative: string }, stats: Stats)
   if (!stats.isFile()) throw new AgentError("not_a_file", `${name} is not a regular file.`);
 }
 
-export function swapped(place: { readonly relative: string }): AgentError {
-  return new AgentError(
-    "io_error",
-    `${quoted(place.relative)} was replaced while it was opened.`,
-    "Try again.",
-  );
+export function refuseSwapped({ relative }: { readonly relative: string }): never {
+  throw new AgentError("io_error", `${quoted(relative)} was replaced while it was opened.`, "Try again.");
 }
 
 async function closedOnFault<T>(handle: FileHandle, check: () => Promise<T>): Promise<T> {

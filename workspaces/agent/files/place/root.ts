@@ -6,7 +6,7 @@ import { open, readlink, realpath, stat } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
 import { walkStepsMax } from "../file-limits.ts";
-import { errorCodeOf } from "../system-fault.ts";
+import { onCode } from "../system-fault.ts";
 import { nameOf, systemPath } from "./raw-names.ts";
 
 export interface Root {
@@ -78,16 +78,12 @@ export async function isBelowRoot({ root, base }: OpenFolder): Promise<boolean> 
 
 /** Opens the root. The caller closes it. Throws `AgentError` if the root is gone or was replaced by a link. */
 export async function openRoot(root: Root): Promise<OpenFolder> {
-  const handle = await open(root.path, folderFlags).catch((error: unknown) => {
-    const code = errorCodeOf(error);
-    if (code === "ENOENT")
-      throw new AgentError("not_found", `The ${root.placeName} does not exist any more.`);
-    if (code === "ELOOP" || code === "ENOTDIR") throw replaced(root);
-    throw error;
-  });
+  const handle = await open(root.path, folderFlags)
+    .catch(onCode(["ELOOP", "ENOTDIR"], () => refuseReplaced(root)))
+    .catch(onCode(["ENOENT"], () => refuseGone(root)));
   try {
     const location = await locationOf(handle);
-    if ((location ?? (await realpath(root.path))) !== root.path) throw replaced(root);
+    if ((location ?? (await realpath(root.path))) !== root.path) refuseReplaced(root);
     return { root, handle, base: location === null ? root.path : descriptorPath(handle), names: [] };
   } catch (error) {
     await handle.close();
@@ -95,8 +91,12 @@ export async function openRoot(root: Root): Promise<OpenFolder> {
   }
 }
 
-function replaced(root: Root): AgentError {
-  return new AgentError("outside_workspace", `The ${root.placeName} was replaced by a link.`);
+function refuseReplaced({ placeName }: Root): never {
+  throw new AgentError("outside_workspace", `The ${placeName} was replaced by a link.`);
+}
+
+function refuseGone({ placeName }: Root): never {
+  throw new AgentError("not_found", `The ${placeName} does not exist any more.`);
 }
 
 function descriptorPath(handle: FileHandle): string {

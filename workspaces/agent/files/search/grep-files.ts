@@ -11,7 +11,7 @@ import { AgentError, type FileViews, type GrepView } from "../../api.ts";
 import { createCollector } from "../collector.ts";
 import { grepLineCharsMax, grepMatchesMax } from "../file-limits.ts";
 import { withFound } from "../place/confined-walk.ts";
-import { isUtf16, openFile } from "../place/open-file.ts";
+import { isUtf16, openFile, readRange } from "../place/open-file.ts";
 import { namesNote, shownName } from "../place/raw-names.ts";
 import type { Root } from "../place/root.ts";
 import { systemFault } from "../system-fault.ts";
@@ -116,49 +116,30 @@ async function readMatches(
   places: readonly MatchPlace[],
   onLine: (place: MatchPlace, line: MarkedText) => boolean,
 ): Promise<void> {
-  let path: string | null = null;
-  let file: SearchedFile | null = null;
-  try {
-    for (const place of places) {
-      if (path !== place.path) {
-        await file?.handle.close();
-        file = null;
-        path = place.path;
-        file = await openSearched(root, path);
+  for (const [path, inFile] of Map.groupBy(places, (place) => place.path)) {
+    const handle = await openSearched(root, path);
+    if (handle === null) continue;
+    try {
+      const beginning = await readRange(handle, { offset: 0, length: byteOrderMark.length });
+      // ripgrep's offsets do not fit UTF-16, and count from behind a byte order mark.
+      if (isUtf16(beginning)) continue;
+      const skipped = beginning.equals(byteOrderMark) ? byteOrderMark.length : 0;
+      for (const place of inFile) {
+        const line = await readLineAt(handle, { ...place, offset: place.offset + skipped });
+        if (!onLine(place, line)) return;
       }
-      if (file === null) continue;
-      const offset = place.offset + file.markBytes;
-      if (!onLine(place, await readLineAt(file.handle, { ...place, offset }))) return;
+    } finally {
+      await handle.close();
     }
-  } finally {
-    await file?.handle.close();
   }
 }
 
-interface SearchedFile {
-  readonly handle: FileHandle;
-  /** Bytes of the byte order mark. ripgrep's offsets count from behind it. */
-  readonly markBytes: number;
-}
-
-/** Null if the file can no longer be opened, or is UTF-16: ripgrep's offsets do not fit such a file. */
-async function openSearched(root: Root, path: string): Promise<SearchedFile | null> {
-  let handle: FileHandle;
+/** Null if the file can no longer be opened. */
+async function openSearched(root: Root, path: string): Promise<FileHandle | null> {
   try {
-    handle = await withFound(root, path, async (place) => (await openFile(place)).handle);
+    return await withFound(root, path, async (place) => (await openFile(place)).handle);
   } catch (error) {
     if (systemFault(error) instanceof AgentError) return null;
     throw error;
   }
-  const { bytesRead, buffer } = await handle.read(
-    Buffer.alloc(byteOrderMark.length),
-    0,
-    byteOrderMark.length,
-    0,
-  );
-  if (isUtf16(buffer.subarray(0, bytesRead))) {
-    await handle.close();
-    return null;
-  }
-  return { handle, markBytes: buffer.equals(byteOrderMark) ? byteOrderMark.length : 0 };
 }

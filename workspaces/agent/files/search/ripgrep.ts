@@ -76,20 +76,18 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
     throw new AgentError("not_a_file", `${quoted(place.relative)} is neither a folder nor a regular file.`);
   }
   const base = await openBase(place);
-  const rules = path.join(tmpdir(), `everturn-${randomUUID()}.ignore`);
+  const rulesFile = path.join(tmpdir(), `everturn-${randomUUID()}.ignore`);
   try {
-    const args = [...fixedArgs, ...(await ignoreArgs(root, base)), ...search.args];
     const glob = place.stats.isDirectory() ? search.glob : null;
-    const only = glob === null ? null : globRules(glob, base.below);
+    const rules = glob === null ? null : globRules(glob, base.below);
+    const args = [...fixedArgs, ...(await ignoreArgs(root, base)), ...search.args];
     // --pre-glob does nothing by itself, but makes ripgrep report an invalid glob. In an ignore file it reports none.
     if (glob !== null) args.push(`--pre-glob=${glob}`);
-    if (only?.type === "without") args.push(`--glob=${only.glob}`);
-    if (only?.type === "only") {
-      await writeFile(rules, `${only.lines.join("\n")}\n`, { flag: "wx", mode: 0o600 });
-      args.push(`--ignore-file=${rules}`);
+    if (rules?.type === "without") args.push(`--glob=${rules.glob}`);
+    if (rules?.type === "only") {
+      await writeFile(rulesFile, `${rules.lines.join("\n")}\n`, { flag: "wx", mode: 0o600 });
+      args.push(`--ignore-file=${rulesFile}`);
     }
-    const onRecord = (written: Buffer, groups: readonly (string | undefined)[]) =>
-      only?.type === "only" && !only.matches(written) ? "more" : search.onFound(base.pathOf(written), groups);
     const end = await runSearchProcess({
       file: rgPath,
       // After "--" a name that begins with a dash is a path and not an option.
@@ -97,7 +95,11 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
       cwd: base.cwd,
       opened: base.opened.fd,
       signal,
-      onOutput: recordReader(search.record, onRecord),
+      onOutput: recordReader(search.record, (written, groups) =>
+        rules?.type === "only" && !rules.matches(written)
+          ? "more"
+          : search.onFound(base.pathOf(written), groups),
+      ),
       timeMaxMs,
     }).catch((error: unknown) => {
       if (signal.aborted) throw error;
@@ -106,7 +108,7 @@ export async function runRipgrep(searcher: Searcher, search: Search): Promise<Se
     refuseBadGlob(end);
     return end;
   } finally {
-    await unlink(rules).catch(() => undefined);
+    await unlink(rulesFile).catch(() => undefined);
     await base.opened.close();
   }
 }

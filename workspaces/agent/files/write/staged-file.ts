@@ -6,9 +6,9 @@ import { type FileHandle, lstat, open, rename, unlink } from "node:fs/promises";
 import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError } from "../../api.ts";
 import type { Place } from "../place/confined-walk.ts";
-import { swapped } from "../place/open-file.ts";
+import { refuseSwapped } from "../place/open-file.ts";
 import { pathIn } from "../place/root.ts";
-import { errorCodeOf } from "../system-fault.ts";
+import { onCode } from "../system-fault.ts";
 import { findOtherNames, linkOtherNames, type OtherName } from "./other-names.ts";
 
 export interface StagedFile {
@@ -57,9 +57,7 @@ export async function commitFile(file: StagedFile): Promise<void> {
     if (before !== null) file.namesKept = await linkOtherNames(target, otherNames, before);
   } catch (error) {
     await discardFile(file);
-    const code = errorCodeOf(error);
-    if (code === "EISDIR" || code === "ENOTEMPTY" || code === "EEXIST") throw swapped(target);
-    throw error;
+    return onCode(["EISDIR", "ENOTEMPTY", "EEXIST"], () => refuseSwapped(target))(error);
   }
 }
 
@@ -76,20 +74,17 @@ export function linksNote({ target, namesKept }: StagedFile): string | null {
 /** A rename needs no rights on the file itself, but a read-only file must not be replaced. */
 async function refuseReadOnly(target: Place): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  try {
-    await (await open(pathIn(target.folder, target.name), flags)).close();
-  } catch (error) {
-    const code = errorCodeOf(error);
-    if (code === "EACCES" || code === "EPERM" || code === "EROFS") throw readOnly(target);
-    if (code === "ELOOP" || code === "ENXIO" || code === "EISDIR") throw swapped(target);
+  const handle = await open(pathIn(target.folder, target.name), flags)
+    .catch(onCode(["EACCES", "EPERM", "EROFS"], () => refuseToWrite(target)))
+    .catch(onCode(["ELOOP", "ENXIO", "EISDIR"], () => refuseSwapped(target)))
     // A running program may be replaced, and a missing file may be created.
-    if (code !== "ETXTBSY" && code !== "ENOENT") throw error;
-  }
+    .catch(onCode(["ETXTBSY", "ENOENT"], () => null));
+  await handle?.close();
 }
 
-function readOnly(target: Place): AgentError {
+function refuseToWrite(target: Place): never {
   const hint = "Change its mode first (chmod u+w) if it is really to be changed.";
-  return new AgentError("permission_denied", `${quoted(target.relative)} is read-only.`, hint);
+  throw new AgentError("permission_denied", `${quoted(target.relative)} is read-only.`, hint);
 }
 
 async function keepOwnerAndMode(handle: FileHandle, before: Stats): Promise<void> {

@@ -4,9 +4,9 @@ import { quoted } from "../../../../core/text/quoted.ts";
 import { AgentError, type WrittenFile } from "../../api.ts";
 import { writeBytesMax } from "../file-limits.ts";
 import { findPlace, notFound, type Place } from "../place/confined-walk.ts";
-import { checkFolder, refuseNoFile, swapped } from "../place/open-file.ts";
+import { checkFolder, refuseNoFile, refuseSwapped } from "../place/open-file.ts";
 import { type OpenFolder, openFolderIn, pathIn, type Root } from "../place/root.ts";
-import { errorCodeOf } from "../system-fault.ts";
+import { onCode } from "../system-fault.ts";
 import { commitFile, discardFile, linksNote, stageFile } from "./staged-file.ts";
 
 /** Writes the file, and creates missing folders. Writes through a link to its target. Throws `AgentError`. */
@@ -71,13 +71,12 @@ async function makeFolders(first: OpenFolder, names: readonly string[]): Promise
 
 async function makeFolder(outer: OpenFolder, name: string): Promise<OpenFolder> {
   const relative = [...outer.names, name].join("/");
-  await mkdir(pathIn(outer, name)).catch((error: unknown) => {
-    if (errorCodeOf(error) !== "EEXIST") throw error;
-  });
-  return openFolderIn(outer, name).catch((error: unknown) => {
-    const code = errorCodeOf(error);
-    if (code === "ENOTDIR") throw new AgentError("not_a_folder", `${quoted(relative)} is not a folder.`);
-    if (code === "ELOOP") throw swapped({ relative });
-    throw error;
-  });
+  await mkdir(pathIn(outer, name)).catch(onCode(["EEXIST"], () => undefined));
+  return openFolderIn(outer, name)
+    .catch(onCode(["ELOOP"], () => refuseSwapped({ relative })))
+    .catch(onCode(["ENOTDIR"], () => refuseNoFolder(relative)));
+}
+
+function refuseNoFolder(relative: string): never {
+  throw new AgentError("not_a_folder", `${quoted(relative)} is not a folder.`);
 }
