@@ -16,9 +16,9 @@ export interface AgentOptions {
   readonly token: string;
   /** Null: the workspace has no way to the internet, or needs none of ours. */
   readonly egress: EgressPlace | null;
-  /** How much of these folders' disk the workspace may use; null: as much as there is. */
+  /** How much disk these folders may use together; null: as much as there is. */
   readonly disk: Pick<DiskLimitInput, "folders" | "mib"> | null;
-  /** Of every process. */
+  /** For every process. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -93,7 +93,7 @@ function whole(name: string, value: string, max: number): number {
 }
 
 function readToken(): string {
-  // Of two workers that start one container at once, both write the token.
+  // Two workers that start one container at once both write the token.
   const [line = ""] = readFileSync(stdin, "utf8").trim().split("\n", 1);
   if (line === "") throw new Error(`the token is missing: ${usage}`);
   return line;

@@ -4,7 +4,7 @@ import { AgentError } from "./api.ts";
 
 // While something runs. A program that writes 500 MB a second is 5 GB past the limit by then.
 const measureEveryMs = 10_000;
-// A measurement of a million files takes seconds; for this many times as long nothing is measured by itself.
+// A measurement of a million files takes seconds. After one, none begins by itself for this many times as long.
 const restPerMeasurement = 10;
 const measurementMaxMs = 120_000;
 // Whoever asks for a write gives up after 30 s.
@@ -29,14 +29,14 @@ export class DiskLimit {
   readonly #input: DiskLimitInput;
   /** Null until there was a measurement. */
   #measuredBytes: number | null = null;
-  /** Of writes that are not over. */
+  /** Bytes of writes that are still going on. */
   #beingWrittenBytes = 0;
-  /** Of writes that ended after the last measurement had begun, which may have missed them. */
+  /** Bytes of writes that ended after the last measurement had begun, so that it may have missed them. */
   #writtenBytes = 0;
   /** When the last measurement was begun, in milliseconds since 1970. */
   #begunAtMs = 0;
   #restsUntil = 0;
-  /** Until then, writes wait for no measurement: the last one failed, or has already been waited for in vain. */
+  /** Until then, writes wait for no measurement: the last one failed, or a write has already waited for it in vain. */
   #writesWaitFrom = 0;
   #timer: NodeJS.Timeout | undefined;
   #measuring: Promise<void> | null = null;
@@ -86,7 +86,7 @@ export class DiskLimit {
   }
 
   async #measureAnew(): Promise<void> {
-    // One that is under way began before what may have been removed was gone.
+    // A measurement under way may have begun before something was removed.
     await this.#measuring;
     if (performance.now() >= this.#writesWaitFrom) await this.#measure();
   }

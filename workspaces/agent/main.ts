@@ -18,7 +18,7 @@ import { agentVersion } from "./wire/protocol.ts";
 import { createRoutes, type FindHandler } from "./wire/routes.ts";
 import { createAgentServer } from "./wire/server.ts";
 
-// The program that started the agent may have ended, and then nobody reads this.
+// Nobody reads these once the program that started the agent has ended.
 process.stdout.on("error", () => undefined);
 process.stderr.on("error", () => undefined);
 process.on("uncaughtException", (error) => log(`uncaught: ${error.stack ?? error.message}`));

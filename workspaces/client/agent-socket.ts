@@ -6,6 +6,7 @@ import { lstat, open } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import path from "node:path";
 import type { Duplex } from "node:stream";
+import { raced } from "../../platform/raced.ts";
 import { AgentError } from "../agent/agent-error.ts";
 import type { AgentAddress } from "../driver.ts";
 
@@ -36,19 +37,17 @@ async function openStream(
   signal: AbortSignal,
 ): Promise<Duplex> {
   const opened = address.open();
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(new AgentError("unreachable", "the workspace's agent does not answer"));
-  signal.addEventListener("abort", giveUp, { once: true });
-  if (signal.aborted) giveUp();
   try {
-    return await Promise.race([opened, late]);
+    return await raced(opened, signal);
   } catch (error) {
-    // What comes after all is not used.
+    // A connection that comes later is not used.
     opened.then((stream) => stream.destroy()).catch(() => undefined);
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", giveUp);
+    throw signal.aborted ? unanswered() : error;
   }
+}
+
+function unanswered(): AgentError {
+  return new AgentError("unreachable", "the workspace's agent does not answer");
 }
 
 export interface OpenFolder {
@@ -83,8 +82,7 @@ async function connected(socket: Socket, signal: AbortSignal): Promise<Socket> {
     await once(socket, "connect", { signal });
   } catch (error) {
     socket.destroy();
-    if (signal.aborted) throw new AgentError("unreachable", "the workspace's agent does not answer");
-    throw error;
+    throw signal.aborted ? unanswered() : error;
   }
   // Between two requests nobody else listens for errors.
   return socket.on("error", () => undefined);

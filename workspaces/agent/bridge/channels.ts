@@ -32,7 +32,7 @@ export interface ChannelsInput {
   readonly onOpen?: (channel: Channel) => void;
   /** Called when the first channel begins to keep the process alive, and when none does any more. */
   readonly onHeld?: (isHeld: boolean) => void;
-  /** `isWayOut`: the bridge is the workspace's way to the internet. Bridges of older versions do not say that they are not. */
+  /** `isWayOut`: the bridge is the workspace's way to the internet. Bridges of older versions do not tell, and count as such. */
   readonly onPong?: (isWayOut: boolean) => void;
   /** Asked for each answer to a ping. */
   readonly isWayOut?: () => boolean;

@@ -19,7 +19,7 @@ const faults: Readonly<Record<string, readonly [AgentErrorCode, string, string?]
 };
 
 /** The code of a system error, such as `ENOENT`; null for any other error. */
-export function errorCodeOf(thrown: unknown): string | null {
+function errorCodeOf(thrown: unknown): string | null {
   const code = (thrown as { code?: unknown } | null)?.code;
   return typeof code === "string" ? code : null;
 }

@@ -19,7 +19,7 @@ export class ManagedProcess {
   readonly #startedAt = performance.now();
   #record: ProcessRecord;
   #running: Running | null = null;
-  /** Once it was told to end: what of it outlives its shell is killed at this time. */
+  /** Set once it was told to end: whatever outlives its shell is killed at this time. */
   #killRestAt: number | null = null;
   #restGone: Promise<void> = Promise.resolve();
 
@@ -82,7 +82,7 @@ export class ManagedProcess {
       output_bytes: this.log.end,
       ...how,
     };
-    // Written before it is told: nobody may hear "exited" and later "lost". A full disk keeps nobody waiting, though.
+    // Written down before anyone is told, so that no client is told "exited" and later "lost". A full disk keeps nobody waiting.
     this.#journal.endProcess(this.#record.key, end);
     this.#record = { ...this.#record, ...end };
     this.log.close();

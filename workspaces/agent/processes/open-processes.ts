@@ -26,7 +26,7 @@ export async function openProcesses(input: OpenProcessesInput): Promise<ProcessT
   const { root, stateFolder, env, journal } = input;
   const outputs = join(stateFolder, "output");
   const outputOf = ({ number }: Pick<ProcessRecord, "number">) => join(outputs, String(number));
-  // Of numbers that will be given anew.
+  // A fresh journal gives the same numbers again.
   if (journal.isFresh) rmSync(outputs, { recursive: true, force: true });
   const records = journal.processes();
   takeOldOutput(stateFolder, records, outputOf);

@@ -63,7 +63,7 @@ export class OutputLog {
     const { segments, memoryBytesMax } = this.#input;
     memory.push(Buffer.from(bytes));
     let excess = sizeOf(memory) - memoryBytesMax;
-    // Cut off from what memory has, it could be read by nobody and takes up a full disk.
+    // It no longer adjoins what memory holds: nothing could read it, and it takes up a full disk.
     if (excess > 0) segments.dropAll();
     while (excess > 0) {
       const [oldest = Buffer.alloc(0)] = memory;

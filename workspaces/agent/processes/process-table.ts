@@ -38,22 +38,18 @@ export class ProcessTable {
   /** `loaded`: what earlier agents left, oldest first, all of it ended. */
   constructor(input: ProcessTableInput, loaded: readonly ManagedProcess[]) {
     this.#input = input;
-    for (const process of loaded) {
-      const { key, digest } = process.record;
-      this.#slots.set(key, { digest, process, started: Promise.resolve(process) });
-    }
+    for (const process of loaded) this.#slots.set(process.record.key, slotOf(process));
   }
 
   /** Starts it, or finds what was started under its key. Throws `key_conflict`, `too_many_processes`, `outside_workspace` … */
   async start(spec: ProcessStart): Promise<{ readonly process: ProcessInfo; readonly created: boolean }> {
     const { key } = spec;
     const digest = digestOf(spec);
-    const slot = this.#slots.get(key);
-    const forgotten = slot === undefined ? this.#forgotten(key) : null;
-    const known = slot?.digest ?? forgotten?.record.digest ?? digest;
-    if (known !== digest) throw new AgentError("key_conflict", `Another command was started as ${key}.`);
-    if (slot !== undefined) return { process: (await slot.started).info(), created: false };
-    if (forgotten !== null) return { process: forgotten.info(), created: false };
+    const known = this.#known(key);
+    if (known !== null && known.digest !== digest) {
+      throw new AgentError("key_conflict", `Another command was started as ${key}.`);
+    }
+    if (known !== null) return { process: (await known.started).info(), created: false };
     this.#refuseMore();
     // From here on the key is taken: nothing is awaited between the look and this.
     const reserved: Slot = { digest, started: this.#begin(spec, digest), process: null };
@@ -112,16 +108,18 @@ export class ProcessTable {
 
   /** Throws `process_not_found`. */
   async find(key: string): Promise<ManagedProcess> {
-    const found = (await this.#slots.get(key)?.started) ?? this.#forgotten(key);
-    if (found !== null) return found;
+    const known = this.#known(key);
+    if (known !== null) return known.started;
     throw new AgentError("process_not_found", `No process was started as ${key}.`);
   }
 
-  /** It has ended, and its output is gone. */
-  #forgotten(key: string): ManagedProcess | null {
+  /** One that was forgotten has ended, and its output is gone. */
+  #known(key: string): Slot | null {
+    const slot = this.#slots.get(key);
+    if (slot !== undefined) return slot;
     const { journal, newLog } = this.#input;
     const record = journal.forgottenProcess(key);
-    return record === null ? null : new ManagedProcess(record, newLog(record), journal);
+    return record === null ? null : slotOf(new ManagedProcess(record, newLog(record), journal));
   }
 
   /** Newest first, with how many of the processes that each has started outlive it. */
@@ -173,6 +171,10 @@ export class ProcessTable {
   }
 }
 
+function slotOf(process: ManagedProcess): Slot {
+  return { digest: process.record.digest, process, started: Promise.resolve(process) };
+}
+
 function tryToSignal(process: ManagedProcess, signal: ProcessSignal): void {
   try {
     process.signal(signal);
@@ -190,7 +192,7 @@ async function endedWithin(processes: readonly ManagedProcess[], withinMs: numbe
   );
 }
 
-/** Of what is run and how; the key is not part of it. */
+/** Covers what is run and how, but not the key. */
 function digestOf(spec: ProcessStart): string {
   const env = Object.entries(spec.env ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const what = [spec.command, spec.cwd ?? ".", env, spec.stdin === true];

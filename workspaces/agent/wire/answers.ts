@@ -8,7 +8,7 @@ const processesListedMax = 300;
 // As many files as one edit may change.
 const editedFilesMax = 50;
 
-// Half a character is none: such text could be neither stored nor sent on.
+// Replaces lone surrogates: text with one can be neither stored nor sent on.
 const text = z.string().transform((given) => given.toWellFormed());
 const count = z.int().min(0);
 const date = z.string().max(64);

@@ -33,7 +33,7 @@ function object<Shape extends z.ZodRawShape>(shape: Shape) {
 /** The kernel ends texts at a NUL: what comes after it would be missing, and nobody would know. */
 const withoutNul = text.refine((given) => !given.includes("\0"), "a text without NUL");
 
-// Of any length: the files refuse what is too long in better words.
+// Any length: the operations on files refuse long paths with better messages.
 const path = text;
 const line = integer(1, Number.MAX_SAFE_INTEGER);
 const offset = integer(0, Number.MAX_SAFE_INTEGER);

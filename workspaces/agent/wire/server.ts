@@ -31,16 +31,8 @@ export function createAgentServer(parts: AgentServerParts): Server {
     request.on("error", () => undefined);
     response.on("error", () => undefined);
     if (door.greet(request, response)) return;
-    if (!door.isAuthorized(request)) {
-      sendError(
-        response,
-        new AgentError("unauthorized", "This connection has not proven that it knows the token."),
-      );
-      return;
-    }
-    answer(parts, request, response).catch((error: unknown) => {
-      sendError(response, known(error, parts));
-    });
+    const given = door.isAuthorized(request) ? answer(parts, request, response) : Promise.reject(stranger());
+    given.catch((error: unknown) => sendError(response, known(error, parts)));
   });
   server.requestTimeout = requestTimeoutMs;
   server.keepAliveTimeout = idleConnectionMs;
@@ -52,6 +44,10 @@ export function createAgentServer(parts: AgentServerParts): Server {
     );
   });
   return server;
+}
+
+function stranger(): AgentError {
+  return new AgentError("unauthorized", "This connection has not proven that it knows the token.");
 }
 
 async function answer(

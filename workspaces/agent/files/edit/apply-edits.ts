@@ -58,15 +58,11 @@ function applyEdit(raw: string, step: EditStep): EditedText {
   if (edit.search === "") throw emptySearch(step);
   const folded = foldLineEndings(raw);
   const search = foldLineEndings(bytesAsText(edit.search)).text;
-  if (edit.replace_all === true) {
-    const found = offsetsOf(folded.text, search, search.length);
-    if (found.length === 0) throw noMatch(folded, search, step);
-    return replaceAt({ raw, folded, length: search.length }, found, step);
-  }
-  // Overlapping matches count, too: which of them is meant is unknown.
-  const found = offsetsOf(folded.text, search, 1);
+  const isForAll = edit.replace_all === true;
+  // If one place is meant, overlapping matches count, too: which of them is meant is unknown.
+  const found = offsetsOf(folded.text, search, isForAll ? search.length : 1);
   if (found.length === 0) throw noMatch(folded, search, step);
-  if (found.length > 1) throw ambiguous(folded.text, found, step);
+  if (found.length > 1 && !isForAll) throw ambiguous(folded.text, found, step);
   return replaceAt({ raw, folded, length: search.length }, found, step);
 }
 
