@@ -63,7 +63,7 @@ export function createDockerDriver(settings: DockerDriverSettings): WorkspaceDri
     destroy: async (id) => removeEverything(engine, placeOf(id, deployment)),
     async list() {
       const found = await surveyWorkspaces(engine, deployment);
-      return [...found].filter(([, quarantinedAt]) => quarantinedAt === null).map(([id]) => id);
+      return found.filter((place) => place.quarantined_at === null).map((place) => place.workspace_id);
     },
     keeping: keepPlaces(engine, deployment),
   };

@@ -1,7 +1,7 @@
 // What the engine has of a deployment, found by its labels: listed, set aside, and removed. Volumes have no other name to be
 // moved to, so a note beside them says that they are in quarantine.
 import * as z from "zod";
-import type { PlaceKeeping } from "../../driver.ts";
+import type { FoundPlace, PlaceKeeping } from "../../driver.ts";
 import {
   ensureVolume,
   findContainer,
@@ -27,23 +27,20 @@ const networksOf = (engine: Engine, filters: string) =>
 const volumesOf = async (engine: Engine, filters: string) =>
   (await engine.read("list volumes", volumeList, (docker) => docker.listVolumes({ filters }))).Volumes ?? [];
 
-/** All workspaces of the deployment that the engine has anything of, with the time since when each is in quarantine. */
-export async function surveyWorkspaces(
-  engine: Engine,
-  deployment: string,
-): Promise<ReadonlyMap<string, Date | null>> {
+/** All workspaces of the deployment that the engine has anything of. */
+export async function surveyWorkspaces(engine: Engine, deployment: string): Promise<readonly FoundPlace[]> {
   const filters = labelFilter(deployment);
   const containers = await containersOf(engine, filters);
   const networks = await networksOf(engine, filters);
-  const found = new Map<string, Date | null>();
+  const found = new Map<string, FoundPlace>();
   for (const { Labels } of [...containers, ...networks, ...(await volumesOf(engine, filters))]) {
-    const workspaceId = Labels?.[workspaceLabel];
-    const quarantinedAt = Labels?.[quarantinedLabel];
-    if (workspaceId === undefined) continue;
-    const since = quarantinedAt === undefined ? null : new Date(quarantinedAt);
-    found.set(workspaceId, since ?? found.get(workspaceId) ?? null);
+    const workspace_id = Labels?.[workspaceLabel];
+    const since = Labels?.[quarantinedLabel];
+    if (workspace_id === undefined || (since === undefined && found.has(workspace_id))) continue;
+    const quarantined_at = since === undefined ? null : new Date(since);
+    found.set(workspace_id, { workspace_id, owner: "ours", quarantined_at });
   }
-  return new Map([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+  return [...found.values()].toSorted((one, other) => (one.workspace_id < other.workspace_id ? -1 : 1));
 }
 
 /** Removes all that bears the workspace's labels, in the order in which the engine lets go of it. */
@@ -66,14 +63,7 @@ export async function removeNetworks(engine: Engine, place: Place): Promise<void
 export function keepPlaces(engine: Engine, deployment: string): PlaceKeeping {
   const isRunning = async (place: Place) => (await findContainer(engine, place))?.running === true;
   return {
-    async survey() {
-      const found = await surveyWorkspaces(engine, deployment);
-      return [...found].map(([workspace_id, quarantined_at]) => ({
-        workspace_id,
-        owner: "ours",
-        quarantined_at,
-      }));
-    },
+    survey: () => surveyWorkspaces(engine, deployment),
     // Labels are there from the beginning.
     adopt: () => Promise.resolve(),
     async quarantine(workspaceId) {
@@ -87,7 +77,8 @@ export function keepPlaces(engine: Engine, deployment: string): PlaceKeeping {
     release: async (workspaceId) => removeVolume(engine, placeOf(workspaceId, deployment).quarantine),
     async discard(workspaceId, before) {
       const place = placeOf(workspaceId, deployment);
-      const since = (await surveyWorkspaces(engine, deployment)).get(workspaceId) ?? null;
+      const found = await surveyWorkspaces(engine, deployment);
+      const since = found.find((each) => each.workspace_id === workspaceId)?.quarantined_at ?? null;
       // A date that cannot be read is never old enough.
       if (since === null || !(since < before) || (await isRunning(place))) return false;
       await removeEverything(engine, place);

@@ -1,6 +1,6 @@
 // Starts the agent of a local workspace, in a sandbox or without one, as a process that outlives the worker.
 import { type ChildProcess, spawn } from "node:child_process";
-import { open, stat, truncate } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import path from "node:path";
 import { rgPath } from "@vscode/ripgrep";
 import { diskMibOf } from "../../../core/workspace/workspace-plan.ts";
@@ -11,7 +11,7 @@ import { makeFolders } from "./place/make-folders.ts";
 import { inside, type WorkspacePlace } from "./place/workspace-place.ts";
 import { agentSandbox, sourceRoot } from "./sandbox/agent-sandbox.ts";
 import { loweredShell, type Sandbox, sandboxCommand } from "./sandbox/sandbox-command.ts";
-import { startEgress } from "./start-egress.ts";
+import { type Egress, startEgress } from "./start-egress.ts";
 
 // The agent logs little, but a workspace that is used for years must not fill the disk with it.
 const logBytesMax = 1024 * 1024;
@@ -41,15 +41,24 @@ export interface StartingAgent {
 export async function startAgent(start: AgentStart): Promise<StartingAgent> {
   const { place, plan, sandbox } = start;
   await makeFolders(place, plan, sandbox === null);
-  if ((await sizeOf(place.log)) > logBytesMax) await truncate(place.log);
-  const from = await sizeOf(place.log);
   const log = await open(place.log, "a", 0o600);
-  const socket = await bindSocket(place, place.socket);
-  const egress =
-    sandbox !== null && plan.network === true
-      ? await startEgress({ ...start, sandbox, logFd: log.fd })
-      : null;
   try {
+    if ((await log.stat()).size > logBytesMax) await log.truncate();
+    const from = (await log.stat()).size;
+    const ended = await spawnAgent(start, log.fd);
+    return { ended, logTail: async () => hidePaths(await readTail(place.log, from), start) };
+  } finally {
+    await log.close();
+  }
+}
+
+/** Returns how to ask whether the agent has ended. */
+async function spawnAgent(start: AgentStart, logFd: number): Promise<StartingAgent["ended"]> {
+  const { place, plan, sandbox } = start;
+  const socket = await bindSocket(place, place.socket);
+  let egress: Egress | null = null;
+  try {
+    if (sandbox !== null && plan.network === true) egress = await startEgress({ ...start, sandbox, logFd });
     const held = egress === null ? {} : { heldFd: socketFd + 1 };
     const { file, args } =
       sandbox === null
@@ -59,7 +68,7 @@ export async function startAgent(start: AgentStart): Promise<StartingAgent> {
       cwd: "/",
       // Its own session and none of our descriptors: neither our end nor Ctrl-C affects it.
       detached: true,
-      stdio: ["pipe", log.fd, log.fd, socket.fd, ...(egress === null ? [] : [egress.heldFd])],
+      stdio: ["pipe", logFd, logFd, socket.fd, ...(egress === null ? [] : [egress.heldFd])],
       // Nothing of our own environment, which holds keys.
       env: {
         LANG: "C.UTF-8",
@@ -70,11 +79,10 @@ export async function startAgent(start: AgentStart): Promise<StartingAgent> {
     child.stdin?.on("error", () => undefined).end(start.tokens[0]);
     child.unref();
     socket.show();
-    return { ended: endOf(child), logTail: async () => hidePaths(await readTail(place.log, from), start) };
+    return endOf(child);
   } finally {
     egress?.release();
     await socket.close();
-    await log.close();
   }
 }
 
@@ -105,10 +113,6 @@ function hidePaths(words: string, { place, dataDir, sandbox }: AgentStart): stri
     .replaceAll(place.folder, "(workspace)")
     .replaceAll(path.resolve(dataDir), "(data)")
     .replaceAll(sourceRoot.replace(/\/$/, ""), "(everturn)");
-}
-
-async function sizeOf(file: string): Promise<number> {
-  return (await stat(file).catch(() => null))?.size ?? 0;
 }
 
 async function readTail(file: string, from: number): Promise<string> {
