@@ -43,9 +43,7 @@ export class AgentError extends Error {
   }
 }
 
-export function isErrorCode(code: string): code is AgentErrorCode {
-  return Object.hasOwn(statuses, code);
-}
+export const errorCodes = Object.keys(statuses) as AgentErrorCode[];
 
 /** The status of an error over HTTP; a client goes by the code. */
 export function statusOf(code: AgentErrorCode): number {

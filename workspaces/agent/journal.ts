@@ -3,36 +3,28 @@ import { closeSync, fsync } from "node:fs";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
+import type { journalLimits } from "./agent-limits.ts";
+import type { ProcessInfo } from "./api.ts";
 import { journalFault, type OpenedJournal, openJournal } from "./open-journal.ts";
 
 const toDisk = promisify(fsync);
 
-export interface ProcessStartRecord {
-  readonly key: string;
+export interface ProcessStartRecord extends Pick<ProcessInfo, "key" | "command" | "cwd" | "started_at"> {
   /** Of all that was asked for: the same key with another digest is a conflict. */
   readonly digest: string;
-  readonly command: string;
-  readonly cwd: string;
-  readonly started_at: string;
   /** What its processes are known by (call-processes.ts). */
   readonly mark: number;
 }
 
-export interface ProcessEndRecord {
+type HowItEnded = "exit_code" | "signal" | "start_error" | "ended_at" | "elapsed_ms" | "output_bytes";
+
+export interface ProcessEndRecord extends Pick<ProcessInfo, HowItEnded> {
   readonly state: "exited" | "lost";
-  readonly exit_code: number | null;
-  readonly signal: string | null;
-  readonly start_error: string | null;
-  readonly ended_at: string | null;
-  readonly elapsed_ms: number;
-  readonly output_bytes: number;
 }
 
-export interface ProcessRecord extends ProcessStartRecord, Omit<ProcessEndRecord, "state"> {
+export interface ProcessRecord extends ProcessStartRecord, Pick<ProcessInfo, HowItEnded | "state" | "pid"> {
   /** Rises with each process. */
   readonly number: number;
-  readonly state: "running" | ProcessEndRecord["state"];
-  readonly pid: number | null;
   readonly pid_started: string | null;
 }
 
@@ -42,12 +34,7 @@ export interface EffectRecord {
   readonly outcome: string | null;
 }
 
-export interface JournalLimits {
-  readonly forgottenKeysMax: number;
-  readonly forgottenCommandCharsMax: number;
-  readonly effectsKeptMax: number;
-  readonly effectsKeptMs: number;
-}
+type JournalLimits = typeof journalLimits;
 
 type Values = Readonly<Record<string, string | number | null>>;
 

@@ -2,7 +2,7 @@
 // below these; whatever is beyond them does not come from our agent.
 import type * as z from "zod";
 import { toolResultBytesMax } from "../../core/chat/limits.ts";
-import { AgentError, isErrorCode } from "../agent/agent-error.ts";
+import { AgentError } from "../agent/agent-error.ts";
 import { answers, errorSchema } from "../agent/wire/answers.ts";
 import { outputBytesMax } from "../agent/wire/protocol.ts";
 import { boundedJson, type JsonBounds } from "./bounded-json.ts";
@@ -18,7 +18,6 @@ const smallBytesMax = 64 * kib;
 const processBytesMax = kib * kib;
 // Errors are sentences; one may quote a long line.
 export const errorAnswerBytesMax = 64 * kib;
-const errorCharsMax = 8_000;
 /** An `output` and a `process` frame with their heads. */
 export const outputAnswerBytesMax = outputBytesMax + processBytesMax + kib;
 
@@ -77,14 +76,8 @@ export function badAnswer(why: string): AgentError {
 
 /** The agent's own words, as an error. Null when they are not. */
 export function errorIn(value: unknown): AgentError | null {
-  const given = errorSchema.safeParse(value);
-  if (!given.success || !isErrorCode(given.data.code)) return null;
-  const { code, message, hint } = given.data;
-  return new AgentError(code, shortened(message), hint === undefined ? undefined : shortened(hint));
-}
-
-function shortened(words: string): string {
-  return words.slice(0, errorCharsMax).toWellFormed();
+  const { data } = errorSchema.safeParse(value);
+  return data === undefined ? null : new AgentError(data.code, data.message, data.hint);
 }
 
 /** As `errorIn`, of a whole answer; whatever else answers there is told by its status. */

@@ -1,6 +1,7 @@
 // The shapes of the agent's answers. The client checks every answer against them: what runs in a workspace can take the
 // agent's place. Fields that a newer agent adds are left out.
 import * as z from "zod";
+import { errorCodes } from "../agent-error.ts";
 import { findPathsMax, grepMatchesMax, listEntriesMax } from "../files/file-limits.ts";
 
 // More than the agent keeps.
@@ -10,6 +11,8 @@ const editedFilesMax = 50;
 
 // Replaces lone surrogates: text with one can be neither stored nor sent on.
 const text = z.string().transform((given) => given.toWellFormed());
+// Errors are sentences; one may quote a long line.
+const words = z.string().transform((given) => given.slice(0, 8_000).toWellFormed());
 const count = z.int().min(0);
 const date = z.string().max(64);
 const truncated = z.boolean();
@@ -88,4 +91,8 @@ export const answers = {
 } as const;
 
 /** In `{"error": …}` of an answer, and in an `error` frame. */
-export const errorSchema = z.object({ code: z.string(), message: text, hint: text.exactOptional() });
+export const errorSchema = z.object({
+  code: z.enum(errorCodes),
+  message: words,
+  hint: words.exactOptional(),
+});

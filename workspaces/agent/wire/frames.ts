@@ -1,8 +1,9 @@
 // Output is sent in frames, which hold raw bytes (no base64) or JSON. A frame is a kind (1 byte), the
 // length of what follows (4 bytes, big-endian), and that. An `output` frame begins with its offset (8 bytes, big-endian); a
 // `ping` is empty; the others are JSON.
-import type { AgentErrorCode } from "../agent-error.ts";
+import type * as z from "zod";
 import type { ProcessInfo } from "../api.ts";
+import type { errorSchema } from "./answers.ts";
 
 export type Frame =
   | { readonly type: "output"; readonly offset: number; readonly bytes: Uint8Array }
@@ -11,10 +12,7 @@ export type Frame =
   /** The process as it ended: the last frame of a `follow`. */
   | { readonly type: "ended"; readonly process: ProcessInfo }
   /** A `follow` failed after its status was sent. */
-  | {
-      readonly type: "error";
-      readonly error: { readonly code: AgentErrorCode; readonly message: string; readonly hint?: string };
-    }
+  | { readonly type: "error"; readonly error: Readonly<z.output<typeof errorSchema>> }
   /** Nothing happened, but the agent still answers. */
   | { readonly type: "ping" };
 
