@@ -1,5 +1,6 @@
 // Starts a command as a child process. When it cannot be started, that is a result, as in a shell, and not an exception.
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, existsSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
@@ -27,8 +28,19 @@ export type Spawned =
     }
   | { readonly type: "failed"; readonly exit_code: 126 | 127; readonly reason: string };
 
-// As in shells: 127 when there is nothing to run, 126 when it cannot be run.
-const nothingThere = new Set(["ENOENT", "ENOTDIR"]);
+const noFolder = "the folder, or the shell, is not there";
+const noneLeft = "the workspace has no memory, or no process, left";
+const tooManyFiles = "too many files are open";
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: noFolder,
+  ENOTDIR: noFolder,
+  EACCES: "the folder may not be entered",
+  E2BIG: "command and environment are too long together; put the command into a file and run that",
+  EAGAIN: noneLeft,
+  ENOMEM: noneLeft,
+  EMFILE: tooManyFiles,
+  ENFILE: tooManyFiles,
+};
 // When Linux runs out of memory, it ends a command before the agent (0 is the default, 1000 goes first).
 const oomScore = "500";
 
@@ -43,64 +55,42 @@ export async function spawnCommand(command: Command, pipes: PipePool): Promise<S
 }
 
 async function spawnWith(command: Command, output: OutputPipe | null): Promise<Spawned> {
-  const stdout = output?.theirs ?? "pipe";
-  const child = tryThat(() =>
-    spawn("/bin/sh", markedCommand(command.mark, shellPath, command.text), {
-      cwd: command.folder,
-      env: command.env,
-      stdio: [command.stdin ? "pipe" : "ignore", stdout, stdout],
-      // A session and process group of its own, so that signals reach all that the command starts.
-      detached: true,
-    }),
-  );
-  if (child instanceof Error || child.pid === undefined) {
+  let started: Started;
+  try {
+    started = await start(command, output?.theirs ?? "pipe");
+  } catch (error) {
     if (output !== null) closeSync(output.ours);
-    return failed(child instanceof Error ? child : await faultOf(child));
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    const reason = reasons[code] ?? message;
+    // As in shells: 127 when there is nothing to run, 126 when it cannot be run.
+    return { type: "failed", exit_code: reason === noFolder ? 127 : 126, reason };
   }
-  offerToOom(child.pid);
+  const { child, pid } = started;
+  offerToOom(pid);
   // A process may close its input whenever it likes.
   child.stdin?.on("error", () => undefined);
   const outputs = output === null ? ownOutputs(child) : [reading(output.ours)];
-  return { type: "running", child, pid: child.pid, outputs, input: child.stdin };
+  return { type: "running", child, pid, outputs, input: child.stdin };
 }
 
-function tryThat<Value>(action: () => Value): Value | Error {
-  try {
-    return action();
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+interface Started {
+  readonly child: ChildProcess;
+  readonly pid: number;
 }
 
-async function faultOf(child: ChildProcess): Promise<Error> {
-  return new Promise((resolve) => {
-    child.once("error", resolve);
+/** Throws the system's errors. */
+async function start(command: Command, stdout: number | "pipe"): Promise<Started> {
+  const child = spawn("/bin/sh", markedCommand(command.mark, shellPath, command.text), {
+    cwd: command.folder,
+    env: command.env,
+    stdio: [command.stdin ? "pipe" : "ignore", stdout, stdout],
+    // A session and process group of its own, so that signals reach all that the command starts.
+    detached: true,
   });
-}
-
-function failed(error: NodeJS.ErrnoException): Spawned {
-  const exitCode = nothingThere.has(error.code ?? "") ? 127 : 126;
-  return { type: "failed", exit_code: exitCode, reason: reasonOf(error) };
-}
-
-function reasonOf(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case "ENOENT":
-    case "ENOTDIR":
-      return "the folder, or the shell, is not there";
-    case "EACCES":
-      return "the folder may not be entered";
-    case "E2BIG":
-      return "command and environment are too long together; put the command into a file and run that";
-    case "EAGAIN":
-    case "ENOMEM":
-      return "the workspace has no memory, or no process, left";
-    case "EMFILE":
-    case "ENFILE":
-      return "too many files are open";
-    default:
-      return error.message;
-  }
+  const { pid } = child;
+  if (pid !== undefined) return { child, pid };
+  const [error] = (await once(child, "error")) as [Error];
+  throw error;
 }
 
 const shellPath = existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh";
