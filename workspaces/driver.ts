@@ -41,15 +41,15 @@ export interface DriverStep {
 /** Something a driver keeps under a workspace's id. */
 export interface FoundPlace {
   readonly workspace_id: string;
-  /** `ours` bears this deployment's id, `others` that of another; `unmarked` was made before places bore one. */
+  /** `ours` has this deployment's id, `others` that of another; `unmarked` was made before places had one. */
   readonly owner: "ours" | "others" | "unmarked";
   /** When it was put into quarantine; null: it is where it belongs. */
   readonly quarantined_at: Date | null;
 }
 
 /**
- * What becomes of places that the database does not know. Nothing of another deployment is ever touched, and nothing is
- * removed without a mark that says it is ours.
+ * What happens to places that the database does not know. Nothing of another deployment is ever touched, and only what is
+ * marked as ours is removed.
  */
 export interface PlaceKeeping {
   survey(): Promise<readonly FoundPlace[]>;

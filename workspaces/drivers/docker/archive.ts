@@ -16,7 +16,7 @@ export interface ArchiveEntry {
 export const byRoot = { uid: 0, gid: 0 };
 export const byUser = { uid: insideUserId, gid: insideUserId };
 
-/** The archive as a stream. Destroy it when nobody reads on. */
+/** The archive as a stream. Destroy it if you do not read it to the end. */
 export function archiveOf(entries: AsyncIterable<ArchiveEntry> | Iterable<ArchiveEntry>): Readable {
   const archive = pack();
   const write = async () => {
@@ -37,7 +37,7 @@ export function archiveOf(entries: AsyncIterable<ArchiveEntry> | Iterable<Archiv
 
 /**
  * Everything below `folder`, under `below`, folders before what is in them. Links are sent as links and never followed: what
- * lies outside the folder stays there. Sockets and devices are left out.
+ * is outside the folder stays there. Sockets and devices are left out.
  */
 export async function* entriesBelow(folder: string, below: string): AsyncGenerator<ArchiveEntry> {
   for (const name of (await readdir(folder)).toSorted()) {
@@ -89,7 +89,7 @@ export async function isInside(engine: Engine, container: string, path: string):
     docker.getContainer(container).infoArchive({ ...options, path }),
   );
   const answer = (await orNull(asked)) as Readable | null;
-  // It has no body, and yet holds its connection until somebody has read it.
+  // It has no body, but it holds its connection until it is read.
   answer?.resume();
   return answer !== null;
 }

@@ -42,10 +42,10 @@ export function containerSpec(
     WorkingDir: insidePaths.files,
     Entrypoint: agentCommand(plan),
     Cmd: [] as string[],
-    // The agent reads its token from its input, which ends with whoever started it: no file and no variable has the token.
+    // The agent reads its token from its input, which closes when the worker's attachment ends. So no file and no variable has it.
     OpenStdin: true,
     StdinOnce: true,
-    // An image's own check would be of a server that does not run here.
+    // An image's own check looks for a server that does not run here.
     Healthcheck: { Test: ["NONE"] },
     StopSignal: "SIGTERM",
     StopTimeout: stopGraceSeconds,
@@ -93,7 +93,7 @@ const hardening = {
   CapDrop: ["ALL"],
   SecurityOpt: ["no-new-privileges"],
   ReadonlyRootfs: true,
-  // Somebody must reap what processes leave behind, and hand signals on.
+  // A first process that reaps zombies and passes signals on.
   Init: true,
   // The driver starts what should run; the engine's own restarts would hide why the agent ends.
   RestartPolicy: { Name: "no" },
@@ -107,7 +107,7 @@ function limitsOf({ plan, engineCpus }: ContainerWish): Record<string, unknown> 
   const tmpBytes = Math.min(tmpBytesMax, Math.floor(memory / 2));
   return {
     Memory: memory,
-    // As much as Memory: no swap, which would slow down everybody else.
+    // The same as Memory means no swap, which would slow down all workspaces.
     MemorySwap: memory,
     ...(engineCpus !== null && { NanoCpus: Math.round(Math.min(plan.limits.cpus, engineCpus) * 1e9) }),
     PidsLimit: plan.limits.pids + bridgePidsMax,

@@ -33,7 +33,7 @@ const containerAnswer = z
 
 export type ContainerView = Readonly<z.output<typeof containerAnswer>>;
 
-/** The workspace's container, or one of its loaders; null when there is none. Throws when it belongs to somebody else. */
+/** The workspace's container, or one of its loaders; null when there is none. Throws when it is not ours. */
 export async function findContainer(
   engine: Engine,
   place: Place,
@@ -66,7 +66,7 @@ export async function ensureContainer(engine: Engine, place: Place, spec: object
 }
 
 export async function removeContainer(engine: Engine, name: string): Promise<void> {
-  // `v`: volumes an image declares for itself have no name, and nobody else would ever remove them.
+  // `v` also removes the volumes that an image declares for itself. They have no name to find them by later.
   await untilGone(engine, `remove the container ${name}`, (docker, options) =>
     docker.getContainer(name).remove({ ...options, force: true, v: true }),
   );
@@ -84,7 +84,7 @@ export async function ensureVolume(
   );
 }
 
-/** Both volumes of a workspace. Throws when one belongs to somebody else. */
+/** Both volumes of a workspace. Throws when one is not ours. */
 export async function ensureVolumes(engine: Engine, place: Place): Promise<void> {
   for (const name of [place.files, place.state]) {
     await ensureVolume(engine, name, place.labels);
@@ -94,7 +94,7 @@ export async function ensureVolumes(engine: Engine, place: Place): Promise<void>
 
 const volumeAnswer = z.object({ Labels: labelsAnswer });
 
-/** Throws when the volume belongs to somebody else. */
+/** Throws when the volume is not ours. */
 export async function hasVolume(engine: Engine, place: Place, name: string): Promise<boolean> {
   const asked = engine.read(`describe the volume ${name}`, volumeAnswer, (docker, options) =>
     docker.getVolume(name).inspect(options),

@@ -41,7 +41,7 @@ export function createDockerDriver(settings: DockerDriverSettings): WorkspaceDri
   const { deployment } = settings;
   const engine = engineAt(settings.dockerHost);
   const shared = { settings, bridges: createBridges(engine), filler: createAgentFiller(engine) };
-  // Throws before anything is asked when the id cannot be part of a name.
+  // `placeOf` throws before the engine is asked if the id cannot be part of a name.
   const jobFor = (workspaceId: string, plan: WorkspacePlan, step: DriverStep): Job => {
     return {
       ...shared,

@@ -27,7 +27,7 @@ const pullLine = z.object({
   progressDetail: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** The image, pulled if the engine does not have it. Throws `image_missing` in the words of whoever refused it. */
+/** The image, pulled if the engine does not have it. Throws `image_missing` with the words of the engine or registry that refused it. */
 export async function ensureImage(engine: Engine, image: string, step: BuildLog): Promise<EngineImage> {
   const present = await findImage(engine, image);
   if (present !== null) return present;

@@ -43,7 +43,7 @@ export async function surveyWorkspaces(engine: Engine, deployment: string): Prom
   return [...found.values()].toSorted((one, other) => (one.workspace_id < other.workspace_id ? -1 : 1));
 }
 
-/** Removes all that bears the workspace's labels, in the order in which the engine lets go of it. */
+/** Removes everything with the workspace's labels, in the order in which the engine allows it. */
 export async function removeEverything(engine: Engine, place: Place): Promise<void> {
   const filters = labelFilter(place.deployment, place.workspaceId);
   for (const { Id } of await containersOf(engine, filters)) await removeContainer(engine, Id);
@@ -59,7 +59,7 @@ export async function removeNetworks(engine: Engine, place: Place): Promise<void
     );
 }
 
-/** Only things that bear this deployment's label are ever looked at. */
+/** Looks only at things with this deployment's label. */
 export function keepPlaces(engine: Engine, deployment: string): PlaceKeeping {
   const isRunning = async (place: Place) => (await findContainer(engine, place))?.running === true;
   return {

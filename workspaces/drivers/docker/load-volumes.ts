@@ -44,7 +44,7 @@ export async function loadVolumes(
     await filler.ensureFilled(files, place, step);
   if (!(await isInside(engine, loader, insidePaths.provisioned))) {
     step.log(plan.files === null ? "The workspace begins empty" : "Copying the template's files");
-    // Unpacked at the root, as only so the folders that volumes are mounted at get their owners.
+    // Unpacked at the root, because the folders that volumes are mounted at get their owners only this way.
     const archive = archiveOf(workspaceEntries(plan));
     await sendArchive(engine, { container: loader, to: "/", archive });
   }
@@ -78,7 +78,7 @@ function inArchive(path: string): string {
   return path.slice(1);
 }
 
-/** Writes the environment of processes as it is now into a container that is to be started. */
+/** Writes the present environment of processes into a container before it is started. */
 export async function sendEnvironment(
   engine: Engine,
   { place, plan }: ContainerWish,

@@ -1,7 +1,7 @@
 // What a workspace consists of in a container engine, by name. Pure.
 //
 // A workspace is two volumes: its files, and the agent's state. Its container is made from the plan whenever it runs and
-// removed when it stops; nothing is kept in it, as its own file system is read-only. The agent's program lies in a third
+// removed when it stops; nothing is kept in it, as its own file system is read-only. The agent's program is in a third
 // volume that all workspaces of one Everturn version share, read-only.
 import { createHash } from "node:crypto";
 import { WorkspaceError } from "../../driver.ts";
@@ -58,7 +58,7 @@ export interface Place {
   readonly quarantine: string;
 }
 
-/** Throws when the id cannot be part of a name: the engine's own rule for names, and it must not reach into a path. */
+/** Throws when the id cannot be part of a name: it must keep the engine's rule for names, and must not reach into a path. */
 export function placeOf(workspaceId: string, deployment: string): Place {
   if (!/^[a-zA-Z0-9][\w.-]{0,100}$/.test(workspaceId))
     throw new WorkspaceError(

@@ -133,7 +133,7 @@ async function failed(engine: Engine, container: string, why: string): Promise<W
   return new WorkspaceError("agent_failed", words);
 }
 
-/** The last lines that the container wrote, or why they cannot be had. Throws only when it was aborted. */
+/** The last lines that the container wrote, or why they cannot be read. Throws only when it was aborted. */
 async function logTail(engine: Engine, container: string): Promise<string> {
   try {
     const bytes = await engine.call(`give the log of the container ${container}`, (docker, options) =>

@@ -8,7 +8,7 @@ import type { Writable } from "node:stream";
 import { hasFolderNames, type OpenFolder, openFolder } from "../../client/agent-socket.ts";
 import { shortAddress, type WorkspacePlace } from "./place/workspace-place.ts";
 
-/** The descriptor for it of whoever inherits it: the first after the standard ones. */
+/** Its descriptor in the process that inherits it: the first after the standard ones. */
 export const socketFd = 3;
 
 export interface BoundSocket {

@@ -18,8 +18,8 @@ const healthTimeoutMs = 2_000;
 const lookAgainMs = 10;
 
 /**
- * `ours`: it answers and knows a token of ours. `newer`: so does it, but it is of a newer Everturn. `stranger`: it answers
- * otherwise. `silent`: it listens only. `absent`: nobody listens.
+ * `ours`: it answers and knows a token of ours. `newer`: the same, but it is of a newer Everturn. `stranger`: it gives any
+ * other answer. `silent`: it listens, but does not answer. `absent`: nothing listens.
  */
 type Answer = "ours" | "newer" | "stranger" | "silent" | "absent";
 
@@ -33,8 +33,8 @@ export async function bringUpAgent(start: AgentStart, signal: AbortSignal): Prom
       "agent_failed",
       "The workspace's agent is of a newer Everturn, and its work is left alone: this server has to be updated.",
     );
-  // Another secret key, or an older Everturn: it cannot be spoken to, and its work goes on in nobody's name. So it does where
-  // there is no socket, which is there before an agent is started and goes with it.
+  // An agent with another secret key, or of an older Everturn, cannot be used, so what it runs is ended. So is what runs without
+  // a socket: the socket exists before an agent starts, and goes with it.
   if (answer === "stranger" || answer === "absent") await endProcesses(place);
   const until = performance.now() + answerWithinMs;
   let agent: StartingAgent | null = null;
@@ -52,7 +52,7 @@ export async function bringUpAgent(start: AgentStart, signal: AbortSignal): Prom
   }
 }
 
-/** Lets an agent go on that somebody has stopped (SIGSTOP): what it runs goes on, too. False: there is none. */
+/** Continues an agent that was stopped (SIGSTOP), so what it runs continues, too. Returns whether there is an agent. */
 async function wakeAgent(place: WorkspacePlace): Promise<boolean> {
   const agents = (await findProcesses(place)).filter(({ kind }) => kind === "agent");
   for (const { pid } of agents) {

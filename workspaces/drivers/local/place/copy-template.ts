@@ -39,7 +39,7 @@ export async function copyTemplate(copy: TemplateCopy): Promise<void> {
 
 async function makeFolder(folder: Buffer, { owner }: TemplateCopy): Promise<void> {
   await mkdir(folder);
-  // Not by mkdir's mode: the umask of whoever runs us is no business of the workspace.
+  // Not by mkdir's mode, which our own umask would change.
   await chmod(folder, 0o755);
   if (owner !== null) await lchown(folder, owner, owner);
 }

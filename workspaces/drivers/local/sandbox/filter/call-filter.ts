@@ -104,7 +104,7 @@ interface Values {
 }
 
 function matchValues({ argument, values }: Values, match: number, otherwise: number): readonly Buffer[] {
-  // Of a match: over the remaining comparisons and the verdict behind them.
+  // A match skips the remaining comparisons and the verdict behind them.
   const comparisons = values.map((value, at) => ifEqual(value, { yes: values.length - at, no: 0 }));
   return [load(lowerHalfOfArgumentAt(argument)), ...comparisons, answer(otherwise), answer(match)];
 }
