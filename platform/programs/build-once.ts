@@ -27,8 +27,11 @@ export interface BuiltFile {
   readonly hash: string;
 }
 
+// Hundreds of files are read for a hash, and those of a running process do not change.
+const hashes = new Map<string, Promise<string>>();
+
 export async function buildOnce(input: BuildOnceInput): Promise<BuiltFile> {
-  const hash = await hashOf(input.sources);
+  const hash = await knownHashOf(input.sources);
   // Absolute: the sandbox that reads the file has another working directory.
   const file = path.resolve(input.folder, `${input.name}-${hash}${input.extension}`);
   if (await exists(file)) return { path: file, hash };
@@ -41,6 +44,14 @@ export async function buildOnce(input: BuildOnceInput): Promise<BuiltFile> {
   await chmod(draft, 0o644);
   await rename(draft, file);
   return { path: file, hash };
+}
+
+function knownHashOf(sources: readonly string[]): Promise<string> {
+  const key = sources.join("\0");
+  const known = hashes.get(key) ?? hashOf(sources);
+  hashes.set(key, known);
+  known.catch(() => hashes.delete(key));
+  return known;
 }
 
 async function hashOf(sources: readonly string[]): Promise<string> {

@@ -9,6 +9,7 @@ import type { AgentApi } from "../../../workspaces/agent/api.ts";
 import { openAgent } from "../../../workspaces/client/agent-client.ts";
 import type { AgentAddress, DriverStep, WorkspaceDriver } from "../../../workspaces/driver.ts";
 import { createDockerDriver, type DockerDriverSettings } from "../../../workspaces/drivers/docker/docker.ts";
+import { testBundlesFolder } from "../temporal-in-process.ts";
 import { withoutDocumentVariable } from "./engine-document.ts";
 import { type EngineStub, type StubSettings, startEngineStub } from "./engine-stub.ts";
 
@@ -40,7 +41,7 @@ export async function dockerWorld(t: TestContext, settings: StubSettings = {}): 
   const withNode = { env: [], command: null, files: await imageWithNode(folder) };
   stub.world.images.set(nodeImage, withNode);
   stub.world.registry.set(nodeImage, withNode);
-  const agentProgram = { bundles: join(folder, "bundles"), nodeImage };
+  const agentProgram = { bundles: testBundlesFolder, nodeImage };
   const secretKey = Buffer.alloc(32, 7);
   return {
     stub,

@@ -1,5 +1,6 @@
 // One connection for each call of dockerode, in the newest version of the API that both sides know.
 import { Agent } from "node:http";
+import { inspect } from "node:util";
 import type Docker from "dockerode";
 import * as z from "zod";
 import { WorkspaceError } from "../../driver.ts";
@@ -110,6 +111,11 @@ class WatchedAgent extends Agent {
     super({ keepAlive: true });
     this.maxFreeSockets = 0;
     this.#onClose = onClose;
+  }
+
+/** The library prints all it sends with, down to the sockets, whether or not anybody wants to see it. */
+  [inspect.custom](): string {
+    return "WatchedAgent";
   }
 
   /** Call it when the answer is complete: from then on the connection may close. */
