@@ -1,17 +1,13 @@
 // Tests: control flow of the turn workflow, and that histories of every shape still replay.
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { WorkflowFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
-import proto from "@temporalio/proto";
-import { Worker } from "@temporalio/worker";
 import { CHAT_SIGNALS, CHAT_TURN } from "../../workflows/contract.ts";
 import { sendOdd } from "../support/odd/odd-signals.ts";
+import { assertKeptHistoriesReplay } from "../support/turn/kept-histories.ts";
 import { playShape, SHAPES } from "../support/turn/turn-shapes.ts";
 import { openTemporal, runTurn, type TestTemporal, untilFailedInput } from "../support/turn/workflow-run.ts";
-
-const HISTORIES = new URL("../histories/", import.meta.url);
 
 let temporal: TestTemporal;
 before(async () => {
@@ -145,12 +141,5 @@ test("X5 a run begun without an input, or with half of one, fails in words inste
 });
 
 test("O4 kept histories of every shape replay with today's workflows", async () => {
-  const files = (await readdir(HISTORIES)).filter((file) => file.endsWith(".json"));
-  assert.deepEqual(files.map((file) => file.replace(".json", "")).sort(), Object.keys(SHAPES).sort());
-  for (const file of files) {
-    const history = proto.temporal.api.history.v1.History.fromObject(
-      JSON.parse(await readFile(new URL(file, HISTORIES), "utf8")),
-    );
-    await Worker.runReplayHistory({ workflowBundle: temporal.bundle }, history, `chat-${file}`);
-  }
+  await assertKeptHistoriesReplay(temporal, ".", Object.keys(SHAPES));
 });

@@ -1,15 +1,11 @@
 // Tests: control flow of the workflow that describes chats, and that histories of every shape still replay.
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import proto from "@temporalio/proto";
-import { Worker } from "@temporalio/worker";
 import { DESCRIBE, DESCRIBE_CHAT } from "../../workflows/contract.ts";
 import { sendOdd } from "../support/odd/odd-signals.ts";
 import { DESCRIBE_SHAPES, playDescribeShape, runDescription } from "../support/turn/describe-shapes.ts";
+import { assertKeptHistoriesReplay } from "../support/turn/kept-histories.ts";
 import { openTemporal, type TestTemporal, untilFailedInput } from "../support/turn/workflow-run.ts";
-
-const HISTORIES = new URL("../histories/descriptions/", import.meta.url);
 
 let temporal: TestTemporal;
 before(async () => {
@@ -42,15 +38,5 @@ test("X5 wishes that make no sense are ignored", async () => {
 });
 
 test("O4 kept histories of every shape of a description replay with today's workflows", async () => {
-  const files = (await readdir(HISTORIES)).filter((file) => file.endsWith(".json"));
-  assert.deepEqual(
-    files.map((file) => file.replace(".json", "")).toSorted(),
-    Object.keys(DESCRIBE_SHAPES).toSorted(),
-  );
-  for (const file of files) {
-    const history = proto.temporal.api.history.v1.History.fromObject(
-      JSON.parse(await readFile(new URL(file, HISTORIES), "utf8")),
-    );
-    await Worker.runReplayHistory({ workflowBundle: temporal.bundle }, history, `describe-${file}`);
-  }
+  await assertKeptHistoriesReplay(temporal, "descriptions/", Object.keys(DESCRIBE_SHAPES));
 });

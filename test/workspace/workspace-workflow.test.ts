@@ -1,16 +1,12 @@
 // Tests: control flow of the workspace's workflow, and that histories of every shape still replay.
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
-import proto from "@temporalio/proto";
-import { Worker } from "@temporalio/worker";
 import { WISH_CHANGED, WORKSPACE } from "../../workflows/contract.ts";
 import { sendOdd } from "../support/odd/odd-signals.ts";
+import { assertKeptHistoriesReplay } from "../support/turn/kept-histories.ts";
 import { openTemporal, type TestTemporal, untilFailedInput } from "../support/turn/workflow-run.ts";
 import { runWorkspace } from "../support/workspace/workspace-run.ts";
 import { playWorkspaceShape, WORKSPACE_SHAPES } from "../support/workspace/workspace-shapes.ts";
-
-const HISTORIES = new URL("../histories/workspaces/", import.meta.url);
 
 let temporal: TestTemporal;
 before(async () => {
@@ -50,15 +46,5 @@ test("X5 signals that make no sense mean one more look at the workspace each, an
 });
 
 test("O4 kept histories of every shape of a workspace replay with today's workflows", async () => {
-  const files = (await readdir(HISTORIES)).filter((file) => file.endsWith(".json"));
-  assert.deepEqual(
-    files.map((file) => file.replace(".json", "")).toSorted(),
-    Object.keys(WORKSPACE_SHAPES).toSorted(),
-  );
-  for (const file of files) {
-    const history = proto.temporal.api.history.v1.History.fromObject(
-      JSON.parse(await readFile(new URL(file, HISTORIES), "utf8")),
-    );
-    await Worker.runReplayHistory({ workflowBundle: temporal.bundle }, history, `workspace-${file}`);
-  }
+  await assertKeptHistoriesReplay(temporal, "workspaces/", Object.keys(WORKSPACE_SHAPES));
 });

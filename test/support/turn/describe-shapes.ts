@@ -10,7 +10,7 @@ import {
   type DescribeSignalInput,
   describeWorkflowId,
 } from "../../../workflows/contract.ts";
-import { createWorkers, type TestTemporal } from "./workflow-run.ts";
+import type { TestTemporal } from "./workflow-run.ts";
 
 type Answer = DescribeOutcome | Error | (() => Promise<DescribeOutcome>);
 
@@ -98,23 +98,21 @@ export async function playDescribeShape(
 /** Starts the workflow with its first wish, as the relay does, and hands the run to the shape. */
 export async function runDescription(temporal: TestTemporal, shape: DescribeShape): Promise<DescribeRun> {
   const chat_id = randomUUID();
-  const taskQueue = `describe-${chat_id}`;
   const calls: string[] = [];
   const activities = scripted(shape, calls);
-  const worker = await createWorkers(temporal, taskQueue, { activities, beside: ["phrases"] });
+  const workers = await temporal.scripted(activities, ["phrases"]);
+  workers.play(describeWorkflowId(chat_id), activities);
   const input: DescribeChatInput = { chat_id, owner_id: "owner", title: "" };
   const handle = await temporal.client.workflow.signalWithStart(DESCRIBE_CHAT, {
     workflowId: describeWorkflowId(chat_id),
-    taskQueue,
+    taskQueue: workers.taskQueue,
     args: [input],
     signal: DESCRIBE,
     signalArgs: [shape.wish],
     workflowTaskTimeout: "10 s",
   });
   const run: DescribeRun = { handle, calls, signal: (wish) => handle.signal(DESCRIBE, wish) };
-  await worker.runUntil(async () => {
-    await shape.during?.(run);
-    await handle.result();
-  });
+  await shape.during?.(run);
+  await handle.result();
   return run;
 }

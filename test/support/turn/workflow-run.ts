@@ -1,20 +1,19 @@
 // Tests: the turn workflow on a real Temporal, its activities answering from a list. What is tested is control flow.
 import { randomUUID } from "node:crypto";
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
-import { NativeConnection, Worker, type WorkerOptions } from "@temporalio/worker";
+import { NativeConnection } from "@temporalio/worker";
 import type { Activities, LocalActivities } from "../../../activities/contract.ts";
 import type { StepOutcome } from "../../../core/chat/step-outcome.ts";
-import { failpointSinks } from "../../../worker/workflow/failpoint-sinks.ts";
 import {
   CHAT_TURN,
   type ChatSignal,
   type ChatTurnInput,
   chatWorkflowId,
   type SideQueue,
-  sideQueue,
 } from "../../../workflows/contract.ts";
 import { testTemporalAddress } from "../database.ts";
 import { quietRuntime, testWorkflowBundle } from "../temporal-in-process.ts";
+import { type ScriptedWorkers, startScriptedWorkers } from "./test-workers.ts";
 
 /** What an activity is to answer: an outcome, an error to throw, or a function that waits for the test. */
 type Answer = StepOutcome | Error | (() => Promise<StepOutcome>);
@@ -38,6 +37,8 @@ export interface TestTemporal {
   readonly client: Client;
   readonly connection: NativeConnection;
   readonly bundle: { readonly codePath: string };
+  /** The workers that all scripted runs with these queues share. */
+  scripted(activities: object, beside: readonly SideQueue[]): Promise<ScriptedWorkers>;
   close(): Promise<void>;
 }
 
@@ -49,11 +50,20 @@ export async function openTemporal(): Promise<TestTemporal> {
     Connection.connect({ address }),
     testWorkflowBundle(),
   ]);
+  const workers = new Map<string, Promise<ScriptedWorkers>>();
   return {
     connection,
     bundle,
     client: new Client({ connection: clientConnection }),
+    scripted(activities, beside) {
+      const names = Object.keys(activities);
+      const key = [...names, ...beside].join();
+      const started = workers.get(key) ?? startScriptedWorkers({ connection, bundle }, names, beside);
+      workers.set(key, started);
+      return started;
+    },
     async close() {
+      await Promise.all([...workers.values()].map(async (started) => (await started).close()));
       await Promise.all([connection.close(), clientConnection.close()]);
     },
   };
@@ -101,50 +111,6 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
   };
 }
 
-export interface TestWorkers {
-  run(): Promise<void>;
-  shutdown(): void;
-  /** Works until this has ended. */
-  runUntil<T>(work: () => Promise<T>): Promise<T>;
-}
-
-/** Workers of a task queue and of these queues beside it, as a worker process has them. */
-export async function createWorkers(
-  temporal: Pick<TestTemporal, "connection" | "bundle">,
-  taskQueue: string,
-  {
-    activities,
-    beside,
-    ...options
-  }: Pick<WorkerOptions, "shutdownGraceTime" | "stickyQueueScheduleToStartTimeout"> & {
-    readonly activities: object;
-    readonly beside: readonly SideQueue[];
-  },
-): Promise<TestWorkers> {
-  const { connection, bundle: workflowBundle } = temporal;
-  const shared = { connection, activities, ...options };
-  const sinks = failpointSinks(() => undefined);
-  const workers = await Promise.all([
-    Worker.create({ ...shared, taskQueue, workflowBundle, sinks }),
-    ...beside.map((queue) => Worker.create({ ...shared, taskQueue: sideQueue(taskQueue, queue) })),
-  ]);
-  const shutdown = () => workers.forEach((worker) => worker.shutdown());
-  const run = async () => void (await Promise.all(workers.map((worker) => worker.run())));
-  return {
-    run,
-    shutdown,
-    async runUntil(work) {
-      const running = run();
-      try {
-        return await work();
-      } finally {
-        shutdown();
-        await running;
-      }
-    },
-  };
-}
-
 /** Starts turn 1 of a chat with a signal of version 1, as the API does, and hands the run to `during`. */
 export async function runTurn(
   temporal: TestTemporal,
@@ -152,12 +118,10 @@ export async function runTurn(
   during: (run: TurnRun) => Promise<void> = async () => undefined,
 ): Promise<TurnRun> {
   const chat_id = randomUUID();
-  const taskQueue = `turn-${chat_id}`;
   const calls: string[] = [];
   const activities = scripted(script, calls);
-  const beside: SideQueue[] =
-    script.settleTools === undefined || script.runsNoTools === true ? [] : ["tools"];
-  const worker = await createWorkers(temporal, taskQueue, { activities, beside });
+  const workers = await temporal.scripted(activities, script.runsNoTools === true ? [] : ["tools"]);
+  workers.play(chatWorkflowId(chat_id), activities);
   const input: ChatTurnInput = {
     chat_id,
     owner_id: "owner",
@@ -170,7 +134,7 @@ export async function runTurn(
   };
   const handle = await temporal.client.workflow.signalWithStart(CHAT_TURN, {
     workflowId: chatWorkflowId(chat_id),
-    taskQueue,
+    taskQueue: workers.taskQueue,
     args: [input],
     signal: "messageQueued",
     signalArgs: [{ turn_id: 1, version: 1 }],
@@ -183,12 +147,10 @@ export async function runTurn(
     calls,
     signal: (name, version, turn_id = 1) => latest.signal(name, { turn_id, version }),
   };
-  await worker.runUntil(async () => {
-    await during(run);
-    // A turn that ends in an error fails its run.
-    await handle.result().catch((error: unknown) => {
-      if (!(error instanceof WorkflowFailedError)) throw error;
-    });
+  await during(run);
+  // A turn that ends in an error fails its run.
+  await handle.result().catch((error: unknown) => {
+    if (!(error instanceof WorkflowFailedError)) throw error;
   });
   return run;
 }
@@ -200,17 +162,13 @@ export async function untilFailedInput(
   args: readonly unknown[],
 ): Promise<string> {
   const workflowId = `odd-${randomUUID()}`;
-  const { connection, client } = temporal;
-  const options = { connection, taskQueue: workflowId, workflowBundle: temporal.bundle };
-  const worker = await Worker.create({ ...options, sinks: failpointSinks(() => undefined) });
-  return worker.runUntil(async () => {
-    const started = client.workflow.execute(type, { workflowId, taskQueue: workflowId, args: [...args] });
-    const failed = await started.then(
-      () => null,
-      (error: unknown) => error,
-    );
-    return failed instanceof WorkflowFailedError
-      ? String(failed.cause?.message)
-      : `no failure: ${String(failed)}`;
-  });
+  const { taskQueue } = await temporal.scripted({}, []);
+  const started = temporal.client.workflow.execute(type, { workflowId, taskQueue, args: [...args] });
+  const failed = await started.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  return failed instanceof WorkflowFailedError
+    ? String(failed.cause?.message)
+    : `no failure: ${String(failed)}`;
 }

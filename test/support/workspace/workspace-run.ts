@@ -13,7 +13,7 @@ import {
   type WorkspaceInput,
   workspaceWorkflowId,
 } from "../../../workflows/contract.ts";
-import { createWorkers, type TestTemporal } from "../turn/workflow-run.ts";
+import type { TestTemporal } from "../turn/workflow-run.ts";
 
 type Answer<T> = T | Error | (() => Promise<T>);
 
@@ -76,23 +76,21 @@ export async function runWorkspace(
   during: (run: WorkspaceRun) => Promise<void> = async () => undefined,
 ): Promise<WorkspaceRun> {
   const workspace_id = randomUUID();
-  const taskQueue = `workspace-${workspace_id}`;
   const calls: string[] = [];
   const activities = scripted(script, calls);
-  const worker = await createWorkers(temporal, taskQueue, { activities, beside: ["builds"] });
+  const workers = await temporal.scripted(activities, ["builds"]);
+  workers.play(workspaceWorkflowId(workspace_id), activities);
   const input: WorkspaceInput = { workspace_id, owner_id: "owner", name: "", heartbeat_timeout_ms: 60_000 };
   const handle = await temporal.client.workflow.signalWithStart(WORKSPACE, {
     workflowId: workspaceWorkflowId(workspace_id),
-    taskQueue,
+    taskQueue: workers.taskQueue,
     args: [input],
     signal: WISH_CHANGED,
     signalArgs: [{ version: 1 }],
     workflowTaskTimeout: "10 s",
   });
   const run: WorkspaceRun = { handle, calls, signal: (version) => handle.signal(WISH_CHANGED, { version }) };
-  await worker.runUntil(async () => {
-    await during(run);
-    await handle.result();
-  });
+  await during(run);
+  await handle.result();
   return run;
 }

@@ -13,7 +13,8 @@ import { workspaceWorkflowId } from "../../../workflows/contract.ts";
 import { soon } from "../crash.ts";
 import { createTestDatabase } from "../database.ts";
 import { openStore, type TestStore } from "../turn/chats.ts";
-import { createWorkers, openTemporal, type TestTemporal } from "../turn/workflow-run.ts";
+import { createWorkers } from "../turn/test-workers.ts";
+import { openTemporal, type TestTemporal } from "../turn/workflow-run.ts";
 import { ScriptedDriver } from "./scripted-driver.ts";
 
 const LINES_MAX = 10_000;
