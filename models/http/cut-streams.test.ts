@@ -47,7 +47,7 @@ function readChunks(name: string, chunks: readonly Uint8Array[]): Promise<Outcom
 }
 
 /** Cuts per fixture, so that a long one does not take minutes: each cut replays the whole fixture. */
-const cutsMax = 250;
+const cutsMax = 60;
 
 /** Where a cut in two, or into single bytes, first changed the result; null if nowhere. */
 async function firstDifference(name: string): Promise<string | null> {

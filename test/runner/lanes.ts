@@ -1,6 +1,7 @@
 // Hands test files to lanes, the longest first; a lane that dies, hangs, fails or is left changed is replaced.
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { LARGE_NURSERY } from "../support/process.ts";
 import type { FileResult, LaneOrder, LaneReport } from "./lane-messages.ts";
 
 const LANE = fileURLToPath(new URL("lane.ts", import.meta.url));
@@ -76,7 +77,11 @@ class Lane {
   #onDone: (result: FileResult) => void = () => undefined;
 
   constructor(env: NodeJS.ProcessEnv, onLateError: (result: FileResult) => void) {
-    this.#child = fork(LANE, { env: { ...env, EVERTURN_TEST_LANE: "1" }, silent: true });
+    this.#child = fork(LANE, {
+      execArgv: [LARGE_NURSERY],
+      env: { ...env, EVERTURN_TEST_LANE: "1" },
+      silent: true,
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream?.setEncoding("utf8").on("data", (text: string) => (this.#output += text));
     this.#child.on("message", (report: LaneReport) => {

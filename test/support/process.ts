@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
 const OUTPUT_CHARS_MAX = 200_000;
+/** Processes that live for seconds spend a tenth of them on collecting garbage in a small nursery. */
+export const LARGE_NURSERY = "--max-semi-space-size=32";
 
 export interface RunningRole {
   readonly pid: number;
@@ -26,7 +28,10 @@ export async function startRole(
   env: NodeJS.ProcessEnv,
   onSpawned?: (pid: number) => void,
 ): Promise<RunningRole> {
-  const child = spawn(process.execPath, [CLI, role], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [LARGE_NURSERY, CLI, role], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   if (child.pid !== undefined) onSpawned?.(child.pid);
   let output = "";
   const keep = (chunk: string) => {
