@@ -113,7 +113,7 @@ class WatchedAgent extends Agent {
     this.#onClose = onClose;
   }
 
-/** The library prints all it sends with, down to the sockets, whether or not anybody wants to see it. */
+  /** The library prints all it sends with, down to the sockets, whether or not anybody wants to see it. */
   [inspect.custom](): string {
     return "WatchedAgent";
   }
