@@ -8,7 +8,7 @@ import { type TestContext, test } from "node:test";
 import { AgentError, type AgentErrorCode, type ProcessEvent } from "../../workspaces/agent/api.ts";
 import { openAgent } from "../../workspaces/client/agent-client.ts";
 import type { AgentAddress } from "../../workspaces/driver.ts";
-import { AgentFixture } from "../support/workspace/agent-daemon.ts";
+import { AgentFixture } from "../support/workspace/agent-fixture.ts";
 
 const signal = new AbortController().signal;
 

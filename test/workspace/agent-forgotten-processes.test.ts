@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { journalLimits, keptProcessesMax } from "../../workspaces/agent/agent-limits.ts";
 import { Journal } from "../../workspaces/agent/journal.ts";
 import { agentPaths } from "../../workspaces/agent/wire/protocol.ts";
-import { AgentFixture } from "../support/workspace/agent-daemon.ts";
+import { AgentFixture } from "../support/workspace/agent-fixture.ts";
 
 test("W5 the oldest processes are forgotten with their output, and even so never run again", async (t) => {
   const agent = await AgentFixture.start(t);

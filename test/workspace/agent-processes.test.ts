@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { isAlive } from "../../platform/system-processes.ts";
 import type { ProcessInfo } from "../../workspaces/agent/api.ts";
 import { agentPaths, processPath } from "../../workspaces/agent/wire/protocol.ts";
-import { AgentFixture } from "../support/workspace/agent-daemon.ts";
+import { AgentFixture } from "../support/workspace/agent-fixture.ts";
 
 const agent = await AgentFixture.start({ after });
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import type { AgentHealth } from "../../workspaces/agent/api.ts";
 import { agentPaths, processPath } from "../../workspaces/agent/wire/protocol.ts";
-import { AgentFixture } from "../support/workspace/agent-daemon.ts";
+import { AgentFixture } from "../support/workspace/agent-fixture.ts";
 
 const agent = await AgentFixture.start({ after });
 

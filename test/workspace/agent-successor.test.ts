@@ -9,7 +9,7 @@ import { identify, isSameProcess } from "../../platform/system-processes.ts";
 import type { ProcessInfo } from "../../workspaces/agent/api.ts";
 import type { ReceivedFrame } from "../../workspaces/agent/wire/frames.ts";
 import { agentPaths, processPath } from "../../workspaces/agent/wire/protocol.ts";
-import { AgentFixture } from "../support/workspace/agent-daemon.ts";
+import { AgentFixture } from "../support/workspace/agent-fixture.ts";
 
 // One agent that did all this, was killed, and has a successor: starting one takes longer than the rest of a test.
 const agent = await AgentFixture.start({ after });

@@ -1,4 +1,4 @@
-// For tests: a real agent as a child process, and the barest of clients, so that what is tested is the wire.
+// Tests: a real agent as a child process, and the barest of clients, so that what is tested is the wire.
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
