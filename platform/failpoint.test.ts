@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { createFailpoint } from "./failpoint.ts";
 
@@ -27,6 +30,27 @@ test("the named point kills at its first passing, or at the one that is numbered
 test("with freeze: before its name the point freezes at that passing, and kills nobody", () => {
   assert.deepEqual(deathsWhilePassing("freeze:a:b", ["c", "a:b", "a:b"]), [-1]);
   assert.deepEqual(deathsWhilePassing("freeze:a:b:2", ["c", "a:b", "a:b"]), [-2]);
+});
+
+test("a point in a file is chosen while the process runs, and its passings count from then on", (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "everturn-failpoint-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "point");
+  const acts: string[] = [];
+  const failpoint = createFailpoint(`file:${file}`, {
+    die: () => acts.push("dies"),
+    freeze: () => acts.push("freezes"),
+  });
+  failpoint("a:b");
+  writeFileSync(file, "freeze:a:b:2");
+  for (const name of ["a:b", "c", "a:b", "a:b"]) failpoint(name);
+  assert.deepEqual(acts, ["freezes"]);
+  writeFileSync(file, "c");
+  for (const name of ["a:b", "c", "c"]) failpoint(name);
+  assert.deepEqual(acts, ["freezes", "dies"]);
+  rmSync(file);
+  failpoint("c");
+  assert.deepEqual(acts, ["freezes", "dies"]);
 });
 
 test("the process dies by SIGKILL and does nothing after the point", () => {

@@ -294,7 +294,7 @@ export const ENVIRONMENT_SUBJECTS = {
     }),
     EVERTURN_FAILPOINT: notes(z.string().optional(), {
       description:
-        "For tests: the process kills itself at this point, such as `callModel:committed`, or when it passes for the third time, `spill:written:3`; with `freeze:` before the name it stops there by SIGSTOP",
+        "For tests: the process kills itself at this point, such as `callModel:committed`, or when it passes for the third time, `spill:written:3`; with `freeze:` before the name it stops there by SIGSTOP. `file:` and a path: the point is read from the file each time that one is passed, so that a test can choose it while the process runs",
     }),
   },
 } as const;
