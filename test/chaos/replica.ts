@@ -2,7 +2,7 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RunningRole, startRole } from "../support/process.ts";
+import { type RunningRole, startRole } from "../support/roles/running-role.ts";
 
 const AGAIN_AFTER_MS = 250;
 
@@ -37,15 +37,23 @@ export class Replica {
 
   /** Resolves when it is ready. */
   start(): Promise<void> {
-    return this.#inTurn(() => this.#bringUp(null));
+    return this.#inTurn(() => this.#bringUp());
   }
 
-  /** SIGKILL, and back again; with a fail point it may soon die once more. */
-  kill(failpoint: string | null = null): Promise<void> {
+  /** SIGKILL, and back again. */
+  kill(): Promise<void> {
     return this.#inTurn(async () => {
       this.#note("killed");
       await this.#take()?.kill();
-      await this.#bringUp(failpoint);
+      await this.#bringUp();
+    });
+  }
+
+  /** It dies when it passes the fail point, if it ever does, and comes back. */
+  doom(failpoint: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#note(`dies at ${failpoint}`);
+      this.#running?.doom(failpoint);
     });
   }
 
@@ -55,7 +63,7 @@ export class Replica {
       this.#note("told to stop");
       const code = await this.#take()?.stop();
       this.#note(`left with ${code}`);
-      await this.#bringUp(null);
+      await this.#bringUp();
     });
   }
 
@@ -90,11 +98,11 @@ export class Replica {
   }
 
   /** Starts it until it is ready: one that ends on its way up, for lack of a database, is started again. */
-  async #bringUp(failpoint: string | null): Promise<void> {
+  async #bringUp(): Promise<void> {
     while (!this.#closing && this.#running === null) {
       try {
-        this.#note(`starts ${failpoint ?? ""}`);
-        this.#running = await this.#startOnce(failpoint);
+        this.#note("starts");
+        this.#running = await this.#startOnce();
       } catch (error) {
         this.#note(`did not start: ${error instanceof Error ? error.message : String(error)}`);
         await sleep(AGAIN_AFTER_MS);
@@ -102,12 +110,9 @@ export class Replica {
     }
   }
 
-  async #startOnce(failpoint: string | null): Promise<RunningRole> {
+  async #startOnce(): Promise<RunningRole> {
     const { role, env, onSpawned } = this.#settings;
-    const more = {
-      ...(role === "api" && { PORT: String(this.#port ?? 0) }),
-      ...(failpoint !== null && { EVERTURN_FAILPOINT: failpoint }),
-    };
+    const more = role === "api" ? { PORT: String(this.#port ?? 0) } : {};
     const running = await startRole(role, { ...env, ...more }, (pid) => {
       this.#spawned = pid;
       onSpawned(pid);
@@ -123,7 +128,7 @@ export class Replica {
     if (this.#running !== running || this.#closing) return;
     this.deaths++;
     this.#running = null;
-    void this.#inTurn(() => this.#bringUp(null));
+    void this.#inTurn(() => this.#bringUp());
   }
 
   /** What was done to it, among its own words. */

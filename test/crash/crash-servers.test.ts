@@ -1,18 +1,32 @@
-// Tests: Temporal and Postgres themselves go away and come back, under turns that run and messages that are sent.
+// Tests: Temporal itself goes away and comes back, under turns and commands that run and messages that are sent.
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { onlyAnswer, tokens, untilNoRun } from "../support/crash.ts";
-import { startEverturn } from "../support/everturn.ts";
-import { startOwnPostgres, startOwnTemporal } from "../support/server/own-servers.ts";
+import { after, before, test } from "node:test";
+import { onlyAnswer, soon, tokens, untilNoRun } from "../support/crash.ts";
+import { type Everturn, startEverturn } from "../support/everturn.ts";
+import { type OwnTemporal, startOwnTemporal } from "../support/server/own-servers.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
+import {
+  assertCounted,
+  assertRanOnce,
+  counting,
+  endCounting,
+  logOf,
+  untilShown,
+  workspaceChat,
+} from "../support/workspace/workspace-chats.ts";
 
-test("Q11 while Temporal is down messages are accepted and answers kept; when it is back, each is answered once", async (context) => {
-  const temporal = await startOwnTemporal();
-  const everturn = await startEverturn({ temporalAddress: temporal.address });
-  context.after(async () => {
-    await everturn.stop();
-    await temporal.close();
-  });
+let temporal: OwnTemporal;
+let everturn: Everturn;
+before(async () => {
+  temporal = await startOwnTemporal();
+  everturn = await startEverturn({ temporalAddress: temporal.address });
+});
+after(async () => {
+  await everturn.stop();
+  await temporal.close();
+});
+
+test("Q11 while Temporal is down messages are accepted and answers kept; when it is back, each is answered once", async () => {
   const running = await everturn.createChat(
     script({ parts: 60, rate: 300, hold_until: "down", hold_after: 30 }, "down"),
   );
@@ -48,29 +62,15 @@ test("Q11 while Temporal is down messages are accepted and answers kept; when it
   for (const id of [running.id, sent.body.id]) assert.equal(await untilNoRun(everturn, id), "COMPLETED");
 });
 
-test("T4 X1 Postgres crashes as an answer ends: the answer waits for it, and the model is asked once", async (context) => {
-  const postgres = await startOwnPostgres();
-  const everturn = await startEverturn({ databaseUrl: postgres.url });
-  context.after(async () => {
-    await everturn.stop();
-    await postgres.close();
-  });
-  const chat = await everturn.createChat(
-    script({ parts: 60, rate: 300, hold_until: "crash", hold_after: 30 }, "crash"),
-  );
-  const reader = everturn.reader(chat.id);
-  await reader.until("half the answer is shown", (_view, { writing }) => writing.includes("t30"));
-  postgres.crash();
-  everturn.model.release("crash");
-  await reader.untilIdle();
-  const answer = onlyAnswer(await assertSettled(everturn, chat.id, [reader]));
-  assert.equal(textOf(answer).trim(), tokens(60));
-  assert.equal(answer.interrupted, false);
-  assert.equal(everturn.model.requests("crash").length, 1);
-  assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
-  // And all goes on as before.
-  const next = await everturn.createChat(script({ text: "after" }));
-  const other = everturn.reader(next.id);
-  await other.untilIdle();
-  assert.equal(textOf(onlyAnswer(await assertSettled(everturn, next.id, [other]))), "after");
+test("W5 Temporal restarted while a command runs: it ran once", async () => {
+  const key = "counting-restart-temporal";
+  const workspace = await workspaceChat(everturn, [counting(key)], key);
+  await untilShown(workspace.reader, "line 3");
+  await temporal.stop();
+  const lines = assertCounted(await logOf(workspace));
+  await soon("the command goes on meanwhile", async () => assertCounted(await logOf(workspace)) > lines);
+  await temporal.start();
+  await untilShown(workspace.reader, `line ${lines + 3}`);
+  await endCounting(workspace);
+  await assertRanOnce(everturn, workspace);
 });

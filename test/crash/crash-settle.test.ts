@@ -3,30 +3,35 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
+import { after, before, test } from "node:test";
 import type { Message } from "../../core/chat/message.ts";
-import { killWorkers, onlyAnswer, soon, tokens, untilCheckpointed, untilNoRun } from "../support/crash.ts";
+import {
+  doomedWorker,
+  onlyAnswer,
+  onlyWorker,
+  soon,
+  tokens,
+  untilCheckpointed,
+  untilNoRun,
+} from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 
+const oneSlot = { EVERTURN_WORKER_SLOTS: "1" };
 const folder = mkdtempSync(join(tmpdir(), "everturn-crash-settle-"));
 let everturn: Everturn;
 before(async () => {
   writeFileSync(join(folder, "a.txt"), "what the file holds\n");
   everturn = await startEverturn({
-    workers: 0,
     env: { EVERTURN_PROJECT_ROOTS: tmpdir() },
+    // A frozen worker's open polls take tasks that nobody runs then, as many as it has slots left.
+    workerEnv: oneSlot,
   });
 });
-afterEach(() => killWorkers(everturn));
 after(async () => {
   await everturn.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** One slot of each kind: a frozen worker's polls swallow tasks, as many as it has slots. */
-const frozenAt = (point: string) =>
-  everturn.startWorker({ EVERTURN_FAILPOINT: `freeze:${point}`, EVERTURN_WORKER_SLOTS: "1" });
 
 async function claimedCalls(chatId: string): Promise<number> {
   const { rows } = await everturn.pool.query<{ count: number }>(
@@ -43,7 +48,7 @@ function resultsOf(message: Message | undefined) {
 test("E3 L1 a worker that freezes in settleTools and wakes in the next step answers none of that step's calls", async () => {
   const key = "frozen-settle";
   const look = (text: string) => ({ text, tool_calls: [{ name: "view_file", args: { path: "a.txt" } }] });
-  const zombie = await frozenAt("settle:begun");
+  const zombie = await doomedWorker(everturn, "freeze:settle:begun");
   const chat = await everturn.createChat(script([look("One."), look("Two."), { text: "Seen." }], key), {
     project_path: folder,
   });
@@ -51,7 +56,7 @@ test("E3 L1 a worker that freezes in settleTools and wakes in the next step answ
   await reader.until("the first step's call is known", ({ messages }) => messages.length === 2);
   await soon("the first call has its result", async () => (await claimedCalls(chat.id)) === 0);
   // It settles the first step in the place of the frozen one, and freezes while it runs the second step's call.
-  await frozenAt("runTool:begun");
+  const second = await everturn.startWorker({ ...oneSlot, EVERTURN_FAILPOINT: "freeze:runTool:begun" });
   await reader.until("the second step's call is known", ({ messages }) => messages.length === 4);
   await soon("the second call is claimed", async () => (await claimedCalls(chat.id)) === 1);
   process.kill(zombie.pid, "SIGCONT");
@@ -67,12 +72,13 @@ test("E3 L1 a worker that freezes in settleTools and wakes in the next step answ
     assert.match(JSON.stringify(result?.result), /what the file holds/);
   }
   assert.equal(textOf(stored[5] as Message), "Seen.");
+  await second.kill();
   assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
 });
 
 /** A worker dies with half an answer checkpointed, and what `meanwhile` does ends the turn when the next one begins. */
 async function halfAnAnswer(key: string, meanwhile: (chatId: string) => Promise<unknown>): Promise<Message> {
-  const worker = await everturn.startWorker();
+  const worker = await onlyWorker(everturn);
   const chat = await everturn.createChat(script({ parts: 30, stall_after: 20 }, key));
   const reader = everturn.reader(chat.id);
   await untilCheckpointed(everturn, chat.id, 20);

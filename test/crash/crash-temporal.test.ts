@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import { chatWorkflowId } from "../../workflows/contract.ts";
 import { killWorkers, onlyAnswer, tokens, untilNoRun } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
+import { TestGroup } from "../support/roles/test-group.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 
 let everturn: Everturn;
@@ -27,25 +28,6 @@ test("X5 a run terminated in mid-answer: the reconciler gives the chat another, 
   assert.equal(textOf(onlyAnswer(await assertSettled(everturn, chat.id, [reader]))).trim(), tokens(60));
   assert.equal(everturn.model.requests(key).length, 2);
   assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
-});
-
-test("I3 X5 a run terminated while an interrupt waits for its dead worker: the turn ends, the queue goes on", async () => {
-  const key = "terminated-stop";
-  const chat = await everturn.createChat(script({ parts: 30, stall_after: 20 }, key));
-  const reader = everturn.reader(chat.id);
-  await reader.until("the answer is shown", (_view, { writing }) => writing.includes("t20"));
-  await killWorkers(everturn);
-  const body = { content: script({ text: "next" }), busy_behavior: "interrupt" };
-  await everturn.call("POST", `/v1/chats/${chat.id}/messages`, body);
-  await runOf(chat.id).terminate("by hand");
-  await everturn.startWorker();
-  await reader.until("the next is answered", ({ messages, status }) => {
-    return status === "waiting" && messages.filter(({ role }) => role === "user").length === 2;
-  });
-  const stored = await assertSettled(everturn, chat.id, [reader]);
-  const last = stored.at(-1);
-  assert.equal(last && textOf(last), "next");
-  assert.equal(everturn.model.requests(key).length, 1);
 });
 
 test("I1 a run cancelled from Temporal's side is an interrupt: what was written is kept", async () => {
@@ -86,13 +68,41 @@ test("S I2 a chat deleted in mid-answer: the provider's socket is closed and the
   reader.close();
 });
 
-test("S a chat deleted while its worker is dead: the run ends and nobody is asked", async () => {
-  const key = "deleted-dead";
-  const chat = await everturn.createChat(script({ parts: 30, stall_after: 20 }, key));
-  await everturn.model.waitFor({ key, event: "chunks", count: 20 });
-  await killWorkers(everturn);
-  await everturn.call("DELETE", `/v1/chats/${chat.id}`);
-  await everturn.startWorker();
-  assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
-  assert.equal(everturn.model.requests(key).length, 1);
-});
+// One dead worker serves both.
+const whileDead = new TestGroup();
+
+whileDead.test(
+  "I3 X5 a run terminated while an interrupt waits for its dead worker: the turn ends, the queue goes on",
+  async (once) => {
+    const key = "terminated-stop";
+    const chat = await everturn.createChat(script({ parts: 30, stall_after: 20 }, key));
+    const reader = everturn.reader(chat.id);
+    await reader.until("the answer is shown", (_view, { writing }) => writing.includes("t20"));
+    await once(() => killWorkers(everturn));
+    const body = { content: script({ text: "next" }), busy_behavior: "interrupt" };
+    await everturn.call("POST", `/v1/chats/${chat.id}/messages`, body);
+    await runOf(chat.id).terminate("by hand");
+    await once(() => everturn.startWorker());
+    await reader.until("the next is answered", ({ messages, status }) => {
+      return status === "waiting" && messages.filter(({ role }) => role === "user").length === 2;
+    });
+    const stored = await assertSettled(everturn, chat.id, [reader]);
+    const last = stored.at(-1);
+    assert.equal(last && textOf(last), "next");
+    assert.equal(everturn.model.requests(key).length, 1);
+  },
+);
+
+whileDead.test(
+  "S a chat deleted while its worker is dead: the run ends and nobody is asked",
+  async (once) => {
+    const key = "deleted-dead";
+    const chat = await everturn.createChat(script({ parts: 30, stall_after: 20 }, key));
+    await everturn.model.waitFor({ key, event: "chunks", count: 20 });
+    await once(() => killWorkers(everturn));
+    await everturn.call("DELETE", `/v1/chats/${chat.id}`);
+    await once(() => everturn.startWorker());
+    assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
+    assert.equal(everturn.model.requests(key).length, 1);
+  },
+);

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, before, test } from "node:test";
+import { after, before, test } from "node:test";
 import type { Message } from "../../core/chat/message.ts";
 import type { ScriptStepWithAttempts } from "../../dev/demo-model/plan/script-step.ts";
-import { killWorkers, untilDead, untilNoRun } from "../support/crash.ts";
+import { doomedWorker, untilDead, untilNoRun } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 
@@ -27,7 +27,6 @@ before(async () => {
   writeFileSync(join(folder, "a.txt"), "what the file holds\n");
   everturn = await startEverturn({ workers: 0, env: { EVERTURN_PROJECT_ROOTS: tmpdir() } });
 });
-afterEach(() => killWorkers(everturn));
 after(async () => {
   await everturn.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -50,9 +49,9 @@ function assertToolTurn(stored: readonly Message[]): void {
   assert.equal(textOf(stored[3] as Message), "Seen.");
 }
 
-for (const point of ["callModel:committed", "runTool:finished", "settle:committed"]) {
+for (const point of ["callModel:committed", "runTool:finished"]) {
   test(`L1 killed at ${point}, the step's tools have one result each and the turn goes on`, async () => {
-    const worker = await everturn.startWorker({ EVERTURN_FAILPOINT: point });
+    const worker = await doomedWorker(everturn, point);
     const chat = await everturn.createChat(script(STEPS, point), { project_path: folder });
     const reader = everturn.reader(chat.id);
     await untilDead(worker);
@@ -68,7 +67,7 @@ for (const point of ["callModel:committed", "runTool:finished", "settle:committe
 
 test("L1 Q6 killed at settle:committed while a signal arrives, nothing is settled or promoted twice", async () => {
   const key = "settle-signal";
-  const worker = await everturn.startWorker({ EVERTURN_FAILPOINT: "settle:committed" });
+  const worker = await doomedWorker(everturn, "settle:committed");
   const chat = await everturn.createChat(script(STEPS, key), { project_path: folder });
   const reader = everturn.reader(chat.id);
   await untilDead(worker);
@@ -91,7 +90,7 @@ test("L1 Q6 killed at settle:committed while a signal arrives, nothing is settle
 
 test("I1 interrupted while the worker that settled is dead, the step's results stay", async () => {
   const key = "settle-stop";
-  const worker = await everturn.startWorker({ EVERTURN_FAILPOINT: "settle:committed" });
+  const worker = await doomedWorker(everturn, "settle:committed");
   const chat = await everturn.createChat(script(STEPS, key), { project_path: folder });
   const reader = everturn.reader(chat.id);
   await untilDead(worker);
@@ -109,18 +108,20 @@ test("I1 interrupted while the worker that settled is dead, the step's results s
 
 test("X9 a call under which three workers died gets an error result instead of a fourth", async () => {
   const key = "deadly-call";
-  const deadly = { EVERTURN_FAILPOINT: "runTool:begun" };
+  const point = "runTool:begun";
   const steps = [
     { text: "Looking.", tool_calls: [{ name: "view_file", args: { path: "a.txt" } }] },
     { text: "Left it." },
   ];
-  const first = await everturn.startWorker(deadly);
+  const first = await doomedWorker(everturn, point);
   const chat = await everturn.createChat(script(steps, key), { project_path: folder });
   const reader = everturn.reader(chat.id);
   await untilDead(first);
-  for (let dead = 1; dead < 3; dead++) await untilDead(await everturn.startWorker(deadly));
+  // The second death is written down instead of died.
+  await everturn.pool.query("update tool_executions set lost_workers = 1 where chat_id = $1", [chat.id]);
+  await untilDead(await everturn.startWorker({ EVERTURN_FAILPOINT: point }));
   // It would die, too, if it ran the call.
-  await everturn.startWorker(deadly);
+  await everturn.startWorker({ EVERTURN_FAILPOINT: point });
   await reader.untilIdle();
   const stored = await assertSettled(everturn, chat.id, [reader]);
   assert.equal(stored.length, 4);

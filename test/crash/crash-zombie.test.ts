@@ -1,20 +1,22 @@
 // Tests: a worker that freezes is taken for dead and comes back: what it still writes changes nothing (SPEC E3, T3).
 import assert from "node:assert/strict";
-import { after, afterEach, before, test } from "node:test";
-import { killWorkers, onlyAnswer, tokens, untilNoRun } from "../support/crash.ts";
+import { after, before, test } from "node:test";
+import { onlyAnswer, onlyWorker, tokens, untilNoRun } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
-import type { RunningRole } from "../support/process.ts";
+import type { RunningRole } from "../support/roles/running-role.ts";
 import { assertSettled, script, storedMessages, textOf } from "../support/turn/settled.ts";
 
-/** A frozen worker's open polls swallow tasks, each until its heartbeat timeout: as many as it has slots left. */
+/** A frozen worker's open polls take tasks, which nobody runs until their heartbeat timeout: as many as it has slots left. */
 const SWALLOWED_MS = 60_000;
-const slots = (count: number) => ({ EVERTURN_WORKER_SLOTS: String(count) });
 
 let everturn: Everturn;
 before(async () => {
-  everturn = await startEverturn({ workers: 0, env: { EVERTURN_HEARTBEAT_TIMEOUT_MS: "2000" } });
+  everturn = await startEverturn({
+    env: { EVERTURN_HEARTBEAT_TIMEOUT_MS: "2000" },
+    // Two: when the worker wakes, it also begins the retry that its poll has taken, long after others have.
+    workerEnv: { EVERTURN_WORKER_SLOTS: "2" },
+  });
 });
-afterEach(() => killWorkers(everturn));
 after(() => everturn.stop());
 
 function freeze(worker: RunningRole): void {
@@ -27,8 +29,7 @@ function thaw(worker: RunningRole): void {
 
 test("E3 T3 a frozen worker that wakes beside its successor neither commits nor is heard", async () => {
   const key = "zombie-writes";
-  // Two: when it wakes, it also begins the retry that its poll has swallowed, long after others have.
-  const zombie = await everturn.startWorker(slots(2));
+  const zombie = await onlyWorker(everturn);
   const attempts = [
     { hold_until: `${key}-1`, hold_after: 30 },
     { hold_until: `${key}-2`, hold_after: 20 },
@@ -60,27 +61,9 @@ test("E3 T3 a frozen worker that wakes beside its successor neither commits nor 
   assert.equal(textOf(onlyAnswer(await assertSettled(everturn, again.id, [last]))), "again");
 });
 
-test("I2 E3 a frozen worker that wakes after the turn lets go of its provider", async () => {
-  const key = "zombie-late";
-  const zombie = await everturn.startWorker(slots(1));
-  const attempts = [{ hold_until: key, hold_after: 30 }, {}];
-  const chat = await everturn.createChat(script({ parts: 60, rate: 600, attempts }, key));
-  const reader = everturn.reader(chat.id);
-  await reader.until("half the answer is shown", (_view, { writing }) => writing.includes("t30"));
-  freeze(zombie);
-  await everturn.startWorker();
-  await reader.untilIdle();
-  const stored = await assertSettled(everturn, chat.id, [reader]);
-  thaw(zombie);
-  await everturn.model.waitFor({ key, event: "client_closed", call: 1 });
-  assert.deepEqual(await assertSettled(everturn, chat.id, [reader]), stored);
-  assert.equal(textOf(onlyAnswer(stored)).trim(), tokens(60));
-  assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
-});
-
 test("E3 E4 a worker that slept through an edit wakes with the old answer and writes none of it", async () => {
   const key = "zombie-edited";
-  const zombie = await everturn.startWorker();
+  const zombie = await onlyWorker(everturn);
   const chat = await everturn.createChat(
     script({ parts: 60, rate: 600, hold_until: key, hold_after: 30 }, key),
   );
@@ -98,5 +81,23 @@ test("E3 E4 a worker that slept through an edit wakes with the old answer and wr
     ({ messages, status }) => messages.length === 2 && status === "waiting",
   );
   assert.equal(textOf(onlyAnswer(await assertSettled(everturn, chat.id, [reader]))), "edited");
+  assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
+});
+
+test("I2 E3 a frozen worker that wakes after the turn lets go of its provider", async () => {
+  const key = "zombie-late";
+  const zombie = await onlyWorker(everturn);
+  const attempts = [{ hold_until: key, hold_after: 30 }, {}];
+  const chat = await everturn.createChat(script({ parts: 60, rate: 600, attempts }, key));
+  const reader = everturn.reader(chat.id);
+  await reader.until("half the answer is shown", (_view, { writing }) => writing.includes("t30"));
+  freeze(zombie);
+  await everturn.startWorker();
+  await reader.untilIdle();
+  const stored = await assertSettled(everturn, chat.id, [reader]);
+  thaw(zombie);
+  await everturn.model.waitFor({ key, event: "client_closed", call: 1 });
+  assert.deepEqual(await assertSettled(everturn, chat.id, [reader]), stored);
+  assert.equal(textOf(onlyAnswer(stored)).trim(), tokens(60));
   assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
 });

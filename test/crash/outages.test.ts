@@ -147,3 +147,24 @@ for (const [what, outage] of Object.entries(OUTAGES)) {
     assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
   });
 }
+
+test("T4 X1 Postgres crashes as an answer ends: the answer waits for it, and the model is asked once", async () => {
+  const chat = await createChat(
+    script({ parts: 60, rate: 300, hold_until: "crash", hold_after: 30 }, "crash"),
+  );
+  const reader = everturn.reader(chat.id);
+  await reader.until("half the answer is shown", (_view, { writing }) => writing.includes("t30"));
+  postgres.crash();
+  everturn.model.release("crash");
+  await reader.untilIdle();
+  const answer = onlyAnswer(await assertSettled(everturn, chat.id, [reader]));
+  assert.equal(textOf(answer).trim(), tokens(60));
+  assert.equal(answer.interrupted, false);
+  assert.equal(everturn.model.requests("crash").length, 1);
+  assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
+  // And all goes on as before.
+  const next = await createChat(script({ text: "after" }));
+  const other = everturn.reader(next.id);
+  await other.untilIdle();
+  assert.equal(textOf(onlyAnswer(await assertSettled(everturn, next.id, [other]))), "after");
+});

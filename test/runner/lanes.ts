@@ -1,7 +1,7 @@
 // Hands test files to lanes, the longest first; a lane that dies, hangs, fails or is left changed is replaced.
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { LARGE_NURSERY } from "../support/process.ts";
+import { LARGE_NURSERY } from "../support/roles/running-role.ts";
 import type { FileResult, LaneOrder, LaneReport } from "./lane-messages.ts";
 
 const LANE = fileURLToPath(new URL("lane.ts", import.meta.url));

@@ -5,7 +5,7 @@ import { arrayFromPayloads, defaultPayloadConverter } from "@temporalio/common";
 import type { Message } from "../../core/chat/message.ts";
 import { chatWorkflowId } from "../../workflows/contract.ts";
 import type { Everturn } from "./everturn.ts";
-import type { RunningRole } from "./process.ts";
+import type { RunningRole } from "./roles/running-role.ts";
 
 const POLL_MS = 25;
 /** Several heartbeat timeouts and a slow machine. */
@@ -50,7 +50,29 @@ export async function untilNoRun(everturn: Everturn, chatId: string): Promise<st
   });
 }
 
-/** Ends all workers, so that the next test starts its own. */
+/**
+ * The only worker. The one that was started last and still lives, or a fresh one: a start costs more than most tests, so each
+ * test leaves its last worker to the next one.
+ */
+export async function onlyWorker(everturn: Everturn): Promise<RunningRole> {
+  const living = everturn.workers.splice(0).filter((worker) => worker.isAlive());
+  const last = living.pop();
+  await Promise.all(living.map((worker) => worker.kill()));
+  if (last === undefined) return everturn.startWorker();
+  everturn.workers.push(last);
+  return last;
+}
+
+/** The only worker, which dies at this point. Fail points do not know chats, so the runs of earlier tests end first. */
+export async function doomedWorker(everturn: Everturn, point: string): Promise<RunningRole> {
+  const worker = await onlyWorker(everturn);
+  const { rows } = await everturn.pool.query<{ id: string }>("select id from chats");
+  for (const { id } of rows) await untilNoRun(everturn, id);
+  worker.doom(point);
+  return worker;
+}
+
+/** Ends all workers. */
 export async function killWorkers(everturn: Everturn): Promise<void> {
   await Promise.all(everturn.workers.splice(0).map((worker) => worker.kill()));
 }

@@ -9,8 +9,8 @@ import { type DemoModel, startDemoModel } from "../../dev/demo-model/server.ts";
 import { COMPILE_CACHE } from "../../dev/stack-environment.ts";
 import { createPool, type Pool } from "../../store/database.ts";
 import { createTestDatabase, type TestDatabase, testTemporalAddress } from "./database.ts";
-import { type RunningRole, startRole } from "./process.ts";
 import { ChatReader } from "./reader/chat-reader.ts";
+import { type RunningRole, startRole } from "./roles/running-role.ts";
 import { testDataFolder } from "./temporal-in-process.ts";
 import { removeWorkspaces } from "./workspace/remove-workspaces.ts";
 

@@ -30,13 +30,13 @@ export async function doFault({ world, readers }: FaultSurroundings, fault: Faul
     case "worker-freeze":
       return worker.freeze(world.heartbeatTimeoutMs + FROZEN_PAST_TIMEOUT_MS);
     case "worker-failpoint":
-      return worker.kill(fault.failpoint);
+      return worker.doom(fault.failpoint ?? "");
     case "api-kill":
       return api.kill();
     case "api-stop":
       return api.stop();
     case "api-failpoint":
-      return api.kill(fault.failpoint);
+      return api.doom(fault.failpoint ?? "");
     case "postgres-crash":
       postgres.crash();
       return answering(() => world.pool.query("select 1"));

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { Chat, Message } from "../../../core/chat/message.ts";
 import type { JsonObject, ToolResultPart } from "../../../core/part/part.ts";
 import type { ScriptStepWithAttempts } from "../../../dev/demo-model/plan/script-step.ts";
-import { soon } from "../crash.ts";
+import { soon, untilNoRun } from "../crash.ts";
 import type { Everturn } from "../everturn.ts";
 import type { ChatReader } from "../reader/chat-reader.ts";
-import { script } from "../turn/settled.ts";
+import { assertSettled, script } from "../turn/settled.ts";
 
 const BUILD: ScriptStepWithAttempts = {
   tool_calls: [{ name: "create_workspace", args: { template: "blank" } }],
@@ -142,4 +142,19 @@ export function onlyResult(
   assert.equal(results.length, 1, `one result of ${tool}`);
   const [{ result, is_error }] = results as [ToolResultPart];
   return { ...(result as JsonObject), is_error };
+}
+
+/** The counting command ran once, and everyone agrees about it: the file, the result and the reader. */
+export async function assertRanOnce(on: Everturn, workspace: WorkspaceChat): Promise<void> {
+  const { chat, reader } = workspace;
+  await reader.untilIdle();
+  const stored = await assertSettled(on, chat.id, [reader]);
+  const result = onlyResult(stored, "execute");
+  assert.equal(result["exit_code"], 0, JSON.stringify(result));
+  assert.equal(result.is_error, false);
+  const output = textIn(result, "output");
+  const counted = assertCounted(output);
+  assert.ok(counted >= 3 && output.endsWith("the end\n"), output);
+  assert.equal(assertCounted(await logOf(workspace)), counted, "the file says what the result says");
+  assert.equal(await untilNoRun(on, chat.id), "COMPLETED");
 }

@@ -1,9 +1,13 @@
 // Tests: Everturn's own processes, started as they are in production, killed as they are by bad luck.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const CLI = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));
+const CLI = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
 const OUTPUT_CHARS_MAX = 200_000;
 /** Processes that live for seconds spend a tenth of them on collecting garbage in a small nursery. */
 export const LARGE_NURSERY = "--max-semi-space-size=32";
@@ -14,6 +18,9 @@ export interface RunningRole {
   readonly port: number | undefined;
   /** What it wrote so far, for messages of failed tests. */
   output(): string;
+  isAlive(): boolean;
+  /** Chooses its fail point, as EVERTURN_FAILPOINT does. */
+  doom(point: string): void;
   /** SIGKILL: no handler runs. Resolves when it is gone. */
   kill(): Promise<void>;
   /** SIGTERM, as a deploy does. Resolves with the exit code. */
@@ -28,8 +35,9 @@ export async function startRole(
   env: NodeJS.ProcessEnv,
   onSpawned?: (pid: number) => void,
 ): Promise<RunningRole> {
+  const failpointFile = join(tmpdir(), `everturn-failpoint-${randomUUID()}`);
   const child = spawn(process.execPath, [LARGE_NURSERY, CLI, role], {
-    env,
+    env: { EVERTURN_FAILPOINT: `file:${failpointFile}`, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   if (child.pid !== undefined) onSpawned?.(child.pid);
@@ -52,6 +60,8 @@ export async function startRole(
     pid: child.pid as number,
     port,
     output: () => output,
+    isAlive: () => isAlive(child),
+    doom: (point) => writeFileSync(failpointFile, point),
     ended,
     kill: () => end(child, ended, "SIGKILL"),
     async stop() {
@@ -61,7 +71,11 @@ export async function startRole(
   };
 }
 
+function isAlive({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
 async function end(child: ChildProcess, ended: Promise<void>, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  if (isAlive(child)) child.kill(signal);
   await ended;
 }
