@@ -2,8 +2,8 @@
 import { FAULT_KINDS, type FaultKind, type FaultPlan } from "./plan.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
-/** Every kind, and some kinds again: what a short run has. */
-const FAULTS_MIN = FAULT_KINDS.length + 4;
+/** Every kind once: what a short run has. */
+const FAULTS_MIN = FAULT_KINDS.length;
 /** Each takes some seconds to be survived; closer together they would leave no room for turns in between. */
 const MESSAGES_PER_FAULT = 8;
 
