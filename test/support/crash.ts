@@ -1,6 +1,7 @@
 // Tests: what crash tests wait for. Nothing sleeps: each wait ends when something that can be observed has happened.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
+import { WorkflowNotFoundError } from "@temporalio/client";
 import { arrayFromPayloads, defaultPayloadConverter } from "@temporalio/common";
 import type { Message } from "../../core/chat/message.ts";
 import { chatWorkflowId } from "../../workflows/contract.ts";
@@ -27,13 +28,14 @@ export async function soon<T>(
 
 /** Resolves when Temporal holds a checkpoint of the chat's answer that reaches the part `seq`. */
 export async function untilCheckpointed(everturn: Everturn, chatId: string, seq: number): Promise<void> {
-  const execution = { workflowId: chatWorkflowId(chatId) };
+  const handle = everturn.temporal.workflow.getHandle(chatWorkflowId(chatId));
   await soon(`a checkpoint of part ${seq}`, async () => {
-    const { pendingActivities } = await everturn.temporal.workflowService.describeWorkflowExecution({
-      namespace: "default",
-      execution,
+    const description = await handle.describe().catch((error: unknown) => {
+      // A chat is created before its run is started.
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
     });
-    const checkpoints = (pendingActivities ?? []).flatMap(
+    const checkpoints = (description?.raw.pendingActivities ?? []).flatMap(
       ({ heartbeatDetails }): { seq?: number }[] =>
         arrayFromPayloads(defaultPayloadConverter, heartbeatDetails?.payloads) as { seq?: number }[],
     );
