@@ -1,6 +1,6 @@
 // Tests: the life of a workspace, from the wish to what the driver was made to do, on a real Postgres and a real Temporal.
 import assert from "node:assert/strict";
-import { after, afterEach, before, beforeEach, test } from "node:test";
+import { after, before, beforeEach, test } from "node:test";
 import { WorkspaceError } from "../../workspaces/driver.ts";
 import { ScriptedDriver } from "../support/workspace/scripted-driver.ts";
 import { WorkspaceWorld } from "../support/workspace/workspace-world.ts";
@@ -12,9 +12,8 @@ before(async () => {
 after(() => world.close());
 beforeEach(async () => {
   world.driver = new ScriptedDriver();
-  await world.startWorker();
+  await world.ensureWorker();
 });
-afterEach(() => world.stopWorkers());
 
 test("W3 a build makes the place, reaches the agent, runs the build commands and the start-up script", async () => {
   const { id } = await world.create({ build_commands: ["make", "make test"], startup: "serve" });
@@ -91,6 +90,7 @@ test("W3 an agent that answers late is waited for", async () => {
   };
   const { id } = await world.create();
   const row = await world.until(id, "running");
+  await world.stopWorkers();
   world.connectMs = 200;
   assert.equal(row.agent_status, "ready");
   assert.deepEqual(await world.log(row), [
@@ -156,6 +156,7 @@ test("W3 a build that takes too long is ended and removed", async () => {
   world.driver.commands["sleep"] = () => new Promise<number>(() => undefined);
   const { id } = await world.create({ build_commands: ["sleep"] });
   const row = await world.until(id, "failed");
+  await world.stopWorkers();
   world.buildMs = 600_000;
   assert.match(row.error ?? "", /^The build took longer than/);
   assert.equal(world.driver.places.has(id), false);

@@ -10,6 +10,7 @@ import { requestWorkspace } from "../../../store/workspace/request-workspace.ts"
 import { type BuildRow, readBuild, readBuildLog } from "../../../store/workspace/workspace-builds.ts";
 import { readWorkspace, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import { workspaceWorkflowId } from "../../../workflows/contract.ts";
+import type { WorkspaceDriver } from "../../../workspaces/driver.ts";
 import { soon } from "../crash.ts";
 import { createTestDatabase } from "../database.ts";
 import { openStore, type TestStore } from "../turn/chats.ts";
@@ -57,7 +58,7 @@ export class WorkspaceWorld {
   readonly #queue = `workspaces-${randomUUID()}`;
   readonly #workers = new Set<TestWorker>();
   readonly #drop: () => Promise<void>;
-  /** A fresh one for each test: `useDriver`. */
+  /** A fresh one for each test. Workers ask the one that is here. */
   driver = new ScriptedDriver();
   buildMs = 600_000;
   connectMs = 200;
@@ -93,14 +94,18 @@ export class WorkspaceWorld {
     await Promise.all([...this.#workers].map((worker) => worker.stop()));
   }
 
-  /** A worker with this world's driver. */
+  /** For a test that any worker serves: that of the test before goes on. */
+  async ensureWorker(): Promise<void> {
+    if (this.#workers.size === 0) await this.startWorker();
+  }
+
   async startWorker(): Promise<TestWorker> {
     const shutdown = new AbortController();
-    const { driver, store } = this;
+    const { store } = this;
     const activities = createWorkspaceActivities({
       store,
-      driver,
-      openAgent: driver.openAgent,
+      driver: this.#currentDriver(),
+      openAgent: (address) => this.driver.openAgent(address),
       shutdown: shutdown.signal,
       heartbeatTimeoutMs: 3_000,
       buildMs: this.buildMs,
@@ -126,6 +131,20 @@ export class WorkspaceWorld {
     };
     this.#workers.add(started);
     return started;
+  }
+
+  #currentDriver(): WorkspaceDriver {
+    const { name, keeping } = this.driver;
+    return {
+      name,
+      keeping,
+      probe: () => this.driver.probe(),
+      provision: (...input) => this.driver.provision(...input),
+      connect: (...input) => this.driver.connect(...input),
+      stop: () => this.driver.stop(),
+      destroy: (id) => this.driver.destroy(id),
+      list: () => this.driver.list(),
+    };
   }
 
   /** A workspace whose workflow has been told. */
