@@ -3,9 +3,10 @@ import express, { type Express, type RequestHandler } from "express";
 import { Refusal } from "../core/chat/refusal.ts";
 import { allRoutes } from "./all-routes.ts";
 import type { ApiDeps } from "./deps.ts";
-import { type Caller, requireAdmin } from "./http/caller.ts";
+import { authenticate, callerOf } from "./http/access/authenticate.ts";
+import { type Caller, requireAccess } from "./http/access/caller.ts";
+import { recogniseKeys } from "./http/access/key-lookup.ts";
 import { answerErrors } from "./http/middleware/answer-errors.ts";
-import { authenticate, callerOf, createKeyLookup } from "./http/middleware/authenticate.ts";
 import { limitAddresses, limitKeys } from "./http/middleware/limit-rate.ts";
 import { requestId } from "./http/middleware/request-id.ts";
 import { requestLog } from "./http/middleware/request-log.ts";
@@ -14,7 +15,7 @@ import { mountRoutes } from "./http/mount-routes.ts";
 import { docsFiles } from "./routes/docs.ts";
 
 const adminsOnly: RequestHandler = (_request, response, next) => {
-  requireAdmin(callerOf(response) as Caller);
+  requireAccess(callerOf(response) as Caller, { area: "deployment", changes: false, role: "admin" });
   next();
 };
 
@@ -36,7 +37,7 @@ export function createApp(deps: ApiDeps): Express {
   app.set("query parser", "simple");
   // Without this, all clients behind a proxy would have the proxy's address.
   app.set("trust proxy", [...deps.trustedProxies]);
-  const known = authenticate(createKeyLookup(deps.store.pool, deps.logger, deps.rateLimits));
+  const known = authenticate([recogniseKeys(deps.keys)]);
   const limited = limitAddresses(deps.rateLimits);
   app.use(requestId, requestLog(deps.logger, deps.metrics), securityHeaders);
   app.use("/docs", docsFiles);

@@ -11,6 +11,7 @@ import type { OpenAiApi, ProviderSource } from "../store/model/resolve-model-con
 import type { ChatLinks } from "../store/row/to-wire.ts";
 import type { Store } from "../store/store.ts";
 import type { StreamTurn } from "./ai-sdk/turn-streams.ts";
+import type { KeyLookup } from "./http/access/key-lookup.ts";
 import type { RateLimits } from "./http/middleware/limit-rate.ts";
 import type { WorkspaceTemporalLink } from "./routes/workspace/show-workspace.ts";
 import type { Readiness } from "./start/readiness.ts";
@@ -71,6 +72,8 @@ export interface ApiDeps {
   readonly streamTurn: StreamTurn;
   /** Whether only admins may read the metrics, because others can reach this address. */
   readonly metricsNeedAdmin: boolean;
+  /** Finds the users of API keys. */
+  readonly keys: KeyLookup;
   /** Each counts on this replica alone. */
   readonly rateLimits: RateLimits;
   /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` we trust. */

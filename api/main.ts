@@ -22,6 +22,7 @@ import { createTemplateShelf } from "../workspaces/templates/templates.ts";
 import { createTurnStreams } from "./ai-sdk/turn-streams.ts";
 import { createApp } from "./app.ts";
 import type { ApiDeps, ModelSettings } from "./deps.ts";
+import { createKeyLookup } from "./http/access/key-lookup.ts";
 import { ListenError, type Served, serve } from "./http/serve.ts";
 import { measureStreams } from "./start/measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./start/model-seeds.ts";
@@ -154,6 +155,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     streamChat: createStreamChat({ store, hubs, bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus, logger }),
     metricsNeedAdmin: !isLoopback(config.host),
+    keys: createKeyLookup(store.pool, logger, config.rateLimits),
     rateLimits: config.rateLimits,
     trustedProxies: config.trustedProxies,
     models: createModelSettings(config, createTester(config)),

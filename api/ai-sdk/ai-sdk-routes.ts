@@ -52,6 +52,7 @@ function post(deps: ApiDeps): Route {
     description:
       "What `DefaultChatTransport` posts. The first message of an `id` creates the chat. Of `messages` the last one is taken, under its own id: posted again it begins no second turn, but streams the one it began. While a turn runs the message is queued, and the stream waits for its turn. A connection that closes stops nothing.",
     tag,
+    access: { area: "chats" },
     query: sdkQuery,
     body: chatPost,
     example: {
@@ -80,7 +81,7 @@ function post(deps: ApiDeps): Route {
     async handler({ body, messages_before, query, caller, raw }) {
       // Admitted before the message is stored: a client that is turned away has sent nothing.
       const stream = deps.streams.admit(raw, caller);
-      const { user_id: owner_id } = caller;
+      const { id: owner_id } = caller.user;
       const taken =
         body.trigger === "regenerate-message"
           ? await regenerate(deps, { owner_id, client_id: body.id }, body.messages)
@@ -132,6 +133,7 @@ function resume(deps: ApiDeps): Route {
     description:
       "What `resume: true` and `resumeStream()` call: what there is by now, each part in one piece, then live.",
     tag,
+    access: { area: "chats" },
     params: chatPath,
     query: sdkQuery,
     responses: { 200: uiStream, 204: { description: "No turn runs, or there is no such chat yet" } },
@@ -139,7 +141,7 @@ function resume(deps: ApiDeps): Route {
     async handler({ params, query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);
       const { pool } = deps.store;
-      const asked = { owner_id: caller.user_id, client_id: params.id };
+      const asked = { owner_id: caller.user.id, client_id: params.id };
       const chat_id = await findClientChat(pool, asked);
       const message_id = chat_id === null ? null : await readRunningTurn(pool, chat_id);
       if (chat_id === null || message_id === null) return { status: 204 };
@@ -157,12 +159,13 @@ function load(deps: ApiDeps): Route {
     summary: "Read the chat as the messages that a page begins with",
     description: `Of at most ${snapshotMessagesMax} stored messages, the newest, whole turns. The answer of the turn that runs is left out: its stream tells it.`,
     tag,
+    access: { area: "chats" },
     params: chatPath,
     query: sdkQuery,
     responses: { 200: { description: "UI messages, oldest first", schema: z.array(storedUiMessage) } },
     async handler({ params, caller }) {
       const { pool } = deps.store;
-      const chat_id = await findClientChat(pool, { owner_id: caller.user_id, client_id: params.id });
+      const chat_id = await findClientChat(pool, { owner_id: caller.user.id, client_id: params.id });
       if (chat_id === null) return { status: 200, body: [] };
       const running_turn_id = await readRunningTurn(pool, chat_id);
       const page = await listMessages(pool, { chat_id, limit: snapshotMessagesMax });
@@ -188,6 +191,7 @@ function stop(deps: ApiDeps): Route {
     description:
       "What was streamed so far is kept. With the `turn_id` of the message that is shown (its metadata has it) that turn is stopped or nothing, else whichever runs. A client's own `stop()` only closes its connection.",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: chatPath,
     query: sdkQuery,
@@ -196,7 +200,7 @@ function stop(deps: ApiDeps): Route {
     responses: { 204: { description: "Interrupted, or nothing ran" } },
     refusals: ["chat_not_found", "chat_archived"],
     async handler(input) {
-      const asked = { owner_id: input.caller.user_id, client_id: input.params.id };
+      const asked = { owner_id: input.caller.user.id, client_id: input.params.id };
       return change(deps, input, async (unit) => {
         const chat_id = await findClientChat(unit.tx, asked);
         if (chat_id === null) throw new Refusal("chat_not_found");

@@ -4,11 +4,20 @@ import { z } from "zod";
 import { requestBodyBytesMax } from "../../core/chat/limits.ts";
 import { Refusal, type RefusalCode } from "../../core/chat/refusal.ts";
 import { type Logger, loggerFor } from "../../platform/logger.ts";
+import { callerOf } from "./access/authenticate.ts";
+import { type Caller, requireAccess } from "./access/caller.ts";
 import { type ReadJson, readConversation, readJson } from "./body/read-json.ts";
-import { callerOf } from "./middleware/authenticate.ts";
 import { requestIdOf } from "./middleware/request-id.ts";
 import { readQuery } from "./read-query.ts";
-import { type Answer, expressPath, type Input, type RawExchange, type Route, TAKEN_OVER } from "./route.ts";
+import {
+  type Answer,
+  accessOf,
+  expressPath,
+  type Input,
+  type RawExchange,
+  type Route,
+  TAKEN_OVER,
+} from "./route.ts";
 import { validate } from "./validate.ts";
 
 /** The refusal for a path parameter that cannot exist. */
@@ -45,9 +54,11 @@ function refuseMethod(routes: readonly Route[]): RequestHandler {
 }
 
 function handlerOf(each: Route, logger: Logger): RequestHandler {
+  const access = accessOf(each);
   return async (request, response, next) => {
     response.locals["route"] = each.path;
-    const input = await readInput(each, { request, response, next }, logger);
+    if (access !== null) requireAccess(callerIn(response), access);
+    const input = await readInput(each, { request, response, next, access }, logger);
     const answer = await each.handler(input);
     if (answer !== TAKEN_OVER) send(response, answer);
   };
@@ -62,7 +73,8 @@ async function readInput(
   const params = readParams(each, request.params);
   const chatId = params["chat"];
   if (typeof chatId === "string") response.locals["chatId"] = chatId;
-  const query = each.public === true ? undefined : validate(each.query ?? NO_QUERY, readQuery(request.url));
+  const query =
+    each.access === "public" ? undefined : validate(each.query ?? NO_QUERY, readQuery(request.url));
   const idempotencyKey = each.changes === true ? readIdempotencyKey(request.get("Idempotency-Key")) : null;
   const read = await readRouteBody(each, raw);
   return {
@@ -71,9 +83,7 @@ async function readInput(
     body: each.body === undefined ? undefined : validateBody(each.body, each, read),
     messages_before: read.messages_before,
     get caller() {
-      const caller = callerOf(response);
-      if (caller === undefined) throw new Refusal("unauthenticated");
-      return caller;
+      return callerIn(response);
     },
     idempotencyKey,
     logger: loggerFor(logger, {
@@ -82,6 +92,12 @@ async function readInput(
     }),
     raw,
   };
+}
+
+function callerIn(response: Response): Caller {
+  const caller = callerOf(response);
+  if (caller === undefined) throw new Refusal("unauthenticated");
+  return caller;
 }
 
 function readRouteBody(each: Route, { request }: RawExchange): Promise<ReadJson> | ReadJson {

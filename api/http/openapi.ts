@@ -1,10 +1,11 @@
 // The OpenAPI 3.1 document, made from the schemas that validate requests.
 import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from "zod-openapi";
+import { scopesFor } from "../../core/access/access.ts";
 import { REFUSALS, type RefusalCode } from "../../core/chat/refusal.ts";
 import { problem } from "../schemas/common.ts";
 import { PROBLEM_CONTENT_TYPE } from "./problem.ts";
-import type { Route } from "./route.ts";
+import { accessOf, type Route } from "./route.ts";
 import { version } from "./version.ts";
 
 const WHERE_THE_KEY_IS =
@@ -52,7 +53,7 @@ function operation(each: Route): ZodOpenApiOperationObject {
     summary: each.summary,
     ...(each.description !== undefined && { description: each.description }),
     tags: [each.tag],
-    ...(each.public === true && { security: [] }),
+    ...shownAccess(each),
     requestParams: {
       ...(each.params !== undefined && { path: each.params }),
       ...(each.query !== undefined && { query: each.query }),
@@ -66,6 +67,13 @@ function operation(each: Route): ZodOpenApiOperationObject {
     }),
     responses: { ...answers(each), ...problems(each) },
   };
+}
+
+/** Who may make the call: what it wants, and the scopes that reach it. */
+function shownAccess(each: Route): object {
+  const access = accessOf(each);
+  if (access === null) return { security: [] };
+  return { "x-everturn-access": { ...access, scopes: scopesFor(access) } };
 }
 
 /** `post /v1/chats/{chat}/messages` → `postChatsMessages`. */
@@ -95,6 +103,7 @@ function answers(each: Route): ZodOpenApiResponsesObject {
 /** Refusals of every call that needs a key. */
 const COMMON: readonly RefusalCode[] = [
   "unauthenticated",
+  "forbidden",
   "rate_limited",
   "unavailable",
   "draining",
@@ -109,7 +118,7 @@ const WITH_BODY: readonly RefusalCode[] = [
 
 function problems(each: Route): ZodOpenApiResponsesObject {
   const codes = new Set<RefusalCode>([
-    ...(each.public === true ? [] : COMMON),
+    ...(each.access === "public" ? [] : COMMON),
     ...(each.query === undefined ? [] : (["invalid_request"] as const)),
     ...(each.body === undefined ? [] : WITH_BODY),
     ...(each.changes === true ? (["idempotency_key_reused", "transition_refused"] as const) : []),

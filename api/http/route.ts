@@ -1,9 +1,10 @@
 // The description of a call, from which both Express and the OpenAPI document are made.
 import type { NextFunction, Request, Response } from "express";
 import type { z } from "zod";
+import type { RouteAccess } from "../../core/access/access.ts";
 import type { RefusalCode } from "../../core/chat/refusal.ts";
 import type { Logger } from "../../platform/logger.ts";
-import type { Caller } from "./caller.ts";
+import type { Caller } from "./access/caller.ts";
 import type { FieldPath } from "./check-input.ts";
 
 export type Method = "get" | "post" | "put" | "patch" | "delete";
@@ -32,6 +33,8 @@ export interface RawExchange {
   readonly request: Request;
   readonly response: Response;
   readonly next: NextFunction;
+  /** What the call wants of its caller; null: anybody may make it. */
+  readonly access: RouteAccess | null;
 }
 
 export interface Input<Params, Query, Body> {
@@ -54,6 +57,11 @@ type Handler<Params, Query, Body> = (
 
 type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
+/** Who may make a call: what it changes is derived from its method unless it is told. */
+export interface AccessSettings extends Omit<RouteAccess, "changes"> {
+  readonly changes?: boolean;
+}
+
 interface RouteSettings<P, Q, B> {
   readonly method: Method;
   /** With parameters in braces: `/v1/chats/{chat}`. */
@@ -61,8 +69,8 @@ interface RouteSettings<P, Q, B> {
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
-  /** No API key needed. */
-  readonly public?: true;
+  /** `public`: no proof of who calls is needed. */
+  readonly access: "public" | AccessSettings;
   /** Honours Idempotency-Key: it changes a chat or a workspace. */
   readonly changes?: true;
   readonly params?: P;
@@ -98,6 +106,11 @@ export function route<
   B extends z.ZodType | undefined = undefined,
 >(definition: RouteDefinition<P, Q, B>): Route {
   return definition as unknown as Route;
+}
+
+/** What a call wants of its caller; null: anybody may make it. */
+export function accessOf({ access, method }: Pick<Route, "access" | "method">): RouteAccess | null {
+  return access === "public" ? null : { changes: method !== "get", ...access };
 }
 
 /** `/v1/chats/{chat}` as Express writes it: `/v1/chats/:chat`. */

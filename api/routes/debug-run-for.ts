@@ -3,12 +3,15 @@
 // all three, and providers echo them in headers and bodies.
 import type { DebugAttempt, DebugRunWithSteps, DebugStep } from "../../core/debug-run.ts";
 import type { JsonObject } from "../../core/part/part.ts";
-import type { Caller } from "../http/caller.ts";
+import { type Caller, seesDeployment } from "../http/access/caller.ts";
 
 const FOR_ADMINS = "[for admins]";
 
-export function debugRunFor(run: DebugRunWithSteps, caller: Pick<Caller, "role">): DebugRunWithSteps {
-  if (caller.role === "admin") return run;
+export function debugRunFor(
+  run: DebugRunWithSteps,
+  caller: Pick<Caller, "user" | "scope">,
+): DebugRunWithSteps {
+  if (seesDeployment(caller)) return run;
   return { ...run, steps: run.steps.map(stepForMembers) };
 }
 

@@ -26,11 +26,12 @@ function list(deps: ApiDeps): Route {
     description:
       "What models were called for: turns, titles, compactions, summaries; the newest 100. Recorded while the chat's `debug` is on, or for all chats, as the deployment has it; a moment late.",
     tag,
+    access: { area: "chats" },
     params: chatPath,
     responses: { 200: { description: "The runs, newest first", schema: debugRunPage } },
     refusals: ["chat_not_found"],
     async handler({ params, caller }) {
-      await requireOwnChat(deps, params.chat, caller.user_id);
+      await requireOwnChat(deps, params.chat, caller.user.id);
       const items = await listDebugRuns(deps.store.pool, params.chat);
       return { status: 200, body: { items, next_cursor: null } };
     },
@@ -45,11 +46,12 @@ function read(deps: ApiDeps): Route {
     description:
       "Headers and bodies as they were, without secrets; bodies up to 256 KiB, then a note of their size. Base URLs, what went over the wire, provider options and the system prompt are shown to admins alone.",
     tag,
+    access: { area: "chats" },
     params: debugRunPath,
     responses: { 200: { description: "The run", schema: debugRunWithSteps } },
     refusals: ["chat_not_found", "debug_run_not_found"],
     async handler({ params, caller }) {
-      await requireOwnChat(deps, params.chat, caller.user_id);
+      await requireOwnChat(deps, params.chat, caller.user.id);
       const run = await readDebugRun(deps.store.pool, params.chat, params.run);
       if (run === null) throw new Refusal("debug_run_not_found");
       return { status: 200, body: debugRunFor(run, caller) };

@@ -37,7 +37,7 @@ export function docsRoutes(document: () => string): Route[] {
     path: "/openapi.json",
     summary: "This document",
     tag,
-    public: true,
+    access: "public",
     responses: { 200: { description: "OpenAPI 3.1", content_type: "application/json" } },
     async handler() {
       return { status: 200, text: document(), content_type: "application/json" };
@@ -48,7 +48,7 @@ export function docsRoutes(document: () => string): Route[] {
     path: "/docs",
     summary: "This document as a page",
     tag,
-    public: true,
+    access: "public",
     responses: { 200: { description: "The page", content_type: "text/html" } },
     async handler() {
       return { status: 200, text: PAGE, content_type: "text/html" };

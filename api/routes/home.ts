@@ -10,7 +10,7 @@ export function homeRoutes(deps: ApiDeps): Route[] {
     path: "/",
     summary: "What this is, and where to go",
     tag: "Operation",
-    public: true,
+    access: "public",
     responses: { 200: { description: "A page", content_type: "text/html" } },
     async handler() {
       return { status: 200, text: page, content_type: "text/html" };

@@ -1,9 +1,11 @@
 // Tells callers who they are.
 import { z } from "zod";
+import { SCOPES, USER_ROLES } from "../../core/access/access.ts";
 import type { Queryable } from "../../store/database.ts";
 import { readUsableModelConfigs } from "../../store/model/resolve-model-config.ts";
 import { readUsageLimit } from "../../store/usage/usage-limits.ts";
 import type { ApiDeps } from "../deps.ts";
+import type { Caller } from "../http/access/caller.ts";
 import { type Route, route } from "../http/route.ts";
 import { time, uuid } from "../schemas/common.ts";
 import { providerKind } from "../schemas/model-provider.ts";
@@ -14,13 +16,12 @@ const me = z
   .strictObject({
     id: uuid,
     name: z.string(),
-    role: z.enum(["admin", "member"]),
-    api_key: z.strictObject({
-      id: uuid,
-      name: z.string(),
-      prefix: z.string(),
-      expires_at: time.nullable(),
-    }),
+    role: z.enum(USER_ROLES),
+    scope: z.enum(SCOPES),
+    api_key: z
+      .strictObject({ id: uuid, name: z.string(), prefix: z.string(), expires_at: time.nullable() })
+      .nullable()
+      .meta({ description: "Null when the call was made without an API key" }),
     usage_limit: usageLimit,
     providers: z
       .array(z.strictObject({ name: z.string(), kind: providerKind }))
@@ -38,22 +39,25 @@ export function meRoutes(deps: Pick<ApiDeps, "store">): Route[] {
     path: "/v1/me",
     summary: "Read the caller's user and key",
     tag: "Access",
+    access: { area: "chats" },
     responses: { 200: { description: "The user behind the key", schema: me } },
     async handler({ caller }) {
-      const api_key = {
-        id: caller.key_id,
-        name: caller.key_name,
-        prefix: caller.key_prefix,
-        expires_at: caller.key_expires_at,
-      };
-      const { user_id: id, user_name: name, role } = caller;
+      const { id, name, role } = caller.user;
       const { pool } = deps.store;
       const usage_limit = await showUsageLimit(pool, id, (await readUsageLimit(pool, id)) ?? null);
       const models = await readModels(pool);
-      return { status: 200, body: { id, name, role, api_key, usage_limit, ...models } };
+      return {
+        status: 200,
+        body: { id, name, role, scope: caller.scope, api_key: shownKey(caller), usage_limit, ...models },
+      };
     },
   });
   return [read];
+}
+
+function shownKey({ by }: Caller) {
+  if (by.type !== "key") return null;
+  return { id: by.key_id, name: by.key_name, prefix: by.key_prefix, expires_at: by.expires_at };
 }
 
 /** Names only: base URLs and keys are for admins. */

@@ -30,7 +30,7 @@ function healthz(): Route {
     path: "/healthz",
     summary: "Whether the process lives",
     tag,
-    public: true,
+    access: "public",
     responses: { 200: { description: "It does", schema: health } },
     async handler() {
       return { status: 200, body: { status: "ok", version } };
@@ -46,7 +46,7 @@ function readyz(deps: ApiDeps): Route {
     description:
       "`degraded`: requests are accepted, but Temporal is away and their turns begin when it is back, or stored API keys cannot be opened.",
     tag,
-    public: true,
+    access: "public",
     responses: {
       200: { description: "Ready, or degraded", schema: readiness },
       503: { description: "Not ready", schema: readiness },
@@ -66,7 +66,7 @@ function metrics(deps: ApiDeps): Route {
     description:
       "Where the API listens beyond loopback: for keys of admins. A port of its own, which asks for no key, is set by `EVERTURN_API_METRICS_PORT`.",
     tag,
-    public: true,
+    access: "public",
     responses: { 200: { description: "Metrics", content_type: "text/plain" } },
     async handler() {
       return { status: 200, text: await deps.metrics.metrics(), content_type: deps.metrics.contentType };

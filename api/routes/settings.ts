@@ -3,7 +3,6 @@ import { Refusal } from "../../core/chat/refusal.ts";
 import { readSettings, writeDeploymentSettings, writeUserSettings } from "../../store/access/settings.ts";
 import { listModelConfigs } from "../../store/model/model-configs.ts";
 import type { ApiDeps } from "../deps.ts";
-import { requireAdmin } from "../http/caller.ts";
 import { type Route, route } from "../http/route.ts";
 import { deploymentSettings, userSettings } from "../schemas/settings.ts";
 
@@ -19,11 +18,11 @@ function readDeployment({ store }: Pick<ApiDeps, "store">): Route {
     path: "/v1/settings",
     summary: "Read the deployment's settings",
     tag,
+    access: { area: "deployment", role: "admin" },
     responses: { 200: { description: "The settings", schema: deploymentSettings } },
     refusals: ["forbidden"],
     async handler({ caller }) {
-      requireAdmin(caller);
-      return { status: 200, body: (await readSettings(store.pool, caller.user_id)).deployment };
+      return { status: 200, body: (await readSettings(store.pool, caller.user.id)).deployment };
     },
   });
 }
@@ -34,12 +33,12 @@ function putDeployment({ store }: Pick<ApiDeps, "store">): Route {
     path: "/v1/settings",
     summary: "Replace the deployment's settings",
     tag,
+    access: { area: "deployment", role: "admin" },
     body: deploymentSettings,
     example: { system_prompt: "Answer in short sentences." },
     responses: { 200: { description: "The settings", schema: deploymentSettings } },
     refusals: ["forbidden"],
-    async handler({ body, caller }) {
-      requireAdmin(caller);
+    async handler({ body }) {
       await writeDeploymentSettings(store.pool, body);
       store.modelBook?.forget();
       return { status: 200, body };
@@ -53,9 +52,10 @@ function readOwn({ store }: Pick<ApiDeps, "store">): Route {
     path: "/v1/me/settings",
     summary: "Read the caller's settings",
     tag,
+    access: { area: "deployment" },
     responses: { 200: { description: "The settings", schema: userSettings } },
     async handler({ caller }) {
-      return { status: 200, body: (await readSettings(store.pool, caller.user_id)).user };
+      return { status: 200, body: (await readSettings(store.pool, caller.user.id)).user };
     },
   });
 }
@@ -66,6 +66,7 @@ function putOwn({ store }: Pick<ApiDeps, "store">): Route {
     path: "/v1/me/settings",
     summary: "Replace the caller's settings",
     tag,
+    access: { area: "deployment" },
     body: userSettings,
     example: { prompt: "Call me Sam.", compaction_thresholds: {} },
     responses: { 200: { description: "The settings", schema: userSettings } },
@@ -76,7 +77,7 @@ function putOwn({ store }: Pick<ApiDeps, "store">): Route {
         .filter((id) => !known.has(id))
         .map((id) => ({ path: `compaction_thresholds.${id}`, message: "names no model config" }));
       if (errors.length > 0) throw new Refusal("model_config_not_found", undefined, errors);
-      await writeUserSettings(store.pool, caller.user_id, body);
+      await writeUserSettings(store.pool, caller.user.id, body);
       store.modelBook?.forget();
       return { status: 200, body };
     },

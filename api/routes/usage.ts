@@ -15,7 +15,7 @@ import {
 } from "../../store/usage/usage-limits.ts";
 import { readTreeSpending, readUsageReport } from "../../store/usage/usage-reports.ts";
 import type { ApiDeps } from "../deps.ts";
-import { requireAdmin } from "../http/caller.ts";
+import { seesDeployment } from "../http/access/caller.ts";
 import { type Route, route } from "../http/route.ts";
 import { chatPath, userPath } from "../schemas/params.ts";
 import { chatCost, newUsageLimit, usageLimit, usageQuery, usageReport } from "../schemas/usage.ts";
@@ -34,13 +34,14 @@ function cost(deps: ApiDeps): Route {
     description:
       "Messages that were edited away or deleted count, and so do calls for titles and compaction.",
     tag,
+    access: { area: "chats" },
     params: chatPath,
     responses: { 200: { description: "The cost of all model calls", schema: chatCost } },
     refusals: ["chat_not_found"],
     async handler({ params, caller }) {
       const { pool } = deps.store;
       const chat = await readChatRow(pool, params.chat);
-      if (chat?.owner_id !== caller.user_id) throw new Refusal("chat_not_found");
+      if (chat?.owner_id !== caller.user.id) throw new Refusal("chat_not_found");
       return { status: 200, body: toWire(await readTreeSpending(pool, chat)) };
     },
   });
@@ -53,14 +54,15 @@ function report(deps: ApiDeps): Route {
     summary: "Read what was used and spent in a period",
     description: "Admins see all users, members themselves.",
     tag,
+    access: { area: "deployment" },
     query: usageQuery,
     responses: { 200: { description: "In all, and by group when asked for", schema: usageReport } },
     async handler({ query, caller }) {
       const asked = periodOf(query);
       const read = await readUsageReport(deps.store.pool, {
         ...asked,
-        caller_id: caller.user_id,
-        user_id: caller.role === "admin" ? null : caller.user_id,
+        caller_id: caller.user.id,
+        user_id: seesDeployment(caller) ? null : caller.user.id,
         group_by: query.group_by,
         groups_max: usageGroupsMax,
       });
@@ -88,11 +90,12 @@ function readLimit(deps: ApiDeps): Route {
     summary: "Read what a user may spend",
     description: "Members may ask for themselves.",
     tag,
+    access: { area: "deployment" },
     params: userPath,
     responses: { 200: { description: "The limit, and where the user stands", schema: usageLimit } },
     refusals: ["user_not_found"],
     async handler({ params, caller }) {
-      if (caller.role !== "admin" && caller.user_id !== params.user) throw new Refusal("user_not_found");
+      if (!seesDeployment(caller) && caller.user.id !== params.user) throw new Refusal("user_not_found");
       const { pool } = deps.store;
       const limit = await readUsageLimit(pool, params.user);
       if (limit === undefined) throw new Refusal("user_not_found");
@@ -108,14 +111,14 @@ function putLimit(deps: ApiDeps): Route {
     summary: "Set what a user may spend",
     description: "For admins. Counts what the present period has seen already; null takes the limit away.",
     tag,
+    access: { area: "deployment", role: "admin" },
     params: userPath,
     body: newUsageLimit,
     example: { limit_micros: 5_000_000, period: "month" },
     body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "The limit, and where the user stands", schema: usageLimit } },
     refusals: ["user_not_found", "forbidden"],
-    async handler({ params, body, caller }) {
-      requireAdmin(caller);
+    async handler({ params, body }) {
       const { pool } = deps.store;
       const limit =
         body.limit_micros === null ? null : { limit_micros: body.limit_micros, period: body.period };

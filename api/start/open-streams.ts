@@ -4,9 +4,9 @@ import type { LiveBus } from "../../core/stream/bus-message.ts";
 import type { Config } from "../../platform/config/config.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
-import { readUsableKeys } from "../../store/access/api-keys.ts";
 import type { Pool } from "../../store/database.ts";
 import type { ChatLinks } from "../../store/row/to-wire.ts";
+import { readRights } from "../http/access/read-rights.ts";
 import { type BuildLogs, openBuildLogs } from "../streams/build-log/build-log-watch.ts";
 import { Hubs } from "../streams/chat/hubs.ts";
 import { createCheckpointReader } from "../streams/episode/checkpoint-reader.ts";
@@ -46,8 +46,9 @@ export function openStreams(config: Config, input: OpenStreamsInput): Streams {
   const feeds = openFeeds({ db: pool, bus, links, logger });
   const buildLogs = openBuildLogs({ db: pool, logger });
   const gate = new StreamGate({
-    readUsableKeys: (ids) => readUsableKeys(pool, ids),
+    readRights: (callers) => readRights(pool, callers),
     perKeyMax: config.streamsPerKeyMax,
+    perUserMax: config.streamsPerUserMax,
     perReplicaMax: config.streamsMax,
     logger,
   });

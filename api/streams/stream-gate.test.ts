@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
 import express, { type Request, type Response } from "express";
-import type { Caller } from "../http/caller.ts";
+import type { Caller } from "../http/access/caller.ts";
 import { StreamGate } from "./stream-gate.ts";
 
 function caller(key_id: string, key_expires_at: string | null): Caller {
-  const user = { user_id: "u", user_name: "u", role: "member" } as const;
-  return { ...user, key_id, key_name: "k", key_prefix: "ek_", key_expires_at };
+  const user = { id: "u", name: "u", role: "member" } as const;
+  const by = { type: "key", key_id, key_name: "k", key_prefix: "evt_", expires_at: key_expires_at } as const;
+  return { user, scope: "full", by };
 }
 
 /** Requests in flight, each with its own connection. */
@@ -34,15 +35,16 @@ test("T10 with Postgres away streams go on, except those whose key was to have e
   const warned: string[] = [];
   const logger = { info: () => undefined, warn: (_about: object, words: string) => void warned.push(words) };
   const gate = new StreamGate({
-    readUsableKeys: () => Promise.reject(new Error("away")),
+    readRights: () => Promise.reject(new Error("away")),
     perKeyMax: 10,
+    perUserMax: 10,
     perReplicaMax: 10,
     logger: logger as never,
   });
   const { taken, server } = await exchanges(3);
   const [open, later, over] = taken.map((exchange, i) => {
     const expires = [null, "2999-01-01T00:00:00.000Z", "2020-01-01T00:00:00.000Z"][i] ?? null;
-    return gate.admit(exchange, caller(`key-${i}`, expires));
+    return gate.admit({ ...exchange, access: null }, caller(`key-${i}`, expires));
   });
   await gate.recheck();
   assert.deepEqual([open?.isLeft, later?.isLeft, over?.isLeft], [false, false, true]);

@@ -1,20 +1,22 @@
 // Decides who may hold streams open at this replica, how many, and for how long (SPEC T10). A stream outlives the request
-// that was let in, so its key is checked again while it is open.
+// that was let in, so its caller is checked again while it is open.
 import type { Request, Response } from "express";
+import { decideAccess, type Rights, type RouteAccess } from "../../core/access/access.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { Logger } from "../../platform/logger.ts";
-import type { Caller } from "../http/caller.ts";
+import { type Caller, holderOf } from "../http/access/caller.ts";
 import { OpenStream } from "./open-stream.ts";
 
-/** A revoked key's streams end within this time (SPEC T10). */
+/** Streams of those who lose the right to them end within this time, announced or not (SPEC T10). */
 const recheckDefaultMs = 60_000;
 /** How soon a reader that was turned away may try again. */
 const retryAfterS = 5;
 
 export interface StreamGateInput {
-  /** Returns those of the keys that are still valid. */
-  readonly readUsableKeys: (keyIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** What the callers may do by now, by holder. Those who may not call any more are missing. */
+  readonly readRights: (callers: readonly Caller[]) => Promise<ReadonlyMap<string, Rights>>;
   readonly perKeyMax: number;
+  readonly perUserMax: number;
   readonly perReplicaMax: number;
   readonly logger: Pick<Logger, "warn" | "info">;
   /** Set by tests. */
@@ -24,13 +26,21 @@ export interface StreamGateInput {
 export interface Exchange {
   readonly request: Request;
   readonly response: Response;
+  /** What the call wants of its caller. Null: anybody may make it. */
+  readonly access: RouteAccess | null;
 }
 
 type HttpStream = OpenStream<Request, Response>;
 
+interface Admitted {
+  readonly caller: Caller;
+  readonly access: RouteAccess | null;
+}
+
 export class StreamGate {
   readonly #input: StreamGateInput;
-  readonly #byKey = new Map<string, Map<HttpStream, Caller>>();
+  readonly #byHolder = new Map<string, Map<HttpStream, Admitted>>();
+  readonly #countByUser = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #size = 0;
 
@@ -50,31 +60,36 @@ export class StreamGate {
    * @throws Refusal `too_many_streams`
    */
   admit(exchange: Exchange, caller: Caller): HttpStream {
-    const { perKeyMax, perReplicaMax } = this.#input;
-    const own = this.#byKey.get(caller.key_id) ?? new Map<HttpStream, Caller>();
-    if (own.size >= perKeyMax) throw turnAway(exchange, `at most ${perKeyMax} streams per key and replica`);
-    if (this.#size >= perReplicaMax) throw turnAway(exchange, `at most ${perReplicaMax} streams per replica`);
+    const holder = holderOf(caller);
+    const own = this.#byHolder.get(holder) ?? new Map<HttpStream, Admitted>();
+    this.#refuseTooMany(exchange, { ofHolder: own.size, ofUser: this.#countByUser.get(caller.user.id) ?? 0 });
     const stream: HttpStream = new OpenStream(exchange);
-    this.#byKey.set(caller.key_id, own);
-    own.set(stream, caller);
-    this.#size += 1;
+    this.#byHolder.set(holder, own);
+    own.set(stream, { caller, access: exchange.access });
+    this.#count(caller.user.id, 1);
     stream.onLeft(() => {
       own.delete(stream);
-      this.#size -= 1;
-      if (own.size === 0 && this.#byKey.get(caller.key_id) === own) this.#byKey.delete(caller.key_id);
+      this.#count(caller.user.id, -1);
+      if (own.size === 0 && this.#byHolder.get(holder) === own) this.#byHolder.delete(holder);
     });
     return stream;
   }
 
-  /** Ends the streams of keys that are revoked or have expired. While Postgres is down they continue: it is asked again. */
+  /**
+   * Ends the streams of those who may not open them any more: their key is revoked or expired, their user is suspended or
+   * deleted, or role or scope no longer suffice. While Postgres is down they continue: it is asked again.
+   */
   async recheck(): Promise<void> {
-    const asked = [...this.#byKey.keys()];
+    const asked = [...this.#byHolder].flatMap(([holder, own]) => {
+      const [first] = own.values();
+      return first === undefined ? [] : [{ holder, caller: first.caller }];
+    });
     if (asked.length === 0) return;
     try {
-      const usable = await this.#input.readUsableKeys(asked);
-      for (const keyId of asked) if (!usable.has(keyId)) this.#dismiss(keyId);
+      const rights = await this.#input.readRights(asked.map(({ caller }) => caller));
+      for (const { holder } of asked) this.#dismissUnless(holder, rights.get(holder));
     } catch (error) {
-      this.#input.logger.warn({ err: error }, "the keys of open streams could not be looked at");
+      this.#input.logger.warn({ err: error }, "the callers of open streams could not be looked at");
       this.#dismissExpired();
     }
   }
@@ -83,25 +98,41 @@ export class StreamGate {
     clearInterval(this.#timer);
   }
 
-  #dismiss(keyId: string): void {
-    const own = [...(this.#byKey.get(keyId)?.keys() ?? [])];
-    for (const stream of own) stream.dismiss();
-    if (own.length > 0)
-      this.#input.logger.info({ key_id: keyId, streams: own.length }, "streams ended with their key");
+  #refuseTooMany(exchange: Exchange, { ofHolder, ofUser }: { ofHolder: number; ofUser: number }): void {
+    const { perKeyMax, perUserMax, perReplicaMax } = this.#input;
+    if (ofHolder >= perKeyMax) throw turnAway(exchange, `at most ${perKeyMax} streams per key and replica`);
+    if (ofUser >= perUserMax) throw turnAway(exchange, `at most ${perUserMax} streams per user and replica`);
+    if (this.#size >= perReplicaMax) throw turnAway(exchange, `at most ${perReplicaMax} streams per replica`);
   }
 
-  /** Needs no database: the time when a key expires was known when its stream began. */
+  #count(userId: string, by: 1 | -1): void {
+    this.#size += by;
+    const count = (this.#countByUser.get(userId) ?? 0) + by;
+    if (count === 0) this.#countByUser.delete(userId);
+    else this.#countByUser.set(userId, count);
+  }
+
+  #dismissUnless(holder: string, rights: Rights | undefined): void {
+    const forbidden = [...(this.#byHolder.get(holder) ?? [])].filter(([, { access }]) => {
+      return rights === undefined || (access !== null && decideAccess(rights, access).type !== "allowed");
+    });
+    for (const [stream] of forbidden) stream.dismiss();
+    if (forbidden.length > 0)
+      this.#input.logger.info({ holder, streams: forbidden.length }, "streams ended with the right to them");
+  }
+
+  /** Needs no database: the time when a proof expires was known when its stream began. */
   #dismissExpired(): void {
     const now = Date.now();
-    for (const [keyId, own] of this.#byKey) {
-      const [caller] = own.values();
-      const expires = caller?.key_expires_at ?? null;
-      if (expires !== null && Date.parse(expires) <= now) this.#dismiss(keyId);
+    for (const [holder, own] of this.#byHolder) {
+      const [first] = own.values();
+      const expires = first?.caller.by.expires_at ?? null;
+      if (expires !== null && Date.parse(expires) <= now) this.#dismissUnless(holder, undefined);
     }
   }
 }
 
-function turnAway({ response }: Exchange, words: string): Refusal {
+function turnAway({ response }: Pick<Exchange, "response">, words: string): Refusal {
   response.setHeader("Retry-After", String(retryAfterS));
   return new Refusal("too_many_streams", words);
 }

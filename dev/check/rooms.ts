@@ -69,6 +69,7 @@ export const rooms: Readonly<Record<string, Room>> = {
  */
 export const floors: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   core: {
+    access: [],
     part: [],
     text: ["part"],
     chat: ["part", "text"],
@@ -121,7 +122,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
   api: {
     schemas: [],
     http: ["schemas"],
-    start: ["streams"],
+    start: ["http", "streams"],
     streams: ["http", "schemas"],
     routes: ["http", "schemas", "streams"],
     "ai-sdk": ["http", "routes", "schemas", "streams"],

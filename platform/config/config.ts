@@ -109,6 +109,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     streamSilenceMs: environment.EVERTURN_STREAM_SILENCE_MS,
     streamsMax: environment.EVERTURN_STREAMS_MAX,
     streamsPerKeyMax: environment.EVERTURN_STREAMS_PER_KEY_MAX,
+    streamsPerUserMax: environment.EVERTURN_STREAMS_PER_USER_MAX,
     streamContentSilenceMs: environment.EVERTURN_STREAM_CONTENT_SILENCE_MS,
     workerSlots: environment.EVERTURN_WORKER_SLOTS,
     /** Slots of the task queues beside the turns' own. */

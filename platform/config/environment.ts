@@ -232,6 +232,9 @@ export const ENVIRONMENT_SUBJECTS = {
       description:
         "The same for one API key. A proxy that serves all its users with one key needs room for all of them",
     }),
+    EVERTURN_STREAMS_PER_USER_MAX: notes(wholeNumber(1, 1_000_000).default(10_000), {
+      description: "The same for one user, with all keys and sessions together",
+    }),
   },
   "Work of a worker at the same time": {
     EVERTURN_WORKER_SLOTS: notes(wholeNumber(1, 10_000).default(200), {

@@ -1,17 +1,10 @@
-// Users and their API keys. Only the SHA-256 of a key is stored (SPEC A1).
+// API keys. Only the SHA-256 of a key is stored (SPEC A1).
 import { v7 as uuidv7 } from "uuid";
+import type { Rights, Scope, UserRole } from "../../core/access/access.ts";
 import { sha256Hex } from "../../platform/secrets/crypto.ts";
 import { LOCK_KEYS } from "../advisory-locks.ts";
 import { type Pool, type Queryable, type Tx, withTransaction } from "../database.ts";
-
-export type UserRole = "admin" | "member";
-
-export interface UserRow {
-  readonly id: string;
-  readonly name: string;
-  readonly role: UserRole;
-  readonly created_at: string;
-}
+import { createUser } from "./users.ts";
 
 /** A key with its user, for authentication. */
 export interface KeyHolder {
@@ -20,9 +13,12 @@ export interface KeyHolder {
   readonly key_prefix: string;
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
+  readonly scope: Scope;
   readonly user_id: string;
   readonly user_name: string;
   readonly role: UserRole;
+  /** Neither suspended nor deleted. */
+  readonly user_is_active: boolean;
 }
 
 /** Name of the key that the environment sets. It identifies that key when its value changes. */
@@ -33,29 +29,23 @@ const SHOWN_PREFIX_CHARS = 8;
 /** How late `last_used_at` may be. A write per request would cost more than the request. */
 const LAST_USED_STEP_S = 60;
 
-export async function createUser(
-  db: Queryable,
-  user: { readonly name: string; readonly role: UserRole },
-): Promise<UserRow> {
-  const { rows } = await db.query<UserRow>(
-    "insert into users (id, name, role) values ($1, $2, $3) returning id, name, role, created_at",
-    [uuidv7(), user.name, user.role],
-  );
-  return rows[0] as UserRow;
-}
-
 export interface NewApiKey {
   readonly user_id: string;
   readonly name: string;
   /** The key itself. It is hashed here and never stored. */
   readonly key: string;
+  /** Absent: `full`. */
+  readonly scope?: Scope;
   readonly expires_at?: string | null;
+  /** The user who makes it; absent: nobody who has one. */
+  readonly created_by?: string;
 }
 
 /** Stores a key and returns its id. If the key exists and was revoked, it is valid again. */
 export async function createApiKey(db: Queryable, key: NewApiKey): Promise<string> {
   const { rows } = await db.query<{ id: string }>(
-    `insert into api_keys (id, user_id, name, prefix, sha256, expires_at) values ($1, $2, $3, $4, $5, $6)
+    `insert into api_keys (id, user_id, name, prefix, sha256, expires_at, scope, created_by)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)
      on conflict (sha256) do update set revoked_at = null returning id`,
     [
       uuidv7(),
@@ -64,6 +54,8 @@ export async function createApiKey(db: Queryable, key: NewApiKey): Promise<strin
       key.key.slice(0, SHOWN_PREFIX_CHARS),
       sha256Hex(key.key),
       key.expires_at ?? null,
+      key.scope ?? "full",
+      key.created_by ?? null,
     ],
   );
   return (rows[0] as { id: string }).id;
@@ -76,22 +68,26 @@ export async function revokeApiKey(db: Queryable, id: string): Promise<void> {
 /** The holder of the key with this hash. Includes expired and revoked keys; the caller decides. */
 export async function findKeyHolder(db: Queryable, sha256: string): Promise<KeyHolder | null> {
   const { rows } = await db.query<KeyHolder>(
-    `select k.id as key_id, k.name as key_name, k.prefix as key_prefix, k.expires_at, k.revoked_at,
-       u.id as user_id, u.name as user_name, u.role
+    `select k.id as key_id, k.name as key_name, k.prefix as key_prefix, k.expires_at, k.revoked_at, k.scope,
+       u.id as user_id, u.name as user_name, u.role, u.suspended_at is null and u.deleted_at is null as user_is_active
      from api_keys k join users u on u.id = k.user_id where k.sha256 = $1`,
     [sha256],
   );
   return rows[0] ?? null;
 }
 
-/** Those of the keys that are still valid. */
-export async function readUsableKeys(db: Queryable, ids: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await db.query<{ id: string }>(
-    `select id from api_keys where id = any($1) and revoked_at is null
-       and (expires_at is null or expires_at > now())`,
+/** What those of the keys allow that are still valid, by id. */
+export async function readKeyRights(
+  db: Queryable,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Rights>> {
+  const { rows } = await db.query<Rights & { readonly id: string }>(
+    `select k.id, u.role, k.scope from api_keys k join users u on u.id = k.user_id
+     where k.id = any($1) and k.revoked_at is null and (k.expires_at is null or k.expires_at > now())
+       and u.suspended_at is null and u.deleted_at is null`,
     [ids],
   );
-  return new Set(rows.map(({ id }) => id));
+  return new Map(rows.map(({ id, role, scope }) => [id, { role, scope }]));
 }
 
 /** Notes that a key was used, to the minute. */
@@ -132,7 +128,8 @@ export async function seedAdminKey(pool: Pool, key: string | undefined): Promise
 
 async function firstAdmin(tx: Tx): Promise<string> {
   const { rows } = await tx.query<{ id: string }>(
-    "select id from users where role = 'admin' order by created_at, id limit 1",
+    `select id from users where role = 'admin' and suspended_at is null and deleted_at is null
+     order by created_at, id limit 1`,
   );
   return rows[0]?.id ?? (await createUser(tx, { name: ADMIN_NAME, role: "admin" })).id;
 }

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { createApiKey, createUser } from "../../store/access/api-keys.ts";
+import { createApiKey } from "../../store/access/api-keys.ts";
+import { createUser } from "../../store/access/users.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { assertSettled, script } from "../support/turn/settled.ts";
 

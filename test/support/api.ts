@@ -8,6 +8,8 @@ import { createTurnStreams } from "../../api/ai-sdk/turn-streams.ts";
 import { allRoutes } from "../../api/all-routes.ts";
 import { createApp } from "../../api/app.ts";
 import type { ApiDeps } from "../../api/deps.ts";
+import { createKeyLookup } from "../../api/http/access/key-lookup.ts";
+import { readRights } from "../../api/http/access/read-rights.ts";
 import { PROBLEM_CONTENT_TYPE } from "../../api/http/problem.ts";
 import { serve } from "../../api/http/serve.ts";
 import { problem } from "../../api/schemas/common.ts";
@@ -17,12 +19,14 @@ import { Hubs } from "../../api/streams/chat/hubs.ts";
 import { createStreamChat } from "../../api/streams/chat/stream-chat.ts";
 import { type Feeds, openFeeds } from "../../api/streams/feed/feed-watch.ts";
 import { StreamGate, type StreamGateInput } from "../../api/streams/stream-gate.ts";
+import type { UserRole } from "../../core/access/access.ts";
 import type { LiveBus } from "../../core/stream/bus-message.ts";
 import { createDeliverer } from "../../delivery/deliver-outbox.ts";
 import { createWorkspaceTeller } from "../../delivery/tell-workspace.ts";
 import { createLogger } from "../../platform/logger.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
-import { createApiKey, createUser, readUsableKeys, type UserRole } from "../../store/access/api-keys.ts";
+import { createApiKey } from "../../store/access/api-keys.ts";
+import { createUser } from "../../store/access/users.ts";
 import { createPool, type Pool, type Queryable } from "../../store/database.ts";
 import { seedModelConfigs } from "../../store/model/seed-models.ts";
 import type { Store } from "../../store/store.ts";
@@ -116,8 +120,9 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
   const readEpisodes = () => Promise.resolve([]);
   const hubs = new Hubs({ db: pool, bus, readEpisodes, links, logger, lingerMs });
   const streams = new StreamGate({
-    readUsableKeys: (ids) => readUsableKeys(pool, ids),
+    readRights: (callers) => readRights(pool, callers),
     perKeyMax: 10_000,
+    perUserMax: 10_000,
     perReplicaMax: 20_000,
     logger,
     ...settings.streams,
@@ -192,6 +197,12 @@ function testDeps(
   const { onLog } = settings;
   const level = onLog === undefined ? "silent" : "debug";
   const logger = createLogger({ level, role: "api" }, { write: (line) => onLog?.(line) });
+  const rateLimits = {
+    requestsPerMinuteMax: 100_000,
+    addressRequestsPerMinuteMax: 100_000,
+    wrongKeysPerMinuteMax: 1_000,
+    ...settings.rateLimits,
+  };
   const temporalAway = {
     temporal: () => null,
     showTitles: false,
@@ -224,12 +235,8 @@ function testDeps(
         : createStreamChat({ store, hubs, bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus, logger }),
     metricsNeedAdmin: settings.metricsNeedAdmin ?? false,
-    rateLimits: {
-      requestsPerMinuteMax: 100_000,
-      addressRequestsPerMinuteMax: 100_000,
-      wrongKeysPerMinuteMax: 1_000,
-      ...settings.rateLimits,
-    },
+    keys: createKeyLookup(pool, logger, rateLimits),
+    rateLimits,
     trustedProxies: settings.trustedProxies ?? [],
     models: settings.models ?? testModels,
     temporalUiUrl: null,
@@ -289,5 +296,5 @@ function holdAgainstDocument(
 
 /** A key that nobody has yet. */
 export function randomKey(): string {
-  return `ek_${randomBytes(32).toString("base64url")}`;
+  return `evt_${randomBytes(32).toString("base64url")}`;
 }

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import type { Chat } from "../../core/chat/message.ts";
-import { createApiKey, createUser } from "../../store/access/api-keys.ts";
+import { createApiKey } from "../../store/access/api-keys.ts";
+import { createUser } from "../../store/access/users.ts";
 import { type Everturn, type Json, startEverturn } from "../support/everturn.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 

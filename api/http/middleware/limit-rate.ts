@@ -2,7 +2,8 @@
 import type { Request, RequestHandler, Response } from "express";
 import { rateLimit } from "express-rate-limit";
 import { Refusal } from "../../../core/chat/refusal.ts";
-import { addressOf, callerOf } from "./authenticate.ts";
+import { addressOf, callerOf } from "../access/authenticate.ts";
+import { type Caller, holderOf } from "../access/caller.ts";
 
 export interface RateLimits {
   /** Requests with one API key. */
@@ -22,7 +23,11 @@ export function limitAddresses({ addressRequestsPerMinuteMax: limit }: RateLimit
 
 /** Goes after authentication: many addresses with one key share its limit. */
 export function limitKeys({ requestsPerMinuteMax: limit }: RateLimits): RequestHandler {
-  return limitRate({ of: "key", limit, nameOf: (_request, response) => callerOf(response)?.key_id ?? "" });
+  return limitRate({
+    of: "key",
+    limit,
+    nameOf: (_request, response) => holderOf(callerOf(response) as Caller),
+  });
 }
 
 interface Limit {

@@ -2,7 +2,7 @@
 import type { RequestHandler } from "express";
 import { Histogram, type Registry } from "prom-client";
 import type { Logger } from "../../../platform/logger.ts";
-import { callerOf } from "./authenticate.ts";
+import { callerOf } from "../access/authenticate.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /** Probes come every few seconds; their lines would hide the others. */
@@ -30,7 +30,7 @@ export function requestLog(logger: Logger, metrics: Registry): RequestHandler {
         {
           request_id: requestIdOf(response),
           ...(chatId !== undefined && { chat_id: chatId }),
-          user_id: callerOf(response)?.user_id,
+          user_id: callerOf(response)?.user.id,
           method: request.method,
           path: request.path,
           status,

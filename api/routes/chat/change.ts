@@ -63,5 +63,5 @@ function keyedRequest(input: Input<unknown, unknown, unknown>): KeyedRequest | n
   const { request } = input.raw;
   // Uses the validated body, so that two spellings of one request are the same request.
   const words = JSON.stringify([request.method, request.path, input.body ?? null]);
-  return { user_id: input.caller.user_id, key: input.idempotencyKey, request_sha256: sha256Hex(words) };
+  return { user_id: input.caller.user.id, key: input.idempotencyKey, request_sha256: sha256Hex(words) };
 }

@@ -21,6 +21,7 @@ function ask(deps: ApiDeps): Route {
     description:
       "Answers at once, with the present title; readers of the chat are told the new one when it is there. It takes the place of a title of the user's own, unless that is changed meanwhile.",
     tag: "Chats",
+    access: { area: "chats" },
     changes: true,
     params: chatPath,
     body: z.strictObject({}).optional(),
@@ -30,7 +31,7 @@ function ask(deps: ApiDeps): Route {
     async handler(input) {
       const { params, caller } = input;
       return change(deps, input, async (unit) => {
-        await askForTitle(unit, { chat_id: params.chat, owner_id: caller.user_id });
+        await askForTitle(unit, { chat_id: params.chat, owner_id: caller.user.id });
         return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
       });
     },

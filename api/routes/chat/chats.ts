@@ -40,6 +40,7 @@ function create(deps: ApiDeps): Route {
     path: "/v1/chats",
     summary: "Create a chat and run its first turn",
     tag,
+    access: { area: "chats" },
     changes: true,
     body: newChat,
     example: { content: "Tell me a story" },
@@ -53,7 +54,7 @@ function create(deps: ApiDeps): Route {
         const id = uuidv7();
         // For the request's log line, since the path does not name the new chat.
         input.raw.response.locals["chatId"] = id;
-        const owner_id = caller.user_id;
+        const owner_id = caller.user.id;
         await createChat(unit, { ...body, id, owner_id, project_path });
         await bindChat(unit, { chat_id: id, owner_id, workspace_id: body.workspace_id });
         return { status: 201, body: await showChat(unit.tx, id, deps.links) };
@@ -78,6 +79,7 @@ function list(deps: ApiDeps): Route {
     summary: "List the caller's chats",
     description: "Roots with their descendants in `children`; pinned ones first, then by latest change.",
     tag,
+    access: { area: "chats" },
     query: chatQuery,
     responses: { 200: { description: "A page of chats", schema: chatPage } },
     refusals: ["invalid_cursor"],
@@ -85,7 +87,7 @@ function list(deps: ApiDeps): Route {
       const { label, after, ...filters } = query;
       const page = await listChats(deps.store.pool, {
         ...filters,
-        owner_id: caller.user_id,
+        owner_id: caller.user.id,
         labels: label,
         after: after === undefined ? undefined : cursor.read(after),
       });
@@ -105,11 +107,12 @@ function read(deps: ApiDeps): Route {
     path: "/v1/chats/{chat}",
     summary: "Read a chat",
     tag,
+    access: { area: "chats" },
     params: chatPath,
     responses: { 200: { description: "The chat", schema: chat } },
     refusals: ["chat_not_found"],
     async handler({ params, caller }) {
-      const asked = { chat_id: params.chat, owner_id: caller.user_id };
+      const asked = { chat_id: params.chat, owner_id: caller.user.id };
       return { status: 200, body: await showOwnChat(deps.store.pool, asked, deps.links) };
     },
   });
@@ -122,6 +125,7 @@ function patch(deps: ApiDeps): Route {
     summary: "Change title, labels, pin, archive, debug switch or workspace",
     description: "Archiving takes all descendants along; while one of them is busy nothing is changed.",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: chatPath,
     body: chatPatch,
@@ -130,7 +134,7 @@ function patch(deps: ApiDeps): Route {
     refusals: ["chat_not_found", "chat_busy", "chat_archived", "workspace_refused"],
     async handler(input) {
       const { params, body, caller } = input;
-      const of = { chat_id: params.chat, owner_id: caller.user_id };
+      const of = { chat_id: params.chat, owner_id: caller.user.id };
       const bind = (unit: Unit) => bindChat(unit, { ...of, workspace_id: body.workspace_id });
       return change(deps, input, async (unit) => {
         // An archived chat cannot be bound: unarchive before binding, archive after it.
@@ -149,13 +153,14 @@ function remove(deps: ApiDeps): Route {
     path: "/v1/chats/{chat}",
     summary: "Delete a chat and its descendants",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: chatPath,
     responses: { 204: { description: "Deleted; a running turn is cancelled" } },
     refusals: ["chat_not_found"],
     async handler(input) {
       return change(deps, input, async (unit) => {
-        await deleteChat(unit, { chat_id: input.params.chat, owner_id: input.caller.user_id });
+        await deleteChat(unit, { chat_id: input.params.chat, owner_id: input.caller.user.id });
         return { status: 204 };
       });
     },
@@ -170,6 +175,7 @@ function interrupt(deps: ApiDeps): Route {
     description:
       "What was streamed so far is kept. An idle chat stays as it is. With a `turn_id`, such as a reader's `status` tells, that turn is stopped or nothing: where another has begun meanwhile, it goes on.",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: chatPath,
     body: z
@@ -182,7 +188,7 @@ function interrupt(deps: ApiDeps): Route {
       const { params, caller, body } = input;
       return change(deps, input, async (unit) => {
         const turn_id = body?.turn_id;
-        const asked = { chat_id: params.chat, owner_id: caller.user_id };
+        const asked = { chat_id: params.chat, owner_id: caller.user.id };
         await interruptChat(unit, { ...asked, ...(turn_id !== undefined && { turn_id }) });
         return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
       });

@@ -43,6 +43,7 @@ function contextRoute(deps: ApiDeps, { work, refusals, ...about }: ContextRoute)
     ...about,
     method: "post",
     tag: "Chats",
+    access: { area: "chats" },
     changes: true,
     params: chatPath,
     body: z.strictObject({}).optional(),
@@ -52,7 +53,7 @@ function contextRoute(deps: ApiDeps, { work, refusals, ...about }: ContextRoute)
     async handler(input) {
       const { params, caller } = input;
       return change(deps, input, async (unit) => {
-        await work(unit, { chat_id: params.chat, owner_id: caller.user_id });
+        await work(unit, { chat_id: params.chat, owner_id: caller.user.id });
         return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
       });
     },

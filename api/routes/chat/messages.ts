@@ -68,6 +68,7 @@ function list(deps: ApiDeps): Route {
     summary: "Read messages and queue",
     description: "Newest first; oldest first with only `after_id`.",
     tag,
+    access: { area: "chats" },
     params: chatPath,
     query: messageQuery,
     responses: { 200: { description: "A page of messages, and the whole queue", schema: messagePage } },
@@ -75,7 +76,7 @@ function list(deps: ApiDeps): Route {
     async handler({ params, query, caller }) {
       const { pool } = deps.store;
       const chat = await readChatRow(pool, params.chat);
-      if (chat?.owner_id !== caller.user_id) throw new Refusal("chat_not_found");
+      if (chat?.owner_id !== caller.user.id) throw new Refusal("chat_not_found");
       const page = await listMessages(pool, { ...query, chat_id: params.chat });
       const body = {
         messages: page.messages.map(toMessage),
@@ -94,6 +95,7 @@ function send(deps: ApiDeps): Route {
     summary: "Send a message",
     description: "An idle chat runs a turn; a busy one queues the message.",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: chatPath,
     body: newMessage,
@@ -108,7 +110,7 @@ function send(deps: ApiDeps): Route {
       "usage_limit_reached",
     ],
     async handler(input) {
-      const { user_id } = input.caller;
+      const { id: user_id } = input.caller.user;
       return change(deps, input, async (unit) => {
         const sent = await sendMessage(unit, {
           ...input.body,
@@ -135,6 +137,7 @@ function edit(deps: ApiDeps): Route {
     summary: "Edit a user message and run its turn anew",
     description: "The message and all after it go, the queue is cleared, work in flight is dropped.",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: messagePath,
     body: messageEdit,
@@ -150,7 +153,7 @@ function edit(deps: ApiDeps): Route {
       "chat_archived",
     ],
     async handler(input) {
-      const { user_id } = input.caller;
+      const { id: user_id } = input.caller.user;
       return change(deps, input, async (unit) => {
         const edited = await editMessage(unit, {
           ...input.body,

@@ -48,6 +48,7 @@ function patch(deps: ApiDeps): Route {
     path: "/v1/chats/{chat}/queue/{queued_message}",
     summary: "Rewrite or move a queued message",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: queuedMessagePath,
     body: queuedPatch,
@@ -61,7 +62,7 @@ function patch(deps: ApiDeps): Route {
         const row = await changeQueued(unit, {
           ...body,
           chat_id: params.chat,
-          owner_id: caller.user_id,
+          owner_id: caller.user.id,
           queued_message_id: params.queued_message,
         });
         return { status: 200, body: toQueuedMessage(row) };
@@ -76,6 +77,7 @@ function remove(deps: ApiDeps): Route {
     path: "/v1/chats/{chat}/queue/{queued_message}",
     summary: "Delete a queued message",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: queuedMessagePath,
     responses: { 204: { description: "Deleted" } },
@@ -85,7 +87,7 @@ function remove(deps: ApiDeps): Route {
       return change(deps, input, async (unit) => {
         await deleteQueued(unit, {
           chat_id: params.chat,
-          owner_id: caller.user_id,
+          owner_id: caller.user.id,
           queued_message_id: params.queued_message,
         });
         return { status: 204 };
@@ -101,6 +103,7 @@ function promote(deps: ApiDeps): Route {
     summary: "Run a queued message next",
     description: "At once when the chat is idle, else the running turn is interrupted for it.",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: queuedMessagePath,
     body: promotion,
@@ -119,7 +122,7 @@ function promote(deps: ApiDeps): Route {
         const { message: begun } = await promoteQueued(unit, {
           ...body,
           chat_id: params.chat,
-          owner_id: caller.user_id,
+          owner_id: caller.user.id,
           queued_message_id: params.queued_message,
         });
         return { status: 200, body: begun === null ? {} : { message: toMessage(begun) } };

@@ -17,6 +17,7 @@ export function regenerateRoutes(deps: ApiDeps): Route[] {
     description:
       "As if that message were edited to its own content: it gets a new id, what came after it goes, the queue is cleared, work in flight is dropped.",
     tag: "Chats",
+    access: { area: "chats" },
     changes: true,
     params: chatPath,
     body: z.strictObject({}).optional(),
@@ -24,7 +25,7 @@ export function regenerateRoutes(deps: ApiDeps): Route[] {
     responses: { 200: { description: "The chat, running", schema: chat } },
     refusals: ["chat_not_found", "chat_archived", "nothing_to_regenerate", "usage_limit_reached"],
     async handler(input) {
-      const { user_id } = input.caller;
+      const { id: user_id } = input.caller.user;
       const chat_id = input.params.chat;
       return change(deps, input, async (unit) => {
         await regenerate(unit, { chat_id, owner_id: user_id, created_by: user_id });

@@ -32,6 +32,7 @@ export function streamRoutes(deps: ApiDeps): Route[] {
     description:
       "A snapshot, `caught_up`, then what happens. Reconnect with the last `id` as `Last-Event-ID`.",
     tag: "Messages",
+    access: { area: "chats" },
     params: chatPath,
     query: streamQuery,
     responses: { 200: { description: "Events", content_type: "text/event-stream", schema: chatStreamFrame } },
@@ -39,7 +40,7 @@ export function streamRoutes(deps: ApiDeps): Route[] {
     async handler({ params, query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);
       const { chat: chat_id } = params;
-      await showOwnChat(deps.store.pool, { chat_id, owner_id: caller.user_id }, deps.links);
+      await showOwnChat(deps.store.pool, { chat_id, owner_id: caller.user.id }, deps.links);
       const cursor = resumeFrom(raw.request, query.after);
       const marks_read = query.read !== "false";
       await deps.streamChat(stream, { chat_id, cursor, messages: query.messages, marks_read });

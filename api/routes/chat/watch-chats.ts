@@ -32,14 +32,15 @@ export function watchRoutes(deps: ApiDeps): Route[] {
       "what changed since then is sent again, or a snapshot.",
     ].join(" "),
     tag: "Chats",
+    access: { area: "chats" },
     query: watchQuery,
     responses: { 200: { description: "Events", content_type: "text/event-stream", schema: feedFrame } },
     refusals: ["too_many_streams"],
     async handler({ query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);
-      const held = await holdReady(deps.feeds, caller.user_id, stream);
+      const held = await holdReady(deps.feeds, caller.user.id, stream);
       if (held === null) return TAKEN_OVER;
-      const toldMs = decodeFeedCursor(caller.user_id, resumeFrom(raw.request, query.after));
+      const toldMs = decodeFeedCursor(caller.user.id, resumeFrom(raw.request, query.after));
       followWatch(stream, { watch: held.watch, place: { toldMs, taken: null } });
       return TAKEN_OVER;
     },

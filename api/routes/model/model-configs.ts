@@ -10,7 +10,7 @@ import {
   updateModelConfig,
 } from "../../../store/model/model-configs.ts";
 import type { ApiDeps } from "../../deps.ts";
-import { type Caller, requireAdmin } from "../../http/caller.ts";
+import { type Caller, seesDeployment } from "../../http/access/caller.ts";
 import { type Route, route } from "../../http/route.ts";
 import {
   modelConfig,
@@ -36,6 +36,7 @@ function list({ store }: Pick<ApiDeps, "store">): Route {
     path: "/v1/model-configs",
     summary: "List model configs, the default first",
     tag,
+    access: { area: "chats" },
     query: z.strictObject({}),
     responses: { 200: { description: "All model configs", schema: modelConfigPage } },
     async handler({ caller }) {
@@ -53,6 +54,7 @@ function create(deps: Deps): Route {
     description:
       "For admins. `provider_id` is one of `GET /v1/model-providers`. The first config that can answer becomes the default.",
     tag,
+    access: { area: "deployment", role: "admin" },
     body: newModelConfig,
     example: {
       name: "GPT-5, small answers",
@@ -63,7 +65,6 @@ function create(deps: Deps): Route {
     responses: { 201: { description: "The model config", schema: modelConfig } },
     refusals: ["forbidden", "model_provider_not_found", "too_many"],
     async handler({ body, caller }) {
-      requireAdmin(caller);
       const { provider_id, ...fields } = body;
       await checkPrefill(deps, { prefill: body.prefill, provider_id });
       const { settings, rest } = splitSettings(fields);
@@ -87,6 +88,7 @@ function read({ store }: Pick<ApiDeps, "store">): Route {
     path: "/v1/model-configs/{model_config}",
     summary: "Read a model config",
     tag,
+    access: { area: "chats" },
     params: modelConfigPath,
     responses: { 200: { description: "The model config", schema: modelConfig } },
     refusals: ["not_found"],
@@ -106,13 +108,13 @@ function change(deps: Deps): Route {
     description:
       "For admins. A default that is disabled hands over to the oldest config that can answer. Turns under way use the change from their next model call on.",
     tag,
+    access: { area: "deployment", role: "admin" },
     params: modelConfigPath,
     body: modelConfigChange,
     example: { max_output_tokens: 8_192 },
     responses: { 200: { description: "The model config", schema: modelConfig } },
     refusals: ["forbidden", "not_found", "model_provider_not_found", "of_environment"],
     async handler({ params, body, caller }) {
-      requireAdmin(caller);
       const { settings, rest } = splitSettings(body);
       await checkChangedPrefill(deps, params.model_config, body);
       const changed = await updateModelConfig(deps.store, params.model_config, { ...rest, settings });
@@ -128,11 +130,11 @@ function remove({ store }: Pick<ApiDeps, "store">): Route {
     summary: "Delete a model config",
     description: "For admins. Chats that used it go on with the default.",
     tag,
+    access: { area: "deployment", role: "admin" },
     params: modelConfigPath,
     responses: { 204: { description: "It is gone" } },
     refusals: ["forbidden", "not_found", "of_environment"],
-    async handler({ params, caller }) {
-      requireAdmin(caller);
+    async handler({ params }) {
       await deleteModelConfig(store, params.model_config);
       return { status: 204 };
     },
@@ -173,5 +175,5 @@ function splitSettings<Fields extends object>(fields: Fields) {
 /** Provider options may contain things that only admins may see. */
 function toWire({ settings, ...shown }: ListedModelConfig, caller: Caller) {
   const all = Object.fromEntries(SETTING_NAMES.map((name) => [name, settings[name] ?? null]));
-  return { ...shown, ...all, ...(caller.role !== "admin" && { provider_options: null }) };
+  return { ...shown, ...all, ...(!seesDeployment(caller) && { provider_options: null }) };
 }

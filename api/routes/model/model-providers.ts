@@ -15,7 +15,7 @@ import {
   updateModelProvider,
 } from "../../../store/model/model-providers.ts";
 import type { ApiDeps, ModelSettings } from "../../deps.ts";
-import { type Caller, requireAdmin } from "../../http/caller.ts";
+import { type Caller, seesDeployment } from "../../http/access/caller.ts";
 import { type Route, route } from "../../http/route.ts";
 import {
   modelProvider,
@@ -49,6 +49,7 @@ function list({ store, models }: Deps): Route {
     path: "/v1/model-providers",
     summary: "List model providers",
     tag,
+    access: { area: "deployment" },
     query: z.strictObject({}),
     responses: { 200: { description: "All model providers", schema: modelProviderPage } },
     async handler({ caller }) {
@@ -68,12 +69,12 @@ function create({ store, models }: Deps): Route {
     summary: "Make a model provider",
     description: "For admins. Its key is stored encrypted and never shown again.",
     tag,
+    access: { area: "deployment", role: "admin" },
     body: newModelProvider,
     example: { name: "Second key", kind: "openai", api_key: "sk-your-key" },
     responses: { 201: { description: "The model provider", schema: modelProvider } },
     refusals: ["forbidden", "base_url_refused", "name_taken", "too_many"],
     async handler({ body, caller }) {
-      requireAdmin(caller);
       const { api_key = null, base_url = null, api = null, ...fields } = body;
       requireAllowed(base_url, models);
       const made = { ...fields, base_url, api, sealKey: sealerOf(models, api_key) };
@@ -89,6 +90,7 @@ function read({ store, models }: Deps): Route {
     path: "/v1/model-providers/{model_provider}",
     summary: "Read a model provider",
     tag,
+    access: { area: "deployment" },
     params: modelProviderPath,
     responses: { 200: { description: "The model provider", schema: modelProvider } },
     refusals: ["not_found"],
@@ -107,13 +109,13 @@ function change({ store, models }: Deps): Route {
     description:
       "For admins. A disabled provider's models answer no more; their chats go on with the default model.",
     tag,
+    access: { area: "deployment", role: "admin" },
     params: modelProviderPath,
     body: modelProviderChange,
     example: { api_key: "sk-another-key" },
     responses: { 200: { description: "The model provider", schema: modelProvider } },
     refusals: ["forbidden", "not_found", "base_url_refused", "name_taken", "of_environment"],
     async handler({ params, body, caller }) {
-      requireAdmin(caller);
       const { api_key, ...fields } = body;
       requireAllowed(fields.base_url ?? null, models);
       const given = Object.entries(fields).filter(([, value]) => value !== undefined);
@@ -137,12 +139,12 @@ function remove({ store }: Deps): Route {
     summary: "Delete a model provider",
     description: "For admins. Refused while model configs use it, unless `force` deletes them with it.",
     tag,
+    access: { area: "deployment", role: "admin" },
     params: modelProviderPath,
     query: z.strictObject({ force: z.enum(["true", "false"]).default("false") }),
     responses: { 204: { description: "It is gone" } },
     refusals: ["forbidden", "not_found", "provider_in_use", "of_environment"],
-    async handler({ params, query, caller }) {
-      requireAdmin(caller);
+    async handler({ params, query }) {
       await deleteModelProvider(store, params.model_provider, query.force === "true");
       return { status: 204 };
     },
@@ -157,14 +159,14 @@ function tryOut({ store, models }: Deps): Route {
     description:
       "For admins. Costs a few tokens, and says in words what is wrong. Disabled providers can be tested.",
     tag,
+    access: { area: "deployment", role: "admin" },
     params: modelProviderPath,
     body: providerTestRequest,
     example: { model: "gpt-5" },
     body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "What came of the call", schema: providerTest } },
     refusals: ["forbidden", "not_found"],
-    async handler({ params, body, caller }) {
-      requireAdmin(caller);
+    async handler({ params, body }) {
       const row = await readModelProvider(store.pool, params.model_provider);
       const model = body.model ?? (await firstModelOf(store.pool, row.id));
       if (model === null) {
@@ -217,7 +219,7 @@ function toWire(row: ModelProviderRow, { environment }: ModelSettings, caller: C
   const base_url = around?.base_url ?? row.base_url;
   return {
     ...shown,
-    base_url: caller.role === "admin" ? base_url : null,
+    base_url: seesDeployment(caller) ? base_url : null,
     api: around?.api ?? row.api,
     has_api_key: api_key_sealed !== null || around?.has_api_key === true,
   };

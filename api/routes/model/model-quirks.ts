@@ -3,7 +3,6 @@ import { z } from "zod";
 import { readModelProvider } from "../../../store/model/model-providers.ts";
 import { deleteModelQuirks, listModelQuirks } from "../../../store/model/model-quirks.ts";
 import type { ApiDeps } from "../../deps.ts";
-import { requireAdmin } from "../../http/caller.ts";
 import { type Route, route } from "../../http/route.ts";
 import { modelQuirkPage, modelQuirkQuery } from "../../schemas/model-quirk.ts";
 import { modelProviderPath } from "../../schemas/params.ts";
@@ -20,12 +19,12 @@ export function modelQuirkRoutes({ store }: Pick<ApiDeps, "store">): Route[] {
       description:
         "For admins. A request that is refused for its shape is sent once more, written otherwise; what helped is kept for the model, and listed here.",
       tag,
+      access: { area: "deployment", role: "admin" },
       params: modelProviderPath,
       query: z.strictObject({}),
       responses: { 200: { description: "All quirks, by model", schema: modelQuirkPage } },
       refusals: ["forbidden", "not_found"],
-      async handler({ params, caller }) {
-        requireAdmin(caller);
+      async handler({ params }) {
         await readModelProvider(store.pool, params.model_provider);
         const items = await listModelQuirks(store.pool, params.model_provider);
         return { status: 200, body: { items, next_cursor: null } };
@@ -38,12 +37,12 @@ export function modelQuirkRoutes({ store }: Pick<ApiDeps, "store">): Route[] {
       description:
         "For admins. All of it, or what is known of one model, or one quirk. What is still so is learnt anew at the next call.",
       tag,
+      access: { area: "deployment", role: "admin" },
       params: modelProviderPath,
       query: modelQuirkQuery,
       responses: { 204: { description: "It is forgotten" } },
       refusals: ["forbidden", "not_found"],
-      async handler({ params, query, caller }) {
-        requireAdmin(caller);
+      async handler({ params, query }) {
         await readModelProvider(store.pool, params.model_provider);
         await deleteModelQuirks(store, params.model_provider, query);
         return { status: 204 };

@@ -24,6 +24,7 @@ export function buildLogRoutes(deps: ApiDeps): Route[] {
     description:
       "`log` {seq, at, text} line by line from the first, then `end` {status, error}. Reconnect with the last `id` as `Last-Event-ID`.",
     tag: "Workspaces",
+    access: { area: "chats" },
     params: buildPath,
     query: logQuery,
     responses: { 200: { description: "Events", content_type: "text/event-stream", schema: buildLogFrame } },
@@ -31,7 +32,7 @@ export function buildLogRoutes(deps: ApiDeps): Route[] {
     async handler({ params, query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);
       const { pool } = deps.store;
-      await readOwnWorkspace(pool, { id: params.workspace, owner_id: caller.user_id });
+      await readOwnWorkspace(pool, { id: params.workspace, owner_id: caller.user.id });
       if ((await readBuild(pool, params.workspace, params.build)) === null) {
         throw new Refusal("build_not_found");
       }

@@ -33,6 +33,7 @@ function list({ templates }: Pick<ApiDeps, "templates">): Route {
     path: "/v1/templates",
     summary: "List the templates of workspaces",
     tag,
+    access: { area: "chats" },
     query: z.strictObject({}),
     responses: { 200: { description: "All templates that can be used", schema: templatePage } },
     async handler() {
@@ -49,6 +50,7 @@ function read({ templates }: Pick<ApiDeps, "templates">): Route {
     path: "/v1/templates/{template}",
     summary: "Read a template: what it runs, and its README",
     tag,
+    access: { area: "chats" },
     params: templatePath,
     responses: { 200: { description: "The template", schema: shownTemplate } },
     refusals: ["template_not_found"],

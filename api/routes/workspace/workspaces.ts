@@ -31,6 +31,7 @@ function create(deps: ApiDeps): Route {
     summary: "Create a workspace from a template",
     description: "Answers at once; the build goes on, and its log is followed under `links.logs`.",
     tag,
+    access: { area: "chats" },
     changes: true,
     body: newWorkspace,
     example: { template: "node", name: "try", parameters: { package_name: "try" } },
@@ -41,7 +42,7 @@ function create(deps: ApiDeps): Route {
       const template = await chooseTemplate(deps.templates, body);
       return changeAndTell(deps, input, async (unit) => {
         const row = await createWorkspace(unit, {
-          owner_id: caller.user_id,
+          owner_id: caller.user.id,
           name: body.name ?? null,
           ...template,
           driver: deps.workspaceDriver,
@@ -60,13 +61,14 @@ function list(deps: ApiDeps): Route {
     path: "/v1/workspaces",
     summary: "List the caller's workspaces, newest first",
     tag,
+    access: { area: "chats" },
     query: workspaceQuery,
     responses: { 200: { description: "A page of workspaces", schema: workspacePage } },
     refusals: ["invalid_cursor"],
     async handler({ query, caller }) {
       const { pool } = deps.store;
       const page = await listWorkspaces(pool, {
-        owner_id: caller.user_id,
+        owner_id: caller.user.id,
         limit: query.limit,
         after: query.after === undefined ? undefined : cursor.read(query.after),
       });
@@ -91,12 +93,13 @@ function read(deps: ApiDeps): Route {
     path: "/v1/workspaces/{workspace}",
     summary: "Read a workspace",
     tag,
+    access: { area: "chats" },
     params: workspacePath,
     responses: { 200: { description: "The workspace", schema: workspace } },
     refusals: ["workspace_not_found"],
     async handler({ params, caller }) {
       const { pool } = deps.store;
-      const row = await readOwnWorkspace(pool, { id: params.workspace, owner_id: caller.user_id });
+      const row = await readOwnWorkspace(pool, { id: params.workspace, owner_id: caller.user.id });
       return { status: 200, body: await showWorkspace(pool, row, deps.workspaceLink) };
     },
   });
@@ -110,6 +113,7 @@ function remove(deps: ApiDeps): Route {
     description:
       "Accepted at once; it is shown as `deleting` until it is gone. A running build is cancelled.",
     tag,
+    access: { area: "chats" },
     changes: true,
     params: workspacePath,
     responses: { 204: { description: "It is being deleted" } },
@@ -147,6 +151,7 @@ function stop(deps: ApiDeps): Route {
 function wishing(deps: ApiDeps, what: WorkspaceWish) {
   return {
     tag,
+    access: { area: "chats" } as const,
     changes: true as const,
     params: workspacePath,
     body: z.strictObject({}).optional(),
@@ -164,7 +169,7 @@ function wishing(deps: ApiDeps, what: WorkspaceWish) {
 type OfWorkspace = Input<{ readonly workspace: string }, unknown, unknown>;
 
 function wish(unit: Unit, { params, caller }: OfWorkspace, what: WorkspaceWish): Promise<WorkspaceRow> {
-  return requestWorkspace(unit, { id: params.workspace, owner_id: caller.user_id, wish: what });
+  return requestWorkspace(unit, { id: params.workspace, owner_id: caller.user.id, wish: what });
 }
 
 /** Changes a workspace and tells its workflow after the commit. A repeated request (SPEC Q10) tells it nothing. */
