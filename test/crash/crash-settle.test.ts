@@ -17,7 +17,7 @@ import {
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 
-const oneSlot = { EVERTURN_WORKER_SLOTS: "1" };
+const oneSlot = { EVERTURN_WORKER_SLOTS: "1", EVERTURN_TOOL_SLOTS: "1" };
 const folder = mkdtempSync(join(tmpdir(), "everturn-crash-settle-"));
 let everturn: Everturn;
 before(async () => {

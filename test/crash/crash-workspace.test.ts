@@ -20,7 +20,8 @@ import {
 
 let everturn: Everturn;
 before(async () => {
-  everturn = await startEverturn();
+  // As many as there are commands at once: a frozen worker takes tasks that nobody runs then, one for each slot left.
+  everturn = await startEverturn({ env: { EVERTURN_TOOL_SLOTS: "3" } });
 });
 after(() => everturn.stop());
 
