@@ -124,9 +124,9 @@ function createDescriptions(deps: ActivityDeps): DescribeActivities {
 }
 
 /** What a chat's tools use: its project folder or its workspace. */
-function createPlaces({ config, store, driver, teller }: ActivityDeps): RunToolDeps["placesOf"] {
+function createPlaces({ config, store, driver, teller, shutdown }: ActivityDeps): RunToolDeps["placesOf"] {
   const shelf = createTemplateShelf(config.templatesDir);
-  const workspaceOf = createChatWorkspaces({ store, driver, openAgent, shelf, teller });
+  const workspaceOf = createChatWorkspaces({ store, driver, openAgent, shelf, teller, shutdown });
   return (chat, turnId) =>
     chat.project_path === null
       ? { projectFiles: null, workspace: workspaceOf(chat, turnId) }

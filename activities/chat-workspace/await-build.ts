@@ -16,17 +16,16 @@ export interface BuildStory {
   readonly created?: boolean;
 }
 
+export interface AwaitBuildInput extends BuildStory {
+  readonly workspace: WorkspaceRow;
+  readonly watch: BuildWatch;
+}
+
 /** Shows the log of the workspace's newest build as it grows. Throws `ToolError` unless the build succeeds. */
-export async function awaitBuild(
-  place: ChatPlace,
-  {
-    workspace,
-    watch,
-    ...story
-  }: { readonly workspace: WorkspaceRow; readonly watch: BuildWatch } & BuildStory,
-): Promise<WorkspaceReport> {
+export async function awaitBuild(place: ChatPlace, input: AwaitBuildInput): Promise<WorkspaceReport> {
   const { store, pollMs = pollDefaultMs } = place.deps;
-  const { id: workspace_id, build_id } = workspace;
+  const { watch } = input;
+  const { id: workspace_id, build_id } = input.workspace;
   const build = await followBuild({
     store,
     workspace_id,
@@ -38,17 +37,17 @@ export async function awaitBuild(
   });
   if (build === "deleted") throw deletedWorkspace();
   if (build === "unended") throw unendedBuild(patienceMinutes);
-  if (build.status !== "succeeded") throw endedBuild(build, await buildLogTail(store, build_id));
-  return reportOf(place, workspace, story);
+  if (build.status !== "succeeded")
+    throw endedBuild(build, await buildLogTail({ store, signal: watch.signal, build_id }));
+  return reportOf(place, input);
 }
 
 /** The workspace as it is now. */
 export async function reportOf(
   { deps }: ChatPlace,
-  workspace: WorkspaceRow,
-  { message, created = false }: BuildStory,
+  { workspace, watch: { signal }, message, created = false }: AwaitBuildInput,
 ): Promise<WorkspaceReport> {
-  const now = await readWorkspace(deps.store.pool, workspace.id, null);
+  const now = await deps.store.read(signal, (db) => readWorkspace(db, workspace.id, null));
   if (now === null) throw deletedWorkspace();
   const { id: workspace_id, name, status, agent_status, agent_error, build_id } = now;
   const silent =

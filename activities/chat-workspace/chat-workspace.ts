@@ -2,16 +2,15 @@
 // code only asks and waits.
 import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, readChatRow } from "../../store/row/chat-row.ts";
-import { inUnit } from "../../store/unit.ts";
 import { Superseded } from "../../store/workspace/ensure-chat-workspace.ts";
 import { cancelChatBuild } from "../../store/workspace/request-workspace.ts";
 import { readWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import type { BuildWatch, ChatWorkspace } from "../../tools/chat-workspace.ts";
 import { ToolStopped } from "../../tools/tool.ts";
 import { ToolError } from "../../tools/tool-error.ts";
-import { patiently } from "../attempt/patiently.ts";
 import type { ChatWorkspacesDeps } from "./chat-workspaces-deps.ts";
 import { createChatWorkspace } from "./create-chat-workspace.ts";
+import { createPatientStore } from "./patient-store.ts";
 import { type ChatPlace, createRunningWorkspaces } from "./running-workspace.ts";
 import { startChatWorkspace, stopChatWorkspace } from "./start-chat-workspace.ts";
 import { noWorkspace } from "./workspace-words.ts";
@@ -20,9 +19,11 @@ import { noWorkspace } from "./workspace-words.ts";
 const cancelPatienceMs = 5_000;
 
 /** Returns the port's maker; what it knows of agents is shared by all chats of this worker. */
-export function createChatWorkspaces(
-  deps: ChatWorkspacesDeps,
-): (chat: ChatRow, turn_id: number) => ChatWorkspace {
+export function createChatWorkspaces({
+  store,
+  ...others
+}: ChatWorkspacesDeps): (chat: ChatRow, turn_id: number) => ChatWorkspace {
+  const deps = { ...others, store: createPatientStore(store) };
   const running = createRunningWorkspaces(deps);
   return (chat, turn_id) => {
     const place = { deps, running, chat, turn_id };
@@ -51,10 +52,9 @@ export function createChatWorkspaces(
  * one that it had, where its command still has to be ended. Throws `ToolError`.
  */
 async function requireBound({ deps, chat }: ChatPlace, signal: AbortSignal): Promise<WorkspaceRow> {
-  const { pool } = deps.store;
-  const row = await patiently(signal, async () => {
-    const id = ((await readChatRow(pool, chat.id)) ?? chat).workspace_id;
-    return id === null ? null : readWorkspace(pool, id, null);
+  const row = await deps.store.read(signal, async (db) => {
+    const id = ((await readChatRow(db, chat.id)) ?? chat).workspace_id;
+    return id === null ? null : readWorkspace(db, id, null);
   });
   if (row === null) throw noWorkspace();
   return row;
@@ -85,8 +85,10 @@ function inWords(error: unknown): unknown {
 
 async function cancel({ deps, chat, turn_id }: ChatPlace): Promise<void> {
   const began_by = { chat_id: chat.id, turn_id };
-  const work = () => inUnit(deps.store, (unit) => cancelChatBuild(unit, began_by));
   // With the database away for longer the build goes on: the workspace is the chat's, and nothing is lost by it.
-  const done = await patiently(AbortSignal.timeout(cancelPatienceMs), work).catch(() => null);
-  if (done?.result != null) await deps.teller.tell(done.result);
+  const patience = AbortSignal.timeout(cancelPatienceMs);
+  const cancelled = await deps.store
+    .change(patience, (unit) => cancelChatBuild(unit, began_by))
+    .catch(() => null);
+  if (cancelled !== null) await deps.teller.tell(cancelled);
 }

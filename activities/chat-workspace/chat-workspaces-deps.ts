@@ -12,6 +12,8 @@ export interface ChatWorkspacesDeps {
   readonly shelf: TemplateShelf;
   /** Tells the workspace's workflow of a changed row; never throws. */
   readonly teller: { tell(workspace: WorkspaceRow): Promise<void> };
+  /** Aborted when this worker ends. */
+  readonly shutdown: AbortSignal;
   /** How often a build or a stop is looked at. */
   readonly pollMs?: number;
   /** A clock that only goes forward. */

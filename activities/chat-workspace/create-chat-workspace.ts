@@ -1,10 +1,8 @@
 // Creates one workspace for a chat, whoever asks and however often (SPEC W2).
-import { inUnit } from "../../store/unit.ts";
 import type { CreateWorkspaceInput } from "../../store/workspace/create-workspace.ts";
 import { type EnsuredWorkspace, ensureChatWorkspace } from "../../store/workspace/ensure-chat-workspace.ts";
 import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../../tools/chat-workspace.ts";
 import { chooseTemplate } from "../../tools/workspace/choose-template.ts";
-import { patiently } from "../attempt/patiently.ts";
 import { awaitBuild, type BuildStory } from "./await-build.ts";
 import type { ChatPlace } from "./running-workspace.ts";
 import { joinedWords, startedWords, useRunning } from "./start-chat-workspace.ts";
@@ -64,10 +62,9 @@ async function ensure(
   const { deps, chat, turn_id } = place;
   const input = { chat_id: chat.id, turn_id, owner_id: chat.owner_id, create: made };
   // Asked twice it finds the workspace that it made.
-  const { result } = await patiently(signal, () =>
-    inUnit(deps.store, (unit) => ensureChatWorkspace(unit, input)),
-  );
+  const ensured = await deps.store.change(signal, (unit) => ensureChatWorkspace(unit, input));
   // Also of a build that was joined: whoever began it may have died before telling.
-  if (result.workspace.told_version < result.workspace.version) await deps.teller.tell(result.workspace);
-  return result;
+  const { workspace } = ensured;
+  if (workspace.told_version < workspace.version) await deps.teller.tell(workspace);
+  return ensured;
 }

@@ -1,6 +1,5 @@
 // Follows a build from the beginning of its log to its end.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Store } from "../../store/store.ts";
 import {
   type BuildRow,
   readBuild,
@@ -8,7 +7,7 @@ import {
   readBuildLogTail,
 } from "../../store/workspace/workspace-builds.ts";
 import { terminalText } from "../../tools/processes/terminal-screen.ts";
-import { patiently } from "../attempt/patiently.ts";
+import type { PatientStore } from "./patient-store.ts";
 
 /**
  * Most builds are over within this time. Those that are not are looked at more rarely, every 2 s instead of 250 ms (SPEC W3): hundreds of
@@ -28,7 +27,7 @@ export interface FollowedBuild {
 }
 
 export interface FollowBuildInput extends FollowedBuild {
-  readonly store: Store;
+  readonly store: PatientStore;
   readonly signal: AbortSignal;
   readonly pollMs: number;
   /** After this long the follower gives up; the build goes on. */
@@ -47,7 +46,7 @@ export async function followBuild(input: FollowBuildInput): Promise<BuildRow | "
   let seq = 0;
   for (;;) {
     // The build first: lines written before its end are there when its end is seen.
-    const build = await patiently(signal, () => readBuild(store.pool, workspace_id, build_id));
+    const build = await store.read(signal, (db) => readBuild(db, workspace_id, build_id));
     signal.throwIfAborted();
     if (build === null) return "deleted";
     seq = await emitLines(input, seq);
@@ -64,8 +63,8 @@ async function emitLines(input: FollowBuildInput, after: number): Promise<number
   const { store, signal, build_id } = input;
   let seq = after;
   for (;;) {
-    const lines = await patiently(signal, () =>
-      readBuildLog(store.pool, build_id, { after_seq: seq, limit: linesMax }),
+    const lines = await store.read(signal, (db) =>
+      readBuildLog(db, build_id, { after_seq: seq, limit: linesMax }),
     );
     const last = lines.at(-1);
     if (last === undefined) return seq;
@@ -76,8 +75,12 @@ async function emitLines(input: FollowBuildInput, after: number): Promise<number
 }
 
 /** The end of a build's log as the model gets it; empty when there is none. */
-export async function buildLogTail(store: Store, build_id: string): Promise<string> {
-  const lines = await readBuildLogTail(store.pool, build_id, tailLinesMax);
+export async function buildLogTail({
+  store,
+  signal,
+  build_id,
+}: Pick<FollowBuildInput, "store" | "signal" | "build_id">): Promise<string> {
+  const lines = await store.read(signal, (db) => readBuildLogTail(db, build_id, tailLinesMax));
   const { text } = terminalText(Buffer.from(lines.map((line) => line.text).join("\n")));
   return text.length > tailCharsMax ? `…${text.slice(-tailCharsMax)}` : text;
 }

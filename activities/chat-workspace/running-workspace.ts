@@ -1,12 +1,11 @@
 // Finds the agent of a workspace's row, or explains why there is none. If the workspace's place is gone, it records that for
 // everyone.
 import type { ChatRow } from "../../store/row/chat-row.ts";
-import { inUnit } from "../../store/unit.ts";
 import { recordWorkspaceGone } from "../../store/workspace/workspace-progress.ts";
 import { readWorkspace, touchWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import type { AgentApi } from "../../workspaces/agent/api.ts";
-import { patiently } from "../attempt/patiently.ts";
 import type { ChatWorkspacesDeps } from "./chat-workspaces-deps.ts";
+import type { PatientStore } from "./patient-store.ts";
 import { createSteadyAgent } from "./steady-agent.ts";
 import { createWorkspaceAgents, type Reached } from "./workspace-agents.ts";
 import {
@@ -22,9 +21,14 @@ const touchEveryMs = 15_000;
 /** Workspaces whose last use is remembered; one that is forgotten is touched once more than needed. */
 const touchedMax = 1_000;
 
+/** The database is reached with patience only. */
+export interface PlaceDeps extends Omit<ChatWorkspacesDeps, "store"> {
+  readonly store: PatientStore;
+}
+
 /** One turn of one chat, with all that its calls share. */
 export interface ChatPlace {
-  readonly deps: ChatWorkspacesDeps;
+  readonly deps: PlaceDeps;
   readonly running: RunningWorkspaces;
   readonly chat: ChatRow;
   readonly turn_id: number;
@@ -36,25 +40,27 @@ export interface RunningWorkspaces {
   /** Asks a running workspace's agent now. */
   look(row: WorkspaceRow, signal: AbortSignal): Promise<Reached>;
   /** Nothing is left of it: it counts as failed from now on. */
-  markDead(row: WorkspaceRow, why: string): Promise<void>;
+  markDead(row: WorkspaceRow, why: string, signal: AbortSignal): Promise<void>;
   forget(workspaceId: string): void;
 }
 
-export function createRunningWorkspaces(deps: ChatWorkspacesDeps): RunningWorkspaces {
-  const { store, driver, openAgent, teller } = deps;
+export function createRunningWorkspaces(deps: PlaceDeps): RunningWorkspaces {
+  const { store, driver, openAgent, teller, shutdown } = deps;
   const nowMs = deps.nowMs ?? (() => performance.now());
-  const isRunning = async (id: string) => (await readWorkspace(store.pool, id, null))?.status === "running";
+  const rowOf = (id: string, signal: AbortSignal) => store.read(signal, (db) => readWorkspace(db, id, null));
+  // Several calls may wait for this look, so that none of them ends it.
+  const isRunning = async (id: string) => (await rowOf(id, shutdown))?.status === "running";
   const agents = createWorkspaceAgents({ driver, openAgent, isRunning, nowMs });
-  const touch = createTouch((id) => touchWorkspace(store.pool, id), nowMs);
+  const touch = createTouch(store, nowMs);
 
   const look = async (row: WorkspaceRow, signal: AbortSignal, agedMs?: number): Promise<Reached> => {
     if (row.driver !== driver.name) throw foreignDriver(row, driver.name);
     return agents.reach(row, signal, agedMs);
   };
 
-  const markDead = async (row: WorkspaceRow, why: string): Promise<void> => {
-    const { result } = await inUnit(store, (unit) => recordWorkspaceGone(unit, row.id, why));
-    if (result !== null && result.told_version < result.version) await teller.tell(result);
+  const markDead: RunningWorkspaces["markDead"] = async (row, why, signal) => {
+    const gone = await store.change(signal, (unit) => recordWorkspaceGone(unit, row.id, why));
+    if (gone !== null && gone.told_version < gone.version) await teller.tell(gone);
   };
 
   const reach = async (row: WorkspaceRow | null, signal: AbortSignal): Promise<AgentApi> => {
@@ -62,9 +68,9 @@ export function createRunningWorkspaces(deps: ChatWorkspacesDeps): RunningWorksp
     const reached = await look(running, signal);
     if (reached.type === "ready") return reached.agent;
     // It may have been stopped or deleted while it was looked for: that is what the model has to know then.
-    requireRunning(await patiently(signal, () => readWorkspace(store.pool, running.id, null)));
+    requireRunning(await rowOf(running.id, signal));
     if (reached.type === "silent") throw silentAgent(running, reached.message);
-    await markDead(running, reached.message);
+    await markDead(running, reached.message, signal);
     throw deadWorkspace(running, reached.message);
   };
 
@@ -75,13 +81,12 @@ export function createRunningWorkspaces(deps: ChatWorkspacesDeps): RunningWorksp
     async agentOf(row, signal) {
       const agent = await reach(row, signal);
       const { id } = requireRunning(row);
-      await patiently(signal, () => touch(id));
+      await touch(id, signal);
       return createSteadyAgent({
         agent,
         async recover(recovering) {
           agents.suspect(id);
-          const now = await patiently(recovering, () => readWorkspace(store.pool, id, null));
-          return reach(now, recovering);
+          return reach(await rowOf(id, recovering), recovering);
         },
       });
     },
@@ -96,12 +101,12 @@ function requireRunning(row: WorkspaceRow | null): WorkspaceRow {
   return row;
 }
 
-function createTouch(write: (id: string) => Promise<void>, nowMs: () => number) {
+function createTouch(store: PatientStore, nowMs: () => number) {
   const touched = new Map<string, number>();
-  return async (id: string): Promise<void> => {
+  return async (id: string, signal: AbortSignal): Promise<void> => {
     const last = touched.get(id);
     if (last !== undefined && nowMs() - last < touchEveryMs) return;
-    await write(id);
+    await store.read(signal, (db) => touchWorkspace(db, id));
     touched.delete(id);
     touched.set(id, nowMs());
     const [oldest] = touched.keys();

@@ -1,11 +1,9 @@
 // Asks that a chat's workspace starts or stops, for a turn that waits for it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { inUnit } from "../../store/unit.ts";
 import { requestWorkspace } from "../../store/workspace/request-workspace.ts";
 import { readWorkspace, recordAgent, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../../tools/chat-workspace.ts";
 import type { ToolError } from "../../tools/tool-error.ts";
-import { patiently } from "../attempt/patiently.ts";
 import { awaitBuild, reportOf } from "./await-build.ts";
 import { pollDefaultMs } from "./chat-workspaces-deps.ts";
 import type { ChatPlace } from "./running-workspace.ts";
@@ -56,14 +54,15 @@ export async function useRunning(
   if (row.agent_status === "ready") {
     const reached = await place.running.look(row, watch.signal);
     if (reached.type === "ready") {
-      return reportOf(place, row, { message: "This chat's workspace runs already and is used as it is." });
+      const message = "This chat's workspace runs already and is used as it is.";
+      return reportOf(place, { workspace: row, watch, message });
     }
     if (reached.type === "missing") {
-      await place.running.markDead(row, reached.message);
+      await place.running.markDead(row, reached.message, watch.signal);
       return null;
     }
     const found = { agent_status: "not_ready", agent_error: reached.message } as const;
-    await patiently(watch.signal, () => recordAgent(place.deps.store.pool, row.id, found));
+    await place.deps.store.read(watch.signal, (db) => recordAgent(db, row.id, found));
   }
   const workspace = await wish(place, row, { what: "running", signal: watch.signal });
   return awaitBuild(place, { workspace, watch, message: revivedWords });
@@ -81,7 +80,7 @@ export async function stopChatWorkspace(
   const givesUpAt = performance.now() + stopPatienceMs;
   while (row.status === "stopping" && row.wish === "stopped" && performance.now() < givesUpAt) {
     await sleep(pollMs, undefined, { signal });
-    const now = await patiently(signal, () => readWorkspace(store.pool, row.id, null));
+    const now = await store.read(signal, (db) => readWorkspace(db, bound.id, null));
     if (now === null) throw deletedWorkspace();
     row = now;
   }
@@ -95,9 +94,7 @@ async function wish(
 ): Promise<WorkspaceRow> {
   const began_by = what === "running" ? { chat_id: chat.id, turn_id } : null;
   const input = { id: row.id, owner_id: null, wish: what, began_by };
-  const { result } = await patiently(signal, () =>
-    inUnit(deps.store, (unit) => requestWorkspace(unit, input)),
-  );
-  if (result.told_version < result.version) await deps.teller.tell(result);
-  return result;
+  const wished = await deps.store.change(signal, (unit) => requestWorkspace(unit, input));
+  if (wished.told_version < wished.version) await deps.teller.tell(wished);
+  return wished;
 }

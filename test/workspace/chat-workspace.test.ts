@@ -1,9 +1,17 @@
 // Tests: one workspace for a chat, whoever asks for it, however often, and whatever dies in between.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Store } from "../../store/store.ts";
 import { ToolStopped } from "../../tools/tool.ts";
 import { aChat, text } from "../support/turn/chats.ts";
-import { aWatch, never, node, openToolWorlds, type ToolWorlds } from "../support/workspace/tool-worlds.ts";
+import {
+  aWatch,
+  never,
+  node,
+  openToolWorlds,
+  type ToolWorld,
+  type ToolWorlds,
+} from "../support/workspace/tool-worlds.ts";
 
 let worlds: ToolWorlds;
 before(async () => {
@@ -222,4 +230,63 @@ test("I3 a message that waits in the queue finds the workspace of the turn befor
   await chat.send("next");
   const again = await (await world.see(chat)).create(node, aWatch());
   assert.deepEqual([again.workspace_id, again.created], [report.workspace_id, false]);
+});
+
+/** One query in so many fails: each of a call's queries fails in one of as many calls. */
+const brokenStride = 7;
+
+/** The store of the tests, but every seventh query from this one on meets a network that fell silent. */
+function brokenFrom(first: number): { readonly store: Store; readonly failures: () => number } {
+  let queries = 0;
+  let failures = 0;
+  const pool = new Proxy(worlds.store.pool, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      return (...input: unknown[]): unknown => {
+        const isQuery = name === "query" || name === "connect";
+        if (!isQuery || queries++ % brokenStride !== first) return Reflect.apply(value, target, input);
+        failures += 1;
+        return Promise.reject(new Error("Query read timeout"));
+      };
+    },
+  });
+  return { store: { ...worlds.store, pool }, failures: () => failures };
+}
+
+/** What the model is told when it makes a workspace, uses it, stops it, starts it, loses it, and fails to make another. */
+async function liveThrough(world: ToolWorld): Promise<string[]> {
+  const chat = await aChat(worlds.store);
+  const told: string[] = [];
+  const tell = async (call: Promise<object>) => {
+    const answer = await call.catch((error: Error) => error);
+    told.push("message" in answer ? answer.message : "status" in answer ? String(answer.status) : "done");
+  };
+  const workspace = await world.see(chat);
+  world.builder.script = { ...world.builder.script, log: ["begun"] };
+  await tell(workspace.create(node, aWatch()));
+  await tell(workspace.create(node, aWatch()));
+  await tell(workspace.agent(never));
+  await tell(workspace.stop(aWatch()));
+  await tell(workspace.start(aWatch()));
+  await world.builder.rest();
+  world.driver.places.clear();
+  await tell(workspace.start(aWatch()));
+  world.builder.script = { ...world.builder.script, error: "make ended with 2" };
+  await tell(workspace.create(node, aWatch()));
+  await world.builder.rest();
+  // Each life has a workspace of another name.
+  return told.map((words) => words.replaceAll(/\b[a-z]+-[a-z]+-\d+\b|"[^"]+"/g, "<name>"));
+}
+
+test("X8 a database away at any query of a call is waited for, and the model hears nothing of it", async () => {
+  const undisturbed = await liveThrough(worlds.aWorld());
+  assert.deepEqual(new Set(undisturbed).size, undisturbed.length, undisturbed.join("\n"));
+  let failed = 0;
+  for (let first = 0; first < brokenStride; first++) {
+    const { store, failures } = brokenFrom(first);
+    assert.deepEqual(await liveThrough(worlds.aWorld(store)), undisturbed, `without query ${first}`);
+    failed += failures();
+  }
+  assert.ok(failed >= 15, `${failed} queries failed`);
 });

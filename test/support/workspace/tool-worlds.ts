@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createMemoryDriver, type MemoryDriver } from "../../../activities/chat-workspace/agent-fixture.ts";
 import { createChatWorkspaces } from "../../../activities/chat-workspace/chat-workspace.ts";
+import type { Store } from "../../../store/store.ts";
 import { inUnit } from "../../../store/unit.ts";
 import { requestWorkspace } from "../../../store/workspace/request-workspace.ts";
 import { readWorkspace, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
@@ -26,8 +27,8 @@ parameters:
 
 export interface ToolWorlds {
   readonly store: TestStore;
-  /** A worker that knows nothing yet, with a driver and a builder of its own. */
-  aWorld(): ToolWorld;
+  /** A worker that knows nothing yet, with a driver and a builder of its own. `reached` is the store as its tools reach it. */
+  aWorld(reached?: Store): ToolWorld;
   close(): Promise<void>;
 }
 
@@ -40,7 +41,7 @@ export async function openToolWorlds(): Promise<ToolWorlds> {
   writeFileSync(join(templates, "node/template.yaml"), nodeTemplate);
   return {
     store,
-    aWorld: () => new ToolWorld(store, templates),
+    aWorld: (reached = store) => new ToolWorld(store, { reached, templates }),
     async close() {
       await store.pool.end();
       await database.drop();
@@ -56,16 +57,20 @@ export class ToolWorld {
   readonly #workspaceOf: ReturnType<typeof createChatWorkspaces>;
   #now = 0;
 
-  constructor(store: TestStore, templates: string) {
+  constructor(
+    store: TestStore,
+    { reached, templates }: { readonly reached: Store; readonly templates: string },
+  ) {
     this.store = store;
     this.driver = createMemoryDriver();
     this.builder = createHandBuilder(store, this.driver);
     this.#workspaceOf = createChatWorkspaces({
-      store,
+      store: reached,
       driver: this.driver,
       openAgent: (address) => this.driver.openAgent(address),
       shelf: createTemplateShelf(templates),
       teller: this.builder,
+      shutdown: never,
       pollMs: 5,
       nowMs: () => this.#now,
     });
