@@ -4,6 +4,10 @@ import { aiSdkRoutes } from "./ai-sdk/ai-sdk-routes.ts";
 import type { ApiDeps } from "./deps.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import type { Route } from "./http/route.ts";
+import { apiKeyRoutes } from "./routes/access/api-keys.ts";
+import { auditLogRoutes } from "./routes/access/audit-log.ts";
+import { meRoutes } from "./routes/access/me.ts";
+import { userRoutes } from "./routes/access/users.ts";
 import { chatTitleRoutes } from "./routes/chat/chat-title.ts";
 import { chatRoutes } from "./routes/chat/chats.ts";
 import { contextRoutes } from "./routes/chat/context.ts";
@@ -15,7 +19,6 @@ import { watchRoutes } from "./routes/chat/watch-chats.ts";
 import { debugRunRoutes } from "./routes/debug-runs.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { homeRoutes } from "./routes/home.ts";
-import { meRoutes } from "./routes/me.ts";
 import { modelConfigRoutes } from "./routes/model/model-configs.ts";
 import { modelProviderRoutes } from "./routes/model/model-providers.ts";
 import { probeRoutes } from "./routes/probes.ts";
@@ -44,6 +47,9 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...modelProviderRoutes(deps),
     ...modelConfigRoutes(deps),
     ...meRoutes(deps),
+    ...userRoutes(deps),
+    ...apiKeyRoutes(deps),
+    ...auditLogRoutes(deps),
     ...usageRoutes(deps),
     ...settingsRoutes(deps),
     ...probeRoutes(deps),

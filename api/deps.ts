@@ -74,6 +74,8 @@ export interface ApiDeps {
   readonly metricsNeedAdmin: boolean;
   /** Finds the users of API keys. */
   readonly keys: KeyLookup;
+  /** Users, keys or sessions have changed: what is remembered of them is forgotten, and open streams are looked at. */
+  readonly accessChanged: () => void;
   /** Each counts on this replica alone. */
   readonly rateLimits: RateLimits;
   /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` we trust. */

@@ -10,7 +10,7 @@ import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, exposeReadings, serveMetrics } from "../platform/metrics.ts";
 import { createSecretBox } from "../platform/secrets/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
-import { seedAdminKey } from "../store/access/api-keys.ts";
+import { seedAdminKey } from "../store/access/seed-admin.ts";
 import { createPool, type Pool } from "../store/database.ts";
 import { createModelBook } from "../store/model/model-book.ts";
 import { seedModelConfigs } from "../store/model/seed-models.ts";
@@ -22,11 +22,11 @@ import { createTemplateShelf } from "../workspaces/templates/templates.ts";
 import { createTurnStreams } from "./ai-sdk/turn-streams.ts";
 import { createApp } from "./app.ts";
 import type { ApiDeps, ModelSettings } from "./deps.ts";
-import { createKeyLookup } from "./http/access/key-lookup.ts";
 import { ListenError, type Served, serve } from "./http/serve.ts";
 import { measureStreams } from "./start/measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./start/model-seeds.ts";
 import { createModelSettings } from "./start/model-settings.ts";
+import { type Access, openAccess } from "./start/open-access.ts";
 import { openStreams, type Streams } from "./start/open-streams.ts";
 import { startPurging } from "./start/purge.ts";
 import { createReadiness } from "./start/readiness.ts";
@@ -80,12 +80,14 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
   const temporal = new Client({ connection, namespace });
   const links = createChatLinks(config.temporalUiUrl, namespace);
   const streams = openStreams(config, { pool, bus, temporal, links, logger });
-  const deps = createDeps(config, { store, temporal, namespace, links, streams, bus, logger });
+  const access = openAccess(config, { pool, gate: streams.gate, logger });
+  const deps = createDeps(config, { store, temporal, namespace, links, streams, access, bus, logger });
+  const closeListeners = () => Promise.all([bus.close(), modelBook.close(), access.close()]);
   const served = await listen(config, deps).catch(async (error: unknown) => {
-    await Promise.all([bus.close(), modelBook.close()]);
+    await closeListeners();
     throw error;
   });
-  const purge = startPurging(pool, logger);
+  const purge = startPurging(deps);
   return {
     port: served.port,
     async stop() {
@@ -94,7 +96,7 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
       // Readers first: an open stream would keep the server waiting until the grace time is over.
       streams.close();
       await served.close(config.shutdownGraceMs);
-      await Promise.all([bus.close(), modelBook.close()]);
+      await closeListeners();
       // Temporal's connection stays open until the process ends: its client repeats calls by a timer that cannot be stopped,
       // and a call on a closed connection throws where nothing catches it.
       await pool.end();
@@ -124,6 +126,7 @@ interface DepsParts {
   readonly namespace: string;
   readonly links: ApiDeps["links"];
   readonly streams: Streams;
+  readonly access: Access;
   readonly bus: LiveBus & BusCounts;
   readonly logger: Logger;
 }
@@ -155,7 +158,8 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     streamChat: createStreamChat({ store, hubs, bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus, logger }),
     metricsNeedAdmin: !isLoopback(config.host),
-    keys: createKeyLookup(store.pool, logger, config.rateLimits),
+    keys: parts.access.keys,
+    accessChanged: parts.access.changed,
     rateLimits: config.rateLimits,
     trustedProxies: config.trustedProxies,
     models: createModelSettings(config, createTester(config)),

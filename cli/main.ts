@@ -23,6 +23,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   "search-attributes": async () => (await import("./commands/search-attributes.ts")).searchAttributes,
   "stop-workspaces": async () => (await import("./commands/stop-workspaces.ts")).stopWorkspaces,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
+  users: async () => (await import("./commands/users.ts")).users,
+  keys: async () => (await import("./commands/keys.ts")).keys,
   demo: async () => (await import("./commands/demo.ts")).demo,
   "config-docs": async () => (await import("./commands/config-docs.ts")).configDocs,
   version: async () => (await import("./commands/version.ts")).version,

@@ -1,10 +1,13 @@
 // What the store's functions need besides their arguments.
 import type { ChatChanged, ChatDeleted } from "../core/stream/bus-message.ts";
+import type { Actor } from "./access/audit-log.ts";
 import type { Pool } from "./database.ts";
 import type { ModelBook } from "./model/model-book.ts";
 
 export interface Store {
   readonly pool: Pool;
+  /** Who acts, for the audit log. If absent, acts are not noted there. */
+  readonly actor?: Actor;
   /** Called after the commit, never inside a transaction: a NOTIFY there would serialise all commits. Never throws. */
   readonly announce: (change: ChatChanged | ChatDeleted) => void;
   readonly queuedMessagesMax: number;

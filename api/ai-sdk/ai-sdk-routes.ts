@@ -87,11 +87,9 @@ function post(deps: ApiDeps): Route {
           ? await regenerate(deps, { owner_id, client_id: body.id }, body.messages)
           : await send(deps, { owner_id, client_id: body.id }, { ...body, messages_before });
       raw.response.locals["chatId"] = taken.sent.chat_id;
-      await deps.streamTurn(stream, {
-        ...taken.sent,
-        client_message_id: taken.client_message_id,
-        sdk: query.sdk,
-      });
+      const { client_message_id } = taken;
+      const turn = { ...taken.sent, client_message_id, sdk: query.sdk };
+      await deps.streamTurn(stream, turn, { marks_read: true });
       return TAKEN_OVER;
     },
   });
@@ -146,7 +144,8 @@ function resume(deps: ApiDeps): Route {
       const message_id = chat_id === null ? null : await readRunningTurn(pool, chat_id);
       if (chat_id === null || message_id === null) return { status: 204 };
       raw.response.locals["chatId"] = chat_id;
-      await deps.streamTurn(stream, { chat_id, message_id, client_message_id: null, sdk: query.sdk });
+      const turn = { chat_id, message_id, client_message_id: null, sdk: query.sdk };
+      await deps.streamTurn(stream, turn, { marks_read: caller.scope !== "read" });
       return TAKEN_OVER;
     },
   });

@@ -12,13 +12,20 @@ export interface TurnStreamsDeps extends MarkReadDeps {
 }
 
 /** Streams a turn as the answer to a request. Throws `Refusal` before it has sent anything. */
-export type StreamTurn = (stream: OpenStream, turn: StreamedTurn) => Promise<void>;
+export type StreamTurn = (
+  stream: OpenStream,
+  turn: StreamedTurn,
+  reading: {
+    /** Whether the visit marks the chat as read. */
+    readonly marks_read: boolean;
+  },
+) => Promise<void>;
 
-/** Sent to a client whose key has become invalid. */
+/** Sent to a client that may not follow the turn any more. */
 const KEY_GONE = "The API key was revoked or has expired.";
 
 export function createTurnStreams(deps: TurnStreamsDeps): StreamTurn {
-  return async (stream, turn) => {
+  return async (stream, turn, { marks_read }) => {
     const held = await holdHub(deps.hubs, turn.chat_id, stream);
     if (held === null) return;
     stream.response.setHeader("x-vercel-ai-ui-message-stream", "v1");
@@ -26,7 +33,7 @@ export function createTurnStreams(deps: TurnStreamsDeps): StreamTurn {
     const out = createSseWriter(stream);
     if (stream.request.method === "HEAD") return out.end(null);
     const told = new TurnStream({ db: deps.store.pool, hub: held.watch, turn, out, logger: deps.logger });
-    markVisit(deps, turn.chat_id, stream);
+    if (marks_read) markVisit(deps, turn.chat_id, stream);
     stream.onLeft(() => told.stop());
     told.start();
   };

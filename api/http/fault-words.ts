@@ -20,6 +20,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   uuid: "expected a UUID",
   date: "expected a date, such as 2026-01-31",
   datetime: "expected a time in UTC, such as 2026-01-31T12:00:00Z",
+  email: "expected an email address, such as ada@example.com",
   safeint: "expected a whole number",
 };
 

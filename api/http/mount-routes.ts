@@ -29,6 +29,7 @@ const NOT_FOUND_BY_PARAM: Readonly<Record<string, RefusalCode>> = {
   build: "build_not_found",
   template: "template_not_found",
   user: "user_not_found",
+  api_key: "api_key_not_found",
 };
 /** A route without parameters refuses them, since a client that sends one relies on it. */
 const NO_QUERY = z.strictObject({});

@@ -1,8 +1,10 @@
 // Settings of the deployment (for admins) and of the caller, each read and written as a whole.
 import { Refusal } from "../../core/chat/refusal.ts";
+import { audited } from "../../store/access/audited.ts";
 import { readSettings, writeDeploymentSettings, writeUserSettings } from "../../store/access/settings.ts";
 import { listModelConfigs } from "../../store/model/model-configs.ts";
 import type { ApiDeps } from "../deps.ts";
+import { storeFor } from "../http/access/actor.ts";
 import { type Route, route } from "../http/route.ts";
 import { deploymentSettings, userSettings } from "../schemas/settings.ts";
 
@@ -38,8 +40,10 @@ function putDeployment({ store }: Pick<ApiDeps, "store">): Route {
     example: { system_prompt: "Answer in short sentences." },
     responses: { 200: { description: "The settings", schema: deploymentSettings } },
     refusals: ["forbidden"],
-    async handler({ body }) {
-      await writeDeploymentSettings(store.pool, body);
+    async handler(input) {
+      const { body } = input;
+      const entry = { action: "settings.update", target_type: "settings", target_id: null };
+      await audited(storeFor(store, input), entry, (tx) => writeDeploymentSettings(tx, body));
       store.modelBook?.forget();
       return { status: 200, body };
     },

@@ -4,6 +4,7 @@ import { commandBodyBytesMax, usageGroupsMax } from "../../core/chat/limits.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { limitPeriodAt } from "../../core/usage/limit-period.ts";
 import type { Spending } from "../../core/usage/usage-record.ts";
+import { audited } from "../../store/access/audited.ts";
 import type { Queryable } from "../../store/database.ts";
 import { readChatRow } from "../../store/row/chat-row.ts";
 import {
@@ -15,6 +16,7 @@ import {
 } from "../../store/usage/usage-limits.ts";
 import { readTreeSpending, readUsageReport } from "../../store/usage/usage-reports.ts";
 import type { ApiDeps } from "../deps.ts";
+import { storeFor } from "../http/access/actor.ts";
 import { seesDeployment } from "../http/access/caller.ts";
 import { type Route, route } from "../http/route.ts";
 import { chatPath, userPath } from "../schemas/params.ts";
@@ -118,11 +120,15 @@ function putLimit(deps: ApiDeps): Route {
     body_bytes_max: commandBodyBytesMax,
     responses: { 200: { description: "The limit, and where the user stands", schema: usageLimit } },
     refusals: ["user_not_found", "forbidden"],
-    async handler({ params, body }) {
+    async handler(input) {
+      const { params, body } = input;
       const { pool } = deps.store;
       const limit =
         body.limit_micros === null ? null : { limit_micros: body.limit_micros, period: body.period };
-      if (!(await setUsageLimit(pool, params.user, limit))) throw new Refusal("user_not_found");
+      const target = { target_type: "user", target_id: params.user, detail: { limit } };
+      await audited(storeFor(deps.store, input), { action: "user.limit", ...target }, async (tx) => {
+        if (!(await setUsageLimit(tx, params.user, limit))) throw new Refusal("user_not_found");
+      });
       return { status: 200, body: await showUsageLimit(pool, params.user, limit) };
     },
   });

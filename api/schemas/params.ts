@@ -17,6 +17,7 @@ export const messagePath = chatPath.extend({ message: pathMessageId });
 export const queuedMessagePath = chatPath.extend({ queued_message: pathMessageId });
 export const debugRunPath = chatPath.extend({ run: id });
 export const userPath = z.object({ user: id });
+export const apiKeyPath = z.object({ api_key: id });
 export const modelConfigPath = z.object({ model_config: id });
 export const modelProviderPath = z.object({ model_provider: id });
 export const workspacePath = z.object({ workspace: id });

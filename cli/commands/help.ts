@@ -9,6 +9,8 @@ export const HELP = `npm run everturn -- <command>
   rotate-keys         encrypt stored keys again, after EVERTURN_SECRET_KEY changed
   search-attributes   register the search attributes of turns with Temporal
   stop-workspaces [--folder F]  end what runs in workspaces, or in all those below F; their files stay
+  users <act>         list, add, suspend, resume or delete users; without an act: how
+  keys <act>          list, add or revoke API keys; without an act: how
   demo                play a conversation that survives a killed worker
   doctor              check the environment and say what is wrong
   config-docs         write docs/configuration.md

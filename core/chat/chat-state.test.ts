@@ -11,13 +11,14 @@ import {
 
 const names = Object.keys(TRANSITIONS) as TransitionName[];
 
-test("S3 the table has a verdict for every cell, and archived chats only rename, unarchive and delete", () => {
+test("S3 the table has a verdict for every cell, and archived chats only rename, unarchive, change hands and go", () => {
   for (const name of names) {
     for (const from of CHAT_STATES) {
       const begins = mayBegin(name, from, false) || mayBegin(name, from, true);
       const ends = CHAT_STATES.filter((to) => mayEnd(name, from, to));
       assert.equal(begins, ends.length > 0, `${name} from ${from}`);
-      if (mayBegin(name, from, true)) assert.ok(["rename", "unarchive", "delete"].includes(name), name);
+      if (mayBegin(name, from, true))
+        assert.ok(["rename", "unarchive", "hand_over", "delete"].includes(name), name);
     }
   }
 });
@@ -35,6 +36,7 @@ test("S3 the table says what the specification lists", () => {
     ["commit_step", "R>R R+q>R+q"],
     ["archive", "W>W E>E"],
     ["clear", "W>W E>W"],
+    ["hand_over", "W>W R>R R+q>R I>I I+q>I A>A A+q>A E>E E+q>E"],
     ["compact", "W>R E>R E+q>R+q"],
   ];
   for (const [name, cells] of rows) {

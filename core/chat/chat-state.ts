@@ -89,6 +89,21 @@ export const TRANSITIONS = {
   rename: { table: stays, archived: "any" },
   archive: refusedWhenArchived({ W: ["W"], E: ["E"] }),
   unarchive: { table: { W: ["W"], E: ["E"] }, archived: "required" },
+  /** To another owner, without its queue. */
+  hand_over: {
+    table: {
+      W: ["W"],
+      R: ["R"],
+      "R+q": ["R"],
+      I: ["I"],
+      "I+q": ["I"],
+      A: ["A"],
+      "A+q": ["A"],
+      E: ["E"],
+      "E+q": ["E"],
+    },
+    archived: "any",
+  },
   /** Deletion removes the row, so nothing ever reaches this state; only the state before it is looked up. */
   delete: { table: stays, archived: "any" },
 } as const satisfies Record<string, Transition>;

@@ -116,6 +116,8 @@ export const buildLogTailBytesMax = 8 * 1024;
 /** Each process keeps all of them in memory, and lists show them on one page. */
 export const modelProvidersMax = 200;
 export const modelConfigsMax = 1_000;
+/** API keys of one user that work. A program with one key per job and day, without expiry, would otherwise never stop. */
+export const apiKeysPerUserMax = 200;
 /** Bytes of an HTTP body that a debug run keeps (SPEC B4). A note gives the size of the rest. */
 export const debugBodyBytesMax = 256 * 1024;
 /** HTTP calls that are recorded for one model call. Only a provider that pauses without end makes more. */

@@ -90,7 +90,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     turn: ["row", "usage", "model", "outbox"],
     description: ["turn", "usage", "model"],
     workspace: ["row", "turn"],
-    chat: ["row", "turn", "usage", "model", "outbox", "stream", "debug"],
+    chat: ["row", "turn", "usage", "model", "outbox", "stream", "debug", "access", "workspace"],
   },
   activities: {
     debug: [],

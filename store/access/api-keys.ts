@@ -2,9 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import type { Rights, Scope, UserRole } from "../../core/access/access.ts";
 import { sha256Hex } from "../../platform/secrets/crypto.ts";
-import { LOCK_KEYS } from "../advisory-locks.ts";
-import { type Pool, type Queryable, type Tx, withTransaction } from "../database.ts";
-import { createUser } from "./users.ts";
+import type { Queryable } from "../database.ts";
 
 /** A key with its user, for authentication. */
 export interface KeyHolder {
@@ -21,9 +19,6 @@ export interface KeyHolder {
   readonly user_is_active: boolean;
 }
 
-/** Name of the key that the environment sets. It identifies that key when its value changes. */
-const ENVIRONMENT_KEY_NAME = "EVERTURN_API_KEY";
-const ADMIN_NAME = "admin";
 /** Enough to recognise a key in a list, far too little to guess it. */
 const SHOWN_PREFIX_CHARS = 8;
 /** How late `last_used_at` may be. A write per request would cost more than the request. */
@@ -102,34 +97,9 @@ export async function touchApiKey(db: Queryable, id: string): Promise<void> {
 /** Whether anyone can authenticate at all (SPEC A6). */
 export async function anyUsableApiKey(db: Queryable): Promise<boolean> {
   const { rows } = await db.query(
-    "select 1 from api_keys where revoked_at is null and (expires_at is null or expires_at > now()) limit 1",
+    `select 1 from api_keys k join users u on u.id = k.user_id
+     where revoked_at is null and (expires_at is null or expires_at > now())
+       and suspended_at is null and deleted_at is null limit 1`,
   );
   return rows.length > 0;
-}
-
-/**
- * Makes sure that an admin exists and holds the environment's key. A key that the environment named before and no
- * longer names is revoked: whoever changes it wants the old one gone.
- * @param key undefined if the environment sets none; then nothing changes
- */
-export async function seedAdminKey(pool: Pool, key: string | undefined): Promise<void> {
-  if (key === undefined) return;
-  await withTransaction(pool, async (tx) => {
-    // Two replicas that start at once must not create two admins.
-    await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEYS.seedAdmin]);
-    const admin = await firstAdmin(tx);
-    const id = await createApiKey(tx, { user_id: admin, name: ENVIRONMENT_KEY_NAME, key });
-    await tx.query(
-      "update api_keys set revoked_at = now() where name = $1 and id <> $2 and revoked_at is null",
-      [ENVIRONMENT_KEY_NAME, id],
-    );
-  });
-}
-
-async function firstAdmin(tx: Tx): Promise<string> {
-  const { rows } = await tx.query<{ id: string }>(
-    `select id from users where role = 'admin' and suspended_at is null and deleted_at is null
-     order by created_at, id limit 1`,
-  );
-  return rows[0]?.id ?? (await createUser(tx, { name: ADMIN_NAME, role: "admin" })).id;
 }

@@ -9,7 +9,7 @@ export interface Actor {
   /** Null: nobody who has a user, such as the command line. */
   readonly user_id: string | null;
   /** With what the actor proved who they are. */
-  readonly kind: "key" | "session" | "oidc" | "command-line" | "system";
+  readonly kind: "key" | "session" | "oidc" | "stream-token" | "command-line" | "system";
   readonly address: string | null;
   readonly request_id: string | null;
 }
@@ -42,4 +42,44 @@ export async function writeAudit(tx: Queryable, actor: Actor, entry: AuditEntry)
       actor.request_id,
     ],
   );
+}
+
+export interface AuditRow extends AuditEntry {
+  readonly id: string;
+  readonly at: string;
+  readonly actor_user_id: string | null;
+  /** The actor's name by now; null: no user, or one that is not known any more. */
+  readonly actor_name: string | null;
+  readonly actor_kind: Actor["kind"];
+  readonly detail: JsonObject;
+  readonly address: string | null;
+  readonly request_id: string | null;
+}
+
+export interface AuditQuery {
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  /** Id of the target. */
+  readonly target?: string | undefined;
+  readonly limit: number;
+  /** The last row of the page before. */
+  readonly after?: string | undefined;
+}
+
+/** A page of acts, newest first; `next` is null on the last one. */
+export async function listAudit(
+  db: Queryable,
+  { actor, action, target, limit, after }: AuditQuery,
+): Promise<{ readonly items: readonly AuditRow[]; readonly next: string | null }> {
+  const { rows } = await db.query<AuditRow>(
+    `select a.id, a.at, a.actor_user_id, u.name as actor_name, a.actor_kind, a.action, a.target_type, a.target_id,
+       a.detail, a.address, a.request_id
+     from audit_log a left join users u on u.id = a.actor_user_id
+     where ($1::uuid is null or a.actor_user_id = $1) and ($2::text is null or a.action = $2)
+       and ($3::text is null or a.target_id = $3) and ($4::uuid is null or a.id < $4)
+     order by a.id desc limit $5`,
+    [actor ?? null, action ?? null, target ?? null, after ?? null, limit + 1],
+  );
+  const items = rows.slice(0, limit);
+  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

@@ -49,5 +49,5 @@ begin
 end $$;
 create trigger users_announce after delete or update of role, suspended_at, deleted_at, name on users
   for each statement execute function announce_access();
-create trigger api_keys_announce after insert or delete or update of user_id, expires_at, revoked_at, scope on api_keys
+create trigger api_keys_announce after delete or update of user_id, expires_at, revoked_at, scope on api_keys
   for each statement execute function announce_access();

@@ -4,7 +4,9 @@ import { modelConfigsMax } from "../../core/chat/limits.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import type { Price } from "../../core/usage/price.ts";
-import { type Queryable, type Tx, withTransaction } from "../database.ts";
+import type { AuditEntry } from "../access/audit-log.ts";
+import { audited } from "../access/audited.ts";
+import type { Queryable, Tx } from "../database.ts";
 import type { Store } from "../store.ts";
 import { electDefault, lockModels, makeDefault } from "./elect-default.ts";
 import { dropUnusedQuirks } from "./model-quirks.ts";
@@ -55,7 +57,8 @@ export async function createModelConfig(
   provider_id: string,
   { is_default, ...fields }: ModelConfigFields & { readonly is_default: boolean },
 ): Promise<ListedModelConfig> {
-  return changeModels(store, async (tx) => {
+  const id = uuidv7();
+  return changeModels(store, ofConfig("create", id, { name: fields.name }), async (tx) => {
     const { rows } = await tx.query<{ count: number; name: string | null }>(
       "select count(*)::int as count, (select name from model_providers where id = $1) as name from model_configs",
       [provider_id],
@@ -63,7 +66,6 @@ export async function createModelConfig(
     const { count, name } = rows[0] as { count: number; name: string | null };
     if (name === null) throw noSuchProvider();
     if (count >= modelConfigsMax) throw new Refusal("too_many", `at most ${modelConfigsMax} model configs`);
-    const id = uuidv7();
     await tx.query(
       "insert into model_configs (id, name, provider, provider_id, model) values ($1, $2, $3, $4, $5)",
       [id, fields.name, name, provider_id, fields.model],
@@ -79,7 +81,8 @@ export async function updateModelConfig(
   id: string,
   change: Partial<ModelConfigFields> & { readonly provider_id?: string; readonly is_default?: boolean },
 ): Promise<ListedModelConfig> {
-  return changeModels(store, async (tx) => {
+  const entry = ofConfig("update", id, { changed: Object.keys(change) });
+  return changeModels(store, entry, async (tx) => {
     const old = await readModelConfig(tx, id);
     if (old === null) throw new Refusal("not_found", "no such model config");
     if (old.seeded && change.model !== undefined && change.model !== old.model) throw fixedByEnvironment();
@@ -95,7 +98,7 @@ export async function updateModelConfig(
 
 /** Chats that used it continue with the default (SPEC Q5). */
 export async function deleteModelConfig(store: Store, id: string): Promise<void> {
-  await changeModels(store, async (tx) => {
+  await changeModels(store, ofConfig("delete", id), async (tx) => {
     const old = await readModelConfig(tx, id);
     if (old === null) throw new Refusal("not_found", "no such model config");
     if (old.seeded) throw ofEnvironment();
@@ -104,10 +107,14 @@ export async function deleteModelConfig(store: Store, id: string): Promise<void>
   });
 }
 
-/** Runs one change at a time, and clears this process's cache. */
-export async function changeModels<T>(store: Store, work: (tx: Tx) => Promise<T>): Promise<T> {
+/** Runs one change at a time, notes it in the audit log, and clears this process's cache. */
+export async function changeModels<T>(
+  store: Store,
+  entry: AuditEntry,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
   try {
-    return await withTransaction(store.pool, async (tx) => {
+    return await audited(store, entry, async (tx) => {
       await lockModels(tx);
       const done = await work(tx);
       await dropUnusedQuirks(tx);
@@ -116,6 +123,10 @@ export async function changeModels<T>(store: Store, work: (tx: Tx) => Promise<T>
   } finally {
     store.modelBook?.forget();
   }
+}
+
+function ofConfig(act: string, target_id: string, detail: JsonObject = {}): AuditEntry {
+  return { action: `model_config.${act}`, target_type: "model_config", target_id, detail };
 }
 
 export function ofEnvironment(): Refusal {

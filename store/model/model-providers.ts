@@ -2,7 +2,9 @@
 import { v7 as uuidv7 } from "uuid";
 import { modelProvidersMax } from "../../core/chat/limits.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
+import type { JsonObject } from "../../core/part/part.ts";
 import { failureCode } from "../../platform/classify-failure.ts";
+import type { AuditEntry } from "../access/audit-log.ts";
 import type { Queryable, Tx } from "../database.ts";
 import type { Store } from "../store.ts";
 import { electDefault } from "./elect-default.ts";
@@ -59,7 +61,7 @@ export async function readModelProvider(db: Queryable, id: string): Promise<Mode
 
 export async function createModelProvider(store: Store, made: NewModelProvider): Promise<ModelProviderRow> {
   const id = uuidv7();
-  return changeModels(store, async (tx) => {
+  return changeModels(store, ofProvider("create", id, { name: made.name, kind: made.kind }), async (tx) => {
     const { rows } = await tx.query<{ count: number }>("select count(*)::int as count from model_providers");
     if ((rows[0]?.count ?? 0) >= modelProvidersMax) {
       throw new Refusal("too_many", `at most ${modelProvidersMax} model providers`);
@@ -91,7 +93,7 @@ export async function updateModelProvider(
   store: Store,
   { id, change, check }: { id: string; change: ModelProviderChange; check: (row: ModelProviderRow) => void },
 ): Promise<ModelProviderRow> {
-  return changeModels(store, async (tx) => {
+  return changeModels(store, ofProvider("update", id, { changed: namesIn(change) }), async (tx) => {
     const old = await readModelProvider(tx, id);
     check(old);
     const { sealKey, ...fields } = change;
@@ -106,7 +108,7 @@ export async function updateModelProvider(
 
 /** Deletes its model configs, too, with `force`; otherwise they prevent the deletion. */
 export async function deleteModelProvider(store: Store, id: string, force: boolean): Promise<void> {
-  await changeModels(store, async (tx) => {
+  await changeModels(store, ofProvider("delete", id, { force }), async (tx) => {
     const { seeded } = await readModelProvider(tx, id);
     if (seeded) throw ofEnvironment();
     const { rows } = await tx.query("select 1 from model_configs where provider_id = $1 limit 1", [id]);
@@ -116,6 +118,14 @@ export async function deleteModelProvider(store: Store, id: string, force: boole
     await tx.query("delete from model_providers where id = $1", [id]);
     await electDefault(tx);
   });
+}
+
+function ofProvider(act: string, target_id: string, detail: JsonObject): AuditEntry {
+  return { action: `model_provider.${act}`, target_type: "model_provider", target_id, detail };
+}
+
+function namesIn({ sealKey, ...fields }: ModelProviderChange): string[] {
+  return [...Object.keys(fields), ...(sealKey === undefined ? [] : ["api_key"])];
 }
 
 async function write(tx: Tx, row: ModelProviderRow): Promise<void> {

@@ -1,5 +1,7 @@
 // Stores the quirks learnt from refusals (SPEC X10), by provider, address, dialect and model. If one of these differs,
 // it is another server, about which nothing is known.
+
+import { audited } from "../access/audited.ts";
 import { type Queryable, type Tx, withTransaction } from "../database.ts";
 import type { Store } from "../store.ts";
 import { lockModels } from "./elect-default.ts";
@@ -68,7 +70,9 @@ export async function deleteModelQuirks(
   providerId: string,
   only: { readonly model?: string | undefined; readonly quirk?: string | undefined },
 ): Promise<void> {
-  await withTransaction(store.pool, async (tx) => {
+  const detail = { model: only.model ?? null, quirk: only.quirk ?? null };
+  const about = { target_type: "model_provider", target_id: providerId, detail };
+  await audited(store, { action: "model_quirks.delete", ...about }, async (tx) => {
     await lockModels(tx);
     await tx.query(
       `delete from model_quirks where provider_id = $1 and ($2::text is null or model = $2)

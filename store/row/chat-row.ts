@@ -126,6 +126,7 @@ const ALL = CHAT_COLUMNS.join(", ");
 
 /** Columns that a transition may write. The others are set once, or by the runner itself. */
 const WRITABLE = [
+  "owner_id",
   "workspace_id",
   "title",
   "title_by_user",

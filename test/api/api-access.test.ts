@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { createApiKey, revokeApiKey, seedAdminKey } from "../../store/access/api-keys.ts";
+import { createApiKey, revokeApiKey } from "../../store/access/api-keys.ts";
+import { seedAdminKey } from "../../store/access/seed-admin.ts";
 import { randomKey, startTestApi, type TestApi } from "../support/api.ts";
 
 let api: TestApi;

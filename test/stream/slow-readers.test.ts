@@ -206,7 +206,7 @@ test("T7 a turn of many steps goes to an AI SDK client as fast as it takes it, a
   });
   const turn = { chat_id: chat.id, message_id: turn_id, client_message_id: null, sdk: 7 } as const;
   const { stream, answer, close } = await openExchange((opened) => {
-    streamTurn(opened, turn).catch(assert.ifError);
+    streamTurn(opened, turn, { marks_read: true }).catch(assert.ifError);
   });
   let most = 0;
   const look = () => {

@@ -203,6 +203,7 @@ function testDeps(
     wrongKeysPerMinuteMax: 1_000,
     ...settings.rateLimits,
   };
+  const keys = createKeyLookup(pool, logger, rateLimits);
   const temporalAway = {
     temporal: () => null,
     showTitles: false,
@@ -235,7 +236,11 @@ function testDeps(
         : createStreamChat({ store, hubs, bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus, logger }),
     metricsNeedAdmin: settings.metricsNeedAdmin ?? false,
-    keys: createKeyLookup(pool, logger, rateLimits),
+    keys,
+    accessChanged() {
+      keys.forget();
+      void streams.recheck();
+    },
     rateLimits,
     trustedProxies: settings.trustedProxies ?? [],
     models: settings.models ?? testModels,

@@ -99,8 +99,6 @@ export function createKeyLookup(
       asked.clear();
       // The keys stay known, so that nobody whose address tried wrong keys is locked out: they are only looked up anew.
       for (const [hash, { holder }] of known) known.set(hash, { holder, until: 0 });
-      // A key that was just made may have been tried before.
-      unknown.clear();
     },
   };
 }

@@ -42,7 +42,8 @@ export function streamRoutes(deps: ApiDeps): Route[] {
       const { chat: chat_id } = params;
       await showOwnChat(deps.store.pool, { chat_id, owner_id: caller.user.id }, deps.links);
       const cursor = resumeFrom(raw.request, query.after);
-      const marks_read = query.read !== "false";
+      // With a key that may only read, nothing changes, the read state included.
+      const marks_read = query.read !== "false" && caller.scope !== "read";
       await deps.streamChat(stream, { chat_id, cursor, messages: query.messages, marks_read });
       return TAKEN_OVER;
     },

@@ -10,6 +10,7 @@ import {
   updateModelConfig,
 } from "../../../store/model/model-configs.ts";
 import type { ApiDeps } from "../../deps.ts";
+import { storeFor } from "../../http/access/actor.ts";
 import { type Caller, seesDeployment } from "../../http/access/caller.ts";
 import { type Route, route } from "../../http/route.ts";
 import {
@@ -64,11 +65,12 @@ function create(deps: Deps): Route {
     },
     responses: { 201: { description: "The model config", schema: modelConfig } },
     refusals: ["forbidden", "model_provider_not_found", "too_many"],
-    async handler({ body, caller }) {
+    async handler(input) {
+      const { body, caller } = input;
       const { provider_id, ...fields } = body;
       await checkPrefill(deps, { prefill: body.prefill, provider_id });
       const { settings, rest } = splitSettings(fields);
-      const made = await createModelConfig(deps.store, provider_id, {
+      const made = await createModelConfig(storeFor(deps.store, input), provider_id, {
         context_limit: null,
         compression_threshold: null,
         reasoning_effort: null,
@@ -114,10 +116,14 @@ function change(deps: Deps): Route {
     example: { max_output_tokens: 8_192 },
     responses: { 200: { description: "The model config", schema: modelConfig } },
     refusals: ["forbidden", "not_found", "model_provider_not_found", "of_environment"],
-    async handler({ params, body, caller }) {
+    async handler(input) {
+      const { params, body, caller } = input;
       const { settings, rest } = splitSettings(body);
       await checkChangedPrefill(deps, params.model_config, body);
-      const changed = await updateModelConfig(deps.store, params.model_config, { ...rest, settings });
+      const changed = await updateModelConfig(storeFor(deps.store, input), params.model_config, {
+        ...rest,
+        settings,
+      });
       return { status: 200, body: toWire(changed, caller) };
     },
   });
@@ -134,8 +140,8 @@ function remove({ store }: Pick<ApiDeps, "store">): Route {
     params: modelConfigPath,
     responses: { 204: { description: "It is gone" } },
     refusals: ["forbidden", "not_found", "of_environment"],
-    async handler({ params }) {
-      await deleteModelConfig(store, params.model_config);
+    async handler(input) {
+      await deleteModelConfig(storeFor(store, input), input.params.model_config);
       return { status: 204 };
     },
   });

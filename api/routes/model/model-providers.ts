@@ -15,6 +15,7 @@ import {
   updateModelProvider,
 } from "../../../store/model/model-providers.ts";
 import type { ApiDeps, ModelSettings } from "../../deps.ts";
+import { storeFor } from "../../http/access/actor.ts";
 import { type Caller, seesDeployment } from "../../http/access/caller.ts";
 import { type Route, route } from "../../http/route.ts";
 import {
@@ -74,11 +75,12 @@ function create({ store, models }: Deps): Route {
     example: { name: "Second key", kind: "openai", api_key: "sk-your-key" },
     responses: { 201: { description: "The model provider", schema: modelProvider } },
     refusals: ["forbidden", "base_url_refused", "name_taken", "too_many"],
-    async handler({ body, caller }) {
+    async handler(input) {
+      const { body, caller } = input;
       const { api_key = null, base_url = null, api = null, ...fields } = body;
       requireAllowed(base_url, models);
       const made = { ...fields, base_url, api, sealKey: sealerOf(models, api_key) };
-      const row = await createModelProvider(store, made);
+      const row = await createModelProvider(storeFor(store, input), made);
       return { status: 201, body: toWire(row, models, caller) };
     },
   });
@@ -115,11 +117,12 @@ function change({ store, models }: Deps): Route {
     example: { api_key: "sk-another-key" },
     responses: { 200: { description: "The model provider", schema: modelProvider } },
     refusals: ["forbidden", "not_found", "base_url_refused", "name_taken", "of_environment"],
-    async handler({ params, body, caller }) {
+    async handler(input) {
+      const { params, body, caller } = input;
       const { api_key, ...fields } = body;
       requireAllowed(fields.base_url ?? null, models);
       const given = Object.entries(fields).filter(([, value]) => value !== undefined);
-      const row = await updateModelProvider(store, {
+      const row = await updateModelProvider(storeFor(store, input), {
         id: params.model_provider,
         change: {
           ...Object.fromEntries(given),
@@ -144,8 +147,9 @@ function remove({ store }: Deps): Route {
     query: z.strictObject({ force: z.enum(["true", "false"]).default("false") }),
     responses: { 204: { description: "It is gone" } },
     refusals: ["forbidden", "not_found", "provider_in_use", "of_environment"],
-    async handler({ params, query }) {
-      await deleteModelProvider(store, params.model_provider, query.force === "true");
+    async handler(input) {
+      const { params, query } = input;
+      await deleteModelProvider(storeFor(store, input), params.model_provider, query.force === "true");
       return { status: 204 };
     },
   });

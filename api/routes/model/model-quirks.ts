@@ -3,6 +3,7 @@ import { z } from "zod";
 import { readModelProvider } from "../../../store/model/model-providers.ts";
 import { deleteModelQuirks, listModelQuirks } from "../../../store/model/model-quirks.ts";
 import type { ApiDeps } from "../../deps.ts";
+import { storeFor } from "../../http/access/actor.ts";
 import { type Route, route } from "../../http/route.ts";
 import { modelQuirkPage, modelQuirkQuery } from "../../schemas/model-quirk.ts";
 import { modelProviderPath } from "../../schemas/params.ts";
@@ -42,9 +43,10 @@ export function modelQuirkRoutes({ store }: Pick<ApiDeps, "store">): Route[] {
       query: modelQuirkQuery,
       responses: { 204: { description: "It is forgotten" } },
       refusals: ["forbidden", "not_found"],
-      async handler({ params, query }) {
+      async handler(input) {
+        const { params, query } = input;
         await readModelProvider(store.pool, params.model_provider);
-        await deleteModelQuirks(store, params.model_provider, query);
+        await deleteModelQuirks(storeFor(store, input), params.model_provider, query);
         return { status: 204 };
       },
     }),

@@ -1,16 +1,16 @@
 // Tells callers who they are.
 import { z } from "zod";
-import { SCOPES, USER_ROLES } from "../../core/access/access.ts";
-import type { Queryable } from "../../store/database.ts";
-import { readUsableModelConfigs } from "../../store/model/resolve-model-config.ts";
-import { readUsageLimit } from "../../store/usage/usage-limits.ts";
-import type { ApiDeps } from "../deps.ts";
-import type { Caller } from "../http/access/caller.ts";
-import { type Route, route } from "../http/route.ts";
-import { time, uuid } from "../schemas/common.ts";
-import { providerKind } from "../schemas/model-provider.ts";
-import { usageLimit } from "../schemas/usage.ts";
-import { showUsageLimit } from "./usage.ts";
+import { SCOPES, USER_ROLES } from "../../../core/access/access.ts";
+import type { Queryable } from "../../../store/database.ts";
+import { readUsableModelConfigs } from "../../../store/model/resolve-model-config.ts";
+import { readUsageLimit } from "../../../store/usage/usage-limits.ts";
+import type { ApiDeps } from "../../deps.ts";
+import type { Caller } from "../../http/access/caller.ts";
+import { type Route, route } from "../../http/route.ts";
+import { time, uuid } from "../../schemas/common.ts";
+import { providerKind } from "../../schemas/model-provider.ts";
+import { usageLimit } from "../../schemas/usage.ts";
+import { showUsageLimit } from "../usage.ts";
 
 const me = z
   .strictObject({

@@ -1,0 +1,105 @@
+// Tests: what each route is, written down by hand: who forgets to say it for a new route, or declares it wrongly there, fails the
+// matrix.
+
+/**
+ * `public`: anybody. `chats`, `deployment`: any user whose scope reaches that area. `admin`: admins whose scope reaches the
+ * deployment.
+ */
+export type RouteKind = "public" | "chats" | "deployment" | "admin";
+
+export interface ExpectedRoute {
+  readonly kind: RouteKind;
+  /**
+   * What somebody else's thing is answered with, who asks for it without being an admin or, where it is a chat, even then.
+   * Absent: the route names no thing that belongs to somebody.
+   */
+  readonly foreign?: string;
+}
+
+const chat = { kind: "chats", foreign: "404 chat_not_found" } as const;
+const workspace = { kind: "chats", foreign: "404 workspace_not_found" } as const;
+const chats = { kind: "chats" } as const;
+const deployment = { kind: "deployment" } as const;
+const admin = { kind: "admin" } as const;
+const open = { kind: "public" } as const;
+
+export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
+  "GET /": open,
+  "GET /docs": open,
+  "GET /openapi.json": open,
+  "GET /healthz": open,
+  "GET /readyz": open,
+  // Where others can reach it, for admins alone: a test of its own.
+  "GET /metrics": open,
+
+  "GET /v1/chats": chats,
+  "POST /v1/chats": chats,
+  "GET /v1/chats/watch": chats,
+  "GET /v1/chats/{chat}": chat,
+  "PATCH /v1/chats/{chat}": chat,
+  "DELETE /v1/chats/{chat}": chat,
+  "GET /v1/chats/{chat}/stream": chat,
+  "GET /v1/chats/{chat}/messages": chat,
+  "POST /v1/chats/{chat}/messages": chat,
+  "PATCH /v1/chats/{chat}/messages/{message}": chat,
+  "PATCH /v1/chats/{chat}/queue/{queued_message}": chat,
+  "DELETE /v1/chats/{chat}/queue/{queued_message}": chat,
+  "POST /v1/chats/{chat}/queue/{queued_message}/promote": chat,
+  "POST /v1/chats/{chat}/interrupt": chat,
+  "POST /v1/chats/{chat}/title": chat,
+  "POST /v1/chats/{chat}/compact": chat,
+  "POST /v1/chats/{chat}/clear": chat,
+  "POST /v1/chats/{chat}/regenerate": chat,
+  "GET /v1/chats/{chat}/cost": chat,
+  "GET /v1/chats/{chat}/debug/runs": chat,
+  "GET /v1/chats/{chat}/debug/runs/{run}": chat,
+
+  // Each user's clients have names of their own: somebody else's name is one that is free.
+  "POST /ai-sdk/chat": chats,
+  "GET /ai-sdk/chat/{id}/stream": { kind: "chats", foreign: "204" },
+  "GET /ai-sdk/chat/{id}/messages": { kind: "chats", foreign: "200" },
+  "POST /ai-sdk/chat/{id}/stop": chat,
+
+  "GET /v1/workspaces": chats,
+  "POST /v1/workspaces": chats,
+  "GET /v1/workspaces/{workspace}": workspace,
+  "DELETE /v1/workspaces/{workspace}": workspace,
+  "POST /v1/workspaces/{workspace}/start": workspace,
+  "POST /v1/workspaces/{workspace}/stop": workspace,
+  "GET /v1/workspaces/{workspace}/builds/{build}/logs": workspace,
+  "GET /v1/templates": chats,
+  "GET /v1/templates/{template}": chats,
+
+  "GET /v1/me": chats,
+  "GET /v1/model-configs": chats,
+  "GET /v1/model-configs/{model_config}": chats,
+  "POST /v1/model-configs": admin,
+  "PATCH /v1/model-configs/{model_config}": admin,
+  "DELETE /v1/model-configs/{model_config}": admin,
+  "GET /v1/model-providers": deployment,
+  "GET /v1/model-providers/{model_provider}": deployment,
+  "POST /v1/model-providers": admin,
+  "PATCH /v1/model-providers/{model_provider}": admin,
+  "DELETE /v1/model-providers/{model_provider}": admin,
+  "POST /v1/model-providers/{model_provider}/test": admin,
+  "GET /v1/model-providers/{model_provider}/quirks": admin,
+  "DELETE /v1/model-providers/{model_provider}/quirks": admin,
+
+  "GET /v1/me/settings": deployment,
+  "PUT /v1/me/settings": deployment,
+  "GET /v1/settings": admin,
+  "PUT /v1/settings": admin,
+  "GET /v1/usage": deployment,
+  "GET /v1/users/{user}/limit": { kind: "deployment", foreign: "404 user_not_found" },
+  "PUT /v1/users/{user}/limit": admin,
+
+  "GET /v1/users": admin,
+  "POST /v1/users": admin,
+  "GET /v1/users/{user}": admin,
+  "PATCH /v1/users/{user}": admin,
+  "DELETE /v1/users/{user}": admin,
+  "GET /v1/api-keys": deployment,
+  "POST /v1/api-keys": deployment,
+  "DELETE /v1/api-keys/{api_key}": { kind: "deployment", foreign: "404 api_key_not_found" },
+  "GET /v1/audit-log": admin,
+};
