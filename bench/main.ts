@@ -13,6 +13,7 @@ import { goOn } from "./scenarios/continue.ts";
 import { costOfATurn } from "./scenarios/cost-of-a-turn.ts";
 import { debugOverhead } from "./scenarios/debug-overhead.ts";
 import { firstPart } from "./scenarios/first-part.ts";
+import { gapAfterKill } from "./scenarios/gap-after-kill.ts";
 import { historyEvents } from "./scenarios/history-events.ts";
 import { idleReaders } from "./scenarios/idle-readers.ts";
 import { interrupt } from "./scenarios/interrupt.ts";
@@ -44,6 +45,7 @@ const SCENARIOS: readonly Scenario[] = [
   debugOverhead,
   workspaceTools,
   goOn,
+  gapAfterKill,
   aiSdk,
   workflowStreams,
   partLatencyBusOff,
