@@ -7,7 +7,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { failureCode } from "../platform/classify-failure.ts";
 import { assertRunsOn, type KnownMigration, neededBy, readApplied } from "./access/program-age.ts";
-import { LOCK_KEYS } from "./advisory-locks.ts";
 import {
   createPool,
   findSchema,
@@ -17,6 +16,7 @@ import {
   type Tx,
   withTransaction,
 } from "./database.ts";
+import { LOCK_KEYS } from "./presence/advisory-locks.ts";
 
 const FOLDER = fileURLToPath(new URL("./migrations/", import.meta.url));
 /** A migration that waits for a table blocks everyone behind it. So it gives up, lets them pass, and tries again. */

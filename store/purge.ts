@@ -3,6 +3,7 @@ import { buildLogKeepMs, deletedMessageKeepMs } from "../core/chat/limits.ts";
 import { purgeIdempotencyKeys } from "./chat/idempotency.ts";
 import type { Queryable } from "./database.ts";
 import { purgeDebugRuns } from "./debug/debug-runs.ts";
+import { purgeGoneWorkers } from "./presence/worker-rows.ts";
 import { purgeChatMarks } from "./row/chat-marks.ts";
 
 /** By the name that a log line has for what could not be purged. Each resolves with how many rows it deleted. */
@@ -12,6 +13,7 @@ export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>
   "old debug runs": purgeDebugRuns,
   "messages deleted long ago": purgeDeletedMessages,
   "old build logs": purgeBuildLogs,
+  "workers gone long ago": purgeGoneWorkers,
 };
 
 /** Rows that one statement deletes. A long delete would hold its locks, and its space, for long. */

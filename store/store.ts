@@ -12,6 +12,8 @@ export interface Store {
   readonly announce: (change: ChatChanged | ChatDeleted) => void;
   readonly queuedMessagesMax: number;
   readonly workspacesPerUserMax: number;
+  /** The worker that this process is, which attempts and claims name. If absent, it is none. */
+  readonly workerId?: string;
   /** The process's cache of model configs. If absent, the database is queried each time. */
   readonly modelBook?: ModelBook;
   /** What is written about a chat when one of its turns ends (SPEC M1, M2). If absent, nothing. */

@@ -17,6 +17,8 @@ const SIDE_POLLS_MAX = 5;
 interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
+  /** By which Temporal knows this process: whoever notices its death finds its activities by it. */
+  readonly identity: string;
   readonly activities: AllActivities;
   readonly failpoint: Failpoint;
 }
@@ -30,6 +32,7 @@ export async function createWorkers(config: Config, parts: WorkerParts): Promise
   const shared = {
     connection: parts.connection,
     namespace: parts.namespace,
+    identity: parts.identity,
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: config.shutdownGraceMs,

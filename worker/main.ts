@@ -1,6 +1,6 @@
 // Builds everything a worker needs, passes it in, and takes it down in order.
 import { Client } from "@temporalio/client";
-import { Runtime } from "@temporalio/worker";
+import { Runtime, type Worker } from "@temporalio/worker";
 import { warnOfSealedKeys } from "../api/start/sealed-keys.ts";
 import { requireDatabase, StartRefusal } from "../api/start/start-checks.ts";
 import { createDeliverer } from "../delivery/deliver-outbox.ts";
@@ -16,6 +16,7 @@ import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
 import { readDeploymentId } from "../store/access/deployment.ts";
 import { createPool, type Pool } from "../store/database.ts";
 import { createModelBook } from "../store/model/model-book.ts";
+import { newWorker } from "../store/presence/worker-rows.ts";
 import type { Store } from "../store/store.ts";
 import { busReadings } from "../store/stream/bus-readings.ts";
 import { createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
@@ -34,6 +35,7 @@ import {
 } from "./loops/repair-loops.ts";
 import { startWorkspaceLoops } from "./loops/workspace-loops.ts";
 import { partReadings, repairReadings } from "./part-readings.ts";
+import { startPresence } from "./presence/start-presence.ts";
 import { createPartStreams } from "./wire-part-streams.ts";
 
 /** Starts a worker. When this resolves, it polls. Throws if Postgres or Temporal cannot be reached. */
@@ -44,7 +46,9 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const pool = await openDatabase(config, logger);
   const bus = config.liveBus === "off" ? createOffBus() : createPostgresBus({ databaseUrl, logger });
   const modelBook = createModelBook(databaseUrl);
-  const store = workerStore(config, { pool, modelBook, announce: (change) => bus.publish(change) });
+  const self = newWorker();
+  const announce: Store["announce"] = (change) => bus.publish(change);
+  const store = workerStore(config, { pool, modelBook, announce, workerId: self.id });
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
@@ -53,6 +57,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const { driver, reaper } = await openPlaces(config, store, logger);
   const temporal = new Client(connectTemporal(config));
   const teller = openTeller(config, { store, temporal, logger });
+  const presence = await startPresence(config, { self, pool, temporal, failpoint, logger });
   const activities = createActivities({
     config,
     store,
@@ -68,31 +73,49 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     logger,
   });
   const { connection, namespace } = await connectTemporalForWorker(config);
-  const workers = await createWorkers(config, { connection, namespace, activities, failpoint });
-  const running = Promise.all(workers.map((worker) => worker.run()));
-  let stopping = false;
-  running.catch((error: unknown) => {
-    logger.fatal({ err: error }, "worker stopped by an error");
-    // It no longer polls and would only look alive. The supervisor of the process starts a fresh one.
-    if (!stopping) process.exit(1);
-  });
+  const { identity } = self;
+  const workers = await createWorkers(config, { connection, namespace, identity, activities, failpoint });
+  const running = run(workers, logger);
   const counts: RepairCounts = { wedged_runs: 0 };
   const loops = startLoops(config, { store, temporal, reaper, teller, counts, failpoint, logger });
-  const own = [...busReadings(bus), ...partReadings(streams.counts), ...repairReadings(counts)];
+  const own = [
+    ...busReadings(bus),
+    ...partReadings(streams.counts),
+    ...repairReadings(counts),
+    ...presence.readings,
+  ];
   const metrics = await startMetrics(config, [...own, ...models.readings, ...reaper.readings]);
   return {
     async stop() {
-      stopping = true;
       // First no new tasks: what the activities give up must not come back here. They save a checkpoint and give up
       // while the worker still completes their tasks.
-      for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
+      running.takeNoMore();
       shutdown.abort();
-      await Promise.all([running.catch(() => undefined), ...loops.map((loop) => loop.stop())]);
+      await Promise.all([running.ended, ...loops.map((loop) => loop.stop())]);
+      // Not before: whatever is killed until now is noticed by the others.
+      await presence.leave();
       // The client's own connection stays until the process ends. If it were closed under a call that is being retried,
       // the error could not be caught.
       await Promise.all([connection.close(), metrics?.stop()]);
       await Promise.all([bus.close(), modelBook.close(), recording.close()]);
       await pool.end();
+    },
+  };
+}
+
+/** Polls. If a worker ends by itself, so does the process: it would only look alive, and its supervisor starts a fresh one. */
+function run(workers: readonly Worker[], logger: Logger) {
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  let isStopping = false;
+  const ended = running.catch((error: unknown) => {
+    logger.fatal({ err: error }, "worker stopped by an error");
+    if (!isStopping) process.exit(1);
+  });
+  return {
+    ended,
+    takeNoMore() {
+      isStopping = true;
+      for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
     },
   };
 }
@@ -130,7 +153,10 @@ function openTeller(config: Config, parts: Pick<LoopParts, "store" | "temporal" 
 }
 
 /** The store as activities need it. */
-function workerStore(config: Config, parts: Required<Pick<Store, "pool" | "modelBook" | "announce">>): Store {
+function workerStore(
+  config: Config,
+  parts: Required<Pick<Store, "pool" | "modelBook" | "announce" | "workerId">>,
+): Store {
   return {
     ...parts,
     queuedMessagesMax: config.queuedMessagesMax,

@@ -96,6 +96,8 @@ export const chatMarkKeepMs = 24 * 3_600_000;
 export const deletedMessageKeepMs = 30 * 24 * 3_600_000;
 /** How long the log of a build stays that is not its workspace's newest. */
 export const buildLogKeepMs = 30 * 24 * 3_600_000;
+/** How long the row of a worker stays that is gone: for people who ask what has happened. */
+export const goneWorkerKeepMs = 24 * 3_600_000;
 /** How long the answer to an idempotency key is kept (SPEC Q10). */
 export const idempotencyKeepMs = 24 * 3_600_000;
 /** Time for signals and starts while a request waits. After that the relay delivers them. */

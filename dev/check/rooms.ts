@@ -81,10 +81,11 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
   // Rows first, then what changes a chat's state, then what people ask for.
   store: {
     usage: [],
-    access: [],
     debug: [],
+    presence: [],
+    access: ["presence"],
     row: ["usage"],
-    model: ["access"],
+    model: ["access", "presence"],
     outbox: ["row"],
     stream: ["row"],
     turn: ["row", "usage", "model", "outbox"],

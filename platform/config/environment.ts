@@ -270,7 +270,7 @@ export const ENVIRONMENT_SUBJECTS = {
     }),
     EVERTURN_HEARTBEAT_TIMEOUT_MS: notes(milliseconds(500).default(5_000), {
       description:
-        "Silence after which Temporal considers a worker lost and gives its activity to another one",
+        "Silence after which Temporal considers a worker lost and gives its activity to another one. It is for workers that are frozen or cut off: one that dies is noticed within half a second",
     }),
     EVERTURN_RECONCILE_AFTER_MS: notes(milliseconds(100).default(30_000), {
       description: "A chat that has been running for this long without an open workflow is started again",

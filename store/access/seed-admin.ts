@@ -1,5 +1,5 @@
 // The environment's key, and the admin who holds it.
-import { LOCK_KEYS } from "../advisory-locks.ts";
+import { LOCK_KEYS } from "../presence/advisory-locks.ts";
 import { type Pool, type Tx, withTransaction } from "../database.ts";
 import { createApiKey } from "./api-keys.ts";
 import { createUser } from "./users.ts";

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { UserRole } from "../../core/access/access.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { failureCode } from "../../platform/classify-failure.ts";
-import { LOCK_KEYS } from "../advisory-locks.ts";
+import { LOCK_KEYS } from "../presence/advisory-locks.ts";
 import type { Queryable, Tx } from "../database.ts";
 
 export interface UserRow {

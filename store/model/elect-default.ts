@@ -1,7 +1,7 @@
 // Makes sure that exactly one model config is the default, as long as any of them works.
 
-import { LOCK_KEYS } from "../advisory-locks.ts";
 import type { Tx } from "../database.ts";
+import { LOCK_KEYS } from "../presence/advisory-locks.ts";
 
 export async function lockModels(tx: Tx): Promise<void> {
   await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEYS.defaultModel]);

@@ -59,6 +59,8 @@ export interface ChatRow {
   readonly unsealed: Readonly<Record<string, number>>;
   /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
   readonly attempt_scheduled_ms: number;
+  /** The worker that began the latest attempt; null: one of an older version, or none yet. */
+  readonly attempt_worker_id: string | null;
   readonly last_read_message_id: number;
   /** The activity whose outcome `outcome` is: the one that committed last. */
   readonly outcome_run_id: string | null;
@@ -111,6 +113,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "lost_attempts",
   "attempt_open",
   "attempt_scheduled_ms",
+  "attempt_worker_id",
   "last_read_message_id",
   "outcome_run_id",
   "outcome_activity_id",
@@ -162,6 +165,7 @@ const WRITABLE = [
   "outcome_activity_id",
   "outcome",
   "attempt_scheduled_ms",
+  "attempt_worker_id",
   "compaction",
   "overflow_turn_id",
   "learnt_context_limit",

@@ -73,6 +73,7 @@ export async function beginCall(unit: Unit, key: OutcomeKey, wish: CallWish): Pr
       generation_attempt,
       attempt_open: true,
       attempt_scheduled_ms: wish.scheduledMs,
+      attempt_worker_id: unit.store.workerId ?? null,
       lost_attempts: lost,
       retry: null,
     });

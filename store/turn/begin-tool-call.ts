@@ -47,7 +47,8 @@ export async function beginToolCall(
   if (found?.call == null) return { type: "over", chat };
   const { call } = found;
   const { tool_call_id, tool_name } = call;
-  const claim = { chat_id: ref.chat_id, tool_call_id, tool_name, scheduled_ms: scheduledMs };
+  const { workerId: worker_id } = unit.store;
+  const claim = { chat_id: ref.chat_id, tool_call_id, tool_name, scheduled_ms: scheduledMs, worker_id };
   const execution = await claimToolCall(unit.tx, claim);
   if (execution === null) return { type: "stale" };
   // A call that the output limit cut off is never run, even where its pieces happen to parse.

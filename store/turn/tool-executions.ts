@@ -23,6 +23,8 @@ export interface ToolClaim {
   readonly tool_name: string;
   /** When Temporal scheduled the attempt that claims, by its own clock. */
   readonly scheduled_ms: number;
+  /** The worker that claims. */
+  readonly worker_id?: string | undefined;
 }
 
 /**
@@ -31,12 +33,12 @@ export interface ToolClaim {
  */
 export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecution | null> {
   const { rows } = await tx.query<ToolExecution>(
-    `insert into tool_executions as t (chat_id, tool_call_id, tool_name, attempts, scheduled_ms, is_held)
-     values ($1, $2, $3, 1, $4, true)
+    `insert into tool_executions as t (chat_id, tool_call_id, tool_name, attempts, scheduled_ms, is_held, worker_id)
+     values ($1, $2, $3, 1, $4, true, $5)
      on conflict (chat_id, tool_call_id) do update set attempts = t.attempts + 1, scheduled_ms = $4,
-       lost_workers = t.lost_workers + (t.is_held and t.finished_at is null)::int, is_held = true
+       lost_workers = t.lost_workers + (t.is_held and t.finished_at is null)::int, is_held = true, worker_id = $5
      where t.scheduled_ms <= $4 returning ${COLUMNS}`,
-    [claim.chat_id, claim.tool_call_id, claim.tool_name, claim.scheduled_ms],
+    [claim.chat_id, claim.tool_call_id, claim.tool_name, claim.scheduled_ms, claim.worker_id ?? null],
   );
   return rows[0] ?? null;
 }
@@ -45,7 +47,10 @@ export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecu
  * The worker lives and hands the call on (a shutdown, an error of ours, a Temporal that was out of reach): no worker was lost. The
  * next claim counts none, and one that has counted it already takes it back.
  */
-export async function releaseToolCall(db: Queryable, claim: Omit<ToolClaim, "tool_name">): Promise<void> {
+export async function releaseToolCall(
+  db: Queryable,
+  claim: Omit<ToolClaim, "tool_name" | "worker_id">,
+): Promise<void> {
   await db.query(
     `update tool_executions set is_held = is_held and scheduled_ms <> $3,
        lost_workers = greatest(lost_workers - (scheduled_ms > $3)::int, 0)

@@ -4,13 +4,13 @@ import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import type { Deliverer } from "../../delivery/deliver-outbox.ts";
 import { isOutage } from "../../platform/classify-failure.ts";
-import { LOCK_KEYS, withLoopLock } from "../../store/advisory-locks.ts";
 import {
   leaseOutboxRows,
   type OutboxRow,
   outboxBatchMax,
   postponeOutboxRow,
 } from "../../store/outbox/outbox.ts";
+import { LOCK_KEYS, withLoopLock } from "../../store/presence/advisory-locks.ts";
 import type { Store } from "../../store/store.ts";
 import {
   type BusyChat,

@@ -5,7 +5,7 @@ import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import { errorDetailCharsMax } from "../../core/chat/limits.ts";
 import type { WorkspaceTeller } from "../../delivery/tell-workspace.ts";
-import { LOCK_KEYS, withLoopLock } from "../../store/advisory-locks.ts";
+import { LOCK_KEYS, withLoopLock } from "../../store/presence/advisory-locks.ts";
 import type { Store } from "../../store/store.ts";
 import { inUnit } from "../../store/unit.ts";
 import { listQuietWorkspaces, listUntoldWorkspaces } from "../../store/workspace/tell-workspaces.ts";

@@ -1,5 +1,5 @@
 // Advisory locks: what only one process of a deployment does at a time.
-import type { Pool } from "./database.ts";
+import type { Pool } from "../database.ts";
 
 /**
  * Advisory locks, each with a key of its own in the database: numbers that no other program is likely to take. Versions
