@@ -15,6 +15,7 @@ import { messageRoutes } from "./routes/chat/messages.ts";
 import { queueRoutes } from "./routes/chat/queue.ts";
 import { regenerateRoutes } from "./routes/chat/regenerate.ts";
 import { streamRoutes } from "./routes/chat/stream-chat.ts";
+import { turnRoutes } from "./routes/chat/turns.ts";
 import { watchRoutes } from "./routes/chat/watch-chats.ts";
 import { debugRunRoutes } from "./routes/debug-runs.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -35,6 +36,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...chatRoutes(deps),
     ...chatTitleRoutes(deps),
     ...messageRoutes(deps),
+    ...turnRoutes(deps),
     ...queueRoutes(deps),
     ...debugRunRoutes(deps),
     ...contextRoutes(deps),

@@ -2,7 +2,15 @@
 import { z } from "zod";
 import { labelCharsMax, labelsMax, systemPromptCharsMax } from "../../core/chat/limits.ts";
 import { CHAT_STATUSES } from "../../core/chat/message.ts";
-import { errorKind, filledText, jsonObject, messageId, time, uuid } from "./common.ts";
+import {
+  errorKind,
+  expectedHistoryVersion,
+  filledText,
+  jsonObject,
+  messageId,
+  time,
+  uuid,
+} from "./common.ts";
 import { inputContent } from "./content.ts";
 
 /** For titles that users choose; those made from a message are shorter. */
@@ -123,6 +131,7 @@ export const chatPatch = z
       .nullable()
       .optional(),
     workspace_id: workspaceId.nullable().optional().meta({ description: "Null: bound to none any more" }),
+    expected_history_version: expectedHistoryVersion.optional(),
     debug: z
       .boolean()
       .optional()

@@ -7,6 +7,11 @@ import { REFUSALS, type RefusalCode } from "../../core/chat/refusal.ts";
 export const uuid = z.uuid().meta({ example: "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a" });
 export const time = z.iso.datetime().meta({ description: "ISO 8601, UTC" });
 export const messageId = z.int().positive();
+/** Of edit, regenerate, PATCH and compact. */
+export const expectedHistoryVersion = z.int().positive().meta({
+  description:
+    "`history_version` of the chat as you saw it: with another one nothing is changed (409 `history_changed`)",
+});
 export const errorKind = z.enum(ERROR_KINDS);
 export const jsonValue = z.unknown().meta({ description: "Any JSON value" });
 export const jsonObject = z.record(z.string(), jsonValue);

@@ -40,7 +40,7 @@ const part = z.discriminatedUnion("type", [
   fileReferencePart,
 ]);
 
-const usage = z.strictObject({
+export const usage = z.strictObject({
   input_tokens: z.int(),
   output_tokens: z.int(),
   total_tokens: z.int(),

@@ -15,6 +15,7 @@ const id = uuid.toLowerCase().meta({ example: undefined });
 export const chatPath = z.object({ chat: id });
 export const messagePath = chatPath.extend({ message: pathMessageId });
 export const queuedMessagePath = chatPath.extend({ queued_message: pathMessageId });
+export const turnPath = chatPath.extend({ turn: pathMessageId });
 export const debugRunPath = chatPath.extend({ run: id });
 export const userPath = z.object({ user: id });
 export const apiKeyPath = z.object({ api_key: id });
@@ -41,6 +42,15 @@ function toLabels(pairs: readonly string[]): Record<string, string> {
   );
 }
 
+const after = z
+  .string()
+  .max(cursorCharsMax)
+  .optional()
+  .meta({ description: "`next_cursor` of the page before" });
+
+/** Of a list without filters. */
+export const pageQuery = z.strictObject({ limit: pageLimit, after });
+
 export const chatQuery = z.strictObject({
   q: z.string().max(searchCharsMax).optional().meta({ description: "Part of the title, in any case" }),
   label: z
@@ -58,7 +68,7 @@ export const chatQuery = z.strictObject({
     .transform((value) => value === "true")
     .meta({ override: { type: "boolean", enum: undefined, default: false } }),
   limit: pageLimit,
-  after: z.string().max(cursorCharsMax).optional().meta({ description: "`next_cursor` of the page before" }),
+  after,
 });
 
 const anyId = queryNumber(0, Number.MAX_SAFE_INTEGER);

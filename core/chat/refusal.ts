@@ -3,6 +3,7 @@
 export const REFUSALS = {
   chat_not_found: { status: 404, title: "No such chat" },
   message_not_found: { status: 404, title: "No such message" },
+  turn_not_found: { status: 404, title: "No such turn" },
   queued_message_not_found: { status: 404, title: "No such queued message" },
   workspace_not_found: { status: 404, title: "No such workspace" },
   build_not_found: { status: 404, title: "No such build" },
@@ -31,6 +32,7 @@ export const REFUSALS = {
   chat_archived: { status: 409, title: "The chat is archived" },
   usage_limit_reached: { status: 409, title: "The usage limit of this period is reached" },
   title_impossible: { status: 409, title: "No title can be made for the chat" },
+  history_changed: { status: 409, title: "The history has changed meanwhile" },
   chat_busy: { status: 409, title: "The chat is busy" },
   transition_refused: { status: 409, title: "Not possible in the chat's present state" },
   name_taken: { status: 409, title: "The name is taken" },

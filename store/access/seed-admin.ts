@@ -1,6 +1,7 @@
 // The environment's key, and the admin who holds it.
-import { LOCK_KEYS } from "../presence/advisory-locks.ts";
+
 import { type Pool, type Tx, withTransaction } from "../database.ts";
+import { LOCK_KEYS } from "../presence/advisory-locks.ts";
 import { createApiKey } from "./api-keys.ts";
 import { createUser } from "./users.ts";
 

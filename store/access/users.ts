@@ -3,8 +3,8 @@ import { v7 as uuidv7 } from "uuid";
 import type { UserRole } from "../../core/access/access.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { failureCode } from "../../platform/classify-failure.ts";
-import { LOCK_KEYS } from "../presence/advisory-locks.ts";
 import type { Queryable, Tx } from "../database.ts";
+import { LOCK_KEYS } from "../presence/advisory-locks.ts";
 
 export interface UserRow {
   readonly id: string;

@@ -7,6 +7,7 @@ import { readMessage } from "../row/messages.ts";
 import { transition } from "../turn/transition.ts";
 import type { Unit } from "../unit.ts";
 import { type ReplacedMessage, replaceFrom } from "./replace-message.ts";
+import { requireHistory } from "./require-history.ts";
 
 export interface EditMessageInput {
   readonly chat_id: string;
@@ -16,12 +17,13 @@ export interface EditMessageInput {
   readonly model_config_id?: string | null | undefined;
   readonly reasoning_effort?: string | null | undefined;
   readonly created_by: string;
+  readonly expected_history_version?: number | undefined;
 }
 
 /**
  * Cuts the history at a user message, replaces the message and runs the new one. Drops the queue and work in progress
  * (SPEC E1). Throws `Refusal` `message_not_found`, `not_a_user_message`, `model_config_not_found`,
- * `usage_limit_reached`.
+ * `history_changed`, `usage_limit_reached`.
  */
 export async function editMessage(unit: Unit, input: EditMessageInput): Promise<ReplacedMessage> {
   await requireModelConfig(unit.tx, input.model_config_id);
@@ -29,6 +31,7 @@ export async function editMessage(unit: Unit, input: EditMessageInput): Promise<
     unit,
     { name: "edit", chat_id: input.chat_id, owner_id: input.owner_id },
     async (draft) => {
+      requireHistory(draft.before, input.expected_history_version);
       const old = await readMessage(unit.tx, input.chat_id, input.message_id);
       if (old === null || old.visibility === "model") throw new Refusal("message_not_found");
       if (old.role !== "user") throw new Refusal("not_a_user_message");

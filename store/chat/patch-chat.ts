@@ -2,7 +2,8 @@
 import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, readChatRow } from "../row/chat-row.ts";
 import { transition } from "../turn/transition.ts";
-import type { Unit } from "../unit.ts";
+import { lockInUnit, type Unit } from "../unit.ts";
+import { requireHistory } from "./require-history.ts";
 
 export interface PatchChatInput {
   readonly chat_id: string;
@@ -14,17 +15,22 @@ export interface PatchChatInput {
   readonly archived?: boolean | undefined;
   /** Whether its model calls are recorded from now on (SPEC B4). */
   readonly debug?: boolean | undefined;
+  readonly expected_history_version?: number | undefined;
 }
 
 /**
- * Changes the given fields. Throws `Refusal` `chat_not_found`, or `chat_busy` if a tree to be archived is busy; then
- * nothing has changed.
+ * Changes the given fields. Throws `Refusal` `chat_not_found`, `history_changed`, or `chat_busy` if a tree to be archived
+ * is busy; then nothing has changed.
  */
 export async function patchChat(unit: Unit, input: PatchChatInput): Promise<ChatRow> {
   const { chat_id, owner_id, title, labels, pin_order, debug } = input;
   const chat = await readChatRow(unit.tx, chat_id);
   if (chat === null || (owner_id !== null && chat.owner_id !== owner_id)) throw new Refusal("chat_not_found");
   if (input.archived !== undefined) await setArchived(unit, chat, input.archived);
+  // After the tree, which is locked in the order of its ids. Whatever is written by then is rolled back with the refusal.
+  if (input.expected_history_version !== undefined) {
+    requireHistory((await lockInUnit(unit, chat_id)) ?? chat, input.expected_history_version);
+  }
   if ([title, labels, pin_order, debug].some((given) => given !== undefined)) {
     await transition(unit, { name: "rename", chat_id, owner_id }, async (draft) => {
       if (title !== undefined) {

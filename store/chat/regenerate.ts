@@ -5,6 +5,7 @@ import { type MessageRow, readMessage } from "../row/messages.ts";
 import { transition } from "../turn/transition.ts";
 import type { Unit } from "../unit.ts";
 import { type ReplacedMessage, replaceFrom } from "./replace-message.ts";
+import { requireHistory } from "./require-history.ts";
 
 export interface RegenerateInput {
   readonly chat_id: string;
@@ -12,15 +13,17 @@ export interface RegenerateInput {
   /** The user message to answer again; the newest if absent. */
   readonly message_id?: number | undefined;
   readonly created_by: string;
+  readonly expected_history_version?: number | undefined;
 }
 
 /**
  * Answers a user message again (SPEC E7). The message is inserted again with a new id and the same content and model,
- * and everything after it is deleted, as in an edit. Throws `Refusal` `nothing_to_regenerate`, `usage_limit_reached`.
+ * and everything after it is deleted, as in an edit. Throws `Refusal` `nothing_to_regenerate`, `history_changed`, `usage_limit_reached`.
  */
 export async function regenerate(unit: Unit, input: RegenerateInput): Promise<ReplacedMessage> {
   const { chat_id, owner_id } = input;
   return transition(unit, { name: "regenerate", chat_id, owner_id }, async (draft) => {
+    requireHistory(draft.before, input.expected_history_version);
     const old = await findQuestion(unit.tx, input);
     if (old === null) throw new Refusal("nothing_to_regenerate");
     return replaceFrom(draft, old, {

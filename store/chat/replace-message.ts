@@ -7,6 +7,7 @@ import { deleteSpill } from "../row/inflight-parts.ts";
 import { deleteMessagesFrom, type MessageRow } from "../row/messages.ts";
 import { clearQueue } from "../row/queued-messages.ts";
 import { beginTurn, type TurnStart } from "../turn/begin-turn.ts";
+import { dropTurnEndsFrom } from "../turn/turn-ends.ts";
 import type { Draft } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
 
@@ -25,6 +26,7 @@ export async function replaceFrom(draft: Draft, old: MessageRow, start: TurnStar
   await clearQueue(draft);
   await deleteSpill(tx, chat_id);
   await dropDebugRunsFrom(tx, chat_id, old.id);
+  await dropTurnEndsFrom(tx, chat_id, old.id);
   // Work for the removed messages has nobody left to report to.
   await tx.query("delete from tool_executions where chat_id = $1", [chat_id]);
   draft.change.reset_version = draft.version;

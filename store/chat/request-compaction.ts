@@ -9,20 +9,27 @@ import { insertMessage, readPromptMessages } from "../row/messages.ts";
 import { transition } from "../turn/transition.ts";
 import type { Unit } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
+import { requireHistory } from "./require-history.ts";
 
 export interface OwnChat {
   readonly chat_id: string;
   readonly owner_id: string | null;
 }
 
+export interface CompactionRequest extends OwnChat {
+  readonly expected_history_version?: number | undefined;
+}
+
 /**
  * Starts a compaction in an idle chat, whatever the threshold says. Afterwards the chat rests again or runs its queue.
- * Throws `Refusal` `chat_not_found`, `nothing_to_compact`, `usage_limit_reached`, `transition_refused`.
+ * Throws `Refusal` `chat_not_found`, `nothing_to_compact`, `history_changed`, `usage_limit_reached`, `transition_refused`.
  */
-export async function requestCompaction(unit: Unit, chat: OwnChat): Promise<void> {
-  await transition(unit, { name: "compact", ...chat }, async (draft) => {
+export async function requestCompaction(unit: Unit, request: CompactionRequest): Promise<void> {
+  const { chat_id, owner_id, expected_history_version } = request;
+  await transition(unit, { name: "compact", chat_id, owner_id }, async (draft) => {
+    requireHistory(draft.before, expected_history_version);
     await refuseOverLimit(unit.tx, draft.before);
-    const history = afterBoundary(await readPromptMessages(unit.tx, chat.chat_id));
+    const history = afterBoundary(await readPromptMessages(unit.tx, chat_id));
     if (planCompaction(history, false) === null) throw new Refusal("nothing_to_compact");
     Object.assign(draft.change, {
       status: "running",

@@ -11,6 +11,7 @@ import { promoteHead } from "./begin-turn.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import { change, insertAnswer, type Settling } from "./settling.ts";
 import { movedTo } from "./standing.ts";
+import { noteTurnEnd } from "./turn-ends.ts";
 
 export interface FinishInput {
   /** An answer that ends the turn without being one of its steps. */
@@ -41,6 +42,7 @@ export async function finishInterruption(
   return change(settling, "finish_interruption", async (draft) => {
     await keepAnswer(settling, draft, answer);
     await settleOpenCalls(draft, "The call was cancelled: the turn was interrupted.");
+    await noteTurnEnd(draft, "interrupted");
     return endOrPromote(draft, { type: "interrupted", why: "interrupted" });
   });
 }
@@ -55,6 +57,7 @@ export async function finishError(
     await keepAnswer(settling, draft, answer);
     await settleOpenCalls(draft, "The call was not run: the turn ended with an error.");
     await deleteSpill(draft.unit.tx, draft.before.id);
+    await noteTurnEnd(draft, "error", error);
     Object.assign(draft.change, {
       status: "error",
       last_error: error,

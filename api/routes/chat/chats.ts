@@ -131,7 +131,7 @@ function patch(deps: ApiDeps): Route {
     body: chatPatch,
     example: { title: "A story", labels: { project: "stories" } },
     responses: { 200: { description: "The chat", schema: chat } },
-    refusals: ["chat_not_found", "chat_busy", "chat_archived", "workspace_refused"],
+    refusals: ["chat_not_found", "history_changed", "chat_busy", "chat_archived", "workspace_refused"],
     async handler(input) {
       const { params, body, caller } = input;
       const of = { chat_id: params.chat, owner_id: caller.user.id };

@@ -5,11 +5,12 @@ import { editMessage } from "../../../store/chat/edit-message.ts";
 import { sendMessage } from "../../../store/chat/send-message.ts";
 import { readChatRow } from "../../../store/row/chat-row.ts";
 import { listMessages } from "../../../store/row/list-messages.ts";
+import { readMessage } from "../../../store/row/messages.ts";
 import { toMessage, toQueuedMessage } from "../../../store/row/to-wire.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { type Route, route } from "../../http/route.ts";
 import { modelConfigId, reasoningEffort } from "../../schemas/chat.ts";
-import { messageId } from "../../schemas/common.ts";
+import { expectedHistoryVersion, messageId } from "../../schemas/common.ts";
 import { inputContent } from "../../schemas/content.ts";
 import { message, queuedMessage } from "../../schemas/message.ts";
 import { chatPath, messagePath, messageQuery } from "../../schemas/params.ts";
@@ -50,6 +51,7 @@ const messageEdit = z
     content: inputContent,
     model_config_id: modelConfigId.optional(),
     reasoning_effort: reasoningEffort.optional(),
+    expected_history_version: expectedHistoryVersion.optional(),
   })
   .meta({ id: "MessageEdit" });
 
@@ -58,7 +60,7 @@ const editedMessage = z
   .meta({ id: "EditedMessage" });
 
 export function messageRoutes(deps: ApiDeps): Route[] {
-  return [list(deps), send(deps), edit(deps)];
+  return [list(deps), read(deps), send(deps), edit(deps)];
 }
 
 function list(deps: ApiDeps): Route {
@@ -84,6 +86,27 @@ function list(deps: ApiDeps): Route {
         has_more: page.has_more,
       };
       return { status: 200, body };
+    },
+  });
+}
+
+function read(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/v1/chats/{chat}/messages/{message}",
+    summary: "Read a message",
+    tag,
+    access: { area: "chats" },
+    params: messagePath,
+    responses: { 200: { description: "The message", schema: message } },
+    refusals: ["chat_not_found", "message_not_found"],
+    async handler({ params, caller }) {
+      const { pool } = deps.store;
+      const chat = await readChatRow(pool, params.chat);
+      if (chat?.owner_id !== caller.user.id) throw new Refusal("chat_not_found");
+      const found = await readMessage(pool, params.chat, params.message);
+      if (found === null || found.visibility === "model") throw new Refusal("message_not_found");
+      return { status: 200, body: toMessage(found) };
     },
   });
 }
@@ -148,6 +171,7 @@ function edit(deps: ApiDeps): Route {
       "chat_not_found",
       "message_not_found",
       "not_a_user_message",
+      "history_changed",
       "model_config_not_found",
       "usage_limit_reached",
       "chat_archived",
