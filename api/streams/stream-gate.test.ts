@@ -31,6 +31,29 @@ async function exchanges(count: number) {
   return { taken, server };
 }
 
+test("T10 a hundred changes of users and keys at once are two looks at the open streams", async () => {
+  let looks = 0;
+  const gate = new StreamGate({
+    readRights: () => {
+      looks += 1;
+      return Promise.resolve(new Map([["key", { role: "member", scope: "full" }]]));
+    },
+    perKeyMax: 10,
+    perUserMax: 10,
+    perReplicaMax: 10,
+    logger: { info: () => undefined, warn: () => undefined } as never,
+  });
+  const { taken, server } = await exchanges(1);
+  const [stream] = taken.map((exchange) => gate.admit({ ...exchange, access: null }, caller("key", null)));
+  const first = gate.recheck();
+  await Promise.resolve();
+  await Promise.all([first, ...Array.from({ length: 100 }, () => gate.recheck())]);
+  assert.deepEqual([looks, stream?.isLeft], [2, false]);
+  gate.close();
+  server.closeAllConnections();
+  server.close();
+});
+
 test("T10 with Postgres away streams go on, except those whose key was to have expired by now", async () => {
   const warned: string[] = [];
   const logger = { info: () => undefined, warn: (_about: object, words: string) => void warned.push(words) };

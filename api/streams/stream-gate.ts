@@ -43,6 +43,8 @@ export class StreamGate {
   readonly #countByUser = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #size = 0;
+  #lastLook: Promise<void> = Promise.resolve();
+  #nextLook: Promise<void> | null = null;
 
   constructor(input: StreamGateInput) {
     this.#input = input;
@@ -79,7 +81,18 @@ export class StreamGate {
    * Ends the streams of those who may not open them any more: their key is revoked or expired, their user is suspended or
    * deleted, or role or scope no longer suffice. While Postgres is down they continue: it is asked again.
    */
-  async recheck(): Promise<void> {
+  recheck(): Promise<void> {
+    // Looks that are asked for during a look are one look after it: a hundred changes at once cost two queries.
+    this.#nextLook ??= this.#lastLook.then(() => {
+      this.#nextLook = null;
+      this.#lastLook = this.#look();
+      return this.#lastLook;
+    });
+    return this.#nextLook;
+  }
+
+  /** Never rejects. */
+  async #look(): Promise<void> {
     const asked = [...this.#byHolder].flatMap(([holder, own]) => {
       const [first] = own.values();
       return first === undefined ? [] : [{ holder, caller: first.caller }];

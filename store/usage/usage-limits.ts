@@ -30,7 +30,7 @@ export const USAGE_LIMIT_COLUMN = `case when usage_limit_micros is null then nul
 /** The limit of a user: undefined if there is no such user, null if there is no limit. */
 export async function readUsageLimit(db: Queryable, userId: string): Promise<UsageLimit | null | undefined> {
   const { rows } = await db.query<{ usage_limit: UsageLimit | null }>(
-    `select ${USAGE_LIMIT_COLUMN} as usage_limit from users where id = $1`,
+    `select ${USAGE_LIMIT_COLUMN} as usage_limit from users where id = $1 and deleted_at is null`,
     [userId],
   );
   return rows[0]?.usage_limit;
@@ -43,7 +43,7 @@ export async function setUsageLimit(
   limit: UsageLimit | null,
 ): Promise<boolean> {
   const { rowCount } = await db.query(
-    "update users set usage_limit_micros = $2, usage_limit_period = $3 where id = $1",
+    "update users set usage_limit_micros = $2, usage_limit_period = $3 where id = $1 and deleted_at is null",
     [userId, limit?.limit_micros ?? null, limit?.period ?? null],
   );
   return rowCount === 1;

@@ -137,9 +137,11 @@ test("O1 where others can reach the API its metrics are for admins' keys alone",
   try {
     const member = await open.newKey();
     const status = async (key: string | null) => (await open.call("GET /metrics", { key })).status;
+    const { body: chats } = await open.call("POST /v1/api-keys", { body: { name: "x", scope: "chats" } });
+    const { body: read } = await open.call("POST /v1/api-keys", { body: { name: "x", scope: "read" } });
     assert.deepEqual(
-      [await status(null), await status("ek_wrong"), await status(member.key), await status(open.key)],
-      [401, 401, 403, 200],
+      await Promise.all([null, "evt_wrong", member.key, chats.key, read.key, open.key].map(status)),
+      [401, 401, 403, 403, 200, 200],
     );
     assert.equal((await open.call("GET /healthz", { key: null })).status, 200);
     assert.doesNotMatch((await open.call("GET /", { key: null })).body, /metrics/);

@@ -98,7 +98,7 @@ function patch(deps: Deps): Route {
     path: "/v1/users/{user}",
     summary: "Change, suspend or resume a user",
     description:
-      "A suspension holds at once: keys and sessions stop working, open streams end. Turns that run go on, and nobody can begin others. The last admin who can act stays one.",
+      "A suspension holds at once: keys and sessions stop working, open streams end. Turns that run go on, with the messages that wait behind them; the user can begin no others. The last admin who can act stays one.",
     tag,
     access,
     params: userPath,
