@@ -55,7 +55,7 @@ async function readRoutes(): Promise<readonly CalledRoute[]> {
       const expected = EXPECTED_ROUTES[name];
       assert.ok(expected !== undefined, `${name} is new: say in expected-routes.ts who may call it`);
       const nowhere = template.replace(/\{(\w+)\}/g, (_all, param: string) =>
-        param.includes("message") ? "9007199254740991" : NOTHING,
+        /message|turn/.test(param) ? "9007199254740991" : NOTHING,
       );
       const foreign_path = (places.get(name) ?? template).replace(/(?<=api-keys\/).*/, () => spare);
       return { ...expected, name, method: method.toUpperCase(), shown, nowhere, foreign_path };

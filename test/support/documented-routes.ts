@@ -86,6 +86,7 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
   return {
     chat,
     message: String(messages[0].id),
+    turn: String(messages[0].turn_id),
     queued_message: String(queued.id),
     model_provider: provider.id,
     model_config: config.id,
