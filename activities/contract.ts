@@ -65,6 +65,8 @@ export interface LocalActivities {
   finishInterruption(input: SettleRef): Promise<StepOutcome>;
   /** Turns a cancel from Temporal's Web UI into an interrupt of the turn. */
   requestInterrupt(input: TurnRef): Promise<void>;
+  /** Asks for another run of the chat's turn: this one ends, because another build of the worker is current. */
+  handOver(input: TurnRef): Promise<void>;
   /** Ends the turn in `error` after a bug. */
   recordCrash(input: RecordCrashInput): Promise<StepOutcome>;
 }

@@ -6,11 +6,15 @@ import type { StepOutcome } from "../core/chat/step-outcome.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { interruptChat } from "../store/chat/interrupt-chat.ts";
 import type { Store } from "../store/store.ts";
+import { requestRun } from "../store/turn/reconcile.ts";
 import { type StepEvent, settle } from "../store/turn/settle.ts";
 import { findBegunCalls } from "../store/turn/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
 import { outcomeKey } from "./attempt/activity-attempt.ts";
 import type { LocalActivities, SettleRef } from "./contract.ts";
+
+/** The run that asks for its successor needs a moment to end. A start that comes earlier only signals it. */
+const HAND_OVER_AFTER_MS = 100;
 
 export interface TransitionDeps {
   readonly store: Store;
@@ -42,6 +46,12 @@ export function createTransitions({ store, failpoint }: TransitionDeps): LocalAc
         // Deleted or archived meanwhile: there is nothing left to interrupt.
         if (!(error instanceof Refusal)) throw error;
       }
+    },
+    async handOver({ chat_id, turn_id }) {
+      await inUnit(store, (unit) =>
+        requestRun(unit, { id: chat_id, current_turn_id: turn_id }, HAND_OVER_AFTER_MS),
+      );
+      failpoint("turn:handed-over");
     },
     async recordCrash(input) {
       return settleStep(input, { type: "crashed", error: crashError(input.message) });

@@ -147,6 +147,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
       pool: store.pool,
       pingTemporal: () => pingTemporal(temporal),
       secrets: createSecretBox(config),
+      taskQueue: config.taskQueue,
     }),
     resolveProjectPath: (path) => resolveProjectPath(path, config.projectRoots),
     templates: createTemplateShelf(config.templatesDir),

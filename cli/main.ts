@@ -22,6 +22,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   "rotate-keys": async () => (await import("./commands/rotate-keys.ts")).rotateKeys,
   "search-attributes": async () => (await import("./commands/search-attributes.ts")).searchAttributes,
   "stop-workspaces": async () => (await import("./commands/stop-workspaces.ts")).stopWorkspaces,
+  workers: async () => (await import("./commands/workers.ts")).workers,
+  "build-id": async () => (await import("./commands/build-id.ts")).buildId,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   users: async () => (await import("./commands/users.ts")).users,
   keys: async () => (await import("./commands/keys.ts")).keys,

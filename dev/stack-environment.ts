@@ -32,6 +32,8 @@ export function withStackDefaults(
     EVERTURN_API_KEY: env["EVERTURN_API_KEY"] || secrets.apiKey,
     EVERTURN_TEMPORAL_DETAIL: env["EVERTURN_TEMPORAL_DETAIL"] || "full",
     EVERTURN_PROJECT_ROOTS: env["EVERTURN_PROJECT_ROOTS"] || projectRoot,
+    // There is one build, and to start it is to deploy it, also after an older one was checked out again.
+    EVERTURN_BUILD_CURRENT: env["EVERTURN_BUILD_CURRENT"] || "always",
   };
 }
 

@@ -1,8 +1,10 @@
 // Creates the SDK's workers of this process, one for each task queue.
-import { type NativeConnection, Worker } from "@temporalio/worker";
+import { type NativeConnection, Worker, type WorkerDeploymentOptions } from "@temporalio/worker";
 import type { Config } from "../platform/config/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
+import { UNVERSIONED } from "../store/presence/worker-builds.ts";
 import { SIDE_QUEUES, sideQueue } from "../workflows/contract.ts";
+import { deploymentName } from "./builds/temporal-builds.ts";
 import type { AllActivities } from "./create-activities.ts";
 import { failpointSinks } from "./workflow/failpoint-sinks.ts";
 import { workflowBundlePath } from "./workflow/workflow-bundle.ts";
@@ -21,6 +23,8 @@ interface WorkerParts {
   readonly identity: string;
   readonly activities: AllActivities;
   readonly failpoint: Failpoint;
+  /** Empty: workers without a build. */
+  readonly buildId: string;
 }
 
 /**
@@ -36,6 +40,7 @@ export async function createWorkers(config: Config, parts: WorkerParts): Promise
     maxHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     defaultHeartbeatThrottleInterval: HEARTBEAT_THROTTLE_MS,
     shutdownGraceTime: config.shutdownGraceMs,
+    ...(parts.buildId !== UNVERSIONED && { workerDeploymentOptions: deploymentOf(config, parts.buildId) }),
   };
   const turns = Worker.create({
     ...shared,
@@ -57,4 +62,10 @@ export async function createWorkers(config: Config, parts: WorkerParts): Promise
     }),
   );
   return Promise.all([turns, ...beside]);
+}
+
+/** Turns pin themselves to their build (workflows/turn/hand-over.ts); whatever else runs moves to the current one. */
+function deploymentOf({ taskQueue }: Config, buildId: string): WorkerDeploymentOptions {
+  const version = { deploymentName: deploymentName(taskQueue), buildId };
+  return { useWorkerVersioning: true, version, defaultVersioningBehavior: "AUTO_UPGRADE" };
 }

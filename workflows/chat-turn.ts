@@ -7,6 +7,7 @@ import {
   proxyActivities,
   proxyLocalActivities,
   proxySinks,
+  setWorkflowOptions,
   workflowInfo,
 } from "@temporalio/workflow";
 import type {
@@ -24,6 +25,7 @@ import { jittered, modelCallOptions, transitionOptions } from "./activity-option
 import type { ChatTurnInput, TurnResult } from "./contract.ts";
 import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
+import { handOver, isToHandOver, pinnedToItsBuild } from "./turn/hand-over.ts";
 import { type Heard, interruptOnCancel, listen } from "./turn/heard.ts";
 import { checkTurnInput } from "./turn/read-signal.ts";
 import { runTools } from "./turn/run-tools.ts";
@@ -39,6 +41,8 @@ import { wordsOfFailure } from "./turn/words-of-failure.ts";
 
 const { failpoint } = proxySinks<FailpointSinks>();
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
+
+setWorkflowOptions(pinnedToItsBuild, chatTurn);
 
 /**
  * Runs one turn. Ends when the turn has ended; continues as new when the chat has gone on to another turn. Any bug on the
@@ -65,6 +69,7 @@ async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promi
     // An uncaught TypeError would leave the run open for ever; a crash must end the turn, in words.
     next = await local.recordCrash({ ...now(turn), message: wordsOfFailure(error) });
   }
+  if (isToHandOver(next, heard)) return handOver(next, run);
   takeTold(run.told, { ...next, tokens: 0 });
   showProgress(progress, describeEnd(next, run.told.end));
   const shows_outcome = input.shows_outcome === true;
@@ -90,6 +95,7 @@ interface Turn {
 async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | null> {
   const { turn, heard, progress } = run;
   takeTold(run.told, outcome);
+  if (isToHandOver(outcome, heard) && outcome.type !== "retry") return null;
   switch (outcome.type) {
     case "next":
       return perform(outcome.step, outcome.snapshot_version, run);
@@ -98,7 +104,8 @@ async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | nu
       showProgress(progress, summary);
       await condition(() => heard.stop, jittered(outcome.delay_ms), { summary });
       if (heard.stop) return lookAfterStop(run);
-      return callModel(run, outcome);
+      // The wait is for the provider, so it is waited out here.
+      return heard.drained ? null : callModel(run, outcome);
     }
     case "interrupting":
       return local.finishInterruption(now(turn));
@@ -136,7 +143,8 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
       return local.settleTools(now(turn));
     case "await-client":
       showProgress(progress, "waiting for the client");
-      await condition(() => heard.version > seen || heard.stop);
+      await condition(() => heard.version > seen || heard.stop || heard.drained);
+      if (heard.drained && !heard.stop) return { type: "next", step, snapshot_version: seen };
       // A stop closes the client's calls in the database (SPEC I3), and the call that follows goes on from there.
       heard.stop = false;
       return callModel(run);

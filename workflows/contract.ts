@@ -8,6 +8,11 @@ export function chatWorkflowId(chatId: string): string {
   return `chat-${chatId}`;
 }
 
+/** The chat of a turn's workflow; null: it is no turn's. */
+export function chatIdOf(workflowId: string): string | null {
+  return workflowId.startsWith("chat-") ? workflowId.slice("chat-".length) : null;
+}
+
 /** The signals of a turn. All mean "look again": the database is the truth, so a lost or late one is harmless. */
 export const CHAT_SIGNALS = [
   "interrupted",
@@ -19,6 +24,12 @@ export const CHAT_SIGNALS = [
   "childSettled",
 ] as const;
 export type ChatSignal = (typeof CHAT_SIGNALS)[number];
+
+/**
+ * Another build of the worker has become current. The run ends at its next boundary, and its chat goes on as another run. Needs
+ * no payload.
+ */
+export const DRAINED = "drained";
 
 export interface ChatSignalInput {
   readonly turn_id: number;

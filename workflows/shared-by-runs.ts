@@ -9,6 +9,7 @@ import "../core/text/truncate.ts";
 import "./activity-options.ts";
 import "./contract.ts";
 import "./search-attributes.ts";
+import "./turn/hand-over.ts";
 import "./turn/heard.ts";
 import "./turn/read-signal.ts";
 import "./turn/run-tools.ts";

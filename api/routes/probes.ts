@@ -15,6 +15,7 @@ const readiness = z
       migrations: check,
       temporal: check,
       secret_key: check,
+      workers: check,
       draining: check,
     }),
   })
@@ -44,7 +45,7 @@ function readyz(deps: ApiDeps): Route {
     path: "/readyz",
     summary: "Whether this replica should be sent requests",
     description:
-      "`degraded`: requests are accepted, but Temporal is away and their turns begin when it is back, or stored API keys cannot be opened.",
+      "`degraded`: requests are accepted, but Temporal is away and their turns begin when it is back, or turns fail because stored API keys cannot be opened or a build of the worker fails its workflow tasks.",
     tag,
     access: "public",
     responses: {

@@ -1,6 +1,7 @@
 // Decides whether this replica should get requests (SPEC O1).
 import type { SecretBox } from "../../platform/secrets/secret-box.ts";
 import { ProgramTooOld } from "../../store/access/program-age.ts";
+import { failingBuilds } from "../../store/presence/worker-builds.ts";
 import type { Pool } from "../../store/database.ts";
 import { pendingMigrations } from "../../store/migrate.ts";
 import { listUnopenedKeys, sealedKeysProblem } from "./sealed-keys.ts";
@@ -9,6 +10,8 @@ import { listUnopenedKeys, sealedKeysProblem } from "./sealed-keys.ts";
 const checkTimeoutMs = 2_000;
 /** Many load balancers together cause one look a second. */
 const resultKeptMs = 1_000;
+/** A build whose workflow tasks fail is named for this long after its last failed turn. */
+const failingWithinMs = 600_000;
 
 export interface Check {
   readonly ok: boolean;
@@ -16,10 +19,10 @@ export interface Check {
 }
 
 export interface ReadinessReport {
-  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or fail because stored API keys cannot be opened. */
+  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or fail: stored API keys cannot be opened, or a build of the worker is broken. */
   readonly status: "ready" | "degraded" | "not_ready";
   readonly checks: Readonly<
-    Record<"postgres" | "migrations" | "temporal" | "secret_key" | "draining", Check>
+    Record<"postgres" | "migrations" | "temporal" | "secret_key" | "workers" | "draining", Check>
   >;
 }
 
@@ -35,6 +38,8 @@ export interface ReadinessProbes {
   /** Rejects when Temporal cannot be reached. */
   readonly pingTemporal: () => Promise<unknown>;
   readonly secrets: Pick<SecretBox, "open">;
+  /** Of the workers that run this deployment's turns. */
+  readonly taskQueue: string;
 }
 
 export function createReadiness(probes: ReadinessProbes): Readiness {
@@ -62,14 +67,14 @@ export function createReadiness(probes: ReadinessProbes): Readiness {
 
 type Looked = Omit<ReadinessReport["checks"], "draining">;
 
-/** Without Temporal or stored keys requests are still accepted; if they counted, all replicas would become unready at once. */
+/** Without Temporal, stored keys or good workers requests are still accepted; if they counted, all replicas would become unready at once. */
 function judge(checks: ReadinessReport["checks"]): ReadinessReport["status"] {
   if (!checks.postgres.ok || !checks.migrations.ok || !checks.draining.ok) return "not_ready";
-  return checks.temporal.ok && checks.secret_key.ok ? "ready" : "degraded";
+  return checks.temporal.ok && checks.secret_key.ok && checks.workers.ok ? "ready" : "degraded";
 }
 
-async function look({ pool, pingTemporal, secrets }: ReadinessProbes): Promise<Looked> {
-  const [postgres, migrations, temporal, secret_key] = await Promise.all([
+async function look({ pool, pingTemporal, secrets, taskQueue }: ReadinessProbes): Promise<Looked> {
+  const [postgres, migrations, temporal, secret_key, workers] = await Promise.all([
     check(async () => {
       await pool.query("select 1");
       return null;
@@ -83,8 +88,24 @@ async function look({ pool, pingTemporal, secrets }: ReadinessProbes): Promise<L
       return null;
     }),
     check(async () => sealedKeysProblem((await listUnopenedKeys({ db: pool, secrets })).length)),
+    check(async () => {
+      const failing = await failingBuilds(pool, taskQueue, failingWithinMs);
+      return failing.length === 0 ? null : failing.map(failingWords).join("; ");
+    }),
   ]);
-  return { postgres, migrations, temporal, secret_key };
+  return { postgres, migrations, temporal, secret_key, workers };
+}
+
+/** Without the failure itself: the page is public. `npm run everturn -- workers` shows it. */
+function failingWords({
+  build_id,
+  failed_runs,
+}: {
+  readonly build_id: string;
+  readonly failed_runs: number;
+}) {
+  const build = build_id === "" ? "workers without a build" : `build ${build_id}`;
+  return `${build}: workflow tasks failed, ${failed_runs} turns ended`;
 }
 
 /** Runs a look that returns what is wrong, or null. Never rejects. */

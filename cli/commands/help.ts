@@ -5,6 +5,8 @@ export const HELP = `npm run everturn -- <command>
   start [--reset]     run everything on this machine: Postgres, Temporal, worker, API; --reset deletes its data first
   api                 run the HTTP API alone
   worker              run a worker alone
+  workers [promote BUILD [--force]] [--json]  list the builds of workers, or make one current
+  build-id            print the build id that is made from these sources
   migrate             bring the database up to date
   rotate-keys         encrypt stored keys again, after EVERTURN_SECRET_KEY changed
   search-attributes   register the search attributes of turns with Temporal

@@ -49,6 +49,15 @@ export const secretKey = z
   .transform((text) => Buffer.from(text, "base64"))
   .refine((key) => key.length === SECRET_KEY_BYTES, "expected 32 bytes as base64");
 
+/** Temporal puts it behind a colon, and people type it. "unversioned" stands for workers without one. */
+export const buildId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][\w.-]{0,99}$/,
+    "expected at most 100 letters, digits, dots, dashes and underscores, beginning with a letter or digit",
+  )
+  .refine((id) => id !== "unversioned", "is a name with a meaning of its own: choose another");
+
 export const folders = z.string().transform((text) => text.split(":").filter((folder) => folder !== ""));
 /** `10.0.0.0/8`, `::1`, or one of the names that Express knows. */
 function isNetwork(text: string): boolean {

@@ -1,6 +1,7 @@
 // Every environment variable that Everturn reads, by subject, with its meaning and its default.
 import { z } from "zod";
 import {
+  buildId,
   choice,
   flag,
   folders,
@@ -253,6 +254,21 @@ export const ENVIRONMENT_SUBJECTS = {
       description: "Titles and turn summaries that are written",
     }),
   },
+  "Versions of the worker": {
+    EVERTURN_BUILD_ID: notes(buildId.optional(), {
+      description:
+        "Name of the worker's build; workers with one use Temporal's Worker Deployment Versioning, and turns stay with the build that began them. `auto`: made from the sources, as `npm run everturn -- build-id` prints it",
+      shown_default: "no versions",
+    }),
+    EVERTURN_BUILD_CURRENT: notes(choice(["auto", "always", "manual"]).default("auto"), {
+      description:
+        "When a worker that starts makes its build current: `auto` (if the build was first seen or promoted last), `always` (`npm start` sets it), or `manual` (only `npm run everturn -- workers promote` does)",
+    }),
+    EVERTURN_BUILD_LOST_MS: notes(milliseconds(3_000).default(30_000), {
+      description:
+        "A build whose workers were not seen for this long has none left: its turns are begun again on the current build",
+    }),
+  },
   "Live streams and checkpoints": {
     EVERTURN_LIVE_BUS: notes(choice(["postgres", "off"]).default("postgres"), {
       description:
@@ -313,6 +329,7 @@ export const environmentSchema = z.object({
   ...ENVIRONMENT_SUBJECTS["Workspaces and project folders"],
   ...ENVIRONMENT_SUBJECTS.Limits,
   ...ENVIRONMENT_SUBJECTS["Work of a worker at the same time"],
+  ...ENVIRONMENT_SUBJECTS["Versions of the worker"],
   ...ENVIRONMENT_SUBJECTS["Live streams and checkpoints"],
   ...ENVIRONMENT_SUBJECTS["Logs, metrics and debugging"],
 });

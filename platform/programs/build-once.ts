@@ -31,7 +31,7 @@ export interface BuiltFile {
 const hashes = new Map<string, Promise<string>>();
 
 export async function buildOnce(input: BuildOnceInput): Promise<BuiltFile> {
-  const hash = await knownHashOf(input.sources);
+  const hash = await hashOfSources(input.sources);
   // Absolute: the sandbox that reads the file has another working directory.
   const file = path.resolve(input.folder, `${input.name}-${hash}${input.extension}`);
   if (await exists(file)) return { path: file, hash };
@@ -46,7 +46,8 @@ export async function buildOnce(input: BuildOnceInput): Promise<BuiltFile> {
   return { path: file, hash };
 }
 
-function knownHashOf(sources: readonly string[]): Promise<string> {
+/** A name for this version of the sources. Folders and files as in `BuildOnceInput`. */
+export function hashOfSources(sources: readonly string[]): Promise<string> {
   const key = sources.join("\0");
   const known = hashes.get(key) ?? hashOf(sources);
   hashes.set(key, known);

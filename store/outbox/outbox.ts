@@ -30,6 +30,8 @@ export interface NewOutboxRow {
   readonly kind: OutboxKind;
   readonly signal: string;
   readonly payload: OutboxPayload;
+  /** How long the relay leaves it to whoever wrote it; absent: two seconds. */
+  readonly relay_after_ms?: number;
 }
 
 export interface OutboxRow extends NewOutboxRow {
@@ -47,7 +49,13 @@ export async function insertOutboxRow(tx: Tx, row: NewOutboxRow): Promise<Outbox
     prepared(
       `insert into outbox (chat_id, kind, signal, payload, not_before)
      values ($1, $2, $3, $4, now() + make_interval(secs => $5)) returning id`,
-      [row.chat_id, row.kind, row.signal, JSON.stringify(row.payload), REQUEST_PATH_MS / 1000],
+      [
+        row.chat_id,
+        row.kind,
+        row.signal,
+        JSON.stringify(row.payload),
+        (row.relay_after_ms ?? REQUEST_PATH_MS) / 1000,
+      ],
     ),
   );
   return { ...row, id: (rows[0] as { id: number }).id, tries: 0 };

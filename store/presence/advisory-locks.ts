@@ -12,6 +12,8 @@ export const LOCK_KEYS = {
   workspaceReconciler: 7_305_110_004,
   reconciler: 7_305_110_005,
   migrateOutside: 7_305_110_006,
+  chooseBuild: 7_305_110_020,
+  buildKeeper: 7_305_110_021,
 } as const;
 
 /** A worker frozen in the middle of its round loses the lock after this; a second worker in the same round does no harm. */

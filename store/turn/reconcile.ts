@@ -54,8 +54,11 @@ export async function listImpossibleChats(pool: Pool): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-/** Promises a run to a chat that was found without one, if it is still in the same turn. */
-export async function requestRun(unit: Unit, busy: BusyChat): Promise<void> {
+/**
+ * Promises a run to a chat that has none, or soon will have none, if it is still in the same turn.
+ * @param relay_after_ms when the relay may deliver it; absent: it leaves the row to the caller first
+ */
+export async function requestRun(unit: Unit, busy: BusyChat, relay_after_ms?: number): Promise<void> {
   const chat = await lockInUnit(unit, busy.id);
   if (chat === null || chat.current_turn_id !== busy.current_turn_id || !isBusy(chat)) return;
   const draft = {
@@ -68,6 +71,7 @@ export async function requestRun(unit: Unit, busy: BusyChat): Promise<void> {
   await tellWorkflow(draft, {
     kind: "start",
     signal: chat.status === "interrupting" ? "interrupted" : "messageQueued",
+    ...(relay_after_ms !== undefined && { relay_after_ms }),
   });
 }
 

@@ -152,7 +152,8 @@ test("O1 where others can reach the API its metrics are for admins' keys alone",
 
 test("O1 without Postgres the replica is not ready, and its calls are refused as unavailable", async () => {
   const pool = createPool("postgres://nobody@127.0.0.1:1/none", 1);
-  const readiness = createReadiness({ pool, pingTemporal: () => Promise.resolve(), secrets: anotherKey });
+  const pingTemporal = () => Promise.resolve();
+  const readiness = createReadiness({ pool, pingTemporal, secrets: anotherKey, taskQueue: "none" });
   const report = await readiness.report();
   assert.equal(report.status, "not_ready");
   assert.deepEqual([report.checks.postgres.ok, report.checks.temporal.ok], [false, true]);
@@ -174,7 +175,8 @@ test("O1 another secret key than the stored API keys were sealed with is said in
     const right = await other.call("GET /readyz");
     assert.deepEqual(right.body.checks.secret_key, { ok: true });
     const pingTemporal = () => Promise.resolve();
-    const report = await createReadiness({ pool: other.pool, pingTemporal, secrets: anotherKey }).report();
+    const probes = { pool: other.pool, pingTemporal, secrets: anotherKey, taskQueue: "none" };
+    const report = await createReadiness(probes).report();
     assert.equal(report.status, "degraded");
     assert.match(
       report.checks.secret_key.detail ?? "",

@@ -113,10 +113,16 @@ export class Replica {
   async #startOnce(): Promise<RunningRole> {
     const { role, env, onSpawned } = this.#settings;
     const more = role === "api" ? { PORT: String(this.#port ?? 0) } : {};
-    const running = await startRole(role, { ...env, ...more }, (pid) => {
-      this.#spawned = pid;
-      onSpawned(pid);
-    });
+    const running = await startRole(
+      role,
+      { ...env, ...more },
+      {
+        onSpawned: (pid) => {
+          this.#spawned = pid;
+          onSpawned(pid);
+        },
+      },
+    );
     this.#note(`ready, pid ${running.pid}`);
     this.#port = running.port ?? this.#port;
     void running.ended.then(() => this.#ended(running));

@@ -55,6 +55,11 @@ test("X5 runs whose workflow tasks fail again and again are terminated and count
   }
   const page = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   assert.match(page, /everturn_wedged_runs_total\{role="worker"\} 3/);
+  const { status, checks } = await everturn.call<Json>("GET", "/readyz");
+  assert.deepEqual(
+    [status, checks.workers],
+    ["degraded", { ok: false, detail: "workers without a build: workflow tasks failed, 1 turns ended" }],
+  );
   await everturn.call("POST", `/v1/chats/${chat.id}/messages`, {
     content: script({ text: "said" }, "mended"),
   });

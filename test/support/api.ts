@@ -220,6 +220,7 @@ function testDeps(
       pool,
       pingTemporal: () => Promise.reject(new Error("away")),
       secrets: testSecrets,
+      taskQueue: "none",
     }),
     links: { temporal: () => null },
     templates: createTemplateShelf(settings.templatesDir ?? "templates"),

@@ -48,7 +48,10 @@ export interface Everturn {
   answer(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }>;
   createChat(content: string, more?: Record<string, unknown>): Promise<Chat>;
   reader(chatId: string): ChatReader;
-  startWorker(env?: Readonly<Record<string, string>>): Promise<RunningRole>;
+  /** @param cli the `cli/main.ts` of another build */
+  startWorker(env?: Readonly<Record<string, string>>, cli?: string): Promise<RunningRole>;
+  /** What its processes get, for commands that a test runs. */
+  readonly env: Readonly<Record<string, string>>;
   startApi(env?: Readonly<Record<string, string>>): Promise<RunningRole>;
   stop(): Promise<void>;
 }
@@ -157,8 +160,9 @@ export async function startEverturn(options: EverturnOptions = {}): Promise<Ever
       readers.push(reader);
       return reader;
     },
-    async startWorker(more = {}) {
-      const worker = await startRole("worker", { ...env, ...more });
+    env,
+    async startWorker(more = {}, cli) {
+      const worker = await startRole("worker", { ...env, ...more }, { cli });
       workers.push(worker);
       return worker;
     },

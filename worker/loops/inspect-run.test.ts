@@ -23,7 +23,7 @@ function wedgedRun(state: number): Client {
 }
 
 test("X5 a wedged run is left alone while a worker runs one of its activities, not while one waits for a worker", async () => {
-  const wedged = { type: "wedged", run_id: "1", words: "no such step" };
+  const wedged = { type: "wedged", run_id: "1", isOfOtherCode: false, build_id: "", words: "no such step" };
   const started = await inspectRun(wedgedRun(PENDING_ACTIVITY_STATE_STARTED), "chat-1");
   assert.deepEqual(started, { ...wedged, isAtWork: true });
   const scheduled = await inspectRun(wedgedRun(PENDING_ACTIVITY_STATE_SCHEDULED), "chat-1");

@@ -11,6 +11,10 @@ export type RunState =
       readonly type: "wedged";
       readonly run_id: string;
       readonly isAtWork: boolean;
+      /** The history was written by other code than that of the workers: a fresh run may well go on. */
+      readonly isOfOtherCode: boolean;
+      /** The build that it is pinned to; empty: none. */
+      readonly build_id: string;
       readonly words: string;
     };
 
@@ -26,6 +30,9 @@ const EVENTS_LOOKED_AT = 50;
  * and its run could not use the result.
  */
 const ACTIVITY_STARTED: temporal.api.enums.v1.PendingActivityState = 2;
+
+/** `WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR` of Temporal's API. */
+const NON_DETERMINISTIC_ERROR: temporal.api.enums.v1.WorkflowTaskFailedCause = 24;
 
 /** Ids that one list of Temporal's is asked for. Longer queries are refused. */
 const LISTED_MAX = 100;
@@ -50,20 +57,30 @@ export async function inspectRun(client: Client, workflowId: string): Promise<Ru
     if (attempt < FAILED_TASKS_MIN) return { type: "open" };
     const failure = await newestFailure(client, { workflowId, runId });
     if (failure === null && attempt < LOST_TASKS_MIN) return { type: "open" };
-    const words = failure ?? `its workflow task was lost ${attempt - 1} times`;
-    const isAtWork = raw.pendingActivities?.some(({ state }) => state === ACTIVITY_STARTED) ?? false;
-    return { type: "wedged", run_id: runId, isAtWork, words };
+    return {
+      type: "wedged",
+      run_id: runId,
+      isAtWork: raw.pendingActivities?.some(({ state }) => state === ACTIVITY_STARTED) ?? false,
+      isOfOtherCode: failure?.isOfOtherCode ?? false,
+      build_id: raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId ?? "",
+      words: failure?.words ?? `its workflow task was lost ${attempt - 1} times`,
+    };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return { type: "none" };
     throw error;
   }
 }
 
+interface TaskFailure {
+  readonly words: string;
+  readonly isOfOtherCode: boolean;
+}
+
 /** Why the newest workflow task failed; null if it timed out. */
 async function newestFailure(
   { workflowService, options }: Client,
   execution: { readonly workflowId: string; readonly runId: string },
-): Promise<string | null> {
+): Promise<TaskFailure | null> {
   const { history } = await workflowService.getWorkflowExecutionHistoryReverse({
     namespace: options.namespace,
     execution,
@@ -71,7 +88,10 @@ async function newestFailure(
   });
   for (const event of history?.events ?? []) {
     const failed = event.workflowTaskFailedEventAttributes;
-    if (failed != null) return failed.failure?.message ?? "unknown";
+    if (failed != null) {
+      const isOfOtherCode = failed.cause === NON_DETERMINISTIC_ERROR;
+      return { words: failed.failure?.message ?? "unknown", isOfOtherCode };
+    }
     if (event.workflowTaskTimedOutEventAttributes != null) return null;
   }
   return null;

@@ -1,8 +1,5 @@
 // The two loops that repair chats after crashes. The relay delivers outbox rows that nobody delivered. The reconciler
 // gives a new run to every busy chat that has lost its own, and ends runs that go nowhere.
-import type { Client } from "@temporalio/client";
-import type { Logger } from "pino";
-import type { Deliverer } from "../../delivery/deliver-outbox.ts";
 import { isOutage } from "../../platform/classify-failure.ts";
 import {
   leaseOutboxRows,
@@ -11,45 +8,30 @@ import {
   postponeOutboxRow,
 } from "../../store/outbox/outbox.ts";
 import { LOCK_KEYS, withLoopLock } from "../../store/presence/advisory-locks.ts";
-import type { Store } from "../../store/store.ts";
 import {
   type BusyChat,
-  endWedgedTurn,
   listImpossibleChats,
   type QuietChat,
   quietBusyChats,
   repairChat,
-  requestRun,
 } from "../../store/turn/reconcile.ts";
 import { inUnit } from "../../store/unit.ts";
-import { chatWorkflowId, describeWorkflowId } from "../../workflows/contract.ts";
-import { inspectRun, openRunsOf, type RunState, terminateWedged } from "./inspect-run.ts";
+import { chatWorkflowId } from "../../workflows/contract.ts";
+import {
+  type BegunAgain,
+  beginRun,
+  endWedgedDescriptions,
+  endWedgedRun,
+  type RepairDeps,
+} from "./end-wedged-runs.ts";
+import { inspectRun, openRunsOf } from "./inspect-run.ts";
 import { type Loop, startLoop } from "./loop.ts";
 
 const RELAY_EVERY_MS = 500;
-/** Descriptions that are checked in a round. Each takes seconds, so an old one is rare. */
-const OLD_DESCRIPTIONS_MAX = 50;
 /** Runs that are described side by side. */
 const LOOKS_AT_ONCE = 8;
 /** A chat that has been quiet for an hour is next described six minutes later: a long answer is not asked about every few seconds. */
 const LOOK_AGAIN_AFTER = 1.1;
-
-export interface RepairDeps {
-  readonly store: Store;
-  readonly temporal: Client;
-  readonly deliverer: Deliverer;
-  /** A chat is checked if it is busy and has not changed for this long. */
-  readonly reconcileAfterMs: number;
-  readonly taskQueue: string;
-  readonly counts: RepairCounts;
-  readonly logger: Logger;
-}
-
-/** For the worker's metrics. */
-export interface RepairCounts {
-  /** Runs that were terminated because their workflow tasks failed again and again. */
-  wedged_runs: number;
-}
 
 export function startRelay(deps: RepairDeps): Loop {
   const { store, logger } = deps;
@@ -96,6 +78,7 @@ interface Memory {
   readonly watched: Map<string, BusyChat>;
   /** When the run of a chat with an open run is described again, by chat. */
   readonly nextLooks: Map<string, NextLook>;
+  readonly begunAgain: BegunAgain;
 }
 
 interface NextLook {
@@ -107,7 +90,7 @@ interface NextLook {
 
 export function startReconciler(deps: RepairDeps): Loop {
   const { store, logger, reconcileAfterMs } = deps;
-  const memory: Memory = { watched: new Map(), nextLooks: new Map() };
+  const memory: Memory = { watched: new Map(), nextLooks: new Map(), begunAgain: new Map() };
   const work = async () => {
     await withLoopLock(store.pool, LOCK_KEYS.reconciler, () => reconcile(deps, memory));
   };
@@ -171,56 +154,20 @@ interface ReconcileChatInput {
 async function reconcileChat(
   deps: RepairDeps,
   chat: BusyChat,
-  { memory: { watched }, isQuiet }: ReconcileChatInput,
+  { memory, isQuiet }: ReconcileChatInput,
 ): Promise<void> {
-  const { store, deliverer, logger } = deps;
+  const { logger } = deps;
+  const { watched } = memory;
   try {
     const run = await inspectRun(deps.temporal, chatWorkflowId(chat.id));
     watched.delete(chat.id);
     if (run.type === "wedged" && run.isAtWork) watched.set(chat.id, chat);
-    else if (run.type === "wedged") await endWedgedRun(deps, chat, run);
+    else if (run.type === "wedged") await endWedgedRun(deps, chat, { run, begunAgain: memory.begunAgain });
     else if (run.type === "none" && isQuiet) {
       logger.warn({ chat_id: chat.id }, "busy chat without a run, starting one");
-      const { outbox } = await inUnit(store, (unit) => requestRun(unit, chat));
-      await deliverer.deliver(outbox);
+      await beginRun(deps, chat);
     }
   } catch (error) {
     logger.warn({ err: error, chat_id: chat.id }, "chat could not be reconciled, tried again");
-  }
-}
-
-type Wedged = Extract<RunState, { type: "wedged" }>;
-
-/** The run first: if we die in between, a busy chat is left without a run, and such a chat gets another one. */
-async function endWedgedRun(deps: RepairDeps, chat: BusyChat, run: Wedged): Promise<void> {
-  const { store, temporal, counts, logger } = deps;
-  logger.error({ chat_id: chat.id, run_id: run.run_id, reason: run.words }, "wedged run, terminated");
-  await terminateWedged(temporal, chatWorkflowId(chat.id), run);
-  counts.wedged_runs++;
-  await inUnit(store, (unit) => endWedgedTurn(unit, chat, run.words));
-}
-
-/** Nothing in the database waits for a description, so Temporal's own list is searched for them. */
-async function endWedgedDescriptions(deps: RepairDeps): Promise<void> {
-  const { temporal, counts, logger } = deps;
-  const startedBefore = new Date(Date.now() - deps.reconcileAfterMs).toISOString();
-  const query = [
-    `WorkflowId STARTS_WITH '${describeWorkflowId("")}'`,
-    "ExecutionStatus = 'Running'",
-    `TaskQueue = '${deps.taskQueue.replaceAll("'", "''")}'`,
-    `StartTime < '${startedBefore}'`,
-  ].join(" AND ");
-  let looked = 0;
-  for await (const { workflowId } of temporal.workflow.list({ query, pageSize: OLD_DESCRIPTIONS_MAX })) {
-    if (++looked > OLD_DESCRIPTIONS_MAX) return;
-    try {
-      const run = await inspectRun(temporal, workflowId);
-      if (run.type !== "wedged") continue;
-      logger.error({ workflow_id: workflowId, reason: run.words }, "wedged run, terminated");
-      await terminateWedged(temporal, workflowId, run);
-      counts.wedged_runs++;
-    } catch (error) {
-      logger.warn({ err: error, workflow_id: workflowId }, "description could not be looked at, tried again");
-    }
   }
 }

@@ -12,10 +12,10 @@ import { listQuietWorkspaces, listUntoldWorkspaces } from "../../store/workspace
 import { recordWorkspaceCrash } from "../../store/workspace/workspace-progress.ts";
 import type { WorkspaceRow } from "../../store/workspace/workspaces.ts";
 import { workspaceWorkflowId } from "../../workflows/contract.ts";
+import type { RepairCounts } from "./end-wedged-runs.ts";
 import { inspectRun, terminateWedged } from "./inspect-run.ts";
 import { type Loop, startLoop } from "./loop.ts";
 import type { Reaper } from "./reap-places.ts";
-import type { RepairCounts } from "./repair-loops.ts";
 
 const TELL_EVERY_MS = 2_000;
 const REAP_EVERY_MS = 60_000;
@@ -29,7 +29,7 @@ export interface WorkspaceLoopDeps {
   readonly reconcileAfterMs: number;
   /** If absent, once a minute. */
   readonly reapEveryMs?: number;
-  readonly counts: RepairCounts;
+  readonly counts: Pick<RepairCounts, "wedged_runs">;
   readonly logger: Logger;
 }
 

@@ -1,6 +1,6 @@
 // What signals and cancels have told a turn's run so far.
 import { CancellationScope, defineSignal, isCancellation, setHandler } from "@temporalio/workflow";
-import { CHAT_SIGNALS, type ChatTurnInput } from "../contract.ts";
+import { CHAT_SIGNALS, type ChatTurnInput, DRAINED } from "../contract.ts";
 import { readChatSignal } from "./read-signal.ts";
 
 export interface Heard {
@@ -8,13 +8,21 @@ export interface Heard {
   version: number;
   /** This turn was asked to stop, or its history was cut: waits end at once. */
   stop: boolean;
+  /** Another build of the worker is current: the run ends at its next boundary, and the chat goes on there. */
+  drained: boolean;
+  /** Signals that told of a change so far. */
+  count: number;
 }
 
 export function listen(input: ChatTurnInput): Heard {
-  const heard: Heard = { version: 0, stop: false };
+  const heard: Heard = { version: 0, stop: false, drained: false, count: 0 };
+  setHandler(defineSignal(DRAINED), () => {
+    heard.drained = true;
+  });
   for (const name of CHAT_SIGNALS) {
     setHandler(defineSignal<[unknown]>(name), (payload) => {
       const signal = readChatSignal(payload);
+      heard.count += 1;
       heard.version = Math.max(heard.version, signal.version);
       // A stop names its turn: one for an earlier turn must not touch this one. A cut always names the next turn.
       if (name === "interrupted" && signal.turn_id === input.turn_id) heard.stop = true;

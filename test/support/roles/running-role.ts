@@ -29,14 +29,21 @@ export interface RunningRole {
   readonly ended: Promise<void>;
 }
 
-/** Starts `everturn api` or `everturn worker`; resolves when it says that it is ready. Its pid is told at once. */
+export interface StartRoleOptions {
+  /** Told the pid at once. */
+  readonly onSpawned?: (pid: number) => void;
+  /** The `cli/main.ts` of another build; absent: of this one. */
+  readonly cli?: string | undefined;
+}
+
+/** Starts `everturn api` or `everturn worker`; resolves when it says that it is ready. */
 export async function startRole(
   role: "api" | "worker",
   env: NodeJS.ProcessEnv,
-  onSpawned?: (pid: number) => void,
+  { onSpawned, cli = CLI }: StartRoleOptions = {},
 ): Promise<RunningRole> {
   const failpointFile = join(tmpdir(), `everturn-failpoint-${randomUUID()}`);
-  const child = spawn(process.execPath, [LARGE_NURSERY, CLI, role], {
+  const child = spawn(process.execPath, [LARGE_NURSERY, cli, role], {
     env: { EVERTURN_FAILPOINT: `file:${failpointFile}`, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,5 +1,6 @@
 // Tests: the shapes a turn can take, each a script of outcomes. One list for the control-flow tests and the kept histories.
 import type { StepOutcome } from "../../../core/chat/step-outcome.ts";
+import { DRAINED } from "../../../workflows/contract.ts";
 import { runTurn, type Script, type TestTemporal, type TurnRun } from "./workflow-run.ts";
 
 const ended: StepOutcome = { type: "ended", status: "waiting", snapshot_version: 100 };
@@ -135,6 +136,40 @@ function stopAfter(first: StepOutcome, shape: Omit<Shape, "during">): Shape {
   };
 }
 
+/** Another build becomes current while the run's activity works, which then answers with `first`. */
+function drainedDuring(first: StepOutcome, shape: Omit<Shape, "during">): Shape {
+  const door = gate();
+  return {
+    ...shape,
+    script: { ...shape.script, callModel: [() => door.pass().then(() => first)] },
+    during: async (run) => {
+      await door.arrived;
+      await run.handle.signal(DRAINED);
+      door.open();
+    },
+  };
+}
+
+/** The start of the next run is delivered before this run has ended: it only signals this one. */
+function startedTooSoon(): Shape {
+  const [call, handOver] = [gate(), gate()];
+  return {
+    script: {
+      callModel: [() => call.pass().then(() => callModelNext)],
+      handOver: async () => handOver.pass(),
+    },
+    during: async (run) => {
+      await call.arrived;
+      await run.handle.signal(DRAINED);
+      call.open();
+      await handOver.arrived;
+      await run.signal("messageQueued", 3);
+      handOver.open();
+    },
+    calls: ["callModel:1", "handOver:1", "handOver:1"],
+  };
+}
+
 const awaitClient: StepOutcome = {
   type: "next",
   step: { type: "await-client", tool_call_ids: ["c1"], deadline_ms: null },
@@ -157,6 +192,16 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
     script: { callModel: [{ type: "superseded", snapshot_version: 0 }, ended] },
     calls: ["callModel:1", "callModel:1"],
   }),
+  drained: () => drainedDuring(tools, { script: {}, calls: ["callModel:1", "handOver:1"] }),
+  "drained-promoted": () => drainedDuring(moved(7), { script: {}, calls: ["callModel:1", "handOver:7"] }),
+  "drained-in-a-retry": () => drainedDuring(retry(1), { script: {}, calls: ["callModel:1", "handOver:1"] }),
+  "drained-at-the-end": () => drainedDuring(ended, { script: {}, calls: ["callModel:1"] }),
+  "drained-waiting": () => ({
+    script: { callModel: [awaitClient] },
+    during: (run) => run.handle.signal(DRAINED),
+    calls: ["callModel:1", "handOver:1"],
+  }),
+  "started-too-soon": startedTooSoon,
   promoted: () => ({ script: { callModel: [moved(5), ended] }, calls: ["callModel:1", "callModel:5"] }),
   "sent-after-the-end": signalDuringCall,
   compaction: () => ({

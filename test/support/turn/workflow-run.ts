@@ -31,6 +31,7 @@ export interface Script {
   /** No worker takes tool calls. */
   readonly runsNoTools?: boolean;
   readonly requestInterrupt?: () => Promise<void>;
+  readonly handOver?: () => Promise<void>;
 }
 
 export interface TestTemporal {
@@ -99,6 +100,10 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
     },
     finishInterruption: answers("finishInterruption"),
     recordCrash: answers("recordCrash"),
+    async handOver(input) {
+      calls.push(`handOver:${input.turn_id}`);
+      await script.handOver?.();
+    },
     async requestInterrupt(input) {
       calls.push(`requestInterrupt:${input.turn_id}`);
       await script.requestInterrupt?.();

@@ -1,0 +1,97 @@
+// Tests: which build becomes current when workers start, and when a person promotes one.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import pino from "pino";
+import { ConfigError, loadConfig } from "../../platform/config/config.ts";
+import { buildIdOf, sourcesBuildId } from "../../worker/builds/build-id.ts";
+import { promoteAtStart, promoteBuild, type StartingBuild } from "../../worker/builds/promote-build.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { ToldTemporal } from "../support/roles/told-temporal.ts";
+import { openStore, type TestStore } from "../support/turn/chats.ts";
+
+let database: TestDatabase;
+let store: TestStore;
+before(async () => {
+  database = await createTestDatabase();
+  store = await openStore(database.url);
+});
+after(async () => {
+  await store.pool.end();
+  await database.drop();
+});
+
+function deployment() {
+  const taskQueue = `builds-${randomUUID()}`;
+  const temporal = new ToldTemporal(taskQueue);
+  const deps = { pool: store.pool, temporal: temporal.client, taskQueue };
+  const logger = pino({ level: "silent" });
+  return {
+    temporal,
+    start: (build_id: string, mode: StartingBuild["mode"] = "auto") =>
+      promoteAtStart(deps, { build_id, mode, logger }),
+    promote: (build_id: string) => promoteBuild(deps, build_id),
+  };
+}
+
+test("O4 a new build becomes current as its first worker starts; a build that was seen before takes nothing back", async () => {
+  const { temporal, start } = deployment();
+  for (const build of ["a", "a", "b", "a", "b"]) await start(build);
+  assert.deepEqual(temporal.promoted, ["a", "b"]);
+});
+
+test("O4 a build that a person promotes is the newest choice from then on, until a new one comes", async () => {
+  const { temporal, start, promote } = deployment();
+  for (const build of ["a", "b"]) await start(build);
+  await promote("a");
+  for (const build of ["b", "a", "c"]) await start(build);
+  assert.deepEqual(temporal.promoted, ["a", "b", "a", "c"]);
+});
+
+test("O4 a worker that is told to leave it to people changes nothing, and one that always promotes its build does", async () => {
+  const { temporal, start } = deployment();
+  await start("a");
+  await start("b", "manual");
+  assert.equal(temporal.current, "a");
+  await start("c");
+  await start("a", "always");
+  assert.equal(temporal.current, "a");
+  await start("c");
+  assert.equal(temporal.current, "a", "a deliberate start is a choice");
+});
+
+test("O4 workers without a build tell Temporal nothing, unless a build is current and they are the newer choice", async () => {
+  const { temporal, start, promote } = deployment();
+  await start("");
+  assert.deepEqual(temporal.promoted, []);
+  await start("a");
+  await start("");
+  assert.deepEqual(temporal.promoted, ["a"]);
+  await promote("");
+  await start("a");
+  assert.deepEqual(temporal.promoted, ["a", ""]);
+});
+
+test("O4 two workers of different builds that start at once leave the newest choice current", async () => {
+  const { temporal, start } = deployment();
+  await Promise.all(["a", "b", "c"].map((build) => start(build)));
+  const { rows } = await store.pool.query<{ build_id: string }>(
+    "select build_id from worker_builds where build_id in ('a', 'b', 'c') and task_queue = (select task_queue from worker_builds order by chosen_at desc limit 1) order by chosen_at desc limit 1",
+  );
+  assert.equal(temporal.current, rows[0]?.build_id);
+});
+
+test("O4 a build's name is one that Temporal and people can write, and auto is made from the sources", async () => {
+  const environment = (EVERTURN_BUILD_ID: string) => ({
+    DATABASE_URL: "postgres://localhost/everturn",
+    EVERTURN_SECRET_KEY: Buffer.alloc(32).toString("base64"),
+    EVERTURN_BUILD_ID,
+  });
+  for (const name of ["v1.2.3", "2026-11-29_a", "x".repeat(100)])
+    assert.equal(loadConfig(environment(name)).buildId, name);
+  for (const name of ["a:b", "a b", ".a", "unversioned", "x".repeat(101)])
+    assert.throws(() => loadConfig(environment(name)), ConfigError, name);
+  assert.match(await sourcesBuildId(), /^[0-9a-f]{16}$/);
+  assert.equal(await buildIdOf("auto"), await sourcesBuildId());
+  assert.deepEqual([await buildIdOf("v1"), await buildIdOf(undefined)], ["v1", ""]);
+});

@@ -1,0 +1,67 @@
+// Tests: a Temporal that knows one deployment, and remembers what it was told. For decisions about builds; real builds meet a real
+// Temporal in test/deploy/rolling-deploy.test.ts.
+import type { Client } from "@temporalio/client";
+import { SIDE_QUEUES, sideQueue } from "../../../workflows/contract.ts";
+
+export interface PinnedRunTold {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly build: string;
+}
+
+export class ToldTemporal {
+  /** The build that gets new runs; empty: workers without a build. */
+  current = "";
+  /** In order. */
+  readonly promoted: string[] = [];
+  runs: readonly PinnedRunTold[] = [];
+  readonly signalled: string[] = [];
+  readonly terminated: string[] = [];
+  /** How often it was asked which build is current. */
+  looks = 0;
+  readonly #taskQueue: string;
+
+  constructor(taskQueue: string) {
+    this.#taskQueue = taskQueue;
+  }
+
+  get client(): Client {
+    return {
+      options: { namespace: "default", identity: "test" },
+      workflowService: this.#service(),
+      workflow: this.#workflow(),
+    } as unknown as Client;
+  }
+
+  #service() {
+    const names = [this.#taskQueue, ...SIDE_QUEUES.map((queue) => sideQueue(this.#taskQueue, queue))];
+    return {
+      describeTaskQueue: async () => {
+        this.looks += 1;
+        const isVersioned = this.current !== "";
+        return { versioningInfo: isVersioned ? { currentDeploymentVersion: { buildId: this.current } } : {} };
+      },
+      describeWorkerDeploymentVersion: async () => ({
+        workerDeploymentVersionInfo: { taskQueueInfos: names.map((name) => ({ name })) },
+      }),
+      setWorkerDeploymentCurrentVersion: async ({ buildId }: { buildId: string }) => {
+        this.promoted.push(buildId);
+        this.current = buildId;
+      },
+    };
+  }
+
+  #workflow() {
+    const version = (build: string) => ({ TemporalWorkerDeploymentVersion: [`${this.#taskQueue}:${build}`] });
+    const listed = () => this.runs.map((run) => ({ ...run, searchAttributes: version(run.build) }));
+    return {
+      async *list() {
+        yield* listed();
+      },
+      getHandle: (_workflowId: string, runId: string) => ({
+        signal: async () => void this.signalled.push(runId),
+        terminate: async () => void this.terminated.push(runId),
+      }),
+    };
+  }
+}
