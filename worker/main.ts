@@ -1,6 +1,4 @@
 // Builds everything a worker needs, passes it in, and takes it down in order.
-import { hostname } from "node:os";
-import { pid } from "node:process";
 import { Client } from "@temporalio/client";
 import { Runtime, type Worker } from "@temporalio/worker";
 import { warnOfSealedKeys } from "../api/start/sealed-keys.ts";
@@ -18,16 +16,14 @@ import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
 import { readDeploymentId } from "../store/access/deployment.ts";
 import { createPool, type Pool } from "../store/database.ts";
 import { createModelBook } from "../store/model/model-book.ts";
-import { beatWorker, removeWorker, type WorkerProcess } from "../store/presence/worker-processes.ts";
+import type { WorkerProcess } from "../store/presence/worker-processes.ts";
 import { newWorker } from "../store/presence/worker-rows.ts";
 import type { Store } from "../store/store.ts";
 import { busReadings } from "../store/stream/bus-readings.ts";
 import { createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
 import { findTool } from "../tools/registry.ts";
-import { buildIdOf } from "./builds/build-id.ts";
 import { startBuildKeeper } from "./builds/build-keeper.ts";
-import { untilHandedOver } from "./builds/hand-over-first.ts";
-import { promoteAtStart } from "./builds/promote-build.ts";
+import { openBuild } from "./builds/own-build.ts";
 import { createActivities } from "./create-activities.ts";
 import { createDriver, warnOfDriver } from "./create-driver.ts";
 import { createRecording } from "./create-recording.ts";
@@ -76,47 +72,26 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     logger,
   });
   const { connection, namespace } = await connectTemporalForWorker(config);
-  const buildId = await buildIdOf(config.buildId);
-  const ownProcess = await registerProcess(store, config, { id: self.id, build_id: buildId });
-  const { identity } = self;
-  const workers = await createWorkers(config, {
-    connection,
-    namespace,
-    identity,
-    activities,
-    failpoint,
-    buildId,
-  });
+  const build = await openBuild(config, { id: self.id, pool, temporal, logger });
+  const own = { connection, namespace, identity: self.identity, buildId: build.process.build_id };
+  const workers = await createWorkers(config, { ...own, activities, failpoint });
   const running = run(workers, logger);
   const counts: RepairCounts = { wedged_runs: 0, drained_runs: 0, abandoned_runs: 0 };
-  const loops = startLoops(config, {
-    store,
-    temporal,
-    reaper,
-    teller,
-    counts,
-    failpoint,
-    logger,
-    process: ownProcess,
-  });
-  const build = { pool, temporal, taskQueue: config.taskQueue };
-  await promoteAtStart(build, { build_id: buildId, mode: config.buildCurrent, logger });
-  const own = [
-    ...busReadings(bus),
-    ...partReadings(streams.counts),
-    ...repairReadings(counts),
-    ...presence.readings,
-  ];
-  const metrics = await startMetrics(config, [...own, ...models.readings, ...reaper.readings]);
+  const parts = { store, temporal, reaper, teller, counts, failpoint, logger };
+  const loops = startLoops(config, { ...parts, process: build.process });
+  await build.promote();
+  const readings = [...busReadings(bus), ...partReadings(streams.counts), ...repairReadings(counts)];
+  const others = [...presence.readings, ...models.readings, ...reaper.readings];
+  const metrics = await startMetrics(config, [...readings, ...others]);
   return {
     async stop() {
-      await untilHandedOver(build, { build_id: buildId, withinMs: config.shutdownGraceMs / 2, logger });
+      await build.untilHandedOver();
       // First no new tasks: what the activities give up must not come back here. They save a checkpoint and give up
       // while the worker still completes their tasks.
       running.takeNoMore();
       shutdown.abort();
       await Promise.all([running.ended, ...loops.map((loop) => loop.stop())]);
-      await removeWorker(pool, ownProcess.id).catch(() => undefined);
+      await build.leave();
       // Not before: whatever is killed until now is noticed by the others.
       await presence.leave();
       // The client's own connection stays until the process ends. If it were closed under a call that is being retried,
@@ -202,17 +177,6 @@ interface LoopParts {
   readonly failpoint: Failpoint;
   readonly logger: Logger;
   readonly process: WorkerProcess;
-}
-
-/** Before it polls: whoever finds a run of this build must also find that somebody serves it. */
-async function registerProcess(
-  store: Store,
-  { taskQueue }: Config,
-  { id, build_id }: Pick<WorkerProcess, "id" | "build_id">,
-): Promise<WorkerProcess> {
-  const own = { id, task_queue: taskQueue, build_id, host: hostname(), pid };
-  await beatWorker(store.pool, own);
-  return own;
 }
 
 function startLoops(config: Config, parts: LoopParts) {

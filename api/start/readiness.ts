@@ -1,9 +1,9 @@
 // Decides whether this replica should get requests (SPEC O1).
 import type { SecretBox } from "../../platform/secrets/secret-box.ts";
 import { ProgramTooOld } from "../../store/access/program-age.ts";
-import { failingBuilds } from "../../store/presence/worker-builds.ts";
 import type { Pool } from "../../store/database.ts";
 import { pendingMigrations } from "../../store/migrate.ts";
+import { failingBuilds } from "../../store/presence/worker-builds.ts";
 import { listUnopenedKeys, sealedKeysProblem } from "./sealed-keys.ts";
 
 /** A check that takes longer has failed: the prober does not wait longer either. */

@@ -1,0 +1,66 @@
+// The build that this process runs: it is made known before the process polls, becomes current if it should, and is left in order.
+import { hostname } from "node:os";
+import type { Logger } from "pino";
+import type { Config } from "../../platform/config/config.ts";
+import { UNVERSIONED } from "../../store/presence/worker-builds.ts";
+import { beatWorker, removeWorker, type WorkerProcess } from "../../store/presence/worker-processes.ts";
+import { buildIdOf } from "./build-id.ts";
+import { type PromoteDeps, promoteAtStart } from "./promote-build.ts";
+import { countPinnedRuns, readCurrentBuild } from "./temporal-builds.ts";
+
+const LOOK_EVERY_MS = 250;
+/** Of the grace time; the rest is for what the worker must leave in the middle. */
+const HAND_OVER_SHARE = 0.5;
+
+export interface OwnBuild {
+  readonly process: WorkerProcess;
+  /** Makes the build current if it should be. Call it when the process polls. */
+  promote(): Promise<void>;
+  /**
+   * Gives the runs of an older build some time to hand over. At once if the build is current, because its other workers take over.
+   * Never throws.
+   */
+  untilHandedOver(): Promise<void>;
+  /** Nothing runs here any more: nobody needs to wait for this process. */
+  leave(): Promise<void>;
+}
+
+interface OwnBuildInput extends Omit<PromoteDeps, "taskQueue"> {
+  /** Of the worker process. */
+  readonly id: string;
+  readonly logger: Logger;
+}
+
+/** Before the process polls: whoever finds a run of its build must also find that somebody serves it. */
+export async function openBuild(config: Config, input: OwnBuildInput): Promise<OwnBuild> {
+  const { pool, temporal, id, logger } = input;
+  const { taskQueue, buildCurrent: mode } = config;
+  const build_id = await buildIdOf(config.buildId);
+  const own = { id, task_queue: taskQueue, build_id, host: hostname(), pid: process.pid };
+  await beatWorker(pool, own);
+  const deps = { pool, temporal, taskQueue };
+  const withinMs = config.shutdownGraceMs * HAND_OVER_SHARE;
+  return {
+    process: own,
+    promote: () => promoteAtStart(deps, { build_id, mode, logger }),
+    untilHandedOver: () =>
+      untilHandedOver(deps, { build_id, withinMs }).catch((error: unknown) => {
+        logger.warn({ err: error }, "whether runs have handed over could not be found out");
+      }),
+    leave: () => removeWorker(pool, id).catch(() => undefined),
+  };
+}
+
+/** Resolves when no run is pinned to this build, or when the time is over. */
+async function untilHandedOver(
+  { temporal, taskQueue }: PromoteDeps,
+  { build_id, withinMs }: { readonly build_id: string; readonly withinMs: number },
+): Promise<void> {
+  if (build_id === UNVERSIONED) return;
+  const endsAt = Date.now() + withinMs;
+  await temporal.withDeadline(endsAt, async () => {
+    if ((await readCurrentBuild(temporal, taskQueue)) === build_id) return;
+    while (Date.now() < endsAt && (await countPinnedRuns(temporal, taskQueue, build_id)) > 0)
+      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  });
+}
