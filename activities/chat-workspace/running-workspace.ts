@@ -59,7 +59,7 @@ export function createRunningWorkspaces(deps: PlaceDeps): RunningWorkspaces {
   };
 
   const markDead: RunningWorkspaces["markDead"] = async (row, why, signal) => {
-    const gone = await store.change(signal, (unit) => recordWorkspaceGone(unit, row.id, why));
+    const gone = await store.change(signal, (unit) => recordWorkspaceGone(unit, row, why));
     if (gone !== null && gone.told_version < gone.version) await teller.tell(gone);
   };
 

@@ -158,15 +158,16 @@ export async function recordWorkspaceCrash(unit: Unit, id: string, message: stri
 /**
  * The driver has nothing of a workspace that should exist (someone removed its folder or pruned its container). It has
  * failed, and a chat that asks for a workspace gets another one (SPEC W2). Only while it runs or rests; otherwise its
- * workflow finds out.
+ * workflow finds out. `found` is the row that was looked at: what was built since then is another place.
  */
 export async function recordWorkspaceGone(
   unit: Unit,
-  id: string,
+  found: Pick<WorkspaceRow, "id" | "build_id">,
   error: string,
 ): Promise<WorkspaceRow | null> {
-  const row = await lockWorkspace(unit.tx, id);
-  if (row === null || (row.status !== "running" && row.status !== "stopped")) return row;
+  const row = await lockWorkspace(unit.tx, found.id);
+  if (row === null || row.build_id !== found.build_id) return row;
+  if (row.status !== "running" && row.status !== "stopped") return row;
   const { version } = row;
   const change = { ...NO_AGENT, ...GONE, wish: "stopped", status: "failed", error } as const;
   return changeWorkspace(unit.tx, row, { ...change, version: version + 1 });

@@ -132,12 +132,21 @@ test("W2 a dead workspace is replaced", async () => {
   const chat = await aChat(store);
   const first = (await ensure(chat)).workspace;
   await bring(first, "running");
-  await inUnit(store, (unit) => recordWorkspaceGone(unit, first.id, "its folder is gone"));
+  await inUnit(store, (unit) => recordWorkspaceGone(unit, first, "its folder is gone"));
   assert.deepEqual(
     [(await row(first.id)).status, (await row(first.id)).error],
     ["failed", "its folder is gone"],
   );
   assert.equal((await ensure(chat)).type, "replaced");
+});
+
+test("W2 a workspace that was built anew since its place was found gone stays", async () => {
+  const chat = await aChat(store);
+  const first = (await ensure(chat)).workspace;
+  await bring(first, "running");
+  const before = { ...first, build_id: randomUUID() };
+  await inUnit(store, (unit) => recordWorkspaceGone(unit, before, "its folder is gone"));
+  assert.equal((await row(first.id)).status, "running");
 });
 
 test("W2 a workspace whose row is gone is replaced", async () => {

@@ -92,6 +92,14 @@ test("W6 a text that only seems alike is not taken for one that looks the same",
   }
 });
 
+test("W6 texts that never come back into step are not followed: the hint is there at once", () => {
+  for (const pairs of [2_000, 400_000]) {
+    const text = `${"\ufb00".repeat(pairs)}f`;
+    const hint = explainLookAlike(text, `f${"\ufb00".repeat(pairs)}`);
+    assert.match(hint ?? "", /^Line 1 looks the same, but has other characters/);
+  }
+});
+
 test("W6 what is offered to be copied is always a part of the file", () => {
   const part = fc.constantFrom(
     "a",

@@ -4,8 +4,10 @@ import { shownName } from "../place/raw-names.ts";
 
 /** How many lines are looked at. A hint is not worth more time. */
 export const linesComparedMax = 20_000;
-/** Longer texts are not compared character by character. */
-const comparedCharsMax = 100_000;
+/** Longer texts are not compared character by character, which takes some microseconds for each. */
+const comparedCharsMax = 5_000;
+/** What looks the same and is written differently is this long together at most: a letter with its marks, twice. */
+const clusterCharsMax = 32;
 /** Longer texts are not repeated in a hint. */
 const exactCharsMax = 2_000;
 const differencesNamedMax = 3;
@@ -100,6 +102,7 @@ function differencesOf(there: string, search: string): readonly string[] {
   const [have, want] = [clustersOf(there), clustersOf(search)];
   const differences = new Set<string>();
   for (let [h, w] = [0, 0]; h < have.length || w < want.length; ) {
+    if (differences.size > differencesNamedMax) break;
     if (have[h] === want[w]) {
       h += 1;
       w += 1;
@@ -113,7 +116,11 @@ function differencesOf(there: string, search: string): readonly string[] {
         const isBehind = folded(ours).length <= folded(theirs).length;
         if (h < have.length && (isBehind || w >= want.length)) ours += have[h++] ?? "";
         else theirs += want[w++] ?? "";
-      } while (folded(ours) !== folded(theirs) && (h < have.length || w < want.length));
+      } while (
+        folded(ours) !== folded(theirs) &&
+        ours.length + theirs.length < clusterCharsMax &&
+        (h < have.length || w < want.length)
+      );
     }
     differences.add(`${described(ours)} where the search text has ${described(theirs)}`);
   }
