@@ -32,7 +32,13 @@ test("defaults of a stack for one person give way to what is set", () => {
   assert.equal(made["EVERTURN_TEMPORAL_DETAIL"], "full");
   assert.equal(made["EVERTURN_API_KEY"], "ek_made");
   assert.equal(made["EVERTURN_PROJECT_ROOTS"], "/project");
-  const set = { EVERTURN_API_KEY: "mine", EVERTURN_TEMPORAL_DETAIL: "ids", EVERTURN_PROJECT_ROOTS: "/a" };
+  assert.equal(made["EVERTURN_BUILD_CURRENT"], "always");
+  const set = {
+    EVERTURN_API_KEY: "mine",
+    EVERTURN_TEMPORAL_DETAIL: "ids",
+    EVERTURN_PROJECT_ROOTS: "/a",
+    EVERTURN_BUILD_CURRENT: "manual",
+  };
   assert.deepEqual(
     { ...withStackDefaults(set, secrets, "/project"), EVERTURN_SECRET_KEY: "" },
     { ...set, EVERTURN_SECRET_KEY: "" },
