@@ -1,5 +1,6 @@
 // Parses the environment once and returns it as a value.
 import { type Environment, environmentSchema, notesOf } from "./environment.ts";
+import { faultsOfSignIn, signInConfig } from "./sign-in-config.ts";
 
 const CHECKPOINT_DEFAULT_MS = 1_000;
 // Without the live bus, readers see only checkpoints, so they come more often.
@@ -54,9 +55,11 @@ function describeFault(variable: string, message: string, environment: NodeJS.Pr
 
 function contradictions(config: Config): ConfigFault[] {
   const half = config.heartbeatTimeoutMs / 2;
+  const faults = faultsOfSignIn(config.signIn);
   // If checkpoints were rarer than this, one late heartbeat could make Temporal give up a healthy activity.
-  if (config.checkpointMs <= half) return [];
+  if (config.checkpointMs <= half) return faults;
   return [
+    ...faults,
     {
       variable: "EVERTURN_CHECKPOINT_MS",
       problem: `is more than half of EVERTURN_HEARTBEAT_TIMEOUT_MS (${half})`,
@@ -104,6 +107,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
       wrongKeysPerMinuteMax: environment.EVERTURN_WRONG_KEYS_PER_MINUTE,
     },
     trustedProxies: environment.EVERTURN_TRUSTED_PROXIES as readonly string[],
+    signIn: signInConfig(environment),
     retryBaseMs: environment.EVERTURN_RETRY_BASE_MS,
     retryWaitMaxMs: environment.EVERTURN_RETRY_WAIT_MAX_MS,
     streamSilenceMs: environment.EVERTURN_STREAM_SILENCE_MS,

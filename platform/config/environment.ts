@@ -13,23 +13,12 @@ import {
   webAddress,
   wholeNumber,
 } from "./environment-values.ts";
-
-/** What docs/configuration.md says about a variable. */
-interface VariableNotes {
-  readonly description: string;
-  /** Shown instead of the schema's default if the default is worked out. */
-  readonly shown_default?: string;
-  /** A secret's value is never repeated in an error. */
-  readonly secret?: boolean;
-}
+import { SIGN_IN_VARIABLES } from "./sign-in-variables.ts";
+import { notes, type VariableNotes } from "./variable-notes.ts";
 
 const PORT_MAX = 65_535;
 // A local activity may take a minute (workflows/activity-options.ts) and must not end before the statement does.
 const STATEMENT_MAX_MS = 50_000;
-
-function notes<Schema extends z.ZodType>(schema: Schema, about: VariableNotes): Schema {
-  return schema.meta({ ...about });
-}
 
 /** The variables by subject, in the order of docs/configuration.md. */
 export const ENVIRONMENT_SUBJECTS = {
@@ -66,6 +55,7 @@ export const ENVIRONMENT_SUBJECTS = {
       secret: true,
     }),
   },
+  "Signing in": SIGN_IN_VARIABLES,
   Postgres: {
     DATABASE_URL: notes(postgresUrl, {
       description:
@@ -321,6 +311,7 @@ export const ENVIRONMENT_SUBJECTS = {
 export const environmentSchema = z.object({
   ...ENVIRONMENT_SUBJECTS["The server"],
   ...ENVIRONMENT_SUBJECTS["Keys and secrets"],
+  ...SIGN_IN_VARIABLES,
   ...ENVIRONMENT_SUBJECTS.Postgres,
   ...ENVIRONMENT_SUBJECTS.Temporal,
   ...ENVIRONMENT_SUBJECTS["Model providers"],
