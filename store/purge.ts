@@ -1,5 +1,6 @@
 // What is old enough to go. Each purge may be run by several processes at once, and goes on where one that failed has stopped.
 import { buildLogKeepMs, deletedMessageKeepMs } from "../core/chat/limits.ts";
+import { purgeSessions } from "./access/sessions.ts";
 import { purgeIdempotencyKeys } from "./chat/idempotency.ts";
 import type { Queryable } from "./database.ts";
 import { purgeDebugRuns } from "./debug/debug-runs.ts";
@@ -14,6 +15,7 @@ export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>
   "messages deleted long ago": purgeDeletedMessages,
   "old build logs": purgeBuildLogs,
   "workers gone long ago": purgeGoneWorkers,
+  "sessions past their time": purgeSessions,
 };
 
 /** Rows that one statement deletes. A long delete would hold its locks, and its space, for long. */

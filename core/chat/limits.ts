@@ -81,6 +81,10 @@ export const inputDepthMax = 64;
 /** Items of a list and fields of an object. Checked before any schema. */
 export const inputItemsMax = 1_000;
 export const labelsMax = 50;
+/** Shares of a chat. A chat for more people than this is a publication: one link does it. */
+export const sharesPerChatMax = 100;
+/** Sessions of a user. The oldest ends when there is one more. */
+export const sessionsPerUserMax = 100;
 export const labelCharsMax = 256;
 export const pageItemsDefault = 50;
 export const pageItemsMax = 200;

@@ -14,6 +14,7 @@ export const LOCK_KEYS = {
   migrateOutside: 7_305_110_006,
   chooseBuild: 7_305_110_020,
   buildKeeper: 7_305_110_021,
+  admitPerson: 7_305_110_030,
 } as const;
 
 /** A worker frozen in the middle of its round loses the lock after this; a second worker in the same round does no harm. */
