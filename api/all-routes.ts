@@ -14,6 +14,8 @@ import { contextRoutes } from "./routes/chat/context.ts";
 import { messageRoutes } from "./routes/chat/messages.ts";
 import { queueRoutes } from "./routes/chat/queue.ts";
 import { regenerateRoutes } from "./routes/chat/regenerate.ts";
+import { sharedChatRoutes } from "./routes/chat/shared-chat.ts";
+import { shareRoutes } from "./routes/chat/shares.ts";
 import { streamRoutes } from "./routes/chat/stream-chat.ts";
 import { turnRoutes } from "./routes/chat/turns.ts";
 import { watchRoutes } from "./routes/chat/watch-chats.ts";
@@ -23,6 +25,8 @@ import { homeRoutes } from "./routes/home.ts";
 import { modelConfigRoutes } from "./routes/model/model-configs.ts";
 import { modelProviderRoutes } from "./routes/model/model-providers.ts";
 import { probeRoutes } from "./routes/probes.ts";
+import { oidcSignInRoutes } from "./routes/session/oidc-sign-in.ts";
+import { sessionRoutes } from "./routes/session/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { usageRoutes } from "./routes/usage.ts";
 import { buildLogRoutes } from "./routes/workspace/build-logs.ts";
@@ -42,6 +46,10 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...contextRoutes(deps),
     ...regenerateRoutes(deps),
     ...streamRoutes(deps),
+    ...shareRoutes(deps),
+    ...sharedChatRoutes(deps),
+    ...sessionRoutes(deps),
+    ...oidcSignInRoutes(deps),
     ...aiSdkRoutes(deps),
     ...workspaceRoutes(deps),
     ...buildLogRoutes(deps),

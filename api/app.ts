@@ -7,6 +7,7 @@ import { authenticate, callerOf } from "./http/access/authenticate.ts";
 import { type Caller, requireAccess } from "./http/access/caller.ts";
 import { recogniseKeys } from "./http/access/key-lookup.ts";
 import { answerErrors } from "./http/middleware/answer-errors.ts";
+import { allowOrigins } from "./http/middleware/cross-origin.ts";
 import { limitAddresses, limitKeys } from "./http/middleware/limit-rate.ts";
 import { requestId } from "./http/middleware/request-id.ts";
 import { requestLog } from "./http/middleware/request-log.ts";
@@ -37,21 +38,22 @@ export function createApp(deps: ApiDeps): Express {
   app.set("query parser", "simple");
   // Without this, all clients behind a proxy would have the proxy's address.
   app.set("trust proxy", [...deps.trustedProxies]);
-  const known = authenticate([recogniseKeys(deps.keys)]);
+  const { beforeKeys, afterKeys, rules } = deps.signIn;
+  const known = authenticate([...beforeKeys, recogniseKeys(deps.keys), ...afterKeys]);
   const limited = limitAddresses(deps.rateLimits);
   app.use(requestId, requestLog(deps.logger, deps.metrics), securityHeaders);
+  app.use(allowOrigins(rules));
   app.use("/docs", docsFiles);
   app.use(
-    ["/v1", "/ai-sdk"],
+    ["/v1", "/ai-sdk", "/session", "/shared"],
     (_request, response, next) => {
       response.setHeader("Cache-Control", "no-store");
       next();
     },
     refuseWhileDraining(() => deps.readiness.draining),
     limited,
-    known,
-    limitKeys(deps.rateLimits),
   );
+  app.use(["/v1", "/ai-sdk"], known, limitKeys(deps.rateLimits));
   // Beyond loopback only admins may read the metrics; scrapers use a port of their own or an admin's key (SPEC O1).
   if (deps.metricsNeedAdmin) app.use("/metrics", limited, known, adminsOnly);
   mountRoutes(app, allRoutes(deps), deps.logger);

@@ -14,6 +14,7 @@ import type { StreamTurn } from "./ai-sdk/turn-streams.ts";
 import type { KeyLookup } from "./http/access/key-lookup.ts";
 import type { RateLimits } from "./http/middleware/limit-rate.ts";
 import type { WorkspaceTemporalLink } from "./routes/workspace/show-workspace.ts";
+import type { SignIn } from "./sign-in/sign-in.ts";
 import type { Readiness } from "./start/readiness.ts";
 import type { BuildLogs } from "./streams/build-log/build-log-watch.ts";
 import type { StreamChat } from "./streams/chat/stream-chat.ts";
@@ -65,7 +66,7 @@ export interface ApiDeps {
   readonly buildLogs: Pick<BuildLogs, "hold">;
   readonly feeds: Pick<Feeds, "hold">;
   /** Lets requests become streams. */
-  readonly streams: Pick<StreamGate, "admit">;
+  readonly streams: Pick<StreamGate, "admit" | "admitReader" | "bindToShare">;
   /** Answers GET /v1/chats/{chat}/stream for a caller that has been checked to own the chat. */
   readonly streamChat: StreamChat;
   /** Answers an AI SDK client that has been checked to own the chat. */
@@ -74,6 +75,7 @@ export interface ApiDeps {
   readonly metricsNeedAdmin: boolean;
   /** Finds the users of API keys. */
   readonly keys: KeyLookup;
+  readonly signIn: SignIn;
   /** Users, keys or sessions have changed: what is remembered of them is forgotten, and open streams are looked at. */
   readonly accessChanged: () => void;
   /** Each counts on this replica alone. */

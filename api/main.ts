@@ -22,7 +22,9 @@ import { createTemplateShelf } from "../workspaces/templates/templates.ts";
 import { createTurnStreams } from "./ai-sdk/turn-streams.ts";
 import { createApp } from "./app.ts";
 import type { ApiDeps, ModelSettings } from "./deps.ts";
+import { createReadRights } from "./http/access/read-rights.ts";
 import { ListenError, type Served, serve } from "./http/serve.ts";
+import { createSignIn, type SignIn } from "./sign-in/sign-in.ts";
 import { measureStreams } from "./start/measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./start/model-seeds.ts";
 import { createModelSettings } from "./start/model-settings.ts";
@@ -79,9 +81,29 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
   const { connection, namespace } = connectTemporal(config);
   const temporal = new Client({ connection, namespace });
   const links = createChatLinks(config.temporalUiUrl, namespace);
-  const streams = openStreams(config, { pool, bus, temporal, links, logger });
-  const access = openAccess(config, { pool, gate: streams.gate, logger });
-  const deps = createDeps(config, { store, temporal, namespace, links, streams, access, bus, logger });
+  const readRights = createReadRights({ db: pool, sessionIdleS: config.signIn.sessionIdleS });
+  const streams = openStreams(config, { pool, bus, temporal, links, readRights, logger });
+  const secrets = createSecretBox(config);
+  const signIn = await createSignIn({
+    ...config.rateLimits,
+    config: config.signIn,
+    pool,
+    logger,
+    secrets,
+    readRights,
+  });
+  const access = openAccess(config, { pool, gate: streams.gate, signIn, logger });
+  const deps = createDeps(config, {
+    store,
+    temporal,
+    namespace,
+    links,
+    streams,
+    access,
+    signIn,
+    bus,
+    logger,
+  });
   const closeListeners = () => Promise.all([bus.close(), modelBook.close(), access.close()]);
   const served = await listen(config, deps).catch(async (error: unknown) => {
     await closeListeners();
@@ -127,6 +149,7 @@ interface DepsParts {
   readonly links: ApiDeps["links"];
   readonly streams: Streams;
   readonly access: Access;
+  readonly signIn: SignIn;
   readonly bus: LiveBus & BusCounts;
   readonly logger: Logger;
 }
@@ -161,6 +184,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     metricsNeedAdmin: !isLoopback(config.host),
     keys: parts.access.keys,
     accessChanged: parts.access.changed,
+    signIn: parts.signIn,
     rateLimits: config.rateLimits,
     trustedProxies: config.trustedProxies,
     models: createModelSettings(config, createTester(config)),

@@ -24,12 +24,16 @@ import { validate } from "./validate.ts";
 const NOT_FOUND_BY_PARAM: Readonly<Record<string, RefusalCode>> = {
   chat: "chat_not_found",
   message: "message_not_found",
+  turn: "turn_not_found",
   queued_message: "queued_message_not_found",
   workspace: "workspace_not_found",
   build: "build_not_found",
   template: "template_not_found",
   user: "user_not_found",
   api_key: "api_key_not_found",
+  share: "share_not_found",
+  token: "share_not_found",
+  session: "session_not_found",
 };
 /** A route without parameters refuses them, since a client that sends one relies on it. */
 const NO_QUERY = z.strictObject({});
@@ -74,8 +78,7 @@ async function readInput(
   const params = readParams(each, request.params);
   const chatId = params["chat"];
   if (typeof chatId === "string") response.locals["chatId"] = chatId;
-  const query =
-    each.access === "public" ? undefined : validate(each.query ?? NO_QUERY, readQuery(request.url));
+  const query = readQueryOf(each, request.url);
   const idempotencyKey = each.changes === true ? readIdempotencyKey(request.get("Idempotency-Key")) : null;
   const read = await readRouteBody(each, raw);
   return {
@@ -93,6 +96,12 @@ async function readInput(
     }),
     raw,
   };
+}
+
+/** Public calls that describe no query take any: browsers and probes add some of their own. */
+function readQueryOf(each: Route, url: string): unknown {
+  if (each.access === "public" && each.query === undefined) return undefined;
+  return validate(each.query ?? NO_QUERY, readQuery(url));
 }
 
 function callerIn(response: Response): Caller {

@@ -9,7 +9,9 @@ import { accessOf, type Route } from "./route.ts";
 import { version } from "./version.ts";
 
 const WHERE_THE_KEY_IS =
-  "An API key. `npm start` prints it in its box and keeps it in `.data/secrets.json`; elsewhere it is the value of `EVERTURN_API_KEY`.";
+  "An API key, or a token of the issuer. `npm start` prints it in its box and keeps it in `.data/secrets.json`; elsewhere it is the value of `EVERTURN_API_KEY`.";
+const ABOUT_SESSIONS =
+  "The cookie of a browser that has signed in (`POST /session`). Calls that change something also need the header `X-Everturn-CSRF: 1`.";
 const ABOUT = `Durable AI chat turns over REST and server-sent events.
 
 To try a call here, press **Authorize** and paste an API key. \`npm start\` prints the key in its box and keeps it in
@@ -38,9 +40,12 @@ export function openApiDocument(routes: readonly Route[]): string {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
     components: {
-      securitySchemes: { apiKey: { type: "http", scheme: "bearer", description: WHERE_THE_KEY_IS } },
+      securitySchemes: {
+        apiKey: { type: "http", scheme: "bearer", description: WHERE_THE_KEY_IS },
+        session: { type: "apiKey", in: "cookie", name: "everturn_session", description: ABOUT_SESSIONS },
+      },
     },
     paths,
   });

@@ -1,6 +1,11 @@
 // Schemas of paths and query strings.
 import { z } from "zod";
-import { labelCharsMax, labelsMax } from "../../core/chat/limits.ts";
+import {
+  labelCharsMax,
+  labelsMax,
+  snapshotMessagesDefault,
+  snapshotMessagesMax,
+} from "../../core/chat/limits.ts";
 import { CHAT_STATUSES } from "../../core/chat/message.ts";
 import { pageLimit, pathMessageId, queryNumber, uuid } from "./common.ts";
 
@@ -16,6 +21,10 @@ export const chatPath = z.object({ chat: id });
 export const messagePath = chatPath.extend({ message: pathMessageId });
 export const queuedMessagePath = chatPath.extend({ queued_message: pathMessageId });
 export const turnPath = chatPath.extend({ turn: pathMessageId });
+export const sharePath = chatPath.extend({ share: id });
+export const sessionPath = z.object({ session: id });
+/** Of a share's link. */
+export const sharedPath = z.object({ token: z.string().regex(/^[\w-]{20,100}$/) });
 export const debugRunPath = chatPath.extend({ run: id });
 export const userPath = z.object({ user: id });
 export const apiKeyPath = z.object({ api_key: id });
@@ -27,6 +36,10 @@ export const buildPath = workspacePath.extend({ build: id });
 export const templatePath = z.object({ template: z.string().max(templateNameCharsMax) });
 
 const cursorCharsMax = 1_024;
+/** Cursors of streams have at most 256 bytes. Longer texts are answered like any foreign cursor. */
+const streamCursorCharsMax = 4_096;
+/** Far longer than any token of ours. */
+const streamTokenCharsMax = 4_096;
 const label = z
   .string()
   .max(2 * labelCharsMax + 1)
@@ -77,4 +90,23 @@ export const messageQuery = z.strictObject({
   before_id: anyId.optional().meta({ description: "Only messages before this one" }),
   after_id: anyId.optional().meta({ description: "Only messages after this one; alone: oldest first" }),
   limit: pageLimit,
+});
+
+/** Of the streams of chats, a shared one's among them. */
+export const streamQuery = z.strictObject({
+  after: z
+    .string()
+    .max(streamCursorCharsMax)
+    .optional()
+    .meta({ description: "A cursor; the header `Last-Event-ID` wins" }),
+  messages: queryNumber(1, snapshotMessagesMax)
+    .optional()
+    .meta({ description: `Newest messages in the first snapshot, ${snapshotMessagesDefault} unless given` }),
+});
+
+export const ownStreamQuery = streamQuery.extend({
+  read: z.enum(["true", "false"]).optional().meta({ description: "`false` leaves the read state as it is" }),
+  token: z.string().max(streamTokenCharsMax).optional().meta({
+    description: "Of `POST …/stream-token`, in place of a key: for `EventSource`, which sends no headers",
+  }),
 });

@@ -1,9 +1,10 @@
-// Opens what knows who may call: the keys that this replica remembers, and the news that make it forget them.
+// Opens what knows who may call: the keys and sessions that this replica remembers, and the news that make it forget them.
 import type { Config } from "../../platform/config/config.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { listenForAccess } from "../../store/access/access-news.ts";
 import type { Pool } from "../../store/database.ts";
 import { createKeyLookup, type KeyLookup } from "../http/access/key-lookup.ts";
+import type { SignIn } from "../sign-in/sign-in.ts";
 import type { StreamGate } from "../streams/stream-gate.ts";
 
 export interface Access {
@@ -16,16 +17,18 @@ export interface Access {
 export interface OpenAccessInput {
   readonly pool: Pool;
   readonly gate: Pick<StreamGate, "recheck">;
+  readonly signIn: Pick<SignIn, "forget">;
   readonly logger: Logger;
 }
 
 export function openAccess(
   config: Pick<Config, "databaseUrl" | "rateLimits">,
-  { pool, gate, logger }: OpenAccessInput,
+  { pool, gate, signIn, logger }: OpenAccessInput,
 ): Access {
   const keys = createKeyLookup(pool, logger, config.rateLimits);
   const changed = () => {
     keys.forget();
+    signIn.forget();
     void gate.recheck();
   };
   const news = listenForAccess(config.databaseUrl, changed);

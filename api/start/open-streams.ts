@@ -4,9 +4,10 @@ import type { LiveBus } from "../../core/stream/bus-message.ts";
 import type { Config } from "../../platform/config/config.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
+import { readUsableShares } from "../../store/access/shares.ts";
 import type { Pool } from "../../store/database.ts";
 import type { ChatLinks } from "../../store/row/to-wire.ts";
-import { readRights } from "../http/access/read-rights.ts";
+import type { ReadRights } from "../http/access/read-rights.ts";
 import { type BuildLogs, openBuildLogs } from "../streams/build-log/build-log-watch.ts";
 import { Hubs } from "../streams/chat/hubs.ts";
 import { createCheckpointReader } from "../streams/episode/checkpoint-reader.ts";
@@ -27,6 +28,7 @@ export interface OpenStreamsInput {
   readonly bus: LiveBus;
   readonly temporal: Client;
   readonly links: ChatLinks;
+  readonly readRights: ReadRights;
   readonly logger: Logger;
 }
 
@@ -46,7 +48,8 @@ export function openStreams(config: Config, input: OpenStreamsInput): Streams {
   const feeds = openFeeds({ db: pool, bus, links, logger });
   const buildLogs = openBuildLogs({ db: pool, logger });
   const gate = new StreamGate({
-    readRights: (callers) => readRights(pool, callers),
+    readRights: input.readRights,
+    readUsableShares: (ids) => readUsableShares(pool, ids),
     perKeyMax: config.streamsPerKeyMax,
     perUserMax: config.streamsPerUserMax,
     perReplicaMax: config.streamsMax,

@@ -3,7 +3,7 @@ import type { Request } from "express";
 import type { OpenStream } from "./open-stream.ts";
 import { createSseWriter } from "./sse-writer.ts";
 import type { Frames } from "./stream-log.ts";
-import { StreamReader } from "./stream-reader.ts";
+import { type Readable, StreamReader } from "./stream-reader.ts";
 import type { Watch } from "./watch.ts";
 import type { HeldWatch, Watches } from "./watches.ts";
 
@@ -19,7 +19,7 @@ export async function holdReady<
 }
 
 export interface FollowInput<Place, Batch extends Frames> {
-  readonly watch: Watch<Place, Batch>;
+  readonly watch: Readable<Place, Batch>;
   /** Where the reader left off. */
   readonly place: Place;
   /** What must have happened before the reader is told where things stand. */

@@ -34,6 +34,7 @@ async function exchanges(count: number) {
 test("T10 a hundred changes of users and keys at once are two looks at the open streams", async () => {
   let looks = 0;
   const gate = new StreamGate({
+    readUsableShares: () => Promise.resolve(new Set<string>()),
     readRights: () => {
       looks += 1;
       return Promise.resolve(new Map([["key", { role: "member", scope: "full" }]]));
@@ -59,6 +60,7 @@ test("T10 with Postgres away streams go on, except those whose key was to have e
   const logger = { info: () => undefined, warn: (_about: object, words: string) => void warned.push(words) };
   const gate = new StreamGate({
     readRights: () => Promise.reject(new Error("away")),
+    readUsableShares: () => Promise.reject(new Error("away")),
     perKeyMax: 10,
     perUserMax: 10,
     perReplicaMax: 10,

@@ -4,7 +4,7 @@ import type { Request, Response } from "express";
 import { decideAccess, type Rights, type RouteAccess } from "../../core/access/access.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { Logger } from "../../platform/logger.ts";
-import { type Caller, holderOf } from "../http/access/caller.ts";
+import { type Caller, holderOf, isPast } from "../http/access/caller.ts";
 import { OpenStream } from "./open-stream.ts";
 
 /** Streams of those who lose the right to them end within this time, announced or not (SPEC T10). */
@@ -15,6 +15,8 @@ const retryAfterS = 5;
 export interface StreamGateInput {
   /** What the callers may do by now, by holder. Those who may not call any more are missing. */
   readonly readRights: (callers: readonly Caller[]) => Promise<ReadonlyMap<string, Rights>>;
+  /** Those of the shares that have not ended. */
+  readonly readUsableShares: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly perKeyMax: number;
   readonly perUserMax: number;
   readonly perReplicaMax: number;
@@ -33,8 +35,11 @@ export interface Exchange {
 type HttpStream = OpenStream<Request, Response>;
 
 interface Admitted {
-  readonly caller: Caller;
+  /** Null: somebody with a share's link. */
+  readonly caller: Caller | null;
   readonly access: RouteAccess | null;
+  /** The share by which the chat is read; null: the caller's own chats. */
+  share_id: string | null;
 }
 
 export class StreamGate {
@@ -62,24 +67,46 @@ export class StreamGate {
    * @throws Refusal `too_many_streams`
    */
   admit(exchange: Exchange, caller: Caller): HttpStream {
-    const holder = holderOf(caller);
+    const names = { holder: holderOf(caller), user: caller.user.id };
+    return this.#admit(exchange, names, { caller, access: exchange.access, share_id: null });
+  }
+
+  /** The same for somebody with a share's link. All who have it count together. Throws `Refusal` `too_many_streams`. */
+  admitReader(exchange: Exchange, shareId: string): HttpStream {
+    const name = `share ${shareId}`;
+    return this.#admit(
+      exchange,
+      { holder: name, user: name },
+      { caller: null, access: null, share_id: shareId },
+    );
+  }
+
+  /** The stream shows a chat of somebody else: it ends with the share. */
+  bindToShare(stream: HttpStream, shareId: string): void {
+    for (const own of this.#byHolder.values()) {
+      const admitted = own.get(stream);
+      if (admitted !== undefined) admitted.share_id = shareId;
+    }
+  }
+
+  #admit(exchange: Exchange, { holder, user }: Names, admitted: Admitted): HttpStream {
     const own = this.#byHolder.get(holder) ?? new Map<HttpStream, Admitted>();
-    this.#refuseTooMany(exchange, { ofHolder: own.size, ofUser: this.#countByUser.get(caller.user.id) ?? 0 });
+    this.#refuseTooMany(exchange, { ofHolder: own.size, ofUser: this.#countByUser.get(user) ?? 0 });
     const stream: HttpStream = new OpenStream(exchange);
     this.#byHolder.set(holder, own);
-    own.set(stream, { caller, access: exchange.access });
-    this.#count(caller.user.id, 1);
+    own.set(stream, admitted);
+    this.#count(user, 1);
     stream.onLeft(() => {
       own.delete(stream);
-      this.#count(caller.user.id, -1);
+      this.#count(user, -1);
       if (own.size === 0 && this.#byHolder.get(holder) === own) this.#byHolder.delete(holder);
     });
     return stream;
   }
 
   /**
-   * Ends the streams of those who may not open them any more: their key is revoked or expired, their user is suspended or
-   * deleted, or role or scope no longer suffice. While Postgres is down they continue: it is asked again.
+   * Ends the streams of those who may not open them any more: their key or session has ended, their user is suspended or deleted,
+   * role or scope no longer suffice, or the share is gone. While Postgres is down they continue: it is asked again.
    */
   recheck(): Promise<void> {
     // Looks that are asked for during a look are one look after it: a hundred changes at once cost two queries.
@@ -93,17 +120,25 @@ export class StreamGate {
 
   /** Never rejects. */
   async #look(): Promise<void> {
-    const asked = [...this.#byHolder].flatMap(([holder, own]) => {
-      const [first] = own.values();
-      return first === undefined ? [] : [{ holder, caller: first.caller }];
-    });
-    if (asked.length === 0) return;
+    const all = [...this.#byHolder.values()].flatMap((own) => [...own.values()]);
+    if (all.length === 0) return;
+    const callers = [...this.#byHolder.values()].flatMap((own) => [...own.values()][0]?.caller ?? []);
+    const shareIds = [...new Set(all.flatMap(({ share_id }) => share_id ?? []))];
     try {
-      const rights = await this.#input.readRights(asked.map(({ caller }) => caller));
-      for (const { holder } of asked) this.#dismissUnless(holder, rights.get(holder));
+      const [rights, shares] = await Promise.all([
+        this.#input.readRights(callers),
+        shareIds.length === 0 ? new Set<string>() : this.#input.readUsableShares(shareIds),
+      ]);
+      // A stream that began meanwhile was let in by newer looks than this one.
+      const known = new Set(all);
+      this.#dismissThose(
+        (admitted, holder) =>
+          known.has(admitted) && !isAllowed(admitted, { rights: rights.get(holder), shares }),
+      );
     } catch (error) {
       this.#input.logger.warn({ err: error }, "the callers of open streams could not be looked at");
-      this.#dismissExpired();
+      // Needs no database: the time when a proof expires was known when its stream began.
+      this.#dismissThose(({ caller }) => caller !== null && isPast(caller.by, Date.now()));
     }
   }
 
@@ -125,24 +160,32 @@ export class StreamGate {
     else this.#countByUser.set(userId, count);
   }
 
-  #dismissUnless(holder: string, rights: Rights | undefined): void {
-    const forbidden = [...(this.#byHolder.get(holder) ?? [])].filter(([, { access }]) => {
-      return rights === undefined || (access !== null && decideAccess(rights, access).type !== "allowed");
-    });
-    for (const [stream] of forbidden) stream.dismiss();
-    if (forbidden.length > 0)
-      this.#input.logger.info({ holder, streams: forbidden.length }, "streams ended with the right to them");
-  }
-
-  /** Needs no database: the time when a proof expires was known when its stream began. */
-  #dismissExpired(): void {
-    const now = Date.now();
+  #dismissThose(isOver: (admitted: Admitted, holder: string) => boolean): void {
     for (const [holder, own] of this.#byHolder) {
-      const [first] = own.values();
-      const expires = first?.caller.by.expires_at ?? null;
-      if (expires !== null && Date.parse(expires) <= now) this.#dismissUnless(holder, undefined);
+      const over = [...own].filter(([, admitted]) => isOver(admitted, holder));
+      for (const [stream] of over) stream.dismiss();
+      if (over.length > 0)
+        this.#input.logger.info({ holder, streams: over.length }, "streams ended with the right to them");
     }
   }
+}
+
+/** Who counts: for the limit of a key, session or link, and for that of a user. */
+interface Names {
+  readonly holder: string;
+  readonly user: string;
+}
+
+interface Known {
+  readonly rights: Rights | undefined;
+  readonly shares: ReadonlySet<string>;
+}
+
+function isAllowed({ caller, access, share_id }: Admitted, { rights, shares }: Known): boolean {
+  if (share_id !== null && !shares.has(share_id)) return false;
+  if (caller === null) return true;
+  if (rights === undefined || isPast(caller.by, Date.now())) return false;
+  return access === null || decideAccess(rights, access).type === "allowed";
 }
 
 function turnAway({ response }: Pick<Exchange, "response">, words: string): Refusal {

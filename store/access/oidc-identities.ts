@@ -1,7 +1,7 @@
 // Who the people of an issuer are here. A user is made when somebody is seen for the first time (SPEC A1).
 import type { UserRole } from "../../core/access/access.ts";
-import { LOCK_KEYS } from "../advisory-locks.ts";
 import { type Pool, type Queryable, type Tx, withTransaction } from "../database.ts";
+import { LOCK_KEYS } from "../presence/advisory-locks.ts";
 import { writeAudit } from "./audit-log.ts";
 import { createUser } from "./users.ts";
 

@@ -14,9 +14,14 @@ export interface ExpectedRoute {
    * Absent: the route names no thing that belongs to somebody.
    */
   readonly foreign?: string;
+  /** Nothing changes, although it is not a `GET`. */
+  readonly reads?: true;
+  /** Also answered to those with whom the chat is shared. */
+  readonly shown_to_readers?: true;
 }
 
 const chat = { kind: "chats", foreign: "404 chat_not_found" } as const;
+const readable = { ...chat, shown_to_readers: true } as const;
 const workspace = { kind: "chats", foreign: "404 workspace_not_found" } as const;
 const chats = { kind: "chats" } as const;
 const deployment = { kind: "deployment" } as const;
@@ -31,20 +36,32 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "GET /readyz": open,
   // Where others can reach it, for admins alone: a test of its own.
   "GET /metrics": open,
+  // Their own proof is the key, the session, or what the issuer sends back. The key of the example is nobody's.
+  "POST /session": { ...open, foreign: "401 unauthenticated" },
+  "DELETE /session": open,
+  "GET /session/oidc": open,
+  "GET /session/oidc/callback": open,
+  // The link is the proof.
+  "GET /shared/{token}": open,
+  "GET /shared/{token}/stream": open,
 
   "GET /v1/chats": chats,
   "POST /v1/chats": chats,
   "GET /v1/chats/watch": chats,
-  "GET /v1/chats/{chat}": chat,
+  "GET /v1/chats/{chat}": readable,
   "PATCH /v1/chats/{chat}": chat,
   "DELETE /v1/chats/{chat}": chat,
-  "GET /v1/chats/{chat}/stream": chat,
-  "GET /v1/chats/{chat}/messages": chat,
+  "GET /v1/chats/{chat}/stream": readable,
+  "POST /v1/chats/{chat}/stream-token": { ...readable, reads: true },
+  "GET /v1/chats/{chat}/shares": chat,
+  "POST /v1/chats/{chat}/shares": chat,
+  "DELETE /v1/chats/{chat}/shares/{share}": chat,
+  "GET /v1/chats/{chat}/messages": readable,
   "POST /v1/chats/{chat}/messages": chat,
-  "GET /v1/chats/{chat}/messages/{message}": chat,
+  "GET /v1/chats/{chat}/messages/{message}": readable,
+  "PATCH /v1/chats/{chat}/messages/{message}": chat,
   "GET /v1/chats/{chat}/turns": chat,
   "GET /v1/chats/{chat}/turns/{turn}": chat,
-  "PATCH /v1/chats/{chat}/messages/{message}": chat,
   "PATCH /v1/chats/{chat}/queue/{queued_message}": chat,
   "DELETE /v1/chats/{chat}/queue/{queued_message}": chat,
   "POST /v1/chats/{chat}/queue/{queued_message}/promote": chat,
@@ -104,5 +121,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "GET /v1/api-keys": deployment,
   "POST /v1/api-keys": deployment,
   "DELETE /v1/api-keys/{api_key}": { kind: "deployment", foreign: "404 api_key_not_found" },
+  "GET /v1/sessions": deployment,
+  "DELETE /v1/sessions/{session}": { kind: "deployment", foreign: "404 session_not_found" },
   "GET /v1/audit-log": admin,
 };

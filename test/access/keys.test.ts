@@ -155,7 +155,12 @@ test("A1 a key that is revoked at one replica stops at the others as soon as Pos
   const listening = nextChange();
   const gate = { recheck: () => Promise.resolve(told.shift()?.()) };
   const config = { databaseUrl: api.databaseUrl, rateLimits: api.deps.rateLimits };
-  const replica = openAccess(config, { pool: api.pool, gate, logger: api.deps.logger });
+  const replica = openAccess(config, {
+    pool: api.pool,
+    gate,
+    signIn: api.deps.signIn,
+    logger: api.deps.logger,
+  });
   try {
     await listening;
     assert.equal((await replica.keys.find(key))?.by.type, "key");

@@ -23,6 +23,10 @@ export interface Column {
   readonly name: string;
   /** Of one caller, made once. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent with each call that is not public, such as a token for a stream. */
+  readonly query?: string;
+  /** A call that would end what the caller proves themselves with. A test of its own shows it. */
+  readonly skips?: string;
   /** `foreign`: the calls name things of somebody else, which are there. Absent: things that are nowhere, so that nothing changes. */
   readonly things?: "foreign";
   readonly expects: (route: MatrixRoute) => Expected;
@@ -31,22 +35,22 @@ export interface Column {
 const OUT: Expected = "401 unauthenticated";
 const FORBIDDEN: Expected = "403 forbidden";
 
-function bearer(key: string) {
+export function bearer(key: string) {
   return { Authorization: `Bearer ${key}` };
 }
 
 /** A caller whom nobody knows, or nobody knows any more. */
-function outside(name: string, headers: Column["headers"]): Column {
+export function outside(name: string, headers: Column["headers"]): Column {
   return { name, headers, expects: ({ kind }) => (kind === "public" ? "in" : OUT) };
 }
 
 /** What a role and a scope may, by the kind of a route. */
-function expectedFor(role: UserRole, scope: Scope): Column["expects"] {
-  return ({ kind, method }) => {
+export function expectedFor(role: UserRole, scope: Scope): Column["expects"] {
+  return ({ kind, method, reads }) => {
     if (kind === "public") return "in";
     if (kind === "admin" && role !== "admin") return FORBIDDEN;
     if (scope === "chats") return kind === "chats" ? "in" : FORBIDDEN;
-    return scope === "read" && method !== "GET" ? FORBIDDEN : "in";
+    return scope === "read" && method !== "GET" && reads !== true ? FORBIDDEN : "in";
   };
 }
 
@@ -100,7 +104,7 @@ function foreign(name: string, role: UserRole, headers: Column["headers"]): Colu
     expects: (route) => {
       const may = allowed(route);
       if (may !== "in" || route.foreign === undefined) return may;
-      return role === "admin" && route.kind !== "chats" ? "found" : route.foreign;
+      return role === "admin" && !["chats", "public"].includes(route.kind) ? "found" : route.foreign;
     },
   };
 }

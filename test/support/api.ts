@@ -9,10 +9,11 @@ import { allRoutes } from "../../api/all-routes.ts";
 import { createApp } from "../../api/app.ts";
 import type { ApiDeps } from "../../api/deps.ts";
 import { createKeyLookup } from "../../api/http/access/key-lookup.ts";
-import { readRights } from "../../api/http/access/read-rights.ts";
+import { createReadRights } from "../../api/http/access/read-rights.ts";
 import { PROBLEM_CONTENT_TYPE } from "../../api/http/problem.ts";
 import { serve } from "../../api/http/serve.ts";
 import { problem } from "../../api/schemas/common.ts";
+import { createSignIn, type SignIn } from "../../api/sign-in/sign-in.ts";
 import { createReadiness } from "../../api/start/readiness.ts";
 import { type BuildLogs, openBuildLogs } from "../../api/streams/build-log/build-log-watch.ts";
 import { Hubs } from "../../api/streams/chat/hubs.ts";
@@ -23,9 +24,12 @@ import type { UserRole } from "../../core/access/access.ts";
 import type { LiveBus } from "../../core/stream/bus-message.ts";
 import { createDeliverer } from "../../delivery/deliver-outbox.ts";
 import { createWorkspaceTeller } from "../../delivery/tell-workspace.ts";
+import { loadConfig } from "../../platform/config/config.ts";
+import type { SignInConfig } from "../../platform/config/sign-in-config.ts";
 import { createLogger } from "../../platform/logger.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
 import { createApiKey } from "../../store/access/api-keys.ts";
+import { readUsableShares } from "../../store/access/shares.ts";
 import { createUser } from "../../store/access/users.ts";
 import { createPool, type Pool, type Queryable } from "../../store/database.ts";
 import { seedModelConfigs } from "../../store/model/seed-models.ts";
@@ -78,6 +82,10 @@ export interface TestApiSettings {
   readonly workspacesPerUserMax?: number;
   readonly queuedMessagesMax?: number;
   readonly metricsNeedAdmin?: boolean;
+  /** Beside the defaults: no issuer and no other origins. */
+  readonly signIn?: Partial<SignInConfig>;
+  /** The clock of tokens and of the issuer's keys. */
+  readonly now?: () => number;
   /** Absent: no environment provider has a key, and each test of a provider answers. */
   readonly models?: ApiDeps["models"];
   /** Absent: the product's own. */
@@ -97,6 +105,11 @@ export interface TestApiSettings {
   readonly onLog?: (line: string) => void;
 }
 
+/** Without them there is no configuration, whatever its defaults. */
+const neededVariables = {
+  DATABASE_URL: "postgres://127.0.0.1/test",
+  EVERTURN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
+};
 const testSecrets = createSecretBox({ secretKey: new Uint8Array(32).fill(7) });
 
 export const testModels: ApiDeps["models"] = {
@@ -119,15 +132,28 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
   const feeds = openFeeds({ db, bus, links, logger, lingerMs, pollMs });
   const readEpisodes = () => Promise.resolve([]);
   const hubs = new Hubs({ db: pool, bus, readEpisodes, links, logger, lingerMs });
+  const signInConfig = { ...loadConfig(neededVariables).signIn, ...settings.signIn };
+  const readRights = createReadRights({ db: pool, sessionIdleS: signInConfig.sessionIdleS });
   const streams = new StreamGate({
-    readRights: (callers) => readRights(pool, callers),
+    readRights,
+    readUsableShares: (ids) => readUsableShares(pool, ids),
     perKeyMax: 10_000,
     perUserMax: 10_000,
     perReplicaMax: 20_000,
     logger,
     ...settings.streams,
   });
-  const deps = testDeps({ pool, buildLogs, feeds, hubs, streams, bus }, settings);
+  const signIn = await createSignIn({
+    config: signInConfig,
+    pool,
+    logger,
+    secrets: testSecrets,
+    readRights,
+    wrongKeysPerMinuteMax: 1_000,
+    ...settings.rateLimits,
+    ...(settings.now !== undefined && { now: settings.now }),
+  });
+  const deps = testDeps({ pool, buildLogs, feeds, hubs, streams, signIn, bus }, settings);
   await seedModelConfigs(pool, [{ name: "Test model", provider: "openai", model: "test" }]);
   const newKey = async (role: UserRole = "member") => {
     const user = await createUser(pool, { name: role, role });
@@ -181,11 +207,12 @@ interface TestParts {
   readonly feeds: Feeds;
   readonly hubs: Hubs;
   readonly streams: StreamGate;
+  readonly signIn: SignIn;
   readonly bus: LiveBus;
 }
 
 function testDeps(
-  { pool, buildLogs, feeds, hubs, streams, bus }: TestParts,
+  { pool, buildLogs, feeds, hubs, streams, signIn, bus }: TestParts,
   settings: TestApiSettings,
 ): ApiDeps {
   const store: Store = {
@@ -237,9 +264,11 @@ function testDeps(
         : createStreamChat({ store, hubs, bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus, logger }),
     metricsNeedAdmin: settings.metricsNeedAdmin ?? false,
+    signIn,
     keys,
     accessChanged() {
       keys.forget();
+      signIn.forget();
       void streams.recheck();
     },
     rateLimits,

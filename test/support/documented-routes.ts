@@ -82,6 +82,8 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
     base_url: "https://models.example.com/v1",
   });
   const config = await made("POST /v1/model-configs", { name: "own", provider_id: provider.id, model: "m" });
+  const share = await made(`POST /v1/chats/${chat}/shares`, { link: true });
+  const session = await made("POST /session", { api_key: api.key });
   const workspace = await made("POST /v1/workspaces", { template: "blank" });
   return {
     chat,
@@ -90,6 +92,8 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
     queued_message: String(queued.id),
     model_provider: provider.id,
     model_config: config.id,
+    share: share.id,
+    session: session.id,
     workspace: workspace.id,
     build: workspace.build.id,
     template: "blank",

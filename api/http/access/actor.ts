@@ -3,6 +3,7 @@ import type { Actor } from "../../../store/access/audit-log.ts";
 import type { Store } from "../../../store/store.ts";
 import { requestIdOf } from "../middleware/request-id.ts";
 import type { Input } from "../route.ts";
+import { ownProof } from "./caller.ts";
 
 type Acting = Pick<Input<unknown, unknown, unknown>, "caller" | "raw">;
 
@@ -10,7 +11,7 @@ type Acting = Pick<Input<unknown, unknown, unknown>, "caller" | "raw">;
 function actorOf({ caller, raw }: Acting): Actor {
   return {
     user_id: caller.user.id,
-    kind: caller.by.type,
+    kind: ownProof(caller.by).type,
     address: raw.request.ip ?? null,
     request_id: requestIdOf(raw.response),
   };

@@ -9,8 +9,8 @@ import {
 import { assertNever } from "../../../core/assert-never.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
 
-/** With what somebody proved who they are. */
-export type CallerProof =
+/** What somebody can prove who they are with. */
+export type OwnProof =
   | {
       readonly type: "key";
       readonly key_id: string;
@@ -19,8 +19,18 @@ export type CallerProof =
       readonly expires_at: string | null;
     }
   | { readonly type: "session"; readonly session_id: string; readonly expires_at: string | null }
-  | { readonly type: "oidc"; readonly expires_at: string | null }
-  | { readonly type: "stream-token"; readonly chat_id: string; readonly expires_at: string | null };
+  | { readonly type: "oidc"; readonly expires_at: string | null };
+
+/** With what somebody proved who they are, themselves or by a token for one stream that they were given. */
+export type CallerProof =
+  | OwnProof
+  | {
+      readonly type: "stream-token";
+      readonly chat_id: string;
+      /** The proof of whoever was given the token: the stream ends with it. */
+      readonly of: OwnProof;
+      readonly expires_at: string | null;
+    };
 
 /** Whoever makes a request, as routes see them. */
 export interface Caller {
@@ -29,8 +39,18 @@ export interface Caller {
   readonly by: CallerProof;
 }
 
+export function ownProof(by: CallerProof): OwnProof {
+  return by.type === "stream-token" ? by.of : by;
+}
+
+/** Whether the time of a proof is over. Whether it was taken back before is for the database to say. */
+export function isPast({ expires_at }: Pick<CallerProof, "expires_at">, now: number): boolean {
+  return expires_at !== null && Date.parse(expires_at) <= now;
+}
+
 /** What a caller proved themselves with, as a name: of a key its id, of other proofs their kind and id. */
-export function holderOf({ user, by }: Caller): string {
+export function holderOf({ user, by: proof }: Pick<Caller, "user" | "by">): string {
+  const by = ownProof(proof);
   switch (by.type) {
     case "key":
       return by.key_id;
@@ -38,8 +58,6 @@ export function holderOf({ user, by }: Caller): string {
       return `session ${by.session_id}`;
     case "oidc":
       return `oidc ${user.id}`;
-    case "stream-token":
-      return `stream-token ${user.id} ${by.chat_id}`;
     default:
       return assertNever(by);
   }

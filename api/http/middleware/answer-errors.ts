@@ -1,6 +1,6 @@
 // Answers every error with a problem document, and logs it if it is our fault.
 import type { ErrorRequestHandler } from "express";
-import { REFUSALS } from "../../../core/chat/refusal.ts";
+import { REFUSALS, type Refusal } from "../../../core/chat/refusal.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import { PROBLEM_CONTENT_TYPE, toProblem, toRefusal } from "../problem.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -21,10 +21,18 @@ export function answerErrors(logger: Logger): ErrorRequestHandler {
       response.destroy();
       return;
     }
-    if (status === 503) response.setHeader("Retry-After", String(retryAfterS));
+    const retryAfter = retryAfterOf(refusal) ?? (status === 503 ? retryAfterS : null);
+    if (retryAfter !== null) response.setHeader("Retry-After", String(retryAfter));
     response
       .status(status)
       .type(PROBLEM_CONTENT_TYPE)
       .send(JSON.stringify(toProblem(refusal)));
   };
+}
+
+/** Some refusals know when it makes sense to come back. */
+function retryAfterOf(refusal: Refusal): number | null {
+  return "retry_after_s" in refusal && typeof refusal.retry_after_s === "number"
+    ? refusal.retry_after_s
+    : null;
 }

@@ -9,6 +9,11 @@ import { requestIdOf } from "./request-id.ts";
 const QUIET_PATHS = new Set(["/healthz", "/readyz", "/metrics"]);
 const DURATION_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
+/** The path of a shared chat is a secret: whoever knows it can read the chat. */
+function shownPath(path: string): string {
+  return path.replace(/^\/shared\/[^/]*/i, "/shared/…");
+}
+
 /** Logs requests as they end, and measures how long they took by route. */
 export function requestLog(logger: Logger, metrics: Registry): RequestHandler {
   const durations = new Histogram({
@@ -32,7 +37,7 @@ export function requestLog(logger: Logger, metrics: Registry): RequestHandler {
           ...(chatId !== undefined && { chat_id: chatId }),
           user_id: callerOf(response)?.user.id,
           method: request.method,
-          path: request.path,
+          path: shownPath(request.path),
           status,
           // The client left before the answer was complete.
           ...(!response.writableFinished && { aborted: true }),

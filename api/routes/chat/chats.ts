@@ -18,7 +18,7 @@ import { messageId } from "../../schemas/common.ts";
 import { chatPath, chatQuery } from "../../schemas/params.ts";
 import { bindChat } from "./bind-chat.ts";
 import { change } from "./change.ts";
-import { showChat, showOwnChat } from "./show-chat.ts";
+import { showChat, showReadableChat } from "./show-chat.ts";
 
 const tag = "Chats";
 const cursor = listCursor({
@@ -112,8 +112,8 @@ function read(deps: ApiDeps): Route {
     responses: { 200: { description: "The chat", schema: chat } },
     refusals: ["chat_not_found"],
     async handler({ params, caller }) {
-      const asked = { chat_id: params.chat, owner_id: caller.user.id };
-      return { status: 200, body: await showOwnChat(deps.store.pool, asked, deps.links) };
+      const asked = { chat_id: params.chat, user_id: caller.user.id };
+      return { status: 200, body: (await showReadableChat(deps.store.pool, asked, deps.links)).chat };
     },
   });
 }

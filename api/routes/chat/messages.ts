@@ -1,6 +1,7 @@
 // Send, list and edit the messages of a chat.
 import { z } from "zod";
 import { Refusal } from "../../../core/chat/refusal.ts";
+import { sharedMessage } from "../../../core/stream/shared-view.ts";
 import { editMessage } from "../../../store/chat/edit-message.ts";
 import { sendMessage } from "../../../store/chat/send-message.ts";
 import { readChatRow } from "../../../store/row/chat-row.ts";
@@ -15,6 +16,7 @@ import { inputContent } from "../../schemas/content.ts";
 import { message, queuedMessage } from "../../schemas/message.ts";
 import { chatPath, messagePath, messageQuery } from "../../schemas/params.ts";
 import { change } from "./change.ts";
+import { findReading } from "./show-chat.ts";
 
 const tag = "Messages";
 
@@ -78,11 +80,13 @@ function list(deps: ApiDeps): Route {
     async handler({ params, query, caller }) {
       const { pool } = deps.store;
       const chat = await readChatRow(pool, params.chat);
-      if (chat?.owner_id !== caller.user.id) throw new Refusal("chat_not_found");
+      const asked = { chat_id: params.chat, user_id: caller.user.id };
+      const isShared = (await findReading(pool, asked, chat?.owner_id)) !== null;
       const page = await listMessages(pool, { ...query, chat_id: params.chat });
+      const messages = page.messages.map(toMessage);
       const body = {
-        messages: page.messages.map(toMessage),
-        queued_messages: page.queue.map(toQueuedMessage),
+        messages: isShared ? messages.map(sharedMessage) : messages,
+        queued_messages: isShared ? [] : page.queue.map(toQueuedMessage),
         has_more: page.has_more,
       };
       return { status: 200, body };
@@ -103,10 +107,12 @@ function read(deps: ApiDeps): Route {
     async handler({ params, caller }) {
       const { pool } = deps.store;
       const chat = await readChatRow(pool, params.chat);
-      if (chat?.owner_id !== caller.user.id) throw new Refusal("chat_not_found");
+      const asked = { chat_id: params.chat, user_id: caller.user.id };
+      const isShared = (await findReading(pool, asked, chat?.owner_id)) !== null;
       const found = await readMessage(pool, params.chat, params.message);
       if (found === null || found.visibility === "model") throw new Refusal("message_not_found");
-      return { status: 200, body: toMessage(found) };
+      const shown = toMessage(found);
+      return { status: 200, body: isShared ? sharedMessage(shown) : shown };
     },
   });
 }

@@ -1,28 +1,16 @@
 // The call that streams a chat.
 import { z } from "zod";
-import { snapshotMessagesDefault, snapshotMessagesMax } from "../../../core/chat/limits.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
-import { queryNumber } from "../../schemas/common.ts";
-import { chatPath } from "../../schemas/params.ts";
+import { time } from "../../schemas/common.ts";
+import { chatPath, ownStreamQuery } from "../../schemas/params.ts";
 import { chatStreamFrame } from "../../schemas/stream-events.ts";
 import { resumeFrom } from "../../streams/serve-stream.ts";
-import { showOwnChat } from "./show-chat.ts";
+import { showReadableChat } from "./show-chat.ts";
 
-/** Our cursors have at most 256 bytes. Longer texts are answered like any foreign cursor. */
-const cursorCharsMax = 4_096;
-
-const streamQuery = z.strictObject({
-  after: z
-    .string()
-    .max(cursorCharsMax)
-    .optional()
-    .meta({ description: "A cursor; the header `Last-Event-ID` wins" }),
-  messages: queryNumber(1, snapshotMessagesMax)
-    .optional()
-    .meta({ description: `Newest messages in the first snapshot, ${snapshotMessagesDefault} unless given` }),
-  read: z.enum(["true", "false"]).optional().meta({ description: "`false` leaves the read state as it is" }),
-});
+const streamToken = z
+  .strictObject({ token: z.string(), expires_at: time.meta({ description: "Connect before" }) })
+  .meta({ id: "StreamToken" });
 
 export function streamRoutes(deps: ApiDeps): Route[] {
   const stream = route({
@@ -34,19 +22,42 @@ export function streamRoutes(deps: ApiDeps): Route[] {
     tag: "Messages",
     access: { area: "chats" },
     params: chatPath,
-    query: streamQuery,
+    query: ownStreamQuery,
     responses: { 200: { description: "Events", content_type: "text/event-stream", schema: chatStreamFrame } },
     refusals: ["chat_not_found", "too_many_streams"],
     async handler({ params, query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);
       const { chat: chat_id } = params;
-      await showOwnChat(deps.store.pool, { chat_id, owner_id: caller.user.id }, deps.links);
+      const asked = { chat_id, user_id: caller.user.id };
+      const { share_id } = await showReadableChat(deps.store.pool, asked, deps.links);
+      const shared = share_id !== null;
+      if (shared) deps.streams.bindToShare(stream, share_id);
       const cursor = resumeFrom(raw.request, query.after);
       // With a key that may only read, nothing changes, the read state included.
-      const marks_read = query.read !== "false" && caller.scope !== "read";
-      await deps.streamChat(stream, { chat_id, cursor, messages: query.messages, marks_read });
+      const marks_read = query.read !== "false" && caller.scope !== "read" && !shared;
+      await deps.streamChat(stream, { chat_id, cursor, messages: query.messages, marks_read, shared });
       return TAKEN_OVER;
     },
   });
-  return [stream];
+  return [stream, makeToken(deps)];
+}
+
+function makeToken(deps: ApiDeps): Route {
+  return route({
+    method: "post",
+    path: "/v1/chats/{chat}/stream-token",
+    summary: "Make a token for the chat's stream",
+    description:
+      "For `EventSource`, which sends no headers: `?token=` on this chat's stream, within 60 seconds. The stream stays open until whoever made the token may not read the chat any more.",
+    tag: "Messages",
+    access: { area: "chats", changes: false },
+    params: chatPath,
+    responses: { 200: { description: "The token", schema: streamToken } },
+    refusals: ["chat_not_found"],
+    async handler({ params, caller }) {
+      const { chat: chat_id } = params;
+      await showReadableChat(deps.store.pool, { chat_id, user_id: caller.user.id }, deps.links);
+      return { status: 200, body: deps.signIn.streamTokens.write(chat_id, caller) };
+    },
+  });
 }

@@ -1,4 +1,4 @@
-// Streams one chat to a caller who owns it (`GET /v1/chats/{chat}/stream`).
+// Streams one chat to somebody who may read it (`GET /v1/chats/{chat}/stream`, `GET /shared/{token}/stream`).
 import { snapshotMessagesDefault } from "../../../core/chat/limits.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { OpenStream } from "../open-stream.ts";
@@ -8,6 +8,7 @@ import type { ChatHub } from "./chat-hub.ts";
 import type { Hubs } from "./hubs.ts";
 import { type MarkReadDeps, markVisit } from "./mark-read.ts";
 import { decodeCursor } from "./model/cursor.ts";
+import { sharedView } from "./shared-view.ts";
 
 export interface StreamChatDeps extends MarkReadDeps {
   readonly hubs: Pick<Hubs, "hold">;
@@ -20,19 +21,21 @@ export interface AskedStream {
   /** Newest messages of a snapshot. */
   readonly messages?: number | undefined;
   readonly marks_read: boolean;
+  /** The reader has a share of somebody else's chat, and sees no more than that shows. */
+  readonly shared?: boolean;
 }
 
 /** Streams a chat. Throws `Refusal` before it has sent anything. */
 export type StreamChat = (stream: OpenStream, asked: AskedStream) => Promise<void>;
 
 export function createStreamChat(deps: StreamChatDeps): StreamChat {
-  return async (stream, { chat_id, cursor, messages, marks_read }) => {
+  return async (stream, { chat_id, cursor, messages, marks_read, shared }) => {
     const held = await holdHub(deps.hubs, chat_id, stream);
     if (held === null) return;
     const { watch, isNew } = held;
     if (marks_read && stream.request.method !== "HEAD") markVisit(deps, chat_id, stream);
     followWatch(stream, {
-      watch,
+      watch: shared === true ? sharedView(watch) : watch,
       place: {
         cursor: decodeCursor(chat_id, cursor),
         taken: null,

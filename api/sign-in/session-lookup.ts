@@ -1,0 +1,110 @@
+// Finds the session that a browser's cookie names (SPEC A7).
+import type { Request } from "express";
+import { Refusal } from "../../core/chat/refusal.ts";
+import type { Logger } from "../../platform/logger.ts";
+import { sha256Hex } from "../../platform/secrets/crypto.ts";
+import { findSessionHolder, type SessionHolder, touchSessions } from "../../store/access/sessions.ts";
+import type { Pool } from "../../store/database.ts";
+import { addressOf, type Recognise } from "../http/access/authenticate.ts";
+import type { Caller } from "../http/access/caller.ts";
+import { createTries, remember } from "../http/access/wrong-tries.ts";
+import { readCookie } from "../http/cookies.ts";
+import { type OriginRules, requireOwnPage } from "../http/middleware/cross-origin.ts";
+
+export const SESSION_COOKIE = "everturn_session";
+/** Whatever is longer is no cookie of ours. */
+const tokenCharsMax = 200;
+/** A change that was not announced is noticed within this time. Without the cache, each request would cost a query. */
+const sessionCacheMs = 10_000;
+/** The oldest goes first. */
+const sessionsCachedMax = 10_000;
+
+interface CachedSession {
+  readonly until: number;
+  readonly holder: SessionHolder;
+}
+
+export interface SessionLookup {
+  /** Null: the session is unknown, or has ended. Throws `rate_limited`, and what the database throws when it is down. */
+  find(token: string, address: string): Promise<Caller | null>;
+  /** Users, keys or sessions have changed: nothing that was remembered counts any more. */
+  forget(): void;
+}
+
+export interface SessionLookupInput {
+  readonly pool: Pool;
+  readonly logger: Pick<Logger, "warn">;
+  readonly idleS: number;
+  readonly wrongKeysPerMinuteMax: number;
+}
+
+/** Unknown cookies of an address are counted like unknown keys. A session that was valid once is always looked up. */
+export function createSessionLookup(input: SessionLookupInput): SessionLookup {
+  const { pool, logger, idleS } = input;
+  const known = new Map<string, CachedSession>();
+  const tries = createTries(input.wrongKeysPerMinuteMax);
+  /** A change while a session is being looked up must not be lost. */
+  let changes = 0;
+  const load = async (hash: string): Promise<SessionHolder | null> => {
+    const before = changes;
+    const holder = await findSessionHolder(pool, hash, idleS);
+    known.delete(hash);
+    if (holder === null) return null;
+    const until = before === changes ? Date.now() + sessionCacheMs : 0;
+    remember(known, { key: hash, value: { until, holder }, max: sessionsCachedMax });
+    touchSessions(pool, [holder.session_id]).catch((error: unknown) => {
+      logger.warn({ err: error }, "could not note the use of a session");
+    });
+    return holder;
+  };
+  const holderOf = async (hash: string, address: string): Promise<SessionHolder | null> => {
+    const now = Date.now();
+    const cached = known.get(hash);
+    if (cached !== undefined) return cached.until > now ? cached.holder : load(hash);
+    // Counted before the result is known, so that a thousand tries at once are not a thousand queries.
+    const takeBack = tries.begin(address, now, (waitMs) => tooMany(waitMs));
+    const holder = await load(hash);
+    if (holder !== null) takeBack();
+    return holder;
+  };
+  return {
+    async find(token, address) {
+      if (token.length > tokenCharsMax) return null;
+      const holder = await holderOf(sha256Hex(token), address);
+      return holder === null || Date.parse(holder.expires_at) <= Date.now() ? null : toCaller(holder);
+    },
+    forget() {
+      changes += 1;
+      for (const [hash, { holder }] of known) known.set(hash, { holder, until: 0 });
+    },
+  };
+}
+
+function tooMany(waitMs: number): Refusal {
+  const refusal = new Refusal("rate_limited", "too many unknown sessions from this address");
+  return Object.assign(refusal, { retry_after_s: Math.max(1, Math.ceil(waitMs / 1_000)) });
+}
+
+function toCaller({ user_id, user_name, role, scope, session_id, expires_at }: SessionHolder): Caller {
+  return {
+    user: { id: user_id, name: user_name, role },
+    scope,
+    by: { type: "session", session_id, expires_at },
+  };
+}
+
+export function sessionTokenOf(request: Request): string | undefined {
+  return readCookie(request.get("Cookie"), SESSION_COOKIE);
+}
+
+/** Recognises requests that bring a session's cookie. Changes must also prove that a page of ours makes them. */
+export function recogniseSessions({ find }: Pick<SessionLookup, "find">, rules: OriginRules): Recognise {
+  return async (request) => {
+    const token = sessionTokenOf(request);
+    if (token === undefined) return null;
+    const caller = await find(token, addressOf(request));
+    if (caller === null) return { refused: "the session has ended: sign in again" };
+    requireOwnPage(request, rules);
+    return caller;
+  };
+}
