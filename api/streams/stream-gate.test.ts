@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { get } from "node:http";
 import { test } from "node:test";
 import express, { type Request, type Response } from "express";
+import type { Rights, RouteAccess } from "../../core/access/access.ts";
 import type { Caller } from "../http/access/caller.ts";
 import { StreamGate } from "./stream-gate.ts";
 
@@ -50,6 +51,37 @@ test("T10 a hundred changes of users and keys at once are two looks at the open 
   await Promise.resolve();
   await Promise.all([first, ...Array.from({ length: 100 }, () => gate.recheck())]);
   assert.deepEqual([looks, stream?.isLeft], [2, false]);
+  gate.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+test("T10 A1 a stream ends when role or scope no longer reach it, and others of the same caller go on", async () => {
+  let rights: Rights = { role: "admin", scope: "full" };
+  const gate = new StreamGate({
+    readRights: () => Promise.resolve(new Map([["key", rights]])),
+    perKeyMax: 10,
+    perUserMax: 10,
+    perReplicaMax: 10,
+    logger: { info: () => undefined, warn: () => undefined } as never,
+  });
+  const { taken, server } = await exchanges(3);
+  const wanted: readonly RouteAccess[] = [
+    { area: "deployment", changes: false, role: "admin" },
+    { area: "deployment", changes: false },
+    { area: "chats", changes: false },
+  ];
+  const streams = taken.map((exchange, i) =>
+    gate.admit({ ...exchange, access: wanted[i] ?? null }, caller("key", null)),
+  );
+  const left = async (now: Rights) => {
+    rights = now;
+    await gate.recheck();
+    return streams.map(({ isLeft }) => isLeft);
+  };
+  assert.deepEqual(await left({ role: "admin", scope: "read" }), [false, false, false]);
+  assert.deepEqual(await left({ role: "member", scope: "full" }), [true, false, false]);
+  assert.deepEqual(await left({ role: "member", scope: "chats" }), [true, true, false]);
   gate.close();
   server.closeAllConnections();
   server.close();
