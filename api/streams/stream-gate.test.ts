@@ -60,6 +60,7 @@ test("T10 A1 a stream ends when role or scope no longer reach it, and others of 
   let rights: Rights = { role: "admin", scope: "full" };
   const gate = new StreamGate({
     readRights: () => Promise.resolve(new Map([["key", rights]])),
+    readUsableShares: () => Promise.resolve(new Set<string>()),
     perKeyMax: 10,
     perUserMax: 10,
     perReplicaMax: 10,
