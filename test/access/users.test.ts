@@ -135,6 +135,12 @@ test("A9 chats and workspaces are handed over: interrupted, without their queue,
   const [leaver, heir] = [await newUser("Eve"), await newUser("Finn")];
   const { chat, workspace } = await busyChat(leaver.key);
   await busyChat(heir.key);
+  const { body: share } = await api.call(`POST /v1/chats/${chat}/shares`, {
+    key: leaver.key,
+    body: { link: true },
+  });
+  const link = `GET /shared/${share.token}`;
+  assert.equal(await answer(link, { key: null }), "200");
   const { body: idle } = await api.call("POST /v1/chats", { key: leaver.key, body: { content: "old" } });
   await api.pool.query("update chats set status = 'waiting' where id = $1", [idle.id]);
   await api.call(`PATCH /v1/chats/${idle.id}`, { key: leaver.key, body: { archived: true } });
@@ -147,6 +153,7 @@ test("A9 chats and workspaces are handed over: interrupted, without their queue,
   assert.equal((await api.call(`GET /v1/chats/${idle.id}`, { key: heir.key })).body.archived, true);
   const { body: place } = await api.call(`GET /v1/workspaces/${workspace}`, { key: heir.key });
   assert.match(place.name, /^place-[0-9a-f]{4}$/);
+  assert.match(await answer(link, { key: null }), /^404/, "links of the old owner stay closed");
 });
 
 test("A9 a deletion that died halfway goes on: repeated by the caller, or by the next start", async () => {

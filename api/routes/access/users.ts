@@ -127,7 +127,7 @@ function remove(deps: Deps): Route {
     path: "/v1/users/{user}",
     summary: "Delete a user",
     description:
-      "Keys and sessions end first. Then the chats are deleted with their running turns, or interrupted and given to another user; workspaces likewise. Queued messages are not handed over. If the answer did not arrive, send the call again: it goes on where it was.",
+      "Keys and sessions end first. Then the chats are deleted with their running turns, or interrupted and given to another user; workspaces likewise. Queued messages and shares are not handed over. If the answer did not arrive, send the call again: it goes on where it was.",
     tag,
     access,
     params: userPath,

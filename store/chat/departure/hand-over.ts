@@ -34,6 +34,8 @@ export async function handOverTree(unit: Unit, { id, from, to }: HandOverInput):
       // Names and marks of the old owner's clients mean nothing to the new one.
       await unit.tx.query("delete from client_chats where chat_id = $1", [chat_id]);
       await unit.tx.query("delete from chat_marks where chat_id = $1", [chat_id]);
+      // The new owner has let nobody read it: links of the old one must not open again.
+      await unit.tx.query("delete from chat_shares where chat_id = $1", [chat_id]);
     });
   }
 }
