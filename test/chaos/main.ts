@@ -1,5 +1,6 @@
 // Chaos runs kill real processes under load and hold Everturn to its promises. Entry: `npm run chaos -- [--turns N] [--seed S]
-// [--keep] [--report file] [--faults kind,kind] [--bus off]`. Exit code 1 when a promise was broken.
+// [--keep] [--report file] [--faults kind,kind] [--bus off]`, or with `--deploys` a rolling deploy of builds whose contracts differ.
+// Exit code 1 when a promise was broken.
 import { randomInt } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -19,11 +20,16 @@ const { values } = parseArgs({
     report: { type: "string" },
     faults: { type: "string" },
     bus: { type: "string", default: "postgres" },
+    deploys: { type: "boolean", default: false },
   },
 });
 const turns = wholeNumber("--turns", values.turns);
 const seed = values.seed === undefined ? randomInt(SEED_MAX) : wholeNumber("--seed", values.seed);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
+if (values.deploys) {
+  const { manyDeploys } = await import("../deploy/many-deploys.ts");
+  process.exit((await manyDeploys(turns, say)) ? 0 : 1);
+}
 say(`  ${turns} turns, seed ${seed}`);
 const { keep } = values;
 const report = await runChaos({

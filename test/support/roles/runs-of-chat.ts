@@ -3,7 +3,12 @@ import type { Client } from "@temporalio/client";
 import proto from "@temporalio/proto";
 import { chatWorkflowId } from "../../../workflows/contract.ts";
 
-const { WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND } = proto.temporal.api.enums.v1.WorkflowTaskFailedCause;
+const { WorkflowTaskFailedCause } = proto.temporal.api.enums.v1;
+/** A signal came as the run ended, or the run was terminated while a worker had its task: nothing was wrong with the task. */
+const NO_FAULTS: readonly string[] = [
+  "WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND",
+  "WORKFLOW_TASK_FAILED_CAUSE_FORCE_CLOSE_COMMAND",
+];
 
 export interface RunOfChat {
   readonly run_id: string;
@@ -11,7 +16,7 @@ export interface RunOfChat {
   readonly end: string;
   /** Builds whose workflow code ran it. */
   readonly builds: readonly string[];
-  /** Why workflow tasks failed; a signal that came as the run ended is no fault. */
+  /** Why workflow tasks failed. */
   readonly broken: readonly string[];
 }
 
@@ -27,11 +32,11 @@ export async function readRunsOf(client: Client, chatId: string): Promise<RunOfC
       const build = done?.deploymentVersion?.buildId ?? "";
       return build === "" ? [] : [build];
     });
-    const broken = (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
-      failed == null || failed.cause === WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
-        ? []
-        : [failed.failure?.message ?? "unknown"],
-    );
+    const broken = (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) => {
+      const cause = failed == null ? undefined : WorkflowTaskFailedCause[failed.cause ?? 0];
+      if (cause === undefined || NO_FAULTS.includes(cause)) return [];
+      return [`${cause}: ${failed?.failure?.message ?? "no words"}`];
+    });
     runs.push({
       run_id: runId,
       end: told === "handed over" ? told : status.name,
