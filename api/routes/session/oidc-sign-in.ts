@@ -34,7 +34,7 @@ function begin(deps: Deps): Route {
     tag,
     access: "public",
     responses: { 302: { description: "To the issuer" } },
-    refusals: ["not_found", "rate_limited", "unavailable"],
+    refusals: ["invalid_request", "not_found", "rate_limited", "unavailable"],
     async handler({ raw: { request, response } }) {
       const { underWay, rules } = deps.signIn;
       const { return_to } = readQuery(request.url);

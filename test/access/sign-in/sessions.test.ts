@@ -1,6 +1,8 @@
 // Sessions of browsers that sign in with an API key: their cookie, their ends, and which pages may use them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { createSessionLookup } from "../../../api/sign-in/session-lookup.ts";
+import { openAccess } from "../../../api/start/open-access.ts";
 import { createApiKey, revokeApiKey } from "../../../store/access/api-keys.ts";
 import { purgeSessions } from "../../../store/access/sessions.ts";
 import { randomKey, startTestApi, type TestApi } from "../../support/api.ts";
@@ -32,6 +34,35 @@ async function statusOf(browser: Browser, at = api): Promise<number> {
 function codeOf({ status, text }: Page): string {
   return `${status} ${JSON.parse(text).code}`;
 }
+
+test("A7 a session that ends at one replica ends at the others as soon as Postgres tells them", async () => {
+  const { deps, pool } = api;
+
+  const sessions = createSessionLookup({
+    pool,
+    logger: deps.logger,
+    idleS: deps.signIn.sessionIdleS,
+    wrongKeysPerMinuteMax: 10,
+  });
+  const told: (() => void)[] = [];
+  const nextChange = () => new Promise<void>((resolve) => void told.push(resolve));
+  const listening = nextChange();
+  const gate = { recheck: () => Promise.resolve(told.shift()?.()) };
+  const more = { pool, gate, signIn: sessions, logger: deps.logger };
+  const replica = openAccess({ databaseUrl: api.databaseUrl, rateLimits: deps.rateLimits }, more);
+  try {
+    await listening;
+    const browser = await signedIn();
+    const { value = "" } = browser.cookie(api.url, "everturn_session") ?? {};
+    assert.equal((await sessions.find(value, "there"))?.by.type, "session");
+    const change = nextChange();
+    await browser.send("DELETE", `${api.url}/session`, { headers: OWN });
+    await change;
+    assert.equal(await sessions.find(value, "there"), null);
+  } finally {
+    await replica.close();
+  }
+});
 
 /** What another replica hears from the database; here nobody listens to it. */
 function heard(): void {

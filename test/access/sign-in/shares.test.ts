@@ -57,6 +57,8 @@ interface Stream {
   readonly text: () => string;
   /** Resolves when an event of this type has come. */
   until(type: string): Promise<void>;
+  /** Resolves when this has been told. */
+  untilTold(words: string): Promise<void>;
   /** Resolves when the server has ended the stream. */
   readonly ended: Promise<void>;
   leave(): void;
@@ -86,15 +88,25 @@ async function openStream(path: string, key: string | null = null): Promise<Stre
   };
   const ended = read();
   ended.catch(() => undefined);
-  const until = (type: string) =>
+  const when = (holds: () => boolean) =>
     new Promise<void>((resolve) => {
       const look = () => {
-        if (types.includes(type)) resolve();
+        if (holds()) resolve();
       };
       watchers.add(look);
       look();
     });
-  return { status: answer.status, types, text: () => text, until, ended, leave: () => abort.abort() };
+  const until = (type: string) => when(() => types.includes(type));
+  const untilTold = (words: string) => when(() => text.includes(words));
+  return {
+    status: answer.status,
+    types,
+    text: () => text,
+    until,
+    untilTold,
+    ended,
+    leave: () => abort.abort(),
+  };
 }
 
 function assertTellsNothing(text: string): void {
@@ -125,7 +137,7 @@ test("A10 whoever has the link reads transcript and stream, without a key, and n
   assertTellsNothing(stream.text());
   // What happens later is told, too.
   await api.call(`PATCH /v1/chats/${id}`, { body: { title: "Now with a title" } });
-  while (!stream.text().includes("Now with a title")) await new Promise((resolve) => setImmediate(resolve));
+  await stream.untilTold("Now with a title");
   assertTellsNothing(stream.text());
   stream.leave();
   const paged = await api.call(`GET ${path}?limit=1&after_id=${messages[0].id}`, { key: null });
