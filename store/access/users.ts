@@ -102,9 +102,9 @@ export async function changeUser(tx: Tx, id: string, change: UserChange): Promis
   return rows[0] as UserRow;
 }
 
-/** Locks a user who is not deleted. Admins change one after the other, so that the last two cannot remove each other. */
+/** Locks a user who is not deleted. */
 export async function lockUser(tx: Tx, id: string): Promise<UserRow> {
-  await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEYS.seedAdmin]);
+  await lockAdmins(tx);
   const { rows } = await tx.query<UserRow>(
     `select ${USER_COLUMNS} from users where id = $1 and deleted_at is null for no key update`,
     [id],
@@ -113,14 +113,23 @@ export async function lockUser(tx: Tx, id: string): Promise<UserRow> {
   return rows[0];
 }
 
-/** Throws `Refusal` `last_admin` if nobody could act as an admin without this user. */
-export async function requireOtherAdmin(tx: Tx, user: UserRow): Promise<void> {
-  if (user.role !== "admin" || user.suspended_at !== null) return;
-  const { rows } = await tx.query(
-    `select 1 from users where role = 'admin' and suspended_at is null and deleted_at is null and id <> $1 limit 1`,
-    [user.id],
+/** Whether nobody could act as an admin without this user. The answer holds until the transaction ends. */
+export async function isLastAdmin(tx: Tx, id: string): Promise<boolean> {
+  await lockAdmins(tx);
+  const { rows } = await tx.query<{ id: string }>(
+    "select id from users where role = 'admin' and suspended_at is null and deleted_at is null limit 2",
   );
-  if (rows.length === 0) throw new Refusal("last_admin", "make somebody else an admin first");
+  return rows.length === 1 && rows[0]?.id === id;
+}
+
+/** Throws `Refusal` `last_admin` if nobody could act as an admin without this user. */
+export async function requireOtherAdmin(tx: Tx, { id }: UserRow): Promise<void> {
+  if (await isLastAdmin(tx, id)) throw new Refusal("last_admin", "make somebody else an admin first");
+}
+
+/** Admins change one after the other, so that the last two cannot remove each other. */
+async function lockAdmins(tx: Tx): Promise<void> {
+  await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEYS.seedAdmin]);
 }
 
 const UNIQUE_VIOLATION = "23505";

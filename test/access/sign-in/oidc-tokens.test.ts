@@ -86,6 +86,17 @@ test("A1 groups give roles; what an older token says does not take back what a n
   assert.equal((await me(newest)).body.role, "member");
 });
 
+test("A9 the last admin stays one, whatever the issuer's groups say", async () => {
+  const chief = await me(await issuer.token(nowMs - MINUTE_MS, { claims: { groups: ["chiefs"] } }));
+  assert.equal(chief.body.role, "admin");
+  const others = "id <> $1 and role = 'admin' and deleted_at is null";
+  await api.pool.query(`update users set suspended_at = now() where ${others}`, [chief.body.id]);
+  assert.equal((await me(await issuer.token(nowMs))).body.role, "admin");
+  await api.pool.query(`update users set suspended_at = null where ${others}`, [chief.body.id]);
+  nowMs += MINUTE_MS;
+  assert.equal((await me(await issuer.token(nowMs))).body.role, "member");
+});
+
 test("A1 who is in none of the groups stays out, and no user is made for them", async () => {
   for (const groups of [[], ["others"], "others", 7, undefined]) {
     const { status, body } = await me(await issuer.token(nowMs, { claims: { groups } }));
