@@ -2,7 +2,7 @@
 import { hostname } from "node:os";
 import type { Logger } from "pino";
 import type { Config } from "../../platform/config/config.ts";
-import { UNVERSIONED } from "../../store/presence/worker-builds.ts";
+import { rememberBuild, UNVERSIONED } from "../../store/presence/worker-builds.ts";
 import { beatWorker, removeWorker, type WorkerProcess } from "../../store/presence/worker-processes.ts";
 import { buildIdOf } from "./build-id.ts";
 import { type PromoteDeps, promoteAtStart } from "./promote-build.ts";
@@ -38,6 +38,7 @@ export async function openBuild(config: Config, input: OwnBuildInput): Promise<O
   const build_id = await buildIdOf(config.buildId);
   const own = { id, task_queue: taskQueue, build_id, host: hostname(), pid: process.pid };
   await beatWorker(pool, own);
+  await rememberBuild(pool, taskQueue, build_id);
   const deps = { pool, temporal, taskQueue };
   const withinMs = config.shutdownGraceMs * HAND_OVER_SHARE;
   return {

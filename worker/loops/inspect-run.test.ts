@@ -29,3 +29,31 @@ test("X5 a wedged run is left alone while a worker runs one of its activities, n
   const scheduled = await inspectRun(wedgedRun(PENDING_ACTIVITY_STATE_SCHEDULED), "chat-1");
   assert.deepEqual(scheduled, { ...wedged, isAtWork: false });
 });
+
+/** A run whose activity has failed this often, with a failure of this type. */
+function runWaitingFor(type: string, attempt: number): Client {
+  const message =
+    "Activity function runTool is not registered on this Worker, available activities: callModel";
+  const lastFailure = { message, applicationFailureInfo: { type } };
+  const raw = {
+    pendingActivities: [{ state: PENDING_ACTIVITY_STATE_SCHEDULED, attempt, lastFailure }],
+    workflowExecutionInfo: { versioningInfo: { deploymentVersion: { buildId: "v1" } } },
+  };
+  return {
+    options: { namespace: "default" },
+    workflow: {
+      getHandle: () => ({ describe: async () => ({ status: { name: "RUNNING" }, runId: "1", raw }) }),
+    },
+  } as unknown as Client;
+}
+
+test("O4 a run that waits for an activity which no worker knows is of other code; one whose activity fails otherwise is not", async () => {
+  const run = await inspectRun(runWaitingFor("NotFoundError", 4), "chat-1");
+  assert.equal(run.type, "wedged");
+  if (run.type !== "wedged") return;
+  assert.deepEqual([run.isOfOtherCode, run.isAtWork, run.build_id], [true, false, "v1"]);
+  assert.match(run.words, /runTool is not registered/);
+  // In the middle of a deploy another worker may know it.
+  assert.deepEqual(await inspectRun(runWaitingFor("NotFoundError", 2), "chat-1"), { type: "open" });
+  assert.deepEqual(await inspectRun(runWaitingFor("WorkerShutdown", 9), "chat-1"), { type: "open" });
+});

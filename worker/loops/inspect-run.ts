@@ -6,7 +6,7 @@ import type { temporal } from "@temporalio/proto";
 export type RunState =
   | { readonly type: "none" }
   | { readonly type: "open" }
-  /** Its workflow tasks fail. `isAtWork`: a worker still runs one of its activities, which may end well. */
+  /** Its workflow tasks fail, or it waits for an activity that no worker knows. `isAtWork`: a worker still runs one of its activities, which may end well. */
   | {
       readonly type: "wedged";
       readonly run_id: string;
@@ -54,8 +54,9 @@ export async function inspectRun(client: Client, workflowId: string): Promise<Ru
     const { status, runId, raw } = await client.workflow.getHandle(workflowId).describe();
     if (status.name !== "RUNNING") return { type: "none" };
     const attempt = raw.pendingWorkflowTask?.attempt ?? 0;
-    if (attempt < FAILED_TASKS_MIN) return { type: "open" };
-    const failure = await newestFailure(client, { workflowId, runId });
+    const unknown = unknownActivity(raw.pendingActivities ?? []);
+    if (attempt < FAILED_TASKS_MIN && unknown === null) return { type: "open" };
+    const failure = unknown ?? (await newestFailure(client, { workflowId, runId }));
     if (failure === null && attempt < LOST_TASKS_MIN) return { type: "open" };
     return {
       type: "wedged",
@@ -74,6 +75,22 @@ export async function inspectRun(client: Client, workflowId: string): Promise<Ru
 interface TaskFailure {
   readonly words: string;
   readonly isOfOtherCode: boolean;
+}
+
+/**
+ * An activity that no worker of today knows: another build has scheduled it, and it would be tried for ever. The type and the words
+ * of the failure are those of Temporal's SDK.
+ */
+function unknownActivity(
+  pending: readonly temporal.api.workflow.v1.IPendingActivityInfo[],
+): TaskFailure | null {
+  for (const { attempt, lastFailure } of pending) {
+    const words = lastFailure?.message ?? "";
+    const isUnknown =
+      lastFailure?.applicationFailureInfo?.type === "NotFoundError" && words.includes("is not registered on");
+    if (isUnknown && (attempt ?? 0) > FAILED_TASKS_MIN) return { words, isOfOtherCode: true };
+  }
+  return null;
 }
 
 /** Why the newest workflow task failed; null if it timed out. */
