@@ -7,22 +7,15 @@ import { findSessionHolder, type SessionHolder, touchSessions } from "../../stor
 import type { Pool } from "../../store/database.ts";
 import { addressOf, type Recognise } from "../http/access/authenticate.ts";
 import type { Caller } from "../http/access/caller.ts";
-import { createTries, remember } from "../http/access/wrong-tries.ts";
+import { createHolderCache } from "../http/access/holder-cache.ts";
 import { readCookie } from "../http/cookies.ts";
 import { type OriginRules, requireOwnPage } from "../http/middleware/cross-origin.ts";
 
 export const SESSION_COOKIE = "everturn_session";
 /** Whatever is longer is no cookie of ours. */
 const tokenCharsMax = 200;
-/** A change that was not announced is noticed within this time. Without the cache, each request would cost a query. */
-const sessionCacheMs = 10_000;
-/** The oldest goes first. */
-const sessionsCachedMax = 10_000;
-
-interface CachedSession {
-  readonly until: number;
-  readonly holder: SessionHolder;
-}
+/** A session that has ended does not come back: a browser that still sends its cookie costs a query in ten minutes. */
+const unknownMs = 10 * 60_000;
 
 export interface SessionLookup {
   /** Null: the session is unknown, or has ended. Throws `rate_limited`, and what the database throws when it is down. */
@@ -38,45 +31,29 @@ export interface SessionLookupInput {
   readonly wrongKeysPerMinuteMax: number;
 }
 
-/** Unknown cookies of an address are counted like unknown keys. A session that was valid once is always looked up. */
+/** Unknown cookies of an address are counted like unknown keys. */
 export function createSessionLookup(input: SessionLookupInput): SessionLookup {
   const { pool, logger, idleS } = input;
-  const known = new Map<string, CachedSession>();
-  const tries = createTries(input.wrongKeysPerMinuteMax);
-  /** A change while a session is being looked up must not be lost. */
-  let changes = 0;
-  const load = async (hash: string): Promise<SessionHolder | null> => {
-    const before = changes;
-    const holder = await findSessionHolder(pool, hash, idleS);
-    known.delete(hash);
-    if (holder === null) return null;
-    const until = before === changes ? Date.now() + sessionCacheMs : 0;
-    remember(known, { key: hash, value: { until, holder }, max: sessionsCachedMax });
-    touchSessions(pool, [holder.session_id]).catch((error: unknown) => {
-      logger.warn({ err: error }, "could not note the use of a session");
-    });
-    return holder;
-  };
-  const holderOf = async (hash: string, address: string): Promise<SessionHolder | null> => {
-    const now = Date.now();
-    const cached = known.get(hash);
-    if (cached !== undefined) return cached.until > now ? cached.holder : load(hash);
-    // Counted before the result is known, so that a thousand tries at once are not a thousand queries.
-    const takeBack = tries.begin(address, now, (waitMs) => tooMany(waitMs));
-    const holder = await load(hash);
-    if (holder !== null) takeBack();
-    return holder;
-  };
+  const holders = createHolderCache<SessionHolder>({
+    async load(hash) {
+      const holder = await findSessionHolder(pool, hash, idleS);
+      if (holder === null) return null;
+      touchSessions(pool, [holder.session_id]).catch((error: unknown) => {
+        logger.warn({ err: error }, "could not note the use of a session");
+      });
+      return holder;
+    },
+    unknownMs,
+    wrongPerMinuteMax: input.wrongKeysPerMinuteMax,
+    tooMany,
+  });
   return {
     async find(token, address) {
       if (token.length > tokenCharsMax) return null;
-      const holder = await holderOf(sha256Hex(token), address);
+      const holder = await holders.find(sha256Hex(token), address);
       return holder === null || Date.parse(holder.expires_at) <= Date.now() ? null : toCaller(holder);
     },
-    forget() {
-      changes += 1;
-      for (const [hash, { holder }] of known) known.set(hash, { holder, until: 0 });
-    },
+    forget: holders.forget,
   };
 }
 

@@ -6,7 +6,7 @@ import { admitPerson, type OidcUser } from "../../store/access/oidc-identities.t
 import type { Pool } from "../../store/database.ts";
 import { addressOf, bearerOf, type Recognise } from "../http/access/authenticate.ts";
 import type { Caller } from "../http/access/caller.ts";
-import { remember } from "../http/access/wrong-tries.ts";
+import { remember } from "../http/access/tries.ts";
 import { requestIdOf } from "../http/middleware/request-id.ts";
 import type { Issuer } from "./issuer.ts";
 import type { OidcSettings } from "./oidc-settings.ts";

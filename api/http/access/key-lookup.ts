@@ -6,17 +6,10 @@ import { findKeyHolder, type KeyHolder, touchApiKey } from "../../../store/acces
 import type { Pool } from "../../../store/database.ts";
 import { addressOf, bearerOf, type Recognise } from "./authenticate.ts";
 import type { Caller } from "./caller.ts";
-import { createTries, remember } from "./wrong-tries.ts";
+import { createHolderCache } from "./holder-cache.ts";
 
-/** A change that was not announced is noticed within this time. Without the cache, each request would cost a query. */
-const keyCacheMs = 10_000;
-/** Valid and unknown keys are remembered separately, at most this many of each. The oldest goes first. */
-const keysCachedMax = 10_000;
-
-interface CachedKey {
-  readonly until: number;
-  readonly holder: KeyHolder;
-}
+/** A key that is made outside, such as the environment's, is unknown for so long at most. */
+const unknownMs = 10_000;
 
 /** An address tried too many unknown keys: no more are looked up for it. */
 class TooManyWrongKeys extends Refusal {
@@ -37,69 +30,30 @@ export interface KeyLookup {
   forget(): void;
 }
 
-/**
- * Guessing keys is slow, at no cost for others: unknown keys are remembered separately, so they do not push out valid ones, and
- * an address that tries many of them must wait. A key that was valid once is looked up whatever its address has tried.
- */
 export function createKeyLookup(
   pool: Pool,
   logger: Logger,
   { wrongKeysPerMinuteMax }: { readonly wrongKeysPerMinuteMax: number },
 ): KeyLookup {
-  const known = new Map<string, CachedKey>();
-  const unknown = new Map<string, number>();
-  const asked = new Map<string, Promise<KeyHolder | null>>();
-  const tries = createTries(wrongKeysPerMinuteMax);
-  /** A change while a key is being looked up must not be lost. */
-  let changes = 0;
-  const load = async (hash: string): Promise<KeyHolder | null> => {
-    const before = changes;
-    const holder = await findKeyHolder(pool, hash);
-    const until = before === changes ? Date.now() + keyCacheMs : 0;
-    known.delete(hash);
-    if (holder === null) {
-      remember(unknown, { key: hash, value: until, max: keysCachedMax });
-      return null;
-    }
-    remember(known, { key: hash, value: { until, holder }, max: keysCachedMax });
-    touchApiKey(pool, holder.key_id).catch((error: unknown) => {
-      logger.warn({ err: error }, "could not note the use of an API key");
-    });
-    return holder;
-  };
-  /** A burst of requests with one key makes one query. */
-  const loadOnce = (hash: string): Promise<KeyHolder | null> => {
-    const underWay = asked.get(hash);
-    if (underWay !== undefined) return underWay;
-    const loading = load(hash).finally(() => {
-      if (asked.get(hash) === loading) asked.delete(hash);
-    });
-    asked.set(hash, loading);
-    return loading;
-  };
-  const holderOf = async (hash: string, address: string): Promise<KeyHolder | null> => {
-    const now = Date.now();
-    const cached = known.get(hash);
-    if (cached !== undefined && cached.until > now) return cached.holder;
-    if ((unknown.get(hash) ?? 0) > now) return null;
-    if (cached !== undefined || asked.has(hash)) return loadOnce(hash);
-    // Counted before the result is known, so that a thousand tries at once are not a thousand queries.
-    const takeBack = tries.begin(address, now, (waitMs) => new TooManyWrongKeys(waitMs));
-    const holder = await loadOnce(hash);
-    if (holder !== null) takeBack();
-    return holder;
-  };
+  const holders = createHolderCache<KeyHolder>({
+    async load(hash) {
+      const holder = await findKeyHolder(pool, hash);
+      if (holder === null) return null;
+      touchApiKey(pool, holder.key_id).catch((error: unknown) => {
+        logger.warn({ err: error }, "could not note the use of an API key");
+      });
+      return holder;
+    },
+    unknownMs,
+    wrongPerMinuteMax: wrongKeysPerMinuteMax,
+    tooMany: (waitMs) => new TooManyWrongKeys(waitMs),
+  });
   return {
     async find(key, address = "") {
-      const holder = await holderOf(sha256Hex(key), address);
+      const holder = await holders.find(sha256Hex(key), address);
       return holder === null || !isUsable(holder, Date.now()) ? null : toCaller(holder);
     },
-    forget() {
-      changes += 1;
-      asked.clear();
-      // The keys stay known, so that nobody whose address tried wrong keys is locked out: they are only looked up anew.
-      for (const [hash, { holder }] of known) known.set(hash, { holder, until: 0 });
-    },
+    forget: holders.forget,
   };
 }
 

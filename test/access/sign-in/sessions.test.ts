@@ -260,6 +260,30 @@ test("A3 invented cookies cost few queries, and lock out no session that was see
   }
 });
 
+test("A3 a browser with an old cookie locks out nobody else behind its address, nor does an outage", async () => {
+  const strict = await startTestApi({ rateLimits: { wrongKeysPerMinuteMax: 3 } });
+  try {
+    const key = { Authorization: `Bearer ${strict.key}` };
+    const at = `${strict.url}/v1/me`;
+    await strict.pool.query("alter table sessions rename to sessions_away");
+    await strict.pool.query("alter table api_keys rename to api_keys_away");
+    for (let i = 0; i < 4; i++) {
+      const old = await fetch(at, { headers: { cookie: `everturn_session=away-${i}` } });
+      const withKey = await fetch(at, { headers: { Authorization: `Bearer away-${i}` } });
+      assert.deepEqual([old.status, withKey.status], [500, 500]);
+    }
+    await strict.pool.query("alter table sessions_away rename to sessions");
+    await strict.pool.query("alter table api_keys_away rename to api_keys");
+    for (let i = 0; i < 20; i++)
+      assert.equal((await fetch(at, { headers: { cookie: "everturn_session=old" } })).status, 401);
+    const others = await signedIn(strict.key, strict);
+    assert.equal(await statusOf(others, strict), 200);
+    assert.equal((await fetch(at, { headers: key })).status, 200);
+  } finally {
+    await strict.stop();
+  }
+});
+
 test("A7 CORS is off unless origins are listed", async () => {
   const plain = await startTestApi();
   try {

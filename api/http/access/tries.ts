@@ -1,4 +1,4 @@
-// Counts tries with unknown proofs by address and minute, so that guessing is slow.
+// Counts tries that may fail by address and minute, so that guessing is slow.
 
 const windowMs = 60_000;
 /** Addresses that tried something wrong recently. The oldest goes first. */
