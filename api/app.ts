@@ -8,7 +8,7 @@ import { type Caller, requireAccess } from "./http/access/caller.ts";
 import { recogniseKeys } from "./http/access/key-lookup.ts";
 import { answerErrors } from "./http/middleware/answer-errors.ts";
 import { allowOrigins } from "./http/middleware/cross-origin.ts";
-import { limitAddresses, limitKeys } from "./http/middleware/limit-rate.ts";
+import { limitAddresses, limitKeys, limitLinks } from "./http/middleware/limit-rate.ts";
 import { requestId } from "./http/middleware/request-id.ts";
 import { requestLog } from "./http/middleware/request-log.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
@@ -54,6 +54,7 @@ export function createApp(deps: ApiDeps): Express {
     limited,
   );
   app.use(["/v1", "/ai-sdk"], known, limitKeys(deps.rateLimits));
+  app.use("/shared/:token", limitLinks(deps.rateLimits));
   // Beyond loopback only admins may read the metrics; scrapers use a port of their own or an admin's key (SPEC O1).
   if (deps.metricsNeedAdmin) app.use("/metrics", limited, known, adminsOnly);
   mountRoutes(app, allRoutes(deps), deps.logger);

@@ -48,6 +48,27 @@ test("A1 a name is what the issuer knows best, without characters that change ho
   assert.equal(nameOf({ name: "é".repeat(500) }).length, 100);
 });
 
+test("A1 an address counts as it came or not at all: nothing is taken away from it to make it somebody's", () => {
+  const emailOf = (email: unknown) => {
+    const person = read({ groups: ["staff"], email });
+    return typeof person === "string" ? person : person.email;
+  };
+  assert.equal(emailOf("Ada@Example.com"), "Ada@Example.com");
+  for (const odd of [
+    " ada@example.com",
+    "ada\u200b@example.com",
+    "ada@example.com\u0000",
+    "ada@example.com\n",
+    "\u0430da@example.com",
+    "ada@e\u212aample.com",
+    `${"a".repeat(250)}@example.com`,
+    "ada",
+    "",
+    7,
+  ])
+    assert.equal(emailOf(odd), null, JSON.stringify(odd));
+});
+
 test("A1 a subject that cannot be stored or compared names nobody", () => {
   for (const sub of ["", "a\u0000", "ä", 7, null, undefined, "a".repeat(256)])
     assert.equal(read({ sub, groups: ["staff"] }), "refused", String(sub));

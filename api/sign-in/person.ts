@@ -24,7 +24,8 @@ export type PersonOrRefusal =
 type GroupSettings = Pick<OidcSettings, "groupsClaim" | "adminGroups" | "memberGroups">;
 
 const nameCharsMax = 100;
-const emailCharsMax = 254;
+/** Printable ASCII alone: letters that look alike, or become the same in lower case, do not make the same address. */
+const EMAIL = /^(?=.{1,254}$)[\x21-\x7e]+@[\x21-\x7e]+$/;
 /** OpenID Connect Core 1.0, 2: a subject has at most 255 ASCII characters. */
 const SUBJECT = /^[\x20-\x7e]{1,255}$/;
 const CONTROL = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
@@ -40,7 +41,7 @@ export function readPerson(claims: Claims, settings: GroupSettings): PersonOrRef
     isAdmin || memberGroups.length === 0 || memberGroups.some((each) => groups.includes(each));
   if (!mayComeIn) return refused("forbidden", "none of your groups may use this deployment");
   const role = adminGroups.length === 0 ? null : isAdmin ? "admin" : "member";
-  const email = cleanText(claims["email"], emailCharsMax);
+  const email = readEmail(claims["email"]);
   return { type: "person", person: { subject: sub, name: readName(claims) ?? email ?? sub, email, role } };
 }
 
@@ -50,6 +51,11 @@ function refused(code: "unauthenticated" | "forbidden", reason: string): PersonO
 
 function readName(claims: Claims): string | null {
   return cleanText(claims["name"], nameCharsMax) ?? cleanText(claims["preferred_username"], nameCharsMax);
+}
+
+/** The address as it came, or none: one that was mended could be that of somebody else. */
+function readEmail(value: unknown): string | null {
+  return typeof value === "string" && EMAIL.test(value) ? value : null;
 }
 
 /** The issuer's users choose their names, which appear in lists and logs of ours. */

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import express, { type Request, type Response } from "express";
 import type { Rights, RouteAccess } from "../../core/access/access.ts";
 import type { Caller } from "../http/access/caller.ts";
-import { StreamGate } from "./stream-gate.ts";
+import { type Exchange, StreamGate } from "./stream-gate.ts";
 
 function caller(key_id: string, key_expires_at: string | null): Caller {
   const user = { id: "u", name: "u", role: "member" } as const;
@@ -83,6 +83,40 @@ test("T10 A1 a stream ends when role or scope no longer reach it, and others of 
   assert.deepEqual(await left({ role: "admin", scope: "read" }), [false, false, false]);
   assert.deepEqual(await left({ role: "member", scope: "full" }), [true, false, false]);
   assert.deepEqual(await left({ role: "member", scope: "chats" }), [true, true, false]);
+  gate.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+test("T10 A10 readers with links leave room for those who have signed in, however many links there are", async () => {
+  const gate = new StreamGate({
+    readUsableShares: () => Promise.resolve(new Set<string>()),
+    readRights: () => Promise.resolve(new Map()),
+    perKeyMax: 10,
+    perUserMax: 10,
+    perReplicaMax: 6,
+    perLinkMax: 2,
+    logger: { info: () => undefined, warn: () => undefined } as never,
+  });
+  const { taken, server } = await exchanges(5);
+  const [a1, a2, b1, key, c1] = taken.map((exchange) => ({ ...exchange, access: null })) as [
+    Exchange,
+    Exchange,
+    Exchange,
+    Exchange,
+    Exchange,
+  ];
+  // Of one that is turned away only a header is set, which those above have sent.
+  const away = { ...a1, response: { setHeader: () => undefined } as never };
+  const reader = gate.admitReader(a1, "a");
+  gate.admitReader(a2, "a");
+  assert.throws(() => gate.admitReader(away, "a"), /at most 2 streams per link/);
+  gate.admitReader(b1, "b");
+  assert.throws(() => gate.admitReader(away, "c"), /at most 3 streams with links/);
+  gate.admit(key, caller("key", null));
+  reader.dismiss();
+  gate.admitReader(c1, "c");
+  assert.throws(() => gate.admitReader(away, "d"), /at most 3 streams with links/);
   gate.close();
   server.closeAllConnections();
   server.close();

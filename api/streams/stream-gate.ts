@@ -9,6 +9,10 @@ import { OpenStream } from "./open-stream.ts";
 
 /** Streams of those who lose the right to them end within this time, announced or not (SPEC T10). */
 const recheckDefaultMs = 60_000;
+/** All readers of one link, which its owner may have published. */
+const perLinkDefaultMax = 200;
+/** Readers with links, all together, hold at most this part of a replica's streams: those who have signed in find room. */
+const LINKS_PART = 0.5;
 /** How soon a reader that was turned away may try again. */
 const retryAfterS = 5;
 
@@ -21,6 +25,8 @@ export interface StreamGateInput {
   readonly perUserMax: number;
   readonly perReplicaMax: number;
   readonly logger: Pick<Logger, "warn" | "info">;
+  /** Set by tests. */
+  readonly perLinkMax?: number;
   /** Set by tests. */
   readonly recheckMs?: number;
 }
@@ -48,6 +54,7 @@ export class StreamGate {
   readonly #countByUser = new Map<string, number>();
   readonly #timer: NodeJS.Timeout;
   #size = 0;
+  #linkReaders = 0;
   #lastLook: Promise<void> = Promise.resolve();
   #nextLook: Promise<void> | null = null;
 
@@ -71,14 +78,20 @@ export class StreamGate {
     return this.#admit(exchange, names, { caller, access: exchange.access, share_id: null });
   }
 
-  /** The same for somebody with a share's link. All who have it count together. Throws `Refusal` `too_many_streams`. */
+  /**
+   * The same for somebody with a share's link. All who have it count together, and so do all who have any.
+   * @throws Refusal `too_many_streams`
+   */
   admitReader(exchange: Exchange, shareId: string): HttpStream {
     const name = `share ${shareId}`;
-    return this.#admit(
-      exchange,
-      { holder: name, user: name },
-      { caller: null, access: null, share_id: shareId },
-    );
+    this.#refuseTooManyReaders(exchange, this.#byHolder.get(name)?.size ?? 0);
+    const names = { holder: name, user: name };
+    const stream = this.#admit(exchange, names, { caller: null, access: null, share_id: shareId });
+    this.#linkReaders += 1;
+    stream.onLeft(() => {
+      this.#linkReaders -= 1;
+    });
+    return stream;
   }
 
   /** The stream shows a chat of somebody else: it ends with the share. */
@@ -151,6 +164,14 @@ export class StreamGate {
     if (ofHolder >= perKeyMax) throw turnAway(exchange, `at most ${perKeyMax} streams per key and replica`);
     if (ofUser >= perUserMax) throw turnAway(exchange, `at most ${perUserMax} streams per user and replica`);
     if (this.#size >= perReplicaMax) throw turnAway(exchange, `at most ${perReplicaMax} streams per replica`);
+  }
+
+  #refuseTooManyReaders(exchange: Exchange, ofLink: number): void {
+    const { perLinkMax = perLinkDefaultMax, perReplicaMax } = this.#input;
+    const linkReadersMax = Math.ceil(perReplicaMax * LINKS_PART);
+    if (ofLink >= perLinkMax) throw turnAway(exchange, `at most ${perLinkMax} streams per link and replica`);
+    if (this.#linkReaders >= linkReadersMax)
+      throw turnAway(exchange, `at most ${linkReadersMax} streams with links per replica`);
   }
 
   #count(userId: string, by: 1 | -1): void {

@@ -1,5 +1,6 @@
 // Who the people of an issuer are here. A user is made when somebody is seen for the first time (SPEC A1).
 import type { UserRole } from "../../core/access/access.ts";
+import type { JsonObject } from "../../core/part/part.ts";
 import { type Pool, type Queryable, type Tx, withTransaction } from "../database.ts";
 import { LOCK_KEYS } from "../presence/advisory-locks.ts";
 import { writeAudit } from "./audit-log.ts";
@@ -66,23 +67,31 @@ async function findIdentity(
 
 async function addIdentity(tx: Tx, person: SeenPerson): Promise<OidcUser> {
   const { issuer, subject, said_at } = person;
-  const user = (await findByEmail(tx, person)) ?? (await addUser(tx, person));
+  const invited = await findByEmail(tx, person);
+  const user = invited ?? (await addUser(tx, person));
   await tx.query("insert into oidc_identities (issuer, subject, user_id, said_at) values ($1, $2, $3, $4)", [
     issuer,
     subject,
     user.id,
     said_at,
   ]);
+  if (invited !== null) {
+    const detail = { subject, email: person.email };
+    await audit(tx, person, { id: user.id, action: "user.link", detail });
+  }
   const known = { ...user, is_newest: true };
   return givesOtherRole(known, person) ? changeRole(tx, known, person) : user;
 }
 
-/** An admin has made a user with the address before its owner came. Who has an identity already is somebody else. */
+/**
+ * An admin has made a user with the address before its owner came. Who has an identity already is somebody else. Nobody becomes
+ * an admin by an address: whoever can have it verified at the issuer, such as the next owner of a mailbox, could take over.
+ */
 async function findByEmail(tx: Tx, { issuer, email }: SeenPerson): Promise<OidcUser | null> {
   if (email === null) return null;
   const { rows } = await tx.query<OidcUser>(
     `select id, name, role, suspended_at is null as is_active from users u
-     where lower(email) = lower($1) and deleted_at is null
+     where lower(email) = lower($1) and deleted_at is null and role <> 'admin'
        and not exists (select from oidc_identities i where i.user_id = u.id and i.issuer = $2)`,
     [email, issuer],
   );
@@ -119,7 +128,7 @@ async function changeRole(tx: Tx, user: OidcUser, person: SeenPerson): Promise<O
 function audit(
   tx: Tx,
   { issuer, address, request_id }: SeenPerson,
-  act: { readonly id: string; readonly action: string; readonly detail: { readonly role: UserRole } },
+  act: { readonly id: string; readonly action: string; readonly detail: JsonObject },
 ): Promise<void> {
   const actor = { user_id: act.id, kind: "oidc", address, request_id } as const;
   const entry = { action: act.action, target_type: "user", target_id: act.id };

@@ -2,11 +2,12 @@
 import type { Request, RequestHandler, Response } from "express";
 import { rateLimit } from "express-rate-limit";
 import { Refusal } from "../../../core/chat/refusal.ts";
+import { sha256Hex } from "../../../platform/secrets/crypto.ts";
 import { addressOf, callerOf } from "../access/authenticate.ts";
 import { type Caller, holderOf } from "../access/caller.ts";
 
 export interface RateLimits {
-  /** Requests with one API key. */
+  /** Requests with one API key, or one link of a shared chat. */
   readonly requestsPerMinuteMax: number;
   /** Requests from one network address, with any key. */
   readonly addressRequestsPerMinuteMax: number;
@@ -30,8 +31,18 @@ export function limitKeys({ requestsPerMinuteMax: limit }: RateLimits): RequestH
   });
 }
 
+/** Goes before a link is looked up: all who have it share its limit. Mount it at the path with the `token`. */
+export function limitLinks({ requestsPerMinuteMax: limit }: RateLimits): RequestHandler {
+  return limitRate({
+    of: "link",
+    limit,
+    // Hashed: what is counted must not hold texts of any length.
+    nameOf: ({ params }) => sha256Hex(String(params["token"])),
+  });
+}
+
 interface Limit {
-  readonly of: "address" | "key";
+  readonly of: "address" | "key" | "link";
   readonly limit: number;
   readonly nameOf: (request: Request, response: Response) => string;
 }

@@ -129,6 +129,24 @@ test("A1 a user whom an admin has made before is found by the address that the i
   // The address belongs to that identity now.
   const second = { ...claims, sub: `second-${randomUUID()}` };
   assert.notEqual((await me(await issuer.token(nowMs, { claims: second }))).body.id, invited.id);
+  const { rows } = await api.pool.query(
+    "select actor_kind, detail from audit_log where target_id = $1 and action = 'user.link'",
+    [invited.id],
+  );
+  const detail = { subject: issuer.account.sub, email: claims.email, issuer: issuer.url };
+  assert.deepEqual(rows, [{ actor_kind: "oidc", detail }]);
+});
+
+test("A1 nobody becomes an admin by an address, nor somebody else by one that is almost theirs", async () => {
+  const email = `boss-${randomUUID()}@example.com`;
+  const admin = await createUser(api.pool, { name: "Boss", role: "admin", email });
+  const member = await createUser(api.pool, { name: "Ada", role: "member", email: `a${email}` });
+  for (const claimed of [email, `a\u200b${email}`, ` a${email}`]) {
+    const claims = { sub: `eve-${randomUUID()}`, email: claimed, email_verified: true };
+    const { status, body } = await me(await issuer.token(nowMs, { claims }));
+    assert.deepEqual([status, body.role], [200, "member"]);
+    assert.ok(![admin.id, member.id].includes(body.id), claimed);
+  }
 });
 
 test("A1 tokens for others, of others, without an end or without a subject are refused", async () => {
