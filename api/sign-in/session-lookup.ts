@@ -53,7 +53,7 @@ export function createSessionLookup(input: SessionLookupInput): SessionLookup {
       const holder = await holders.find(sha256Hex(token), address);
       return holder === null || Date.parse(holder.expires_at) <= Date.now() ? null : toCaller(holder);
     },
-    forget: holders.forget,
+    forget: () => holders.forget(),
   };
 }
 

@@ -206,7 +206,8 @@ export const ENVIRONMENT_SUBJECTS = {
       description: "Most workspaces of a user, including stopped ones; beyond that 409 `too_many_workspaces`",
     }),
     EVERTURN_KEY_REQUESTS_PER_MINUTE: notes(wholeNumber(1, 10_000_000).default(30_000), {
-      description: "Requests per minute that an API replica answers for each key, session and link of a shared chat; beyond that 429",
+      description:
+        "Requests per minute that an API replica answers for each key, session and link of a shared chat; beyond that 429",
     }),
     EVERTURN_ADDRESS_REQUESTS_PER_MINUTE: notes(wholeNumber(1, 10_000_000).default(60_000), {
       description:

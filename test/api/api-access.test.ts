@@ -219,3 +219,26 @@ test("a sensible X-Request-Id comes back, another one is replaced", async () => 
   const odd = await api.call("GET /v1/nothing", { headers: { "X-Request-Id": "a b" } });
   assert.match(odd.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
 });
+
+test("A3 A10 all who have a link share its limit of requests; those with another link have their own", async () => {
+  const world = await startTestApi({
+    databaseUrl: api.databaseUrl,
+    rateLimits: { requestsPerMinuteMax: 3 },
+  });
+  try {
+    const { body: chat } = await api.call("POST /v1/chats", { body: { content: "hello" } });
+    const share = async () =>
+      (await api.call(`POST /v1/chats/${chat.id}/shares`, { body: { link: true } })).body.path as string;
+    const [busy, quiet] = [await share(), await share()];
+    const statuses: number[] = [];
+    for (const path of [busy, `${busy}?limit=1`, busy.replace("/shared", "/Shared"), busy])
+      statuses.push((await fetch(world.url + path)).status);
+    assert.deepEqual(statuses, [200, 200, 200, 429]);
+    const refused = await world.call(`GET ${busy}/stream`, { key: null });
+    assert.equal(`${refused.status} ${refused.body.code}`, "429 rate_limited");
+    assert.ok(Number(refused.headers.get("retry-after")) > 0);
+    assert.equal((await world.call(`GET ${quiet}`, { key: null })).status, 200);
+  } finally {
+    await world.stop();
+  }
+});

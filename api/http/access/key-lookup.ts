@@ -53,7 +53,7 @@ export function createKeyLookup(
       const holder = await holders.find(sha256Hex(key), address);
       return holder === null || !isUsable(holder, Date.now()) ? null : toCaller(holder);
     },
-    forget: holders.forget,
+    forget: () => holders.forget(),
   };
 }
 

@@ -311,27 +311,6 @@ test("A10 links that nobody has made lead nowhere, whatever they look like", asy
   }
 });
 
-test("A3 A10 all who have a link share its limit of requests; those with another link have their own", async () => {
-  const world = await startTestApi({
-    databaseUrl: api.databaseUrl,
-    rateLimits: { requestsPerMinuteMax: 3 },
-  });
-  try {
-    const id = await newChat();
-    const [busy, quiet] = [await share(id, { link: true }), await share(id, { link: true })];
-    const statuses: number[] = [];
-    for (const path of [busy.path, `${busy.path}?limit=1`, busy.path.replace("/shared", "/Shared"), busy.path])
-      statuses.push((await fetch(world.url + path)).status);
-    assert.deepEqual(statuses, [200, 200, 200, 429]);
-    const refused = await world.call(`GET ${busy.path}/stream`, { key: null });
-    assert.equal(`${refused.status} ${refused.body.code}`, "429 rate_limited");
-    assert.ok(Number(refused.headers.get("retry-after")) > 0);
-    assert.equal((await world.call(`GET ${quiet.path}`, { key: null })).status, 200);
-  } finally {
-    await world.stop();
-  }
-});
-
 test("A7 a stream token opens its chat's stream without a header, and nothing else", async () => {
   const id = await newChat();
   const other = await newChat();
