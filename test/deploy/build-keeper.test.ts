@@ -31,7 +31,10 @@ function processOf(task_queue: string, build_id: string) {
 }
 
 /** A deployment whose build `current` is current, seen by a worker of the build `own`. */
-async function keeping({ current, own }: { readonly current: string; readonly own: string }) {
+async function keeping(
+  { current, own }: { readonly current: string; readonly own: string },
+  buildLostMs = 600_000,
+) {
   const taskQueue = `keeper-${randomUUID()}`;
   const temporal = new ToldTemporal(taskQueue);
   temporal.current = current;
@@ -48,7 +51,7 @@ async function keeping({ current, own }: { readonly current: string; readonly ow
       },
       taskQueue,
       worker: processOf(taskQueue, own),
-      buildLostMs: 600_000,
+      buildLostMs,
       counts,
       logger,
     });
@@ -93,7 +96,7 @@ test("O4 while the current build has no worker, runs of others stay where they a
 });
 
 test("O4 a deployment with one build asks Temporal nothing", async () => {
-  const { taskQueue, temporal, start } = await keeping({ current: "", own: "" });
+  const { taskQueue, temporal, start } = await keeping({ current: "", own: "" }, 3_000);
   const keeper = start();
   const beaten = "select 1 from worker_processes where task_queue = $1 and seen_at > started_at";
   await soon("the second beat", async () => (await store.pool.query(beaten, [taskQueue])).rowCount === 1);

@@ -17,6 +17,9 @@ import { nameOfBuild } from "./build-id.ts";
 import { listPinnedRuns, type PinnedRun, readCurrentBuild } from "./temporal-builds.ts";
 
 const LOOK_EVERY_MS = 1_000;
+/** While there is one build, its workers only say that they live: this often, or six times before they count as lost. */
+const BEAT_ALONE_EVERY_MS = 5_000;
+const BEATS_UNTIL_LOST = 6;
 /** Runs that one round looks after; the next round goes on. */
 const RUNS_MAX = 500;
 /** Signals and ends side by side. */
@@ -44,6 +47,8 @@ interface Memory {
   /** Since when this process has beaten without a gap: before, all others look dead after an outage of the database. */
   steadySince: number;
   beatAt: number;
+  /** No other build was known at the last look. */
+  isAlone: boolean;
   quietRounds: number;
   /** The newest choice of the last round. */
   chosen: string;
@@ -56,6 +61,7 @@ export function startBuildKeeper(deps: BuildKeeperDeps): Loop {
     asked: new Set(),
     steadySince: now,
     beatAt: now,
+    isAlone: false,
     quietRounds: 0,
     chosen: "",
     told: "",
@@ -65,13 +71,16 @@ export function startBuildKeeper(deps: BuildKeeperDeps): Loop {
 
 async function look(deps: BuildKeeperDeps, memory: Memory): Promise<void> {
   const { store, taskQueue, worker, buildLostMs } = deps;
+  const beatEveryMs = Math.min(BEAT_ALONE_EVERY_MS, buildLostMs / BEATS_UNTIL_LOST);
+  if (memory.isAlone && performance.now() - memory.beatAt < beatEveryMs) return;
   await beatWorker(store.pool, worker);
   const now = performance.now();
   if (now - memory.beatAt > buildLostMs / 2) memory.steadySince = now;
   memory.beatAt = now;
   const builds = await listBuilds(store.pool, taskQueue, buildLostMs);
   // Nobody uses versions, as long as there is but one build.
-  if (builds.every(({ build_id }) => build_id === worker.build_id)) return;
+  memory.isAlone = builds.every(({ build_id }) => build_id === worker.build_id);
+  if (memory.isAlone) return;
   if (!isDue(builds, memory)) return;
   await withLoopLock(store.pool, LOCK_KEYS.buildKeeper, async () => {
     await sweepDeadWorkers(store.pool);

@@ -14,7 +14,7 @@ const HAND_OVER_SHARE = 0.5;
 
 export interface OwnBuild {
   readonly process: WorkerProcess;
-  /** Makes the build current if it should be. Call it when the process polls. */
+  /** Makes the build current if it should be. Call it when the process polls. Rejects if Temporal refuses a build with an id. */
   promote(): Promise<void>;
   /**
    * Gives the runs of an older build some time to hand over. At once if the build is current, because its other workers take over.
@@ -43,7 +43,12 @@ export async function openBuild(config: Config, input: OwnBuildInput): Promise<O
   const withinMs = config.shutdownGraceMs * HAND_OVER_SHARE;
   return {
     process: own,
-    promote: () => promoteAtStart(deps, { build_id, mode, logger }),
+    promote: () =>
+      promoteAtStart(deps, { build_id, mode, logger }).catch((error: unknown) => {
+        if (build_id !== UNVERSIONED) throw error;
+        // Where nobody uses builds, nothing depends on it.
+        logger.warn({ err: error }, "which build is current could not be found out");
+      }),
     untilHandedOver: () =>
       untilHandedOver(deps, { build_id, withinMs }).catch((error: unknown) => {
         logger.warn({ err: error }, "whether runs have handed over could not be found out");
