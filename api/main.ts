@@ -114,7 +114,7 @@ async function run(config: Config, pool: Pool, logger: Logger): Promise<RunningA
     port: served.port,
     async stop() {
       deps.readiness.drain();
-      clearInterval(purge);
+      purge.stop();
       // Readers first: an open stream would keep the server waiting until the grace time is over.
       streams.close();
       await served.close(config.shutdownGraceMs);

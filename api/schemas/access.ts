@@ -76,6 +76,9 @@ const auditEntry = z
     actor_user_id: uuid.nullable(),
     actor_name: z.string().nullable(),
     actor_kind: z.string().meta({ description: "`key`, `session`, `oidc`, `command-line`, `system`" }),
+    actor_proof_id: uuid
+      .nullable()
+      .meta({ description: "Id of the API key or session that acted; null: it was neither" }),
     action: z.string().meta({ description: "Such as `user.suspend`" }),
     target_type: z.string(),
     target_id: z.string().nullable(),

@@ -1,4 +1,5 @@
 // Everything of an issuer, as one value. Only loaded where an issuer is configured: its libraries cost memory and time to load.
+import type { Logger } from "../../platform/logger.ts";
 import type { OidcUser } from "../../store/access/oidc-identities.ts";
 import type { Pool } from "../../store/database.ts";
 import { type CodeFlow, createCodeFlow } from "./code-flow.ts";
@@ -19,15 +20,16 @@ export interface Oidc {
 export interface OidcInput {
   readonly pool: Pool;
   readonly settings: OidcSettings;
+  readonly logger: Pick<Logger, "warn">;
   readonly now: () => number;
 }
 
-export function createOidc({ pool, settings, now }: OidcInput): Oidc {
+export function createOidc({ pool, settings, logger, now }: OidcInput): Oidc {
   const issuer = createIssuer(settings.issuer, now);
   const { audience, clientId: client_id } = settings;
   return {
-    tokens: audience === null ? null : createTokenLookup({ pool, issuer, settings, audience, now }),
+    tokens: audience === null ? null : createTokenLookup({ pool, issuer, settings, logger, audience, now }),
     flow: client_id === null ? null : createCodeFlow({ issuer, settings, client_id, now }),
-    admit: (claims, from) => admit({ pool, settings, now }, claims, from),
+    admit: (claims, from) => admit({ pool, settings, logger, now }, claims, from),
   };
 }

@@ -21,6 +21,12 @@ test("A1 groups give roles, and let people in", () => {
   for (const groups of [[], ["others"], undefined, null, 1, { staff: true }, [["staff"]], "chiefs staff"])
     assert.equal(roleOf(groups), "refused", JSON.stringify(groups));
   assert.equal(roleOf([], { memberGroups: [] }), "member");
+  for (const missing of [undefined, null])
+    assert.equal(
+      roleOf(missing, { memberGroups: [] }),
+      null,
+      "a token without the claim says nothing about roles",
+    );
   assert.equal(roleOf(["staff"], { adminGroups: [] }), null, "the issuer says nothing about roles");
 });
 

@@ -35,12 +35,14 @@ export function readPerson(claims: Claims, settings: GroupSettings): PersonOrRef
   if (typeof sub !== "string" || !SUBJECT.test(sub))
     return refused("unauthenticated", "the token has no usable `sub`");
   const { adminGroups, memberGroups } = settings;
-  const groups = readGroups(claims, settings.groupsClaim);
+  const said = readGroups(claims, settings.groupsClaim);
+  const groups = said ?? [];
   const isAdmin = adminGroups.some((each) => groups.includes(each));
   const mayComeIn =
     isAdmin || memberGroups.length === 0 || memberGroups.some((each) => groups.includes(each));
   if (!mayComeIn) return refused("forbidden", "none of your groups may use this deployment");
-  const role = adminGroups.length === 0 ? null : isAdmin ? "admin" : "member";
+  // Some issuers name groups in one kind of token alone: a token without the claim does not say that somebody has none.
+  const role = adminGroups.length === 0 || said === null ? null : isAdmin ? "admin" : "member";
   const email = readEmail(claims["email"]);
   return { type: "person", person: { subject: sub, name: readName(claims) ?? email ?? sub, email, role } };
 }
@@ -65,9 +67,10 @@ function cleanText(value: unknown, charsMax: number): string | null {
   return text === "" ? null : Array.from(text).slice(0, charsMax).join("");
 }
 
-/** A list of names, or one name. The claim may lie inside others: `realm_access.roles`. */
-function readGroups(claims: Claims, claim: string): readonly string[] {
+/** A list of names, or one name; null: the claim is missing. It may lie inside others: `realm_access.roles`. */
+function readGroups(claims: Claims, claim: string): readonly string[] | null {
   const found = Object.hasOwn(claims, claim) ? claims[claim] : valueAt(claims, claim.split("."));
+  if (found === undefined || found === null) return null;
   const list: readonly unknown[] = Array.isArray(found) ? found : [found];
   return list.filter((each) => typeof each === "string");
 }

@@ -42,12 +42,12 @@ export interface SignInInput {
 
 /** Asks the issuer nothing yet: it may be down when we start. */
 export async function createSignIn(input: SignInInput): Promise<SignIn> {
-  const { config, pool, secrets, readRights, now = Date.now } = input;
+  const { config, secrets, readRights, now = Date.now } = input;
   const { corsOrigins, publicOrigin, sessionIdleS, sessionMaxS } = config;
   const rules = { corsOrigins, publicOrigin };
   const sessions = createSessionLookup({ ...input, idleS: sessionIdleS });
   const streamTokens = createStreamTokens({ secrets, readRights, now });
-  const { oidc, recogniseTokens } = await loadOidc(config.oidc, pool, now);
+  const { oidc, recogniseTokens } = await loadOidc(input, now);
   return {
     rules,
     sessions,
@@ -70,13 +70,16 @@ interface LoadedOidc {
   readonly recogniseTokens: readonly Recognise[];
 }
 
-async function loadOidc(settings: SignInConfig["oidc"], pool: Pool, now: () => number): Promise<LoadedOidc> {
+async function loadOidc(
+  { config: { oidc: settings }, pool, logger }: SignInInput,
+  now: () => number,
+): Promise<LoadedOidc> {
   const { issuer } = settings;
   if (issuer === null) return { oidc: null, recogniseTokens: [] };
   const [{ createOidc }, { recogniseTokens }] = await Promise.all([
     import("./oidc.ts"),
     import("./token-lookup.ts"),
   ]);
-  const oidc = createOidc({ pool, settings: { ...settings, issuer }, now });
+  const oidc = createOidc({ pool, logger, settings: { ...settings, issuer }, now });
   return { oidc, recogniseTokens: oidc.tokens === null ? [] : [recogniseTokens(oidc.tokens)] };
 }

@@ -1,6 +1,7 @@
 // Finds the user of a bearer token that the issuer has signed (SPEC A1).
 import type { JWTPayload } from "jose";
 import { Refusal } from "../../core/chat/refusal.ts";
+import type { Logger } from "../../platform/logger.ts";
 import { sha256Hex } from "../../platform/secrets/crypto.ts";
 import { admitPerson, type OidcUser } from "../../store/access/oidc-identities.ts";
 import type { Pool } from "../../store/database.ts";
@@ -35,6 +36,7 @@ export interface TokenLookupInput {
   readonly pool: Pool;
   readonly issuer: Pick<Issuer, "keyOf">;
   readonly settings: OidcSettings;
+  readonly logger: Pick<Logger, "warn">;
   readonly audience: string;
   readonly now: () => number;
 }
@@ -73,7 +75,7 @@ export function createTokenLookup(input: TokenLookupInput): TokenLookup {
  * @throws Refusal `forbidden` (no group lets them in) or `unauthenticated` (no usable subject; suspended or deleted here)
  */
 export async function admit(
-  { pool, settings, now }: Pick<TokenLookupInput, "pool" | "settings" | "now">,
+  { pool, settings, logger, now }: Pick<TokenLookupInput, "pool" | "settings" | "logger" | "now">,
   claims: Claims,
   from: From,
 ): Promise<OidcUser> {
@@ -88,6 +90,13 @@ export async function admit(
     issuer: settings.issuer,
     said_at: new Date(iat === undefined ? now() : iat * 1_000),
   });
+  if (user.keeps_last_admin === true) {
+    const what = { user_id: user.id, ...from };
+    logger.warn(
+      what,
+      "the issuer says that the last admin is none: the role stays until there is another admin",
+    );
+  }
   if (!user.is_active) throw new Refusal("unauthenticated", "the user is suspended or deleted");
   return user;
 }

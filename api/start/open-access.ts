@@ -7,6 +7,9 @@ import { createKeyLookup, type KeyLookup } from "../http/access/key-lookup.ts";
 import type { SignIn } from "../sign-in/sign-in.ts";
 import type { StreamGate } from "../streams/stream-gate.ts";
 
+/** Somebody who changes things in a loop makes the other replicas look keys up anew this often, and no more. */
+const newsEveryMs = 100;
+
 export interface Access {
   readonly keys: KeyLookup;
   /** Called after a change of users, keys or sessions. Other replicas hear of it from the database. */
@@ -31,6 +34,33 @@ export function openAccess(
     signIn.forget();
     void gate.recheck();
   };
-  const news = listenForAccess(config.databaseUrl, changed);
-  return { keys, changed, close: () => news.close() };
+  const heard = atMostEvery(newsEveryMs, changed);
+  const news = listenForAccess(config.databaseUrl, heard.ask);
+  return {
+    keys,
+    changed,
+    async close() {
+      heard.stop();
+      await news.close();
+    },
+  };
+}
+
+/** Acts at once, and then at most once in this time. What is asked for meanwhile is one act at its end. */
+export function atMostEvery(
+  ms: number,
+  act: () => void,
+): { readonly ask: () => void; readonly stop: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  let isAskedAgain = false;
+  const ask = () => {
+    isAskedAgain = timer !== undefined;
+    if (isAskedAgain) return;
+    act();
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (isAskedAgain) ask();
+    }, ms).unref();
+  };
+  return { ask, stop: () => clearTimeout(timer) };
 }

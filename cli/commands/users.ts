@@ -92,8 +92,12 @@ async function remove(store: Store, args: string[]): Promise<void> {
   await markUserDeleted(store, user.id, leftovers);
   // The worker tells Temporal what is in the outbox, and what workspaces are to become.
   const left = () => Promise.resolve();
-  await emptyUser(store, user.id, { runs: left, workspace: left });
+  const emptied = await emptyUser(store, user.id, { runs: left, workspace: left });
   process.stdout.write(`${user.name} is deleted.\n`);
+  if (emptied === "kept")
+    process.stdout.write(
+      "Whoever was to get the chats was deleted meanwhile: they are kept. Delete the user by API with another one.\n",
+    );
 }
 
 async function leftoversOf(

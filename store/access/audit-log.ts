@@ -10,6 +10,8 @@ export interface Actor {
   readonly user_id: string | null;
   /** With what the actor proved who they are. */
   readonly kind: "key" | "session" | "oidc" | "stream-token" | "command-line" | "system";
+  /** Of the key or session; absent: it was neither. */
+  readonly proof_id?: string;
   readonly address: string | null;
   readonly request_id: string | null;
 }
@@ -28,8 +30,9 @@ export interface AuditEntry {
 /** Notes an act. Call it in the act's transaction. */
 export async function writeAudit(tx: Queryable, actor: Actor, entry: AuditEntry): Promise<void> {
   await tx.query(
-    `insert into audit_log (id, actor_user_id, actor_kind, action, target_type, target_id, detail, address, request_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    `insert into audit_log (id, actor_user_id, actor_kind, action, target_type, target_id, detail, address, request_id,
+       actor_proof_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     [
       uuidv7(),
       actor.user_id,
@@ -40,6 +43,7 @@ export async function writeAudit(tx: Queryable, actor: Actor, entry: AuditEntry)
       JSON.stringify(entry.detail ?? {}),
       actor.address,
       actor.request_id,
+      actor.proof_id ?? null,
     ],
   );
 }
@@ -51,6 +55,7 @@ export interface AuditRow extends AuditEntry {
   /** The actor's name by now; null: no user, or one that is not known any more. */
   readonly actor_name: string | null;
   readonly actor_kind: Actor["kind"];
+  readonly actor_proof_id: string | null;
   readonly detail: JsonObject;
   readonly address: string | null;
   readonly request_id: string | null;
@@ -72,7 +77,7 @@ export async function listAudit(
   { actor, action, target, limit, after }: AuditQuery,
 ): Promise<{ readonly items: readonly AuditRow[]; readonly next: string | null }> {
   const { rows } = await db.query<AuditRow>(
-    `select a.id, a.at, a.actor_user_id, u.name as actor_name, a.actor_kind, a.action, a.target_type, a.target_id,
+    `select a.id, a.at, a.actor_user_id, u.name as actor_name, a.actor_kind, a.actor_proof_id, a.action, a.target_type, a.target_id,
        a.detail, a.address, a.request_id
      from audit_log a left join users u on u.id = a.actor_user_id
      where ($1::uuid is null or a.actor_user_id = $1) and ($2::text is null or a.action = $2)

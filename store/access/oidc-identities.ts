@@ -1,10 +1,11 @@
 // Who the people of an issuer are here. A user is made when somebody is seen for the first time (SPEC A1).
 import type { UserRole } from "../../core/access/access.ts";
+import { Refusal } from "../../core/chat/refusal.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import { type Pool, type Queryable, type Tx, withTransaction } from "../database.ts";
 import { LOCK_KEYS } from "../presence/advisory-locks.ts";
 import { writeAudit } from "./audit-log.ts";
-import { createUser, isLastAdmin } from "./users.ts";
+import { createUser, isLastAdmin, lockUser } from "./users.ts";
 
 export interface OidcUser {
   readonly id: string;
@@ -12,6 +13,8 @@ export interface OidcUser {
   readonly role: UserRole;
   /** Neither suspended nor deleted. */
   readonly is_active: boolean;
+  /** The issuer says that the last admin is none. The role stays: else nobody could change anything here any more. */
+  readonly keeps_last_admin?: true;
 }
 
 /** What a verified token says. */
@@ -113,8 +116,15 @@ async function addUser(tx: Tx, person: SeenPerson): Promise<OidcUser> {
 
 /** The last admin stays one whatever the issuer says (SPEC A9): a mistake in its groups must not lock everybody out. */
 async function changeRole(tx: Tx, user: OidcUser, person: SeenPerson): Promise<OidcUser> {
-  const role = person.role ?? user.role;
-  if (role !== "admin" && (await isLastAdmin(tx, user.id))) return user;
+  const locked = await lockUser(tx, user.id).catch((error: unknown) => {
+    if (error instanceof Refusal && error.code === "user_not_found") return null;
+    throw error;
+  });
+  if (locked === null || locked.suspended_at !== null) return { ...user, is_active: false };
+  const role = person.role ?? locked.role;
+  if (role === locked.role) return { ...user, role };
+  if (role === "member" && (await isLastAdmin(tx, user.id)))
+    return { ...user, role: locked.role, keeps_last_admin: true };
   await tx.query("update users set role = $2 where id = $1", [user.id, role]);
   await tx.query("update oidc_identities set said_at = $3 where issuer = $1 and subject = $2", [
     person.issuer,

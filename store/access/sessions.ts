@@ -124,8 +124,10 @@ export async function endSession(db: Queryable, id: string, userId?: string): Pr
   return rows[0]?.user_id ?? null;
 }
 
-export async function endSessionByToken(db: Queryable, token: string): Promise<void> {
-  await db.query("delete from sessions where sha256 = $1", [sha256Hex(token)]);
+/** Returns whether there was one. */
+export async function endSessionByToken(db: Queryable, token: string): Promise<boolean> {
+  const { rowCount } = await db.query("delete from sessions where sha256 = $1", [sha256Hex(token)]);
+  return (rowCount ?? 0) > 0;
 }
 
 /** Rows of sessions that nobody can use any more. The idle time is configured, so it is not counted here. */

@@ -24,12 +24,16 @@ export interface NewShare {
 }
 
 const COLUMNS = "id, chat_id, user_id, created_by, created_at, expires_at";
-/** SQL beside `chat_shares`: a share ends with its time, and while the person who reads or the owner is kept out. */
+/**
+ * SQL beside `chat_shares`: a share ends with its time, while the person who reads or the owner is kept out, and when the chat
+ * belongs to somebody else than whoever shared it.
+ */
 const USABLE = `(chat_shares.expires_at is null or chat_shares.expires_at > now())
   and not exists (select from users u where u.id = chat_shares.user_id
     and (u.suspended_at is not null or u.deleted_at is not null))
   and not exists (select from chats c join users o on o.id = c.owner_id
-    where c.id = chat_shares.chat_id and (o.suspended_at is not null or o.deleted_at is not null))`;
+    where c.id = chat_shares.chat_id and (o.suspended_at is not null or o.deleted_at is not null
+      or o.id <> chat_shares.created_by))`;
 
 /** Stores a share. A second one with the same user gives the first a new end. */
 export async function createShare(db: Queryable, share: NewShare): Promise<ShareRow> {

@@ -66,6 +66,7 @@ test("A8 each admin act leaves a row in its own transaction: who, what, when, fr
     actor_user_id: api.ownerId,
     actor_name: "admin",
     actor_kind: "key",
+    actor_proof_id: (await api.call("GET /v1/me")).body.api_key.id,
     action: "api_key.create",
     target_type: "api_key",
     target_id: key.id,

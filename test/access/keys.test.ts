@@ -116,6 +116,31 @@ test("A1 a key that expires works until then", async () => {
   assert.equal((await api.call("GET /v1/me", { key: body.key })).body.api_key.expires_at, expires_at);
 });
 
+test("A1 a key ends no later than the key or session that it was made with", async () => {
+  const { key } = await api.newKey();
+  const [soon, later] = ["2998-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"];
+  const make = (by: string, expires_at?: string) =>
+    api.call("POST /v1/api-keys", { key: by, body: { name: "x", ...(expires_at && { expires_at }) } });
+  assert.equal((await make(key)).body.expires_at, null);
+  const { body: brief } = await make(key, soon);
+  for (const asked of [undefined, later]) assert.equal((await make(brief.key, asked)).body.expires_at, soon);
+  const early = "2997-01-01T00:00:00.000Z";
+  assert.equal((await make(brief.key, early)).body.expires_at, early);
+  const session = await api.call("POST /session", { key: null, body: { api_key: key } });
+  const cookie = session.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const made = await api.call("POST /v1/api-keys", {
+    key: null,
+    headers: { cookie, "X-Everturn-CSRF": "1" },
+    body: { name: "x", expires_at: later },
+  });
+  assert.deepEqual([made.status, made.body.expires_at], [201, session.body.expires_at]);
+  const { rows } = await api.pool.query(
+    "select actor_kind, actor_proof_id from audit_log where target_id = $1",
+    [made.body.id],
+  );
+  assert.deepEqual(rows, [{ actor_kind: "session", actor_proof_id: session.body.id }]);
+});
+
 test("A1 the environment's key cannot be revoked, and stays an admin's whatever becomes of its holder", async () => {
   const world = await startTestApi();
   try {

@@ -156,6 +156,25 @@ test("A9 chats and workspaces are handed over: interrupted, without their queue,
   assert.match(await answer(link, { key: null }), /^404/, "links of the old owner stay closed");
 });
 
+test("A10 what a dismissed user has shared, with himself by a link and with others, is shared no more after the hand-over", async () => {
+  const [leaver, heir, friend] = [await newUser("Lea"), await newUser("Mo"), await newUser("Nia")];
+  const { chat } = await busyChat(leaver.key);
+  const shares = `/v1/chats/${chat}/shares`;
+  const { body: link } = await api.call(`POST ${shares}`, { key: leaver.key, body: { link: true } });
+  await api.call(`POST ${shares}`, { key: leaver.key, body: { user_id: friend.id } });
+  assert.equal(await answer(`GET ${link.path}`, { key: null }), "200");
+  assert.equal(await answer(`DELETE /v1/users/${leaver.id}?chats=transfer&to=${heir.id}`), "204");
+  assert.equal(await answer(`GET ${link.path}`, { key: null }), "404 share_not_found");
+  assert.equal(await answer(`GET /v1/chats/${chat}`, { key: friend.key }), "404 chat_not_found");
+  assert.deepEqual((await api.call(`GET ${shares}`, { key: heir.key })).body.items, []);
+  // As a program of a version would leave it that knows nothing of shares.
+  await api.pool.query(
+    "insert into chat_shares (id, chat_id, user_id, created_by) values (gen_random_uuid(), $1, $2, $3)",
+    [chat, friend.id, leaver.id],
+  );
+  assert.equal(await answer(`GET /v1/chats/${chat}`, { key: friend.key }), "404 chat_not_found");
+});
+
 test("A9 a deletion that died halfway goes on: repeated by the caller, or by the next start", async () => {
   const heir = await newUser("Gil");
   for (const goOn of [
@@ -170,6 +189,61 @@ test("A9 a deletion that died halfway goes on: repeated by the caller, or by the
     assert.equal((await api.call(`GET /v1/chats/${chat}`, { key: heir.key })).status, 200);
     assert.equal((await api.call(`GET /v1/workspaces/${workspace}`, { key: heir.key })).status, 200);
   }
+});
+
+test("A9 an heir who is deleted before the hand-over is complete passes it on; without any heir it is kept, not deleted", async () => {
+  const [first, second, third] = [await newUser("Una"), await newUser("Vic"), await newUser("Wim")];
+  const { chat, workspace } = await busyChat(first.key);
+  await markUserDeleted(api.deps.store, first.id, { chats: "transfer", to: second.id });
+  await markUserDeleted(api.deps.store, second.id, { chats: "transfer", to: third.id });
+  const { body: alive } = await api.call("POST /v1/users", { body: { name: "Xia" } });
+  await markUserDeleted(api.deps.store, third.id, { chats: "delete" });
+  const owner = async () => {
+    const { rows } = await api.pool.query(
+      "select c.owner_id as chat, w.owner_id as workspace, w.wish from chats c, workspaces w where c.id = $1 and w.id = $2",
+      [chat, workspace],
+    );
+    return rows[0];
+  };
+  assert.deepEqual(await emptyDeletedUsers(api.deps), [first.id]);
+  assert.deepEqual(await owner(), { chat: first.id, workspace: first.id, wish: "running" });
+  // Users who leave what they have to each other are no reason to look for ever.
+  const deletion = JSON.stringify({ chats: "transfer", to: first.id });
+  await api.pool.query("update users set deletion = $2 where id = $1", [third.id, deletion]);
+  assert.deepEqual(await emptyDeletedUsers(api.deps), [first.id]);
+  assert.equal(
+    await answer(`DELETE /v1/users/${first.id}?chats=transfer&to=${third.id}`),
+    "400 invalid_request",
+  );
+  assert.equal(await answer(`DELETE /v1/users/${first.id}?chats=transfer&to=${alive.id}`), "204");
+  assert.deepEqual(await owner(), { chat: alive.id, workspace: alive.id, wish: "running" });
+});
+
+test("A9 a deleted user's heir passes on what comes to them after their own deletion", async () => {
+  const [leaver, heir, next] = [await newUser("Yan"), await newUser("Zoe"), await newUser("Abe")];
+  const { chat } = await busyChat(leaver.key);
+  await markUserDeleted(api.deps.store, leaver.id, { chats: "transfer", to: heir.id });
+  assert.equal(await answer(`DELETE /v1/users/${heir.id}?chats=transfer&to=${next.id}`), "204");
+  await emptyDeletedUsers(api.deps);
+  assert.equal((await api.call(`GET /v1/chats/${chat}`, { key: next.key })).status, 200);
+});
+
+test("A9 a deleted user who cannot be emptied does not keep others from being emptied", async () => {
+  const [stuck, other] = [await newUser("Stu"), await newUser("Ott")];
+  const { chat } = await busyChat(other.key);
+  await busyChat(stuck.key);
+  for (const { id } of [stuck, other]) await markUserDeleted(api.deps.store, id, { chats: "delete" });
+  await api.pool.query(
+    "create function refuse() returns trigger language plpgsql as 'begin raise exception $$no$$; end'",
+  );
+  await api.pool.query(
+    `create trigger refuse before delete on chats for each row when (old.owner_id = '${stuck.id}') execute function refuse()`,
+  );
+  await emptyDeletedUsers(api.deps);
+  assert.equal((await api.pool.query("select from chats where id = $1", [chat])).rowCount, 0);
+  await api.pool.query("drop trigger refuse on chats");
+  await emptyDeletedUsers(api.deps);
+  assert.equal((await api.pool.query("select from chats where owner_id = $1", [stuck.id])).rowCount, 0);
 });
 
 test("A9 what a request of a deleted user still made behind the deletion goes with the next start", async () => {

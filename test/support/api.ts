@@ -26,7 +26,7 @@ import { createDeliverer } from "../../delivery/deliver-outbox.ts";
 import { createWorkspaceTeller } from "../../delivery/tell-workspace.ts";
 import { loadConfig } from "../../platform/config/config.ts";
 import type { SignInConfig } from "../../platform/config/sign-in-config.ts";
-import { createLogger } from "../../platform/logger.ts";
+import { createLogger, type Logger } from "../../platform/logger.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
 import { createApiKey } from "../../store/access/api-keys.ts";
 import { readUsableShares } from "../../store/access/shares.ts";
@@ -146,7 +146,7 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
   const signIn = await createSignIn({
     config: signInConfig,
     pool,
-    logger,
+    logger: loggerOf(settings),
     secrets: testSecrets,
     readRights,
     wrongKeysPerMinuteMax: 1_000,
@@ -194,6 +194,11 @@ async function openDatabase(url: string | undefined): Promise<TestDatabase> {
   return url === undefined ? createTestDatabase() : { url, drop: () => Promise.resolve() };
 }
 
+function loggerOf({ onLog }: TestApiSettings): Logger {
+  const level = onLog === undefined ? "silent" : "debug";
+  return createLogger({ level, role: "api" }, { write: (line) => onLog?.(line) });
+}
+
 async function openBus(databaseUrl: string, { liveBus }: TestApiSettings): Promise<LiveBus> {
   if (liveBus === undefined) return createOffBus();
   const bus = createPostgresBus({ databaseUrl, logger: createLogger({ level: "silent", role: "api" }) });
@@ -221,9 +226,7 @@ function testDeps(
     queuedMessagesMax: settings.queuedMessagesMax ?? 20,
     workspacesPerUserMax: settings.workspacesPerUserMax ?? 10_000,
   };
-  const { onLog } = settings;
-  const level = onLog === undefined ? "silent" : "debug";
-  const logger = createLogger({ level, role: "api" }, { write: (line) => onLog?.(line) });
+  const logger = loggerOf(settings);
   const rateLimits = {
     requestsPerMinuteMax: 100_000,
     addressRequestsPerMinuteMax: 100_000,

@@ -7,7 +7,7 @@ import { issueApiKey, listApiKeys, revokeIssuedKey } from "../../../store/access
 import { withTransaction } from "../../../store/database.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { storeFor } from "../../http/access/actor.ts";
-import { type Caller, seesDeployment } from "../../http/access/caller.ts";
+import { type Caller, ownProof, seesDeployment } from "../../http/access/caller.ts";
 import { listCursor } from "../../http/list-cursor.ts";
 import { type Route, route } from "../../http/route.ts";
 import { apiKeyPage, apiKeyQuery, issuedApiKey, newApiKey } from "../../schemas/access.ts";
@@ -48,7 +48,8 @@ function create({ store }: Deps): Route {
     method: "post",
     path: "/v1/api-keys",
     summary: "Make an API key",
-    description: "The answer has the key, and nothing else ever shows it. Admins can make keys for others.",
+    description:
+      "The answer has the key, and nothing else ever shows it. Admins can make keys for others. A key ends no later than the key, session or token that it was made with.",
     tag,
     access,
     body: newApiKey,
@@ -58,8 +59,9 @@ function create({ store }: Deps): Route {
     refusals: ["user_not_found", "too_many"],
     async handler(input) {
       const { body, caller } = input;
-      const { name, scope, expires_at = null } = body;
-      requireFuture(expires_at);
+      const { name, scope } = body;
+      requireFuture(body.expires_at ?? null);
+      const expires_at = earlier(body.expires_at ?? null, ownProof(caller.by).expires_at);
       const user_id = whose(caller, body.user_id);
       const acting = storeFor(store, input);
       const { key, row } = await withTransaction(store.pool, async (tx) => {
@@ -111,6 +113,12 @@ function whose(caller: Caller, asked: string | undefined): string {
   if (asked === undefined || asked === caller.user.id) return caller.user.id;
   if (seesDeployment(caller)) return asked;
   throw new Refusal("user_not_found");
+}
+
+/** Whoever comes into a proof that ends must not make one of it that does not. */
+function earlier(asked: string | null, end: string | null): string | null {
+  if (asked === null || end === null) return asked ?? end;
+  return Date.parse(asked) < Date.parse(end) ? asked : end;
 }
 
 function requireFuture(at: string | null): void {

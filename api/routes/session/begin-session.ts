@@ -32,9 +32,9 @@ export async function beginSession(
   const latest = Date.now() + sessionMaxS * 1_000;
   const end = ends_with === null ? latest : Math.min(latest, Date.parse(ends_with));
   const before = sessionTokenOf(request);
-  const session = await withTransaction(deps.store.pool, async (tx) => {
-    if (before !== undefined) await endSessionByToken(tx, before);
-    return createSession(tx, {
+  const { session, ended } = await withTransaction(deps.store.pool, async (tx) => {
+    const ended = before !== undefined && (await endSessionByToken(tx, before));
+    const session = await createSession(tx, {
       user_id,
       scope,
       key_id,
@@ -43,8 +43,9 @@ export async function beginSession(
       address: addressOf(request),
       user_agent: request.get("User-Agent")?.slice(0, userAgentCharsMax).toWellFormed() ?? null,
     });
+    return { session, ended };
   });
-  if (before !== undefined) deps.accessChanged();
+  if (ended) deps.accessChanged();
   response.cookie(SESSION_COOKIE, token, { ...cookieSettings(request, rules), expires: new Date(end) });
   return session;
 }

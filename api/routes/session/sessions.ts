@@ -85,15 +85,16 @@ function end(deps: ApiDeps): Route {
     tag,
     access: "public",
     responses: { 204: { description: "Signed out" } },
-    refusals: ["csrf_missing", "unavailable"],
+    refusals: ["csrf_missing", "rate_limited", "unavailable"],
     async handler({ raw: { request, response } }) {
       const { rules } = deps.signIn;
       const token = sessionTokenOf(request);
       if (token === undefined) return { status: 204 };
       requireOwnPage(request, rules);
-      await endSessionByToken(deps.store.pool, token);
+      // Anybody can make this call: invented cookies count as tries, and make nobody forget or look anew.
+      const caller = await deps.signIn.sessions.find(token, addressOf(request));
+      if (caller !== null && (await endSessionByToken(deps.store.pool, token))) deps.accessChanged();
       response.clearCookie(SESSION_COOKIE, cookieSettings(request, rules));
-      deps.accessChanged();
       return { status: 204 };
     },
   });

@@ -20,13 +20,18 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 let issuer: LocalIssuer;
 let api: TestApi;
+const lines: string[] = [];
 /** The API's clock of tokens. */
 let nowMs = Date.now();
 
 before(async () => {
   issuer = await startLocalIssuer();
   const groups = { EVERTURN_OIDC_ADMIN_GROUPS: "chiefs", EVERTURN_OIDC_MEMBER_GROUPS: "staff" };
-  api = await startTestApi({ signIn: issuer.config(groups), now: () => nowMs });
+  api = await startTestApi({
+    signIn: issuer.config(groups),
+    now: () => nowMs,
+    onLog: (line) => lines.push(line),
+  });
 });
 
 after(async () => {
@@ -95,6 +100,31 @@ test("A9 the last admin stays one, whatever the issuer's groups say", async () =
   await api.pool.query(`update users set suspended_at = null where ${others}`, [chief.body.id]);
   nowMs += MINUTE_MS;
   assert.equal((await me(await issuer.token(nowMs))).body.role, "member");
+});
+
+test("A9 a token does not make the last admin a member, also when an admin demotes the other one at that moment", async () => {
+  const token = await issuer.token(nowMs, { claims: { groups: ["chiefs"] } });
+  const { id } = (await me(token)).body;
+  const demoting = async () => {
+    nowMs += MINUTE_MS;
+    return (await me(await issuer.token(nowMs, { claims: { groups: ["staff"] } }))).body.role;
+  };
+  const admins = async () => {
+    const { rows } = await api.pool.query<{ id: string }>(
+      "select id from users where role = 'admin' and suspended_at is null and deleted_at is null",
+    );
+    return rows.map((row) => row.id);
+  };
+  await api.pool.query("update users set role = 'member' where id not in ($1, $2)", [api.ownerId, id]);
+  await Promise.all([demoting(), api.call(`PATCH /v1/users/${api.ownerId}`, { body: { role: "member" } })]);
+  assert.equal((await admins()).length, 1);
+  await api.pool.query("update users set role = case when id = $1 then 'admin' else 'member' end", [id]);
+  assert.equal(await demoting(), "admin");
+  assert.deepEqual(await admins(), [id]);
+  assert.ok(lines.some((line) => line.includes("the last admin") && line.includes(id)));
+  await api.pool.query("update users set role = 'admin' where id = $1", [api.ownerId]);
+  api.deps.accessChanged();
+  assert.equal(await demoting(), "member", "there is another one");
 });
 
 test("A1 who is in none of the groups stays out, and no user is made for them", async () => {

@@ -170,6 +170,34 @@ test("A7 signing out ends the session, not only the cookie, and its open streams
   assert.equal((await new Browser().send("DELETE", `${api.url}/session`)).status, 204);
 });
 
+test("A7 signing out with an invented cookie makes nobody forget anything, and counts as a try", async () => {
+  const world = await startTestApi({
+    databaseUrl: api.databaseUrl,
+    rateLimits: { wrongKeysPerMinuteMax: 2 },
+  });
+  try {
+    let changes = 0;
+    Object.assign(world.deps, { accessChanged: () => void (changes += 1) });
+    const out = (cookie: string) =>
+      world.call("DELETE /session", { key: null, headers: { ...OWN, cookie: `everturn_session=${cookie}` } });
+    const codes: string[] = [];
+    for (const cookie of ["a", "b", "c"]) {
+      const { status, body } = await out(cookie);
+      codes.push(`${status} ${body.code ?? ""}`);
+    }
+    assert.deepEqual(codes, ["204 ", "204 ", "429 rate_limited"]);
+    const again = await world.call("POST /session", {
+      key: null,
+      body: { api_key: world.key },
+      headers: { cookie: "everturn_session=d" },
+    });
+    assert.equal(again.status, 201);
+    assert.equal(changes, 0);
+  } finally {
+    await world.stop();
+  }
+});
+
 test("A7 sessions are listed to their user and to admins, and ended by them; to others they do not exist", async () => {
   const { key, userId } = await api.newKey();
   const [here, there] = [await signedIn(key), await signedIn(key)];
