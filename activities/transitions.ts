@@ -47,10 +47,10 @@ export function createTransitions({ store, failpoint }: TransitionDeps): LocalAc
         if (!(error instanceof Refusal)) throw error;
       }
     },
-    async handOver({ chat_id, turn_id }) {
-      await inUnit(store, (unit) =>
-        requestRun(unit, { id: chat_id, current_turn_id: turn_id }, HAND_OVER_AFTER_MS),
-      );
+    async handOver({ chat_id }) {
+      // The chat may have gone on to another turn, whose start was only a signal to the run that ends here.
+      const chat = { id: chat_id, current_turn_id: null };
+      await inUnit(store, (unit) => requestRun(unit, chat, HAND_OVER_AFTER_MS));
       failpoint("turn:handed-over");
     },
     async recordCrash(input) {

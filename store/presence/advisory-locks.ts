@@ -20,6 +20,23 @@ export const LOCK_KEYS = {
 /** A worker frozen in the middle of its round loses the lock after this; a second worker in the same round does no harm. */
 const LOOP_LOCK_IDLE_MS = 30_000;
 
+/**
+ * Waits for the lock, and holds it while `work` runs. The session is in no transaction, so `work` may wait for others than the
+ * database.
+ * @throws if another process holds the lock for longer than the pool's limit for locks
+ */
+export async function withLock<T>(pool: Pool, key: number, work: () => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  client.on("error", () => undefined);
+  try {
+    await client.query(`set idle_session_timeout = ${LOOP_LOCK_IDLE_MS}`);
+    await client.query("select pg_advisory_lock($1)", [key]);
+    return await work();
+  } finally {
+    client.release(true);
+  }
+}
+
 /** Holds the lock of one worker-wide loop for as long as `work` runs; false when another worker has it. */
 export async function withLoopLock(pool: Pool, key: number, work: () => Promise<void>): Promise<boolean> {
   const client = await pool.connect();

@@ -1,7 +1,7 @@
 // The builds of the worker that a deployment has seen, and which of them should be current.
 
-import { type Pool, type Queryable, withTransaction } from "../database.ts";
-import { LOCK_KEYS } from "./advisory-locks.ts";
+import type { Pool, Queryable } from "../database.ts";
+import { LOCK_KEYS, withLock } from "./advisory-locks.ts";
 
 /** Workers without a build id. */
 export const UNVERSIONED = "";
@@ -95,10 +95,10 @@ export async function failingBuilds(
   return rows;
 }
 
-/** Runs `work` while no other process of the deployment chooses a build: what was read is still true when Temporal is told. */
-export function whileChoosing<T>(pool: Pool, work: (db: Queryable) => Promise<T>): Promise<T> {
-  return withTransaction(pool, async (tx) => {
-    await tx.query("select pg_advisory_xact_lock($1)", [LOCK_KEYS.chooseBuild]);
-    return work(tx);
-  });
+/**
+ * Runs `work` while no other process of the deployment chooses a build: what was read is still true when Temporal is told. Not a
+ * transaction: what is chosen stays chosen, however long Temporal takes.
+ */
+export function whileChoosing<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
+  return withLock(pool, LOCK_KEYS.chooseBuild, work);
 }

@@ -55,12 +55,17 @@ export async function listImpossibleChats(pool: Pool): Promise<string[]> {
 }
 
 /**
- * Promises a run to a chat that has none, or soon will have none, if it is still in the same turn.
+ * Promises a run to a chat that has none, or soon will have none, if it is still in the same turn. `null`: in whatever turn it is.
  * @param relay_after_ms when the relay may deliver it; absent: it leaves the row to the caller first
  */
-export async function requestRun(unit: Unit, busy: BusyChat, relay_after_ms?: number): Promise<void> {
-  const chat = await lockInUnit(unit, busy.id);
-  if (chat === null || chat.current_turn_id !== busy.current_turn_id || !isBusy(chat)) return;
+export async function requestRun(
+  unit: Unit,
+  { id, current_turn_id }: Pick<BusyChat, "id"> & { readonly current_turn_id: number | null },
+  relay_after_ms?: number,
+): Promise<void> {
+  const chat = await lockInUnit(unit, id);
+  if (chat === null || !isBusy(chat)) return;
+  if (current_turn_id !== null && chat.current_turn_id !== current_turn_id) return;
   const draft = {
     unit,
     before: chat,

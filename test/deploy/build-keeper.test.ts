@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import pino from "pino";
+import { createTransitions } from "../../activities/transitions.ts";
 import type { OutboxRow } from "../../store/outbox/outbox.ts";
 import { rememberBuild } from "../../store/presence/worker-builds.ts";
 import { beatWorker } from "../../store/presence/worker-processes.ts";
@@ -102,4 +103,15 @@ test("O4 a deployment with one build asks Temporal nothing", async () => {
   await soon("the second beat", async () => (await store.pool.query(beaten, [taskQueue])).rowCount === 1);
   await keeper.stop();
   assert.equal(temporal.looks, 0);
+});
+
+test("O4 a run that ends for another build asks for its successor, also if its chat has gone on to another turn", async () => {
+  const chat = await aChat(store);
+  const { current_turn_id: turn_id } = await chat.row();
+  assert.ok(turn_id !== null);
+  await store.pool.query("delete from outbox where chat_id = $1", [chat.id]);
+  const { handOver } = createTransitions({ store, failpoint: () => undefined });
+  await handOver({ chat_id: chat.id, turn_id: turn_id - 1 });
+  const { rows } = await store.pool.query("select kind from outbox where chat_id = $1", [chat.id]);
+  assert.deepEqual(rows, [{ kind: "start" }]);
 });

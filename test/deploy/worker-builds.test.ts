@@ -4,8 +4,11 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import pino from "pino";
 import { ConfigError, loadConfig } from "../../platform/config/config.ts";
+import { newestBuild } from "../../store/presence/worker-builds.ts";
 import { buildIdOf, sourcesBuildId } from "../../worker/builds/build-id.ts";
+import { openBuild } from "../../worker/builds/own-build.ts";
 import { promoteAtStart, promoteBuild, type StartingBuild } from "../../worker/builds/promote-build.ts";
+import { soon } from "../support/crash.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { ToldTemporal } from "../support/roles/told-temporal.ts";
 import { openStore, type TestStore } from "../support/turn/chats.ts";
@@ -21,13 +24,24 @@ after(async () => {
   await database.drop();
 });
 
+function environment(EVERTURN_BUILD_ID: string) {
+  return {
+    DATABASE_URL: "postgres://localhost/everturn",
+    EVERTURN_SECRET_KEY: Buffer.alloc(32).toString("base64"),
+    EVERTURN_BUILD_ID,
+  };
+}
+
 function deployment() {
   const taskQueue = `builds-${randomUUID()}`;
   const temporal = new ToldTemporal(taskQueue);
   const deps = { pool: store.pool, temporal: temporal.client, taskQueue };
   const logger = pino({ level: "silent" });
+  const config = loadConfig({ ...environment("a"), EVERTURN_TASK_QUEUE: taskQueue });
   return {
+    taskQueue,
     temporal,
+    open: () => openBuild(config, { ...deps, id: randomUUID(), logger }),
     start: (build_id: string, mode: StartingBuild["mode"] = "auto") =>
       promoteAtStart(deps, { build_id, mode, logger }),
     promote: (build_id: string) => promoteBuild(deps, build_id),
@@ -81,12 +95,38 @@ test("O4 two workers of different builds that start at once leave the newest cho
   assert.equal(temporal.current, rows[0]?.build_id);
 });
 
+test("O4 a choice stands while Temporal takes its time, and the way back needs only the queue where turns begin", async () => {
+  const { taskQueue, temporal, start, promote } = deployment();
+  for (const build of ["a", "b"]) await start(build);
+  temporal.polled = [taskQueue];
+  let chosen: string | null = null;
+  temporal.beforePromotion = async () => {
+    chosen = await newestBuild(store.pool, taskQueue);
+    throw new Error("Temporal is not there");
+  };
+  await assert.rejects(promote("a"), /Temporal is not there/);
+  assert.equal(chosen, "a");
+  temporal.beforePromotion = async () => undefined;
+  await promote("a");
+  await start("b");
+  assert.equal(temporal.current, "a");
+});
+
+test("O4 a worker whose build Temporal does not make current at once starts all the same, and tries again", async () => {
+  const { temporal, open } = deployment();
+  let tries = 0;
+  temporal.beforePromotion = async () => {
+    tries += 1;
+    if (tries === 1) throw new Error("Temporal is not there");
+  };
+  const build = await open();
+  await build.promote();
+  assert.equal(temporal.current, "");
+  await soon("the second try", () => temporal.current === "a");
+  await build.leave();
+});
+
 test("O4 a build's name is one that Temporal and people can write, and auto is made from the sources", async () => {
-  const environment = (EVERTURN_BUILD_ID: string) => ({
-    DATABASE_URL: "postgres://localhost/everturn",
-    EVERTURN_SECRET_KEY: Buffer.alloc(32).toString("base64"),
-    EVERTURN_BUILD_ID,
-  });
   for (const name of ["v1.2.3", "2026-11-29_a", "x".repeat(100)])
     assert.equal(loadConfig(environment(name)).buildId, name);
   for (const name of ["a:b", "a b", ".a", "unversioned", "x".repeat(101)])

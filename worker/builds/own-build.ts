@@ -4,17 +4,23 @@ import type { Logger } from "pino";
 import type { Config } from "../../platform/config/config.ts";
 import { rememberBuild, UNVERSIONED } from "../../store/presence/worker-builds.ts";
 import { beatWorker, removeWorker, type WorkerProcess } from "../../store/presence/worker-processes.ts";
+import { type Loop, startLoop } from "../loops/loop.ts";
 import { buildIdOf } from "./build-id.ts";
-import { type PromoteDeps, promoteAtStart } from "./promote-build.ts";
+import { chooseAtStart, type PromoteDeps, promoteIfChosen, type StartingBuild } from "./promote-build.ts";
 import { countPinnedRuns, readCurrentBuild } from "./temporal-builds.ts";
 
+/** Before a promotion is tried again. */
+const PROMOTE_AGAIN_MS = 2_000;
 const LOOK_EVERY_MS = 250;
 /** Of the grace time; the rest is for what the worker must leave in the middle. */
 const HAND_OVER_SHARE = 0.5;
 
 export interface OwnBuild {
   readonly process: WorkerProcess;
-  /** Makes the build current if it should be. Call it when the process polls. Rejects if Temporal refuses a build with an id. */
+  /**
+   * Makes the build current if it should be. Call it when the process polls. If Temporal cannot do it now, it is tried again
+   * beside the work. Throws only what Postgres throws.
+   */
   promote(): Promise<void>;
   /**
    * Gives the runs of an older build some time to hand over. At once if the build is current, because its other workers take over.
@@ -41,20 +47,38 @@ export async function openBuild(config: Config, input: OwnBuildInput): Promise<O
   await rememberBuild(pool, taskQueue, build_id);
   const deps = { pool, temporal, taskQueue };
   const withinMs = config.shutdownGraceMs * HAND_OVER_SHARE;
+  const starting = { build_id, mode, logger };
+  let promotion: Loop | undefined;
   return {
     process: own,
-    promote: () =>
-      promoteAtStart(deps, { build_id, mode, logger }).catch((error: unknown) => {
-        if (build_id !== UNVERSIONED) throw error;
-        // Where nobody uses builds, nothing depends on it.
-        logger.warn({ err: error }, "which build is current could not be found out");
-      }),
+    async promote() {
+      await chooseAtStart(deps, starting);
+      promotion = await promoteOrTryAgain(deps, starting);
+    },
     untilHandedOver: () =>
       untilHandedOver(deps, { build_id, withinMs }).catch((error: unknown) => {
         logger.warn({ err: error }, "whether runs have handed over could not be found out");
       }),
-    leave: () => removeWorker(pool, id).catch(() => undefined),
+    async leave() {
+      await promotion?.stop();
+      await removeWorker(pool, id).catch(() => undefined);
+    },
   };
+}
+
+/** A worker whose build is not current yet still serves the runs of its build, so a failure does not end it. */
+async function promoteOrTryAgain(deps: PromoteDeps, build: StartingBuild): Promise<Loop | undefined> {
+  try {
+    await promoteIfChosen(deps, build);
+    return undefined;
+  } catch (error) {
+    build.logger.warn({ err: error }, "build could not be made current, tried again");
+    const work = async () => {
+      await promoteIfChosen(deps, build);
+      return "done" as const;
+    };
+    return startLoop("promotion of the build", PROMOTE_AGAIN_MS, { work, logger: build.logger });
+  }
 }
 
 /** Resolves when no run is pinned to this build, or when the time is over. */

@@ -11,7 +11,7 @@ import {
   whileChoosing,
 } from "../../store/presence/worker-builds.ts";
 import { nameOfBuild } from "./build-id.ts";
-import { readCurrentBuild, setCurrentBuild } from "./temporal-builds.ts";
+import { type CurrentBuildInput, readCurrentBuild, setCurrentBuild } from "./temporal-builds.ts";
 
 /** Temporal notes the polls of a new build within a second; a busy one takes longer. */
 const ACCEPTED_WITHIN_MS = 15_000;
@@ -22,14 +22,16 @@ export interface PromoteDeps {
   readonly taskQueue: string;
 }
 
-/** A person has decided: whatever was chosen before, this build is the newest choice. */
-export async function promoteBuild(
-  { pool, temporal, taskQueue }: PromoteDeps,
-  buildId: string,
-): Promise<void> {
-  await whileChoosing(pool, async (db) => {
-    await chooseBuild(db, taskQueue, buildId);
-    await makeCurrent(temporal, taskQueue, buildId);
+/**
+ * A person has decided: whatever was chosen before, this build is the newest choice, also if Temporal cannot be told now.
+ * @throws if Temporal does not make it current in time
+ */
+export async function promoteBuild(deps: PromoteDeps, buildId: string): Promise<void> {
+  const { pool, taskQueue } = deps;
+  await whileChoosing(pool, async () => {
+    await chooseBuild(pool, taskQueue, buildId);
+    // A build to go back to may lack a queue that a later one has added.
+    await makeCurrent(deps, { build_id: buildId, queues: "main" });
   });
 }
 
@@ -43,18 +45,31 @@ export interface StartingBuild {
  * What a worker does about its build as soon as it polls. `auto`: the build becomes current if it is the newest choice, so that a
  * restarted worker of an older build changes nothing.
  */
-export async function promoteAtStart(
+export async function promoteAtStart(deps: PromoteDeps, build: StartingBuild): Promise<void> {
+  await chooseAtStart(deps, build);
+  await promoteIfChosen(deps, build);
+}
+
+/** Which build is chosen does not wait for Temporal. */
+export async function chooseAtStart(
+  { pool, taskQueue }: PromoteDeps,
+  { build_id, mode }: StartingBuild,
+): Promise<void> {
+  await rememberBuild(pool, taskQueue, build_id);
+  if (mode === "always") await chooseBuild(pool, taskQueue, build_id);
+}
+
+/** May be called again until it succeeds: a newer choice is respected. */
+export async function promoteIfChosen(
   deps: PromoteDeps,
   { build_id, mode, logger }: StartingBuild,
 ): Promise<void> {
   const { pool, temporal, taskQueue } = deps;
-  await whileChoosing(pool, async (db) => {
-    await rememberBuild(db, taskQueue, build_id);
-    if (mode === "always") await chooseBuild(db, taskQueue, build_id);
+  await whileChoosing(pool, async () => {
     const current = await readCurrentBuild(temporal, taskQueue);
     if (current === build_id) return;
-    if (mode !== "manual" && (await newestBuild(db, taskQueue)) === build_id) {
-      await makeCurrent(temporal, taskQueue, build_id);
+    if (mode !== "manual" && (await newestBuild(pool, taskQueue)) === build_id) {
+      await makeCurrent(deps, { build_id, queues: "all" });
       logger.info({ build: nameOfBuild(build_id), before: nameOfBuild(current) }, "build made current");
       return;
     }
@@ -66,8 +81,11 @@ export async function promoteAtStart(
   });
 }
 
-async function makeCurrent(temporal: Client, taskQueue: string, buildId: string): Promise<void> {
+async function makeCurrent(
+  { temporal, taskQueue }: PromoteDeps,
+  { build_id, queues }: Pick<CurrentBuildInput, "build_id" | "queues">,
+): Promise<void> {
   // A deployment that never had a build is unknown to Temporal, and needs no change.
-  if (buildId === UNVERSIONED && (await readCurrentBuild(temporal, taskQueue)) === UNVERSIONED) return;
-  await setCurrentBuild(temporal, taskQueue, { build_id: buildId, withinMs: ACCEPTED_WITHIN_MS });
+  if (build_id === UNVERSIONED && (await readCurrentBuild(temporal, taskQueue)) === UNVERSIONED) return;
+  await setCurrentBuild(temporal, taskQueue, { build_id, queues, withinMs: ACCEPTED_WITHIN_MS });
 }

@@ -26,6 +26,13 @@ export async function readCurrentBuild(client: Client, taskQueue: string): Promi
   return versioningInfo?.currentDeploymentVersion?.buildId ?? UNVERSIONED;
 }
 
+export interface CurrentBuildInput {
+  readonly build_id: string;
+  /** Which queues its workers must poll: all that this version knows, or only the one where turns begin. */
+  readonly queues: "all" | "main";
+  readonly withinMs: number;
+}
+
 /**
  * From now on new runs go to this build, and runs that are not pinned move to it.
  * @throws if Temporal does not accept it within `withinMs`
@@ -33,10 +40,12 @@ export async function readCurrentBuild(client: Client, taskQueue: string): Promi
 export async function setCurrentBuild(
   client: Client,
   taskQueue: string,
-  { build_id, withinMs }: { readonly build_id: string; readonly withinMs: number },
+  { build_id, queues, withinMs }: CurrentBuildInput,
 ): Promise<void> {
+  const beside = queues === "all" ? SIDE_QUEUES.map((queue) => sideQueue(taskQueue, queue)) : [];
   await untilAccepted(withinMs, async () => {
-    if (build_id !== UNVERSIONED) await requireQueues(client, taskQueue, build_id);
+    if (build_id !== UNVERSIONED)
+      await requireQueues(client, { taskQueue, build_id, names: [taskQueue, ...beside] });
     await client.workflowService.setWorkerDeploymentCurrentVersion({
       namespace: client.options.namespace,
       deploymentName: deploymentName(taskQueue),
@@ -50,16 +59,23 @@ export async function setCurrentBuild(
 
 class QueuesMissing extends Error {}
 
-/** All queues of the build must be polled first: an activity on another one would go to no build, and wait for ever. */
-async function requireQueues(client: Client, taskQueue: string, buildId: string): Promise<void> {
+interface RequireQueuesInput {
+  readonly taskQueue: string;
+  readonly build_id: string;
+  readonly names: readonly string[];
+}
+
+/** The queues must be polled first: an activity on another one would go to no build, and wait for ever. */
+async function requireQueues(
+  client: Client,
+  { taskQueue, build_id, names }: RequireQueuesInput,
+): Promise<void> {
   const { workerDeploymentVersionInfo: info } = await client.workflowService.describeWorkerDeploymentVersion({
     namespace: client.options.namespace,
-    deploymentVersion: { deploymentName: deploymentName(taskQueue), buildId },
+    deploymentVersion: { deploymentName: deploymentName(taskQueue), buildId: build_id },
   });
   const polled = new Set((info?.taskQueueInfos ?? []).map(({ name }) => name));
-  const missing = [taskQueue, ...SIDE_QUEUES.map((queue) => sideQueue(taskQueue, queue))].filter(
-    (name) => !polled.has(name),
-  );
+  const missing = names.filter((name) => !polled.has(name));
   if (missing.length > 0) throw new QueuesMissing(`no worker of the build polls ${missing.join(", ")}`);
 }
 

@@ -6,20 +6,22 @@ export interface Loop {
 }
 
 /**
- * Runs `work` now, and then `everyMs` after each end, or at once when `work` resolves with "more": it has left something. A
- * failure is logged and tried again next time.
+ * Runs `work` now, and then `everyMs` after each end, or at once when `work` resolves with "more": it has left something. Ends
+ * when it resolves with "done". A failure is logged and tried again next time.
  */
 export function startLoop(
   name: string,
   everyMs: number,
-  { work, logger }: { work: () => Promise<"more" | void>; logger: Logger },
+  { work, logger }: { work: () => Promise<"more" | "done" | void>; logger: Logger },
 ): Loop {
   const stopping = new AbortController();
   let wake: () => void = () => undefined;
   const run = async () => {
     while (!stopping.signal.aborted) {
       try {
-        if ((await work()) === "more") continue;
+        const result = await work();
+        if (result === "more") continue;
+        if (result === "done") return;
       } catch (error) {
         logger.warn({ err: error, loop: name }, "loop failed, tried again");
       }

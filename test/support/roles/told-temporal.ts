@@ -14,6 +14,10 @@ export class ToldTemporal {
   current = "";
   /** In order. */
   readonly promoted: string[] = [];
+  /** Task queues that the workers of every build poll. */
+  polled: readonly string[];
+  /** What happens before it makes a build current. A failure refuses it. */
+  beforePromotion: () => Promise<void> = async () => undefined;
   runs: readonly PinnedRunTold[] = [];
   readonly signalled: string[] = [];
   readonly terminated: string[] = [];
@@ -23,6 +27,7 @@ export class ToldTemporal {
 
   constructor(taskQueue: string) {
     this.#taskQueue = taskQueue;
+    this.polled = [taskQueue, ...SIDE_QUEUES.map((queue) => sideQueue(taskQueue, queue))];
   }
 
   get client(): Client {
@@ -34,7 +39,6 @@ export class ToldTemporal {
   }
 
   #service() {
-    const names = [this.#taskQueue, ...SIDE_QUEUES.map((queue) => sideQueue(this.#taskQueue, queue))];
     return {
       describeTaskQueue: async () => {
         this.looks += 1;
@@ -42,9 +46,10 @@ export class ToldTemporal {
         return { versioningInfo: isVersioned ? { currentDeploymentVersion: { buildId: this.current } } : {} };
       },
       describeWorkerDeploymentVersion: async () => ({
-        workerDeploymentVersionInfo: { taskQueueInfos: names.map((name) => ({ name })) },
+        workerDeploymentVersionInfo: { taskQueueInfos: this.polled.map((name) => ({ name })) },
       }),
       setWorkerDeploymentCurrentVersion: async ({ buildId }: { buildId: string }) => {
+        await this.beforePromotion();
         this.promoted.push(buildId);
         this.current = buildId;
       },
