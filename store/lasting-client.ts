@@ -35,21 +35,22 @@ export function createLastingClient(input: LastingClientInput): LastingClient {
   let current: pg.Client | null = null;
   let closed = false;
   let backoff = BACKOFF_FIRST_MS;
+  let upSince = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const lose = (client: pg.Client, reason: string) => {
     if (current === client) {
       current = null;
       input.onDown(reason);
-      schedule();
+      schedule(pauseAfterLoss(upSince));
     }
     // Ends the socket even if the server no longer answers; nobody waits for that.
     void client.end().catch(() => undefined);
   };
-  const schedule = () => {
+  const schedule = (ms: number) => {
     clearTimeout(timer);
     if (closed) return;
-    timer = setTimeout(() => void connect(), backoff);
+    timer = setTimeout(() => void connect(), ms);
     backoff = Math.min(backoff * 2, BACKOFF_MAX_MS);
   };
   const probe = () => {
@@ -72,12 +73,12 @@ export function createLastingClient(input: LastingClientInput): LastingClient {
       await input.prepare?.(client);
     } catch {
       void client.end().catch(() => undefined);
-      schedule();
-      return;
+      return schedule(backoff);
     }
     if (closed) return void client.end().catch(() => undefined);
     current = client;
     backoff = BACKOFF_FIRST_MS;
+    upSince = performance.now();
     probe();
     input.onUp();
   };
@@ -99,6 +100,11 @@ export function createLastingClient(input: LastingClientInput): LastingClient {
       await Promise.race([ended, sleep(CLOSE_MAX_MS, undefined, { ref: false })]);
     },
   };
+}
+
+/** A connection that was up for a while comes back at once, as a rule. Others may take its loss for a death. */
+function pauseAfterLoss(upSince: number): number {
+  return performance.now() - upSince < BACKOFF_MAX_MS ? BACKOFF_FIRST_MS : 0;
 }
 
 function makeClient(input: LastingClientInput): pg.Client {

@@ -81,7 +81,13 @@ async function endStopped(deps: EndDeps, ended: EndedAttempt, stopped: Stopped):
     case "interrupted":
       return settlePatiently(deps, ended, { type: "interrupted", answer: ended.written.cut("interrupted") });
     case "superseded":
-      await patiently(deps.shutdown, () => inUnit(store, (unit) => book(unit, ended)));
+      await patiently(deps.shutdown, () =>
+        inUnit(store, async (unit) => {
+          // Another worker may have begun in the belief that this one was lost.
+          await release(unit, ended);
+          await book(unit, ended);
+        }),
+      );
       return { type: "superseded", snapshot_version: 0 };
     case "shutdown":
       await ended.parts.checkpointNow();

@@ -30,6 +30,26 @@ export async function tryLock(session: Queryable, { lock_key }: WorkerRow): Prom
   return rows[0]?.got === true;
 }
 
+/** Takes the locks that are free, in one statement: of two sessions that try the same ones, one gets most of them. */
+export async function tryLocks(session: Queryable, workers: readonly WorkerRow[]): Promise<WorkerRow[]> {
+  const { rows } = await session.query<{ got: boolean }>(
+    "select pg_try_advisory_lock(key) as got from unnest($1::bigint[]) with ordinality as k (key, at) order by at",
+    [workers.map(({ lock_key }) => lock_key)],
+  );
+  return workers.filter((_, at) => rows[at]?.got === true);
+}
+
+/** Those that look at the locks hold each of them for a moment, and one that hands on holds it for longer. */
+const LOCK_MAX_MS = 1_000;
+
+/** Waits in the lock's queue, where those that look take it for held. @throws if another session keeps it */
+export async function awaitLock(session: Queryable, { lock_key }: WorkerRow): Promise<void> {
+  // One message is one transaction: the setting ends with it, and the lock stays.
+  await session.query(
+    `set local lock_timeout = ${LOCK_MAX_MS}; select pg_advisory_lock(${BigInt(lock_key)})`,
+  );
+}
+
 export async function unlock(session: Queryable, { lock_key }: WorkerRow): Promise<void> {
   await session.query("select pg_advisory_unlock($1)", [lock_key]);
 }
@@ -52,22 +72,27 @@ export async function isPresent(session: Queryable, { id }: Pick<WorkerRow, "id"
   return rowCount === 1;
 }
 
-/** After a restart of Postgres, whose sessions all fall at once, the workers have this long to come back. */
-const RESTART_GRACE_MS = 10_000;
+/** Another worker as it looks now. */
+export interface OtherWorker extends WorkerRow {
+  /** Nobody holds its lock. */
+  readonly is_free: boolean;
+  /** It took its lock from the Postgres that runs now, not from one before a restart. */
+  readonly same_start: boolean;
+}
 
 /**
- * The other workers whose locks are free. Each lock is tried for the length of the statement. It is tried as a shared one, so
- * that those who look at the same time do not take each other for its holder.
+ * The other workers that are there. Each lock is tried for the length of the statement. It is tried as a shared one, so that
+ * those who look at the same time do not take each other for its holder.
  */
-export async function findUnlocked(session: Queryable, ownId: string): Promise<WorkerRow[]> {
-  const { rows } = await session.query<WorkerRow & { readonly is_free: boolean }>({
-    name: "find-unlocked-workers",
-    text: `select id, lock_key::float8, identity, pg_try_advisory_xact_lock_shared(lock_key) as is_free from workers
-      where gone_at is null and id <> $1 and (locked_at_start = pg_postmaster_start_time()
-        or pg_postmaster_start_time() < now() - make_interval(secs => $2))`,
-    values: [ownId, RESTART_GRACE_MS / 1000],
+export async function listOthers(session: Queryable, ownId: string): Promise<OtherWorker[]> {
+  const { rows } = await session.query<OtherWorker>({
+    name: "look-at-workers",
+    text: `select id, lock_key::float8, identity, pg_try_advisory_xact_lock_shared(lock_key) as is_free,
+        locked_at_start = pg_postmaster_start_time() as same_start
+      from workers where gone_at is null and id <> $1`,
+    values: [ownId],
   });
-  return rows.filter(({ is_free }) => is_free);
+  return rows;
 }
 
 /** What a look for work reads at most. Beyond it the heartbeat timeout does the same, later. */
@@ -76,17 +101,20 @@ const LISTED_MAX = 2_000;
 const UNRECORDED_MAX_MS = 5_000;
 
 /**
- * Busy chats in which the worker may have left an activity: first those in which it began an attempt or claimed a call, then those
- * that have just changed, because the activity may not have been recorded yet.
+ * Busy chats in which the workers may have left an activity: first those in which they began an attempt or claimed a call, then
+ * those that have just changed, because the activity may not have been recorded yet.
  */
-export async function listChatsOf(db: Queryable, { id }: Pick<WorkerRow, "id">): Promise<string[]> {
+export async function listChatsOf(
+  db: Queryable,
+  workers: readonly Pick<WorkerRow, "id">[],
+): Promise<string[]> {
   const { rows } = await db.query<{ id: string }>(
-    `select c.id from chats c cross join lateral (select c.attempt_worker_id = $1 or exists (
-         select from tool_executions t where t.chat_id = c.id and t.worker_id = $1) as is_own) w
+    `select c.id from chats c cross join lateral (select c.attempt_worker_id = any($1) or exists (
+         select from tool_executions t where t.chat_id = c.id and t.worker_id = any($1)) as is_own) w
      where c.status in ('running', 'interrupting', 'requires_action')
        and (w.is_own or c.updated_at > now() - make_interval(secs => $2))
      order by w.is_own desc nulls last, c.updated_at desc limit $3`,
-    [id, UNRECORDED_MAX_MS / 1000, LISTED_MAX],
+    [workers.map(({ id }) => id), UNRECORDED_MAX_MS / 1000, LISTED_MAX],
   );
   return rows.map((row) => row.id);
 }

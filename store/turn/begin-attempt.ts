@@ -100,11 +100,15 @@ async function refusalOf(
   return lost >= lostAttemptsMax ? lostTooOften(lost) : null;
 }
 
-/** A worker that shuts down or meets an outage hands its attempt on: that is no lost attempt (SPEC I6, X8). */
+/**
+ * The worker lives and hands its attempt on (a shutdown, an outage, a false alarm): no worker was lost (SPEC I6, X8). The next
+ * attempt counts none, and one that has counted it already takes it back.
+ */
 export async function releaseAttempt(unit: Unit, chatId: string, fence: Fence): Promise<void> {
   await unit.tx.query(
-    `update chats set attempt_open = false where id = $1 and current_turn_id = $2 and history_version = $3
-     and generation_attempt = $4`,
+    `update chats set attempt_open = attempt_open and generation_attempt <> $4,
+       lost_attempts = greatest(lost_attempts - (generation_attempt > $4)::int, 0)
+     where id = $1 and current_turn_id = $2 and history_version = $3 and generation_attempt >= $4`,
     [chatId, fence.turn_id, fence.history_version, fence.generation_attempt],
   );
 }

@@ -7,7 +7,7 @@ import { changeQueued, deleteQueued } from "../../store/chat/change-queued.ts";
 import { createChat } from "../../store/chat/create-chat.ts";
 import { patchChat } from "../../store/chat/patch-chat.ts";
 import { CHAT_COLUMNS } from "../../store/row/chat-row.ts";
-import { beginAttempt } from "../../store/turn/begin-attempt.ts";
+import { beginAttempt, releaseAttempt } from "../../store/turn/begin-attempt.ts";
 import { promoteQueued } from "../../store/turn/promote-queued.ts";
 import { fenceOf } from "../../store/turn/standing.ts";
 import { transition } from "../../store/turn/transition.ts";
@@ -304,6 +304,20 @@ test("X1 X8 attempts that an outage or a bug cuts short are not counted as lost 
     await assert.rejects(endAttempt(deps, ended), { code: "EAI_AGAIN" });
   }
   assert.equal((await chat.row()).lost_attempts, 0);
+});
+
+test("X1 O10 an attempt whose worker was taken for lost, and lives, is not counted as a lost worker", async () => {
+  const chat = await aChat(store);
+  const dead = await chat.attempt();
+  const alive = await chat.attempt();
+  await chat.attempt();
+  assert.equal((await chat.row()).lost_attempts, 2);
+  await inUnit(store, (unit) => releaseAttempt(unit, chat.id, alive.fence));
+  const { lost_attempts, attempt_open } = await chat.row();
+  assert.deepEqual([lost_attempts, attempt_open], [1, true]);
+  const another = { ...dead.fence, history_version: dead.fence.history_version + 1 };
+  await inUnit(store, (unit) => releaseAttempt(unit, chat.id, another));
+  assert.equal((await chat.row()).lost_attempts, 1);
 });
 
 test("O3 the chat row names every column of its table", async () => {

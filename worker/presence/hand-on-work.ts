@@ -8,6 +8,7 @@ import type { Failpoint } from "../../platform/failpoint.ts";
 import type { Pool } from "../../store/database.ts";
 import { listChatsOf, listMovingWorkspaces, type WorkerRow } from "../../store/presence/worker-rows.ts";
 import { chatWorkflowId, workspaceWorkflowId } from "../../workflows/contract.ts";
+import { newTally, sumOver } from "./sum-over.ts";
 
 export interface HandOnDeps {
   readonly pool: Pool;
@@ -24,10 +25,10 @@ export interface LostCounts {
   activities: number;
 }
 
-/** Runs that are looked at side by side: many more would only wait for each other in Temporal. */
-const LOOKS_AT_ONCE = 16;
 /** For one run. A Temporal that does not answer must not hold the lost worker's lock for ever. */
 const RUN_MAX_MS = 5_000;
+/** For the list of open runs, for the same reason. */
+const LIST_MAX_MS = 10_000;
 /** Open runs that are looked at although the database says nothing of the lost worker there. */
 const OTHER_RUNS_MAX = 500;
 /** Temporal's own first wait would be ten times as long. */
@@ -39,11 +40,17 @@ const NEXT_TRY_DELAY = "10 ms";
 const WITHOUT_WORKER: readonly (temporal.api.enums.v1.PendingActivityState | null | undefined)[] = [1, 4];
 
 /**
- * Fails the activities that Temporal has given to the lost worker. The database names the runs in which they may be, Temporal says
- * which worker has what: an activity that has moved on is left alone, so two workers may do this at once. Throws when Temporal or
- * the database cannot be reached; then it is to be done again.
+ * Fails the activities that Temporal has given to the lost workers. The database names the runs in which they may be, Temporal says
+ * which worker has what. Temporal fails an activity by its id, whoever has it: one that is begun again between the description and
+ * the call loses that attempt. So only one worker does this at a time, and it stops when the signal says that it lost that right.
+ * @throws when Temporal or the database cannot be reached for some of the runs, after all of them were tried. Then it is to be
+ * done again
  */
-export async function handOnWork(deps: HandOnDeps, lost: WorkerRow): Promise<void> {
+export async function handOnWork(
+  deps: HandOnDeps,
+  lost: readonly WorkerRow[],
+  signal: AbortSignal,
+): Promise<void> {
   const { counts, failpoint, logger } = deps;
   const startedAt = performance.now();
   failpoint("presence:noticed");
@@ -52,44 +59,48 @@ export async function handOnWork(deps: HandOnDeps, lost: WorkerRow): Promise<voi
     listMovingWorkspaces(deps.pool),
   ]);
   const likely = [...chats.map(chatWorkflowId), ...workspaces.map(workspaceWorkflowId)];
-  let activities = await handOnIn(deps, lost, likely);
+  const identities = new Set(lost.map(({ identity }) => identity));
+  const tally = newTally();
+  const handOn = (workflowId: string) => {
+    signal.throwIfAborted();
+    return handOnInRun(deps, identities, workflowId);
+  };
+  await sumOver(likely, handOn, tally);
   const took_ms = Math.round(performance.now() - startedAt);
-  activities += await handOnIn(deps, lost, await listOtherRuns(deps, new Set(likely)));
-  counts.workers++;
+  await sumOver(await listOtherRuns(deps, new Set(likely)), handOn, tally);
+  const { sum: activities, errors } = tally;
   counts.activities += activities;
-  const { id: worker_id, identity } = lost;
-  logger.warn(
-    { worker_id, identity, activities, took_ms },
-    "a worker was lost, its activities are handed on",
-  );
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} runs could not be looked at`);
+  counts.workers += lost.length;
+  for (const { id: worker_id, identity } of lost)
+    logger.warn(
+      { worker_id, identity, activities, took_ms },
+      "a worker was lost, its activities are handed on",
+    );
 }
 
 /** Returns how many activities were failed. */
-async function handOnIn(deps: HandOnDeps, lost: WorkerRow, workflowIds: readonly string[]): Promise<number> {
-  let handedOn = 0;
-  const left = workflowIds.values();
-  const work = async () => {
-    for (const workflowId of left) handedOn += await handOnInRun(deps, lost, workflowId);
-  };
-  await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, work));
-  return handedOn;
-}
-
-async function handOnInRun(deps: HandOnDeps, { identity }: WorkerRow, workflowId: string): Promise<number> {
+async function handOnInRun(
+  deps: HandOnDeps,
+  identities: ReadonlySet<string>,
+  workflowId: string,
+): Promise<number> {
   const { temporal: client } = deps;
-  const failed = await client.withDeadline(Date.now() + RUN_MAX_MS, async () => {
+  return client.withDeadline(Date.now() + RUN_MAX_MS, async () => {
     const run = await describeRun(client, workflowId);
     const lost = (run?.raw.pendingActivities ?? []).filter(
-      ({ state, lastWorkerIdentity }) => lastWorkerIdentity === identity && !WITHOUT_WORKER.includes(state),
+      ({ state, lastWorkerIdentity }) =>
+        identities.has(lastWorkerIdentity ?? "") && !WITHOUT_WORKER.includes(state),
     );
     if (run === null || lost.length === 0) return 0;
     const { runId } = run;
-    for (const { activityId } of lost)
-      await failActivity(deps, { workflowId, runId, activityId: activityId ?? "" });
+    // All at once: the description is true for a moment only.
+    await Promise.all(
+      lost.map(({ activityId }) => failActivity(deps, { workflowId, runId, activityId: activityId ?? "" })),
+    );
     await forgetCache(client, { workflowId, runId });
     return lost.length;
   });
-  return failed;
 }
 
 async function describeRun(client: Client, workflowId: string) {
@@ -139,9 +150,11 @@ async function listOtherRuns(
 ): Promise<string[]> {
   const query = `ExecutionStatus = 'Running' AND TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
   const found: string[] = [];
-  for await (const { workflowId } of client.workflow.list({ query, pageSize: OTHER_RUNS_MAX })) {
-    if (found.length === OTHER_RUNS_MAX) break;
-    if (!known.has(workflowId)) found.push(workflowId);
-  }
+  await client.withDeadline(Date.now() + LIST_MAX_MS, async () => {
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: OTHER_RUNS_MAX })) {
+      if (found.length === OTHER_RUNS_MAX) break;
+      if (!known.has(workflowId)) found.push(workflowId);
+    }
+  });
   return found;
 }

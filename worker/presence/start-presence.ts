@@ -22,7 +22,8 @@ export async function startPresence(config: Config, parts: PresenceParts): Promi
   const { self: worker, logger } = parts;
   const { databaseUrl, taskQueue } = config;
   const counts: LostCounts = { workers: 0, activities: 0 };
-  const onLost = (lost: WorkerRow) => handOnWork({ ...parts, taskQueue, counts }, lost);
+  const onLost = (lost: readonly WorkerRow[], signal: AbortSignal) =>
+    handOnWork({ ...parts, taskQueue, counts }, lost, signal);
   const presence = holdPresence({ databaseUrl, worker, onLost, logger });
   await presence.held.catch((error: Error) => {
     throw new StartError(`this worker cannot show that it lives: ${error.message}`);
