@@ -110,8 +110,8 @@ test("O4 a run that ends for another build asks for its successor, also if its c
   const { current_turn_id: turn_id } = await chat.row();
   assert.ok(turn_id !== null);
   await store.pool.query("delete from outbox where chat_id = $1", [chat.id]);
-  const { handOver } = createTransitions({ store, failpoint: () => undefined });
-  await handOver({ chat_id: chat.id, turn_id: turn_id - 1 });
+  const transitions = createTransitions({ store, failpoint: () => undefined });
+  await transitions.handOver({ chat_id: chat.id, turn_id: turn_id - 1 });
   const { rows } = await store.pool.query("select kind from outbox where chat_id = $1", [chat.id]);
   assert.deepEqual(rows, [{ kind: "start" }]);
 });
