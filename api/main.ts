@@ -33,7 +33,12 @@ import { openStreams, type Streams } from "./start/open-streams.ts";
 import { startPurging } from "./start/purge.ts";
 import { createReadiness } from "./start/readiness.ts";
 import { warnOfSealedKeys } from "./start/sealed-keys.ts";
-import { isLoopback, requireDatabase, requireKeyBeyondLoopback, StartRefusal } from "./start/start-checks.ts";
+import {
+  isReachable,
+  requireDatabase,
+  requireKeyBeyondLoopback,
+  StartRefusal,
+} from "./start/start-checks.ts";
 import { createChatLinks, createWorkspaceLink } from "./start/temporal-links.ts";
 import { createStreamChat } from "./streams/chat/stream-chat.ts";
 
@@ -181,7 +186,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     streams: gate,
     streamChat: createStreamChat({ store, hubs, bus, logger }),
     streamTurn: createTurnStreams({ store, hubs, bus, logger }),
-    metricsNeedAdmin: !isLoopback(config.host),
+    metricsNeedAdmin: isReachable(config),
     keys: parts.access.keys,
     accessChanged: parts.access.changed,
     signIn: parts.signIn,

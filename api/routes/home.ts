@@ -27,7 +27,10 @@ function homePage(deps: Pick<ApiDeps, "temporalUiUrl" | "metricsNeedAdmin">): st
     ["/healthz", "health"],
     ["/readyz", "readiness"],
     ...(deps.metricsNeedAdmin ? [] : [["/metrics", "metrics"] as const]),
-    ...(temporalUiUrl === null ? [] : [[temporalUiUrl, "Temporal's Web UI"] as const]),
+    // Where strangers look, the address of what only operators use is none of their business.
+    ...(temporalUiUrl === null || deps.metricsNeedAdmin
+      ? []
+      : [[temporalUiUrl, "Temporal's Web UI"] as const]),
   ];
   const items = links.map(([href, words]) => `<li><a href="${escapeHtml(href)}">${words}</a></li>`);
   return `<!doctype html>

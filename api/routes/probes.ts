@@ -65,7 +65,7 @@ function metrics(deps: ApiDeps): Route {
     path: "/metrics",
     summary: "Prometheus metrics of this process",
     description:
-      "Where the API listens beyond loopback: for keys of admins. A port of its own, which asks for no key, is set by `EVERTURN_API_METRICS_PORT`.",
+      "Where the API listens beyond loopback, or behind a proxy: for keys of admins. A port of its own, which asks for no key, is set by `EVERTURN_API_METRICS_PORT`.",
     tag,
     access: "public",
     responses: { 200: { description: "Metrics", content_type: "text/plain" } },

@@ -51,7 +51,7 @@ export const retry = z.strictObject({
 
 const chatFields = z.strictObject({
   id: uuid,
-  owner_id: uuid,
+  owner_id: uuid.nullable().meta({ description: "Null: you read it by a share" }),
   parent_chat_id: uuid.nullable(),
   root_chat_id: uuid,
   workspace_id: uuid.nullable(),

@@ -1,5 +1,7 @@
 // What must hold before the API listens, each with one clear message. The worker uses some of it, too.
+
 import { isOutage } from "../../platform/classify-failure.ts";
+import type { Config } from "../../platform/config/config.ts";
 import { anyUsableApiKey } from "../../store/access/api-keys.ts";
 import { ProgramTooOld } from "../../store/access/program-age.ts";
 import type { Pool } from "../../store/database.ts";
@@ -41,6 +43,15 @@ export async function requireKeyBeyondLoopback(pool: Pool, host: string): Promis
   throw new StartRefusal(
     `HOST is ${host}, which others can reach, and there is no API key: set EVERTURN_API_KEY, or HOST=127.0.0.1`,
   );
+}
+
+/** Whether others can reach the API: at its own address, or through a proxy on this machine. */
+export function isReachable({
+  host,
+  trustedProxies,
+  signIn,
+}: Pick<Config, "host" | "trustedProxies" | "signIn">): boolean {
+  return !isLoopback(host) || trustedProxies.length > 0 || signIn.publicOrigin !== null;
 }
 
 /** Whether only this machine can reach an address to listen on. */

@@ -116,7 +116,8 @@ export interface RequiredAction {
 
 export interface Chat {
   readonly id: string;
-  readonly owner_id: string;
+  /** Null: it is read by a share. */
+  readonly owner_id: string | null;
   readonly parent_chat_id: string | null;
   readonly root_chat_id: string;
   readonly workspace_id: string | null;

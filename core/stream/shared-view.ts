@@ -13,9 +13,23 @@ const SHARED_ERROR: LastError = {
   detail: null,
 };
 
+/** Names each field, so that the compiler asks about new ones. Descendants are no part of it: they are not shared. */
 export function sharedChat(chat: Chat): Chat {
   return {
-    ...chat,
+    id: chat.id,
+    owner_id: null,
+    parent_chat_id: null,
+    root_chat_id: chat.id,
+    title: chat.title,
+    status: chat.status,
+    archived: chat.archived,
+    plan_mode: chat.plan_mode,
+    last_turn_summary: chat.last_turn_summary,
+    current_turn_id: chat.current_turn_id,
+    snapshot_version: chat.snapshot_version,
+    history_version: chat.history_version,
+    created_at: chat.created_at,
+    updated_at: chat.updated_at,
     workspace_id: null,
     project_path: null,
     last_error: chat.last_error === null ? null : SHARED_ERROR,
@@ -28,13 +42,24 @@ export function sharedChat(chat: Chat): Chat {
     queue_length: 0,
     required_action: null,
     retry: null,
-    links: { ...chat.links, temporal: null },
+    links: { self: chat.links.self, stream: chat.links.stream, temporal: null },
   };
 }
 
 export function sharedMessage(message: Message): Message {
   return {
-    ...message,
+    id: message.id,
+    chat_id: message.chat_id,
+    turn_id: message.turn_id,
+    role: message.role,
+    content: message.content,
+    started_at: message.started_at,
+    finished_at: message.finished_at,
+    finish_reason: message.finish_reason,
+    runtime_ms: message.runtime_ms,
+    interrupted: message.interrupted,
+    compressed: message.compressed,
+    created_at: message.created_at,
     model_config_id: null,
     provider: null,
     model: null,
@@ -48,17 +73,18 @@ export function sharedMessage(message: Message): Message {
 /** The event as such a reader gets it; null: it gets none. */
 export function sharedEvent(event: StreamEvent): StreamEvent | null {
   switch (event.type) {
-    case "chat":
-      return { type: "chat", data: { ...event.data, chat: sharedChat(event.data.chat) } };
-    case "messages":
-      return {
-        type: "messages",
-        data: { ...event.data, messages: event.data.messages.map(sharedMessage) },
-      };
+    case "chat": {
+      const { chat_id, chat } = event.data;
+      return { type: "chat", data: { chat_id, chat: sharedChat(chat) } };
+    }
+    case "messages": {
+      const { messages, ...rest } = event.data;
+      return { type: "messages", data: { ...rest, messages: messages.map(sharedMessage) } };
+    }
     case "queue_update":
-      return { type: "queue_update", data: { ...event.data, queued_messages: [] } };
+      return { type: "queue_update", data: { chat_id: event.data.chat_id, queued_messages: [] } };
     case "error":
-      return { type: "error", data: { ...event.data, error: SHARED_ERROR } };
+      return { type: "error", data: { chat_id: event.data.chat_id, error: SHARED_ERROR } };
     // What was asked is in the transcript; who answers it is the owner. Words about a failed call name the provider.
     case "action_required":
     case "retry":

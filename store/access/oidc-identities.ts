@@ -131,7 +131,7 @@ async function changeRole(tx: Tx, user: OidcUser, person: SeenPerson): Promise<O
     person.subject,
     person.said_at,
   ]);
-  await audit(tx, person, { id: user.id, action: "user.update", detail: { role } });
+  await audit(tx, person, { id: user.id, action: "user.role", detail: { role, before: locked.role } });
   return { ...user, role };
 }
 

@@ -82,8 +82,13 @@ export interface UserChange {
   readonly suspended?: boolean | undefined;
 }
 
+export interface ChangedUser {
+  readonly before: UserRow;
+  readonly user: UserRow;
+}
+
 /** Throws `Refusal` `user_not_found`, `last_admin`, `email_taken`. */
-export async function changeUser(tx: Tx, id: string, change: UserChange): Promise<UserRow> {
+export async function changeUser(tx: Tx, id: string, change: UserChange): Promise<ChangedUser> {
   const old = await lockUser(tx, id);
   if (change.role === "member" || change.suspended === true) await requireOtherAdmin(tx, old);
   const { rows } = await withFreeEmail(
@@ -99,7 +104,7 @@ export async function changeUser(tx: Tx, id: string, change: UserChange): Promis
       ],
     ),
   );
-  return rows[0] as UserRow;
+  return { before: old, user: rows[0] as UserRow };
 }
 
 /** Locks a user who is not deleted. */

@@ -102,3 +102,19 @@ test("A8 the log is paged without gaps or doubles, and filtered by actor, action
   );
   assert.deepEqual(await acts(`&actor=${target}`), []);
 });
+
+test("A8 a change of a role is `user.role` in whatever company it comes, and only if the role changes", async () => {
+  const { body: user } = await api.call("POST /v1/users", { body: { name: "Bo" } });
+  const patch = (body: object) => api.call(`PATCH /v1/users/${user.id}`, { body });
+  await patch({ role: "admin", suspended: true, name: "Bob" });
+  await patch({ role: "admin" });
+  await patch({ role: "member" });
+  const rows = (await acts(`&target=${user.id}`)).toReversed().map(({ action, detail }) => [action, detail]);
+  assert.deepEqual(rows.slice(1), [
+    ["user.role", { role: "admin", before: "member" }],
+    ["user.suspend", {}],
+    ["user.update", { name: "Bob" }],
+    ["user.update", {}],
+    ["user.role", { role: "member", before: "admin" }],
+  ]);
+});

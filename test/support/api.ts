@@ -82,6 +82,7 @@ export interface TestApiSettings {
   readonly workspacesPerUserMax?: number;
   readonly queuedMessagesMax?: number;
   readonly metricsNeedAdmin?: boolean;
+  readonly temporalUiUrl?: string;
   /** Beside the defaults: no issuer and no other origins. */
   readonly signIn?: Partial<SignInConfig>;
   /** The clock of tokens and of the issuer's keys. */
@@ -277,7 +278,7 @@ function testDeps(
     rateLimits,
     trustedProxies: settings.trustedProxies ?? [],
     models: settings.models ?? testModels,
-    temporalUiUrl: null,
+    temporalUiUrl: settings.temporalUiUrl ?? null,
   };
 }
 

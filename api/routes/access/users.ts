@@ -1,10 +1,12 @@
 // Users: admins make, change, suspend and delete them (SPEC A1, A9).
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
+import type { UserRole } from "../../../core/access/access.ts";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
+import type { JsonObject } from "../../../core/part/part.ts";
 import type { AuditEntry } from "../../../store/access/audit-log.ts";
-import { audited } from "../../../store/access/audited.ts";
+import { audited, note } from "../../../store/access/audited.ts";
 import {
   changeUser,
   createUser,
@@ -14,6 +16,7 @@ import {
   type UserRow,
 } from "../../../store/access/users.ts";
 import { emptyUser, type Leftovers, markUserDeleted } from "../../../store/chat/departure/delete-user.ts";
+import { withTransaction } from "../../../store/database.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { storeFor } from "../../http/access/actor.ts";
 import { listCursor } from "../../http/list-cursor.ts";
@@ -109,12 +112,14 @@ function patch(deps: Deps): Route {
     refusals: ["user_not_found", "last_admin", "email_taken"],
     async handler(input) {
       const { params, body } = input;
-      const entry = ofUser(actOf(body), params.user);
-      const { suspended: _told, email, ...told } = body;
-      const detail = { ...told, ...(email !== undefined && { changed: ["email"] }) };
-      const changed = await audited(storeFor(deps.store, input), { ...entry, detail }, (tx) =>
-        changeUser(tx, params.user, body),
-      );
+      const acting = storeFor(deps.store, input);
+      const changed = await withTransaction(deps.store.pool, async (tx) => {
+        const { user: now, before } = await changeUser(tx, params.user, body);
+        for (const [act, detail] of actsOf(body, before.role)) {
+          await note(tx, acting, { ...ofUser(act, params.user), detail });
+        }
+        return now;
+      });
       deps.accessChanged();
       return { status: 200, body: toWire(changed) };
     },
@@ -163,9 +168,14 @@ function ofUser(act: string, target_id: string): AuditEntry {
   return { action: `user.${act}`, target_type: "user", target_id };
 }
 
-function actOf({ suspended }: UserChange): string {
-  if (suspended === undefined) return "update";
-  return suspended ? "suspend" : "resume";
+/** A change may be several acts. Each has the name by which somebody looks for it, in whatever company it comes. */
+function actsOf({ role, suspended, email, name }: UserChange, roleBefore: UserRole): [string, JsonObject][] {
+  const acts: [string, JsonObject][] = [];
+  if (role !== undefined && role !== roleBefore) acts.push(["role", { role, before: roleBefore }]);
+  if (suspended !== undefined) acts.push([suspended ? "suspend" : "resume", {}]);
+  const updated = { ...(name !== undefined && { name }), ...(email !== undefined && { changed: ["email"] }) };
+  if (acts.length === 0 || Object.keys(updated).length > 0) acts.push(["update", updated]);
+  return acts;
 }
 
 function toWire({ suspended_at, ...shown }: UserRow) {

@@ -38,7 +38,7 @@ export async function showReadableChat(
   links: ChatLinks,
 ): Promise<ReadableChat> {
   const chat = await showChat(db, asked.chat_id, links);
-  const share_id = await findReading(db, asked, chat.owner_id);
+  const share_id = await findReading(db, asked, chat.owner_id ?? undefined);
   return { chat: share_id === null ? chat : sharedChat(chat), share_id };
 }
 
