@@ -31,7 +31,7 @@ export interface CodeFlow {
   /**
    * The claims of the user who has come back.
    * @param search the query of the callback, as it came
-   * @throws Refusal `sign_in_failed`, IssuerUnavailable
+   * @throws Refusal `sign_in_failed` or `rate_limited`, IssuerUnavailable
    */
   finish(underWay: SignInUnderWay, search: string): Promise<Claims>;
 }
@@ -48,10 +48,14 @@ export interface CodeFlowInput {
   readonly now: () => number;
 }
 
+/** Codes that are exchanged at once. Whoever sends invented ones makes the issuer no more work at a time. */
+const exchangesMax = 20;
+
 type Metadata = Awaited<ReturnType<Issuer["metadata"]>>;
 
 export function createCodeFlow(input: CodeFlowInput): CodeFlow {
   const { issuer, settings, client_id } = input;
+  let exchanging = 0;
   return {
     async begin({ redirect_uri, return_to }) {
       const config = await configure(input);
@@ -67,15 +71,21 @@ export function createCodeFlow(input: CodeFlowInput): CodeFlow {
       return { url: url.href, under_way: { state, nonce, code_verifier, redirect_uri, return_to } };
     },
     async finish({ state, nonce, code_verifier, redirect_uri }, search) {
-      const config = await configure(input);
+      if (exchanging >= exchangesMax) throw new TooManyExchanges();
+      exchanging += 1;
       const came = new URL(redirect_uri);
       came.search = search;
-      const tokens = await authorizationCodeGrant(config, came, {
+      const checks = {
         expectedState: state,
         expectedNonce: nonce,
         pkceCodeVerifier: code_verifier,
         idTokenExpected: true,
-      }).catch(explain);
+      };
+      const tokens = await configure(input)
+        .then((config) => authorizationCodeGrant(config, came, checks).catch(explain))
+        .finally(() => {
+          exchanging -= 1;
+        });
       // The library trusts the connection to the issuer. The signature is checked all the same: it holds where a proxy does not.
       return verifyToken({ issuer, settings, now: input.now }, tokens.id_token ?? "", client_id);
     },
@@ -97,6 +107,13 @@ function clientAuth(secret: string | null, metadata: Metadata): ClientAuth {
   if (secret === null) return None();
   const methods = metadata.token_endpoint_auth_methods_supported ?? ["client_secret_basic"];
   return methods.includes("client_secret_basic") ? ClientSecretBasic(secret) : ClientSecretPost(secret);
+}
+
+class TooManyExchanges extends Refusal {
+  readonly retry_after_s = 1;
+  constructor() {
+    super("rate_limited", "too many people sign in at this moment");
+  }
 }
 
 /** A sign-in that does not work, with the reason for the log. */

@@ -2,6 +2,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { allowInsecureRequests, type Configuration, customFetch, discovery, None } from "openid-client";
 import { Refusal } from "../../core/chat/refusal.ts";
+import { isSafeOnTheWay } from "../../platform/config/sign-in-variables.ts";
 import { type BoundedFetch, createBoundedFetch } from "../../platform/network/bounded-fetch.ts";
 import { KeptAnswer } from "./kept-answer.ts";
 
@@ -88,6 +89,8 @@ async function discover(issuer: string, fetch: BoundedFetch) {
 
 async function readKeys(address: string | undefined, fetch: BoundedFetch) {
   if (address === undefined) throw new Error("the issuer names no keys (`jwks_uri`)");
+  // The library looks at the endpoints that it calls itself.
+  if (!isSafeOnTheWay(address)) throw new Error("the issuer names keys (`jwks_uri`) over plain HTTP");
   const answer = await fetch(address, { headers: { accept: "application/json" } });
   if (answer.status !== OK) throw new Error(`the issuer's keys are answered with ${answer.status}`);
   return createLocalJWKSet((await answer.json()) as JSONWebKeySet);

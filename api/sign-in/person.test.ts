@@ -27,6 +27,7 @@ test("A1 groups give roles, and let people in", () => {
       null,
       "a token without the claim says nothing about roles",
     );
+  assert.equal(roleOf([], { memberGroups: ["*"] }), "member");
   assert.equal(roleOf(["staff"], { adminGroups: [] }), null, "the issuer says nothing about roles");
 });
 

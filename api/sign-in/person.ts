@@ -1,5 +1,6 @@
 // Reads from the claims of a verified token who somebody is, and what they may be here. Pure.
 import type { UserRole } from "../../core/access/access.ts";
+import { isForAll } from "../../platform/config/sign-in-config.ts";
 import type { OidcSettings } from "./oidc-settings.ts";
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -38,8 +39,7 @@ export function readPerson(claims: Claims, settings: GroupSettings): PersonOrRef
   const said = readGroups(claims, settings.groupsClaim);
   const groups = said ?? [];
   const isAdmin = adminGroups.some((each) => groups.includes(each));
-  const mayComeIn =
-    isAdmin || memberGroups.length === 0 || memberGroups.some((each) => groups.includes(each));
+  const mayComeIn = isAdmin || isForAll(memberGroups) || memberGroups.some((each) => groups.includes(each));
   if (!mayComeIn) return refused("forbidden", "none of your groups may use this deployment");
   // Some issuers name groups in one kind of token alone: a token without the claim does not say that somebody has none.
   const role = adminGroups.length === 0 || said === null ? null : isAdmin ? "admin" : "member";

@@ -8,7 +8,7 @@ import type { Pool } from "../../store/database.ts";
 import { addressOf, type Recognise } from "../http/access/authenticate.ts";
 import type { Caller } from "../http/access/caller.ts";
 import { createHolderCache } from "../http/access/holder-cache.ts";
-import { readCookie } from "../http/cookies.ts";
+import { readCookie, readCookies } from "../http/cookies.ts";
 import { type OriginRules, requireOwnPage } from "../http/middleware/cross-origin.ts";
 
 export const SESSION_COOKIE = "everturn_session";
@@ -70,15 +70,24 @@ function toCaller({ user_id, user_name, role, scope, session_id, expires_at }: S
   };
 }
 
+/** Of the session that a request names; undefined if it names none, or several. */
 export function sessionTokenOf(request: Request): string | undefined {
   return readCookie(request.get("Cookie"), SESSION_COOKIE);
+}
+
+/** Those that a request names, whether one of them counts or not. */
+export function sessionTokensOf(request: Request): readonly string[] {
+  return readCookies(request.get("Cookie"), SESSION_COOKIE);
 }
 
 /** Recognises requests that bring a session's cookie. Changes must also prove that a page of ours makes them. */
 export function recogniseSessions({ find }: Pick<SessionLookup, "find">, rules: OriginRules): Recognise {
   return async (request) => {
     const token = sessionTokenOf(request);
-    if (token === undefined) return null;
+    if (token === undefined) {
+      const names = sessionTokensOf(request).length;
+      return names === 0 ? null : { refused: "several sessions are named: remove this site's cookies" };
+    }
     const caller = await find(token, addressOf(request));
     if (caller === null) return { refused: "the session has ended: sign in again" };
     requireOwnPage(request, rules);

@@ -1,5 +1,5 @@
 // How people come in without an API key in each request: sessions, tokens of an issuer, tokens for one stream.
-import type { SignInConfig } from "../../platform/config/sign-in-config.ts";
+import { type SignInConfig, warningsOfSignIn } from "../../platform/config/sign-in-config.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { SecretBox } from "../../platform/secrets/secret-box.ts";
 import type { Pool } from "../../store/database.ts";
@@ -44,6 +44,7 @@ export interface SignInInput {
 export async function createSignIn(input: SignInInput): Promise<SignIn> {
   const { config, secrets, readRights, now = Date.now } = input;
   const { corsOrigins, publicOrigin, sessionIdleS, sessionMaxS } = config;
+  for (const warning of warningsOfSignIn(config)) input.logger.warn(warning);
   const rules = { corsOrigins, publicOrigin };
   const sessions = createSessionLookup({ ...input, idleS: sessionIdleS });
   const streamTokens = createStreamTokens({ secrets, readRights, now });

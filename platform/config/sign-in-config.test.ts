@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConfigError, loadConfig } from "./config.ts";
+import { warningsOfSignIn } from "./sign-in-config.ts";
 
 const complete = {
   DATABASE_URL: "postgres://everturn@127.0.0.1:5432/everturn",
@@ -68,6 +69,16 @@ test("A7 origins are exact: no paths, no wildcards, no other schemes", () => {
     if (!wrong.includes(","))
       assert.match(faultsOf({ EVERTURN_PUBLIC_URL: wrong }), /EVERTURN_PUBLIC_URL is wrong/, wrong);
   }
+});
+
+test("A1 an issuer all of whose users may come in is warned of, unless the operator says that they mean it", () => {
+  const warned = (environment: NodeJS.ProcessEnv) =>
+    warningsOfSignIn(loadConfig({ ...complete, ...environment }).signIn).length;
+  assert.equal(warned({}), 0);
+  assert.equal(warned(issuer), 1);
+  assert.equal(warned({ ...issuer, EVERTURN_OIDC_ADMIN_GROUPS: "chiefs" }), 1);
+  for (const groups of ["staff", "*"])
+    assert.equal(warned({ ...issuer, EVERTURN_OIDC_MEMBER_GROUPS: groups }), 0);
 });
 
 test("half of a configuration is refused at start, and a secret is not shown", () => {

@@ -26,6 +26,20 @@ export function signInConfig(environment: Environment) {
   } as const;
 }
 
+/** Whether groups let everybody of the issuer in: none are named, or `*` is. */
+export function isForAll(memberGroups: readonly string[]): boolean {
+  return memberGroups.length === 0 || memberGroups.includes("*");
+}
+
+/** What may not be what the operator meant. It is said at start. */
+export function warningsOfSignIn({ oidc }: SignInConfig): readonly string[] {
+  return oidc.issuer !== null && oidc.memberGroups.length === 0
+    ? [
+        "everybody whom the issuer knows may come in, guests and customers included: name groups in EVERTURN_OIDC_MEMBER_GROUPS, or `*` if you mean everybody",
+      ]
+    : [];
+}
+
 /** Half a configuration would let nobody in, or somebody else than was meant. */
 export function faultsOfSignIn({ oidc, sessionIdleS, sessionMaxS }: SignInConfig) {
   const { issuer, audience, clientId, clientSecret, adminGroups, memberGroups } = oidc;

@@ -24,11 +24,16 @@ function isOrigin(text: string): boolean {
 }
 
 /** Over plain HTTP, anybody on the way could hand us keys of their own. */
-function isIssuer(text: string): boolean {
+export function isSafeOnTheWay(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, search, hash, username } = new URL(text);
-  const isSafe = protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
-  return isSafe && search === "" && hash === "" && username === "";
+  const { protocol, hostname } = new URL(text);
+  return protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
+}
+
+function isIssuer(text: string): boolean {
+  if (!isSafeOnTheWay(text)) return false;
+  const { search, hash, username } = new URL(text);
+  return search === "" && hash === "" && username === "";
 }
 
 const list = z.string().transform((text) =>
@@ -119,7 +124,8 @@ export const SIGN_IN_VARIABLES = {
     shown_default: "none",
   }),
   EVERTURN_OIDC_MEMBER_GROUPS: notes(list.default([]), {
-    description: "Groups whose users may come in, beside admins. Without it all users of the issuer may",
+    description:
+      "Groups whose users may come in, beside admins. Without it all users of the issuer may, and a warning at start says so; `*` says that you mean it",
     shown_default: "all",
   }),
   EVERTURN_OIDC_ALGORITHMS: notes(algorithms.default(["RS256", "PS256", "ES256", "EdDSA"]), {

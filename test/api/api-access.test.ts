@@ -220,6 +220,28 @@ test("a sensible X-Request-Id comes back, another one is replaced", async () => 
   assert.match(odd.headers.get("x-request-id") ?? "", /^[0-9a-f-]{36}$/);
 });
 
+test("A10 a link that is almost right is no more in the log than one that is", async () => {
+  const lines: string[] = [];
+  const world = await startTestApi({ databaseUrl: api.databaseUrl, onLog: (line) => lines.push(line) });
+  try {
+    for (const path of [
+      "//shared/",
+      "/shared//",
+      "/shared%2f",
+      "/SHARED/%2F",
+      "/v1/shared/",
+      "/shared/shared/",
+    ])
+      assert.ok([401, 404].includes((await fetch(`${world.url}${path}the-secret-token`)).status), path);
+    // The lines come when the answers are complete, which their readers may know first.
+    while (lines.filter((line) => /shared/i.test(line)).length < 6)
+      await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(lines.join("").includes("the-secret"), false);
+  } finally {
+    await world.stop();
+  }
+});
+
 test("A3 A10 all who have a link share its limit of requests; those with another link have their own", async () => {
   const world = await startTestApi({
     databaseUrl: api.databaseUrl,

@@ -4,6 +4,8 @@ const windowMs = 60_000;
 /** Addresses that tried something wrong recently. The oldest goes first. */
 const addressesCountedMax = 10_000;
 
+export type Tries = ReturnType<typeof createTries>;
+
 /** Counts tries. `begin` throws the refusal when there were too many, and returns a function that takes the try back. */
 export function createTries(max: number) {
   const windows = new Map<string, { count: number; readonly endsAt: number }>();

@@ -11,7 +11,8 @@ const DURATION_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]
 
 /** The path of a shared chat is a secret: whoever knows it can read the chat. */
 function shownPath(path: string): string {
-  return path.replace(/^\/shared\/[^/]*/i, "/shared/…");
+  // Also where it is almost right: a link that was broken on the way is easily mended.
+  return path.replace(/((?:^|[/\\]|%2f|%5c)shared)(?:[/\\]|%2f|%5c).*?(\/stream)?\/?$/i, "$1/…$2");
 }
 
 /** Logs requests as they end, and measures how long they took by route. */

@@ -3,6 +3,7 @@ import type { Request } from "express";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { addressOf } from "../../http/access/authenticate.ts";
+import { createTries, type Tries } from "../../http/access/tries.ts";
 import { readCookie } from "../../http/cookies.ts";
 import { ownOrigin } from "../../http/middleware/cross-origin.ts";
 import { requestIdOf } from "../../http/middleware/request-id.ts";
@@ -15,6 +16,8 @@ import { beginSession, cookieSettings } from "./begin-session.ts";
 const tag = "Access";
 const COOKIE = "everturn_sign_in";
 const PATH = "/session/oidc";
+/** Callbacks of an address that sign nobody in. Each makes us call the issuer, as ourselves. */
+const failedPerMinuteMax = 20;
 /** Time for people to find their password. */
 const signInMaxMs = 10 * 60_000;
 
@@ -53,6 +56,7 @@ function begin(deps: Deps): Route {
 }
 
 function finish(deps: Deps): Route {
+  const tries = createTries(failedPerMinuteMax);
   return route({
     method: "get",
     path: `${PATH}/callback`,
@@ -65,7 +69,7 @@ function finish(deps: Deps): Route {
     refusals: ["not_found", "sign_in_failed", "unauthenticated", "forbidden", "rate_limited", "unavailable"],
     async handler({ raw, logger }) {
       try {
-        return { status: 200, text: onwards(await comeBack(deps, raw)), content_type: "text/html" };
+        return { status: 200, text: onwards(await comeBack(deps, raw, tries)), content_type: "text/html" };
       } catch (error) {
         if (error instanceof Refusal)
           logger.info({ code: error.code, reason: reasonOf(error) }, "a sign-in failed");
@@ -76,7 +80,7 @@ function finish(deps: Deps): Route {
 }
 
 /** Begins a session for whom the issuer sends back. Returns where the browser goes on. */
-async function comeBack(deps: Deps, { request, response }: RawExchange): Promise<string> {
+async function comeBack(deps: Deps, { request, response }: RawExchange, tries: Tries): Promise<string> {
   const flow = requireFlow(deps);
   const under_way = takeUnderWay(deps, request);
   // Whatever comes of it, this sign-in is over.
@@ -84,12 +88,19 @@ async function comeBack(deps: Deps, { request, response }: RawExchange): Promise
   if (under_way === null)
     throw new Refusal("sign_in_failed", "this browser began no sign-in, or more than ten minutes ago");
   const at = request.url.indexOf("?");
+  const takeBack = tries.begin(addressOf(request), Date.now(), tooMany);
   const claims = await flow.finish(under_way, at === -1 ? "" : request.url.slice(at));
+  takeBack();
   const from = { address: addressOf(request), request_id: requestIdOf(response) };
   const user = await requireOidc(deps).admit(claims, from);
   const whose = { user_id: user.id, scope: "full", key_id: null, ends_with: null } as const;
   await beginSession(deps, { request, response, ...whose });
   return under_way.return_to;
+}
+
+function tooMany(waitMs: number): Refusal {
+  const refusal = new Refusal("rate_limited", "too many sign-ins from this address have failed");
+  return Object.assign(refusal, { retry_after_s: Math.max(1, Math.ceil(waitMs / 1_000)) });
 }
 
 function takeUnderWay({ signIn }: Deps, request: Request): SignInUnderWay | null {

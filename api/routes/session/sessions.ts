@@ -18,11 +18,13 @@ import { requireKnownOrigin, requireOwnPage } from "../../http/middleware/cross-
 import { type Route, route } from "../../http/route.ts";
 import { time, uuid } from "../../schemas/common.ts";
 import { sessionPath } from "../../schemas/params.ts";
-import { SESSION_COOKIE, sessionTokenOf } from "../../sign-in/session-lookup.ts";
+import { SESSION_COOKIE, sessionTokensOf } from "../../sign-in/session-lookup.ts";
 import { beginSession, cookieSettings } from "./begin-session.ts";
 
 const tag = "Access";
 const keyCharsMax = 500;
+/** Sessions that one request can name to end them. */
+const endedAtOnceMax = 5;
 
 const session = z
   .strictObject({
@@ -88,12 +90,15 @@ function end(deps: ApiDeps): Route {
     refusals: ["csrf_missing", "rate_limited", "unavailable"],
     async handler({ raw: { request, response } }) {
       const { rules } = deps.signIn;
-      const token = sessionTokenOf(request);
-      if (token === undefined) return { status: 204 };
+      // Of several none counts, but whoever signs out wants all of them to end.
+      const tokens = sessionTokensOf(request).slice(0, endedAtOnceMax);
+      if (tokens.length === 0) return { status: 204 };
       requireOwnPage(request, rules);
-      // Anybody can make this call: invented cookies count as tries, and make nobody forget or look anew.
-      const caller = await deps.signIn.sessions.find(token, addressOf(request));
-      if (caller !== null && (await endSessionByToken(deps.store.pool, token))) deps.accessChanged();
+      for (const token of tokens) {
+        // Anybody can make this call: invented cookies count as tries, and make nobody forget or look anew.
+        const caller = await deps.signIn.sessions.find(token, addressOf(request));
+        if (caller !== null && (await endSessionByToken(deps.store.pool, token))) deps.accessChanged();
+      }
       response.clearCookie(SESSION_COOKIE, cookieSettings(request, rules));
       return { status: 204 };
     },

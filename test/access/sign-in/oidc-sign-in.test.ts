@@ -197,6 +197,66 @@ test("A7 what the issuer refuses or cannot answer is said, and neither codes nor
   assert.equal(log.includes(CLIENT_SECRET), false);
 });
 
+/** Sends a callback with an invented code, as if from this address, for a sign-in that the browser has begun at an API. */
+async function beginInventing(at: TestApi) {
+  const browser = new Browser();
+  const begun = await browser.get(`${at.url}/session/oidc`);
+  const state = new URL(begun.headers.get("location") ?? "").searchParams.get("state");
+  const cookie = `everturn_sign_in=${browser.cookie(at.url, "everturn_sign_in")?.value}`;
+  return (address: string) =>
+    fetch(
+      `${at.url}/session/oidc/callback?code=invented&state=${state}&iss=${encodeURIComponent(issuer.url)}`,
+      {
+        headers: { cookie, "X-Forwarded-For": address },
+      },
+    );
+}
+
+test("A7 A3 who invents codes makes the issuer little work, and locks out nobody at another address", async () => {
+  const signIn = issuer.config({
+    EVERTURN_OIDC_CLIENT_ID: CLIENT_ID,
+    EVERTURN_OIDC_CLIENT_SECRET: CLIENT_SECRET,
+  });
+  const world = await startTestApi({
+    signIn,
+    databaseUrl: api.databaseUrl,
+    trustedProxies: ["loopback"],
+  });
+  try {
+    const invent = await beginInventing(world);
+    const before = issuer.asked("/token");
+    const statuses: number[] = [];
+    for (let i = 0; i < 25; i++) statuses.push((await invent("192.0.2.1")).status);
+    assert.deepEqual(statuses, [...Array(20).fill(400), ...Array(5).fill(429)]);
+    assert.equal(issuer.asked("/token") - before, 20);
+    assert.ok(Number((await invent("192.0.2.1")).headers.get("retry-after")) > 0);
+    assert.equal((await invent("192.0.2.2")).status, 400);
+    // From many addresses at once: the issuer answers none of them until some were turned away.
+    const held: { end(): unknown }[] = [];
+    let refused = 0;
+    issuer.intercept = (request, response) => {
+      if (request.url !== "/token") return false;
+      response.writeHead(502);
+      if (refused === 5) response.end();
+      else held.push(response);
+      return true;
+    };
+    const answers = Array.from({ length: 25 }, async (_, i) => {
+      const { status } = await invent(`198.51.100.${i}`);
+      if (status === 429) refused += 1;
+      if (refused === 5) for (const each of held.splice(0)) each.end();
+      return status;
+    });
+    const all = await Promise.all(answers);
+    assert.deepEqual(
+      [429, 503].map((status) => all.filter((each) => each === status).length),
+      [5, 20],
+    );
+  } finally {
+    await world.stop();
+  }
+});
+
 test("A7 without an issuer there is no sign-in by one", async () => {
   const plain = await startTestApi();
   try {

@@ -316,6 +316,14 @@ test("A1 an issuer that never answered is no reason to refuse API keys, and redi
       (_request, response) =>
         Boolean(response.writeHead(200, { "content-type": "application/json" }).end("{}")),
       (_request, response) => Boolean(response.writeHead(500).end()),
+      // Keys over plain HTTP, from an address that is not known to be this machine.
+      (request, response) => {
+        if (request.url !== "/.well-known/openid-configuration") return false;
+        const jwks_uri = `http://0.0.0.0:${new URL(issuer.url).port}/jwks`;
+        const metadata = { issuer: issuer.url, jwks_uri, token_endpoint: `${issuer.url}/token` };
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(metadata));
+        return true;
+      },
     ] satisfies LocalIssuer["intercept"][]) {
       issuer.intercept = intercept;
       nowMs += MINUTE_MS;
@@ -325,7 +333,7 @@ test("A1 an issuer that never answered is no reason to refuse API keys, and redi
     }
     assert.equal(elsewhere.asked("/.well-known/openid-configuration"), 0);
     issuer.intercept = null;
-    nowMs += MINUTE_MS;
+    nowMs += HOUR_MS;
     assert.equal((await me(await issuer.token(nowMs), fresh)).status, 200);
   } finally {
     await fresh.stop();

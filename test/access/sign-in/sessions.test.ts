@@ -291,7 +291,6 @@ test("A3 invented cookies cost few queries, and lock out no session that was see
 test("A3 a browser with an old cookie locks out nobody else behind its address, nor does an outage", async () => {
   const strict = await startTestApi({ rateLimits: { wrongKeysPerMinuteMax: 3 } });
   try {
-    const key = { Authorization: `Bearer ${strict.key}` };
     const at = `${strict.url}/v1/me`;
     await strict.pool.query("alter table sessions rename to sessions_away");
     await strict.pool.query("alter table api_keys rename to api_keys_away");
@@ -304,12 +303,32 @@ test("A3 a browser with an old cookie locks out nobody else behind its address, 
     await strict.pool.query("alter table api_keys_away rename to api_keys");
     for (let i = 0; i < 20; i++)
       assert.equal((await fetch(at, { headers: { cookie: "everturn_session=old" } })).status, 401);
-    const others = await signedIn(strict.key, strict);
-    assert.equal(await statusOf(others, strict), 200);
-    assert.equal((await fetch(at, { headers: key })).status, 200);
+    assert.equal(await statusOf(await signedIn(strict.key, strict), strict), 200);
   } finally {
     await strict.stop();
   }
+});
+
+test("A7 a second cookie, as a page of a sibling domain could set it, makes nobody somebody else", async () => {
+  const tokenOf = (browser: Browser) => browser.cookie(api.url, "everturn_session")?.value ?? "";
+  const [mine, theirs] = [tokenOf(await signedIn()), tokenOf(await signedIn((await api.newKey()).key))];
+  const me = (...tokens: string[]) =>
+    fetch(`${api.url}/v1/me`, {
+      headers: { cookie: tokens.map((token) => `everturn_session=${token}`).join("; ") },
+    });
+  for (const tokens of [
+    [mine, theirs],
+    [theirs, mine],
+    [mine, ""],
+  ]) {
+    const refused = await me(...tokens);
+    assert.equal(refused.status, 401);
+    assert.match(((await refused.json()) as { detail: string }).detail, /several sessions/);
+  }
+  assert.equal((await me(mine, mine)).status, 200, "the same one twice is one");
+  const headers = { ...OWN, cookie: `everturn_session=${mine}; everturn_session=${theirs}` };
+  assert.equal((await api.call("DELETE /session", { key: null, headers })).status, 204);
+  assert.deepEqual([(await me(mine)).status, (await me(theirs)).status], [401, 401]);
 });
 
 test("A7 CORS is off unless origins are listed", async () => {
