@@ -43,7 +43,7 @@ const WITHOUT_WORKER: readonly (temporal.api.enums.v1.PendingActivityState | nul
  * Fails the activities that Temporal has given to the lost workers. The database names the runs in which they may be, Temporal says
  * which worker has what. Temporal fails an activity by its id, whoever has it: one that is begun again between the description and
  * the call loses that attempt. So only one worker does this at a time, and it stops when the signal says that it lost that right.
- * @throws when Temporal or the database cannot be reached for some of the runs, after all of them were tried. Then it is to be
+ * @throws when Temporal or the database cannot be reached for some of the runs, after the others were tried. Then it is to be
  * done again
  */
 export async function handOnWork(
@@ -67,10 +67,15 @@ export async function handOnWork(
   };
   await sumOver(likely, handOn, tally);
   const took_ms = Math.round(performance.now() - startedAt);
-  await sumOver(await listOtherRuns(deps, new Set(likely)), handOn, tally);
+  // What was done counts, also where the list fails.
+  const others = await listOtherRuns(deps, new Set(likely)).catch((error: unknown) => {
+    tally.errors.push(error);
+    return [];
+  });
+  await sumOver(others, handOn, tally);
   const { sum: activities, errors } = tally;
   counts.activities += activities;
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} runs could not be looked at`);
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} looks at runs failed`);
   counts.workers += lost.length;
   for (const { id: worker_id, identity } of lost)
     logger.warn(

@@ -22,3 +22,16 @@ test("O10 a run that cannot be looked at keeps none of the others from being han
   await sumOver(items, work, tally);
   assert.deepEqual([done.length, tally.sum, tally.errors.length], [90, 90, 10]);
 });
+
+test("O10 where Temporal is away, not every run is tried before the next attempt", async () => {
+  let tries = 0;
+  const tally = newTally();
+  const work = async () => {
+    tries += 1;
+    await Promise.resolve();
+    throw new Error("unavailable");
+  };
+  await sumOver(Array.from({ length: 2_000 }), work, tally);
+  assert.equal(tries, tally.errors.length);
+  assert.ok(tries >= 64 && tries < 64 + 16, `${tries} tries`);
+});
