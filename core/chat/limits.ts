@@ -122,6 +122,8 @@ export const buildLogTailBytesMax = 8 * 1024;
 /** Each process keeps all of them in memory, and lists show them on one page. */
 export const modelProvidersMax = 200;
 export const modelConfigsMax = 1_000;
+/** Keys and shares that a member makes in an hour. Each leaves a row in the audit log, which is never deleted. */
+export const grantsPerHourMax = 200;
 /** API keys of one user that work. A program with one key per job and day, without expiry, would otherwise never stop. */
 export const apiKeysPerUserMax = 200;
 /** Bytes of an HTTP body that a debug run keeps (SPEC B4). A note gives the size of the rest. */

@@ -1,6 +1,9 @@
 // Who did what to the deployment, its users, keys and shares, and from where (SPEC A8). Rows are written in the transaction of
 // the act, and never changed.
 import { v7 as uuidv7 } from "uuid";
+import type { UserRole } from "../../core/access/access.ts";
+import { grantsPerHourMax } from "../../core/chat/limits.ts";
+import { Refusal } from "../../core/chat/refusal.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import type { Queryable } from "../database.ts";
 
@@ -46,6 +49,28 @@ export async function writeAudit(tx: Queryable, actor: Actor, entry: AuditEntry)
       actor.proof_id ?? null,
     ],
   );
+}
+
+const hourMs = 3_600_000;
+
+/**
+ * Refuses a member who has made very many keys and shares. Call it first in the act's transaction: it locks the user, so that acts
+ * at the same moment are counted. Throws `Refusal` `rate_limited`.
+ */
+export async function requireFewGrants(
+  tx: Queryable,
+  user: { readonly id: string; readonly role: UserRole },
+): Promise<void> {
+  if (user.role === "admin") return;
+  await tx.query("select from users where id = $1 for no key update", [user.id]);
+  const { rows } = await tx.query<{ count: number }>(
+    `select count(*) as count from audit_log where actor_user_id = $1 and id > $2
+       and action in ('api_key.create', 'share.create')`,
+    [user.id, uuidv7({ msecs: Date.now() - hourMs })],
+  );
+  if ((rows[0]?.count ?? 0) < grantsPerHourMax) return;
+  const refusal = new Refusal("rate_limited", `at most ${grantsPerHourMax} new keys and shares an hour`);
+  throw Object.assign(refusal, { retry_after_s: hourMs / 1_000 });
 }
 
 export interface AuditRow extends AuditEntry {

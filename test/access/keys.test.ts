@@ -109,6 +109,24 @@ test("A1 what cannot be a key is refused: unknown scope, an expiry that is over,
   assert.equal(await answer("POST /v1/api-keys", { key, body: { name: "x" } }), "409 too_many");
 });
 
+test("A1 a member makes no endless number of keys and shares, revoked or not; others are not counted", async () => {
+  const { key, userId } = await api.newKey();
+  await api.pool.query(
+    `insert into audit_log (id, actor_user_id, actor_kind, action, target_type)
+     select $1::uuid, $2::uuid, 'key', 'api_key.create', 'api_key'
+     union all select overlay(gen_random_uuid()::text placing left($1::text, 13) from 1 for 13)::uuid, $2, 'key', 'share.create', 'share'
+     from generate_series(1, 198)`,
+    [(await api.call("POST /v1/users", { body: { name: "now" } })).body.id, userId],
+  );
+  const make = (by: string) => answer("POST /v1/api-keys", { key: by, body: { name: "x" } });
+  assert.equal(await make(key), "201");
+  assert.equal(await make(key), "429 rate_limited");
+  const { body: chat } = await api.call("POST /v1/chats", { key, body: { content: "hello" } });
+  const share = { key, body: { link: true } };
+  assert.equal(await answer(`POST /v1/chats/${chat.id}/shares`, share), "429 rate_limited");
+  assert.equal(await make((await api.newKey()).key), "201");
+});
+
 test("A1 a key that expires works until then", async () => {
   const { key } = await api.newKey();
   const expires_at = "2999-01-01T00:00:00.000Z";

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
+import { requireFewGrants } from "../../../store/access/audit-log.ts";
 import { note } from "../../../store/access/audited.ts";
 import { issueApiKey, listApiKeys, revokeIssuedKey } from "../../../store/access/issued-keys.ts";
 import { withTransaction } from "../../../store/database.ts";
@@ -65,6 +66,7 @@ function create({ store }: Deps): Route {
       const user_id = whose(caller, body.user_id);
       const acting = storeFor(store, input);
       const { key, row } = await withTransaction(store.pool, async (tx) => {
+        await requireFewGrants(tx, caller.user);
         const issued = await issueApiKey(tx, {
           user_id,
           name,

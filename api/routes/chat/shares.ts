@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { sharesPerChatMax } from "../../../core/chat/limits.ts";
 import { Refusal } from "../../../core/chat/refusal.ts";
-import type { AuditEntry } from "../../../store/access/audit-log.ts";
+import { type AuditEntry, requireFewGrants } from "../../../store/access/audit-log.ts";
 import { note } from "../../../store/access/audited.ts";
 import {
   countShares,
@@ -110,6 +110,7 @@ function create(deps: ApiDeps): Route {
         with: token === null ? { type: "user", user_id: body.user_id ?? "" } : { type: "link", token },
       };
       const made = await withTransaction(deps.store.pool, async (tx) => {
+        await requireFewGrants(tx, caller.user);
         await requireRoom(tx, asked);
         const row = await createShare(tx, asked);
         await note(tx, storeFor(deps.store, input), entryOf("share.create", row));
