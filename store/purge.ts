@@ -4,6 +4,8 @@ import { purgeSessions } from "./access/sessions.ts";
 import { purgeIdempotencyKeys } from "./chat/idempotency.ts";
 import type { Queryable } from "./database.ts";
 import { purgeDebugRuns } from "./debug/debug-runs.ts";
+import { purgeUnseenBuilds } from "./presence/worker-builds.ts";
+import { purgeDeadProcesses } from "./presence/worker-processes.ts";
 import { purgeGoneWorkers } from "./presence/worker-rows.ts";
 import { purgeChatMarks } from "./row/chat-marks.ts";
 
@@ -15,6 +17,8 @@ export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>
   "messages deleted long ago": purgeDeletedMessages,
   "old build logs": purgeBuildLogs,
   "workers gone long ago": purgeGoneWorkers,
+  "worker processes that died long ago": purgeDeadProcesses,
+  "builds that nobody runs": purgeUnseenBuilds,
   "sessions past their time": purgeSessions,
 };
 

@@ -27,7 +27,7 @@ export async function listBuilds(db: Queryable, taskQueue: string, lostMs: numbe
   const { rows } = await db.query<WorkerBuild>(
     `select b.build_id, b.first_seen_at, b.chosen_at, b.failed_runs, b.last_failed_at, b.last_failure,
        count(p.id) filter (where p.seen_at > now() - make_interval(secs => $2))::int as living,
-       count(p.id)::int as known, max(p.seen_at) as last_seen_at
+       count(p.id)::int as known, greatest(b.last_seen_at, max(p.seen_at)) as last_seen_at
      from worker_builds b
        left join worker_processes p on p.task_queue = b.task_queue and p.build_id = b.build_id
      where b.task_queue = $1
@@ -44,6 +44,20 @@ export async function rememberBuild(db: Queryable, taskQueue: string, buildId: s
     "insert into worker_builds (task_queue, build_id) values ($1, $2) on conflict (task_queue, build_id) do nothing",
     [taskQueue, buildId],
   );
+}
+
+/** A build that is not seen for this long is forgotten: should a worker of it start after that, it is a new one. */
+const UNSEEN_KEPT = "30 days";
+
+/** Builds that nobody has run or chosen for long. The newest choice stays. */
+export async function purgeUnseenBuilds(db: Queryable): Promise<number> {
+  const { rowCount } = await db.query(
+    `delete from worker_builds b
+     where greatest(b.first_seen_at, b.chosen_at, b.last_seen_at, b.last_failed_at) < now() - interval '${UNSEEN_KEPT}'
+       and not exists (select from worker_processes p where p.task_queue = b.task_queue and p.build_id = b.build_id)
+       and exists (select from worker_builds newer where newer.task_queue = b.task_queue and newer.chosen_at > b.chosen_at)`,
+  );
+  return rowCount ?? 0;
 }
 
 /** Makes the build the newest choice. */

@@ -25,9 +25,21 @@ export async function beatWorker(db: Queryable, worker: WorkerProcess): Promise<
 
 /** The process has stopped in order: nobody needs to wait for it. */
 export async function removeWorker(db: Queryable, id: string): Promise<void> {
-  await db.query("delete from worker_processes where id = $1", [id]);
+  await db.query(`${forgetProcesses("id = $1")} select from seen`, [id]);
 }
 
-export async function sweepDeadWorkers(db: Queryable): Promise<void> {
-  await db.query(`delete from worker_processes where seen_at < now() - interval '${DEAD_KEPT}'`);
+/** Rows of processes that died long ago. */
+export async function purgeDeadProcesses(db: Queryable): Promise<number> {
+  const { rowCount } = await db.query(
+    `${forgetProcesses(`seen_at < now() - interval '${DEAD_KEPT}'`)} select from gone`,
+  );
+  return rowCount ?? 0;
+}
+
+/** Their builds remember when they were last seen. */
+function forgetProcesses(condition: string): string {
+  return `with gone as (delete from worker_processes where ${condition} returning task_queue, build_id, seen_at),
+    seen as (update worker_builds b set last_seen_at = greatest(b.last_seen_at, latest.seen_at)
+      from (select task_queue, build_id, max(seen_at) as seen_at from gone group by 1, 2) latest
+      where b.task_queue = latest.task_queue and b.build_id = latest.build_id returning 1)`;
 }

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import pino from "pino";
 import { createTransitions } from "../../activities/transitions.ts";
 import type { OutboxRow } from "../../store/outbox/outbox.ts";
+import { beginRound, endRound } from "../../store/presence/build-rounds.ts";
 import { rememberBuild } from "../../store/presence/worker-builds.ts";
 import { beatWorker } from "../../store/presence/worker-processes.ts";
 import { startBuildKeeper } from "../../worker/builds/build-keeper.ts";
@@ -78,6 +79,9 @@ test("O4 runs of a build with workers are asked to hand over once, those of a bu
   const keeper = start();
   await soon("the third round", () => temporal.looks >= 3);
   await keeper.stop();
+  const other = start();
+  await soon("a round of another worker", () => temporal.looks >= 4);
+  await other.stop();
   assert.deepEqual(temporal.signalled, ["of-serving"]);
   // Its list goes on showing the run, as Temporal's may for a second.
   assert.deepEqual(new Set(temporal.terminated), new Set(["of-gone"]));
@@ -85,6 +89,27 @@ test("O4 runs of a build with workers are asked to hand over once, those of a bu
   const [row] = delivered;
   const { current_turn_id } = await chat.row();
   assert.deepEqual([row?.chat_id, row?.kind, row?.payload.turn_id], [chat.id, "start", current_turn_id]);
+});
+
+test("O4 however many workers look, one round begins a second, and fewer when all is quiet", async () => {
+  const queue = randomUUID();
+  const begin = (chosen: string) => beginRound(store.pool, queue, chosen);
+  const age = (secs: number) =>
+    store.pool.query(
+      "update build_rounds set begun_at = begun_at - make_interval(secs => $2) where task_queue = $1",
+      [queue, secs],
+    );
+  await begin("a");
+  await age(-60);
+  assert.equal(await begin("a"), null);
+  await age(62);
+  await endRound(store.pool, queue, { asked: ["r"], isQuiet: false });
+  const both = await Promise.all([begin("a"), begin("a")]);
+  assert.deepEqual(new Set(both), new Set([["r"], null]));
+  await store.pool.query("update build_rounds set quiet_rounds = 60 where task_queue = $1", [queue]);
+  await age(5);
+  assert.equal(await begin("a"), null);
+  assert.deepEqual(await begin("b"), ["r"]);
 });
 
 test("O4 while the current build has no worker, runs of others stay where they are", async () => {

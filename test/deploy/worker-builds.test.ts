@@ -5,6 +5,8 @@ import { after, before, test } from "node:test";
 import pino from "pino";
 import { ConfigError, loadConfig } from "../../platform/config/config.ts";
 import { newestBuild } from "../../store/presence/worker-builds.ts";
+import { beatWorker, removeWorker } from "../../store/presence/worker-processes.ts";
+import { PURGES } from "../../store/purge.ts";
 import { buildIdOf, sourcesBuildId } from "../../worker/builds/build-id.ts";
 import { openBuild } from "../../worker/builds/own-build.ts";
 import { promoteAtStart, promoteBuild, type StartingBuild } from "../../worker/builds/promote-build.ts";
@@ -124,6 +126,31 @@ test("O4 a worker whose build Temporal does not make current at once starts all 
   assert.equal(temporal.current, "");
   await soon("the second try", () => temporal.current === "a");
   await build.leave();
+});
+
+test("O4 O5 processes that died long ago and builds that nobody runs are forgotten; the newest choice and builds of late stay", async () => {
+  const taskQueue = randomUUID();
+  const { pool } = store;
+  const insert = `insert into worker_builds (task_queue, build_id, first_seen_at, chosen_at)
+    select $1, build, now() - interval '40 days', now() - age * interval '1 day'
+    from unnest('{old,died,left,newest}'::text[], '{39,38,37,36}'::int[]) as t (build, age)`;
+  await pool.query(insert, [taskQueue]);
+  const left = { id: randomUUID(), task_queue: taskQueue, build_id: "left", host: "test", pid: 1 };
+  const died = { ...left, id: randomUUID(), build_id: "died" };
+  for (const one of [left, died]) await beatWorker(pool, one);
+  await removeWorker(pool, left.id);
+  await pool.query("update worker_processes set seen_at = now() - interval '2 days' where id = $1", [
+    died.id,
+  ]);
+  for (const purge of Object.values(PURGES)) await purge(pool);
+  const { rows } = await pool.query("select build_id from worker_builds where task_queue = $1 order by 1", [
+    taskQueue,
+  ]);
+  assert.deepEqual(
+    rows.map(({ build_id }) => build_id),
+    ["died", "left", "newest"],
+  );
+  assert.equal((await pool.query("select from worker_processes where id = $1", [died.id])).rowCount, 0);
 });
 
 test("O4 a build's name is one that Temporal and people can write, and auto is made from the sources", async () => {

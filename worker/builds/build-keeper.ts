@@ -4,9 +4,9 @@ import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import type { Logger } from "pino";
 import type { Deliverer } from "../../delivery/deliver-outbox.ts";
 import { LOCK_KEYS, withLoopLock } from "../../store/presence/advisory-locks.ts";
+import { beginRound, endRound } from "../../store/presence/build-rounds.ts";
 import { listBuilds, type WorkerBuild } from "../../store/presence/worker-builds.ts";
-import { beatWorker, sweepDeadWorkers, type WorkerProcess } from "../../store/presence/worker-processes.ts";
-import { readChatRow } from "../../store/row/chat-row.ts";
+import { beatWorker, type WorkerProcess } from "../../store/presence/worker-processes.ts";
 import type { Store } from "../../store/store.ts";
 import { requestRun } from "../../store/turn/reconcile.ts";
 import { inUnit } from "../../store/unit.ts";
@@ -24,9 +24,8 @@ const BEATS_UNTIL_LOST = 6;
 const RUNS_MAX = 500;
 /** Signals and ends side by side. */
 const AT_ONCE = 8;
-/** After so many rounds without a run of another build, only every sixteenth round asks Temporal. */
-const QUIET_ROUNDS = 60;
-const QUIET_STRIDE = 16;
+/** A Temporal that does not answer ends the round; the lock is kept for longer than this. */
+const ROUND_MAX_MS = 15_000;
 
 export interface BuildKeeperDeps {
   readonly store: Store;
@@ -40,68 +39,72 @@ export interface BuildKeeperDeps {
   readonly logger: Logger;
 }
 
-/** What the loop remembers from round to round. */
+/** What the loops remember from round to round. */
 interface Memory {
-  /** Runs that were asked to hand over. */
-  asked: Set<string>;
   /** Since when this process has beaten without a gap: before, all others look dead after an outage of the database. */
   steadySince: number;
   beatAt: number;
   /** No other build was known at the last look. */
   isAlone: boolean;
-  quietRounds: number;
-  /** The newest choice of the last round. */
-  chosen: string;
+  /** Builds that no worker had made known at the last round. */
+  unknown: ReadonlySet<string>;
   told: string;
 }
 
+/** Two loops: this process says that it lives however long Temporal takes. */
 export function startBuildKeeper(deps: BuildKeeperDeps): Loop {
+  const { logger } = deps;
   const now = performance.now();
   const memory: Memory = {
-    asked: new Set(),
     steadySince: now,
-    beatAt: now,
+    beatAt: -Infinity,
     isAlone: false,
-    quietRounds: 0,
-    chosen: "",
+    unknown: new Set(),
     told: "",
   };
-  return startLoop("build keeper", LOOK_EVERY_MS, { work: () => look(deps, memory), logger: deps.logger });
+  const loops = [
+    startLoop("build beat", LOOK_EVERY_MS, { work: () => beat(deps, memory), logger }),
+    startLoop("build keeper", LOOK_EVERY_MS, { work: () => look(deps, memory), logger }),
+  ];
+  return { stop: async () => void (await Promise.all(loops.map((loop) => loop.stop()))) };
 }
 
-async function look(deps: BuildKeeperDeps, memory: Memory): Promise<void> {
-  const { store, taskQueue, worker, buildLostMs } = deps;
+async function beat({ store, worker, buildLostMs }: BuildKeeperDeps, memory: Memory): Promise<void> {
   const beatEveryMs = Math.min(BEAT_ALONE_EVERY_MS, buildLostMs / BEATS_UNTIL_LOST);
   if (memory.isAlone && performance.now() - memory.beatAt < beatEveryMs) return;
   await beatWorker(store.pool, worker);
   const now = performance.now();
   if (now - memory.beatAt > buildLostMs / 2) memory.steadySince = now;
   memory.beatAt = now;
+}
+
+async function look(deps: BuildKeeperDeps, memory: Memory): Promise<void> {
+  const { store, temporal, taskQueue, worker, buildLostMs } = deps;
   const builds = await listBuilds(store.pool, taskQueue, buildLostMs);
   // Nobody uses versions, as long as there is but one build.
   memory.isAlone = builds.every(({ build_id }) => build_id === worker.build_id);
   if (memory.isAlone) return;
-  if (!isDue(builds, memory)) return;
-  await withLoopLock(store.pool, LOCK_KEYS.buildKeeper, async () => {
-    await sweepDeadWorkers(store.pool);
-    await keep(deps, builds, memory);
-  });
+  const [newest] = builds;
+  const asked = await beginRound(store.pool, taskQueue, `${newest?.build_id} ${newest?.chosen_at}`);
+  if (asked === null) return;
+  await withLoopLock(store.pool, LOCK_KEYS.buildKeeper, () =>
+    temporal.withDeadline(Date.now() + ROUND_MAX_MS, () =>
+      keep(deps, { builds, asked: new Set(asked), memory }),
+    ),
+  );
 }
 
-/** Each round after a choice and while there are runs of other builds; now and then when all is quiet. */
-function isDue([newest]: readonly WorkerBuild[], memory: Memory): boolean {
-  const chosen = `${newest?.build_id} ${newest?.chosen_at}`;
-  if (chosen !== memory.chosen) memory.quietRounds = 0;
-  memory.chosen = chosen;
-  memory.quietRounds += 1;
-  return memory.quietRounds <= QUIET_ROUNDS || memory.quietRounds % QUIET_STRIDE === 0;
+interface Round {
+  readonly builds: readonly WorkerBuild[];
+  /** Runs that were asked to hand over. */
+  readonly asked: Set<string>;
+  readonly memory: Memory;
 }
 
-async function keep(deps: BuildKeeperDeps, builds: readonly WorkerBuild[], memory: Memory): Promise<void> {
-  const { temporal, taskQueue, logger } = deps;
+async function keep(deps: BuildKeeperDeps, { builds, asked, memory }: Round): Promise<void> {
+  const { store, temporal, taskQueue, logger } = deps;
   const current = await readCurrentBuild(temporal, taskQueue);
-  const byId = new Map(builds.map((build) => [build.build_id, build]));
-  if (!isServed(byId.get(current))) {
+  if (!isServed(findBuild(builds, current))) {
     // Handed over, the runs would wait there; where they are, they go on.
     const command = `npm run everturn -- workers promote ${nameOfBuild(deps.worker.build_id)}`;
     if (memory.told !== current)
@@ -114,13 +117,41 @@ async function keep(deps: BuildKeeperDeps, builds: readonly WorkerBuild[], memor
   }
   memory.told = deps.worker.build_id;
   const runs = await listPinnedRuns(temporal, taskQueue, { except: current, max: RUNS_MAX });
-  if (runs.length > 0) memory.quietRounds = 0;
-  const asked = new Set(runs.map(({ run_id }) => run_id).filter((id) => memory.asked.has(id)));
-  memory.asked = asked;
+  const still = new Set(runs.map(({ run_id }) => run_id).filter((id) => asked.has(id)));
+  const unserved = await readUnserved(deps, { builds, runs, memory });
   for (let first = 0; first < runs.length; first += AT_ONCE) {
     const some = runs.slice(first, first + AT_ONCE);
-    await Promise.all(some.map((run) => moveOn(deps, run, { build: byId.get(run.build_id), memory })));
+    await Promise.all(some.map((run) => moveOn(deps, run, { unserved, asked: still })));
   }
+  await endRound(store.pool, taskQueue, { asked: [...still], isQuiet: runs.length === 0 });
+}
+
+interface UnservedInput extends Omit<Round, "asked"> {
+  readonly runs: readonly PinnedRun[];
+}
+
+/** Builds of runs that no worker serves, and whether their runs may be ended. Looks again: meanwhile a worker may have started. */
+async function readUnserved(
+  deps: BuildKeeperDeps,
+  { builds, runs, memory }: UnservedInput,
+): Promise<ReadonlyMap<string, boolean>> {
+  const { store, taskQueue, buildLostMs } = deps;
+  const ids = new Set(runs.map(({ build_id }) => build_id));
+  const isAllServed = [...ids].every((id) => isServed(findBuild(builds, id)));
+  const fresh = isAllServed ? builds : await listBuilds(store.pool, taskQueue, buildLostMs);
+  const unserved = [...ids].filter((id) => !isServed(findBuild(fresh, id)));
+  const before = memory.unknown;
+  memory.unknown = new Set(unserved.filter((id) => findBuild(fresh, id) === undefined));
+  return new Map(
+    unserved.map((id) => {
+      const build = findBuild(fresh, id);
+      return [id, build === undefined ? before.has(id) : isAbandoned(build, deps, memory)];
+    }),
+  );
+}
+
+function findBuild(builds: readonly WorkerBuild[], id: string): WorkerBuild | undefined {
+  return builds.find(({ build_id }) => build_id === id);
 }
 
 function isServed(build: WorkerBuild | undefined): boolean {
@@ -128,21 +159,27 @@ function isServed(build: WorkerBuild | undefined): boolean {
 }
 
 interface MoveOnInput {
-  readonly build: WorkerBuild | undefined;
-  readonly memory: Memory;
+  /** Whether runs of the build may be ended; absent: it is served. */
+  readonly unserved: ReadonlyMap<string, boolean>;
+  readonly asked: Set<string>;
 }
 
 /** Never throws: a run that cannot be moved must not keep the others from it. */
-async function moveOn(deps: BuildKeeperDeps, run: PinnedRun, { build, memory }: MoveOnInput): Promise<void> {
+async function moveOn(
+  deps: BuildKeeperDeps,
+  run: PinnedRun,
+  { unserved, asked }: MoveOnInput,
+): Promise<void> {
   const { temporal, counts, logger } = deps;
   try {
-    if (!isServed(build)) {
-      if (isAbandoned(build, deps, memory)) await beginAgain(deps, run);
+    const mayEnd = unserved.get(run.build_id);
+    if (mayEnd !== undefined) {
+      if (mayEnd) await beginAgain(deps, run);
       return;
     }
-    if (memory.asked.has(run.run_id)) return;
+    if (asked.has(run.run_id)) return;
     await temporal.workflow.getHandle(run.workflow_id, run.run_id).signal(DRAINED);
-    memory.asked.add(run.run_id);
+    asked.add(run.run_id);
     counts.drained_runs++;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return;
@@ -155,11 +192,11 @@ async function moveOn(deps: BuildKeeperDeps, run: PinnedRun, { build, memory }: 
 
 /** All workers of the build have stopped in order, or none was seen for long by a process that would have seen it. */
 function isAbandoned(
-  build: WorkerBuild | undefined,
+  { known }: WorkerBuild,
   { buildLostMs }: BuildKeeperDeps,
   { steadySince }: Memory,
 ): boolean {
-  return build === undefined || build.known === 0 || performance.now() - steadySince > buildLostMs;
+  return known === 0 || performance.now() - steadySince > buildLostMs;
 }
 
 /** The run first: if we die in between, a busy chat is left without a run, and such a chat gets another one. */
@@ -172,9 +209,7 @@ async function beginAgain(
   counts.abandoned_runs++;
   logger.warn({ workflow_id, run_id, build: build_id }, "run of a build without workers, begun again");
   const chatId = chatIdOf(workflow_id);
-  const chat = chatId === null ? null : await readChatRow(store.pool, chatId);
-  if (chat === null || chat.current_turn_id === null) return;
-  const busy = { id: chat.id, current_turn_id: chat.current_turn_id };
-  const { outbox } = await inUnit(store, (unit) => requestRun(unit, busy));
+  if (chatId === null) return;
+  const { outbox } = await inUnit(store, (unit) => requestRun(unit, { id: chatId, current_turn_id: null }));
   await deliverer.deliver(outbox);
 }

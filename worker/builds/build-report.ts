@@ -4,6 +4,8 @@ import { nameOfBuild } from "./build-id.ts";
 import type { PromoteDeps } from "./promote-build.ts";
 import { countPinnedRuns, readCurrentBuild } from "./temporal-builds.ts";
 
+const COUNTED_FOR_MS = 86_400_000;
+
 export interface BuildReport {
   readonly build: string;
   /**
@@ -31,9 +33,11 @@ export async function reportBuilds(
     readCurrentBuild(temporal, taskQueue),
   ]);
   return Promise.all(
-    builds.map(async ({ build_id, living, last_seen_at, failed_runs, last_failure }) => {
+    builds.map(async ({ build_id, living, known, last_seen_at, failed_runs, last_failure }) => {
       // Runs of workers without a build are pinned to nothing, and move to the current build by themselves.
-      const runs = build_id === UNVERSIONED ? 0 : await countPinnedRuns(temporal, taskQueue, build_id);
+      const isCounted =
+        build_id !== UNVERSIONED && (build_id === current || known > 0 || isRecent(last_seen_at));
+      const runs = isCounted ? await countPinnedRuns(temporal, taskQueue, build_id) : 0;
       return {
         build: nameOfBuild(build_id),
         state: stateOf({ isCurrent: build_id === current, living, runs }),
@@ -45,6 +49,11 @@ export async function reportBuilds(
       };
     }),
   );
+}
+
+/** Runs of a build without workers are begun again within a minute, and Temporal allows few counts a second. */
+function isRecent(lastSeenAt: string | null): boolean {
+  return lastSeenAt !== null && Date.now() - Date.parse(lastSeenAt) < COUNTED_FOR_MS;
 }
 
 interface Standing {

@@ -11,7 +11,8 @@ import { countPinnedRuns, readCurrentBuild } from "./temporal-builds.ts";
 
 /** Before a promotion is tried again. */
 const PROMOTE_AGAIN_MS = 2_000;
-const LOOK_EVERY_MS = 250;
+/** Many workers may stop at once, and Temporal allows few counts a second. */
+const COUNT_EVERY_MS = 1_000;
 /** Of the grace time; the rest is for what the worker must leave in the middle. */
 const HAND_OVER_SHARE = 0.5;
 
@@ -91,6 +92,6 @@ async function untilHandedOver(
   await temporal.withDeadline(endsAt, async () => {
     if ((await readCurrentBuild(temporal, taskQueue)) === build_id) return;
     while (Date.now() < endsAt && (await countPinnedRuns(temporal, taskQueue, build_id)) > 0)
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      await new Promise((resolve) => setTimeout(resolve, COUNT_EVERY_MS * (0.75 + Math.random() / 2)));
   });
 }

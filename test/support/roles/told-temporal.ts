@@ -35,6 +35,7 @@ export class ToldTemporal {
       options: { namespace: "default", identity: "test" },
       workflowService: this.#service(),
       workflow: this.#workflow(),
+      withDeadline: <T>(_deadline: number, work: () => Promise<T>) => work(),
     } as unknown as Client;
   }
 
