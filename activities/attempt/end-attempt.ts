@@ -99,8 +99,11 @@ async function endStopped(deps: EndDeps, ended: EndedAttempt, stopped: Stopped):
       throw workerShutdown("call");
     case "lost":
     case "late":
-      // This worker lives: Temporal was out of reach for longer than a heartbeat may take. No worker was lost (SPEC X8).
-      await inUnit(store, (unit) => release(unit, ended)).catch(() => undefined);
+      // This worker lives: Temporal was out of reach for longer than a heartbeat may take, or the database was, and another worker
+      // took this one for lost. No worker was lost (SPEC X8).
+      await patiently(deps.shutdown, () => inUnit(store, (unit) => release(unit, ended))).catch(
+        () => undefined,
+      );
       throw stopped;
   }
 }

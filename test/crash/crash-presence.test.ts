@@ -200,6 +200,10 @@ test("O10 E3 cut off from the database, a worker that lives loses its attempt to
     assert.equal(cutOff.isAlive(), true);
     await proxy.set("pass");
     await soon("it shows again that it lives", async () => (await presentWorkers(everturn)) === 2);
+    await soon(
+      "it takes back that it counts as lost",
+      async () => (await attemptsAt(everturn, chat))?.lost_attempts === 0,
+    );
     everturn.model.release(key);
     await assertAnswered(everturn, [{ key, chat, reader }], 2);
     await cutOff.kill();
