@@ -226,14 +226,14 @@ export class StubWorld {
         throw new StubRefusal(409, `You cannot remove a running container ${container.id}. Stop it first.`);
     }
     await this.endOf(container);
-    await rm(container.folder, { recursive: true, force: true });
+    await rm(container.folder, { recursive: true, force: true, maxRetries: 10 });
     this.containers.delete(container.id);
   }
 
   async removeVolume(volume: StubVolume): Promise<void> {
     if (this.usersOf(volume).length > 0)
       throw new StubRefusal(409, `remove ${volume.name}: volume is in use`);
-    await rm(volume.folder, { recursive: true, force: true });
+    await rm(volume.folder, { recursive: true, force: true, maxRetries: 10 });
     this.volumes.delete(volume.name);
   }
 

@@ -111,7 +111,8 @@ class Stub implements EngineStub {
     this.#server.closeAllConnections();
     for (const socket of this.#hijacked) socket.destroy();
     await this.world.end();
-    await rm(this.#folder, { recursive: true, force: true });
+    // An upload whose caller has died may still be writing.
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 10 });
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
