@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { createApiKey } from "../../store/access/api-keys.ts";
 import { newApiKey } from "../../store/access/issued-keys.ts";
 import { startTestApi, type TestApi } from "../support/api.ts";
-import { documentedRoutes } from "../support/documented-routes.ts";
+import { documentedRoutes } from "../support/docs/documented-routes.ts";
 import { EXPECTED_ROUTES } from "./expected-routes.ts";
 import { type Column, keyColumns, type MatrixRoute } from "./matrix-columns.ts";
 import { type LocalIssuer, startLocalIssuer } from "./sign-in/issuer/local-issuer.ts";

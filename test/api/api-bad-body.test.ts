@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startTestApi, type TestApi } from "../support/api.ts";
-import { documentedRoutes } from "../support/documented-routes.ts";
+import { documentedRoutes } from "../support/docs/documented-routes.ts";
 
 const NOBODY = "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a";
 

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import "../support/fixed-seed.ts";
 import { problem } from "../../api/schemas/common.ts";
 import { startTestApi, type TestApi } from "../support/api.ts";
-import { type DocumentedRoute, documentedRoutes } from "../support/documented-routes.ts";
+import { type DocumentedRoute, documentedRoutes } from "../support/docs/documented-routes.ts";
 
 let api: TestApi;
 let routes: readonly DocumentedRoute[];

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { startTestApi, type TestApi } from "../support/api.ts";
-import { type DocumentedRoute, documentedRoutes } from "../support/documented-routes.ts";
+import { type DocumentedRoute, documentedRoutes } from "../support/docs/documented-routes.ts";
 import { watchLoop } from "../support/reader/watch-loop.ts";
 
 const ordinaryBytes = 256 * 1024;

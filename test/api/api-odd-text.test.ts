@@ -5,7 +5,7 @@ import { request } from "node:http";
 import { after, before, test } from "node:test";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { startTestApi, type TestApi } from "../support/api.ts";
-import { type DocumentedRoute, documentedRoutes } from "../support/documented-routes.ts";
+import { type DocumentedRoute, documentedRoutes } from "../support/docs/documented-routes.ts";
 
 let api: TestApi;
 let routes: readonly DocumentedRoute[];

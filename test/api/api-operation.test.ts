@@ -11,7 +11,7 @@ import { warnOfSealedKeys } from "../../api/start/sealed-keys.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
 import { createPool } from "../../store/database.ts";
 import { startTestApi, type TestApi } from "../support/api.ts";
-import { eventReferencePath, renderEventReference } from "../support/event-reference.ts";
+import { eventReferencePath, renderEventReference } from "../support/docs/event-reference.ts";
 
 const anotherKey = createSecretBox({ secretKey: new Uint8Array(32).fill(9) });
 
@@ -88,7 +88,7 @@ test("the document has every event of the streams as a component, and each strea
 });
 
 test("docs/events.md is what the schemas of the events say", () => {
-  const words = "`node test/support/event-reference.ts` writes the page anew";
+  const words = "`node test/support/docs/event-reference.ts` writes the page anew";
   assert.equal(readFileSync(eventReferencePath, "utf8"), renderEventReference(), words);
 });
 

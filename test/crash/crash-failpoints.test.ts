@@ -6,13 +6,13 @@ import { chatWorkflowId } from "../../workflows/contract.ts";
 import {
   doomedWorker,
   onlyAnswer,
-  soon,
   tokens,
   untilCheckpointed,
   untilDead,
   untilNoRun,
 } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
+import { soon } from "../support/soon.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 
 // Longer than a test waits, and within what a turn waits for its provider.

@@ -1,9 +1,10 @@
 // Tests: Postgres restarts under all workers, or only their sessions are cut: nobody is taken for dead for that (SPEC O10).
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { cutConnections, soon } from "../support/crash.ts";
+import { cutConnections } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { type OwnPostgres, startOwnPostgres } from "../support/server/own-servers.ts";
+import { soon } from "../support/soon.ts";
 import { assertAnswered, heldChats, releaseAll } from "../support/turn/held-chats.ts";
 
 let postgres: OwnPostgres;

@@ -8,7 +8,6 @@ import {
   killWorkers,
   onlyAnswer,
   onlyWorker,
-  soon,
   tokens,
   untilCheckpointed,
   untilDead,
@@ -17,6 +16,7 @@ import {
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { TestGroup } from "../support/roles/test-group.ts";
 import { TcpProxy } from "../support/server/tcp-proxy.ts";
+import { soon } from "../support/soon.ts";
 import { anthropicConfig, assertWhole, begunWith } from "../support/turn/begun-answers.ts";
 import {
   assertAnswered,

@@ -1,9 +1,10 @@
 // Tests: Temporal itself goes away and comes back, under turns and commands that run and messages that are sent.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { onlyAnswer, soon, tokens, untilNoRun } from "../support/crash.ts";
+import { onlyAnswer, tokens, untilNoRun } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { type OwnTemporal, startOwnTemporal } from "../support/server/own-servers.ts";
+import { soon } from "../support/soon.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 import {
   assertCounted,

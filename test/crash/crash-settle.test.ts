@@ -9,12 +9,12 @@ import {
   doomedWorker,
   onlyAnswer,
   onlyWorker,
-  soon,
   tokens,
   untilCheckpointed,
   untilNoRun,
 } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
+import { soon } from "../support/soon.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 
 const oneSlot = { EVERTURN_WORKER_SLOTS: "1", EVERTURN_TOOL_SLOTS: "1" };

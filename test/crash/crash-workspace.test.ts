@@ -1,9 +1,10 @@
 // Tests: whatever dies while a command runs in a workspace, the command runs once and its result is whole.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { doomedWorker, killWorkers, onlyWorker, soon, untilDead } from "../support/crash.ts";
+import { doomedWorker, killWorkers, onlyWorker, untilDead } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { TestGroup } from "../support/roles/test-group.ts";
+import { soon } from "../support/soon.ts";
 import { assertSettled, storedMessages } from "../support/turn/settled.ts";
 import {
   assertCounted,

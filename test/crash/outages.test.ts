@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Chat } from "../../core/chat/message.ts";
 import { createPool, type Pool } from "../../store/database.ts";
-import { onlyAnswer, soon, tokens, untilNoRun } from "../support/crash.ts";
+import { onlyAnswer, tokens, untilNoRun } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { type OwnPostgres, startOwnPostgres } from "../support/server/own-servers.ts";
 import { TcpProxy } from "../support/server/tcp-proxy.ts";
+import { soon } from "../support/soon.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 
 const PARTS = 40;

@@ -15,8 +15,8 @@ import {
   tryLock,
   type WorkerRow,
 } from "../../store/presence/worker-rows.ts";
-import { soon } from "../support/crash.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { soon } from "../support/soon.ts";
 
 let database: TestDatabase;
 let pool: Pool;

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Message } from "../../core/chat/message.ts";
 import { describeWorkflowId } from "../../workflows/contract.ts";
-import { soon } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
+import { soon } from "../support/soon.ts";
 import { script, storedMessages, textOf } from "../support/turn/settled.ts";
 
 const SLOTS = 4;

@@ -4,8 +4,9 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { freePort } from "../../dev/free-port.ts";
 import { chatWorkflowId, describeWorkflowId, workspaceWorkflowId } from "../../workflows/contract.ts";
-import { soon, untilNoRun } from "../support/crash.ts";
+import { untilNoRun } from "../support/crash.ts";
 import { type Everturn, type Json, startEverturn } from "../support/everturn.ts";
+import { soon } from "../support/soon.ts";
 import { script, storedMessages, textOf } from "../support/turn/settled.ts";
 
 const taskQueue = `wedged-${randomUUID()}`;

@@ -10,9 +10,9 @@ import { rememberBuild } from "../../store/presence/worker-builds.ts";
 import { beatWorker } from "../../store/presence/worker-processes.ts";
 import { startBuildKeeper } from "../../worker/builds/build-keeper.ts";
 import { chatWorkflowId } from "../../workflows/contract.ts";
-import { soon } from "../support/crash.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { ToldTemporal } from "../support/roles/told-temporal.ts";
+import { soon } from "../support/soon.ts";
 import { aChat, openStore, type TestStore } from "../support/turn/chats.ts";
 
 let database: TestDatabase;

@@ -4,10 +4,10 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { chatWorkflowId, DRAINED } from "../../workflows/contract.ts";
-import { soon } from "../support/crash.ts";
 import type { Everturn } from "../support/everturn.ts";
 import type { OtherBuild } from "../support/roles/other-build.ts";
 import type { RunningRole } from "../support/roles/running-role.ts";
+import { soon } from "../support/soon.ts";
 import { type Play, Plays, SUMMARISER } from "./plays.ts";
 
 const CLI = fileURLToPath(new URL("../../cli/main.ts", import.meta.url));

@@ -9,10 +9,10 @@ import { beatWorker, removeWorker } from "../../store/presence/worker-processes.
 import { PURGES } from "../../store/purge.ts";
 import { buildIdOf, sourcesBuildId } from "../../worker/builds/build-id.ts";
 import { openBuild } from "../../worker/builds/own-build.ts";
-import { promoteAtStart, promoteBuild, type StartingBuild } from "../../worker/builds/promote-build.ts";
-import { soon } from "../support/crash.ts";
+import { promoteBuild, type StartingBuild } from "../../worker/builds/promote-build.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { ToldTemporal } from "../support/roles/told-temporal.ts";
+import { soon } from "../support/soon.ts";
 import { openStore, type TestStore } from "../support/turn/chats.ts";
 
 let database: TestDatabase;
@@ -39,13 +39,20 @@ function deployment() {
   const temporal = new ToldTemporal(taskQueue);
   const deps = { pool: store.pool, temporal: temporal.client, taskQueue };
   const logger = pino({ level: "silent" });
-  const config = loadConfig({ ...environment("a"), EVERTURN_TASK_QUEUE: taskQueue });
+  const open = (build_id: string, mode: StartingBuild["mode"]) => {
+    const own = { EVERTURN_TASK_QUEUE: taskQueue, EVERTURN_BUILD_CURRENT: mode };
+    const config = loadConfig({ ...environment(build_id), ...own });
+    return openBuild(config, { ...deps, id: randomUUID(), logger });
+  };
   return {
     taskQueue,
     temporal,
-    open: () => openBuild(config, { ...deps, id: randomUUID(), logger }),
-    start: (build_id: string, mode: StartingBuild["mode"] = "auto") =>
-      promoteAtStart(deps, { build_id, mode, logger }),
+    open: () => open("a", "auto"),
+    start: async (build_id: string, mode: StartingBuild["mode"] = "auto") => {
+      const build = await open(build_id, mode);
+      await build.promote();
+      await build.leave();
+    },
     promote: (build_id: string) => promoteBuild(deps, build_id),
   };
 }

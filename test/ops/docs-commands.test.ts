@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { createTemplateShelf } from "../../workspaces/templates/templates.ts";
-import { type Newcomer, startNewcomer } from "../support/newcomer.ts";
+import { type Newcomer, startNewcomer } from "../support/docs/newcomer.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** In the order a reader meets them: variables set on one page may be used on those behind it. */

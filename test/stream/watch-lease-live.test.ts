@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { freePort } from "../../dev/free-port.ts";
-import { cutConnections, onlyAnswer, soon, tokens } from "../support/crash.ts";
+import { cutConnections, onlyAnswer, tokens } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
+import { soon } from "../support/soon.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 
 let everturn: Everturn;

@@ -1,30 +1,12 @@
 // Tests: what crash tests wait for. Nothing sleeps: each wait ends when something that can be observed has happened.
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WorkflowNotFoundError } from "@temporalio/client";
 import { arrayFromPayloads, defaultPayloadConverter } from "@temporalio/common";
 import type { Message } from "../../core/chat/message.ts";
 import { chatWorkflowId } from "../../workflows/contract.ts";
 import type { Everturn } from "./everturn.ts";
 import type { RunningRole } from "./roles/running-role.ts";
-
-const POLL_MS = 25;
-/** Several heartbeat timeouts and a slow machine. */
-const WAIT_MS = 60_000;
-
-/** Resolves with the first answer of `probe` that is neither null nor false; rejects after a minute. */
-export async function soon<T>(
-  what: string,
-  probe: () => Promise<T | null | false> | T | null | false,
-): Promise<T> {
-  const endsAt = performance.now() + WAIT_MS;
-  for (;;) {
-    const found = await probe();
-    if (found !== null && found !== false) return found;
-    if (performance.now() > endsAt) throw new Error(`not in time: ${what}`);
-    await sleep(POLL_MS);
-  }
-}
+import { soon } from "./soon.ts";
 
 /** Resolves when Temporal holds a checkpoint of the chat's answer that reaches the part `seq`. */
 export async function untilCheckpointed(everturn: Everturn, chatId: string, seq: number): Promise<void> {

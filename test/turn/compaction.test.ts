@@ -4,8 +4,9 @@ import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import type { Chat, Message } from "../../core/chat/message.ts";
 import type { ScriptStepWithAttempts } from "../../dev/demo-model/plan/script-step.ts";
-import { soon, untilDead } from "../support/crash.ts";
+import { untilDead } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
+import { soon } from "../support/soon.ts";
 import { assertSettled, script, textOf } from "../support/turn/settled.ts";
 
 /** The model config that summarises, and the scripts under which its calls are found. */

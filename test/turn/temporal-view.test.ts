@@ -15,8 +15,9 @@ import { msToTs } from "@temporalio/common/lib/time.js";
 import type { Logger } from "pino";
 import { createOutcomeAttribute } from "../../delivery/outcome-attribute.ts";
 import { chatWorkflowId } from "../../workflows/contract.ts";
-import { soon, untilNoRun } from "../support/crash.ts";
+import { untilNoRun } from "../support/crash.ts";
 import { type Everturn, type Json, startEverturn } from "../support/everturn.ts";
+import { soon } from "../support/soon.ts";
 import { script, storedMessages, textOf } from "../support/turn/settled.ts";
 
 const DOC = readFileSync(new URL("../../docs/temporal-web-ui.md", import.meta.url), "utf8");

@@ -6,6 +6,7 @@ import { after, test } from "node:test";
 import { isAlive } from "../../platform/system-processes.ts";
 import type { ProcessInfo } from "../../workspaces/agent/api.ts";
 import { agentPaths, processPath } from "../../workspaces/agent/wire/protocol.ts";
+import { soon } from "../support/soon.ts";
 import { AgentFixture } from "../support/workspace/agent-fixture.ts";
 
 const agent = await AgentFixture.start({ after });
@@ -173,7 +174,7 @@ test("W5 what a command leaves running is listed with it, and a signal reaches i
   };
   assert.equal(await survivors(), 1);
   await agent.act("leaves", "signal", { signal: "SIGTERM" });
-  while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+  await soon("it ends", () => !isAlive(pid));
   assert.equal(await survivors(), 0);
 });
 
@@ -183,7 +184,7 @@ test("I2 a command that is told to end takes along what left its group and ignor
   const { text } = await agent.output("ended", "offset=0&wait_ms=20000");
   await agent.act("ended", "signal", { signal: "SIGTERM" });
   assert.equal((await agent.followed("ended")).process.signal, "SIGTERM");
-  while (isAlive(Number(text))) await new Promise((resolve) => setImmediate(resolve));
+  await soon("it ends", () => !isAlive(Number(text)));
 });
 
 test("a child left in the background neither delays the end nor dies of its output", async () => {

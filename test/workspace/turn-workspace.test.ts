@@ -7,8 +7,8 @@ import { after, before, test } from "node:test";
 import type { Message } from "../../core/chat/message.ts";
 import type { JsonObject } from "../../core/part/part.ts";
 import type { ScriptStepWithAttempts } from "../../dev/demo-model/plan/script-step.ts";
-import { soon } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
+import { soon } from "../support/soon.ts";
 import { assertSettled, script, storedMessages, textOf } from "../support/turn/settled.ts";
 import {
   assertCounted,

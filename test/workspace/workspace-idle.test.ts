@@ -9,7 +9,7 @@ import { touchWorkspace } from "../../store/workspace/workspaces.ts";
 import { type Loop } from "../../worker/loops/loop.ts";
 import { createReaper } from "../../worker/loops/reap-places.ts";
 import { startWorkspaceLoops } from "../../worker/loops/workspace-loops.ts";
-import { soon } from "../support/crash.ts";
+import { soon } from "../support/soon.ts";
 import { aChat } from "../support/turn/chats.ts";
 import { ScriptedDriver } from "../support/workspace/scripted-driver.ts";
 import { aPlan, logger, WorkspaceWorld } from "../support/workspace/workspace-world.ts";

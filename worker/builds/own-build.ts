@@ -2,11 +2,11 @@
 import { hostname } from "node:os";
 import type { Logger } from "pino";
 import type { Config } from "../../platform/config/config.ts";
-import { rememberBuild, UNVERSIONED } from "../../store/presence/worker-builds.ts";
+import { chooseBuild, rememberBuild, UNVERSIONED } from "../../store/presence/worker-builds.ts";
 import { beatWorker, removeWorker, type WorkerProcess } from "../../store/presence/worker-processes.ts";
 import { type Loop, startLoop } from "../loops/loop.ts";
 import { buildIdOf } from "./build-id.ts";
-import { chooseAtStart, type PromoteDeps, promoteIfChosen, type StartingBuild } from "./promote-build.ts";
+import { type PromoteDeps, promoteIfChosen, type StartingBuild } from "./promote-build.ts";
 import { countPinnedRuns, readCurrentBuild } from "./temporal-builds.ts";
 
 /** Before a promotion is tried again. */
@@ -53,7 +53,8 @@ export async function openBuild(config: Config, input: OwnBuildInput): Promise<O
   return {
     process: own,
     async promote() {
-      await chooseAtStart(deps, starting);
+      // Which build is chosen does not wait for Temporal.
+      if (mode === "always") await chooseBuild(pool, taskQueue, build_id);
       promotion = await promoteOrTryAgain(deps, starting);
     },
     untilHandedOver: () =>

@@ -3,13 +3,7 @@ import type { Client } from "@temporalio/client";
 import type { Logger } from "pino";
 import type { Config } from "../../platform/config/config.ts";
 import type { Pool } from "../../store/database.ts";
-import {
-  chooseBuild,
-  newestBuild,
-  rememberBuild,
-  UNVERSIONED,
-  whileChoosing,
-} from "../../store/presence/worker-builds.ts";
+import { chooseBuild, newestBuild, UNVERSIONED, whileChoosing } from "../../store/presence/worker-builds.ts";
 import { nameOfBuild } from "./build-id.ts";
 import { type CurrentBuildInput, readCurrentBuild, setCurrentBuild } from "./temporal-builds.ts";
 
@@ -42,24 +36,10 @@ export interface StartingBuild {
 }
 
 /**
- * What a worker does about its build as soon as it polls. `auto`: the build becomes current if it is the newest choice, so that a
- * restarted worker of an older build changes nothing.
+ * What a worker does about its build, which is known, as soon as it polls. `auto`: the build becomes current if it is the newest
+ * choice, so that a restarted worker of an older build changes nothing. May be called again until it succeeds: a newer choice is
+ * respected.
  */
-export async function promoteAtStart(deps: PromoteDeps, build: StartingBuild): Promise<void> {
-  await chooseAtStart(deps, build);
-  await promoteIfChosen(deps, build);
-}
-
-/** Which build is chosen does not wait for Temporal. */
-export async function chooseAtStart(
-  { pool, taskQueue }: PromoteDeps,
-  { build_id, mode }: StartingBuild,
-): Promise<void> {
-  await rememberBuild(pool, taskQueue, build_id);
-  if (mode === "always") await chooseBuild(pool, taskQueue, build_id);
-}
-
-/** May be called again until it succeeds: a newer choice is respected. */
 export async function promoteIfChosen(
   deps: PromoteDeps,
   { build_id, mode, logger }: StartingBuild,

@@ -1,8 +1,8 @@
 // Tests: odd answers played through a whole Everturn: scripted server, worker, store, reader, next request.
 import type { Chat, LastError, Message } from "../../../core/chat/message.ts";
-import { soon } from "../crash.ts";
 import { type Everturn, type EverturnOptions, type Json, startEverturn } from "../everturn.ts";
 import type { ChatReader } from "../reader/chat-reader.ts";
+import { soon } from "../soon.ts";
 import { assertSettled } from "../turn/settled.ts";
 import { type OddCase, scriptOf } from "./odd-case.ts";
 import { type OddProvider, type OddRequest, type OddScript, startOddProvider } from "./odd-provider.ts";

@@ -24,6 +24,7 @@ import type { Queryable } from "../../../store/database.ts";
 import { insertSpill, readSpill } from "../../../store/row/inflight-parts.ts";
 import { toMessage } from "../../../store/row/to-wire.ts";
 import { createOffBus, createPostgresBus } from "../../../store/stream/live-bus.ts";
+import { soon } from "../soon.ts";
 import { openStore, type TestChat, type TestStore } from "../turn/chats.ts";
 import type { StreamClient } from "./stream-client.ts";
 
@@ -292,7 +293,7 @@ export async function assertEqualsStore(
   assert.deepEqual(reader.violations, []);
 }
 
-/** Looks until it holds; the test run's own limit ends what never does. */
+/** Looks until it holds. Rejects after a minute. */
 export async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+  await soon("what the test waits for", holds);
 }

@@ -5,9 +5,10 @@ import { join } from "node:path";
 import type { Chat, Message } from "../../../core/chat/message.ts";
 import type { JsonObject, ToolResultPart } from "../../../core/part/part.ts";
 import type { ScriptStepWithAttempts } from "../../../dev/demo-model/plan/script-step.ts";
-import { soon, untilNoRun } from "../crash.ts";
+import { untilNoRun } from "../crash.ts";
 import type { Everturn } from "../everturn.ts";
 import type { ChatReader } from "../reader/chat-reader.ts";
+import { soon } from "../soon.ts";
 import { assertSettled, script } from "../turn/settled.ts";
 
 const BUILD: ScriptStepWithAttempts = {

@@ -11,8 +11,8 @@ import { type BuildRow, readBuild, readBuildLog } from "../../../store/workspace
 import { readWorkspace, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import { workspaceWorkflowId } from "../../../workflows/contract.ts";
 import type { WorkspaceDriver } from "../../../workspaces/driver.ts";
-import { soon } from "../crash.ts";
 import { createTestDatabase } from "../database.ts";
+import { soon } from "../soon.ts";
 import { openStore, type TestStore } from "../turn/chats.ts";
 import { createWorkers } from "../turn/test-workers.ts";
 import { openTemporal, type TestTemporal } from "../turn/workflow-run.ts";

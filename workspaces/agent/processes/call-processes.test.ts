@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { isAlive, readProcess } from "../../../platform/system-processes.ts";
+import { soon } from "../../../test/support/soon.ts";
 import { endRest, findMarked, killMarked, markedCommand, newMark, signalCall } from "./call-processes.ts";
 
 interface Started {
@@ -48,7 +52,7 @@ for (const [name, command] of Object.entries(hidden)) {
     const call = await aCommand(t, `${command}; echo $hidden; sleep 600`);
     const pid = Number(call.words[0]);
     // It is still on its way when its pid is told.
-    while (readProcess(pid)?.group === call.leader) await new Promise((resolve) => setImmediate(resolve));
+    await soon("it has left its group", () => readProcess(pid)?.group !== call.leader);
     const exit = once(call.shell, "exit");
     signalCall(call, "SIGTERM", true);
     await exit;
@@ -56,6 +60,29 @@ for (const [name, command] of Object.entries(hidden)) {
     assert.equal(isAlive(pid), false);
   });
 }
+
+test("W5 a signal reaches what leaves its group in that very moment", {
+  skip: process.platform !== "linux",
+}, async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), "call-processes-"));
+  t.after(() => rmSync(dir, { recursive: true }));
+  const leave = join(dir, "leave");
+  const waits = `until [ -e '${leave}' ]; do sleep 0.01; done; exec setsid sleep 600`;
+  const call = await aCommand(t, `sh -c "${waits}" >/dev/null & echo $!`);
+  if (call.shell.exitCode === null) await once(call.shell, "exit");
+  const pid = Number(call.words[0]);
+  const kill = process.kill.bind(process);
+  t.mock.method(process, "kill", (target: number, signal: NodeJS.Signals) => {
+    if (target === -call.leader) {
+      writeFileSync(leave, "");
+      while (readProcess(pid)?.group === call.leader)
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+    return kill(target, signal);
+  });
+  signalCall(call, "SIGTERM", false);
+  await soon("it ends", () => !isAlive(pid));
+});
 
 test("a signal reaches what outlives its shell, and nobody else", {
   skip: process.platform !== "linux",
@@ -65,6 +92,6 @@ test("a signal reaches what outlives its shell, and nobody else", {
   if (call.shell.exitCode === null) await once(call.shell, "exit");
   const pid = Number(call.words[0]);
   signalCall(call, "SIGKILL", false);
-  while (isAlive(pid)) await new Promise((resolve) => setImmediate(resolve));
+  await soon("it ends", () => !isAlive(pid));
   assert.equal(isAlive(other.leader), true);
 });

@@ -23,7 +23,7 @@ const markEnd = 2 ** 48 - 1;
 const lookEveryMs = 100;
 const lookAfterKillMs = 10;
 // What forks faster than this ends with its workspace, whose number of processes is limited.
-const killRoundsMax = 50;
+const signalRoundsMax = 50;
 
 export function newMark(): number {
   return randomInt(1, markEnd);
@@ -47,30 +47,40 @@ export function findMarked(marks: ReadonlySet<number>): ReadonlyMap<number, read
 }
 
 /**
- * Sends a signal to everything that the command started, and to its shell while that lives. Throws `permission_denied` when
- * the group runs as another user.
+ * Sends a signal to everything that the command started, and to its shell while that lives. What leaves the group in that very
+ * moment may get it twice, but is not missed. Throws `permission_denied` when the group runs as another user.
  */
 export function signalCall(call: CallIdentity, signal: NodeJS.Signals, leaderLives: boolean): void {
-  const processes = processesOf(call, leaderLives);
   // A group's number is given to no other while it has a member. To the group at once: what is forked meanwhile is in it.
-  const hasGroup = leaderLives || processes.some(({ group }) => group === call.leader);
+  const hasGroup = leaderLives || processesOf(call, false).some(({ group }) => group === call.leader);
   if (hasGroup) signalGroup(call.leader, signal);
-  for (const { pid, group } of processes) {
-    if (!hasGroup || group !== call.leader) send(pid, signal);
-  }
-  if (signal === "SIGKILL") killMarked([call.mark]);
+  // Looked at only now: a process that was still in the group before may have left it without the signal.
+  signalMarked(
+    [call.mark],
+    signal,
+    ({ group }) => signal === "SIGKILL" || !hasGroup || group !== call.leader,
+  );
 }
 
 /** Kills what is left of commands that have ended. */
 export function killMarked(marks: readonly number[]): void {
-  const killed = new Set<number>();
-  // A process may fork between the look and the kill: only a look that finds no new one is the last.
-  for (let round = 0; round < killRoundsMax; round++) {
-    const found = [...findMarked(new Set(marks)).values()].flat().filter(({ pid }) => !killed.has(pid));
-    if (found.length === 0) return;
-    for (const { pid } of found) {
-      send(pid, "SIGKILL");
-      killed.add(pid);
+  signalMarked(marks, "SIGKILL");
+}
+
+function signalMarked(
+  marks: readonly number[],
+  signal: NodeJS.Signals,
+  isMeant: (process: SystemProcess) => boolean = () => true,
+): void {
+  const signalled = new Set<number>();
+  // A process may fork between the look and the signal: only a look that finds no new one is the last.
+  for (let round = 0; round < signalRoundsMax; round++) {
+    const found = [...findMarked(new Set(marks)).values()].flat();
+    const missed = found.filter((process) => !signalled.has(process.pid) && isMeant(process));
+    if (missed.length === 0) return;
+    for (const { pid } of missed) {
+      send(pid, signal);
+      signalled.add(pid);
     }
   }
 }

@@ -1,5 +1,5 @@
 // Tests: every operation of the OpenAPI document, with addresses that lead somewhere: what is sent there gets past the 404.
-import type { TestApi } from "./api.ts";
+import type { TestApi } from "../api.ts";
 
 interface Schema {
   readonly $ref?: string;

@@ -1,9 +1,14 @@
-// Tests: the page docs/events.md, made from the schemas of the events. `node test/support/event-reference.ts` writes it.
+// Tests: the page docs/events.md, made from the schemas of the events. `node test/support/docs/event-reference.ts` writes it.
 import { writeFileSync } from "node:fs";
 import { z } from "zod";
-import { buildLogEvents, chatEvents, type EventSpec, feedEvents } from "../../api/schemas/stream-events.ts";
+import {
+  buildLogEvents,
+  chatEvents,
+  type EventSpec,
+  feedEvents,
+} from "../../../api/schemas/stream-events.ts";
 
-export const eventReferencePath = new URL("../../docs/events.md", import.meta.url);
+export const eventReferencePath = new URL("../../../docs/events.md", import.meta.url);
 
 const INTRO = `# Event reference
 

@@ -6,11 +6,11 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { readRunning } from "../../dev/data/running-file.ts";
-import { freePort } from "../../dev/free-port.ts";
-import { resetPostgresHome } from "../../dev/postgres/postgres-home.ts";
+import { readRunning } from "../../../dev/data/running-file.ts";
+import { freePort } from "../../../dev/free-port.ts";
+import { resetPostgresHome } from "../../../dev/postgres/postgres-home.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const PRINTED_ADDRESS = "http://127.0.0.1:3100";
 /** A reader's shell knows nothing of the servers that the tests run on. */
 const OURS = /^(EVERTURN_|TEMPORAL_|DATABASE_|OPENAI_|ANTHROPIC_|METRICS_)/;
