@@ -3,12 +3,13 @@
 import type { Usage } from "../core/chat/message.ts";
 import type { StepOutcome } from "../core/chat/step-outcome.ts";
 import { buildPrompt, withoutSeals } from "../core/prompt/build-prompt.ts";
-import type { Lesson, ModelRequest, Provider, ToolSpec, UnsupportedSetting } from "../models/provider.ts";
+import type { Lesson, ModelRequest, Provider, UnsupportedSetting } from "../models/provider.ts";
 import { markUnsealed } from "../store/model/mark-unsealed.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
 import { readPromptMessages } from "../store/row/messages.ts";
 import { type Attempt, beginAttempt } from "../store/turn/begin-attempt.ts";
+import { type Tool, toolSpecs } from "../tools/tool.ts";
 import { callConfig } from "./attempt/call-config.ts";
 import type { WrittenAnswer } from "./attempt/end-attempt.ts";
 import { continueLostAnswer } from "./attempt/lost-answer.ts";
@@ -19,7 +20,7 @@ import type { CallModelInput } from "./contract.ts";
 export interface CallModelDeps extends TurnAttemptDeps {
   /** The provider of a model config. Throws `ModelError` (missing_key, config) before any call (SPEC X6). */
   readonly providerOf: (model: ModelConfigRow) => Provider;
-  readonly toolsOf: (chat: ChatRow) => readonly ToolSpec[];
+  readonly toolsOf: (chat: ChatRow) => Promise<readonly Tool[]>;
   readonly systemPromptOf: (chat: ChatRow) => Promise<string>;
   readonly newToolCallId: () => string;
   /** Told which settings of a model config a call goes without (SPEC L12). */
@@ -136,7 +137,7 @@ async function makeRequest(deps: CallModelDeps, { attempt: { chat, model }, wish
     model: model.model,
     system: await deps.systemPromptOf(chat),
     messages: buildPrompt(withoutSeals(messages, chat.unsealed)),
-    tools: deps.toolsOf(chat),
+    tools: toolSpecs(await deps.toolsOf(chat)),
     config: callConfig(model, chat.turn_reasoning_effort),
     ...(wish.replay_full_history === true && { replay_full_history: true }),
   };

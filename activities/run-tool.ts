@@ -27,7 +27,7 @@ import type { OpenPartStream } from "./stream/open-part-stream.ts";
 export interface RunToolDeps {
   readonly store: Store;
   readonly bus: LiveBus;
-  readonly toolsOf: (chat: ChatRow) => readonly Tool[];
+  readonly toolsOf: (chat: ChatRow) => Promise<readonly Tool[]>;
   /** What the tools of a chat look at and work in. */
   readonly placesOf: (chat: ChatRow, turnId: number) => ToolPlaces;
   readonly openPartStream: OpenPartStream;
@@ -100,8 +100,9 @@ async function orRelease<T>(
 
 /** Ends what earlier attempts at a call have begun and left running, when nobody will follow it any more. */
 async function abandon(deps: RunToolDeps, attempt: ToolAttempt, chat: ChatRow): Promise<void> {
-  const tool = deps.toolsOf(chat).find(({ name }) => name === attempt.tool_name);
-  if (tool?.abandon === undefined || Context.current().info.attempt === 1) return;
+  if (Context.current().info.attempt === 1) return;
+  const tool = (await deps.toolsOf(chat)).find(({ name }) => name === attempt.tool_name);
+  if (tool?.abandon === undefined) return;
   await tool.abandon({
     ...deps.placesOf(chat, attempt.turn_id),
     projectRoot: chat.project_path,
@@ -125,7 +126,7 @@ async function runClaimed(
   attempt: ToolAttempt,
   begun: BegunToolCall,
 ): Promise<ToolOutput | null> {
-  const tools = deps.toolsOf(begun.chat);
+  const tools = await heartbeatWhile(() => deps.toolsOf(begun.chat));
   const unrun = outputUnrun(
     begun,
     tools.find(({ name }) => name === begun.call.tool_name),

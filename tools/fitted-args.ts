@@ -1,6 +1,7 @@
 // Repairs arguments of models that write a list, an object, a number or a boolean as text, or null for what they leave out (SPEC L17).
 import type { z } from "zod";
 import type { JsonObject } from "../core/part/part.ts";
+import type { ArgsFault } from "./tool.ts";
 
 /** Each round repairs what the round before uncovered, such as a number written as text in a list written as text. */
 const roundsMax = 8;
@@ -21,6 +22,21 @@ export function fittedArgs<Schema extends z.ZodObject>(
   }
   // If the arguments still do not fit, the error is about what the model wrote.
   return outcome.success ? outcome : first;
+}
+
+/** How many faults of a schema are named. The first few are enough to correct the call. */
+const faultsNamedMax = 10;
+
+export function argsFaults(error: z.ZodError): readonly ArgsFault[] {
+  return error.issues
+    .slice(0, faultsNamedMax)
+    .map(({ path, message }) => ({ path: pathText(path), message }));
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, at) => (typeof key === "number" ? `[${key}]` : `${at > 0 ? "." : ""}${String(key)}`))
+    .join("");
 }
 
 interface Fields {

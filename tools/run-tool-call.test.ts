@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import type { JsonObject } from "../core/part/part.ts";
+import { defineTool } from "./define-tool.ts";
 import { aProject, textOf, toolContext } from "./files/files-fixture.ts";
 import { activeTools, findTool } from "./registry.ts";
 import { runToolCall, type ToolCall } from "./run-tool-call.ts";
@@ -9,7 +10,15 @@ import { type Tool, type ToolOutput, toolSpecs } from "./tool.ts";
 
 function aTool(run: () => Promise<ToolOutput>, changes: Partial<Tool> = {}): Tool {
   const schema = z.strictObject({ files: z.array(z.strictObject({ path: z.string() })).optional() });
-  return { name: "probe", description: "A probe.", schema, runs_in: "worker", flags: {}, run, ...changes };
+  const probe = defineTool({
+    name: "probe",
+    description: "A probe.",
+    schema,
+    runs_in: "worker",
+    flags: {},
+    run,
+  });
+  return { ...probe, ...changes };
 }
 
 const giving = (result: JsonObject): Tool => aTool(() => Promise.resolve({ result, is_error: false }));

@@ -1,11 +1,9 @@
 // Runs one call and always returns a result for the model. No failure of a tool ends the turn.
-import type { z } from "zod";
 import { toolResultBytesMax } from "../core/chat/limits.ts";
 import type { JsonObject } from "../core/part/part.ts";
 import { quoted } from "../core/text/quoted.ts";
 import { truncateJson } from "../core/text/truncate.ts";
-import { fittedArgs } from "./fitted-args.ts";
-import type { Tool, ToolContext, ToolOutput } from "./tool.ts";
+import type { ArgsFault, Tool, ToolContext, ToolOutput } from "./tool.ts";
 import { errorOutput, thrownOutput } from "./tool-error.ts";
 
 export interface ToolCall {
@@ -16,9 +14,6 @@ export interface ToolCall {
   /** Tool names of all calls of the same answer, this one included; needed for exclusive tools (SPEC L6). */
   readonly batch_tool_names?: readonly string[];
 }
-
-/** How many faults of a schema are named. The first few are enough to correct the call. */
-const faultsNamedMax = 10;
 
 /** OpenAI's wrapper around parallel calls. Models use it although it is not offered. */
 const PARALLEL = "multi_tool_use.parallel";
@@ -61,31 +56,20 @@ function isRaw(args: JsonObject): args is { readonly _raw: string } {
   return typeof args["_raw"] === "string" && Object.keys(args).length === 1;
 }
 
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((key, at) => (typeof key === "number" ? `[${key}]` : `${at > 0 ? "." : ""}${String(key)}`))
-    .join("");
-}
-
 /** `path, start_line?`: the arguments as the hint of an error names them. */
-function argumentNames(tool: Tool): string {
-  const names = Object.entries(tool.schema.shape).map(([name, field]) =>
-    field.safeParse(undefined).success ? `${name}?` : name,
-  );
-  return names.length > 0
-    ? `Arguments of ${tool.name}: ${names.join(", ")}.`
-    : `${tool.name} takes no arguments.`;
+function argumentNames({ name: tool, parameters }: Tool): string {
+  const { properties, required } = parameters;
+  const isObject = typeof properties === "object" && properties !== null && !Array.isArray(properties);
+  const wanted = new Set<unknown>(Array.isArray(required) ? required : []);
+  const names = Object.keys(isObject ? properties : {}).map((name) => (wanted.has(name) ? name : `${name}?`));
+  return names.length > 0 ? `Arguments of ${tool}: ${names.join(", ")}.` : `${tool} takes no arguments.`;
 }
 
-function schemaFault(tool: Tool, error: z.ZodError): ToolOutput {
-  const errors = error.issues.slice(0, faultsNamedMax).map((issue) => ({
-    path: pathText(issue.path),
-    message: issue.message,
-  }));
-  const words = errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
+function argsFault(tool: Tool, faults: readonly ArgsFault[]): ToolOutput {
+  const words = faults.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
   const result = {
     error: `The arguments do not fit ${tool.name}: ${words}`,
-    errors,
+    errors: faults.map(({ path, message }) => ({ path, message })),
     hint: argumentNames(tool),
   };
   return { result, is_error: true };
@@ -93,10 +77,9 @@ function schemaFault(tool: Tool, error: z.ZodError): ToolOutput {
 
 async function runChecked(call: ToolCall, tool: Tool, context: ToolContext): Promise<ToolOutput> {
   if (isRaw(call.args)) return errorOutput(rawFault(call.args._raw), argumentNames(tool));
-  const parsed = fittedArgs(tool.schema, call.args);
-  if (!parsed.success) return schemaFault(tool, parsed.error);
   try {
-    return await tool.run(parsed.data, context);
+    const parsed = tool.parse(call.args);
+    return parsed.ok ? await tool.run(parsed.args, context) : argsFault(tool, parsed.faults);
   } catch (error) {
     if (context.signal.aborted) return errorOutput("The call was interrupted.");
     return thrownOutput(error);

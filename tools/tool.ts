@@ -1,5 +1,4 @@
-// What a tool is: a value with a schema and a function, and data that says where it runs and what it may do.
-import { z } from "zod";
+// What a tool is: a value with a JSON schema and a function, and data that says where it runs and what it may do.
 import type { JsonObject } from "../core/part/part.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
 import type { ChatWorkspace } from "./chat-workspace.ts";
@@ -11,6 +10,8 @@ export interface ToolFlags {
   readonly read_only?: boolean;
   /** Runs alone in its batch (SPEC L6). */
   readonly exclusive?: boolean;
+  /** May destroy something: a person is asked before it runs, unless a policy says otherwise (SPEC D4). */
+  readonly destructive?: boolean;
   /** Ends the turn when it succeeds (SPEC L5). */
   readonly stops_turn?: boolean;
   /** Is meant to be called again and again until something happens (SPEC L15). */
@@ -58,15 +59,29 @@ export interface ToolOutput {
   readonly truncated?: boolean;
 }
 
-export interface Tool<Schema extends z.ZodObject = z.ZodObject> {
+/** A fault of a call's arguments. */
+export interface ArgsFault {
+  /** Where it is, such as `files[1].path`; empty for the arguments as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export type ParsedArgs =
+  | { readonly ok: true; readonly args: unknown }
+  | { readonly ok: false; readonly faults: readonly ArgsFault[] };
+
+/** A tool that a turn offers to the model: one of ours (`defineTool`), of a client, or of another `ToolSource`. */
+export interface Tool {
   readonly name: string;
   readonly description: string;
-  /** A strict object: unknown fields are refused, so that a misspelt option is not silently ignored. */
-  readonly schema: Schema;
+  /** JSON schema of an object, without `$schema`. OpenAI and Anthropic both accept this. */
+  readonly parameters: JsonObject;
   readonly runs_in: RunsIn;
   readonly flags: ToolFlags;
-  /** `args` have passed the schema. Expected failures are thrown as `ToolError`. */
-  run(args: z.output<Schema>, context: ToolContext): Promise<ToolOutput>;
+  /** Checks the arguments that the model wrote, or that a person edited. Never throws. */
+  parse(args: JsonObject): ParsedArgs;
+  /** @param args as `parse` gave them. Expected failures are thrown as `ToolError`. */
+  run(args: unknown, context: ToolContext): Promise<ToolOutput>;
   /** Ends what an earlier attempt of this call began, when it is not to be run again (interrupted while its worker was dead). */
   abandon?(context: ToolContext): Promise<void>;
 }
@@ -81,8 +96,5 @@ export interface ToolSpec {
 
 /** Describes the tools for model providers, in the given order. */
 export function toolSpecs(tools: readonly Tool[]): readonly ToolSpec[] {
-  return tools.map((tool) => {
-    const { $schema: _, ...parameters } = z.toJSONSchema(tool.schema, { target: "draft-7", io: "input" });
-    return { name: tool.name, description: tool.description, parameters: parameters as JsonObject };
-  });
+  return tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
 }

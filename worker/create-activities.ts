@@ -31,8 +31,7 @@ import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
 import { projectPrompt } from "../tools/context/project-prompt.ts";
 import { projectFiles } from "../tools/files/project-files.ts";
-import { activeTools } from "../tools/registry.ts";
-import { type Tool, type ToolSpec, toolSpecs } from "../tools/tool.ts";
+import { createToolsOf, type ToolSource } from "../tools/tools-of.ts";
 import { workspacePrompt } from "../tools/workspace/workspace-prompt.ts";
 import { openAgent } from "../workspaces/client/agent-client.ts";
 import type { WorkspaceDriver } from "../workspaces/driver.ts";
@@ -49,6 +48,8 @@ export interface ActivityDeps {
   readonly openPartStream: OpenPartStream;
   readonly readLostParts: ReadLostParts;
   readonly debug: DebugRecorder;
+  /** Tools besides the built-in ones. */
+  readonly toolSources?: readonly ToolSource<ChatRow>[];
   readonly shutdown: AbortSignal;
   readonly failpoint: Failpoint;
   readonly logger: Logger;
@@ -63,7 +64,7 @@ export type AllActivities = Activities &
 export function createActivities(deps: ActivityDeps): AllActivities {
   const { config, store, bus, shutdown, failpoint, openPartStream, readLostParts } = deps;
   const shared = { store, bus, shutdown, failpoint, openPartStream, checkpointMs: config.checkpointMs };
-  const toolsOf = (chat: ChatRow) => activeTools({ projectPath: chat.project_path });
+  const toolsOf = createToolsOf(deps.toolSources ?? []);
   const calls = {
     ...shared,
     readLostParts,
@@ -75,7 +76,7 @@ export function createActivities(deps: ActivityDeps): AllActivities {
   };
   const callModel = createCallModel({
     ...calls,
-    toolsOf: createToolSpecs(toolsOf),
+    toolsOf,
     systemPromptOf: (chat) => systemPromptOf(store, chat),
     onUsage: createNoLimitNotice(deps.logger),
     onUnsupported: createUnsupportedNotice(deps.logger),
@@ -103,17 +104,6 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     runTool: boundRetries(runTool),
     ...createDescriptions(deps),
     ...boundEach(createTransitions({ store, failpoint })),
-  };
-}
-
-/** Schemas become JSON once for each list of tools: there are two lists, and each model call sends one. */
-function createToolSpecs(toolsOf: (chat: ChatRow) => readonly Tool[]) {
-  const known = new Map<readonly Tool[], readonly ToolSpec[]>();
-  return (chat: ChatRow): readonly ToolSpec[] => {
-    const tools = toolsOf(chat);
-    const specs = known.get(tools) ?? toolSpecs(tools);
-    known.set(tools, specs);
-    return specs;
   };
 }
 

@@ -1,7 +1,7 @@
 // Edits several files of the workspace exactly, all or nothing. The agent keeps the effect under the call's id.
 import { z } from "zod";
 import { editFilesMax, editsPerFileMax } from "../../workspaces/agent/files/file-limits.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { contentBytesMax } from "../tool-limits.ts";
 import { changeFiles } from "./chat-files.ts";
 import { pathSchema } from "./path-schema.ts";
@@ -36,7 +36,7 @@ const schema = z.strictObject({
 });
 
 /** `edit_files`: `{files: [{path, replacements, bytes, note?}]}`. */
-export const editFiles: Tool<typeof schema> = {
+export const editFiles = defineTool({
   name: "edit_files",
   description:
     "Replaces exact pieces of text in one or several files of the workspace. Each search must match exactly once unless replace_all is set. " +
@@ -56,7 +56,7 @@ export const editFiles: Tool<typeof schema> = {
       return { result: { files: described }, is_error: false };
     });
   },
-};
+});
 
 /** Leaves out `replace_all` if it is undefined. */
 function filesOf({ files }: z.output<typeof schema>) {

@@ -1,7 +1,7 @@
 // Finds files by glob, leaving out what git ignores.
 import { z } from "zod";
 import { findPathsMax } from "../../workspaces/agent/files/file-limits.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { chatFiles, viewOutput } from "./chat-files.ts";
 import { globSchema, pathSchema } from "./path-schema.ts";
 
@@ -15,7 +15,7 @@ const schema = z.strictObject({
 });
 
 /** `find_files`: `{paths, truncated, note?}`, sorted, relative to the workspace or project folder. */
-export const findFiles: Tool<typeof schema> = {
+export const findFiles = defineTool({
   name: "find_files",
   description:
     `Finds files by glob and returns their paths, at most ${findPathsMax}. ` +
@@ -27,4 +27,4 @@ export const findFiles: Tool<typeof schema> = {
     const view = await (await chatFiles(context)).findFiles({ pattern, path }, context.signal);
     return viewOutput({ paths: view.paths }, view);
   },
-};
+});

@@ -1,7 +1,7 @@
 // Searches the text of files with ripgrep.
 import { z } from "zod";
 import { grepMatchesMax } from "../../workspaces/agent/files/file-limits.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { chatFiles, viewOutput } from "./chat-files.ts";
 import { globSchema, pathSchema, patternSchema } from "./path-schema.ts";
 
@@ -19,7 +19,7 @@ const schema = z.strictObject({
 });
 
 /** `grep`: `{matches: [{path, line, text}], truncated, note?}`, sorted by path and line. */
-export const grep: Tool<typeof schema> = {
+export const grep = defineTool({
   name: "grep",
   description:
     `Searches file contents by regular expression: matching lines with path and line number, at most ${grepMatchesMax}. ` +
@@ -33,4 +33,4 @@ export const grep: Tool<typeof schema> = {
     const matches = view.matches.map((match) => ({ path: match.path, line: match.line, text: match.text }));
     return viewOutput({ matches }, view);
   },
-};
+});

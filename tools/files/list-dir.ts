@@ -1,7 +1,7 @@
 // Lists one folder.
 import { z } from "zod";
 import { listEntriesMax } from "../../workspaces/agent/files/file-limits.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { chatFiles, viewOutput } from "./chat-files.ts";
 import { pathSchema } from "./path-schema.ts";
 
@@ -12,7 +12,7 @@ const schema = z.strictObject({
 });
 
 /** `list_dir`: `{path, entries: [{name, type, size}], truncated, note?}`, sorted by name, hidden ones too; `size` in bytes, of files. */
-export const listDir: Tool<typeof schema> = {
+export const listDir = defineTool({
   name: "list_dir",
   description:
     `Lists the files and folders directly in a folder, hidden ones too: name, type (file, dir, symlink, other) and size in bytes. ` +
@@ -25,4 +25,4 @@ export const listDir: Tool<typeof schema> = {
     const entries = view.entries.map(({ name, type, size }) => ({ name, type, size }));
     return viewOutput({ path: view.path, entries }, view);
   },
-};
+});

@@ -1,7 +1,7 @@
 // Reads a text file, or a part of it, with line numbers.
 import { z } from "zod";
 import { viewLinesMax } from "../../workspaces/agent/files/file-limits.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { chatFiles, viewOutput } from "./chat-files.ts";
 import { lineSchema, pathSchema } from "./path-schema.ts";
 
@@ -14,7 +14,7 @@ const schema = z.strictObject({
 });
 
 /** `read_file`: `{content, start_line, total_lines, truncated, note?}`; lines as `<number>\t<line>` (SPEC W6). */
-export const readFile: Tool<typeof schema> = {
+export const readFile = defineTool({
   name: "read_file",
   description:
     `Reads a text file: its lines, each after its number and a tab, at most ${viewLinesMax} lines or 64 KiB at a time. ` +
@@ -28,4 +28,4 @@ export const readFile: Tool<typeof schema> = {
     const { content, start_line, total_lines } = view;
     return viewOutput({ content, start_line, total_lines }, view);
   },
-};
+});

@@ -1,7 +1,7 @@
 // Shows lines of a file, numbered, so that answers can cite them.
 import { z } from "zod";
 import { viewLinesMax } from "../../workspaces/agent/files/file-limits.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { chatFiles, viewOutput } from "./chat-files.ts";
 import { lineSchema, pathSchema } from "./path-schema.ts";
 
@@ -14,7 +14,7 @@ const schema = z.strictObject({
 });
 
 /** `view_file`: `{content, start_line, end_line, total_lines, truncated, note?}`; `truncated` = lines asked for are not all here. */
-export const viewFile: Tool<typeof schema> = {
+export const viewFile = defineTool({
   name: "view_file",
   description:
     `Shows a text file with line numbers, at most ${viewLinesMax} lines or 64 KiB at a time. ` +
@@ -31,4 +31,4 @@ export const viewFile: Tool<typeof schema> = {
     const { content, start_line: first, end_line: last, total_lines } = view;
     return viewOutput({ content, start_line: first, end_line: last, total_lines }, view);
   },
-};
+});

@@ -1,7 +1,7 @@
 // Writes a whole file of the workspace. The agent keeps the effect under the call's id, so a call that runs again does not write again.
 import { z } from "zod";
 import { utf8Length } from "../../core/text/truncate.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { contentBytesMax } from "../tool-limits.ts";
 import { changeFiles } from "./chat-files.ts";
 import { pathSchema } from "./path-schema.ts";
@@ -16,7 +16,7 @@ const schema = z.strictObject({
 });
 
 /** `write_file`: `{path, bytes, created, note?}`. */
-export const writeFile: Tool<typeof schema> = {
+export const writeFile = defineTool({
   name: "write_file",
   description:
     "Writes a text file in the workspace: makes it, or replaces all of its content at once. " +
@@ -31,4 +31,4 @@ export const writeFile: Tool<typeof schema> = {
       return { result: { path, bytes, created, ...(note !== undefined && { note }) }, is_error: false };
     });
   },
-};
+});

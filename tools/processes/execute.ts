@@ -4,8 +4,9 @@ import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
 import { markedBytesNote } from "../../core/text/marked-text.ts";
 import type { ProcessInfo } from "../../workspaces/agent/api.ts";
+import { defineTool } from "../define-tool.ts";
 import { pathSchema } from "../files/path-schema.ts";
-import { type Tool, type ToolContext, type ToolOutput, ToolStopped } from "../tool.ts";
+import { type ToolContext, type ToolOutput, ToolStopped } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
 import {
   commandCharsMax,
@@ -40,7 +41,7 @@ const schema = z.strictObject({
 });
 
 /** `execute`: `{exit_code | null, output, truncated, duration_ms, process_id?, running, signal?}`. */
-export const execute: Tool<typeof schema> = {
+export const execute = defineTool({
   name: "execute",
   description:
     "Runs a shell command in the workspace and returns its exit code and output (stdout and stderr together). " +
@@ -67,7 +68,7 @@ export const execute: Tool<typeof schema> = {
     }
   },
   abandon: abandonProcess,
-};
+});
 
 function isToEnd(context: ToolContext): boolean {
   const { reason } = context.signal;

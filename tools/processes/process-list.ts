@@ -1,14 +1,14 @@
 // The processes of the workspace.
 import { z } from "zod";
 import { headOf } from "../../core/text/truncate.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { commandShownCharsMax, processesListedMax } from "../tool-limits.ts";
 import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 
 const schema = z.strictObject({});
 
 /** `process_list`: `{processes: [{process_id, command, cwd, state, exit_code, started_at, duration_ms, output_bytes, still_running?}], truncated}`. */
-export const processList: Tool<typeof schema> = {
+export const processList = defineTool({
   name: "process_list",
   description: `Processes that execute has started in the workspace, newest first, at most ${processesListedMax}, ended ones included; still_running counts what an ended one has left running, which process_signal reaches.`,
   schema,
@@ -30,4 +30,4 @@ export const processList: Tool<typeof schema> = {
     }));
     return { result: { processes, truncated: all.length > processesListedMax }, is_error: false };
   },
-};
+});

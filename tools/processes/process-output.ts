@@ -1,7 +1,7 @@
 // Reads the output of a process of the workspace from an offset.
 import { z } from "zod";
 import { markedBytesNote } from "../../core/text/marked-text.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { outputPageBytes, outputWaitMaxMs } from "../tool-limits.ts";
 import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 import { processIdSchema } from "./process-id.ts";
@@ -23,7 +23,7 @@ const schema = z.strictObject({
  * `process_output`: `{output, offset, next_offset, output_bytes, running, exit_code, signal?, state, note?}`. `output` is what a terminal
  * would show; offsets count the bytes that the process wrote.
  */
-export const processOutput: Tool<typeof schema> = {
+export const processOutput = defineTool({
   name: "process_output",
   description:
     `Output of a process that execute left running (or of one that ended), from a byte offset, at most ${outputPageBytes / 1024} KiB at a time. ` +
@@ -57,4 +57,4 @@ export const processOutput: Tool<typeof schema> = {
     };
     return { result, is_error: false };
   },
-};
+});

@@ -1,6 +1,6 @@
 // Sends a signal to a process of the workspace.
 import { z } from "zod";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
 import { processIdSchema } from "./process-id.ts";
 
@@ -21,7 +21,7 @@ const schema = z.strictObject({
 });
 
 /** `process_signal`: `{process_id, state, exit_code, ended_by}`. */
-export const processSignal: Tool<typeof schema> = {
+export const processSignal = defineTool({
   name: "process_signal",
   description:
     "Sends a signal to a process that execute has started, and to all it has started itself, also what runs on after its end.",
@@ -37,4 +37,4 @@ export const processSignal: Tool<typeof schema> = {
     const { state, exit_code, signal } = process;
     return { result: { process_id: args.process_id, state, exit_code, ended_by: signal }, is_error: false };
   },
-};
+});

@@ -1,6 +1,6 @@
 // Creates the chat's workspace, or finds the one it has (SPEC W2). A workflow builds it, so a call that runs again joins the same build.
 import { z } from "zod";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { parameterValueCharsMax, workspaceNameCharsMax } from "../tool-limits.ts";
 import { abandonBuild, buildWatchOf, chatWorkspaceOf } from "./chat-workspace-of.ts";
 import { templateNameSchema } from "./choose-template.ts";
@@ -23,7 +23,7 @@ const schema = z.strictObject({
 });
 
 /** `create_workspace`: a `WorkspaceReport`. */
-export const createWorkspace: Tool<typeof schema> = {
+export const createWorkspace = defineTool({
   name: "create_workspace",
   description:
     "Gives this chat a workspace built from a template, and waits until it is ready; its files and processes are then reached with the other tools. " +
@@ -42,4 +42,4 @@ export const createWorkspace: Tool<typeof schema> = {
     return { result: { ...report }, is_error: false };
   },
   abandon: abandonBuild,
-};
+});

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { headOf } from "../../core/text/truncate.ts";
 import type { Template } from "../../core/workspace/template.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import {
   queryCharsMax,
   templateDescriptionShownBytes,
@@ -40,7 +40,7 @@ function summary(template: Template) {
 }
 
 /** `list_templates`: `{templates: [{name, title, description, parameters}], truncated, faults?, hint?}`. */
-export const listTemplates: Tool<typeof schema> = {
+export const listTemplates = defineTool({
   name: "list_templates",
   description:
     "Lists the templates a workspace can be made from. Use read_template for a template's parameters and what it builds, then create_workspace.",
@@ -60,7 +60,7 @@ export const listTemplates: Tool<typeof schema> = {
     };
     return { result, is_error: false, truncated };
   },
-};
+});
 
 function hintOf(found: number, all: readonly Template[]): string | null {
   if (found > templatesListedMax) return "Narrow the list with query.";

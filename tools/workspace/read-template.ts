@@ -1,14 +1,14 @@
 // Shows a model everything about a template that it needs to create a workspace from it.
 import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { chatWorkspaceOf } from "./chat-workspace-of.ts";
 import { findTemplate, templateNameSchema } from "./choose-template.ts";
 
 const schema = z.strictObject({ template: templateNameSchema });
 
 /** `read_template`: the template with its README; `env` only by name, because the values belong to the operator. */
-export const readTemplate: Tool<typeof schema> = {
+export const readTemplate = defineTool({
   name: "read_template",
   description:
     "Shows a template: its parameters with types and defaults, its README, the commands its build runs, and whether its workspaces reach the network.",
@@ -29,4 +29,4 @@ export const readTemplate: Tool<typeof schema> = {
     };
     return { result, is_error: false };
   },
-};
+});

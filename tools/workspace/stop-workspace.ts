@@ -1,12 +1,12 @@
 // Stops the chat's workspace. Files stay.
 import { z } from "zod";
-import type { Tool } from "../tool.ts";
+import { defineTool } from "../define-tool.ts";
 import { buildWatchOf, chatWorkspaceOf } from "./chat-workspace-of.ts";
 
 const schema = z.strictObject({});
 
 /** `stop_workspace`: `{workspace_id, name, status}`. */
-export const stopWorkspace: Tool<typeof schema> = {
+export const stopWorkspace = defineTool({
   name: "stop_workspace",
   description:
     "Stops this chat's workspace: all of its processes end, its files stay. Use it when the work is done or to start afresh; start_workspace starts it again.",
@@ -17,4 +17,4 @@ export const stopWorkspace: Tool<typeof schema> = {
     const stopped = await chatWorkspaceOf(context).stop(buildWatchOf(context));
     return { result: { ...stopped }, is_error: false };
   },
-};
+});

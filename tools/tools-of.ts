@@ -1,0 +1,34 @@
+// Which tools a turn has: the built-in ones, and what further sources give.
+import { activeTools } from "./registry.ts";
+import type { Tool } from "./tool.ts";
+
+/** What tools may depend on. The store's row of a chat is one. */
+export interface ToolsChat {
+  readonly id: string;
+  readonly owner_id: string;
+  readonly project_path: string | null;
+}
+
+/**
+ * Further tools of a chat. Called at each step of a turn, also of one that needs none of them: a source answers at once where
+ * it has nothing to give. Never rejects: a source that is broken costs its tools, not the turn.
+ */
+export interface ToolSource<Chat extends ToolsChat = ToolsChat> {
+  toolsOf(chat: Chat): Promise<readonly Tool[]>;
+}
+
+/** A tool whose name is taken is left out: built-in tools come first, then the sources in their order. */
+export function createToolsOf<Chat extends ToolsChat>(sources: readonly ToolSource<Chat>[]) {
+  return async (chat: Chat): Promise<readonly Tool[]> => {
+    const builtIn = activeTools({ projectPath: chat.project_path });
+    const given = await Promise.all(sources.map((source) => source.toolsOf(chat)));
+    const further = given.flat();
+    return further.length === 0 ? builtIn : withoutTaken([...builtIn, ...further]);
+  };
+}
+
+function withoutTaken(tools: readonly Tool[]): readonly Tool[] {
+  const byName = new Map<string, Tool>();
+  for (const tool of tools) if (!byName.has(tool.name)) byName.set(tool.name, tool);
+  return [...byName.values()];
+}
