@@ -30,9 +30,10 @@ export interface UiHistory {
 export function uiMessages({ messages, names, running_turn_id }: UiHistory): StoredUiMessage[] {
   const turns = Map.groupBy(messages, ({ turn_id }) => turn_id);
   return [...turns].flatMap(([turn_id, turn]): StoredUiMessage[] => {
-    const question = turn.find(({ id, role }) => id === turn_id && role === "user");
-    const answers = turn.filter((message) => message !== question);
-    const asked = question === undefined ? [] : [questionOf(question, names.get(turn_id))];
+    // What was sent into the turn (SPEC Q7) stands before its answer, which is one message in the turn's stream, too.
+    const questions = turn.filter(({ role }) => role === "user");
+    const answers = turn.filter(({ role }) => role !== "user");
+    const asked = questions.map((question) => questionOf(question, names.get(question.id)));
     return turn_id === running_turn_id ? asked : [...asked, ...answerOf(turn_id, answers)];
   });
 }

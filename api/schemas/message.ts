@@ -93,6 +93,7 @@ export const queuedMessage = z
     model_config_id: uuid.nullable(),
     reasoning_effort: z.string().nullable(),
     position: z.int(),
+    steer: z.boolean().meta({ description: "It enters the running turn after its next tools" }),
     created_at: time,
   })
   .meta({ id: "QueuedMessage" });

@@ -63,5 +63,6 @@ export const exampleQueuedMessage = {
   model_config_id: null,
   reasoning_effort: null,
   position: 0,
+  steer: false,
   created_at: at,
 } as const;

@@ -95,6 +95,13 @@ const plans: readonly [string, readonly CompactableMessage[], boolean, number[],
     [],
   ],
   [
+    "the message of a turn that another one has steered, and that one",
+    [message(1, "user", { turn_id: 1 }), asks(2), message(3, "tool"), message(4, "user", { turn_id: 1 })],
+    true,
+    [2, 3],
+    [1, 4],
+  ],
+  [
     "messages that errors left without an answer",
     [
       message(1, "user"),

@@ -62,6 +62,8 @@ export function usagePercent(
 /** A message of the prompt's history, with what compaction needs to know of it. */
 export interface CompactableMessage {
   readonly id: number;
+  /** The message that began its turn. */
+  readonly turn_id?: number;
   readonly role: Role;
   readonly content: readonly Part[];
   readonly finish_reason?: FinishReason | null;
@@ -102,7 +104,7 @@ function unanswered<M extends CompactableMessage>(history: readonly M[], goesOn:
   for (const message of history) {
     if (message.compressed === true) continue;
     if (message.role === "user") {
-      if (isBegun) waiting = [];
+      if (isBegun && !steers(message)) waiting = [];
       isBegun = false;
       waiting.push(message);
     } else if (message.role === "assistant" && message.finish_reason !== "error") {
@@ -111,6 +113,11 @@ function unanswered<M extends CompactableMessage>(history: readonly M[], goesOn:
     }
   }
   return isBegun && !goesOn ? [] : waiting;
+}
+
+/** It was sent into a turn (SPEC Q7): whatever that turn had to answer before is still to be answered. */
+function steers({ id, turn_id }: CompactableMessage): boolean {
+  return turn_id !== undefined && turn_id !== id;
 }
 
 function asksForTools({ content, finish_reason }: CompactableMessage): boolean {

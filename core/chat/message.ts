@@ -65,6 +65,8 @@ export interface QueuedMessage {
   readonly model_config_id: string | null;
   readonly reasoning_effort: string | null;
   readonly position: number;
+  /** It enters the running turn after its next tools, instead of waiting for its end (SPEC Q7). */
+  readonly steer: boolean;
   readonly created_at: string;
 }
 

@@ -12,13 +12,16 @@ import { transition } from "../turn/transition.ts";
 import type { Draft, Unit } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
 
+/** What a message does that meets a running turn: wait for its end, interrupt it, or enter it after its next tools. */
+export type BusyBehavior = "queue" | "interrupt" | "steer";
+
 export interface SendMessageInput {
   readonly chat_id: string;
   readonly owner_id: string | null;
   readonly content: readonly InputPart[];
   readonly model_config_id?: string | null | undefined;
   readonly reasoning_effort?: string | null | undefined;
-  readonly busy_behavior: "queue" | "interrupt";
+  readonly busy_behavior: BusyBehavior;
   readonly created_by: string;
 }
 
@@ -56,13 +59,13 @@ async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMes
   if (queue_length >= draft.unit.store.queuedMessagesMax) {
     throw new Refusal("queue_full", `at most ${draft.unit.store.queuedMessagesMax} messages may be queued`);
   }
-  const queued_message = await enqueue(draft, message);
+  const queued_message = await enqueue(draft, { ...message, steer: input.busy_behavior === "steer" });
   const messages = await wakeBusyChat(draft, input.busy_behavior);
   return { queued: true, messages, queued_message };
 }
 
 /** What else a queued message does, depending on the chat's state. Returns the messages that entered the history. */
-async function wakeBusyChat(draft: Draft, behavior: "queue" | "interrupt"): Promise<MessageRow[]> {
+async function wakeBusyChat(draft: Draft, behavior: BusyBehavior): Promise<MessageRow[]> {
   const { status } = draft.before;
   switch (status) {
     case "waiting":
@@ -82,7 +85,7 @@ async function wakeBusyChat(draft: Draft, behavior: "queue" | "interrupt"): Prom
       await tellWorkflow(draft, { kind: "signal", signal: "messageQueued" });
       return [];
     case "requires_action": {
-      if (behavior === "queue") return [];
+      if (behavior !== "interrupt") return [];
       const results = await settleOpenCalls(draft, "The call was cancelled: the user interrupted it.");
       Object.assign(draft.change, { status: "running", required_action: null });
       await tellWorkflow(draft, { kind: "start", signal: "interrupted" });

@@ -8,13 +8,15 @@ export interface QueuedRow extends QueuedMessage {
   readonly created_by: string | null;
 }
 
-const COLUMNS = "id, chat_id, content, model_config_id, reasoning_effort, position, created_by, created_at";
+const COLUMNS =
+  "id, chat_id, content, model_config_id, reasoning_effort, position, steer, created_by, created_at";
 
 export interface NewQueuedMessage {
   readonly content: readonly InputPart[];
   readonly model_config_id: string | null;
   readonly reasoning_effort: string | null;
   readonly created_by: string | null;
+  readonly steer: boolean;
 }
 
 export async function readQueue(db: Queryable, chatId: string): Promise<QueuedRow[]> {
@@ -28,8 +30,8 @@ export async function readQueue(db: Queryable, chatId: string): Promise<QueuedRo
 /** Appends at the end: a new message never overtakes older ones (SPEC Q3). */
 export async function enqueue(draft: Draft, message: NewQueuedMessage): Promise<QueuedRow> {
   const { rows } = await draft.unit.tx.query<QueuedRow>(
-    `insert into queued_messages (chat_id, content, model_config_id, reasoning_effort, position, created_by)
-     values ($1, $2, $3, $4, (select coalesce(max(position), 0) + 1 from queued_messages where chat_id = $1), $5)
+    `insert into queued_messages (chat_id, content, model_config_id, reasoning_effort, position, created_by, steer)
+     values ($1, $2, $3, $4, (select coalesce(max(position), 0) + 1 from queued_messages where chat_id = $1), $5, $6)
      returning ${COLUMNS}`,
     [
       draft.before.id,
@@ -37,6 +39,7 @@ export async function enqueue(draft: Draft, message: NewQueuedMessage): Promise<
       message.model_config_id,
       message.reasoning_effort,
       message.created_by,
+      message.steer,
     ],
   );
   draft.change.queue_length = queueLength(draft) + 1;

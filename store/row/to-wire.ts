@@ -47,6 +47,7 @@ export function toQueuedMessage(row: QueuedMessage): QueuedMessage {
     model_config_id: row.model_config_id,
     reasoning_effort: row.reasoning_effort,
     position: row.position,
+    steer: row.steer,
     created_at: isoTime(row.created_at),
   };
 }

@@ -1,5 +1,6 @@
 // The one door by which a step of a turn ends: whatever has come of it is committed here, together with what follows.
 import { assertNever } from "../../core/assert-never.ts";
+import type { NextStep } from "../../core/chat/decide-next-step.ts";
 import type { LastError } from "../../core/chat/message.ts";
 import type { OutcomeKey, StepOutcome } from "../../core/chat/step-outcome.ts";
 import { deleteSpill } from "../row/inflight-parts.ts";
@@ -12,6 +13,7 @@ import { type FailedCall, recordFailure } from "./record-retry.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
 import { change, endSettling, insertAnswer, type Settling } from "./settling.ts";
 import { isOvertaken, readStanding, type ScheduledAt } from "./standing.ts";
+import { steerQueued } from "./steer-queued.ts";
 import { readNextStep } from "./turn-view.ts";
 
 /** The attempt that ends a step. */
@@ -90,7 +92,7 @@ async function commit(settling: Settling, event: StepEvent): Promise<StepOutcome
       return decide(settling);
     case "tools-done":
       await commitToolResults(settling);
-      return decide(settling);
+      return decideAndSteer(settling);
     case "compacted":
       await commitCompaction(settling, event.compaction);
       return event.compaction.endsTurn ? finishTurn(settling, "stop") : decide(settling);
@@ -113,6 +115,19 @@ async function commitToolResults(settling: Settling): Promise<void> {
   await change(settling, "commit_step", (draft) =>
     settleOpenCalls(draft, "The tool gave no result: its worker was lost too often."),
   );
+}
+
+/** A turn that goes on takes along what was sent to steer it; one that ends leaves it in the queue, as any other message. */
+async function decideAndSteer(settling: Settling): Promise<StepOutcome> {
+  const outcome = await decide(settling);
+  if (outcome.type !== "next" || !isNextCall(outcome.step)) return outcome;
+  await steerQueued(settling);
+  return { ...outcome, snapshot_version: settling.chat.snapshot_version };
+}
+
+/** Whether the model is called next, perhaps after its context was prepared. */
+function isNextCall({ type }: NextStep): boolean {
+  return type === "call-model" || type === "compact" || type === "persist-context";
 }
 
 /**

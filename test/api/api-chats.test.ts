@@ -77,6 +77,16 @@ test("Q7 a message may interrupt the turn it meets", async () => {
   assert.equal((await api.call(`GET /v1/chats/${chat.id}`)).body.status, "interrupting");
 });
 
+test("Q7 a message that steers waits in the queue, marked, until the turn's next tools", async () => {
+  const chat = await newChat();
+  const body = { content: "rather this", busy_behavior: "steer" };
+  const sent = await api.call(`POST /v1/chats/${chat.id}/messages`, { body });
+  assert.deepEqual([sent.body.queued, sent.body.queued_message.steer], [true, true]);
+  const shown = await api.call(`GET /v1/chats/${chat.id}/messages`);
+  assert.deepEqual(shown.body.queued_messages, [sent.body.queued_message]);
+  assert.equal((await api.call(`GET /v1/chats/${chat.id}`)).body.status, "running");
+});
+
 test("Q9 queued messages are rewritten, moved and deleted", async () => {
   const chat = await newChat();
   const ids: number[] = [];

@@ -11,6 +11,7 @@ import {
   onlyWorker,
   tokens,
   untilCheckpointed,
+  untilDead,
   untilNoRun,
 } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
@@ -75,6 +76,36 @@ test("E3 L1 a worker that freezes in settleTools and wakes in the next step answ
   await second.kill();
   assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
 });
+
+for (const point of ["runTool:finished", "settle:begun", "settle:committed"]) {
+  test(`Q7 a worker killed at ${point} while a message waits to steer: it enters the turn exactly once`, async () => {
+    const key = `steer-${point}`;
+    const call = { name: "view_file", args: { path: "a.txt" } };
+    const worker = await doomedWorker(everturn, point);
+    const steps = [{ text: "Looking.", tool_calls: [call], hold_until: key }, { text: "not steered" }];
+    const chat = await everturn.createChat(script(steps, key), { project_path: folder });
+    const reader = everturn.reader(chat.id);
+    await everturn.model.waitFor({ key, event: "held" });
+    const content = script({ text: "Steered." }, `${key}-2`);
+    await everturn.call("POST", `/v1/chats/${chat.id}/messages`, { content, busy_behavior: "steer" });
+    everturn.model.release(key);
+    await untilDead(worker);
+    await everturn.startWorker(oneSlot);
+    await reader.until(
+      "the turn ends",
+      ({ messages, status }) => messages.length === 5 && status === "waiting",
+    );
+    const stored = await assertSettled(everturn, chat.id, [reader]);
+    assert.deepEqual(
+      stored.map(({ role }) => role),
+      ["user", "assistant", "tool", "user", "assistant"],
+    );
+    assert.equal(textOf(stored[4] as Message), "Steered.");
+    assert.equal(new Set(stored.map(({ turn_id }) => turn_id)).size, 1);
+    assert.equal(everturn.model.requests(`${key}-2`).length, 1);
+    assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
+  });
+}
 
 /** A worker dies with half an answer checkpointed, and what `meanwhile` does ends the turn when the next one begins. */
 async function halfAnAnswer(key: string, meanwhile: (chatId: string) => Promise<unknown>): Promise<Message> {

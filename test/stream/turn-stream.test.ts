@@ -125,6 +125,41 @@ const promises: Readonly<Record<string, (world: World) => Promise<void>>> = {
     );
   },
 
+  "Q7 a message that steers enters the turn after its tools, before one that was queued earlier": async ({
+    everturn,
+    liveBus,
+  }) => {
+    const key = `steer-${liveBus}`;
+    const look = { text: "One.", tool_calls: [{ name: "list_templates", args: {} }], hold_until: key };
+    const chat = await everturn.createChat(script([look, { text: "not steered" }], key));
+    const reader = everturn.reader(chat.id);
+    await everturn.model.waitFor({ key, event: "held" });
+    const send = (text: string, busy_behavior: string) =>
+      everturn.call("POST", `/v1/chats/${chat.id}/messages`, {
+        content: script({ text: `after ${text}` }),
+        busy_behavior,
+      });
+    await send("queue", "queue");
+    await send("steer", "steer");
+    await reader.until("the queue is shown", ({ queued_messages }) => queued_messages.length === 2);
+    everturn.model.release(key);
+    await reader.until("three answers", ({ messages }) => messages.length === 7);
+    await reader.untilIdle();
+    const stored = await assertSettled(everturn, chat.id, [reader]);
+    assert.deepEqual(
+      stored.map(({ role }) => role),
+      ["user", "assistant", "tool", "user", "assistant", "user", "assistant"],
+    );
+    assert.deepEqual(stored.filter(({ role }) => role === "assistant").map(textOf), [
+      "One.",
+      "after steer",
+      "after queue",
+    ]);
+    // The turn stays one turn; the other message begins the second.
+    assert.equal(new Set(stored.slice(0, 5).map((message) => message.turn_id)).size, 1);
+    assert.equal(stored[5]?.turn_id, stored[5]?.id);
+  },
+
   "E1 E3 E4 an edit in mid-answer drops it: readers begin anew, the provider's socket closes": async ({
     everturn,
     liveBus,

@@ -5,13 +5,14 @@ import fc from "fast-check";
 import "../support/fixed-seed.ts";
 import { chatStateOf } from "../../core/chat/chat-state.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
-import { deleteQueued } from "../../store/chat/change-queued.ts";
+import { changeQueued, deleteQueued } from "../../store/chat/change-queued.ts";
 import { editMessage } from "../../store/chat/edit-message.ts";
 import { interruptChat } from "../../store/chat/interrupt-chat.ts";
+import { promoteQueued } from "../../store/chat/promote-queued.ts";
 import { regenerate } from "../../store/chat/regenerate.ts";
+import type { BusyBehavior } from "../../store/chat/send-message.ts";
 import { callsWithoutResult } from "../../store/row/messages.ts";
 import { beginAttempt } from "../../store/turn/begin-attempt.ts";
-import { promoteQueued } from "../../store/turn/promote-queued.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { aChat, openStore, type TestChat, type TestStore, text, toolCall } from "../support/turn/chats.ts";
@@ -32,29 +33,35 @@ interface Model {
   status: "running" | "interrupting" | "waiting" | "error";
   said: string[];
   queue: string[];
+  /** Those of the queue that steer. */
+  steers: Set<string>;
   sent: number;
 }
 
 type Action =
-  | { type: "send"; busy: "queue" | "interrupt" }
+  | { type: "send"; busy: BusyBehavior }
   | { type: "interrupt" }
   | { type: "edit"; at: number }
   | { type: "regenerate" }
   | { type: "promote"; at: number }
   | { type: "delete"; at: number }
+  | { type: "rewrite"; at: number }
+  | { type: "move"; at: number; to: number }
   | { type: "work"; how: "text" | "tool" | "fail" };
 
 const at = fc.nat({ max: 30 });
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ type: fc.constant("send"), busy: fc.constantFrom("queue", "interrupt") }),
+    arbitrary: fc.record({ type: fc.constant("send"), busy: fc.constantFrom("queue", "interrupt", "steer") }),
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("interrupt") }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("edit"), at }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("regenerate") }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant("promote"), at }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("delete"), at }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("rewrite"), at }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("move"), at, to: fc.integer({ min: 1, max: 30 }) }) },
   {
     weight: 5,
     arbitrary: fc.record({ type: fc.constant("work"), how: fc.constantFrom("text", "tool", "fail") }),
@@ -111,15 +118,41 @@ async function act(chat: TestChat, model: Model, step: Action): Promise<void> {
       model.queue = model.queue.filter((value) => value !== victim);
       return;
     }
+    case "rewrite":
+    case "move":
+      return changeOne(chat, model, step);
     case "work":
       return work(chat, model, step.how);
   }
 }
 
-async function send(chat: TestChat, model: Model, busy: "queue" | "interrupt"): Promise<void> {
+/** Rewrites or moves a queued message. */
+async function changeOne(
+  chat: TestChat,
+  model: Model,
+  step: Extract<Action, { type: "rewrite" | "move" }>,
+): Promise<void> {
+  const chosen = model.queue[step.at % Math.max(1, model.queue.length)];
+  if (chosen === undefined) return;
+  const queued_message_id = await chat.queuedId(chosen);
+  const input = { chat_id: chat.id, owner_id: store.userId, queued_message_id };
+  if (step.type === "rewrite") {
+    const value = `r${++model.sent}`;
+    await inUnit(store, (unit) => changeQueued(unit, { ...input, content: text(value) }));
+    model.queue = model.queue.map((one) => (one === chosen ? value : one));
+    if (model.steers.has(chosen)) model.steers.add(value);
+    return;
+  }
+  await inUnit(store, (unit) => changeQueued(unit, { ...input, position: step.to }));
+  model.queue = model.queue.filter((value) => value !== chosen);
+  model.queue.splice(step.to - 1, 0, chosen);
+}
+
+async function send(chat: TestChat, model: Model, busy: BusyBehavior): Promise<void> {
   const value = `m${++model.sent}`;
   await chat.send(value, busy);
   model.queue.push(value);
+  if (busy === "steer") model.steers.add(value);
   if (model.status === "waiting" || model.status === "error") startHead(model);
   else if (busy === "interrupt") model.status = "interrupting";
 }
@@ -146,6 +179,9 @@ async function work(chat: TestChat, model: Model, how: "text" | "tool" | "fail")
   }
   if (begun.type === "next") {
     await chat.settle({ type: "tools-done" });
+    // The turn goes on with what was sent to steer it.
+    model.said.push(...model.queue.filter((value) => model.steers.has(value)));
+    model.queue = model.queue.filter((value) => !model.steers.has(value));
     return;
   }
   if (begun.type !== "attempt") throw new Error(`unexpected ${begun.type}`);
@@ -187,11 +223,11 @@ async function check(chat: TestChat, model: Model, versionBefore: number): Promi
   return row.snapshot_version;
 }
 
-test("S3 Q6 random sends, interrupts, edits, regenerations, promotions and deletions keep the database on the state table", async () => {
+test("S3 Q6 random sends, steers, interrupts, edits, regenerations, promotions and changes of the queue keep the database on the state table", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 5, maxLength: 25 }), async (actions) => {
       const chat = await aChat(store, "m0");
-      const model: Model = { status: "running", said: ["m0"], queue: [], sent: 0 };
+      const model: Model = { status: "running", said: ["m0"], queue: [], steers: new Set(), sent: 0 };
       let version = 0;
       for (const step of actions) {
         try {

@@ -33,10 +33,10 @@ const newMessage = z
     content: inputContent,
     model_config_id: modelConfigId.optional(),
     reasoning_effort: reasoningEffort.optional(),
-    busy_behavior: z
-      .enum(["queue", "interrupt"])
-      .default("queue")
-      .meta({ description: "While a turn runs: wait for its end, or interrupt it" }),
+    busy_behavior: z.enum(["queue", "interrupt", "steer"]).default("queue").meta({
+      description:
+        "While a turn runs: wait for its end; interrupt it; or enter it after its next tools (a turn that ends without tools leaves the message in the queue)",
+    }),
   })
   .meta({ id: "NewMessage" });
 
@@ -122,7 +122,8 @@ function send(deps: ApiDeps): Route {
     method: "post",
     path: "/v1/chats/{chat}/messages",
     summary: "Send a message",
-    description: "An idle chat runs a turn; a busy one queues the message.",
+    description:
+      "An idle chat runs a turn; a busy one queues the message. With `busy_behavior` it interrupts or steers the turn that runs.",
     tag,
     access: { area: "chats" },
     changes: true,

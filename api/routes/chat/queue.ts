@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { commandBodyBytesMax, queuedMessagesMax } from "../../../core/chat/limits.ts";
 import { changeQueued, deleteQueued } from "../../../store/chat/change-queued.ts";
+import { promoteQueued } from "../../../store/chat/promote-queued.ts";
 import { toMessage, toQueuedMessage } from "../../../store/row/to-wire.ts";
-import { promoteQueued } from "../../../store/turn/promote-queued.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { type Route, route } from "../../http/route.ts";
 import { modelConfigId } from "../../schemas/chat.ts";

@@ -7,7 +7,7 @@ import type { ChatChanged, ChatDeleted } from "../../../core/stream/bus-message.
 import { createChat } from "../../../store/chat/create-chat.ts";
 import { editMessage } from "../../../store/chat/edit-message.ts";
 import { interruptChat } from "../../../store/chat/interrupt-chat.ts";
-import { sendMessage } from "../../../store/chat/send-message.ts";
+import { type BusyBehavior, sendMessage } from "../../../store/chat/send-message.ts";
 import { createPool, type Pool } from "../../../store/database.ts";
 import { type ChatRow, readChatRow } from "../../../store/row/chat-row.ts";
 import { MESSAGE_COLUMNS, type MessageRow, type NewMessage } from "../../../store/row/messages.ts";
@@ -131,7 +131,7 @@ export class TestChat {
     return row?.id ?? 0;
   }
 
-  async send(value: string, busy_behavior: "queue" | "interrupt" = "queue") {
+  async send(value: string, busy_behavior: BusyBehavior = "queue") {
     const { result } = await inUnit(this.store, (unit) =>
       sendMessage(unit, {
         chat_id: this.id,

@@ -51,6 +51,7 @@ const queued: QueuedMessage = {
   model_config_id: null,
   reasoning_effort: null,
   position: 0,
+  steer: false,
   created_at: "2026-01-01T00:00:00.000Z",
 };
 const last_error = {

@@ -4,11 +4,11 @@ import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { MessageRow } from "../row/messages.ts";
 import { dequeue, readQueue, reorderQueue } from "../row/queued-messages.ts";
+import { beginQueuedTurn } from "../turn/begin-turn.ts";
+import { settleOpenCalls } from "../turn/settle-calls.ts";
+import { transition } from "../turn/transition.ts";
 import type { Draft, Unit } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
-import { beginQueuedTurn } from "./begin-turn.ts";
-import { settleOpenCalls } from "./settle-calls.ts";
-import { transition } from "./transition.ts";
 
 export interface PromoteQueuedInput {
   readonly chat_id: string;
