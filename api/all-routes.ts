@@ -11,6 +11,7 @@ import { userRoutes } from "./routes/access/users.ts";
 import { chatTitleRoutes } from "./routes/chat/chat-title.ts";
 import { chatRoutes } from "./routes/chat/chats.ts";
 import { contextRoutes } from "./routes/chat/context.ts";
+import { forkRoutes } from "./routes/chat/fork.ts";
 import { messageRoutes } from "./routes/chat/messages.ts";
 import { queueRoutes } from "./routes/chat/queue.ts";
 import { regenerateRoutes } from "./routes/chat/regenerate.ts";
@@ -45,6 +46,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...debugRunRoutes(deps),
     ...contextRoutes(deps),
     ...regenerateRoutes(deps),
+    ...forkRoutes(deps),
     ...streamRoutes(deps),
     ...shareRoutes(deps),
     ...sharedChatRoutes(deps),

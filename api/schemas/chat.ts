@@ -14,7 +14,7 @@ import {
 import { inputContent } from "./content.ts";
 
 /** For titles that users choose; those made from a message are shorter. */
-const userTitleCharsMax = 200;
+export const userTitleCharsMax = 200;
 /** PATH_MAX of Linux. */
 const projectPathCharsMax = 4_096;
 const int4Max = 2_147_483_647;
@@ -95,7 +95,7 @@ export const reasoningEffort = z
 const labels = z
   .record(filledText(labelCharsMax), z.string().max(labelCharsMax))
   .refine((map) => Object.keys(map).length <= labelsMax, `at most ${labelsMax} labels`);
-const title = filledText(userTitleCharsMax);
+export const chatTitle = filledText(userTitleCharsMax);
 const workspaceId = uuid
   .toLowerCase()
   .meta({ description: "Of a workspace of the caller's; the chat's tools work in it" });
@@ -103,7 +103,7 @@ const workspaceId = uuid
 export const newChat = z
   .strictObject({
     content: inputContent,
-    title: title.optional(),
+    title: chatTitle.optional(),
     model_config_id: modelConfigId.optional(),
     reasoning_effort: reasoningEffort.optional(),
     system_prompt: z.string().max(systemPromptCharsMax).optional(),
@@ -121,7 +121,7 @@ export const newChat = z
 
 export const chatPatch = z
   .strictObject({
-    title: title.optional(),
+    title: chatTitle.optional(),
     archived: z.boolean().optional(),
     labels: labels.optional().meta({ description: "Replaces the whole map" }),
     pin_order: z

@@ -2,6 +2,8 @@
 
 /** Queued messages of a chat. A client that sends more does not look at the queue (SPEC Q4). */
 export const queuedMessagesMax = 20;
+/** Messages that a fork copies, in one transaction that holds the source's lock. They take about a second. */
+export const forkedMessagesMax = 20_000;
 /** Model calls of a turn. An agent that needs more is going in circles (SPEC L1). */
 export const stepsPerTurnMax = 1200;
 /** Provider errors per step before the turn fails (SPEC X1). */

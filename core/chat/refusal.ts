@@ -46,6 +46,7 @@ export const REFUSALS = {
   of_environment: { status: 409, title: "It comes from the environment" },
   too_many_workspaces: { status: 409, title: "You have as many workspaces as you may have" },
   too_many: { status: 409, title: "There are too many already" },
+  history_too_long: { status: 409, title: "The history is too long to be copied" },
   nothing_to_compact: { status: 409, title: "There is nothing to compact" },
   nothing_to_regenerate: { status: 409, title: "There is nothing to answer again" },
   workspace_deleting: { status: 409, title: "The workspace is being deleted" },

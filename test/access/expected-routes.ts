@@ -70,6 +70,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "POST /v1/chats/{chat}/compact": chat,
   "POST /v1/chats/{chat}/clear": chat,
   "POST /v1/chats/{chat}/regenerate": chat,
+  "POST /v1/chats/{chat}/fork": chat,
   "GET /v1/chats/{chat}/cost": chat,
   "GET /v1/chats/{chat}/debug/runs": chat,
   "GET /v1/chats/{chat}/debug/runs/{run}": chat,

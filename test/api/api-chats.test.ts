@@ -158,3 +158,31 @@ test("title, labels and pin are patched; a busy chat is not archived; deleting i
   assert.equal((await api.call(remove)).status, 204);
   assert.equal((await api.call(remove)).status, 404);
 });
+
+test("E6 a fork is a chat of its own, marked in its title, made once for an Idempotency-Key", async () => {
+  const chat = await newChat("the beginning", { labels: { team: "blue" } });
+  const headers = { "Idempotency-Key": "fork-1" };
+  const forked = await api.call(`POST /v1/chats/${chat.id}/fork`, { headers, body: {} });
+  assert.equal(forked.status, 201);
+  const { id, status, title, labels, children } = forked.body;
+  assert.deepEqual(
+    [status, title, labels, children],
+    ["waiting", "the beginning (fork)", { team: "blue" }, undefined],
+  );
+  const again = await api.call(`POST /v1/chats/${chat.id}/fork`, { headers, body: {} });
+  assert.equal(again.body.id, id);
+  const { body: page } = await api.call(`GET /v1/chats/${id}/messages`);
+  assert.deepEqual(
+    page.messages.map((one: { chat_id: string; content: unknown }) => [one.chat_id, one.content]),
+    [[id, [{ type: "text", text: "the beginning" }]]],
+  );
+  const message_id = page.messages[0].id;
+  const second = await api.call(`POST /v1/chats/${id}/fork`, { body: { message_id, title: "Mine" } });
+  assert.equal(second.body.title, "Mine");
+  const wrong = await api.call(`POST /v1/chats/${chat.id}/fork`, { body: { message_id } });
+  assert.equal(`${wrong.status} ${wrong.body.code}`, "404 message_not_found");
+  const cost = await api.call(`GET /v1/chats/${id}/cost`);
+  assert.equal(cost.body.request_count, 0);
+  const sent = await api.call(`POST /v1/chats/${id}/messages`, { body: { content: "on we go" } });
+  assert.equal(sent.body.queued, false);
+});
