@@ -162,7 +162,8 @@ function isGivenUp({ execution }: BegunToolCall): boolean {
 }
 
 function mayRunAgain(tool: Tool): boolean {
-  return tool.flags.read_only === true || tool.flags.reattaches === true;
+  const { read_only, idempotent, reattaches } = tool.flags;
+  return read_only === true || idempotent === true || reattaches === true;
 }
 
 async function runHere(

@@ -23,6 +23,7 @@ import { watchRoutes } from "./routes/chat/watch-chats.ts";
 import { debugRunRoutes } from "./routes/debug-runs.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { homeRoutes } from "./routes/home.ts";
+import { mcpServerRoutes } from "./routes/mcp/mcp-servers.ts";
 import { modelConfigRoutes } from "./routes/model/model-configs.ts";
 import { modelProviderRoutes } from "./routes/model/model-providers.ts";
 import { probeRoutes } from "./routes/probes.ts";
@@ -58,6 +59,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...templateRoutes(deps),
     ...modelProviderRoutes(deps),
     ...modelConfigRoutes(deps),
+    ...mcpServerRoutes(deps),
     ...meRoutes(deps),
     ...userRoutes(deps),
     ...apiKeyRoutes(deps),

@@ -14,6 +14,7 @@ import { requestLog } from "./http/middleware/request-log.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { mountRoutes } from "./http/mount-routes.ts";
 import { docsFiles } from "./routes/docs.ts";
+import { MCP_CALLBACK } from "./routes/mcp/mcp-sign-in.ts";
 
 const adminsOnly: RequestHandler = (_request, response, next) => {
   requireAccess(callerOf(response) as Caller, { area: "deployment", changes: false, role: "admin" });
@@ -53,7 +54,7 @@ export function createApp(deps: ApiDeps): Express {
     refuseWhileDraining(() => deps.readiness.draining),
     limited,
   );
-  app.use(["/v1", "/ai-sdk"], known, limitKeys(deps.rateLimits));
+  app.use(["/v1", "/ai-sdk"], unlessMcpCallback(known), unlessMcpCallback(limitKeys(deps.rateLimits)));
   app.use("/shared/:token", limitLinks(deps.rateLimits));
   // Beyond loopback only admins may read the metrics; scrapers use a port of their own or an admin's key (SPEC O1).
   if (deps.metricsNeedAdmin) app.use("/metrics", limited, known, adminsOnly);
@@ -63,4 +64,12 @@ export function createApp(deps: ApiDeps): Express {
   });
   app.use(answerErrors(deps.logger));
   return app;
+}
+
+/** A browser brings no strict cookie from an authorisation server's page: the state that it brings is the proof (SPEC C4). */
+function unlessMcpCallback(handler: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    if (`${request.baseUrl}${request.path}` === MCP_CALLBACK) return next();
+    return handler(request, response, next);
+  };
 }

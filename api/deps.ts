@@ -7,6 +7,7 @@ import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { AddressRules } from "../platform/network/provider-address.ts";
 import type { SecretBox } from "../platform/secrets/secret-box.ts";
+import type { McpServerRow } from "../store/access/mcp-servers.ts";
 import type { OpenAiApi, ProviderSource } from "../store/model/resolve-model-config.ts";
 import type { ChatLinks } from "../store/row/to-wire.ts";
 import type { Store } from "../store/store.ts";
@@ -39,6 +40,38 @@ export interface ModelSettings {
   readonly addressRules: AddressRules;
   /** Makes a tiny call. Never throws because of the provider or the network. */
   readonly testProvider: (source: ProviderSource, model: string) => Promise<ProviderTest>;
+}
+
+/** What the routes of MCP servers need beside the store. */
+export interface McpSettings {
+  readonly secrets: Pick<SecretBox, "keyId" | "seal" | "open">;
+  readonly addressRules: AddressRules;
+  /** Whether programs may be started. */
+  readonly allowStdio: boolean;
+  /** Connects and lists the tools. Never throws because of the server or the network. */
+  readonly test: (row: McpServerRow, userId: string) => Promise<McpTest>;
+  /** Throws `Refusal` `mcp_sign_in_failed`. */
+  readonly beginSignIn: (
+    user: { readonly server_id: string; readonly user_id: string },
+    redirectUrl: string,
+  ) => Promise<{ readonly authorization_url: string }>;
+  readonly finishSignIn: (query: URLSearchParams) => Promise<{ readonly name: string }>;
+}
+
+/** What is sealed in a server's row. */
+export interface StoredMcpSecrets {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly token: string | null;
+  readonly client_secret: string | null;
+}
+
+export interface McpTest {
+  readonly ok: boolean;
+  readonly latency_ms: number;
+  readonly message: string;
+  readonly needs_sign_in: boolean;
+  readonly tools: readonly object[];
 }
 
 export interface ProviderTest {
@@ -83,6 +116,7 @@ export interface ApiDeps {
   /** Addresses and networks of the proxies in front, whose `X-Forwarded-For` we trust. */
   readonly trustedProxies: readonly string[];
   readonly models: ModelSettings;
+  readonly mcp: McpSettings;
   /** Shown on the first page; null: not configured. */
   readonly temporalUiUrl: string | null;
 }

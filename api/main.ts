@@ -25,6 +25,7 @@ import type { ApiDeps, ModelSettings } from "./deps.ts";
 import { createReadRights } from "./http/access/read-rights.ts";
 import { ListenError, type Served, serve } from "./http/serve.ts";
 import { createSignIn, type SignIn } from "./sign-in/sign-in.ts";
+import { createMcpSettings } from "./start/mcp-settings.ts";
 import { measureStreams } from "./start/measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./start/model-seeds.ts";
 import { createModelSettings } from "./start/model-settings.ts";
@@ -193,6 +194,9 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     rateLimits: config.rateLimits,
     trustedProxies: config.trustedProxies,
     models: createModelSettings(config, createTester(config)),
+    mcp: createMcpSettings(config, async (secrets) =>
+      (await import("../mcp/open-mcp.ts")).openApiMcp({ ...config.mcp, db: store.pool, secrets, logger }),
+    ),
     temporalUiUrl: config.temporalUiUrl ?? null,
   };
 }

@@ -10,6 +10,10 @@ export interface ToolFlags {
   readonly read_only?: boolean;
   /** Runs alone in its batch (SPEC L6). */
   readonly exclusive?: boolean;
+  /** Called again with the same arguments, it changes nothing more: it may run again if its outcome is unknown. */
+  readonly idempotent?: boolean;
+  /** The MCP server that it belongs to. */
+  readonly mcp_server_id?: string;
   /** May destroy something: a person is asked before it runs, unless a policy says otherwise (SPEC D4). */
   readonly destructive?: boolean;
   /** Ends the turn when it succeeds (SPEC L5). */

@@ -36,6 +36,7 @@ import { startWorkspaceLoops } from "./loops/workspace-loops.ts";
 import { partReadings, repairReadings } from "./part-readings.ts";
 import { startPresence } from "./presence/start-presence.ts";
 import { createPartStreams } from "./wire-part-streams.ts";
+import { createWorkerMcp } from "./worker-mcp.ts";
 
 /** Starts a worker. When this resolves, it polls. Throws if Postgres or Temporal cannot be reached. */
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
@@ -56,6 +57,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const { driver, reaper } = await openPlaces(config, store, logger);
   const temporal = new Client(connectTemporal(config));
   const teller = openTeller(config, { store, temporal, logger });
+  const mcp = createWorkerMcp(config, { pool, logger });
   const presence = await startPresence(config, { self, pool, temporal, failpoint, logger });
   const activities = createActivities({
     config,
@@ -67,6 +69,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     openPartStream: streams.openPartStream,
     readLostParts: streams.readLostParts,
     debug: recording.recorder,
+    toolSources: [mcp.source],
     shutdown: shutdown.signal,
     failpoint,
     logger,
@@ -96,7 +99,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
       await presence.leave();
       // The client's own connection stays until the process ends. If it were closed under a call that is being retried,
       // the error could not be caught.
-      await Promise.all([connection.close(), metrics?.stop()]);
+      await Promise.all([connection.close(), metrics?.stop(), mcp.close()]);
       await Promise.all([bus.close(), modelBook.close(), recording.close()]);
       await pool.end();
     },

@@ -1,10 +1,10 @@
 // The provider of a model config, built once for each state of the config's row.
 import { createProvider, type ProviderSpec } from "../../models/create-provider.ts";
 import { ownFault } from "../../models/errors/own-fault.ts";
-import { createGuardedFetch } from "../../models/http/guarded-fetch.ts";
 import { createProviderFetch } from "../../models/http/provider-fetch.ts";
 import type { Provider } from "../../models/provider.ts";
 import { createRecordingFetch } from "../../models/recording/recording-fetch.ts";
+import { createGuardedFetch } from "../../platform/network/guarded-fetch.ts";
 import { UnsealError } from "../../platform/secrets/crypto.ts";
 import type { SecretBox } from "../../platform/secrets/secret-box.ts";
 import { boundToProvider } from "../../store/model/model-providers.ts";

@@ -1,6 +1,11 @@
 // Schemas of chats: what the API answers, and what it takes.
 import { z } from "zod";
-import { labelCharsMax, labelsMax, systemPromptCharsMax } from "../../core/chat/limits.ts";
+import {
+  labelCharsMax,
+  labelsMax,
+  mcpServersPerChatMax,
+  systemPromptCharsMax,
+} from "../../core/chat/limits.ts";
 import { CHAT_STATUSES } from "../../core/chat/message.ts";
 import {
   errorKind,
@@ -66,6 +71,7 @@ const chatFields = z.strictObject({
   archived: z.boolean(),
   plan_mode: z.boolean(),
   debug: z.boolean().meta({ description: "Its model calls are recorded as debug runs" }),
+  mcp_server_ids: z.array(uuid).meta({ description: "MCP servers whose tools it has" }),
   last_turn_summary: z.string().nullable(),
   has_unread: z.boolean(),
   queue_length: z.int(),
@@ -100,6 +106,12 @@ const workspaceId = uuid
   .toLowerCase()
   .meta({ description: "Of a workspace of the caller's; the chat's tools work in it" });
 
+const mcpServerIds = z
+  .array(uuid.toLowerCase())
+  .max(mcpServersPerChatMax)
+  .refine((ids) => new Set(ids).size === ids.length, "the same server twice")
+  .meta({ description: "MCP servers whose tools it has: the deployment's, or the caller's own" });
+
 export const newChat = z
   .strictObject({
     content: inputContent,
@@ -112,6 +124,7 @@ export const newChat = z
       .optional()
       .meta({ description: "A folder below the roots the deployment allows; the chat's tools read it" }),
     workspace_id: workspaceId.optional(),
+    mcp_server_ids: mcpServerIds.optional(),
   })
   .refine((chat) => chat.project_path === undefined || chat.workspace_id === undefined, {
     path: ["workspace_id"],
@@ -131,6 +144,9 @@ export const chatPatch = z
       .nullable()
       .optional(),
     workspace_id: workspaceId.nullable().optional().meta({ description: "Null: bound to none any more" }),
+    mcp_server_ids: mcpServerIds.optional().meta({
+      description: "Replaces the list; only while the chat rests (409 `chat_busy`)",
+    }),
     expected_history_version: expectedHistoryVersion.optional(),
     debug: z
       .boolean()

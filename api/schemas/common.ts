@@ -25,6 +25,13 @@ export function filledText(charsMax: number) {
   return z.string().max(charsMax).regex(FILLED, MUST_BE_FILLED);
 }
 
+type ShownAs = NonNullable<z.GlobalMeta["override"]>;
+
+/** How the document shows a schema. Undefined leaves out what zod would write; the library takes that, but its types do not. */
+export function shownAs(fields: Readonly<Record<string, unknown>>): ShownAs {
+  return fields;
+}
+
 /** A whole number in a query string. */
 export function queryNumber(min: number, max: number) {
   const words = `expected a whole number from ${min} to ${max}`;
@@ -33,19 +40,19 @@ export function queryNumber(min: number, max: number) {
     .regex(/^\d{1,16}$/, words)
     .transform(Number)
     .refine((value) => value >= min && value <= max, words)
-    .meta({ override: { type: "integer", minimum: min, maximum: max, pattern: undefined } });
+    .meta({ override: shownAs({ type: "integer", minimum: min, maximum: max, pattern: undefined }) });
 }
 
 export const pageLimit = queryNumber(1, pageItemsMax)
   .default(pageItemsDefault)
   .meta({
-    override: {
+    override: shownAs({
       type: "integer",
       minimum: 1,
       maximum: pageItemsMax,
       default: pageItemsDefault,
       pattern: undefined,
-    },
+    }),
   });
 
 /** The id of a message in a path. Other texts and numbers out of range cannot exist. */
@@ -54,7 +61,7 @@ export const pathMessageId = z
   .regex(/^[1-9]\d{0,15}$/)
   .transform(Number)
   .refine(Number.isSafeInteger)
-  .meta({ override: { type: "integer", minimum: 1, pattern: undefined } });
+  .meta({ override: shownAs({ type: "integer", minimum: 1, pattern: undefined }) });
 
 export const problem = z
   .strictObject({

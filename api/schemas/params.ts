@@ -7,7 +7,7 @@ import {
   snapshotMessagesMax,
 } from "../../core/chat/limits.ts";
 import { CHAT_STATUSES } from "../../core/chat/message.ts";
-import { pageLimit, pathMessageId, queryNumber, uuid } from "./common.ts";
+import { pageLimit, pathMessageId, queryNumber, shownAs, uuid } from "./common.ts";
 
 const searchCharsMax = 200;
 /** A template's name is the name of its folder. */
@@ -29,6 +29,7 @@ export const debugRunPath = chatPath.extend({ run: id });
 export const userPath = z.object({ user: id });
 export const apiKeyPath = z.object({ api_key: id });
 export const modelConfigPath = z.object({ model_config: id });
+export const mcpServerPath = z.object({ mcp_server: id });
 export const modelProviderPath = z.object({ model_provider: id });
 export const workspacePath = z.object({ workspace: id });
 export const buildPath = workspacePath.extend({ build: id });
@@ -72,14 +73,14 @@ export const chatQuery = z.strictObject({
     .transform(toLabels)
     .meta({
       description: "`key:value`; several must all be there",
-      override: { type: "array", items: { type: "string" }, anyOf: undefined, default: undefined },
+      override: shownAs({ type: "array", items: { type: "string" }, anyOf: undefined, default: undefined }),
     }),
   status: z.enum(CHAT_STATUSES).optional(),
   archived: z
     .enum(["true", "false"])
     .default("false")
     .transform((value) => value === "true")
-    .meta({ override: { type: "boolean", enum: undefined, default: false } }),
+    .meta({ override: shownAs({ type: "boolean", enum: undefined, default: false }) }),
   limit: pageLimit,
   after,
 });

@@ -20,6 +20,7 @@ export const exampleChat = {
   pin_order: null,
   archived: false,
   plan_mode: false,
+  mcp_server_ids: [],
   debug: false,
   last_turn_summary: null,
   has_unread: false,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { LIMIT_PERIODS } from "../../core/usage/limit-period.ts";
 import { USAGE_GROUPS } from "../../store/usage/usage-reports.ts";
-import { time } from "./common.ts";
+import { shownAs, time } from "./common.ts";
 
 const count = z.int().nonnegative();
 const micros = count.meta({ description: "Millionths of the currency of the prices" });
@@ -57,11 +57,11 @@ const moment = z
 export const usageQuery = z.strictObject({
   from: moment.optional().meta({
     description: "Date or time; absent: the beginning of the present month, UTC",
-    override: { type: "string", anyOf: undefined },
+    override: shownAs({ type: "string", anyOf: undefined }),
   }),
   to: moment.optional().meta({
     description: "Date or time, not included itself; absent: now",
-    override: { type: "string", anyOf: undefined },
+    override: shownAs({ type: "string", anyOf: undefined }),
   }),
   group_by: z.enum(USAGE_GROUPS).optional(),
 });

@@ -143,3 +143,7 @@ export const debugKeptDays = 30;
 export const debugRunsListedMax = 100;
 /** Bytes of bodies in the answer that shows one run. Older bodies are left out with a note. */
 export const debugShownBytesMax = 16 * 1024 * 1024;
+/** MCP servers of the deployment, or of one user (SPEC C4): a list to choose from by hand. */
+export const mcpServersPerOwnerMax = 100;
+/** MCP servers of one chat. Each may have to be connected to before the first step of a turn. */
+export const mcpServersPerChatMax = 20;

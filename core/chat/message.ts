@@ -133,6 +133,8 @@ export interface Chat {
   readonly pin_order: number | null;
   readonly archived: boolean;
   readonly plan_mode: boolean;
+  /** MCP servers whose tools it has (SPEC C4). */
+  readonly mcp_server_ids: readonly string[];
   /** Whether its model calls are recorded as debug runs. */
   readonly debug: boolean;
   readonly last_turn_summary: string | null;

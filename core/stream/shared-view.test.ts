@@ -22,6 +22,7 @@ const chat = {
   root_chat_id: secret,
   archived: false,
   plan_mode: false,
+  mcp_server_ids: [],
   last_turn_summary: null,
   current_turn_id: 1,
   snapshot_version: 1,

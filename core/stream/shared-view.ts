@@ -36,6 +36,7 @@ export function sharedChat(chat: Chat): Chat {
     last_model_config_id: null,
     reasoning_effort: null,
     labels: {},
+    mcp_server_ids: [],
     pin_order: null,
     debug: false,
     has_unread: false,

@@ -26,6 +26,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   // Tools talk to the workspace agent only, so that every driver behaves alike.
   // Its file part alone also runs in the worker, for a chat's project folder.
   tools: { imports: ["core", "platform", "workspaces/agent/api.ts", "workspaces/agent/files"] },
+  // Calls MCP servers. It reads and keeps sign-ins by the store's functions.
+  mcp: {
+    imports: ["core", "platform", "store", "tools/tool.ts", "tools/tool-error.ts", "package.json"],
+  },
   // Bundled into one file that runs in workspaces: it carries along whatever it imports.
   "workspaces/agent": {
     imports: ["core", "platform/system-processes.ts"],
@@ -120,6 +124,13 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     processes: ["files", "workspace"],
     context: ["files"],
   },
+  mcp: {
+    connection: [],
+    oauth: ["connection"],
+    discovery: [],
+    pool: ["connection", "discovery"],
+    tools: ["connection", "discovery", "pool"],
+  },
   api: {
     schemas: [],
     http: ["schemas"],
@@ -142,6 +153,7 @@ export const packageOwners: readonly {
   readonly rooms: readonly string[];
 }[] = [
   { packages: ["openai", "@anthropic-ai/sdk"], rooms: ["models"] },
+  { packages: ["@modelcontextprotocol/client"], rooms: ["mcp", "test"] },
   // The bench has a bare workflow as its floor.
   { packages: ["@temporalio/workflow"], rooms: ["workflows", "bench"] },
   // The API's libraries of sign-in; tests make tokens of their own.

@@ -4,10 +4,10 @@ import type { lookup } from "node:dns";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, before, test } from "node:test";
+import { createGuardedFetch } from "../../platform/network/guarded-fetch.ts";
 import { collect, countedIds } from "../__fixtures__/replay.ts";
 import { createProvider } from "../create-provider.ts";
 import { testProvider } from "../test-provider.ts";
-import { createGuardedFetch } from "./guarded-fetch.ts";
 
 let server: Server;
 let port: number;

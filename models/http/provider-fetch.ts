@@ -6,7 +6,7 @@ import type { Fetch } from "./provider-options.ts";
  * How long an idle connection is kept for the next step. With Node's default of 4 s, each step after a longer tool
  * would pay for a new TLS handshake before its first token.
  */
-export const keepAliveMs = 30_000;
+const keepAliveMs = 30_000;
 
 /**
  * A `fetch` without its own time limits. Node's gives up after five minutes without headers or bytes, which would cut

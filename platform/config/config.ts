@@ -82,6 +82,13 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     secretKey: environment.EVERTURN_SECRET_KEY,
     secretKeyPrevious: environment.EVERTURN_SECRET_KEY_PREVIOUS,
     allowPrivateProviders: environment.EVERTURN_ALLOW_PRIVATE_PROVIDERS,
+    mcp: {
+      addressRules: {
+        allowPrivate: environment.EVERTURN_ALLOW_PRIVATE_MCP,
+        setting: "EVERTURN_ALLOW_PRIVATE_MCP",
+      },
+      allowStdio: environment.EVERTURN_MCP_STDIO,
+    },
     databaseUrl: environment.DATABASE_URL,
     databasePoolMax: environment.EVERTURN_DATABASE_POOL_MAX,
     databaseTimeoutMs: environment.EVERTURN_DATABASE_TIMEOUT_MS,

@@ -114,6 +114,15 @@ export const ENVIRONMENT_SUBJECTS = {
         "1: model providers created by API may have private and loopback addresses. Those of the environment always may",
       shown_default: "`0`",
     }),
+    EVERTURN_ALLOW_PRIVATE_MCP: notes(flag.default(false), {
+      description: "1: MCP servers may have private and loopback addresses",
+      shown_default: "`0`",
+    }),
+    EVERTURN_MCP_STDIO: notes(flag.default(false), {
+      description:
+        "1: admins may add MCP servers that are programs, which run beside the worker as its user. Whoever has an admin's key can then run any program there",
+      shown_default: "`0`",
+    }),
     EVERTURN_DEMO_MODEL: notes(flag.default(false), {
       description: "1: the providers' addresses lead to the demo model. `npm start` sets it",
       shown_default: "`0`",

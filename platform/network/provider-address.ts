@@ -1,4 +1,4 @@
-// Decides which addresses a model provider may have (SPEC A4). Pure: it looks nothing up, so it judges names as text.
+// Decides which addresses a model provider or an MCP server may have (SPEC A4). Pure: it looks nothing up, so it judges names as text.
 // What they lead to is judged again when a socket is opened.
 import { isIP } from "node:net";
 import { isMetadataName, kindOfAddress } from "./address-kind.ts";
@@ -11,6 +11,8 @@ export type AddressVerdict =
 export interface AddressRules {
   /** Also allows private and loopback addresses, but never link-local and metadata ones. */
   readonly allowPrivate: boolean;
+  /** The variable that allows them; absent: that of model providers. */
+  readonly setting?: string;
 }
 
 const urlCharsMax = 2_000;
@@ -41,17 +43,19 @@ export function judgeProviderUrl(text: string, rules: AddressRules): AddressVerd
 export function judgeAddress(address: string, rules: AddressRules): AddressVerdict {
   const kind = kindOfAddress(address);
   if (kind === "never") return refuse(NEVER_WORDS);
-  return kind === "private" && !rules.allowPrivate ? refuse(PRIVATE_WORDS) : FINE;
+  return kind === "private" && !rules.allowPrivate ? refuse(privateWords(rules)) : FINE;
 }
 
 const NEVER_WORDS = "leads to a link-local, metadata or reserved address";
-const PRIVATE_WORDS =
-  "leads to a private or loopback address, which needs EVERTURN_ALLOW_PRIVATE_PROVIDERS=1";
+
+function privateWords({ setting = "EVERTURN_ALLOW_PRIVATE_PROVIDERS" }: AddressRules): string {
+  return `leads to a private or loopback address, which needs ${setting}=1`;
+}
 
 function judgeName(host: string, rules: AddressRules): AddressVerdict {
   if (isMetadataName(host)) return refuse("names a metadata service");
   const isLocal = host === "localhost" || host.endsWith(".localhost");
-  return isLocal && !rules.allowPrivate ? refuse(PRIVATE_WORDS) : FINE;
+  return isLocal && !rules.allowPrivate ? refuse(privateWords(rules)) : FINE;
 }
 
 function refuse(reason: string): AddressVerdict {

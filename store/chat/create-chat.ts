@@ -1,6 +1,7 @@
 // The transition `create`.
 import type { InputPart } from "../../core/part/part.ts";
 import { titleFromContent } from "../../core/prompt/title.ts";
+import { requireMcpServers } from "../access/mcp-servers.ts";
 import { prepared } from "../database.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { type ChatRow, LOCKED_COLUMNS } from "../row/chat-row.ts";
@@ -22,15 +23,17 @@ export interface CreateChatInput {
   readonly reasoning_effort?: string | null | undefined;
   readonly project_path?: string | null | undefined;
   readonly plan_mode?: boolean | undefined;
+  readonly mcp_server_ids?: readonly string[] | undefined;
 }
 
 /** Returns what a lock would return: nobody else sees the row before the commit. */
 const INSERT = `insert into chats (id, owner_id, root_chat_id, title, title_by_user, system_prompt, status, labels,
-    project_path, plan_mode, snapshot_version) values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, 0)
+    project_path, plan_mode, mcp_server_ids, snapshot_version)
+  values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, $9, 0)
   returning ${LOCKED_COLUMNS}`;
 
 /**
- * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`,
+ * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`, `mcp_server_refused`,
  * `usage_limit_reached`; then roll the transaction back.
  */
 export async function createChat(
@@ -38,6 +41,7 @@ export async function createChat(
   input: CreateChatInput,
 ): Promise<{ chat: ChatRow; message: MessageRow }> {
   await requireModelConfig(unit.tx, input.model_config_id);
+  await requireMcpServers(unit.tx, input.owner_id, input.mcp_server_ids ?? []);
   const before = await insertChat(unit, input);
   await refuseOverLimit(unit.tx, before);
   const draft: Draft = {
@@ -71,6 +75,7 @@ async function insertChat(unit: Unit, input: CreateChatInput): Promise<ChatRow> 
       JSON.stringify(input.labels ?? {}),
       input.project_path ?? null,
       input.plan_mode ?? false,
+      input.mcp_server_ids ?? null,
     ]),
   );
   const chat = rows[0] as ChatRow;

@@ -52,6 +52,7 @@ const COLUMNS = {
   plan_mode: "copied",
   debug: "copied",
   dynamic_tools: "copied",
+  mcp_server_ids: "copied",
   last_turn_summary: "new",
   summary_turn_id: "new",
   current_turn_id: "new",

@@ -1,5 +1,6 @@
 // Changes title, labels, pin, debug switch and archive (transitions `rename`, `archive`, `unarchive`).
 import { Refusal } from "../../core/chat/refusal.ts";
+import { requireMcpServers } from "../access/mcp-servers.ts";
 import { type ChatRow, readChatRow } from "../row/chat-row.ts";
 import { transition } from "../turn/transition.ts";
 import { lockInUnit, type Unit } from "../unit.ts";
@@ -15,6 +16,8 @@ export interface PatchChatInput {
   readonly archived?: boolean | undefined;
   /** Whether its model calls are recorded from now on (SPEC B4). */
   readonly debug?: boolean | undefined;
+  /** Replaces the list (SPEC C4). */
+  readonly mcp_server_ids?: readonly string[] | undefined;
   readonly expected_history_version?: number | undefined;
 }
 
@@ -23,7 +26,7 @@ export interface PatchChatInput {
  * is busy; then nothing has changed.
  */
 export async function patchChat(unit: Unit, input: PatchChatInput): Promise<ChatRow> {
-  const { chat_id, owner_id, title, labels, pin_order, debug } = input;
+  const { chat_id, owner_id, title, labels, pin_order, debug, mcp_server_ids } = input;
   const chat = await readChatRow(unit.tx, chat_id);
   if (chat === null || (owner_id !== null && chat.owner_id !== owner_id)) throw new Refusal("chat_not_found");
   if (input.archived !== undefined) await setArchived(unit, chat, input.archived);
@@ -31,7 +34,8 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
   if (input.expected_history_version !== undefined) {
     requireHistory((await lockInUnit(unit, chat_id)) ?? chat, input.expected_history_version);
   }
-  if ([title, labels, pin_order, debug].some((given) => given !== undefined)) {
+  if (mcp_server_ids !== undefined) await requireMcpServers(unit.tx, chat.owner_id, mcp_server_ids);
+  if ([title, labels, pin_order, debug, mcp_server_ids].some((given) => given !== undefined)) {
     await transition(unit, { name: "rename", chat_id, owner_id }, async (draft) => {
       if (title !== undefined) {
         Object.assign(draft.change, { title, title_by_user: true, title_version: draft.version });
@@ -39,9 +43,19 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
       if (labels !== undefined) draft.change.labels = labels;
       if (pin_order !== undefined) draft.change.pin_order = pin_order;
       if (debug !== undefined) draft.change.debug = debug;
+      if (mcp_server_ids !== undefined) {
+        requireRest(draft.before);
+        draft.change.mcp_server_ids = mcp_server_ids;
+      }
     });
   }
   return (await readChatRow(unit.tx, chat_id)) as ChatRow;
+}
+
+/** A turn keeps the tools that it began with. */
+function requireRest({ status }: ChatRow): void {
+  if (status !== "waiting" && status !== "error")
+    throw new Refusal("chat_busy", "the tools of a chat change while it rests: interrupt it first");
 }
 
 /** A root with all its descendants, locked in id order so that two such requests never deadlock (SPEC S7). */

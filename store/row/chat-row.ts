@@ -33,6 +33,8 @@ export interface ChatRow {
   /** Whether its model calls are recorded (SPEC B4). */
   readonly debug: boolean;
   readonly dynamic_tools: readonly JsonObject[];
+  /** The MCP servers whose tools it has (SPEC C4); null: none. */
+  readonly mcp_server_ids: readonly string[] | null;
   readonly last_turn_summary: string | null;
   /** The turn that `last_turn_summary` describes. */
   readonly summary_turn_id: number | null;
@@ -98,6 +100,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "plan_mode",
   "debug",
   "dynamic_tools",
+  "mcp_server_ids",
   "last_turn_summary",
   "summary_turn_id",
   "current_turn_id",
@@ -147,6 +150,7 @@ const WRITABLE = [
   "archived",
   "plan_mode",
   "debug",
+  "mcp_server_ids",
   "last_turn_summary",
   "summary_turn_id",
   "current_turn_id",

@@ -70,6 +70,7 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
     archived: row.archived,
     plan_mode: row.plan_mode,
     debug: row.debug,
+    mcp_server_ids: row.mcp_server_ids ?? [],
     last_turn_summary: row.last_turn_summary,
     has_unread: row.has_unread,
     queue_length: row.queue_length,

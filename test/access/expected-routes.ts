@@ -23,6 +23,7 @@ export interface ExpectedRoute {
 const chat = { kind: "chats", foreign: "404 chat_not_found" } as const;
 const readable = { ...chat, shown_to_readers: true } as const;
 const workspace = { kind: "chats", foreign: "404 workspace_not_found" } as const;
+const mcpServer = { kind: "deployment", foreign: "404 mcp_server_not_found" } as const;
 const chats = { kind: "chats" } as const;
 const deployment = { kind: "deployment" } as const;
 const admin = { kind: "admin" } as const;
@@ -105,6 +106,15 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "POST /v1/model-providers/{model_provider}/test": admin,
   "GET /v1/model-providers/{model_provider}/quirks": admin,
   "DELETE /v1/model-providers/{model_provider}/quirks": admin,
+  "GET /v1/mcp-servers": deployment,
+  "POST /v1/mcp-servers": deployment,
+  // The state is the proof.
+  "GET /v1/mcp-servers/callback": open,
+  "GET /v1/mcp-servers/{mcp_server}": mcpServer,
+  "PATCH /v1/mcp-servers/{mcp_server}": mcpServer,
+  "DELETE /v1/mcp-servers/{mcp_server}": mcpServer,
+  "POST /v1/mcp-servers/{mcp_server}/test": mcpServer,
+  "POST /v1/mcp-servers/{mcp_server}/connect": mcpServer,
 
   "GET /v1/me/settings": deployment,
   "PUT /v1/me/settings": deployment,

@@ -46,7 +46,13 @@ async function makeThings(examples: ReadonlyMap<string, unknown>) {
   const provider = await make("/v1/model-providers", { name: "of this test" });
   const config = await make("/v1/model-configs", { name: "of this test", provider_id: provider.id });
   const workspace = await make("/v1/workspaces", { name: "of-this-test" });
-  return { provider_id: provider.id, model_config: config.id, workspace: workspace.id };
+  const server = await make("/v1/mcp-servers", { slug: "of-this-test" });
+  return {
+    provider_id: provider.id,
+    model_config: config.id,
+    workspace: workspace.id,
+    mcp_server: server.id,
+  };
 }
 
 /** A running chat with a message behind the one that runs. */

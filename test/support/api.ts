@@ -24,6 +24,7 @@ import type { UserRole } from "../../core/access/access.ts";
 import type { LiveBus } from "../../core/stream/bus-message.ts";
 import { createDeliverer } from "../../delivery/deliver-outbox.ts";
 import { createWorkspaceTeller } from "../../delivery/tell-workspace.ts";
+import { openApiMcp } from "../../mcp/open-mcp.ts";
 import { loadConfig } from "../../platform/config/config.ts";
 import type { SignInConfig } from "../../platform/config/sign-in-config.ts";
 import { createLogger, type Logger } from "../../platform/logger.ts";
@@ -89,6 +90,8 @@ export interface TestApiSettings {
   readonly now?: () => number;
   /** Absent: no environment provider has a key, and each test of a provider answers. */
   readonly models?: ApiDeps["models"];
+  /** Of MCP servers; absent: programs may be started, and servers be on this machine. */
+  readonly mcp?: Partial<Pick<ApiDeps["mcp"], "addressRules" | "allowStdio">>;
   /** Absent: the product's own. */
   readonly templatesDir?: string;
   /** Absent: off; then streams of chats are not served either. */
@@ -112,6 +115,13 @@ const neededVariables = {
   EVERTURN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
 };
 const testSecrets = createSecretBox({ secretKey: new Uint8Array(32).fill(7) });
+
+/** The client of MCP itself; programs may be started, and servers be on this machine. */
+function testMcp(pool: Pool, settings: TestApiSettings): ApiDeps["mcp"] {
+  const logger = loggerOf(settings);
+  const place = { addressRules: { allowPrivate: true }, allowStdio: true, ...settings.mcp };
+  return openApiMcp({ ...place, db: pool, secrets: testSecrets, logger });
+}
 
 export const testModels: ApiDeps["models"] = {
   secrets: testSecrets,
@@ -278,6 +288,7 @@ function testDeps(
     rateLimits,
     trustedProxies: settings.trustedProxies ?? [],
     models: settings.models ?? testModels,
+    mcp: testMcp(pool, settings),
     temporalUiUrl: settings.temporalUiUrl ?? null,
   };
 }

@@ -46,7 +46,13 @@ function create(deps: ApiDeps): Route {
     example: { content: "Tell me a story" },
     any_text: [["content"]],
     responses: { 201: { description: "The chat, running", schema: chat } },
-    refusals: ["model_config_not_found", "project_path_refused", "workspace_refused", "usage_limit_reached"],
+    refusals: [
+      "model_config_not_found",
+      "project_path_refused",
+      "workspace_refused",
+      "mcp_server_refused",
+      "usage_limit_reached",
+    ],
     async handler(input) {
       const { body, caller } = input;
       const project_path = await projectPath(deps, body.project_path);
@@ -131,7 +137,14 @@ function patch(deps: ApiDeps): Route {
     body: chatPatch,
     example: { title: "A story", labels: { project: "stories" } },
     responses: { 200: { description: "The chat", schema: chat } },
-    refusals: ["chat_not_found", "history_changed", "chat_busy", "chat_archived", "workspace_refused"],
+    refusals: [
+      "chat_not_found",
+      "history_changed",
+      "chat_busy",
+      "chat_archived",
+      "workspace_refused",
+      "mcp_server_refused",
+    ],
     async handler(input) {
       const { params, body, caller } = input;
       const of = { chat_id: params.chat, owner_id: caller.user.id };

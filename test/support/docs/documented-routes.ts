@@ -82,6 +82,9 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
     base_url: "https://models.example.com/v1",
   });
   const config = await made("POST /v1/model-configs", { name: "own", provider_id: provider.id, model: "m" });
+  // Nothing listens there: a test of the server ends at once.
+  const transport = { type: "http", url: "http://127.0.0.1:1/mcp" };
+  const server = await made("POST /v1/mcp-servers", { slug: "own", name: "own", transport });
   const share = await made(`POST /v1/chats/${chat}/shares`, { link: true });
   const session = await made("POST /session", { api_key: api.key });
   const workspace = await made("POST /v1/workspaces", { template: "blank" });
@@ -92,6 +95,7 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
     queued_message: String(queued.id),
     model_provider: provider.id,
     model_config: config.id,
+    mcp_server: server.id,
     share: share.id,
     session: session.id,
     workspace: workspace.id,

@@ -21,6 +21,7 @@ const chat: Chat = {
   pin_order: null,
   archived: false,
   plan_mode: false,
+  mcp_server_ids: [],
   debug: false,
   last_turn_summary: null,
   has_unread: false,

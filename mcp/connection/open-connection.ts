@@ -1,0 +1,176 @@
+// Connects to a server, in whichever generation of the protocol it speaks, and hides the library behind four functions.
+import {
+  type AuthProvider,
+  type CallToolResult,
+  Client,
+  type JsonSchemaValidatorResult,
+  type jsonSchemaValidator,
+  type Progress,
+  type Tool,
+} from "@modelcontextprotocol/client";
+import packageJson from "../../package.json" with { type: "json" };
+import { callMs, callTotalMs, connectMs, messagesBurst, messagesPerSecond, probeMs } from "../limits.ts";
+import { McpFault, mcpFaultOf } from "../mcp-fault.ts";
+import type { McpServer } from "../server.ts";
+import { createFloodMeter } from "./flood-meter.ts";
+import { type McpPlace, type OpenedTransport, openTransport } from "./open-transport.ts";
+
+export interface McpCall {
+  readonly tool: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  /** Aborted: the server is told that nobody waits any more. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+export interface McpAnswer {
+  readonly result: CallToolResult;
+  /** Questions to a person that the server asked meanwhile, and that were declined. */
+  readonly declined: readonly string[];
+}
+
+/** Every function throws `McpFault`, or the reason of its signal. */
+export interface McpConnection {
+  isOpen(): boolean;
+  listTools(signal: AbortSignal): Promise<readonly Tool[]>;
+  call(call: McpCall): Promise<McpAnswer>;
+  close(): Promise<void>;
+}
+
+export interface OpenConnection {
+  readonly server: McpServer;
+  readonly place: McpPlace;
+  /** Null: the server wants no OAuth. */
+  readonly signedIn: AuthProvider | null;
+  readonly onToolsChanged: () => void;
+  /** It is over, whoever ended it. */
+  readonly onClosed: () => void;
+}
+
+/** What a server says about its output is not held against what it sends: its schemas could take very long. */
+const ANYTHING_FITS: jsonSchemaValidator = {
+  getValidator<T>() {
+    return (input: unknown): JsonSchemaValidatorResult<T> => ({
+      valid: true,
+      data: input as T,
+      errorMessage: undefined,
+    });
+  },
+};
+
+interface Line {
+  readonly client: Client;
+  /** Told of each question that is declined: one listener for each call under way. */
+  readonly declined: Set<(question: string) => void>;
+  isOpen: boolean;
+  flooded: boolean;
+}
+
+/** Throws `McpFault`: `unreachable`, `sign-in-needed`, `flooding`, `refused`. */
+export async function openConnection(asked: OpenConnection): Promise<McpConnection> {
+  const { server, place } = asked;
+  if (server.transport.type === "stdio" && !place.allowStdio)
+    throw new McpFault("unreachable", "programs are not started here: EVERTURN_MCP_STDIO is not 1");
+  const { transport, kill } = openTransport(server, place, asked.signedIn);
+  const declined: Line["declined"] = new Set();
+  const line: Line = { client: createClient(asked, declined), declined, isOpen: true, flooded: false };
+  watch(line, { transport, kill, onClosed: asked.onClosed });
+  try {
+    await inTime(line.client.connect(transport, { timeout: connectMs }), kill);
+  } catch (error) {
+    kill();
+    throw faultOf(line, error, true);
+  }
+  return {
+    isOpen: () => line.isOpen && !line.flooded,
+    listTools: (signal) => listTools(line, signal),
+    call: (call) => callTool(line, call),
+    close: () => line.client.close().catch(() => undefined),
+  };
+}
+
+/** Counts what comes, and ends a connection that brings too much. The client calls these listeners beside its own. */
+function watch(line: Line, { transport, kill, onClosed }: OpenedTransport & { onClosed: () => void }): void {
+  const limits = { burst: messagesBurst, perSecond: messagesPerSecond };
+  const isTooMuch = createFloodMeter(limits, () => performance.now());
+  const count = () => {
+    if (!isTooMuch(1) || line.flooded) return;
+    line.flooded = true;
+    kill();
+  };
+  const onclose = () => {
+    if (line.isOpen) onClosed();
+    line.isOpen = false;
+  };
+  Object.assign(transport, { onmessage: count, onerror: count, onclose });
+}
+
+function faultOf({ flooded }: Line, error: unknown, connecting: boolean): McpFault {
+  return flooded ? new McpFault("flooding", "it sent too many messages") : mcpFaultOf(error, { connecting });
+}
+
+async function listTools(line: Line, signal: AbortSignal): Promise<readonly Tool[]> {
+  const { client } = line;
+  // A server without tools says so by the capability that it lacks.
+  if (client.getServerCapabilities()?.tools === undefined) return [];
+  try {
+    const asked = { signal, timeout: connectMs, cacheMode: "refresh" } as const;
+    return (await client.listTools(undefined, asked)).tools;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw faultOf(line, error, true);
+  }
+}
+
+async function callTool(line: Line, { tool, args, signal, onProgress }: McpCall): Promise<McpAnswer> {
+  const declined: string[] = [];
+  const note = (question: string) => void declined.push(question);
+  line.declined.add(note);
+  try {
+    const limits = { timeout: callMs, maxTotalTimeout: callTotalMs, resetTimeoutOnProgress: true };
+    const asked = { name: tool, arguments: { ...args } };
+    const result = await line.client.callTool(asked, { ...limits, signal, onprogress: onProgress });
+    return { result, declined };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw faultOf(line, error, false);
+  } finally {
+    line.declined.delete(note);
+  }
+}
+
+/** Ends a handshake that hangs in a place that the library does not bound, such as a program that does not start. */
+async function inTime(connecting: Promise<void>, kill: () => void): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    kill();
+    late.reject(new McpFault("unreachable", "it did not answer in time"));
+  }, connectMs);
+  try {
+    await Promise.race([connecting, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    connecting.catch(() => undefined);
+  }
+}
+
+function createClient(
+  { onToolsChanged }: OpenConnection,
+  declined: ReadonlySet<(question: string) => void>,
+): Client {
+  const client = new Client(
+    { name: "everturn", version: packageJson.version },
+    {
+      capabilities: { elicitation: { form: {} } },
+      versionNegotiation: { mode: "auto", probe: { timeoutMs: probeMs } },
+      jsonSchemaValidator: ANYTHING_FITS,
+      listChanged: { tools: { autoRefresh: false, onChanged: onToolsChanged } },
+    },
+  );
+  // Nobody is asked: the turn goes on with a no, and the result says so.
+  client.setRequestHandler("elicitation/create", ({ params }) => {
+    for (const note of declined) note(params.message);
+    return { action: "decline" };
+  });
+  return client;
+}

@@ -1,0 +1,68 @@
+// Builds the transport to a server: streamable HTTP, or a program beside the worker that is spoken to over stdio.
+import { tmpdir } from "node:os";
+import {
+  type AuthProvider,
+  StreamableHTTPClientTransport,
+  type Transport,
+} from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { answerBytesMax } from "../limits.ts";
+import type { McpServer, McpTransport } from "../server.ts";
+import { type Fetch, withBoundedBodies } from "./bounded-bodies.ts";
+
+/** What connections may do, as the deployment allows. */
+export interface McpPlace {
+  /** Opens no socket to a forbidden address. */
+  readonly fetch: Fetch;
+  /** Whether programs may be started: whoever may name a program acts as the worker's user. */
+  readonly allowStdio: boolean;
+}
+
+export interface OpenedTransport {
+  readonly transport: Transport;
+  /** Ends it at once, for a server that does not stop sending. */
+  readonly kill: () => void;
+}
+
+/** Nothing is connected yet. `signedIn` brings the tokens of a server that wants OAuth. */
+export function openTransport(
+  { transport, auth }: Pick<McpServer, "transport" | "auth">,
+  place: McpPlace,
+  signedIn: AuthProvider | null,
+): OpenedTransport {
+  if (transport.type === "stdio") return openStdio(transport);
+  const { url, headers } = transport;
+  const bearer = auth.type === "bearer" ? { Authorization: `Bearer ${auth.token}` } : {};
+  const http = new StreamableHTTPClientTransport(new URL(url), {
+    fetch: withBoundedBodies(place.fetch),
+    requestInit: { headers: { ...headers, ...bearer } },
+    onInsufficientScope: "throw",
+    ...(signedIn !== null && { authProvider: signedIn }),
+  });
+  return { transport: http, kill: () => void http.close().catch(() => undefined) };
+}
+
+/**
+ * The program gets the few variables that the library deems safe and those of the server, never the worker's: its keys are among
+ * them.
+ */
+function openStdio({ command, args, env }: McpTransport & { type: "stdio" }): OpenedTransport {
+  const stdio = new StdioClientTransport({
+    command,
+    args: [...args],
+    env: { ...env },
+    cwd: tmpdir(),
+    stderr: "ignore",
+    maxBufferSize: answerBytesMax,
+  });
+  const kill = () => {
+    const { pid } = stdio;
+    try {
+      if (pid !== null) process.kill(pid, "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+    void stdio.close().catch(() => undefined);
+  };
+  return { transport: stdio, kill };
+}

@@ -1,0 +1,97 @@
+// Puts the room together: the pool and the tools for a worker, tests and sign-ins for the API.
+import type { Logger } from "../platform/logger.ts";
+import { createGuardedFetch } from "../platform/network/guarded-fetch.ts";
+import type { AddressRules } from "../platform/network/provider-address.ts";
+import type { SecretBox } from "../platform/secrets/secret-box.ts";
+import type { McpUser } from "../store/access/mcp-authorizations.ts";
+import { type McpServerRow, readUsableMcpServers } from "../store/access/mcp-servers.ts";
+import type { Queryable } from "../store/database.ts";
+import type { Fetch } from "./connection/bounded-bodies.ts";
+import { openConnection } from "./connection/open-connection.ts";
+import { mcpFaultOf } from "./mcp-fault.ts";
+import { beginSignIn, finishSignIn } from "./oauth/sign-in.ts";
+import { createTokenSource } from "./oauth/token-source.ts";
+import { McpPool, type McpTarget } from "./pool/pool.ts";
+import { openMcpServer } from "./server.ts";
+import { modelToolName } from "./tools/tool-names.ts";
+import { createMcpTools } from "./tools/tool-source.ts";
+
+export interface McpDeps {
+  readonly db: Queryable;
+  readonly secrets: SecretBox;
+  readonly addressRules: AddressRules;
+  readonly allowStdio: boolean;
+  readonly logger: Pick<Logger, "warn">;
+}
+
+/** A worker's: `close` ends its connections. */
+export function openWorkerMcp(deps: McpDeps) {
+  const { pool, targetOf } = openPool(deps);
+  const source = createMcpTools({
+    pool,
+    targetOf,
+    serversOf: (chat) => readUsableMcpServers(deps.db, chat.owner_id, chat.mcp_server_ids ?? []),
+    onFault: (row, error) =>
+      deps.logger.warn({ mcp_server: row.id, reason: reasonOf(error) }, "an MCP server costs its tools"),
+  });
+  return { source, connections: () => pool.connections(), close: () => pool.close() };
+}
+
+/** The API's: nothing stays connected. */
+export function openApiMcp(deps: McpDeps) {
+  const fetch: Fetch = createGuardedFetch(deps.addressRules);
+  const signIn = { db: deps.db, secrets: deps.secrets, fetch };
+  return {
+    addressRules: deps.addressRules,
+    allowStdio: deps.allowStdio,
+    secrets: deps.secrets,
+    test: (row: McpServerRow, userId: string) => testServer(deps, row, userId),
+    beginSignIn: (user: McpUser, redirectUrl: string) => beginSignIn(signIn, user, redirectUrl),
+    finishSignIn: (query: URLSearchParams) => finishSignIn(signIn, query),
+  };
+}
+
+function openPool({ db, secrets, addressRules, allowStdio }: McpDeps) {
+  const fetch: Fetch = createGuardedFetch(addressRules);
+  const pool = new McpPool({
+    place: { fetch, allowStdio },
+    open: openConnection,
+    now: () => performance.now(),
+  });
+  const targetOf = (row: McpServerRow, userId: string): McpTarget => {
+    const server = openMcpServer(row, secrets);
+    const user = { server_id: row.id, user_id: userId };
+    const isPersonal = server.auth.type === "oauth";
+    return {
+      server,
+      key: `${row.id}/${row.revision}${isPersonal ? `/${userId}` : ""}`,
+      signedIn: isPersonal ? createTokenSource({ db, secrets, fetch, server, user }) : null,
+    };
+  };
+  return { pool, targetOf };
+}
+
+async function testServer(deps: McpDeps, row: McpServerRow, userId: string) {
+  const begun = performance.now();
+  const { pool, targetOf } = openPool(deps);
+  const took = () => Math.round(performance.now() - begun);
+  try {
+    const infos = await pool.toolsOf(targetOf(row, userId), new AbortController().signal);
+    const tools = infos.map((info) => ({ ...info, tool_name: modelToolName(row.slug, info.name) }));
+    const message = `It works, and has ${tools.length === 1 ? "one tool" : `${tools.length} tools`} for models.`;
+    return { ok: true, latency_ms: took(), message, needs_sign_in: false, tools };
+  } catch (error) {
+    const fault = mcpFaultOf(error, { connecting: true });
+    const needs_sign_in = fault.type === "sign-in-needed";
+    const message = needs_sign_in
+      ? `It wants a sign-in: ${fault.message}.`
+      : `It cannot be used: ${fault.message}.`;
+    return { ok: false, latency_ms: took(), message, needs_sign_in, tools: [] };
+  } finally {
+    await pool.close();
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return mcpFaultOf(error, { connecting: true }).message;
+}

@@ -1,0 +1,36 @@
+// The worker's MCP client. It is loaded when the first chat needs it: most workers never do.
+import type { openWorkerMcp } from "../mcp/open-mcp.ts";
+import type { Config } from "../platform/config/config.ts";
+import type { Logger } from "../platform/logger.ts";
+import { createSecretBox } from "../platform/secrets/secret-box.ts";
+import type { Pool } from "../store/database.ts";
+import type { ChatRow } from "../store/row/chat-row.ts";
+import type { ToolSource } from "../tools/tools-of.ts";
+
+export interface WorkerMcp {
+  readonly source: ToolSource<ChatRow>;
+  close(): Promise<void>;
+}
+
+export function createWorkerMcp(
+  config: Pick<Config, "mcp" | "secretKey" | "secretKeyPrevious">,
+  { pool, logger }: { readonly pool: Pool; readonly logger: Logger },
+): WorkerMcp {
+  let opened: Promise<ReturnType<typeof openWorkerMcp>> | undefined;
+  const open = () => {
+    const deps = { ...config.mcp, db: pool, secrets: createSecretBox(config), logger };
+    opened ??= import("../mcp/open-mcp.ts").then((mcp) => mcp.openWorkerMcp(deps));
+    return opened;
+  };
+  return {
+    source: {
+      async toolsOf(chat) {
+        if (chat.mcp_server_ids === null || chat.mcp_server_ids.length === 0) return [];
+        return (await open()).source.toolsOf(chat);
+      },
+    },
+    async close() {
+      await (await opened)?.close();
+    },
+  };
+}
