@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
-import { forkedMessagesMax } from "../../core/chat/limits.ts";
-import { type ForkChatInput, forkChat } from "../../store/chat/fork-chat.ts";
-import { readPromptMessages } from "../../store/row/messages.ts";
-import { inUnit } from "../../store/unit.ts";
-import { createTestDatabase } from "../support/database.ts";
+import { forkedMessagesMax } from "../../../core/chat/limits.ts";
+import { type ForkChatInput, forkChat } from "../../../store/chat/fork-chat.ts";
+import { readPromptMessages } from "../../../store/row/messages.ts";
+import { inUnit } from "../../../store/unit.ts";
+import { createTestDatabase } from "../../support/database.ts";
 import {
   aChat,
   anIdleChat,
@@ -16,7 +16,7 @@ import {
   type TestStore,
   text,
   toolCall,
-} from "../support/turn/chats.ts";
+} from "../../support/turn/chats.ts";
 
 let store: TestStore;
 let database: Awaited<ReturnType<typeof createTestDatabase>>;

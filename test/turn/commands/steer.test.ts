@@ -1,12 +1,12 @@
 // Tests: messages that steer a running turn, and changes of the queue that race with it, on a real database.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Refusal } from "../../core/chat/refusal.ts";
-import { changeQueued } from "../../store/chat/change-queued.ts";
-import { settle } from "../../store/turn/settle.ts";
-import { finishToolCall } from "../../store/turn/tool-executions.ts";
-import { inUnit } from "../../store/unit.ts";
-import { createTestDatabase } from "../support/database.ts";
+import { Refusal } from "../../../core/chat/refusal.ts";
+import { changeQueued } from "../../../store/chat/change-queued.ts";
+import { settle } from "../../../store/turn/settle.ts";
+import { finishToolCall } from "../../../store/turn/tool-executions.ts";
+import { inUnit } from "../../../store/unit.ts";
+import { createTestDatabase } from "../../support/database.ts";
 import {
   aChat,
   anIdleChat,
@@ -15,7 +15,7 @@ import {
   type TestStore,
   text,
   toolCall,
-} from "../support/turn/chats.ts";
+} from "../../support/turn/chats.ts";
 
 let store: TestStore;
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
