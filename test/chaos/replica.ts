@@ -21,6 +21,8 @@ export class Replica {
   #running: RunningRole | null = null;
   #spawned: number | undefined;
   #closing = false;
+  /** Of a worker: its build id, once it has been deployed. */
+  #build: string | undefined;
   /** What is done to it is done one after the other: it may die by itself just as it is to be killed. */
   #last: Promise<void> = Promise.resolve();
   /** Ended by itself: at a fail point, or by a fault of its own. */
@@ -57,13 +59,17 @@ export class Replica {
     });
   }
 
-  /** SIGTERM, as a deploy does, and back again. */
+  /** SIGTERM, and back again. */
   stop(): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#note("told to stop");
-      const code = await this.#take()?.stop();
-      this.#note(`left with ${code}`);
-      await this.#bringUp();
+    return this.#inTurn(() => this.#stopAndBringUp());
+  }
+
+  /** A worker of another build takes its place, as in a rolling deploy. */
+  deploy(build: string): Promise<void> {
+    return this.#inTurn(() => {
+      this.#note(`replaced by the build ${build}`);
+      this.#build = build;
+      return this.#stopAndBringUp();
     });
   }
 
@@ -82,6 +88,13 @@ export class Replica {
     this.#closing = true;
     signal(this.#spawned, "SIGKILL");
     return this.#inTurn(async () => this.#take()?.kill());
+  }
+
+  async #stopAndBringUp(): Promise<void> {
+    this.#note("told to stop");
+    const code = await this.#take()?.stop();
+    this.#note(`left with ${code}`);
+    await this.#bringUp();
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
@@ -112,7 +125,10 @@ export class Replica {
 
   async #startOnce(): Promise<RunningRole> {
     const { role, env, onSpawned } = this.#settings;
-    const more = role === "api" ? { PORT: String(this.#port ?? 0) } : {};
+    const more = {
+      ...(role === "api" && { PORT: String(this.#port ?? 0) }),
+      ...(this.#build !== undefined && { EVERTURN_BUILD_ID: this.#build }),
+    };
     const running = await startRole(
       role,
       { ...env, ...more },

@@ -154,6 +154,8 @@ function environmentOf(of: Surroundings): Record<string, string> {
     EVERTURN_HEARTBEAT_TIMEOUT_MS: String(of.heartbeatTimeoutMs),
     EVERTURN_PROJECT_ROOTS: of.folder,
     EVERTURN_SHUTDOWN_GRACE_MS: "5000",
+    // Longer than a replica takes to come back.
+    EVERTURN_BUILD_LOST_MS: "10000",
     // A silent socket is given up after six seconds.
     EVERTURN_DATABASE_TIMEOUT_MS: "4000",
     // One user makes all of them.

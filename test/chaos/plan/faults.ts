@@ -27,6 +27,9 @@ export async function doFault({ world, readers }: FaultSurroundings, fault: Faul
       return worker.kill();
     case "worker-stop":
       return worker.stop();
+    case "worker-deploy":
+      // Each is a build that was never there.
+      return worker.deploy(`after-${fault.after_messages}`);
     case "worker-freeze":
       return worker.freeze(world.heartbeatTimeoutMs + FROZEN_PAST_TIMEOUT_MS);
     case "worker-failpoint":

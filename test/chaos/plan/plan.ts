@@ -76,6 +76,7 @@ export interface ReaderPlan {
 export const FAULT_KINDS = [
   "worker-kill",
   "worker-stop",
+  "worker-deploy",
   "worker-freeze",
   "worker-failpoint",
   "api-kill",
