@@ -10,7 +10,7 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const RUN = fileURLToPath(new URL("../run.ts", import.meta.url));
+const RUN = fileURLToPath(new URL("./run.ts", import.meta.url));
 const FIXTURE = fileURLToPath(new URL("./__fixtures__/endless-run.ts", import.meta.url));
 
 // Reading the environment of every process of the machine takes a while.

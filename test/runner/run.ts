@@ -4,15 +4,15 @@ import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findOrFetchSandbox } from "../dev/install/sandbox-binary.ts";
-import { createProgress } from "../dev/progress.ts";
-import { longestFirst, recordDurations } from "./runner/durations.ts";
-import type { FileResult } from "./runner/lane-messages.ts";
-import { runInLanes } from "./runner/lanes.ts";
-import { makeRunFolder } from "./runner/run-folder.ts";
-import { startTestStack, type TestStack } from "./support/stack.ts";
+import { findOrFetchSandbox } from "../../dev/install/sandbox-binary.ts";
+import { createProgress } from "../../dev/progress.ts";
+import { startTestStack, type TestStack } from "../support/stack.ts";
+import { longestFirst, recordDurations } from "./durations.ts";
+import type { FileResult } from "./lane-messages.ts";
+import { runInLanes } from "./lanes.ts";
+import { makeRunFolder } from "./run-folder.ts";
 
-const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 // Files with servers wait more than they compute.
 const LANES_PER_CORE = 2;
 // All lanes share one Postgres, whose connections do not grow with the cores.

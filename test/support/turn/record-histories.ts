@@ -1,17 +1,17 @@
 // Tests: records the history of each shape of a turn, a workspace and a description into test/histories/, for the replay tests. Run it only when a shape is
-// added: a changed history of an old shape is what the replay test exists to catch. `npm test -- test/record-histories.ts`
+// added: a changed history of an old shape is what the replay test exists to catch. `npm test -- test/support/turn/record-histories.ts`
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import type { WorkflowHandle } from "@temporalio/client";
 import proto from "@temporalio/proto";
-import { DESCRIBE_SHAPES, playDescribeShape } from "./support/turn/describe-shapes.ts";
-import { playShape, SHAPES } from "./support/turn/turn-shapes.ts";
-import { openTemporal } from "./support/turn/workflow-run.ts";
-import { playWorkspaceShape, WORKSPACE_SHAPES } from "./support/workspace/workspace-shapes.ts";
+import { playWorkspaceShape, WORKSPACE_SHAPES } from "../workspace/workspace-shapes.ts";
+import { DESCRIBE_SHAPES, playDescribeShape } from "./describe-shapes.ts";
+import { playShape, SHAPES } from "./turn-shapes.ts";
+import { openTemporal } from "./workflow-run.ts";
 
 /** 64-bit numbers and bytes as text, enums by name. */
 const READABLE = { longs: String, bytes: String, enums: String } as const;
 const HISTORY = proto.temporal.api.history.v1.History;
-const FOLDER = new URL("histories/", import.meta.url);
+const FOLDER = new URL("../../histories/", import.meta.url);
 const WORKSPACES = new URL("workspaces/", FOLDER);
 const DESCRIPTIONS = new URL("descriptions/", FOLDER);
 
