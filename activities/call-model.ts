@@ -2,12 +2,12 @@
 // it. What it returns is the decision that followed its own commit.
 import type { Usage } from "../core/chat/message.ts";
 import type { StepOutcome } from "../core/chat/step-outcome.ts";
-import { buildPrompt, withoutSeals } from "../core/prompt/build-prompt.ts";
+import { afterBoundary, buildPrompt, withoutSeals } from "../core/prompt/build-prompt.ts";
 import type { Lesson, ModelRequest, Provider, UnsupportedSetting } from "../models/provider.ts";
 import { markUnsealed } from "../store/model/mark-unsealed.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
-import { readPromptMessages } from "../store/row/messages.ts";
+import { type MessageRow, readPromptMessages } from "../store/row/messages.ts";
 import { type Attempt, beginAttempt } from "../store/turn/begin-attempt.ts";
 import { type Tool, toolSpecs } from "../tools/tool.ts";
 import { callConfig } from "./attempt/call-config.ts";
@@ -16,12 +16,14 @@ import { continueLostAnswer } from "./attempt/lost-answer.ts";
 import { streamModel } from "./attempt/run-model-attempt.ts";
 import { runTurnAttempt, type TurnAttemptDeps, type Writing } from "./attempt/run-turn-attempt.ts";
 import type { CallModelInput } from "./contract.ts";
+import type { FileLoader, LoadedFiles } from "./file/load-files.ts";
 
 export interface CallModelDeps extends TurnAttemptDeps {
   /** The provider of a model config. Throws `ModelError` (missing_key, config) before any call (SPEC X6). */
   readonly providerOf: (model: ModelConfigRow) => Provider;
   readonly toolsOf: (chat: ChatRow) => Promise<readonly Tool[]>;
   readonly systemPromptOf: (chat: ChatRow) => Promise<string>;
+  readonly files: FileLoader;
   readonly newToolCallId: () => string;
   /** Told which settings of a model config a call goes without (SPEC L12). */
   readonly onUnsupported?: (model: ModelConfigRow, settings: readonly UnsupportedSetting[]) => void;
@@ -67,9 +69,22 @@ interface AnswerInput {
 
 /** Streams the model's answer. Throws `ModelError`, or the signal's reason. */
 async function writeAnswer(deps: CallModelDeps, input: AnswerInput): Promise<void> {
-  const { attempt, writing } = input;
+  const { signal } = input.writing;
+  const messages = await readPromptMessages(deps.store.pool, input.attempt.chat.id);
+  const loaded = await deps.files.load(afterBoundary(messages), signal);
+  try {
+    await streamPrepared(deps, input, await prepareCall(deps, input, { messages, files: loaded.files }));
+  } finally {
+    loaded.release();
+  }
+}
+
+async function streamPrepared(
+  deps: CallModelDeps,
+  { attempt, writing }: AnswerInput,
+  { provider, request, historyTip }: PreparedCall,
+): Promise<void> {
   const { answer, parts, signal } = writing;
-  const { provider, request, historyTip } = await prepareCall(deps, input);
   signal.throwIfAborted();
   let isUnsealed = request.replay_full_history === true;
   const options = {
@@ -107,6 +122,10 @@ async function rememberUnsealed(
   await markUnsealed(store, history).catch(() => undefined);
 }
 
+interface History extends Pick<LoadedFiles, "files"> {
+  readonly messages: readonly MessageRow[];
+}
+
 interface PreparedCall {
   readonly provider: Provider;
   readonly request: ModelRequest;
@@ -115,10 +134,10 @@ interface PreparedCall {
 }
 
 /** Whom to ask for what. What a lost attempt had written is kept before anything can stop this one: it must not be lost now. */
-async function prepareCall(deps: CallModelDeps, input: AnswerInput): Promise<PreparedCall> {
+async function prepareCall(deps: CallModelDeps, input: AnswerInput, history: History): Promise<PreparedCall> {
   const { attempt, wish } = input;
   const { recording, answer, parts } = input.writing;
-  const { request, historyTip } = await makeRequest(deps, input);
+  const { request, historyTip } = await makeRequest(deps, input, history);
   recording.asked(request, historyTip);
   const provider = deps.providerOf(attempt.model);
   const prepared = { provider, request, historyTip };
@@ -131,14 +150,18 @@ async function prepareCall(deps: CallModelDeps, input: AnswerInput): Promise<Pre
   return { ...prepared, request: continued };
 }
 
-async function makeRequest(deps: CallModelDeps, { attempt: { chat, model }, wish }: AnswerInput) {
-  const messages = await readPromptMessages(deps.store.pool, chat.id);
+async function makeRequest(
+  deps: CallModelDeps,
+  { attempt: { chat, model }, wish }: AnswerInput,
+  { messages, files }: History,
+) {
   const request: ModelRequest = {
     model: model.model,
     system: await deps.systemPromptOf(chat),
     messages: buildPrompt(withoutSeals(messages, chat.unsealed)),
     tools: toolSpecs(await deps.toolsOf(chat)),
     config: callConfig(model, chat.turn_reasoning_effort),
+    ...(files !== undefined && { files }),
     ...(wish.replay_full_history === true && { replay_full_history: true }),
   };
   return { request, historyTip: messages.at(-1)?.id ?? null };

@@ -39,6 +39,7 @@ export interface RunToolDeps {
 export interface ToolPlaces {
   readonly projectFiles: FileViews | null;
   readonly workspace: ChatWorkspace | null;
+  readonly keepFile: ToolContext["keepFile"];
 }
 
 /** Returns the activity. It throws only what Temporal is to retry: a worker's end, a database out of reach. */
@@ -115,8 +116,8 @@ async function abandon(deps: RunToolDeps, attempt: ToolAttempt, chat: ChatRow): 
 
 /** Keeps the result of a call, however long the database is away. The caller keeps its heartbeat going. */
 async function finish(deps: RunToolDeps, { chat, call }: BegunToolCall, output: ToolOutput): Promise<void> {
-  const { result, is_error, truncated = false } = output;
-  const outcome = { chat_id: chat.id, tool_call_id: call.tool_call_id, result, is_error, truncated };
+  const { result, is_error, truncated = false, files } = output;
+  const outcome = { chat_id: chat.id, tool_call_id: call.tool_call_id, result, is_error, truncated, files };
   await patiently(deps.shutdown, () => finishToolCall(deps.store.pool, outcome));
   deps.failpoint("runTool:finished");
 }

@@ -22,6 +22,7 @@ import { turnRoutes } from "./routes/chat/turns.ts";
 import { watchRoutes } from "./routes/chat/watch-chats.ts";
 import { debugRunRoutes } from "./routes/debug-runs.ts";
 import { docsRoutes } from "./routes/docs.ts";
+import { fileRoutes } from "./routes/files/files.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { mcpServerRoutes } from "./routes/mcp/mcp-servers.ts";
 import { modelConfigRoutes } from "./routes/model/model-configs.ts";
@@ -54,6 +55,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...sessionRoutes(deps),
     ...oidcSignInRoutes(deps),
     ...aiSdkRoutes(deps),
+    ...fileRoutes(deps),
     ...workspaceRoutes(deps),
     ...buildLogRoutes(deps),
     ...templateRoutes(deps),

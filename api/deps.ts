@@ -8,6 +8,7 @@ import type { Logger } from "../platform/logger.ts";
 import type { AddressRules } from "../platform/network/provider-address.ts";
 import type { SecretBox } from "../platform/secrets/secret-box.ts";
 import type { McpServerRow } from "../store/access/mcp-servers.ts";
+import type { FileShelf } from "../store/file/file-shelf.ts";
 import type { OpenAiApi, ProviderSource } from "../store/model/resolve-model-config.ts";
 import type { ChatLinks } from "../store/row/to-wire.ts";
 import type { Store } from "../store/store.ts";
@@ -91,6 +92,7 @@ export interface ApiDeps {
   readonly links: ChatLinks;
   readonly resolveProjectPath: ResolveProjectPath;
   readonly templates: TemplateShelf;
+  readonly files: FileShelf;
   /** Tells a workspace's workflow the wanted state. Takes at most a second and never throws. */
   readonly workspaceTeller: Pick<WorkspaceTeller, "tell">;
   readonly workspaceLink: WorkspaceTemporalLink;

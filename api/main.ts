@@ -12,6 +12,7 @@ import { createSecretBox } from "../platform/secrets/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { seedAdminKey } from "../store/access/seed-admin.ts";
 import { createPool, type Pool } from "../store/database.ts";
+import { createFileShelf } from "../store/file/file-shelf.ts";
 import { createModelBook } from "../store/model/model-book.ts";
 import { seedModelConfigs } from "../store/model/seed-models.ts";
 import type { Store } from "../store/store.ts";
@@ -180,6 +181,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     }),
     resolveProjectPath: (path) => resolveProjectPath(path, config.projectRoots),
     templates: createTemplateShelf(config.templatesDir),
+    files: createFileShelf(store.pool, config.files),
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),
     workspaceDriver: config.workspaceDriver,
     buildLogs,

@@ -1,6 +1,7 @@
 // The port of this room: a provider turns a prompt into a stream of model events.
 import type { ErrorKind } from "../core/chat/error-kind.ts";
 import type { FinishReason, Role, Usage } from "../core/chat/message.ts";
+import type { ImageType } from "../core/file/media-type.ts";
 import type { JsonObject, Part, ProviderData } from "../core/part/part.ts";
 import type { Continuable } from "../core/prompt/kept-answer.ts";
 import type { PrefillForm } from "../core/prompt/prefill-form.ts";
@@ -15,6 +16,15 @@ export interface PromptMessage {
   /** Which provider wrote it (assistant messages). Provider data is sent only to the same one. */
   readonly provider: string | null;
 }
+
+/** A file as a request may carry it. `data` is base64. */
+export type PromptFile =
+  | { readonly type: "image"; readonly media_type: ImageType; readonly data: string }
+  | { readonly type: "document"; readonly data: string }
+  /** `size`: bytes of the whole, where only the beginning is shown. */
+  | { readonly type: "text"; readonly text: string; readonly size: number; readonly is_cut: boolean }
+  /** `words` completes "is not shown: …". */
+  | { readonly type: "unshown"; readonly words: string };
 
 export interface ToolSpec {
   readonly name: string;
@@ -53,6 +63,8 @@ export interface ModelRequest {
   readonly replay_full_history?: boolean;
   /** Known quirks of the server and the model (SPEC X10), by their names in quirk-table.ts. */
   readonly quirks?: readonly string[];
+  /** What is known of the files that the messages name, by id. A file that is missing here is told by its name alone. */
+  readonly files?: ReadonlyMap<string, PromptFile>;
   /** The answer so far, not ending in white space, which the model continues. Only if `continuable` allows it. */
   readonly prefill?: { readonly text: string };
 }

@@ -1,5 +1,6 @@
 // The list of all tools, and which of them a chat may call.
 
+import { attachFile } from "./context/attach-file.ts";
 import { editFiles } from "./files/edit-files.ts";
 import { findFiles } from "./files/find-files.ts";
 import { grep } from "./files/grep.ts";
@@ -33,6 +34,7 @@ const workspaceTools: readonly Tool[] = [
   editFiles,
   listDir,
   viewFile,
+  attachFile,
   grep,
   findFiles,
   execute,

@@ -1,5 +1,5 @@
 // What a tool is: a value with a JSON schema and a function, and data that says where it runs and what it may do.
-import type { JsonObject } from "../core/part/part.ts";
+import type { FilePart, JsonObject, ResultFile } from "../core/part/part.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
 import type { ChatWorkspace } from "./chat-workspace.ts";
 
@@ -54,6 +54,11 @@ export interface ToolContext {
   readonly toolCallId: string;
   /** Shows readers output while the tool runs; the committed result replaces it. */
   readonly emit: (delta: string) => void;
+  /**
+   * Keeps bytes as a file of the chat, for a result's `files`. The same bytes under the same name are one file, so a call that runs again
+   * makes no second one. Throws `ToolError` for types that are not taken, files over 10 MiB, and a user without room.
+   */
+  readonly keepFile: (file: { readonly name: string; readonly bytes: Uint8Array }) => Promise<FilePart>;
 }
 
 /** What the model gets. An error result is `{error, hint?}` with `is_error`. */
@@ -61,6 +66,8 @@ export interface ToolOutput {
   readonly result: JsonObject;
   readonly is_error: boolean;
   readonly truncated?: boolean;
+  /** Files that `keepFile` has kept: shown to people, and, unless they are for people alone, to models that take them. */
+  readonly files?: readonly ResultFile[];
 }
 
 /** A fault of a call's arguments. */

@@ -13,6 +13,8 @@ import type {
   WorkspaceActivities,
 } from "../activities/contract.ts";
 import type { DebugRecorder } from "../activities/debug/debug-recorder.ts";
+import { createFileLoader } from "../activities/file/load-files.ts";
+import { toolFileKeeper } from "../activities/file/tool-files.ts";
 import { createNoLimitNotice } from "../activities/provider/no-limit-notice.ts";
 import { createRunTool, type RunToolDeps } from "../activities/run-tool.ts";
 import type { OpenPartStream, ReadLostParts } from "../activities/stream/open-part-stream.ts";
@@ -25,6 +27,7 @@ import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Provider } from "../models/provider.ts";
 import type { Config } from "../platform/config/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
+import type { FileShelf } from "../store/file/file-shelf.ts";
 import { settingsOf } from "../store/model/model-book.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
@@ -45,6 +48,7 @@ export interface ActivityDeps {
   readonly providerOf: (model: ModelConfigRow) => Provider;
   readonly driver: WorkspaceDriver;
   readonly teller: Pick<WorkspaceTeller, "tell">;
+  readonly files: FileShelf;
   readonly openPartStream: OpenPartStream;
   readonly readLostParts: ReadLostParts;
   readonly debug: DebugRecorder;
@@ -76,6 +80,7 @@ export function createActivities(deps: ActivityDeps): AllActivities {
   };
   const callModel = createCallModel({
     ...calls,
+    files: createFileLoader(store.pool, deps.files),
     toolsOf,
     systemPromptOf: (chat) => systemPromptOf(store, chat),
     onUsage: createNoLimitNotice(deps.logger),
@@ -114,13 +119,22 @@ function createDescriptions(deps: ActivityDeps): DescribeActivities {
 }
 
 /** What a chat's tools use: its project folder or its workspace. */
-function createPlaces({ config, store, driver, teller, shutdown }: ActivityDeps): RunToolDeps["placesOf"] {
+function createPlaces({
+  config,
+  store,
+  driver,
+  teller,
+  shutdown,
+  files,
+}: ActivityDeps): RunToolDeps["placesOf"] {
   const shelf = createTemplateShelf(config.templatesDir);
   const workspaceOf = createChatWorkspaces({ store, driver, openAgent, shelf, teller, shutdown });
-  return (chat, turnId) =>
-    chat.project_path === null
+  return (chat, turnId) => ({
+    keepFile: toolFileKeeper(files, chat, turnId),
+    ...(chat.project_path === null
       ? { projectFiles: null, workspace: workspaceOf(chat, turnId) }
-      : { projectFiles: projectFiles(chat.project_path), workspace: null };
+      : { projectFiles: projectFiles(chat.project_path), workspace: null }),
+  });
 }
 
 /**

@@ -15,6 +15,7 @@ import { connectTemporal } from "../platform/temporal.ts";
 import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
 import { readDeploymentId } from "../store/access/deployment.ts";
 import { createPool, type Pool } from "../store/database.ts";
+import { createFileShelf } from "../store/file/file-shelf.ts";
 import { createModelBook } from "../store/model/model-book.ts";
 import type { WorkerProcess } from "../store/presence/worker-processes.ts";
 import { newWorker } from "../store/presence/worker-rows.ts";
@@ -66,6 +67,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     providerOf: models.providerOf,
     driver,
     teller,
+    files: createFileShelf(pool, config.files),
     openPartStream: streams.openPartStream,
     readLostParts: streams.readLostParts,
     debug: recording.recorder,

@@ -35,6 +35,7 @@ const NOT_FOUND_BY_PARAM: Readonly<Record<string, RefusalCode>> = {
   token: "share_not_found",
   session: "session_not_found",
   mcp_server: "mcp_server_not_found",
+  file: "file_not_found",
 };
 /** A route without parameters refuses them, since a client that sends one relies on it. */
 const NO_QUERY = z.strictObject({});

@@ -70,8 +70,21 @@ function operation(each: Route): ZodOpenApiOperationObject {
         content: { "application/json": { schema: each.body, example: each.example ?? {} } },
       },
     }),
+    ...(each.raw_body !== undefined && { requestBody: rawBody(each.raw_body) }),
     responses: { ...answers(each), ...problems(each) },
   };
+}
+
+/** What the docs page sends when somebody tries the call. */
+const RAW_EXAMPLES: Readonly<Record<string, object>> = {
+  "application/json": { example: {} },
+  "text/plain": { example: "Hello" },
+};
+
+function rawBody(types: readonly string[]) {
+  const schema = { type: "string", format: "binary" } as const;
+  const content = types.map((type) => [type, { schema, ...RAW_EXAMPLES[type] }]);
+  return { required: true, content: Object.fromEntries(content) };
 }
 
 /** Who may make the call: what it wants, and the scopes that reach it. */
@@ -121,11 +134,14 @@ const WITH_BODY: readonly RefusalCode[] = [
   "unsupported_media_type",
 ];
 
+const RAW_BODY: readonly RefusalCode[] = ["invalid_request", "body_too_large", "unsupported_media_type"];
+
 function problems(each: Route): ZodOpenApiResponsesObject {
   const codes = new Set<RefusalCode>([
     ...(each.access === "public" ? [] : COMMON),
     ...(each.query === undefined ? [] : (["invalid_request"] as const)),
     ...(each.body === undefined ? [] : WITH_BODY),
+    ...(each.raw_body === undefined ? [] : RAW_BODY),
     ...(each.changes === true ? (["idempotency_key_reused", "transition_refused"] as const) : []),
     ...(each.refusals ?? []),
   ]);

@@ -80,6 +80,8 @@ interface RouteSettings<P, Q, B> {
   readonly example?: Readonly<Record<string, unknown>>;
   /** Absent: 256 KiB. */
   readonly body_bytes_max?: number;
+  /** The body is no JSON: the handler reads its bytes itself, of one of these types. */
+  readonly raw_body?: readonly string[];
   /** The body contains a whole conversation, and only the last of its `messages` are taken. */
   readonly body_has_conversation?: true;
   /** Fields of the body that are stored as JSON: they may contain U+0000 and lone surrogates, which Postgres's text cannot. */

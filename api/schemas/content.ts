@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { InputPart } from "../../core/part/part.ts";
 import { isBlank } from "../../core/text/blank.ts";
-import { FILLED, filledText, MUST_BE_FILLED } from "./common.ts";
+import { FILLED, filledText, MUST_BE_FILLED, uuid } from "./common.ts";
 
 /** A longer message is a data set and belongs in a file. */
 const inputPartsMax = 100;
@@ -22,8 +22,18 @@ const fileReferencePart = z.strictObject({
   content: z.string(),
 });
 
+/** Clients send back what they got, with type and name; what counts is what the file's row says. */
+const filePart = z
+  .strictObject({
+    type: z.literal("file"),
+    file_id: uuid.toLowerCase(),
+    media_type: z.string().max(fileNameCharsMax).default(""),
+    name: z.string().max(fileNameCharsMax).default(""),
+  })
+  .meta({ description: "A file that was uploaded by `POST /v1/files`; `media_type` and `name` are ignored" });
+
 const parts = z
-  .array(z.discriminatedUnion("type", [textPart, fileReferencePart]))
+  .array(z.discriminatedUnion("type", [textPart, filePart, fileReferencePart]))
   .min(1, MUST_BE_FILLED)
   .max(inputPartsMax);
 

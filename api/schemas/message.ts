@@ -11,6 +11,13 @@ const fileReferencePart = z.strictObject({
   content: z.string(),
 });
 
+const filePart = z.strictObject({
+  type: z.literal("file"),
+  file_id: uuid.meta({ description: "Its bytes: `GET /v1/files/{file}`" }),
+  media_type: z.string(),
+  name: z.string(),
+});
+
 const part = z.discriminatedUnion("type", [
   textPart,
   z.strictObject({
@@ -34,9 +41,14 @@ const part = z.discriminatedUnion("type", [
     result: jsonValue,
     is_error: z.boolean(),
     truncated: z.boolean().optional(),
+    files: z
+      .array(filePart.extend({ for_people: z.literal(true).optional() }))
+      .optional()
+      .meta({ description: "Files of the result; `for_people`: the model knows only their names" }),
     created_at: time,
   }),
   z.strictObject({ type: z.literal("source"), url: z.string(), title: z.string() }),
+  filePart,
   fileReferencePart,
 ]);
 
@@ -89,7 +101,7 @@ export const queuedMessage = z
   .strictObject({
     id: messageId,
     chat_id: uuid,
-    content: z.array(z.discriminatedUnion("type", [textPart, fileReferencePart])),
+    content: z.array(z.discriminatedUnion("type", [textPart, filePart, fileReferencePart])),
     model_config_id: uuid.nullable(),
     reasoning_effort: z.string().nullable(),
     position: z.int(),

@@ -25,6 +25,8 @@ export const sharePath = chatPath.extend({ share: id });
 export const sessionPath = z.object({ session: id });
 /** Of a share's link. */
 export const sharedPath = z.object({ token: z.string().regex(/^[\w-]{20,100}$/) });
+export const sharedFilePath = sharedPath.extend({ file: id });
+export const filePath = z.object({ file: id });
 export const debugRunPath = chatPath.extend({ run: id });
 export const userPath = z.object({ user: id });
 export const apiKeyPath = z.object({ api_key: id });

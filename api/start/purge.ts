@@ -1,6 +1,6 @@
 // Deletes what is old enough to go once an hour, and what deleted users have left as soon as it can.
 import { emptyUser, listUsersToEmpty, type Tell } from "../../store/chat/departure/delete-user.ts";
-import { PURGES } from "../../store/purge.ts";
+import { PURGES } from "../../store/chat/departure/purge.ts";
 import type { ApiDeps } from "../deps.ts";
 
 const purgeEveryMs = 3_600_000;

@@ -147,3 +147,23 @@ export const debugShownBytesMax = 16 * 1024 * 1024;
 export const mcpServersPerOwnerMax = 100;
 /** MCP servers of one chat. Each may have to be connected to before the first step of a turn. */
 export const mcpServersPerChatMax = 20;
+/** Bytes of one file (SPEC C5). Providers take little more, and a worker holds a file whole while it sends it. */
+export const fileBytesMax = 10 * 1024 * 1024;
+/** Files that people have put into the messages of one chat (SPEC C5). */
+export const filesPerChatMax = 50;
+/** Longest file name that common file systems take. */
+export const fileNameCharsMax = 255;
+/** How long a file stays that no message names: an upload whose message is still being written. */
+export const unusedFileKeepMs = 24 * 3_600_000;
+/** How long an upload that was not finished stays. Its process has died: a request takes minutes at most. */
+export const unfinishedFileKeepMs = 3_600_000;
+/** Bytes of one piece of a file in the database: few rows for a file, little memory for a reader. */
+export const filePieceBytesMax = 256 * 1024;
+/** Bytes of a text file that a model is shown. More than a message may have would crowd out the conversation. */
+export const fileTextBytesMax = 256 * 1024;
+/** Bytes of files in one model request. As base64 they stay below what every provider takes, with room for the rest. */
+export const requestFileBytesMax = 16 * 1024 * 1024;
+/** Files in one model request: Anthropic takes a hundred pictures. */
+export const requestFilesMax = 100;
+/** Bytes of files that all model calls of a worker hold together. The next call waits for room. */
+export const workerFileBytesMax = 96 * 1024 * 1024;

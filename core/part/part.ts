@@ -47,6 +47,8 @@ export interface ToolResultPart {
   readonly result: JsonValue;
   readonly is_error: boolean;
   readonly truncated?: boolean;
+  /** Files that belong to the result, such as a picture that was read. Models see them where they can. */
+  readonly files?: readonly ResultFile[];
   readonly created_at: string;
   readonly provider_data?: ProviderData;
 }
@@ -62,6 +64,12 @@ export interface FilePart {
   readonly file_id: string;
   readonly media_type: string;
   readonly name: string;
+}
+
+/** A file that belongs to a tool's result. */
+export interface ResultFile extends FilePart {
+  /** It was made for people to download: models see it by its name in the result alone. */
+  readonly for_people?: true;
 }
 
 export interface FileReferencePart {
@@ -80,6 +88,14 @@ export type Part =
   | SourcePart
   | FilePart
   | FileReferencePart;
+
+/** The files of a message, those of its tools' results included, in their order. */
+export function filesIn(content: readonly Part[]): readonly FilePart[] {
+  return content.flatMap((part) => {
+    if (part.type === "file") return [part];
+    return part.type === "tool-result" ? (part.files ?? []) : [];
+  });
+}
 
 /** What a client may send as the content of a message. A plain string on the wire is one text part. */
 export type InputPart = TextPart | FilePart | FileReferencePart;

@@ -72,7 +72,8 @@ function partText(part: Part, toolChars: number): string {
     case "tool-result": {
       const verb = part.is_error ? "failed" : "returned";
       const result = typeof part.result === "string" ? part.result : JSON.stringify(part.result);
-      return `[${part.tool_name} ${verb}: ${cutMiddle(result, toolChars)}]`;
+      const files = (part.files ?? []).map(({ name, media_type }) => `\n[file ${name}, ${media_type}]`);
+      return `[${part.tool_name} ${verb}: ${cutMiddle(result, toolChars)}]${files.join("")}`;
     }
     case "source":
       return `[source: ${part.title} ${part.url}]`;

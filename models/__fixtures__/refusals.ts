@@ -59,6 +59,23 @@ const behind = (body: Record<string, unknown>) =>
 const idsOf = (body: Record<string, unknown>) => [...JSON.stringify(body).matchAll(/"(?:tool_call_id|id)":"([^"]*)"/g)].map(([, id]) => id ?? "");
 const contentBesideCalls = (body: Record<string, unknown>) => messagesOf(body).find((each) => "tool_calls" in each)?.["content"];
 
+const WITH_FILES: Partial<ModelRequest> = {
+  messages: [
+    {
+      role: "user",
+      content: [
+        { type: "file", file_id: "1", name: "red.png", media_type: "image/png" },
+        { type: "file", file_id: "2", name: "paper.pdf", media_type: "application/pdf" },
+      ],
+      provider: null,
+    },
+  ],
+  files: new Map([
+    ["1", { type: "image", media_type: "image/png", data: "iVBORw0KGgo=" }],
+    ["2", { type: "document", data: "JVBERi0=" }],
+  ]),
+};
+
 export const REFUSALS: readonly Refusal[] = [
   ...[
     error("Unexpected role 'user' after role 'tool'", { type: "invalid_request_message_order", code: "3230" }),
@@ -267,4 +284,25 @@ export const REFUSALS: readonly Refusal[] = [
       right: (body) => !JSON.stringify(body["input"]).includes('"reasoning"'),
     }),
   ),
+  ...([
+    ["image input is not supported - hint: if this is unexpected, you may need to provide the mmproj", 500],
+    ["Failed to deserialize the JSON body: messages[0]: unknown variant `image_url`, expected `text`", 400],
+    ["No endpoints found that support image input", 404],
+  ] as const).map(
+    ([message, status]): Refusal => ({
+      quirk: "no-images",
+      says: error(message),
+      status,
+      dialect: "openai-chat",
+      request: WITH_FILES,
+      right: (body) => !JSON.stringify(body).includes("image_url") && JSON.stringify(body).includes('"file_data"'),
+    }),
+  ),
+  {
+    quirk: "no-documents",
+    says: error("Unsupported content part type: \"file\""),
+    dialect: "openai-chat",
+    request: WITH_FILES,
+    right: (body) => !JSON.stringify(body).includes('"file_data"') && JSON.stringify(body).includes("image_url"),
+  },
 ];

@@ -15,6 +15,9 @@ type Body = Anthropic.Messages.MessageCreateParamsStreaming;
 /** This API takes temperatures from 0 to 1. Others go to 2. */
 const temperatureMax = 1;
 
+/** Anthropic refuses a request with a larger picture. It counts base64. */
+const imageCharsMax = 5 * 1024 * 1024;
+
 export function anthropicBody(
   request: ModelRequest,
   provider: string,
@@ -30,8 +33,9 @@ export function anthropicBody(
   const { system, messages } = toAnthropic(request.system, request.messages, {
     provider: request.replay_full_history === true ? "" : provider,
     // Servers that imitate the API write their own ids, and accept back what they wrote.
-    shape: shapeOf(request.quirks, { call_ids: "any" }),
+    shape: shapeOf(request.quirks, { call_ids: "any", image_chars_max: imageCharsMax }),
     declared: new Set(request.tools.map(({ name }) => name)),
+    files: request.files,
   });
   const thinks = mayThink(request, messages);
   const thinking = thinks ? thinkingSettings({ request, settings, maxTokens }) : {};

@@ -2,6 +2,7 @@
 // SPEC L10 are on the system prompt and on the last two messages.
 import type {
   ContentBlockParam,
+  DocumentBlockParam,
   ImageBlockParam,
   MessageParam,
   TextBlockParam,
@@ -16,6 +17,7 @@ import {
   promptTarget,
 } from "../prompt/arrange-prompt.ts";
 import type { ResultContent } from "../prompt/result-content.ts";
+import type { ShownPiece } from "../prompt/shown-file.ts";
 import type { PromptMessage } from "../provider.ts";
 import type { PromptShape } from "../quirks/quirk.ts";
 
@@ -55,7 +57,7 @@ export function toAnthropic(
 }
 
 function messagesOf(turn: PromptTurn, { shape }: PromptTarget): BlockMessage[] {
-  if (turn.type === "user") return [userMessage(turn.texts.map((text) => ({ type: "text", text })))];
+  if (turn.type === "user") return [userMessage(turn.pieces.map(shownBlock))];
   const blocks = withThinking(turn.pieces.flatMap(blockOf), turn.pieces, shape);
   // Thinking must be followed by what it led to.
   const last = blocks.findLastIndex((block) => !isThinking(block));
@@ -86,15 +88,24 @@ function withThinking(
   return [{ type: "thinking", thinking, signature: "" }, ...blocks];
 }
 
-function resultBlocks({ text, images }: ResultContent): Pick<ToolResultBlockParam, "content"> {
-  if (images.length === 0) return text === "" ? {} : { content: text };
-  const shown = images.map(
-    ({ media_type, data }): ImageBlockParam => ({
-      type: "image",
-      source: { type: "base64", media_type, data },
-    }),
-  );
-  return { content: [...(text === "" ? [] : [{ type: "text" as const, text }]), ...shown] };
+function resultBlocks({ text, shown }: ResultContent): Pick<ToolResultBlockParam, "content"> {
+  if (shown.length === 0) return text === "" ? {} : { content: text };
+  return { content: [...(text === "" ? [] : [{ type: "text" as const, text }]), ...shown.map(shownBlock)] };
+}
+
+function shownBlock(piece: ShownPiece): TextBlockParam | ImageBlockParam | DocumentBlockParam {
+  switch (piece.type) {
+    case "text":
+      return { type: "text", text: piece.text };
+    case "image": {
+      const { media_type, data } = piece;
+      return { type: "image", source: { type: "base64", media_type, data } };
+    }
+    case "document": {
+      const source = { type: "base64", media_type: "application/pdf", data: piece.data } as const;
+      return { type: "document", source, title: piece.name };
+    }
+  }
 }
 
 /** Calls end an assistant message, because their results come next. Calls keep their order, and so does the rest. */

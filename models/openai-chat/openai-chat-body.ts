@@ -39,6 +39,7 @@ export function openAiChatBody(
     provider: request.replay_full_history === true ? "" : target.provider,
     shape: shapeOf(request.quirks, { call_ids: target.is_strict ? "plain" : "any" }),
     declared: new Set(request.tools.map(({ name }) => name)),
+    files: request.files,
   });
   const begun = chatPrefill(request.prefill, settings.prefill);
   const asked = [...messages, ...begun.messages];

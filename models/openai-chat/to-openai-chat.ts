@@ -1,6 +1,7 @@
 // Converts a history to the messages of OpenAI's Chat Completions. Pure.
 import type {
   ChatCompletionAssistantMessageParam,
+  ChatCompletionContentPart,
   ChatCompletionMessageParam,
 } from "openai/resources/chat/completions";
 import type { JsonValue } from "../../core/part/part.ts";
@@ -12,7 +13,8 @@ import {
   type PromptTurn,
   promptTarget,
 } from "../prompt/arrange-prompt.ts";
-import { textWithoutImages } from "../prompt/result-content.ts";
+import type { ResultContent } from "../prompt/result-content.ts";
+import type { ShownPiece } from "../prompt/shown-file.ts";
 import type { PromptMessage } from "../provider.ts";
 import type { PromptShape } from "../quirks/quirk.ts";
 
@@ -24,6 +26,8 @@ const NO_ANSWER = "(no answer)";
 const CALLS_TOOLS = "(calls tools)";
 /** Used instead of missing reasoning, for servers that want some with each answer. */
 const NO_REASONING = " ";
+/** The text of a result that is nothing but a picture. */
+const SHOWN_BELOW = "(shown below)";
 
 /**
  * One leading system message (chat templates refuse others), a user message before any other, then turns. Each call is
@@ -39,10 +43,15 @@ export function toOpenAiChat(
   const lastUser = prompt.turns.findLastIndex((turn) => turn.type === "user");
   const out: ChatCompletionMessageParam[] = [];
   // Templates of local models fail if nobody has asked anything.
-  if (prompt.turns[0]?.type === "assistant") addUserMessage(out, "(continued)");
+  if (prompt.turns[0]?.type === "assistant") addUserMessage(out, [{ type: "text", text: "(continued)" }]);
   for (const [index, turn] of prompt.turns.entries()) {
-    if (turn.type === "assistant") out.push(...assistantMessages(turn, target, index > lastUser));
-    else addUserMessage(out, turn.texts.join("\n\n"));
+    if (turn.type === "user") {
+      addUserMessage(out, turn.pieces);
+      continue;
+    }
+    out.push(...assistantMessages(turn, target, index > lastUser));
+    const shown = resultFiles(turn);
+    if (shown.length > 0) addUserMessage(out, shown);
   }
   const told = target.shape.user_behind_tool ? out : withAnswersBetween(out, target);
   return withSystem(told, prompt.system, target);
@@ -57,9 +66,10 @@ function withSystem(
   const text = system.join("\n\n");
   const [first, ...rest] = messages;
   if (shape.system === "message") return [{ role: "system", content: text }, ...messages];
-  return first?.role === "user" && typeof first.content === "string"
-    ? [{ role: "user", content: `${text}\n\n${first.content}` }, ...rest]
-    : [{ role: "user", content: text }, ...messages];
+  if (first?.role !== "user") return [{ role: "user", content: text }, ...messages];
+  const { content } = first;
+  const said = typeof content === "string" ? `${text}\n\n${content}` : joinedParts(text, content);
+  return [{ role: "user", content: said }, ...rest];
 }
 
 function withAnswersBetween(
@@ -73,12 +83,63 @@ function withAnswersBetween(
   });
 }
 
+type UserContent = string | ChatCompletionContentPart[];
+
 /** A turn of nothing but the provider's own items leaves no message here. Its neighbours must not be adjacent. */
-function addUserMessage(out: ChatCompletionMessageParam[], text: string): void {
+function addUserMessage(out: ChatCompletionMessageParam[], pieces: readonly ShownPiece[]): void {
   const last = out.at(-1);
-  const before = last?.role === "user" && typeof last.content === "string" ? last.content : null;
-  if (before !== null) out[out.length - 1] = { role: "user", content: `${before}\n\n${text}` };
-  else out.push({ role: "user", content: text });
+  const content = userContent(pieces);
+  if (last?.role === "user")
+    out[out.length - 1] = { role: "user", content: joinedParts(last.content, content) };
+  else out.push({ role: "user", content });
+}
+
+/** Text alone is a string: not every server takes a list of parts. */
+function userContent(pieces: readonly ShownPiece[]): UserContent {
+  const isText = pieces.every(({ type }) => type === "text");
+  return isText
+    ? pieces.map((piece) => (piece.type === "text" ? piece.text : "")).join("\n\n")
+    : pieces.map(contentPart);
+}
+
+function joinedParts(before: UserContent, after: UserContent): UserContent {
+  if (typeof before === "string" && typeof after === "string") return `${before}\n\n${after}`;
+  return [...partsOf(before), ...partsOf(after)];
+}
+
+function partsOf(content: UserContent): ChatCompletionContentPart[] {
+  return typeof content === "string" ? [{ type: "text", text: content }] : content;
+}
+
+function contentPart(piece: ShownPiece): ChatCompletionContentPart {
+  switch (piece.type) {
+    case "text":
+      return { type: "text", text: piece.text };
+    case "image":
+      return { type: "image_url", image_url: { url: `data:${piece.media_type};base64,${piece.data}` } };
+    case "document": {
+      const file_data = `data:application/pdf;base64,${piece.data}`;
+      return { type: "file", file: { filename: piece.name, file_data } };
+    }
+  }
+}
+
+/** Tool messages of this API are text. What else belongs to results follows them as the user's, each under the name of its tool. */
+function resultFiles({ pieces, results }: AssistantTurn): readonly ShownPiece[] {
+  const names = new Map(
+    pieces.flatMap((piece) => (piece.type === "call" ? [[piece.wire_id, piece.name]] : [])),
+  );
+  return results.flatMap(({ wire_id, shown }): readonly ShownPiece[] => {
+    if (!shown.some(({ type }) => type !== "text")) return [];
+    return [{ type: "text", text: `(belongs to the result of the tool ${names.get(wire_id)})` }, ...shown];
+  });
+}
+
+/** What stands in the place of pictures and documents is part of the result's text. */
+function resultText({ text, shown }: ResultContent): string {
+  if (shown.some(({ type }) => type !== "text")) return text === "" ? SHOWN_BELOW : text;
+  const words = shown.map((piece) => (piece.type === "text" ? piece.text : ""));
+  return [text, ...words].filter((each) => each !== "").join("\n");
 }
 
 function assistantMessages(
@@ -99,7 +160,7 @@ function assistantMessages(
   const results = turn.results.map((result) => ({
     role: "tool" as const,
     tool_call_id: result.wire_id,
-    content: (result.is_error ? "error: " : "") + textWithoutImages(result),
+    content: (result.is_error ? "error: " : "") + resultText(result),
   }));
   return [message, ...results];
 }

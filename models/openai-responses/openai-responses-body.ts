@@ -42,7 +42,7 @@ export function openAiResponsesBody(
 }
 
 function promptOf(
-  { system, messages, tools, quirks, replay_full_history }: ModelRequest,
+  { system, messages, tools, quirks, replay_full_history, files }: ModelRequest,
   settings: CallSettings,
   { provider, is_strict }: ResponsesTarget,
 ): { instructions: string | null; input: Input; previous_response_id?: string } {
@@ -53,8 +53,10 @@ function promptOf(
     provider: replays ? "" : provider,
     shape: shapeOf(quirks, { call_ids: is_strict ? "plain" : "any" }),
     declared,
+    files,
   };
-  const end: ChainEnd | null = settings.response_chain && !replays ? chainEnd(messages, provider) : null;
+  const end: ChainEnd | null =
+    settings.response_chain && !replays ? chainEnd(messages, provider, target) : null;
   if (end !== null) {
     const { instructions, input } = toOpenAiResponses(system, end.messages, target);
     // Nothing new to say, but the API wants input.

@@ -2,6 +2,7 @@
 import type { ResponseInputItem } from "openai/resources/responses/responses";
 import type { Part, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
 import { resultContent } from "../prompt/result-content.ts";
+import type { FileView } from "../prompt/shown-file.ts";
 import type { PromptMessage } from "../provider.ts";
 import { functionCallOutput } from "./to-openai-responses.ts";
 
@@ -15,7 +16,11 @@ export interface ChainEnd {
 }
 
 /** Null if nothing in the history can be named: then all of it is sent. */
-export function chainEnd(messages: readonly PromptMessage[], provider: string): ChainEnd | null {
+export function chainEnd(
+  messages: readonly PromptMessage[],
+  provider: string,
+  view?: FileView,
+): ChainEnd | null {
   const place = messages.findLastIndex((message) => responseIdOf(message, provider) !== null);
   const message = messages[place];
   const response_id = message === undefined ? null : responseIdOf(message, provider);
@@ -33,7 +38,7 @@ export function chainEnd(messages: readonly PromptMessage[], provider: string): 
     const call_id = call.provider_data?.["call_id"];
     // The provider knows the call only by its own id.
     if (typeof call_id !== "string") return null;
-    outputs.push(functionCallOutput(call_id, resultContent(results.get(call.tool_call_id))));
+    outputs.push(functionCallOutput(call_id, resultContent(results.get(call.tool_call_id), view)));
   }
   return { response_id, outputs, messages: after };
 }

@@ -2,6 +2,7 @@
 import type { ResponseInputItem } from "openai/resources/responses/responses";
 import { type AssistantPiece, arrangePrompt, type PromptTarget } from "../prompt/arrange-prompt.ts";
 import type { ResultContent } from "../prompt/result-content.ts";
+import type { ShownPiece } from "../prompt/shown-file.ts";
 import type { PromptMessage } from "../provider.ts";
 
 export interface ResponsesPrompt {
@@ -18,7 +19,7 @@ export function toOpenAiResponses(
   const prompt = arrangePrompt(system, messages, to);
   const input = prompt.turns.flatMap((turn): ResponseInputItem[] => {
     if (turn.type === "user") {
-      return [{ role: "user", content: turn.texts.map((text) => ({ type: "input_text", text })) }];
+      return [{ role: "user", content: turn.pieces.map(inputPart) }];
     }
     const outputs = turn.results.map((result) => functionCallOutput(result.wire_id, result));
     return [...withoutLooseReasoning(turn.pieces).flatMap(itemOf), ...outputs];
@@ -43,20 +44,30 @@ function withoutTwins(input: readonly ResponseInputItem[]): ResponseInputItem[] 
 /** What a call led to. Errors are told as text, because this dialect has no field for them. */
 export function functionCallOutput(
   callId: string,
-  { text, images, is_error }: ResultContent,
+  { text, shown, is_error }: ResultContent,
 ): Extract<ResponseInputItem, { type: "function_call_output" }> {
   const words = is_error ? `error: ${text}` : text;
-  const shown = images.map(({ media_type, data }) => ({
-    type: "input_image" as const,
-    image_url: `data:${media_type};base64,${data}`,
-    detail: "auto" as const,
-  }));
   const said = words === "" ? [] : [{ type: "input_text" as const, text: words }];
   return {
     type: "function_call_output",
     call_id: callId,
-    output: shown.length === 0 ? words : [...said, ...shown],
+    output: shown.length === 0 ? words : [...said, ...shown.map(inputPart)],
   };
+}
+
+function inputPart(piece: ShownPiece) {
+  switch (piece.type) {
+    case "text":
+      return { type: "input_text" as const, text: piece.text };
+    case "image": {
+      const image_url = `data:${piece.media_type};base64,${piece.data}`;
+      return { type: "input_image" as const, image_url, detail: "auto" as const };
+    }
+    case "document": {
+      const file_data = `data:application/pdf;base64,${piece.data}`;
+      return { type: "input_file" as const, filename: piece.name, file_data };
+    }
+  }
 }
 
 /** A reasoning item must be followed by what it led to. This dialect sends only sealed ones. */

@@ -3,10 +3,11 @@
 
 import type { JsonObject, Part, ProviderData, ToolResultPart } from "../../core/part/part.ts";
 import { isBlank } from "../../core/text/blank.ts";
-import type { PromptMessage } from "../provider.ts";
+import type { PromptFile, PromptMessage } from "../provider.ts";
 import { PLAIN_SHAPE, type PromptShape } from "../quirks/quirk.ts";
 import { userText } from "./part-text.ts";
-import { type ResultContent, resultContent, textWithoutImages } from "./result-content.ts";
+import { type ResultContent, resultContent } from "./result-content.ts";
+import { type FileView, type ShownPiece, shownFile } from "./shown-file.ts";
 import { type WrittenCall, wireCallIds, wireToolName } from "./wire-names.ts";
 
 export type AssistantPiece =
@@ -27,7 +28,7 @@ export interface ArrangedResult extends ResultContent {
 }
 
 export type PromptTurn =
-  | { readonly type: "user"; readonly texts: readonly string[] }
+  | { readonly type: "user"; readonly pieces: readonly ShownPiece[] }
   | {
       readonly type: "assistant";
       readonly pieces: readonly AssistantPiece[];
@@ -47,6 +48,7 @@ export interface PromptTarget {
   readonly shape: PromptShape;
   /** Names of the tools that the request declares. */
   readonly declared: ReadonlySet<string>;
+  readonly files?: ReadonlyMap<string, PromptFile> | undefined;
 }
 
 /** Only a name: a server about which nothing special is known. */
@@ -60,18 +62,19 @@ export function arrangePrompt(
   messages: readonly PromptMessage[],
   target: string | PromptTarget,
 ): ArrangedPrompt {
-  const { provider, shape, declared } = promptTarget(target);
+  const { provider, shape, declared, files } = promptTarget(target);
+  const view = { files, shape };
   const calls = openCallsOnce(messages);
   const wireIds = wireCallIds(calls, provider, shape.call_ids);
   const results = resultsById(messages);
   const turns: PromptTurn[] = [];
   for (const message of messages) {
-    if (message.role === "user") addUserTurn(turns, message.content.map(userText).filter(isWorthSaying));
+    if (message.role === "user") addUserTurn(turns, userPieces(message.content, view));
     if (message.role !== "assistant") continue;
     const own = message.provider === provider ? provider : null;
     const takesAll = shape.reasoning_back === "all";
     const pieces = assistantPieces(message.content, { own, wireIds, results, takesAll });
-    const turn = { pieces, results: arrangedResults(message.content, wireIds, results) };
+    const turn = { pieces, results: arrangedResults(message.content, { wireIds, results, view }) };
     if (shape.undeclared_calls === "text") addToldTurn(turns, turn, declared);
     else addAssistantTurn(turns, turn.pieces, turn.results);
   }
@@ -122,12 +125,20 @@ function pieceOf(part: Part, { own, wireIds, results, takesAll }: Surroundings):
     : [];
 }
 
-function addUserTurn(turns: PromptTurn[], texts: readonly string[]): void {
+function userPieces(content: readonly Part[], view: FileView): readonly ShownPiece[] {
+  return content.flatMap((part): readonly ShownPiece[] => {
+    if (part.type === "file") return shownFile(part, view);
+    const text = userText(part);
+    return isWorthSaying(text) ? [{ type: "text", text }] : [];
+  });
+}
+
+function addUserTurn(turns: PromptTurn[], pieces: readonly ShownPiece[]): void {
   const last = turns.at(-1);
-  if (texts.length === 0) return;
+  if (pieces.length === 0) return;
   // Some chat templates refuse two user messages in a row.
-  if (last?.type === "user") turns[turns.length - 1] = { type: "user", texts: [...last.texts, ...texts] };
-  else turns.push({ type: "user", texts });
+  if (last?.type === "user") turns[turns.length - 1] = { type: "user", pieces: [...last.pieces, ...pieces] };
+  else turns.push({ type: "user", pieces });
 }
 
 function addAssistantTurn(
@@ -166,10 +177,11 @@ function addToldTurn(
     kept,
     results.filter(({ wire_id }) => !told.has(wire_id)),
   );
-  const words = answers.map(
-    (result) => `(the tool ${told.get(result.wire_id)} answered: ${textWithoutImages(result)})`,
-  );
-  addUserTurn(turns, words);
+  const toldResults = answers.flatMap((result): readonly ShownPiece[] => [
+    { type: "text", text: `(the tool ${told.get(result.wire_id)} answered: ${result.text})` },
+    ...result.shown,
+  ]);
+  addUserTurn(turns, toldResults);
 }
 
 /** The calls that wait for a tool message, each id once: a repeated id could not be told from the first. */
@@ -193,15 +205,20 @@ function resultsById(messages: readonly PromptMessage[]): ReadonlyMap<string, To
   return results;
 }
 
+interface ResultSources {
+  readonly wireIds: ReadonlyMap<Part, string>;
+  readonly results: ReadonlyMap<string, ToolResultPart>;
+  readonly view: FileView;
+}
+
 function arrangedResults(
   content: readonly Part[],
-  wireIds: ReadonlyMap<Part, string>,
-  results: ReadonlyMap<string, ToolResultPart>,
+  { wireIds, results, view }: ResultSources,
 ): readonly ArrangedResult[] {
   return content.flatMap((part): readonly ArrangedResult[] => {
     const wireId = wireIds.get(part);
     if (part.type !== "tool-call" || wireId === undefined) return [];
-    return [{ wire_id: wireId, ...resultContent(results.get(part.tool_call_id)) }];
+    return [{ wire_id: wireId, ...resultContent(results.get(part.tool_call_id), view) }];
   });
 }
 

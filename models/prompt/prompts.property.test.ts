@@ -31,6 +31,9 @@ const shapes: fc.Arbitrary<PromptShape> = fc.record({
   undeclared_calls: fc.constantFrom("calls", "text"),
   unsigned_calls: fc.constantFrom("bare", "stand-in"),
   system: fc.constantFrom("message", "user"),
+  images: fc.constantFrom("shown", "words"),
+  documents: fc.constantFrom("shown", "words"),
+  image_chars_max: fc.constantFrom(0, 1_000_000),
   cache_marks: fc.boolean(),
   thinks_in_bare_loop: fc.boolean(),
 });
@@ -74,8 +77,11 @@ test("L4 X10 any history is a valid prompt of Chat Completions, for any server",
       if (message.role === "user") assert.notEqual(before, "user");
       if (message.role === "user" && !shape.user_behind_tool) assert.notEqual(before, "tool");
       if (message.role === "assistant") assert.ok(before !== null && before !== "system", "nobody asked");
-      if (message.role === "user" || message.role === "system")
-        assert.ok(typeof message.content === "string" && message.content.trim() !== "");
+      if (message.role === "system" || message.role === "tool")
+        assert.ok(typeof message.content === "string");
+      if (message.role === "user" && typeof message.content === "string")
+        assert.notEqual(message.content.trim(), "");
+      else if (message.role === "user") assert.ok(message.content.length > 0);
       if (message.role === "tool") assert.equal(message.tool_call_id, awaited.shift());
       if (message.role === "assistant") {
         const calls = message.tool_calls ?? [];

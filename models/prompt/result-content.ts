@@ -1,18 +1,24 @@
-// Writes a tool's result as a model reads it: text, and images if the dialect takes them. Pure.
+// Writes a tool's result as a model reads it: text, and the pictures and documents that belong to it. Pure.
+import type { ImageType } from "../../core/file/media-type.ts";
 import type { JsonObject, JsonValue, ToolResultPart } from "../../core/part/part.ts";
 import { listOf, objectOf, textOf } from "../http/untrusted-json.ts";
+import { PLAIN_SHAPE } from "../quirks/quirk.ts";
+import { type FileView, type ShownPiece, shownFile, shownImage } from "./shown-file.ts";
 
-export interface ResultImage {
-  readonly media_type: "image/png" | "image/jpeg" | "image/gif" | "image/webp";
+interface ResultImage {
+  readonly media_type: ImageType;
   /** Base64. */
   readonly data: string;
 }
 
 export interface ResultContent {
   readonly text: string;
-  readonly images: readonly ResultImage[];
+  /** Pictures and documents of the result, and words in the place of those that the server does not take. */
+  readonly shown: readonly ShownPiece[];
   readonly is_error: boolean;
 }
+
+const PLAIN_VIEW: FileView = { shape: PLAIN_SHAPE };
 
 /** What both providers take. Anything else would make them refuse the whole history. */
 const IMAGE_TYPES: readonly string[] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
@@ -21,28 +27,27 @@ const IMAGE_TYPES: readonly string[] = ["image/png", "image/jpeg", "image/gif", 
  * The result of a call. A call without one gets an error, because a model that gets such a call refuses the whole
  * request.
  */
-export function resultContent(result: ToolResultPart | undefined): ResultContent {
-  if (result === undefined) return { text: "the call ended without a result", images: [], is_error: true };
+export function resultContent(
+  result: ToolResultPart | undefined,
+  view: FileView = PLAIN_VIEW,
+): ResultContent {
+  if (result === undefined) return { text: "the call ended without a result", shown: [], is_error: true };
   const { is_error } = result;
+  const files = (result.files ?? []).flatMap((file) =>
+    file.for_people === true ? [] : shownFile(file, view),
+  );
   const blocks = contentBlocks(result.result);
-  if (blocks === null) return { text: resultText(result.result, is_error), images: [], is_error };
+  if (blocks === null) return { text: resultText(result.result, is_error), shown: files, is_error };
+  const images = blocks.flatMap((block) => imageOf(block) ?? []);
   return {
     text: blocks
       .map(blockText)
       .filter((text) => text !== "")
       .join("\n")
       .toWellFormed(),
-    images: blocks.flatMap((block) => imageOf(block) ?? []),
+    shown: [...images.flatMap((image) => shownImage(image, view.shape)), ...files],
     is_error,
   };
-}
-
-/** The result's text if the dialect takes no images: it says what cannot be shown. */
-export function textWithoutImages({ text, images }: ResultContent): string {
-  const notes = images.map(
-    ({ media_type }) => `[${media_type}: not shown, this model's API takes text only]`,
-  );
-  return [text, ...notes].filter((each) => each !== "").join("\n");
 }
 
 /**

@@ -6,6 +6,7 @@ import { toAnthropic } from "../anthropic/to-anthropic.ts";
 import { toOpenAiChat } from "../openai-chat/to-openai-chat.ts";
 import { toOpenAiResponses } from "../openai-responses/to-openai-responses.ts";
 import type { PromptMessage } from "../provider.ts";
+import { PLAIN_SHAPE } from "../quirks/quirk.ts";
 
 const AT = "2026-11-20T10:00:00Z";
 const CACHE = { cache_control: { type: "ephemeral" } };
@@ -46,7 +47,7 @@ const SHOT: JsonValue = {
   ],
 };
 
-test("L12 an image in a result is shown where the dialect takes it, and named where it does not", () => {
+test("L12 an image in a result is shown in the result, behind it where results are text, and named where the model takes none", () => {
   assert.deepEqual(toOpenAiResponses("", step(SHOT), "openai").input.at(-1), {
     type: "function_call_output",
     call_id: "c1",
@@ -66,10 +67,25 @@ test("L12 an image in a result is shown where the dialect takes it, and named wh
       ...CACHE,
     },
   ]);
-  assert.deepEqual(toOpenAiChat("", step(SHOT), "openai").at(-1), {
+  assert.deepEqual(toOpenAiChat("", step(SHOT), "openai").slice(-2), [
+    { role: "tool", tool_call_id: "c1", content: "a shot" },
+    {
+      role: "user",
+      content: [
+        { type: "text", text: "(belongs to the result of the tool look)" },
+        { type: "image_url", image_url: { url: `data:image/png;base64,${PNG}` } },
+      ],
+    },
+  ]);
+  const blind = {
+    provider: "openai",
+    shape: { ...PLAIN_SHAPE, images: "words" as const },
+    declared: new Set(["look"]),
+  };
+  assert.deepEqual(toOpenAiChat("", step(SHOT), blind).at(-1), {
     role: "tool",
     tool_call_id: "c1",
-    content: "a shot\n[image/png: not shown, this model's API takes text only]",
+    content: "a shot\n[image/png: not shown, because this model takes no pictures]",
   });
 });
 

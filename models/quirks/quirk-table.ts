@@ -171,6 +171,46 @@ const PROMPT_QUIRKS: readonly Quirk[] = [
 /** These remove content: the last resort. */
 const REMOVING_QUIRKS: readonly Quirk[] = [
   {
+    name: "no-documents",
+    dialects: ALL,
+    words: [
+      /unknown variant .?(file|input_file|document).?, expected/,
+      /unsupported content(\[\])?( part)?\.? ?type:? .{0,4}(file|input_file|document)/,
+      /(document|pdf|file) input is not (supported|enabled)/,
+      /no endpoints found that support (file|pdf|document) input/,
+      /(does not|doesn't) support (pdf|document|file)s?( input| part| content|\b)/,
+      /invalid content type.{0,20} file is only supported by certain models/,
+    ],
+    change: { type: "prompt", shape: { documents: "words" } },
+    about: "takes no documents: they are told by their names",
+    sources: [
+      { url: "https://developers.openai.com/api/docs/guides/file-inputs", on: "2026-11-29" },
+      { url: "https://github.com/ggml-org/llama.cpp/issues/12947", on: "2026-11-29" },
+    ],
+  },
+  {
+    name: "no-images",
+    dialects: ALL,
+    words: [
+      /unknown variant .?(image_url|image|input_image).?, expected/,
+      /unsupported content(\[\])?( part)?\.? ?type:? .{0,4}(image|image_url|input_image)/,
+      /image input is not (supported|enabled)/,
+      /image_url is only supported by certain models/,
+      /no endpoints found that support image input/,
+      /(does not|doesn't) support (image|vision|multimodal)( input|s\b|\b)/,
+      /not a multimodal model/,
+      /at most 0 image/,
+    ],
+    change: { type: "prompt", shape: { images: "words" } },
+    about: "takes no pictures: they are told by their names",
+    sources: [
+      { url: "https://github.com/ggml-org/llama.cpp/issues/15377", on: "2026-11-29" },
+      { url: "https://github.com/vllm-project/vllm/issues/11629", on: "2026-11-29" },
+      { url: "https://github.com/1jehuang/jcode/issues/310", on: "2026-11-29" },
+      { url: "https://github.com/JohnnyZ93/oai-compatible-copilot/issues/229", on: "2026-11-29" },
+    ],
+  },
+  {
     name: "reasoning-not-back",
     dialects: CHAT,
     words: [

@@ -21,6 +21,12 @@ export interface PromptShape {
   readonly unsigned_calls: "bare" | "stand-in";
   /** Where the system prompt goes: its own message, or the first user message. */
   readonly system: "message" | "user";
+  /** Pictures: as pictures, or as words that name them. */
+  readonly images: "shown" | "words";
+  /** PDFs: as documents, or as words that name them. */
+  readonly documents: "shown" | "words";
+  /** Characters of base64 of one picture, beyond which it is told in words. */
+  readonly image_chars_max: number;
   /** Anthropic: whether blocks get cache marks. */
   readonly cache_marks: boolean;
   /** Anthropic: whether the model may keep thinking in a tool loop whose last answer did not start with thinking. */
@@ -35,6 +41,9 @@ export const PLAIN_SHAPE: PromptShape = {
   undeclared_calls: "calls",
   unsigned_calls: "bare",
   system: "message",
+  images: "shown",
+  documents: "shown",
+  image_chars_max: Number.POSITIVE_INFINITY,
   cache_marks: true,
   thinks_in_bare_loop: true,
 };

@@ -107,7 +107,6 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     reconcileAfterMs: environment.EVERTURN_RECONCILE_AFTER_MS,
     debugRuns: environment.EVERTURN_DEBUG_RUNS,
     queuedMessagesMax: environment.EVERTURN_QUEUE_MAX,
-    workspacesPerUserMax: environment.EVERTURN_WORKSPACES_PER_USER_MAX,
     rateLimits: {
       requestsPerMinuteMax: environment.EVERTURN_KEY_REQUESTS_PER_MINUTE,
       addressRequestsPerMinuteMax: environment.EVERTURN_ADDRESS_REQUESTS_PER_MINUTE,
@@ -165,6 +164,8 @@ function modelConfig(environment: Environment) {
 
 function workspaceConfig(environment: Environment) {
   return {
+    workspacesPerUserMax: environment.EVERTURN_WORKSPACES_PER_USER_MAX,
+    files: { bytesPerUserMax: environment.EVERTURN_FILES_PER_USER_MIB * 1024 ** 2 },
     workspaceDriver: environment.EVERTURN_WORKSPACE_DRIVER,
     agentNodeImage: environment.EVERTURN_AGENT_NODE_IMAGE,
     workspacesDir: environment.EVERTURN_WORKSPACES_DIR ?? `${environment.EVERTURN_DATA_DIR}/workspaces`,

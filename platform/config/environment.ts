@@ -214,6 +214,9 @@ export const ENVIRONMENT_SUBJECTS = {
     EVERTURN_WORKSPACES_PER_USER_MAX: notes(wholeNumber(1, 100_000).default(50), {
       description: "Most workspaces of a user, including stopped ones; beyond that 409 `too_many_workspaces`",
     }),
+    EVERTURN_FILES_PER_USER_MIB: notes(wholeNumber(1, 10_000_000).default(1_024), {
+      description: "Most MiB that the files of a user have together; beyond that 409 `file_quota_reached`",
+    }),
     EVERTURN_KEY_REQUESTS_PER_MINUTE: notes(wholeNumber(1, 10_000_000).default(30_000), {
       description:
         "Requests per minute that an API replica answers for each key, session and link of a shared chat; beyond that 429",

@@ -106,3 +106,16 @@ export async function readUsableShares(db: Queryable, ids: readonly string[]): P
   );
   return new Set(rows.map(({ id }) => id));
 }
+
+/** Chats that name this file and are shared with the user. */
+export async function findChatsSharedWith(
+  db: Queryable,
+  { user_id, file_id }: { readonly user_id: string; readonly file_id: string },
+): Promise<string[]> {
+  const { rows } = await db.query<{ readonly chat_id: string }>(
+    `select distinct chat_shares.chat_id from message_files u join chat_shares on chat_shares.chat_id = u.chat_id
+     where u.file_id = $2 and chat_shares.user_id = $1 and ${USABLE}`,
+    [user_id, file_id],
+  );
+  return rows.map(({ chat_id }) => chat_id);
+}

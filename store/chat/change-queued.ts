@@ -2,6 +2,7 @@
 
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
+import { attachFiles } from "../file/attach-files.ts";
 import {
   dequeue,
   type QueuedRow,
@@ -28,9 +29,12 @@ export async function changeQueued(unit: Unit, input: ChangeQueuedInput): Promis
   const name = input.content !== undefined ? "edit_queued" : "reorder_queued";
   return transition(unit, begin(name, input), async (draft) => {
     const queue = await readQueue(unit.tx, input.chat_id);
-    if (!queue.some((row) => row.id === input.queued_message_id))
-      throw new Refusal("queued_message_not_found");
-    if (input.content !== undefined) await updateQueuedContent(draft, input.queued_message_id, input.content);
+    const row = queue.find(({ id }) => id === input.queued_message_id);
+    if (row === undefined) throw new Refusal("queued_message_not_found");
+    if (input.content !== undefined) {
+      const content = await attachFiles(draft, input.content, { replaces: [row.id] });
+      await updateQueuedContent(draft, row, content);
+    }
     if (input.position !== undefined) {
       const others = queue.map((row) => row.id).filter((id) => id !== input.queued_message_id);
       others.splice(Math.max(0, input.position - 1), 0, input.queued_message_id);

@@ -3,6 +3,7 @@ import type { InputPart } from "../../core/part/part.ts";
 import { titleFromContent } from "../../core/prompt/title.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
 import { prepared } from "../database.ts";
+import { attachFiles } from "../file/attach-files.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { type ChatRow, LOCKED_COLUMNS } from "../row/chat-row.ts";
 import type { MessageRow } from "../row/messages.ts";
@@ -34,7 +35,7 @@ const INSERT = `insert into chats (id, owner_id, root_chat_id, title, title_by_u
 
 /**
  * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`, `mcp_server_refused`,
- * `usage_limit_reached`; then roll the transaction back.
+ * `usage_limit_reached`, `file_not_found`, `too_many_files`; then roll the transaction back.
  */
 export async function createChat(
   unit: Unit,
@@ -53,7 +54,7 @@ export async function createChat(
     touchHistory: () => undefined,
   };
   const message = await beginTurn(draft, {
-    content: input.content,
+    content: await attachFiles(draft, input.content),
     model_config_id: input.model_config_id ?? null,
     reasoning_effort: input.reasoning_effort ?? null,
     created_by: input.owner_id,

@@ -1,5 +1,6 @@
 // The transition `delete`.
 import { Refusal } from "../../core/chat/refusal.ts";
+import { deleteFilesOf } from "../file/leave-files.ts";
 import { markDeleted } from "../row/chat-marks.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { addToOutbox, type Unit } from "../unit.ts";
@@ -38,5 +39,7 @@ export async function deleteChat(unit: Unit, input: DeleteChatInput): Promise<vo
     unit.announcements.push({ type: "deleted", chat_id: chat.id, owner_id: chat.owner_id });
   }
   await markDeleted(unit.tx, rows);
-  await unit.tx.query("delete from chats where id = any($1)", [rows.map((chat) => chat.id)]);
+  const ids = rows.map((chat) => chat.id);
+  await deleteFilesOf(unit.tx, ids);
+  await unit.tx.query("delete from chats where id = any($1)", [ids]);
 }

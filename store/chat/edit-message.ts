@@ -2,6 +2,7 @@
 
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
+import { attachFiles } from "../file/attach-files.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { readMessage } from "../row/messages.ts";
 import { transition } from "../turn/transition.ts";
@@ -23,7 +24,7 @@ export interface EditMessageInput {
 /**
  * Cuts the history at a user message, replaces the message and runs the new one. Drops the queue and work in progress
  * (SPEC E1). Throws `Refusal` `message_not_found`, `not_a_user_message`, `model_config_not_found`,
- * `history_changed`, `usage_limit_reached`.
+ * `history_changed`, `usage_limit_reached`, `file_not_found`, `too_many_files`.
  */
 export async function editMessage(unit: Unit, input: EditMessageInput): Promise<ReplacedMessage> {
   await requireModelConfig(unit.tx, input.model_config_id);
@@ -36,7 +37,7 @@ export async function editMessage(unit: Unit, input: EditMessageInput): Promise<
       if (old === null || old.visibility === "model") throw new Refusal("message_not_found");
       if (old.role !== "user") throw new Refusal("not_a_user_message");
       return replaceFrom(draft, old, {
-        content: input.content,
+        content: await attachFiles(draft, input.content, { replaces_from: old.id }),
         model_config_id: input.model_config_id ?? old.model_config_id,
         reasoning_effort: input.reasoning_effort ?? old.reasoning_effort,
         created_by: input.created_by,

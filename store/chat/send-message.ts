@@ -2,6 +2,7 @@
 import { assertNever } from "../../core/assert-never.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
+import { attachFiles } from "../file/attach-files.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { MessageRow } from "../row/messages.ts";
@@ -34,7 +35,8 @@ export interface SentMessage {
 
 /**
  * An idle chat takes the message into its history and runs. A busy chat queues it (SPEC Q2, Q7). Throws `Refusal`
- * `chat_not_found`, `chat_archived`, `queue_full`, `model_config_not_found`, `usage_limit_reached`.
+ * `chat_not_found`, `chat_archived`, `queue_full`, `model_config_not_found`, `usage_limit_reached`,
+ * `file_not_found`, `too_many_files`.
  */
 export async function sendMessage(unit: Unit, input: SendMessageInput): Promise<SentMessage> {
   await requireModelConfig(unit.tx, input.model_config_id);
@@ -48,7 +50,7 @@ async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMes
   await refuseOverLimit(draft.unit.tx, draft.before);
   const { status, queue_length } = draft.before;
   const message = {
-    content: input.content,
+    content: await attachFiles(draft, input.content),
     model_config_id: input.model_config_id ?? draft.before.model_config_id,
     reasoning_effort: input.reasoning_effort ?? draft.before.reasoning_effort,
     created_by: input.created_by,

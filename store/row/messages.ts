@@ -5,6 +5,7 @@ import type { UsageKind } from "../../core/usage/usage-record.ts";
 import { prepared, type Queryable, type Tx } from "../database.ts";
 import type { Draft } from "../unit.ts";
 import { USAGE_RECORD_COLUMNS, usageOfMessage, usagePlaces, usageValues } from "../usage/usage-records.ts";
+import { noteMessageFiles } from "./message-files.ts";
 
 /** A stored message with what only the store knows. */
 export interface MessageRow extends StoredMessage {
@@ -99,7 +100,13 @@ export async function insertMessage(draft: Draft, message: NewMessage): Promise<
       ...(record === null ? [] : usageValues(record)),
     ]),
   );
-  return rows[0] as MessageRow;
+  const inserted = rows[0] as MessageRow;
+  await noteMessageFiles(draft.unit.tx, {
+    chat_id: inserted.chat_id,
+    message_id: inserted.id,
+    content: message.content,
+  });
+  return inserted;
 }
 
 export async function readMessage(db: Queryable, chatId: string, id: number): Promise<MessageRow | null> {

@@ -3,6 +3,7 @@ import type { QueuedMessage } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
 import type { Queryable } from "../database.ts";
 import type { Draft } from "../unit.ts";
+import { noteMessageFiles, renoteMessageFiles } from "./message-files.ts";
 
 export interface QueuedRow extends QueuedMessage {
   readonly created_by: string | null;
@@ -43,13 +44,20 @@ export async function enqueue(draft: Draft, message: NewQueuedMessage): Promise<
     ],
   );
   draft.change.queue_length = queueLength(draft) + 1;
-  return rows[0] as QueuedRow;
+  const queued = rows[0] as QueuedRow;
+  await noteMessageFiles(draft.unit.tx, {
+    chat_id: queued.chat_id,
+    message_id: queued.id,
+    content: queued.content,
+  });
+  return queued;
 }
 
 /** Removes a queued message and returns it; null if it does not exist. */
 export async function dequeue(draft: Draft, id: number): Promise<QueuedRow | null> {
   const { rows } = await draft.unit.tx.query<QueuedRow>(
-    `delete from queued_messages where chat_id = $1 and id = $2 returning ${COLUMNS}`,
+    `with freed as (delete from message_files where chat_id = $1 and message_id = $2)
+     delete from queued_messages where chat_id = $1 and id = $2 returning ${COLUMNS}`,
     [draft.before.id, id],
   );
   const [row] = rows;
@@ -59,7 +67,11 @@ export async function dequeue(draft: Draft, id: number): Promise<QueuedRow | nul
 }
 
 export async function clearQueue(draft: Draft): Promise<void> {
-  await draft.unit.tx.query("delete from queued_messages where chat_id = $1", [draft.before.id]);
+  await draft.unit.tx.query(
+    `with gone as (delete from queued_messages where chat_id = $1 returning chat_id, id)
+     delete from message_files f using gone where f.chat_id = gone.chat_id and f.message_id = gone.id`,
+    [draft.before.id],
+  );
   draft.change.queue_length = 0;
 }
 
@@ -72,16 +84,20 @@ export async function reorderQueue(draft: Draft, ids: readonly number[]): Promis
   );
 }
 
+/** Replaces the content of a queued message. */
 export async function updateQueuedContent(
   draft: Draft,
-  id: number,
+  { id, content: before }: Pick<QueuedRow, "id" | "content">,
   content: readonly InputPart[],
 ): Promise<void> {
-  await draft.unit.tx.query("update queued_messages set content = $3 where chat_id = $1 and id = $2", [
-    draft.before.id,
+  const { tx } = draft.unit;
+  const chat_id = draft.before.id;
+  await tx.query("update queued_messages set content = $3 where chat_id = $1 and id = $2", [
+    chat_id,
     id,
     JSON.stringify(content),
   ]);
+  await renoteMessageFiles(tx, { chat_id, message_id: id, content }, before);
 }
 
 function queueLength(draft: Draft): number {

@@ -79,6 +79,7 @@ function resultOf(call: ToolCallPart, execution: ToolExecution): ToolResultPart 
     result: execution.result,
     is_error: execution.is_error ?? false,
     ...(execution.truncated === true && { truncated: true }),
+    ...(execution.files !== null && { files: execution.files }),
     created_at: execution.finished_at as string,
   };
 }

@@ -1,5 +1,5 @@
 // Claims tool calls before they run, and keeps their results until the step is settled.
-import type { JsonValue } from "../../core/part/part.ts";
+import type { JsonValue, ResultFile } from "../../core/part/part.ts";
 import type { Queryable, Tx } from "../database.ts";
 
 export interface ToolExecution {
@@ -13,9 +13,11 @@ export interface ToolExecution {
   readonly result: JsonValue;
   readonly is_error: boolean | null;
   readonly truncated: boolean | null;
+  readonly files: readonly ResultFile[] | null;
 }
 
-const COLUMNS = "tool_call_id, tool_name, attempts, lost_workers, finished_at, result, is_error, truncated";
+const COLUMNS =
+  "tool_call_id, tool_name, attempts, lost_workers, finished_at, result, is_error, truncated, files";
 
 export interface ToolClaim {
   readonly chat_id: string;
@@ -65,12 +67,13 @@ export interface ToolOutcome {
   readonly result: JsonValue;
   readonly is_error: boolean;
   readonly truncated: boolean;
+  readonly files?: readonly ResultFile[] | undefined;
 }
 
 /** Keeps the first result of a call; a second one, of a zombie attempt, changes nothing. */
 export async function finishToolCall(db: Queryable, outcome: ToolOutcome): Promise<void> {
   await db.query(
-    `update tool_executions set finished_at = now(), result = $3, is_error = $4, truncated = $5
+    `update tool_executions set finished_at = now(), result = $3, is_error = $4, truncated = $5, files = $6
      where chat_id = $1 and tool_call_id = $2 and finished_at is null`,
     [
       outcome.chat_id,
@@ -78,6 +81,7 @@ export async function finishToolCall(db: Queryable, outcome: ToolOutcome): Promi
       JSON.stringify(outcome.result),
       outcome.is_error,
       outcome.truncated,
+      outcome.files === undefined || outcome.files.length === 0 ? null : JSON.stringify(outcome.files),
     ],
   );
 }

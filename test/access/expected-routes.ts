@@ -45,6 +45,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   // The link is the proof.
   "GET /shared/{token}": open,
   "GET /shared/{token}/stream": open,
+  "GET /shared/{token}/files/{file}": open,
 
   "GET /v1/chats": chats,
   "POST /v1/chats": chats,
@@ -81,6 +82,12 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "GET /ai-sdk/chat/{id}/stream": { kind: "chats", foreign: "204" },
   "GET /ai-sdk/chat/{id}/messages": { kind: "chats", foreign: "200" },
   "POST /ai-sdk/chat/{id}/stop": chat,
+
+  "GET /v1/files": chats,
+  "POST /v1/files": chats,
+  // Readers of a share get only what its messages show: a test of its own.
+  "GET /v1/files/{file}": { kind: "chats", foreign: "404 file_not_found" },
+  "DELETE /v1/files/{file}": { kind: "chats", foreign: "404 file_not_found" },
 
   "GET /v1/workspaces": chats,
   "POST /v1/workspaces": chats,

@@ -33,6 +33,7 @@ import { createApiKey } from "../../store/access/api-keys.ts";
 import { readUsableShares } from "../../store/access/shares.ts";
 import { createUser } from "../../store/access/users.ts";
 import { createPool, type Pool, type Queryable } from "../../store/database.ts";
+import { createFileShelf } from "../../store/file/file-shelf.ts";
 import { seedModelConfigs } from "../../store/model/seed-models.ts";
 import type { Store } from "../../store/store.ts";
 import { createOffBus, createPostgresBus } from "../../store/stream/live-bus.ts";
@@ -43,7 +44,7 @@ import { createTestDatabase, type TestDatabase } from "./database.ts";
 export interface CallOptions {
   readonly body?: unknown;
   /** Sent instead of `body`, as it is. */
-  readonly text?: string;
+  readonly text?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   /** Null: no key is sent. */
   readonly key?: string | null;
@@ -82,6 +83,7 @@ export interface TestApiSettings {
   readonly trustedProxies?: readonly string[];
   readonly workspacesPerUserMax?: number;
   readonly queuedMessagesMax?: number;
+  readonly fileBytesPerUserMax?: number;
   readonly metricsNeedAdmin?: boolean;
   readonly temporalUiUrl?: string;
   /** Beside the defaults: no issuer and no other origins. */
@@ -265,6 +267,7 @@ function testDeps(
     }),
     links: { temporal: () => null },
     templates: createTemplateShelf(settings.templatesDir ?? "templates"),
+    files: createFileShelf(pool, { bytesPerUserMax: settings.fileBytesPerUserMax ?? 1024 ** 3 }),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),
     workspaceLink: () => null,
     workspaceDriver: "local",

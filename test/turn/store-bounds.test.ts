@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import type { Client } from "@temporalio/client";
 import { pino } from "pino";
 import { pageBytesMax } from "../../core/chat/limits.ts";
-import { PURGES } from "../../store/purge.ts";
+import { PURGES } from "../../store/chat/departure/purge.ts";
 import { listMessages } from "../../store/row/list-messages.ts";
 import { readChatSnapshot } from "../../store/stream/read-chat-snapshot.ts";
 import { quietBusyChats } from "../../store/turn/reconcile.ts";

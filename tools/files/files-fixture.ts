@@ -48,6 +48,7 @@ export function toolContext(changes: Partial<ToolContext> = {}): ToolContext {
     chatId: "chat-1",
     toolCallId: "call-1",
     emit: () => {},
+    keepFile: ({ name }) => Promise.reject(new Error(`nothing keeps ${name} here`)),
     ...changes,
   };
 }

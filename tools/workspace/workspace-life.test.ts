@@ -101,6 +101,7 @@ function aWorkspace(templates: readonly Template[] = [aTemplate("blank"), node, 
     chatId: "chat",
     toolCallId: "call",
     emit: (text) => emitted.push(text),
+    keepFile: ({ name }) => Promise.reject(new Error(`nothing keeps ${name} here`)),
     ...changes,
   });
   const call = (

@@ -34,6 +34,9 @@ export interface FileViews {
   readonly listDir: (args: Request<"list">, signal: AbortSignal) => Promise<FolderView>;
   readonly grep: (args: Request<"grep">, signal: AbortSignal) => Promise<GrepView>;
   readonly findFiles: (args: Request<"find">, signal: AbortSignal) => Promise<PathsView>;
+  readonly stat: (args: Request<"stat">, signal: AbortSignal) => Promise<FileStat>;
+  /** Raw bytes of a range, at most 1 MiB; fewer at the end of the file. */
+  readonly readBytes: (args: Request<"readBytes">, signal: AbortSignal) => Promise<Uint8Array>;
 }
 
 /** `key` names the effect (a tool call's id), or the process. */
@@ -44,9 +47,6 @@ type Keyed<Args> = Args & { readonly key: string };
  * `outcome_unknown`.
  */
 export interface FileChanges {
-  readonly stat: (args: Request<"stat">, signal: AbortSignal) => Promise<FileStat>;
-  /** Raw bytes of a range; fewer at the end of the file. */
-  readonly readBytes: (args: Request<"readBytes">, signal: AbortSignal) => Promise<Uint8Array>;
   /** Atomic: readers see the old content or the new. Makes missing folders, keeps the mode of a replaced file. */
   readonly writeFile: (args: Keyed<Request<"write">>, signal: AbortSignal) => Promise<WrittenFile>;
   /** Exact replacements in several files, all or nothing; each search must match once unless `replace_all`. */

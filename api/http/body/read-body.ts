@@ -96,7 +96,30 @@ export function badBody(path: string, message: string): Refusal {
   return new Refusal("invalid_request", `${path}: ${message}`, [{ path, message }]);
 }
 
-function unsupported(path: string, message: string): Refusal {
+/**
+ * The body as it is, piece by piece, at the pace of whoever reads it. If the reader stops early, the rest is read and ignored, so that a
+ * client that is still sending receives the answer.
+ * @throws Refusal `body_too_large`, `unsupported_media_type` for a compressed body, `invalid_request` when the client breaks off
+ */
+export async function* bodyChunks(request: Request, bytesMax: number): AsyncGenerator<Buffer> {
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  if (!["", "identity"].includes((request.headers["content-encoding"] ?? "").trim().toLowerCase()))
+    throw unsupported("Content-Encoding", "send the bytes as they are");
+  let bytes = 0;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > bytesMax) throw tooLarge(bytesMax);
+      yield chunk;
+    }
+  } catch (error) {
+    throw request.readableAborted ? brokenOff() : error;
+  } finally {
+    if (!request.readableEnded) request.resume();
+  }
+}
+
+export function unsupported(path: string, message: string): Refusal {
   return new Refusal("unsupported_media_type", message, [{ path, message }]);
 }
 

@@ -4,15 +4,17 @@ import { Refusal } from "../../../core/chat/refusal.ts";
 import { sharedChat, sharedMessage } from "../../../core/stream/shared-view.ts";
 import { findShareByToken, type ShareRow } from "../../../store/access/shares.ts";
 import type { Queryable } from "../../../store/database.ts";
+import { findChatFile } from "../../../store/file/files.ts";
 import { listMessages } from "../../../store/row/list-messages.ts";
 import { toMessage } from "../../../store/row/to-wire.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../../http/route.ts";
 import { chat } from "../../schemas/chat.ts";
 import { message } from "../../schemas/message.ts";
-import { messageQuery, sharedPath, streamQuery } from "../../schemas/params.ts";
+import { messageQuery, sharedFilePath, sharedPath, streamQuery } from "../../schemas/params.ts";
 import { chatStreamFrame } from "../../schemas/stream-events.ts";
 import { resumeFrom } from "../../streams/serve-stream.ts";
+import { sendStored } from "../files/send-file.ts";
 import { showChat } from "./show-chat.ts";
 
 const tag = "Sharing";
@@ -22,7 +24,7 @@ const sharedPage = z
   .meta({ id: "SharedChat" });
 
 export function sharedChatRoutes(deps: ApiDeps): Route[] {
-  return [read(deps), stream(deps)];
+  return [read(deps), stream(deps), download(deps)];
 }
 
 function read(deps: ApiDeps): Route {
@@ -74,6 +76,29 @@ function stream(deps: ApiDeps): Route {
         shared: true,
       });
       return TAKEN_OVER;
+    },
+  });
+}
+
+function download(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/shared/{token}/files/{file}",
+    summary: "Download a file of a shared chat",
+    description: "Files that its messages show, and no others. Always as an attachment.",
+    tag,
+    access: "public",
+    params: sharedFilePath,
+    responses: {
+      200: { description: "Its bytes, under its own type", content_type: "application/octet-stream" },
+    },
+    refusals: ["share_not_found", "file_not_found", "rate_limited", "unavailable"],
+    async handler({ params, raw }) {
+      const { pool } = deps.store;
+      const { chat_id } = await requireShare(pool, params.token);
+      const row = await findChatFile(pool, { id: params.file, chat_ids: [chat_id] });
+      if (row === null) throw new Refusal("file_not_found");
+      return sendStored(deps, raw.response, row);
     },
   });
 }

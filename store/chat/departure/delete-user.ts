@@ -5,6 +5,7 @@ import { Refusal } from "../../../core/chat/refusal.ts";
 import { note } from "../../access/audited.ts";
 import { lockUser, readUser, requireOtherAdmin } from "../../access/users.ts";
 import { type Queryable, type Tx, withTransaction } from "../../database.ts";
+import { deleteFilesOfUser } from "../../file/leave-files.ts";
 import type { OutboxRow } from "../../outbox/outbox.ts";
 import type { Store } from "../../store.ts";
 import { inUnit, type Unit } from "../../unit.ts";
@@ -84,7 +85,8 @@ export async function listUsersToEmpty(db: Queryable, after: string | null): Pro
   const { rows } = await db.query<{ id: string }>(
     `select id from users where deleted_at is not null and ($1::uuid is null or id > $1) and (emptied_at is null
        or exists (select from chats where owner_id = users.id)
-       or exists (select from workspaces where owner_id = users.id and wish <> 'deleted'))
+       or exists (select from workspaces where owner_id = users.id and wish <> 'deleted')
+       or exists (select from files where owner_id = users.id))
      order by id limit 100`,
     [after],
   );
@@ -102,6 +104,8 @@ export async function emptyUser(store: Store, id: string, tell: Tell): Promise<E
   for (const empty of [emptyChats, emptyWorkspaces]) {
     if ((await empty(store, leaving, tell)) === "kept") return "kept";
   }
+  // What no chat has taken along.
+  await deleteFilesOfUser(store.pool, id);
   await store.pool.query("update users set emptied_at = now() where id = $1 and emptied_at is null", [id]);
   return "emptied";
 }

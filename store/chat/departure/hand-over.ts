@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { suffixedName } from "../../../core/workspace/workspace-name.ts";
 import type { Tx } from "../../database.ts";
+import { handOverFilesOf } from "../../file/leave-files.ts";
 import { clearQueue } from "../../row/queued-messages.ts";
 import { transition } from "../../turn/transition.ts";
 import type { Unit } from "../../unit.ts";
@@ -31,6 +32,7 @@ export async function handOverTree(unit: Unit, { id, from, to }: HandOverInput):
     await transition(unit, { name: "hand_over", chat_id }, async (draft) => {
       await clearQueue(draft);
       draft.change.owner_id = to;
+      await handOverFilesOf(unit.tx, { id: chat_id, from, to });
       // Names and marks of the old owner's clients mean nothing to the new one.
       await unit.tx.query("delete from client_chats where chat_id = $1", [chat_id]);
       await unit.tx.query("delete from chat_marks where chat_id = $1", [chat_id]);

@@ -88,6 +88,7 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
   const share = await made(`POST /v1/chats/${chat}/shares`, { link: true });
   const session = await made("POST /session", { api_key: api.key });
   const workspace = await made("POST /v1/workspaces", { template: "blank" });
+  const file = await made("POST /v1/files", { some: "JSON" });
   return {
     chat,
     message: String(messages[0].id),
@@ -102,6 +103,7 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
     build: workspace.build.id,
     template: "blank",
     user: api.ownerId,
+    file: file.id,
     id: "client-chat",
   };
 }

@@ -32,6 +32,8 @@ export function createFileViews(place: FilesPlace): FileViews {
     listDir: (args, signal) => inOwnWords(() => listFolder(root, args, signal)),
     grep: (args, signal) => inOwnWords(() => grepFiles(search, args, signal)),
     findFiles: (args, signal) => inOwnWords(() => findPaths(search, args, signal)),
+    stat: (args) => inOwnWords(() => statFile(root, args)),
+    readBytes: (args, signal) => inOwnWords(() => readBytes(root, args, signal)),
   };
 }
 
@@ -59,8 +61,6 @@ function createFileChanges(place: FilesPlace): FileChanges {
     return turn;
   };
   return {
-    stat: (args) => inOwnWords(() => statFile(root, args)),
-    readBytes: (args, signal) => inOwnWords(() => readBytes(root, args, signal)),
     writeFile: (args, signal) =>
       inTurn(signal, () => write(Buffer.byteLength(args.content), () => writeFile(root, args, signal))),
     editFiles: ({ files }, signal) =>

@@ -1,13 +1,14 @@
 // What is old enough to go. Each purge may be run by several processes at once, and goes on where one that failed has stopped.
-import { buildLogKeepMs, deletedMessageKeepMs } from "../core/chat/limits.ts";
-import { purgeSessions } from "./access/sessions.ts";
-import { purgeIdempotencyKeys } from "./chat/idempotency.ts";
-import type { Queryable } from "./database.ts";
-import { purgeDebugRuns } from "./debug/debug-runs.ts";
-import { purgeUnseenBuilds } from "./presence/worker-builds.ts";
-import { purgeDeadProcesses } from "./presence/worker-processes.ts";
-import { purgeGoneWorkers } from "./presence/worker-rows.ts";
-import { purgeChatMarks } from "./row/chat-marks.ts";
+import { buildLogKeepMs, deletedMessageKeepMs } from "../../../core/chat/limits.ts";
+import { purgeSessions } from "../../access/sessions.ts";
+import { purgeIdempotencyKeys } from "../../chat/idempotency.ts";
+import type { Queryable } from "../../database.ts";
+import { purgeDebugRuns } from "../../debug/debug-runs.ts";
+import { purgeUnusedFiles } from "../../file/leave-files.ts";
+import { purgeUnseenBuilds } from "../../presence/worker-builds.ts";
+import { purgeDeadProcesses } from "../../presence/worker-processes.ts";
+import { purgeGoneWorkers } from "../../presence/worker-rows.ts";
+import { purgeChatMarks } from "../../row/chat-marks.ts";
 
 /** By the name that a log line has for what could not be purged. Each resolves with how many rows it deleted. */
 export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>> = {
@@ -20,6 +21,7 @@ export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>
   "worker processes that died long ago": purgeDeadProcesses,
   "builds that nobody runs": purgeUnseenBuilds,
   "sessions past their time": purgeSessions,
+  "files that no message names": purgeUnusedFiles,
 };
 
 /** Rows that one statement deletes. A long delete would hold its locks, and its space, for long. */
@@ -29,8 +31,10 @@ const BATCH = 1_000;
 function purgeDeletedMessages(db: Queryable): Promise<number> {
   return inBatches(
     db,
-    `delete from messages where (chat_id, id) in (select chat_id, id from messages
-       where deleted_at is not null and deleted_at < now() - make_interval(secs => $1) limit $2)`,
+    `with gone as (delete from messages where (chat_id, id) in (select chat_id, id from messages
+         where deleted_at is not null and deleted_at < now() - make_interval(secs => $1) limit $2) returning chat_id, id),
+       freed as (delete from message_files f using gone where f.chat_id = gone.chat_id and f.message_id = gone.id)
+     select from gone`,
     deletedMessageKeepMs,
   );
 }

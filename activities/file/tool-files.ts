@@ -1,0 +1,37 @@
+// Keeps what tools make as files of their chat.
+import { Refusal } from "../../core/chat/refusal.ts";
+import { mendedFileName } from "../../core/file/file-name.ts";
+import { defaultFileName, MEDIA_TYPES } from "../../core/file/media-type.ts";
+import { typeOfBytes } from "../../store/file/check-bytes.ts";
+import type { FileShelf } from "../../store/file/file-shelf.ts";
+import type { ChatRow } from "../../store/row/chat-row.ts";
+import type { ToolContext } from "../../tools/tool.ts";
+import { ToolError } from "../../tools/tool-error.ts";
+
+/** The file is named by the message that began the turn until the tool's result is in the history. */
+export function toolFileKeeper(
+  shelf: Pick<FileShelf, "keepKnown">,
+  chat: Pick<ChatRow, "id" | "owner_id">,
+  turnId: number,
+): ToolContext["keepFile"] {
+  return async ({ name, bytes }) => {
+    const media_type = await typeOfBytes(name, bytes);
+    if (media_type === null) {
+      throw new ToolError("Files of this type cannot be attached.", `These can: ${MEDIA_TYPES.join(", ")}.`);
+    }
+    try {
+      const row = await shelf.keepKnown({
+        owner_id: chat.owner_id,
+        name: mendedFileName(name, defaultFileName(media_type)),
+        media_type,
+        origin: "tool",
+        bytes,
+        named_by: { chat_id: chat.id, message_id: turnId },
+      });
+      return { type: "file", file_id: row.id, media_type: row.media_type, name: row.name };
+    } catch (error) {
+      if (error instanceof Refusal) throw new ToolError(`The file cannot be attached: ${error.message}.`);
+      throw error;
+    }
+  };
+}
