@@ -15,6 +15,7 @@ import { forkRoutes } from "./routes/chat/fork.ts";
 import { messageRoutes } from "./routes/chat/messages.ts";
 import { queueRoutes } from "./routes/chat/queue.ts";
 import { regenerateRoutes } from "./routes/chat/regenerate.ts";
+import { searchRoutes } from "./routes/chat/search.ts";
 import { sharedChatRoutes } from "./routes/chat/shared-chat.ts";
 import { shareRoutes } from "./routes/chat/shares.ts";
 import { streamRoutes } from "./routes/chat/stream-chat.ts";
@@ -49,6 +50,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...contextRoutes(deps),
     ...regenerateRoutes(deps),
     ...forkRoutes(deps),
+    ...searchRoutes(deps),
     ...streamRoutes(deps),
     ...shareRoutes(deps),
     ...sharedChatRoutes(deps),

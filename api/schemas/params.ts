@@ -7,7 +7,7 @@ import {
   snapshotMessagesMax,
 } from "../../core/chat/limits.ts";
 import { CHAT_STATUSES } from "../../core/chat/message.ts";
-import { pageLimit, pathMessageId, queryNumber, shownAs, uuid } from "./common.ts";
+import { filledText, pageLimit, pathMessageId, queryNumber, shownAs, uuid } from "./common.ts";
 
 const searchCharsMax = 200;
 /** A template's name is the name of its folder. */
@@ -83,6 +83,15 @@ export const chatQuery = z.strictObject({
     .default("false")
     .transform((value) => value === "true")
     .meta({ override: shownAs({ type: "boolean", enum: undefined, default: false }) }),
+  limit: pageLimit,
+  after,
+});
+
+/** Of a search in titles and messages. */
+export const searchQuery = z.strictObject({
+  q: filledText(searchCharsMax).meta({
+    description: "Words that must all be there; the last may be the beginning of one",
+  }),
   limit: pageLimit,
   after,
 });

@@ -2,6 +2,9 @@
 
 /** Queued messages of a chat. A client that sends more does not look at the queue (SPEC Q4). */
 export const queuedMessagesMax = 20;
+/** Time of one statement of a search, and searches at once in one replica: they must not take the pool from the others. */
+export const searchStatementMs = 3_000;
+export const searchesAtOnceMax = 3;
 /** Messages that a fork copies, in one transaction that holds the source's lock. They take about a second. */
 export const forkedMessagesMax = 20_000;
 /** Model calls of a turn. An agent that needs more is going in circles (SPEC L1). */

@@ -60,6 +60,7 @@ export const REFUSALS = {
   idempotency_key_reused: { status: 409, title: "This Idempotency-Key was used with another request" },
   not_awaiting_results: { status: 409, title: "The chat waits for no results" },
   method_not_allowed: { status: 405, title: "This method is not allowed here" },
+  search_too_slow: { status: 503, title: "The search took too long" },
   draining: { status: 503, title: "This server is shutting down" },
   unavailable: { status: 503, title: "A part of the service cannot be reached" },
   internal: { status: 500, title: "Something broke on our side" },

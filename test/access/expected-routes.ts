@@ -50,6 +50,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "GET /v1/chats": chats,
   "POST /v1/chats": chats,
   "GET /v1/chats/watch": chats,
+  "GET /v1/search": chats,
   "GET /v1/chats/{chat}": readable,
   "PATCH /v1/chats/{chat}": chat,
   "DELETE /v1/chats/{chat}": chat,
