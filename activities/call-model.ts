@@ -152,14 +152,16 @@ async function prepareCall(deps: CallModelDeps, input: AnswerInput, history: His
 
 async function makeRequest(
   deps: CallModelDeps,
-  { attempt: { chat, model }, wish }: AnswerInput,
+  { attempt: { chat, model }, wish, writing }: AnswerInput,
   { messages, files }: History,
 ) {
+  const tools = await deps.toolsOf(chat);
+  writing.answer.offer(tools);
   const request: ModelRequest = {
     model: model.model,
     system: await deps.systemPromptOf(chat),
     messages: buildPrompt(withoutSeals(messages, chat.unsealed)),
-    tools: toolSpecs(await deps.toolsOf(chat)),
+    tools: toolSpecs(tools),
     config: callConfig(model, chat.turn_reasoning_effort),
     ...(files !== undefined && { files }),
     ...(wish.replay_full_history === true && { replay_full_history: true }),

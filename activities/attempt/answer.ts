@@ -20,7 +20,14 @@ export interface AnswerHead {
   readonly started_at: string;
 }
 
+interface OfferedTool {
+  readonly name: string;
+  readonly flags: { readonly mcp_server_id?: string };
+}
+
 export interface Answer {
+  /** The tools that the model was offered: calls say which MCP server has theirs. Before the first event. */
+  offer(tools: readonly OfferedTool[]): void;
   /** Begins with what is kept of a lost attempt; what comes next goes on from there. Before the first event. */
   keep(kept: KeptAnswer): void;
   /** Takes one event; returns the delta to publish, null when the event shows nothing. */
@@ -42,6 +49,7 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
   const draft = new Map<number, DraftPart>();
   const times = new Map<number, Times>();
   const provider_data = new Map<number, ProviderData>();
+  const mcp_servers = new Map<string, string>();
   let usage: Usage | null = null;
   let response_id: string | null = null;
   let finish_reason: FinishReason | null = null;
@@ -59,7 +67,7 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
     const data = "provider_data" in delta ? delta.provider_data : undefined;
     if (data !== undefined) chars += JSON.stringify(data).length;
     if (data !== undefined) provider_data.set(index, { ...provider_data.get(index), ...data });
-    const shown = shownDelta(delta);
+    const shown = shownDelta(delta, mcp_servers);
     if (shown === null) {
       if (!draft.has(index) && delta.type === "reasoning") draft.set(index, { type: "reasoning", text: "" });
       return null;
@@ -70,6 +78,10 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
   };
 
   return {
+    offer(tools) {
+      for (const { name, flags } of tools)
+        if (flags.mcp_server_id !== undefined) mcp_servers.set(name, flags.mcp_server_id);
+    },
     keep(kept) {
       for (const { index, part } of kept.parts) {
         draft.set(index, part);
@@ -118,14 +130,18 @@ function frameOf({ episode, price: _price, ...head }: AnswerHead, finished_at: s
 }
 
 /** What readers get of a delta; null when it only carries the provider's own data. */
-function shownDelta(delta: ModelDelta): PartDelta | null {
+function shownDelta(delta: ModelDelta, mcpServers: ReadonlyMap<string, string>): PartDelta | null {
   switch (delta.type) {
     case "text":
     case "reasoning":
       return delta.text === "" ? null : { type: delta.type, text: delta.text };
     case "tool-call": {
       const { tool_call_id, tool_name, args_delta, provider_executed } = delta;
-      const extra = provider_executed === undefined ? {} : { provider_executed };
+      const mcp_server_id = mcpServers.get(tool_name);
+      const extra = {
+        ...(provider_executed !== undefined && { provider_executed }),
+        ...(mcp_server_id !== undefined && { mcp_server_id }),
+      };
       return { type: "tool-call", tool_call_id, tool_name, args_delta, ...extra };
     }
     case "tool-result": {

@@ -32,6 +32,7 @@ const part = z.discriminatedUnion("type", [
     tool_name: z.string(),
     args: jsonObject,
     provider_executed: z.boolean().optional(),
+    mcp_server_id: uuid.optional().meta({ description: "The MCP server that has the tool" }),
     created_at: time,
   }),
   z.strictObject({

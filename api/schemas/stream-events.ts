@@ -39,6 +39,7 @@ const partDelta = z
       args_delta: z.string().optional().meta({ description: "The next piece of the arguments' JSON text" }),
       args: jsonObject.optional().meta({ description: "The whole arguments; they replace the pieces" }),
       provider_executed: z.boolean().optional(),
+      mcp_server_id: uuid.optional().meta({ description: "The MCP server that has the tool" }),
     }),
     z.strictObject({
       type: z.literal("tool-result"),

@@ -12,6 +12,7 @@ interface DraftToolCall {
   readonly args_text: string;
   readonly args?: JsonObject;
   readonly provider_executed?: boolean;
+  readonly mcp_server_id?: string;
 }
 
 export type DraftPart =
@@ -34,6 +35,7 @@ function appended(before: DraftPart | undefined, delta: PartDelta): DraftPart {
       return { type: "reasoning", text: (before?.type === "reasoning" ? before.text : "") + delta.text };
     case "tool-call": {
       const call = before?.type === "tool-call" ? before : undefined;
+      const mcp_server_id = delta.mcp_server_id ?? call?.mcp_server_id;
       const provider_executed = delta.provider_executed ?? call?.provider_executed;
       return {
         type: "tool-call",
@@ -42,6 +44,7 @@ function appended(before: DraftPart | undefined, delta: PartDelta): DraftPart {
         args_text: (call?.args_text ?? "") + (delta.args_delta ?? ""),
         ...(delta.args !== undefined && { args: delta.args }),
         ...(provider_executed !== undefined && { provider_executed }),
+        ...(mcp_server_id !== undefined && { mcp_server_id }),
       };
     }
     case "tool-result": {

@@ -36,6 +36,8 @@ export interface ToolCallPart {
   readonly tool_name: string;
   readonly args: JsonObject;
   readonly provider_executed?: boolean;
+  /** The MCP server that has the tool (SPEC C13). */
+  readonly mcp_server_id?: string;
   readonly created_at: string;
   readonly provider_data?: ProviderData;
 }

@@ -14,6 +14,7 @@ export type PartDelta =
       readonly args_delta?: string;
       readonly args?: JsonObject;
       readonly provider_executed?: boolean;
+      readonly mcp_server_id?: string;
     }
   | {
       readonly type: "tool-result";

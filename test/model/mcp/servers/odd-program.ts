@@ -1,5 +1,5 @@
 // An MCP server over stdio that does what servers should not do: each of its tools is one such thing.
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { z } from "zod";
@@ -49,6 +49,15 @@ function create(): McpServer {
       note("read_and_die begun");
       if (process.env["ODD_SECOND_LIFE"] === undefined) process.exit(1);
       return said("read");
+    },
+  );
+  server.registerTool(
+    "read",
+    { description: "Hangs the first time", inputSchema: nothing, annotations: { readOnlyHint: true } },
+    async () => {
+      const isFirst = journal === undefined || !existsSync(journal);
+      note("read begun");
+      return isFirst ? new Promise<never>(() => undefined) : said("what it says");
     },
   );
   server.registerTool("flood", { description: "Sends without end", inputSchema: nothing }, async () => {
