@@ -49,7 +49,7 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
   const draft = new Map<number, DraftPart>();
   const times = new Map<number, Times>();
   const provider_data = new Map<number, ProviderData>();
-  const mcp_servers = new Map<string, string>();
+  let mcp_servers: ReadonlyMap<string, string> = new Map();
   let usage: Usage | null = null;
   let response_id: string | null = null;
   let finish_reason: FinishReason | null = null;
@@ -79,8 +79,7 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
 
   return {
     offer(tools) {
-      for (const { name, flags } of tools)
-        if (flags.mcp_server_id !== undefined) mcp_servers.set(name, flags.mcp_server_id);
+      mcp_servers = mcpServersOf(tools);
     },
     keep(kept) {
       for (const { index, part } of kept.parts) {
@@ -115,6 +114,14 @@ export function createAnswer(head: AnswerHead, now: () => string): Answer {
       return chars > answerBytesMax;
     },
   };
+}
+
+function mcpServersOf(tools: readonly OfferedTool[]): ReadonlyMap<string, string> {
+  return new Map(
+    tools.flatMap(({ name, flags: { mcp_server_id } }) =>
+      mcp_server_id === undefined ? [] : [[name, mcp_server_id]],
+    ),
+  );
 }
 
 /** What is known of the message whatever the model says. */

@@ -50,10 +50,18 @@ async function refresh(input: TokenSourceInput, refused: string | undefined): Pr
     const saved = await readAuthorization(input, input.user);
     if (saved?.tokens === undefined) throw signInNeeded(input);
     if (saved.tokens.access_token !== refused) return;
-    if (await leaseMcpRefresh(input.db, input.user, leaseMs)) return refreshNow(input, saved);
+    if (await leaseMcpRefresh(input.db, input.user, leaseMs)) return refreshLeased(input, refused);
     await delay(lookEveryMs);
   }
   throw signInNeeded(input);
+}
+
+/** Looks again first: another process may have refreshed between the look and the lease, and its refresh token is good once. */
+async function refreshLeased(input: TokenSourceInput, refused: string | undefined): Promise<void> {
+  const saved = await readAuthorization(input, input.user);
+  if (saved?.tokens !== undefined && saved.tokens.access_token === refused) return refreshNow(input, saved);
+  await endMcpRefresh(input.db, input.user);
+  if (saved?.tokens === undefined) throw signInNeeded(input);
 }
 
 async function refreshNow(input: TokenSourceInput, saved: Authorization): Promise<void> {

@@ -188,6 +188,13 @@ export async function deleteMcpServer(store: Store, row: McpServerRow): Promise<
   );
 }
 
+/** The servers of a user who is deleted, and what the user was signed in with. */
+export async function deleteMcpOf(tx: Tx, userId: string): Promise<void> {
+  await tx.query("delete from mcp_servers where owner_id = $1", [userId]);
+  await tx.query("delete from mcp_authorizations where user_id = $1", [userId]);
+  await tx.query("delete from mcp_sign_ins where user_id = $1", [userId]);
+}
+
 function ofServer(
   act: string,
   target_id: string,

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { judgeProviderUrl } from "../../../platform/network/provider-address.ts";
+import { UnsealError } from "../../../platform/secrets/crypto.ts";
 import {
   boundToMcpServer,
   type McpServerFields,
@@ -133,8 +134,14 @@ function storedTransport(row: McpServerRow): Transport {
 
 function openedSecrets(row: McpServerRow, { secrets }: McpSettings): StoredMcpSecrets {
   if (row.secrets_sealed === null) return NO_SECRETS;
-  const text = secrets.open(row.secrets_sealed, row.key_id, boundToMcpServer(row.id));
-  return { ...NO_SECRETS, ...(JSON.parse(text) as Partial<StoredMcpSecrets>) };
+  try {
+    const text = secrets.open(row.secrets_sealed, row.key_id, boundToMcpServer(row.id));
+    return { ...NO_SECRETS, ...(JSON.parse(text) as Partial<StoredMcpSecrets>) };
+  } catch (error) {
+    if (!(error instanceof UnsealError)) throw error;
+    const words = "EVERTURN_SECRET_KEY does not open the stored secrets: delete the server and make it anew";
+    throw new Refusal("mcp_server_refused", words, [{ path: "transport", message: words }]);
+  }
 }
 
 function secretsAfter(

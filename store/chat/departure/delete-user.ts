@@ -3,6 +3,7 @@
 // goes on from there.
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { note } from "../../access/audited.ts";
+import { deleteMcpOf } from "../../access/mcp-servers.ts";
 import { lockUser, readUser, requireOtherAdmin } from "../../access/users.ts";
 import { type Queryable, type Tx, withTransaction } from "../../database.ts";
 import { deleteFilesOfUser } from "../../file/leave-files.ts";
@@ -45,6 +46,7 @@ export async function markUserDeleted(store: Store, id: string, leftovers: Lefto
     );
     await tx.query("update api_keys set revoked_at = now() where user_id = $1 and revoked_at is null", [id]);
     await tx.query("delete from user_settings where user_id = $1", [id]);
+    await deleteMcpOf(tx, id);
     const detail = { name: user.name, chats: leftovers.chats, to: leftovers.to ?? null };
     await note(tx, store, { action: "user.delete", target_type: "user", target_id: id, detail });
   });

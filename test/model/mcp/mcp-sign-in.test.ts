@@ -1,7 +1,12 @@
 // Tests: sign-ins at MCP servers that want OAuth 2.1: there and back, refreshes, and answers that belong to nobody's sign-in.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { readAuthorization } from "../../../mcp/oauth/authorization.ts";
 import { openApiMcp } from "../../../mcp/open-mcp.ts";
+import { openMcpServer } from "../../../mcp/server.ts";
+import { createSecretBox } from "../../../platform/secrets/secret-box.ts";
+import { readMcpServer } from "../../../store/access/mcp-servers.ts";
+import { boundToSealedMcp, listStaleMcp, resealMcp } from "../../../store/access/reseal-mcp.ts";
 import { type Called, startTestApi, type TestApi, testModels } from "../../support/api.ts";
 import { type OAuthServer, startOAuthServer } from "./servers/oauth-server.ts";
 
@@ -88,6 +93,50 @@ test("C4 when a refresh is refused, the sign-in has ended, and words ask for ano
   assert.equal((await api.call(`GET /v1/mcp-servers/${made.id}`)).body.authorized, false);
   await signIn();
   assert.equal((await tested()).ok, true);
+});
+
+test("C4 after the secret key has changed, secrets and sign-ins are sealed anew, and the new key alone opens them", async () => {
+  await signIn();
+  const other = {
+    slug: "sealed",
+    name: "Sealed",
+    transport: { type: "http", url: server.url },
+    auth: "bearer",
+  };
+  const { id } = (await api.call("POST /v1/mcp-servers", { body: { ...other, token: "planted" } })).body;
+  const secretKey = new Uint8Array(32).fill(9);
+  const both = createSecretBox({ secretKey, secretKeyPrevious: new Uint8Array(32).fill(7) });
+  const stale = (await listStaleMcp(api.pool, both.keyId)).filter((row) =>
+    [id, made.id].includes(row.server_id),
+  );
+  assert.equal(stale.length, 2);
+  for (const row of stale) {
+    const boundTo = boundToSealedMcp(row);
+    const sealed = both.seal(both.open(row.sealed, row.key_id, boundTo), boundTo);
+    assert.equal(await resealMcp(api.pool, row, { sealed, key_id: both.keyId }), true);
+    assert.equal(await resealMcp(api.pool, row, { sealed, key_id: both.keyId }), false);
+  }
+  const alone = createSecretBox({ secretKey });
+  const user = { server_id: made.id, user_id: api.ownerId };
+  const kept = await readAuthorization({ db: api.pool, secrets: alone }, user);
+  assert.ok(kept?.tokens?.access_token !== undefined);
+  const { auth } = openMcpServer(await readMcpServer(api.pool, id, api.ownerId), alone);
+  assert.deepEqual(auth, { type: "bearer", token: "planted" });
+});
+
+test("A9 with a deleted user, the user's servers and sign-ins go", async () => {
+  const { key, userId } = await api.newKey("member");
+  await signIn(key);
+  const transport = { type: "http", url: server.url };
+  await api.call("POST /v1/mcp-servers", { key, body: { slug: "left", name: "Left", transport } });
+  const deleted = await api.call(`DELETE /v1/users/${userId}?chats=delete`);
+  assert.ok(deleted.status < 300, JSON.stringify(deleted.body));
+  const { rows } = await api.pool.query(
+    `select id from mcp_servers where owner_id = $1 union all
+     select server_id from mcp_authorizations where user_id = $1`,
+    [userId],
+  );
+  assert.equal(rows.length, 0);
 });
 
 async function refusedAt(address: string): Promise<void> {
