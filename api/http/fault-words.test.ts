@@ -24,7 +24,7 @@ const CASES: readonly (readonly [z.ZodType, unknown, readonly string[]])[] = [
   [newChat, { content: 7 }, ["content: expected a text or a list"]],
   [newChat, { content: "" }, ["content: must not be empty"]],
   [newChat, { content: [] }, ["content: must not be empty"]],
-  [newChat, { content: [{}] }, ["content[0].type: expected one of: text, file-reference"]],
+  [newChat, { content: [{}] }, ["content[0].type: expected one of: text, file, file-reference"]],
   [newChat, { content: [7] }, ["content[0]: expected an object"]],
   [newChat, { content: "x", title: "x".repeat(201) }, ["title: must have at most 200 characters"]],
   [newChat, { content: "x", model_config_id: "gpt" }, ["model_config_id: expected a UUID"]],

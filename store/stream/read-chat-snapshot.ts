@@ -46,7 +46,7 @@ const CLOSES = `select coalesce(json_agg(distinct closed), '[]'::json)
   from messages, unnest(closes) closed where chat_id = chats.id and deleted_at is null and version > $2 and $2 > 0`;
 
 const QUEUE = `select coalesce(json_agg(q order by q.position, q.id), '[]'::json) from (
-    select id, chat_id, content, model_config_id, reasoning_effort, position, created_at
+    select id, chat_id, content, model_config_id, reasoning_effort, position, steer, created_at
     from queued_messages where chat_id = chats.id) q`;
 
 const SNAPSHOT = `select ${CHAT_COLUMNS.join(", ")}, ${HAS_UNREAD}, (${MESSAGES}) as shown_messages,

@@ -130,7 +130,9 @@ test("a query may be sent in every way that is right", async () => {
 });
 
 test("A3 every route refuses a query parameter that it does not know, by name", async () => {
-  for (const { method, path, template } of routes) {
+  // Authorisation servers add parameters of their own when they send a browser back.
+  const strict = routes.filter(({ template }) => template !== "/v1/mcp-servers/callback");
+  for (const { method, path, template } of strict) {
     const { status, body } = await api.call(`${method} ${path}?surprise=1`);
     // Named last: a parameter that is needed may be missing, too.
     assert.deepEqual(
