@@ -24,6 +24,8 @@ export interface CallModelDeps extends TurnAttemptDeps {
   readonly toolsOf: (chat: ChatRow) => Promise<readonly Tool[]>;
   readonly systemPromptOf: (chat: ChatRow) => Promise<string>;
   readonly files: FileLoader;
+  /** Told of the chat whenever a call of its turn is prepared. Must return at once. */
+  readonly onTurn?: (chat: ChatRow) => void;
   readonly newToolCallId: () => string;
   /** Told which settings of a model config a call goes without (SPEC L12). */
   readonly onUnsupported?: (model: ModelConfigRow, settings: readonly UnsupportedSetting[]) => void;
@@ -138,6 +140,7 @@ async function prepareCall(deps: CallModelDeps, input: AnswerInput, history: His
   const { attempt, wish } = input;
   const { recording, answer, parts } = input.writing;
   const { request, historyTip } = await makeRequest(deps, input, history);
+  deps.onTurn?.(attempt.chat);
   recording.asked(request, historyTip);
   const provider = deps.providerOf(attempt.model);
   const prepared = { provider, request, historyTip };

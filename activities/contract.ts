@@ -51,6 +51,8 @@ export interface Activities {
   callModel(input: CallModelInput): Promise<StepOutcome>;
   /** Has a model summarise the history and commits the summary as the boundary that prompts begin at. */
   compactHistory(input: CompactHistoryInput): Promise<StepOutcome>;
+  /** Reads the chat's instructions and skills and commits them as a hidden message. */
+  persistContext(input: TurnRef): Promise<StepOutcome>;
   /** Runs one claimed tool call and keeps its result. */
   runTool(input: RunToolInput): Promise<RunToolOutput>;
 }

@@ -2,6 +2,7 @@
 // the history.
 import { Context } from "@temporalio/activity";
 import { lostWorkersPerCallMax, toolCheckpointBytesMax } from "../core/chat/limits.ts";
+import type { JsonObject, ToolCallPart } from "../core/part/part.ts";
 import { episodeName } from "../core/part/stream-part.ts";
 import type { LiveBus } from "../core/stream/bus-message.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
@@ -12,6 +13,7 @@ import { fenceOf } from "../store/turn/standing.ts";
 import { finishToolCall, releaseToolCall } from "../store/turn/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
 import type { ChatWorkspace } from "../tools/chat-workspace.ts";
+import type { ContextFiles } from "../tools/context/context-files.ts";
 import { runToolCall } from "../tools/run-tool-call.ts";
 import { type Tool, type ToolContext, type ToolOutput } from "../tools/tool.ts";
 import { errorOutput } from "../tools/tool-error.ts";
@@ -30,6 +32,8 @@ export interface RunToolDeps {
   readonly toolsOf: (chat: ChatRow) => Promise<readonly Tool[]>;
   /** What the tools of a chat look at and work in. */
   readonly placesOf: (chat: ChatRow, turnId: number) => ToolPlaces;
+  /** A tool has done what it was called for, and its result is kept. */
+  readonly onDone?: (chat: ChatRow, call: ToolCallPart, result: JsonObject) => Promise<void>;
   readonly openPartStream: OpenPartStream;
   readonly shutdown: AbortSignal;
   readonly checkpointMs: number;
@@ -40,6 +44,7 @@ export interface ToolPlaces {
   readonly projectFiles: FileViews | null;
   readonly workspace: ChatWorkspace | null;
   readonly keepFile: ToolContext["keepFile"];
+  readonly deploymentSkills?: ContextFiles | null;
 }
 
 /** Returns the activity. It throws only what Temporal is to retry: a worker's end, a database out of reach. */
@@ -194,6 +199,7 @@ async function runHere(
     const kept = watch.signal.aborted ? stoppedOutput(watch.signal.reason, output) : output;
     // Before the parts are closed: they beat, and a result that waits for the database must not look like a lost worker.
     if (kept !== null) await finish(deps, begun, kept);
+    if (kept?.is_error === false) await deps.onDone?.(chat, call, kept.result);
     return kept;
   } finally {
     watch.end();

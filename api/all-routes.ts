@@ -32,6 +32,7 @@ import { probeRoutes } from "./routes/probes.ts";
 import { oidcSignInRoutes } from "./routes/session/oidc-sign-in.ts";
 import { sessionRoutes } from "./routes/session/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
+import { skillRoutes } from "./routes/skills.ts";
 import { usageRoutes } from "./routes/usage.ts";
 import { buildLogRoutes } from "./routes/workspace/build-logs.ts";
 import { templateRoutes } from "./routes/workspace/templates.ts";
@@ -69,6 +70,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...apiKeyRoutes(deps),
     ...auditLogRoutes(deps),
     ...usageRoutes(deps),
+    ...skillRoutes(deps),
     ...settingsRoutes(deps),
     ...probeRoutes(deps),
     ...docsRoutes(() => (document ??= openApiDocument(routes))),

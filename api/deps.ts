@@ -1,6 +1,7 @@
 // What the routes need. Only main.ts builds it.
 import type { Registry } from "prom-client";
 import type { ErrorKind } from "../core/chat/error-kind.ts";
+import type { ContextFault, SkillHead } from "../core/part/part.ts";
 import type { TemplateShelf } from "../core/workspace/template.ts";
 import type { Deliverer } from "../delivery/deliver-outbox.ts";
 import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
@@ -83,6 +84,11 @@ export interface ProviderTest {
   readonly detail?: string;
 }
 
+export interface ListedSkills {
+  readonly skills: readonly SkillHead[];
+  readonly faults: readonly ContextFault[];
+}
+
 export interface ApiDeps {
   readonly store: Store;
   readonly deliverer: Pick<Deliverer, "deliver">;
@@ -93,6 +99,8 @@ export interface ApiDeps {
   readonly resolveProjectPath: ResolveProjectPath;
   readonly templates: TemplateShelf;
   readonly files: FileShelf;
+  /** The deployment's skills, with what is wrong with others. */
+  readonly listSkills: () => Promise<ListedSkills>;
   /** Tells a workspace's workflow the wanted state. Takes at most a second and never throws. */
   readonly workspaceTeller: Pick<WorkspaceTeller, "tell">;
   readonly workspaceLink: WorkspaceTemporalLink;

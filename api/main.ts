@@ -19,6 +19,7 @@ import type { Store } from "../store/store.ts";
 import { busReadings } from "../store/stream/bus-readings.ts";
 import { type BusCounts, createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
 import { resolveProjectPath } from "../tools/context/project-root.ts";
+import { listDeploymentSkills } from "../tools/skills/skills-shelf.ts";
 import { createTemplateShelf } from "../workspaces/templates/templates.ts";
 import { createTurnStreams } from "./ai-sdk/turn-streams.ts";
 import { createApp } from "./app.ts";
@@ -182,6 +183,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     resolveProjectPath: (path) => resolveProjectPath(path, config.projectRoots),
     templates: createTemplateShelf(config.templatesDir),
     files: createFileShelf(store.pool, config.files),
+    listSkills: () => listDeploymentSkills(config.skillsDir),
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),
     workspaceDriver: config.workspaceDriver,
     buildLogs,

@@ -22,6 +22,8 @@ export interface Store {
   readonly stopsTurn?: (toolName: string) => boolean;
   /** Whether a tool is meant to be called repeatedly (SPEC L15). If absent, none is. */
   readonly polls?: (toolName: string) => boolean;
+  /** What chats without a place of their own have to read, too (SPEC C1, C2). If absent, no chat's context is read. */
+  readonly context?: { readonly hasSkills: boolean };
   /** Whether outcomes may contain words and arguments: the workflow keeps them in Temporal's history. */
   readonly tellsWords?: boolean;
 }

@@ -12,6 +12,7 @@ import { execute } from "./processes/execute.ts";
 import { processList } from "./processes/process-list.ts";
 import { processOutput } from "./processes/process-output.ts";
 import { processSignal } from "./processes/process-signal.ts";
+import { readSkill, readSkillFile } from "./skills/read-skill.ts";
 import type { Tool } from "./tool.ts";
 import { createWorkspace } from "./workspace/create-workspace.ts";
 import { listTemplates } from "./workspace/list-templates.ts";
@@ -20,7 +21,7 @@ import { startWorkspace } from "./workspace/start-workspace.ts";
 import { stopWorkspace } from "./workspace/stop-workspace.ts";
 
 /** Read-only tools of a chat bound to a project folder (SPEC W8). */
-const projectTools: readonly Tool[] = [viewFile, listDir, grep, findFiles];
+const projectTools: readonly Tool[] = [viewFile, listDir, grep, findFiles, readSkill, readSkillFile];
 
 /** Tools of a chat that may have a workspace (SPEC W1). */
 const workspaceTools: readonly Tool[] = [
@@ -41,6 +42,8 @@ const workspaceTools: readonly Tool[] = [
   processOutput,
   processList,
   processSignal,
+  readSkill,
+  readSkillFile,
 ];
 
 /** The tools that a chat may call: those of its project folder when it is bound to one, else those of a workspace. */

@@ -2,6 +2,7 @@
 import type { FilePart, JsonObject, ResultFile } from "../core/part/part.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
 import type { ChatWorkspace } from "./chat-workspace.ts";
+import type { ContextFiles } from "./context/context-files.ts";
 
 export type RunsIn = "workspace" | "worker" | "workflow" | "client" | "provider";
 
@@ -48,6 +49,8 @@ export interface ToolContext {
   readonly projectFiles: FileViews | null;
   /** The chat's workspace; null where the deployment has none for it (a chat bound to a project folder). */
   readonly workspace: ChatWorkspace | null;
+  /** The deployment's skills; absent or null: there are none. */
+  readonly deploymentSkills?: ContextFiles | null;
   /** Aborted with a `ToolStopped`, whose effect says whether processes are to be ended or left. */
   readonly signal: AbortSignal;
   readonly chatId: string;

@@ -5,6 +5,8 @@ import { boundEach, boundRetries } from "../activities/attempt/bound-retries.ts"
 import { createCallModel } from "../activities/call-model.ts";
 import { createChatWorkspaces } from "../activities/chat-workspace/chat-workspace.ts";
 import { createCompactHistory } from "../activities/compact-history.ts";
+import type { ReadContextDeps } from "../activities/context/read-context.ts";
+import { createContextWatch } from "../activities/context/watch-context.ts";
 import type {
   Activities,
   DescribeActivities,
@@ -15,6 +17,7 @@ import type {
 import type { DebugRecorder } from "../activities/debug/debug-recorder.ts";
 import { createFileLoader } from "../activities/file/load-files.ts";
 import { toolFileKeeper } from "../activities/file/tool-files.ts";
+import { createPersistContext } from "../activities/persist-context.ts";
 import { createNoLimitNotice } from "../activities/provider/no-limit-notice.ts";
 import { createRunTool, type RunToolDeps } from "../activities/run-tool.ts";
 import type { OpenPartStream, ReadLostParts } from "../activities/stream/open-part-stream.ts";
@@ -32,8 +35,10 @@ import { settingsOf } from "../store/model/model-book.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
+import type { ContextFiles } from "../tools/context/context-files.ts";
 import { projectPrompt } from "../tools/context/project-prompt.ts";
 import { projectFiles } from "../tools/files/project-files.ts";
+import { skillsShelf } from "../tools/skills/skills-shelf.ts";
 import { createToolsOf, type ToolSource } from "../tools/tools-of.ts";
 import { workspacePrompt } from "../tools/workspace/workspace-prompt.ts";
 import { openAgent } from "../workspaces/client/agent-client.ts";
@@ -78,9 +83,13 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     providerOf: deps.providerOf,
     newToolCallId,
   };
+  const places = createPlaces(deps);
+  const reads = readContextDeps(deps, places);
+  const contextWatch = createContextWatch(store, reads, shutdown);
   const callModel = createCallModel({
     ...calls,
     files: createFileLoader(store.pool, deps.files),
+    onTurn: contextWatch.look,
     toolsOf,
     systemPromptOf: (chat) => systemPromptOf(store, chat),
     onUsage: createNoLimitNotice(deps.logger),
@@ -90,7 +99,12 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     ...calls,
     compactionModel: config.compactionModel ?? null,
   });
-  const runTool = createRunTool({ ...shared, toolsOf, placesOf: createPlaces(deps) });
+  const runTool = createRunTool({
+    ...shared,
+    toolsOf,
+    placesOf: placesOf(deps, places),
+    onDone: contextWatch.written,
+  });
   return {
     ...createWorkspaceActivities({
       store,
@@ -106,6 +120,7 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     }),
     callModel: boundRetries(callModel),
     compactHistory: boundRetries(compactHistory),
+    persistContext: boundRetries(createPersistContext({ ...shared, context: reads })),
     runTool: boundRetries(runTool),
     ...createDescriptions(deps),
     ...boundEach(createTransitions({ store, failpoint })),
@@ -118,23 +133,40 @@ function createDescriptions(deps: ActivityDeps): DescribeActivities {
   return { writeTitle: createWriteTitle(shared), writeTurnSummary: createWriteTurnSummary(shared) };
 }
 
-/** What a chat's tools use: its project folder or its workspace. */
-function createPlaces({
-  config,
-  store,
-  driver,
-  teller,
-  shutdown,
-  files,
-}: ActivityDeps): RunToolDeps["placesOf"] {
+interface Places {
+  readonly workspaceOf: ReturnType<typeof createChatWorkspaces>;
+  readonly deploymentSkills: ContextFiles | null;
+}
+
+function createPlaces({ config, store, driver, teller, shutdown }: ActivityDeps): Places {
   const shelf = createTemplateShelf(config.templatesDir);
-  const workspaceOf = createChatWorkspaces({ store, driver, openAgent, shelf, teller, shutdown });
+  return {
+    workspaceOf: createChatWorkspaces({ store, driver, openAgent, shelf, teller, shutdown }),
+    deploymentSkills: config.skillsDir === undefined ? null : skillsShelf(config.skillsDir),
+  };
+}
+
+/** What a chat's tools use: its project folder or its workspace, and the deployment's skills. */
+function placesOf(
+  { files }: ActivityDeps,
+  { workspaceOf, deploymentSkills }: Places,
+): RunToolDeps["placesOf"] {
   return (chat, turnId) => ({
     keepFile: toolFileKeeper(files, chat, turnId),
+    deploymentSkills,
     ...(chat.project_path === null
       ? { projectFiles: null, workspace: workspaceOf(chat, turnId) }
       : { projectFiles: projectFiles(chat.project_path), workspace: null }),
   });
+}
+
+function readContextDeps({ store }: ActivityDeps, places: Places): ReadContextDeps {
+  return {
+    ...places,
+    async ownInstructions(ownerId) {
+      return (await settingsOf(store.modelBook, store.pool, ownerId)).user.home_instructions;
+    },
+  };
 }
 
 /**

@@ -169,6 +169,7 @@ function workerStore(
     stopsTurn: (name) => findTool(name)?.flags.stops_turn === true,
     polls: (name) => findTool(name)?.flags.polls === true,
     describes: { titles: config.titles === "model", summaries: config.turnSummaries },
+    context: { hasSkills: config.skillsDir !== undefined },
     tellsWords: config.temporalDetail === "full",
   };
 }

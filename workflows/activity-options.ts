@@ -32,6 +32,11 @@ export function toolOptions(config: TimeoutConfig, summary: string): ActivityOpt
   return modelCallOptions(config, summary);
 }
 
+/** Instructions and skills: as model calls, since they are read again after a worker's death. The activity itself gives up after seconds. */
+export function contextOptions(config: TimeoutConfig, summary: string): ActivityOptions {
+  return modelCallOptions(config, summary);
+}
+
 /**
  * Steps of a build: as model calls, since another worker goes on where the dead one was. The build's own clock is in the
  * database, for it runs on while workers change.

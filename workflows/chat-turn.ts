@@ -21,7 +21,7 @@ import { assertNever } from "../core/assert-never.ts";
 import type { CompactionSource } from "../core/chat/compaction.ts";
 import type { NextStep } from "../core/chat/decide-next-step.ts";
 import type { StepOutcome } from "../core/chat/step-outcome.ts";
-import { jittered, modelCallOptions, transitionOptions } from "./activity-options.ts";
+import { contextOptions, jittered, modelCallOptions, transitionOptions } from "./activity-options.ts";
 import type { ChatTurnInput, TurnResult } from "./contract.ts";
 import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
@@ -148,6 +148,8 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
       // A stop closes the client's calls in the database (SPEC I3), and the call that follows goes on from there.
       heard.stop = false;
       return callModel(run);
+    case "persist-context":
+      return persistContext(run);
     case "compact":
       return compactHistory(run, step.source);
     default:
@@ -171,6 +173,12 @@ async function callModel(run: Turn, wish: CallWish = {}): Promise<StepOutcome> {
     ...(wish.replay_full_history === true && { replay_full_history: true }),
     ...(wish.without_prefill === true && { without_prefill: true }),
   });
+}
+
+async function persistContext({ input, turn, progress }: Turn): Promise<StepOutcome> {
+  const summary = "reading instructions and skills";
+  showProgress(progress, summary);
+  return proxyActivities<Activities>(contextOptions(input, summary)).persistContext(turn);
 }
 
 async function compactHistory(

@@ -13,7 +13,7 @@ import {
 import { findClientChat, readClientMessageNames } from "../../store/row/client-chats.ts";
 import { listMessages } from "../../store/row/list-messages.ts";
 import { toMessage } from "../../store/row/to-wire.ts";
-import { readRunningTurn } from "../../store/turn/read-turn.ts";
+import { readRunningTurn } from "../../store/chat/read-turn.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../http/route.ts";
 import { change, commit } from "../routes/chat/change.ts";

@@ -4,7 +4,7 @@ import type { StreamEvent } from "../../core/stream/stream-event.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Queryable } from "../../store/database.ts";
 import { findClientMessage } from "../../store/row/client-chats.ts";
-import { readTurn, type TurnSnapshot } from "../../store/turn/read-turn.ts";
+import { readTurn, type TurnSnapshot } from "../../store/chat/read-turn.ts";
 import type { ChatHub, ChatPlace } from "../streams/chat/chat-hub.ts";
 import type { EventBatch } from "../streams/chat/model/event-batch.ts";
 import type { EventSink } from "../streams/sse-writer.ts";

@@ -70,6 +70,10 @@ const chatFields = z.strictObject({
   pin_order: z.int().nullable(),
   archived: z.boolean(),
   plan_mode: z.boolean(),
+  context_dirty: z.boolean().meta({
+    description:
+      "Its instructions or skills have changed since they were read; refresh-context reads them again",
+  }),
   debug: z.boolean().meta({ description: "Its model calls are recorded as debug runs" }),
   mcp_server_ids: z.array(uuid).meta({ description: "MCP servers whose tools it has" }),
   last_turn_summary: z.string().nullable(),

@@ -1,6 +1,7 @@
 // Schemas of the settings of the deployment and of users.
 import { z } from "zod";
-import { systemPromptCharsMax } from "../../core/chat/limits.ts";
+import { contextFileBytesMax, systemPromptCharsMax } from "../../core/chat/limits.ts";
+import { utf8Length } from "../../core/text/truncate.ts";
 import { uuid } from "./common.ts";
 
 const prompt = z.string().max(systemPromptCharsMax).nullable();
@@ -17,6 +18,14 @@ const thresholdsMax = 200;
 export const userSettings = z
   .strictObject({
     prompt: prompt.describe("Stands in the system prompt of the caller's chats, after the deployment's"),
+    home_instructions: z
+      .string()
+      .refine((text) => utf8Length(text) <= contextFileBytesMax, `at most ${contextFileBytesMax} bytes`)
+      .nullable()
+      .default(null)
+      .describe(
+        "Instructions for all of the caller's chats; read once by a chat, and again when it is refreshed",
+      ),
     compaction_thresholds: z
       .record(uuid, z.int().min(0).max(100))
       .refine(

@@ -74,6 +74,8 @@ export const TRANSITIONS = {
   }),
   commit_step: refusedWhenArchived(whileRunning),
   inject_context: refusedWhenArchived(whileRunning),
+  /** What it was read from has changed, or is to be read again. */
+  mark_context: refusedWhenArchived(stays),
   finish_turn: refusedWhenArchived({ R: ["W"], "R+q": ["R", "R+q", "E+q"] }),
   finish_error: refusedWhenArchived({ R: ["E"], "R+q": ["E+q"], I: ["E"], "I+q": ["E+q"] }),
   enter_requires_action: refusedWhenArchived({ R: ["A"], "R+q": ["A+q"] }),

@@ -72,6 +72,8 @@ export const titleCharsMax = 80;
 /** Time for a title or turn summary, for all models together (SPEC M1). Later nobody needs it. */
 export const describeMs = 30_000;
 export const systemPromptCharsMax = 10_000;
+/** Of one file with instructions, or the user's own (SPEC C1). */
+export const contextFileBytesMax = 64 * 1024;
 /** Request bodies, except files (SPEC A3). */
 export const requestBodyBytesMax = 256 * 1024;
 /** Bodies of requests that only say what to do. */

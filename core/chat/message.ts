@@ -135,6 +135,8 @@ export interface Chat {
   readonly plan_mode: boolean;
   /** MCP servers whose tools it has (SPEC C4). */
   readonly mcp_server_ids: readonly string[];
+  /** Whether its instructions or skills have changed since they were read. */
+  readonly context_dirty: boolean;
   /** Whether its model calls are recorded as debug runs. */
   readonly debug: boolean;
   readonly last_turn_summary: string | null;

@@ -82,7 +82,50 @@ export interface FileReferencePart {
   readonly content: string;
 }
 
+/** A text that stands at the beginning of the chat's work: a file with instructions, or the user's own (SPEC C1). */
+export interface ContextFile {
+  /** `home`: the workspace's own; `user`: a setting of the chat's owner. */
+  readonly source: "workspace" | "project" | "home" | "user";
+  /** Null: it is no file. */
+  readonly path: string | null;
+  /** At most `contextFileBytesMax`. */
+  readonly text: string;
+  /** Bytes of the whole file, where the text was cut. */
+  readonly cut_from?: number;
+  /** It could not be read again: the text is the one that was read before. */
+  readonly stale?: true;
+}
+
+/** What a model is told about a skill before it reads it (SPEC C2). */
+export interface SkillHead {
+  readonly name: string;
+  readonly description: string;
+  /** Where it comes from: the deployment, or the chat's workspace or project folder. */
+  readonly source: "workspace" | "project" | "deployment";
+  /** Its folder, relative to the place or to the deployment's skills. */
+  readonly path: string;
+}
+
+/** What was left out, and why. */
+export interface ContextFault {
+  readonly source: ContextFile["source"] | SkillHead["source"];
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Instructions and skills of a chat as they were read once. Only in hidden messages; a later one replaces it. */
+export interface ContextPart {
+  readonly type: "context";
+  /** What they were read for: `contextPlace` of the chat. */
+  readonly place: string;
+  readonly files: readonly ContextFile[];
+  readonly file_faults: readonly ContextFault[];
+  readonly skills: readonly SkillHead[];
+  readonly skill_faults: readonly ContextFault[];
+}
+
 export type Part =
+  | ContextPart
   | TextPart
   | ReasoningPart
   | ToolCallPart

@@ -1,6 +1,7 @@
 // Builds the prompt of a model call from committed history. Every tool result has its call, and every call its result.
 import type { Role } from "../chat/message.ts";
 import type { Part, ToolCallPart } from "../part/part.ts";
+import { contextText } from "./context-text.ts";
 
 /** A message as a prompt uses it. */
 export interface PromptEntry {
@@ -25,12 +26,18 @@ export function afterBoundary<M extends HistoryMessage>(messages: readonly M[]):
   if (boundary === undefined) return [...messages];
   const before = messages.slice(0, place);
   const kept = new Set(boundary.keeps ?? []);
+  const newest = before.findLast(isContext);
   return [
-    ...before.filter((message) => message.role === "system"),
+    // Of the context what was read last: what it replaced was of use as long as the calls after it were there.
+    ...before.filter((message) => message.role === "system" && (!isContext(message) || message === newest)),
     boundary,
     ...before.filter((message) => message.role === "user" && kept.has(message.id)),
     ...messages.slice(place + 1),
   ];
+}
+
+function isContext({ content }: Pick<PromptEntry, "content">): boolean {
+  return content.some((part) => part.type === "context");
 }
 
 /**
@@ -53,7 +60,7 @@ export function withoutSeals<M extends HistoryMessage>(
  * call are left out, because either would make the provider refuse the whole request.
  */
 export function buildPrompt(history: readonly HistoryMessage[]): PromptEntry[] {
-  const messages = afterBoundary(history);
+  const messages = withQuestionsLast(afterBoundary(history));
   const parts = messages.flatMap((message) => message.content);
   const answered = new Set(parts.flatMap((part) => (part.type === "tool-result" ? [part.tool_call_id] : [])));
   const called = new Set(parts.flatMap((part) => (part.type === "tool-call" ? [part.tool_call_id] : [])));
@@ -61,10 +68,29 @@ export function buildPrompt(history: readonly HistoryMessage[]): PromptEntry[] {
     if (part.type === "tool-call") return isWhole(part, answered);
     return part.type !== "tool-result" || called.has(part.tool_call_id);
   };
-  return messages.flatMap(({ role, provider, content }) => {
+  return messages.flatMap((message) => {
+    const { role, provider, content } = isContext(message) ? toldContext(message) : message;
     const kept = content.filter(keeps);
     return saysSomething(kept) ? [{ role, provider, content: kept }] : [];
   });
+}
+
+/** What was read for a question comes before it: a model answers what it reads last. */
+function withQuestionsLast<M extends HistoryMessage>(messages: readonly M[]): M[] {
+  const arranged: M[] = [];
+  for (const message of messages) {
+    const last = arranged.at(-1);
+    if (last?.role === "user" && last.compressed !== true && isContext(message)) {
+      arranged.splice(-1, 1, message, last);
+    } else arranged.push(message);
+  }
+  return arranged;
+}
+
+/** It stays where it was read, as words of the user's side: system messages are gathered at the beginning of a prompt, which is not to change. */
+function toldContext({ content }: PromptEntry): PromptEntry {
+  const texts = content.flatMap((part) => (part.type === "context" ? [contextText(part)] : []));
+  return { role: "user", provider: null, content: texts.map((text) => ({ type: "text", text })) };
 }
 
 function isWhole(call: ToolCallPart, answered: ReadonlySet<string>): boolean {

@@ -81,6 +81,9 @@ function partText(part: Part, toolChars: number): string {
       return `[file ${part.name}, ${part.media_type}]`;
     case "file-reference":
       return `[${part.file_name}, lines ${part.start_line} to ${part.end_line}]\n${cutMiddle(part.content, toolChars)}`;
+    case "context":
+      // It stays as it is: system messages are not summarised.
+      return "";
     default:
       return assertNever(part);
   }

@@ -38,6 +38,7 @@ export function sharedChat(chat: Chat): Chat {
     labels: {},
     mcp_server_ids: [],
     pin_order: null,
+    context_dirty: false,
     debug: false,
     has_unread: false,
     queue_length: 0,

@@ -117,6 +117,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     provider: [],
     file: [],
     attempt: ["debug", "stream"],
+    context: [],
     compaction: ["attempt", "stream"],
     phrase: ["attempt", "debug", "stream"],
     workspace: ["attempt"],
@@ -138,6 +139,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     files: ["workspace"],
     processes: ["files", "workspace"],
     context: ["files"],
+    skills: ["context", "files", "workspace"],
   },
   mcp: {
     connection: [],

@@ -174,6 +174,7 @@ function workspaceConfig(environment: Environment) {
     workspaceBuildMs: environment.EVERTURN_WORKSPACE_BUILD_MS,
     agentConnectMs: environment.EVERTURN_AGENT_CONNECT_MS,
     templatesDir: environment.EVERTURN_TEMPLATES_DIR,
+    skillsDir: environment.EVERTURN_SKILLS_DIR,
   } as const;
 }
 

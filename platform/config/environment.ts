@@ -184,6 +184,11 @@ export const ENVIRONMENT_SUBJECTS = {
     EVERTURN_TEMPLATES_DIR: notes(z.string().default("templates"), {
       description: "Folder of the workspace templates",
     }),
+    EVERTURN_SKILLS_DIR: notes(z.string().optional(), {
+      description:
+        "Folder of skills (Agent Skills format, one folder each) for all chats; API and workers must see the same files",
+      shown_default: "none",
+    }),
     EVERTURN_BWRAP_PATH: notes(z.string().optional(), {
       description: "The bubblewrap program, which runs workspaces of the `local` driver in a sandbox",
       shown_default: "`bwrap` on PATH",

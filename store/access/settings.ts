@@ -9,6 +9,8 @@ export interface DeploymentSettings {
 export interface UserSettings {
   /** Part of the system prompt in the user's chats, after the deployment's. */
   readonly prompt: string | null;
+  /** A text that the user's chats are told once, like a file with instructions (SPEC C1). */
+  readonly home_instructions: string | null;
   /** Percentage by model config id. Wins over the model config (SPEC K2). */
   readonly compaction_thresholds: Readonly<Record<string, number>>;
 }
@@ -19,7 +21,7 @@ export interface Settings {
 }
 
 const noDeployment: DeploymentSettings = { system_prompt: null };
-const noUser: UserSettings = { prompt: null, compaction_thresholds: {} };
+const noUser: UserSettings = { prompt: null, home_instructions: null, compaction_thresholds: {} };
 
 /** Both settings in one query, with defaults for what nobody has set. */
 export async function readSettings(db: Queryable, userId: string): Promise<Settings> {

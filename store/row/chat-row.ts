@@ -1,4 +1,5 @@
 // The chat's row, read under a lock and written back by transitions.
+import type { ChatContext } from "../../core/chat/chat-context.ts";
 import type { LearntLimit, WantedCompaction } from "../../core/chat/compaction.ts";
 import type { ChatStatus, LastError, RequiredAction, RetryState } from "../../core/chat/message.ts";
 import type { StepOutcome } from "../../core/chat/step-outcome.ts";
@@ -57,6 +58,8 @@ export interface ChatRow {
   readonly overflow_turn_id: number | null;
   /** What a provider has named as it refused a prompt that was too long. */
   readonly learnt_context_limit: LearntLimit | null;
+  /** What is known of its instructions and skills; null: they were never read. */
+  readonly context: ChatContext | null;
   /** By provider: messages up to this one are sent without what the provider signed or sealed in them. */
   readonly unsealed: Readonly<Record<string, number>>;
   /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
@@ -125,6 +128,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "overflow_turn_id",
   "learnt_context_limit",
   "unsealed",
+  "context",
   "created_at",
   "updated_at",
 ];
@@ -173,6 +177,7 @@ const WRITABLE = [
   "compaction",
   "overflow_turn_id",
   "learnt_context_limit",
+  "context",
 ] as const satisfies readonly (keyof ChatRow)[];
 
 export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };
@@ -185,6 +190,7 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "outcome",
   "compaction",
   "learnt_context_limit",
+  "context",
 ]);
 
 /** Reads the owner's limit, too, so that a turn without one needs no further query (SPEC B3). */

@@ -120,11 +120,16 @@ export async function readMessage(db: Queryable, chatId: string, id: number): Pr
 /** Soft-deletes a message and everything after it, including hidden messages. Returns their ids, oldest first. */
 export async function deleteMessagesFrom(draft: Draft, id: number): Promise<number[]> {
   draft.touchHistory();
-  const { rows } = await draft.unit.tx.query<{ id: number }>(
+  const { rows } = await draft.unit.tx.query<{ id: number; role: Role }>(
     `update messages set deleted_at = now(), version = $3
-     where chat_id = $1 and id >= $2 and deleted_at is null returning id`,
+     where chat_id = $1 and id >= $2 and deleted_at is null returning id, role`,
     [draft.before.id, id, draft.version],
   );
+  const { context } = draft.before;
+  // Instructions that go are read again.
+  if (context !== null && rows.some(({ role }) => role === "system")) {
+    draft.change.context = { ...context, place: null, tried: null };
+  }
   return rows.map((row) => row.id).sort((a, b) => a - b);
 }
 

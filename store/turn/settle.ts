@@ -3,6 +3,7 @@ import { assertNever } from "../../core/assert-never.ts";
 import type { NextStep } from "../../core/chat/decide-next-step.ts";
 import type { LastError } from "../../core/chat/message.ts";
 import type { OutcomeKey, StepOutcome } from "../../core/chat/step-outcome.ts";
+import { type FoundContext, writeContext } from "./chat-context.ts";
 import { deleteSpill } from "../row/inflight-parts.ts";
 import type { MessageRow, NewMessage } from "../row/messages.ts";
 import type { Fence, Unit } from "../unit.ts";
@@ -35,6 +36,8 @@ export type StepEvent =
   /** The step's tool calls have run, or can no longer run. */
   | { readonly type: "tools-done" }
   | { readonly type: "compacted"; readonly compaction: Compaction }
+  /** Instructions and skills were read, or could not be reached. */
+  | { readonly type: "context-read"; readonly found: FoundContext }
   /** A bug of ours ends the turn, also one that is being interrupted. */
   | { readonly type: "crashed"; readonly error: LastError };
 
@@ -72,6 +75,7 @@ function answerOf(event: StepEvent): NewMessage | null {
     case "compacted":
       return { ...event.compaction.summary, content: [] };
     case "tools-done":
+    case "context-read":
     case "crashed":
       return null;
     default:
@@ -96,6 +100,9 @@ async function commit(settling: Settling, event: StepEvent): Promise<StepOutcome
     case "compacted":
       await commitCompaction(settling, event.compaction);
       return event.compaction.endsTurn ? finishTurn(settling, "stop") : decide(settling);
+    case "context-read":
+      await change(settling, "inject_context", (draft) => writeContext(draft, event.found));
+      return decide(settling);
     case "crashed":
       return finishError(settling, event.error);
     default:

@@ -9,6 +9,7 @@ import {
 import { stepsPerTurnMax } from "../../core/chat/limits.ts";
 import type { Part, ToolCallPart } from "../../core/part/part.ts";
 import { callSummary } from "../../core/prompt/call-summary.ts";
+import { isContextWanted } from "./chat-context.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { callsWithoutResult, type MessageRow, readTail } from "../row/messages.ts";
 import type { Store } from "../store.ts";
@@ -64,7 +65,11 @@ export async function readNextStep(
   known?: readonly MessageRow[],
 ): Promise<NextStep> {
   const tail = known ?? (await readTail(unit.tx, chat.id));
-  const view = { ...viewOfTail(chat, tail, unit.store), brake: await readBrake(unit, chat, tail) };
+  const view = {
+    ...viewOfTail(chat, tail, unit.store),
+    brake: await readBrake(unit, chat, tail),
+    context_persisted: !(await isContextWanted(unit, chat)),
+  };
   const step = decideNextStep(view, {
     steps_max: stepsPerTurnMax,
     compaction_threshold_percent: thresholdOff,

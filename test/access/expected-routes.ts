@@ -70,6 +70,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "POST /v1/chats/{chat}/queue/{queued_message}/promote": chat,
   "POST /v1/chats/{chat}/interrupt": chat,
   "POST /v1/chats/{chat}/title": chat,
+  "POST /v1/chats/{chat}/refresh-context": chat,
   "POST /v1/chats/{chat}/compact": chat,
   "POST /v1/chats/{chat}/clear": chat,
   "POST /v1/chats/{chat}/regenerate": chat,
@@ -97,6 +98,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "POST /v1/workspaces/{workspace}/start": workspace,
   "POST /v1/workspaces/{workspace}/stop": workspace,
   "GET /v1/workspaces/{workspace}/builds/{build}/logs": workspace,
+  "GET /v1/skills": chats,
   "GET /v1/templates": chats,
   "GET /v1/templates/{template}": chats,
 

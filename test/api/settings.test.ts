@@ -25,7 +25,7 @@ async function promptOf(more: Record<string, unknown> = {}): Promise<string> {
 test("the system prompt is the deployment's, the user's, the chat's, in this order, from the next call on", async () => {
   assert.deepEqual(await everturn.call("GET", "/v1/settings"), { system_prompt: null });
   await everturn.call("PUT", "/v1/settings", { system_prompt: "prompt of the deployment" });
-  const own = { prompt: "prompt of the user", compaction_thresholds: {} };
+  const own = { prompt: "prompt of the user", home_instructions: null, compaction_thresholds: {} };
   assert.deepEqual(await everturn.call("PUT", "/v1/me/settings", own), own);
   const prompt = await promptOf({ system_prompt: "prompt of the chat" });
   const places = ["prompt of the deployment", "prompt of the user", "prompt of the chat"].map((text) =>
@@ -37,7 +37,11 @@ test("the system prompt is the deployment's, the user's, the chat's, in this ord
     places.toSorted((a, b) => a - b),
   );
   await everturn.call("PUT", "/v1/settings", { system_prompt: null });
-  await everturn.call("PUT", "/v1/me/settings", { prompt: null, compaction_thresholds: {} });
+  await everturn.call("PUT", "/v1/me/settings", {
+    prompt: null,
+    home_instructions: null,
+    compaction_thresholds: {},
+  });
   assert.ok(!(await promptOf()).includes("prompt of"), "taken back, neither is there");
 });
 
@@ -49,7 +53,7 @@ test("K2 a user's own threshold counts over the model config's", async () => {
     [id],
   );
   const full = { usage: { input_tokens: 800, output_tokens: 5 } };
-  const own = { prompt: null, compaction_thresholds: { [id]: 100 } };
+  const own = { prompt: null, home_instructions: null, compaction_thresholds: { [id]: 100 } };
   await everturn.call("PUT", "/v1/me/settings", own);
   const key = randomUUID();
   const steps = [{ tool_calls: [{ name: "list_templates", args: {} }], ...full }, { text: "done" }];
@@ -77,10 +81,14 @@ test("A1 A3 settings of the deployment are for admins, and what is no setting is
   for (const [path, body, fault] of [
     ["/v1/settings", { system_prompt: 7 }, "system_prompt"],
     ["/v1/settings", { system_prompt: null, more: 1 }, "more"],
-    ["/v1/me/settings", { prompt: "x".repeat(10_001), compaction_thresholds: {} }, "prompt"],
     [
       "/v1/me/settings",
-      { prompt: null, compaction_thresholds: { [unknown]: 50 } },
+      { prompt: "x".repeat(10_001), home_instructions: null, compaction_thresholds: {} },
+      "prompt",
+    ],
+    [
+      "/v1/me/settings",
+      { prompt: null, home_instructions: null, compaction_thresholds: { [unknown]: 50 } },
       `compaction_thresholds.${unknown}`,
     ],
   ] as const) {

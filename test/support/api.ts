@@ -38,6 +38,7 @@ import { seedModelConfigs } from "../../store/model/seed-models.ts";
 import type { Store } from "../../store/store.ts";
 import { createOffBus, createPostgresBus } from "../../store/stream/live-bus.ts";
 import { resolveProjectPath } from "../../tools/context/project-root.ts";
+import { listDeploymentSkills } from "../../tools/skills/skills-shelf.ts";
 import { createTemplateShelf } from "../../workspaces/templates/templates.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
 
@@ -96,6 +97,8 @@ export interface TestApiSettings {
   readonly mcp?: Partial<Pick<ApiDeps["mcp"], "addressRules" | "allowStdio">>;
   /** Absent: the product's own. */
   readonly templatesDir?: string;
+  /** Absent: there are no skills. */
+  readonly skillsDir?: string;
   /** Absent: off; then streams of chats are not served either. */
   readonly liveBus?: "postgres";
   /** How long hubs and feeds stay that nobody reads; absent: the product's own. */
@@ -268,6 +271,7 @@ function testDeps(
     links: { temporal: () => null },
     templates: createTemplateShelf(settings.templatesDir ?? "templates"),
     files: createFileShelf(pool, { bytesPerUserMax: settings.fileBytesPerUserMax ?? 1024 ** 3 }),
+    listSkills: () => listDeploymentSkills(settings.skillsDir),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),
     workspaceLink: () => null,
     workspaceDriver: "local",

@@ -1,7 +1,8 @@
-// Changes what the model is shown of a chat: compact and clear.
+// Changes what the model is shown of a chat: compact, clear and refresh.
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import type { RefusalCode } from "../../../core/chat/refusal.ts";
+import { refreshContext } from "../../../store/chat/mark-context.ts";
 import {
   type CompactionRequest,
   clearContext,
@@ -34,6 +35,15 @@ export function contextRoutes(deps: ApiDeps): Route[] {
       body: z.strictObject({}),
       refusals: [],
       work: clearContext,
+    }),
+    contextRoute(deps, {
+      path: "/v1/chats/{chat}/refresh-context",
+      summary: "Read a chat's instructions and skills again",
+      description:
+        "They are read before the next model call, also of a turn that runs. What has changed is added to the history: what the model was told before stays where it is, so that the provider's cache of it stays of use.",
+      body: z.strictObject({}),
+      refusals: [],
+      work: refreshContext,
     }),
   ];
 }

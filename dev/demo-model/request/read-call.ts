@@ -23,7 +23,8 @@ export function readCall(dialect: DialectName, body: JsonObject, history: readon
   // Each request brings its own instructions: they stand before all of it, not between a call and its output.
   const turns = [...prompt.filter(isSystem), ...history, ...prompt.filter((turn) => !isSystem(turn))];
   checkPrompt(dialect, body, turns);
-  const last = turns.at(-1);
+  const asked = withoutContext(turns);
+  const last = asked.at(-1);
   // Responses has no way to let the caller begin the answer.
   const isBegun = dialect !== "openai-responses" && last?.role === "assistant" && last.calls.length === 0;
   const isPrefilled = isBegun && last.texts.length > 0;
@@ -32,12 +33,25 @@ export function readCall(dialect: DialectName, body: JsonObject, history: readon
     model: textOf(body["model"]) || "demo",
     body,
     stream: body["stream"] === true,
-    turns: isPrefilled ? turns.slice(0, -1) : turns,
+    turns: isPrefilled ? asked.slice(0, -1) : asked,
     tools: listOf(body["tools"]).map((tool) => readTool(objectOf(tool))),
     wantsReasoning: wantsReasoning(body),
     inputTokens: tokensOf(JSON.stringify(turns).length),
     prefill: isPrefilled ? last.texts.join("") : "",
   };
+}
+
+/** What Everturn adds to a prompt, such as files with instructions: the demo model answers the user. */
+const addedContext = /<everturn-context>[^]*?<\/everturn-context>\n*/g;
+
+function withoutContext(turns: readonly PromptTurn[]): readonly PromptTurn[] {
+  return turns.flatMap((turn) => {
+    if (turn.role !== "user" || !turn.texts.some((text) => text.includes("<everturn-context>")))
+      return [turn];
+    const texts = turn.texts.map((text) => text.replaceAll(addedContext, "").trim());
+    const left = texts.filter((text) => text !== "");
+    return left.length === 0 ? [] : [{ ...turn, texts: left }];
+  });
 }
 
 function readTool(tool: JsonObject): OfferedTool {

@@ -22,6 +22,7 @@ type Answer = StepOutcome | Error | (() => Promise<StepOutcome>);
 export interface Script {
   readonly callModel?: readonly Answer[];
   readonly compactHistory?: readonly Answer[];
+  readonly persistContext?: readonly Answer[];
   readonly settleTools?: readonly Answer[];
   readonly finishInterruption?: readonly Answer[];
   readonly recordCrash?: readonly Answer[];
@@ -93,6 +94,7 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
   return {
     callModel: answers("callModel"),
     compactHistory: answers("compactHistory"),
+    persistContext: answers("persistContext"),
     settleTools: answers("settleTools"),
     async findBegunCalls(input) {
       calls.push(`findBegunCalls:${input.turn_id}`);

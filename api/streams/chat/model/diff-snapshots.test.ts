@@ -22,6 +22,7 @@ const chat: Chat = {
   archived: false,
   plan_mode: false,
   mcp_server_ids: [],
+  context_dirty: false,
   debug: false,
   last_turn_summary: null,
   has_unread: false,
