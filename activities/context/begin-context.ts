@@ -1,8 +1,8 @@
 // How the reading of a chat's instructions and skills begins: only if that is what comes next.
 import type { OutcomeKey, StepOutcome } from "../../core/chat/step-outcome.ts";
 import type { ContextPart } from "../../core/part/part.ts";
-import { readNewestContext } from "../../store/turn/chat-context.ts";
 import type { ChatRow } from "../../store/row/chat-row.ts";
+import { readNewestContext } from "../../store/turn/chat-context.ts";
 import { decide, settle } from "../../store/turn/settle.ts";
 import { endSettling } from "../../store/turn/settling.ts";
 import { readStanding, type ScheduledAt } from "../../store/turn/standing.ts";

@@ -2,7 +2,7 @@
 // and when one of the chat's tools has written such a file. Nothing polls, and nothing waits for it.
 import { contextPlace } from "../../core/chat/chat-context.ts";
 import type { JsonObject, ToolCallPart } from "../../core/part/part.ts";
-import { markContextDirty } from "../../store/chat/mark-context.ts";
+import { markContextDirty } from "../../store/chat/request-compaction.ts";
 import type { ChatRow } from "../../store/row/chat-row.ts";
 import type { Store } from "../../store/store.ts";
 import { inUnit } from "../../store/unit.ts";

@@ -1,8 +1,8 @@
 // Skills: those of the deployment, or all that a chat has. A broken skill is named with its fault; the others still work.
 import { z } from "zod";
 import { Refusal } from "../../core/chat/refusal.ts";
-import { readNewestContext } from "../../store/turn/chat-context.ts";
 import { readChatRow } from "../../store/row/chat-row.ts";
+import { readNewestContext } from "../../store/turn/chat-context.ts";
 import type { ApiDeps, ListedSkills } from "../deps.ts";
 import { type Route, route } from "../http/route.ts";
 import { uuid } from "../schemas/common.ts";

@@ -23,6 +23,7 @@ const chat = {
   archived: false,
   plan_mode: false,
   mcp_server_ids: [],
+  context_dirty: true,
   last_turn_summary: null,
   current_turn_id: 1,
   snapshot_version: 1,

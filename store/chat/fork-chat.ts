@@ -54,6 +54,8 @@ const COLUMNS = {
   debug: "copied",
   dynamic_tools: "copied",
   mcp_server_ids: "copied",
+  // Read anew: the copied messages already tell most of it.
+  context: "new",
   last_turn_summary: "new",
   summary_turn_id: "new",
   current_turn_id: "new",

@@ -1,5 +1,7 @@
-// The transitions `compact` and `clear`, asked for by people (SPEC K6).
+// What people ask to be done with what the model is shown: the transitions `compact` and `clear` (SPEC K6), and `mark_context`
+// (SPEC C3).
 
+import { NEVER_READ } from "../../core/chat/chat-context.ts";
 import { planCompaction } from "../../core/chat/compaction.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { afterBoundary } from "../../core/prompt/build-prompt.ts";
@@ -7,7 +9,7 @@ import { resolveModel } from "../model/resolve-model.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import { insertMessage, readPromptMessages } from "../row/messages.ts";
 import { transition } from "../turn/transition.ts";
-import type { Unit } from "../unit.ts";
+import { lockInUnit, type Unit } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
 import { requireHistory } from "./require-history.ts";
 
@@ -67,5 +69,30 @@ export async function clearContext(unit: Unit, chat: OwnChat): Promise<void> {
     await insertMessage(draft, { role: "user", content: [], visibility: "model", keeps: [] });
     const text = "The context was cleared: the model does not see what was said before this line.";
     await insertMessage(draft, { role: "system", content: [{ type: "text", text }], visibility: "user" });
+  });
+}
+
+/**
+ * Marks a chat whose context has changed since it was read. Does nothing where it was never read, or is marked already.
+ * @param stamp of the reading that is out of date; another reading since then has seen the change. Null: whichever
+ */
+export async function markContextDirty(unit: Unit, chatId: string, stamp: string | null): Promise<void> {
+  const chat = await lockInUnit(unit, chatId);
+  const { context = null } = chat ?? {};
+  if (chat === null || chat.archived || context === null || context.place === null || context.dirty) return;
+  if (stamp !== null && context.stamp !== stamp) return;
+  await transition(unit, { name: "mark_context", chat_id: chatId }, async (draft) => {
+    draft.change.context = { ...context, dirty: true };
+  });
+}
+
+/** Has the chat's context read again before its next model call. Throws `Refusal` `chat_not_found`, `chat_archived`. */
+export async function refreshContext(
+  unit: Unit,
+  { chat_id, owner_id }: { readonly chat_id: string; readonly owner_id: string | null },
+): Promise<void> {
+  await transition(unit, { name: "mark_context", chat_id, owner_id }, async (draft) => {
+    const context = draft.before.context ?? NEVER_READ;
+    draft.change.context = { ...context, wanted: context.wanted + 1 };
   });
 }

@@ -9,11 +9,11 @@ import {
 import { stepsPerTurnMax } from "../../core/chat/limits.ts";
 import type { Part, ToolCallPart } from "../../core/part/part.ts";
 import { callSummary } from "../../core/prompt/call-summary.ts";
-import { isContextWanted } from "./chat-context.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { callsWithoutResult, type MessageRow, readTail } from "../row/messages.ts";
 import type { Store } from "../store.ts";
 import type { Unit } from "../unit.ts";
+import { isContextWanted } from "./chat-context.ts";
 import { contextUsage, isFirstSinceCompaction, measuredStep } from "./context-usage.ts";
 import { readBrake } from "./turn-steps.ts";
 

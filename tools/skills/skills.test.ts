@@ -34,6 +34,7 @@ function contextOf(root: string): ToolContext {
       agent: () => Promise.reject(new ToolError("There is no workspace.")),
     } as unknown as ToolContext["workspace"],
     deploymentSkills: skillsShelf(root),
+    keepFile: () => Promise.reject(new Error("no file is kept here")),
     signal,
     chatId: "chat",
     toolCallId: "call",

@@ -2,10 +2,10 @@
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
 import type { RefusalCode } from "../../../core/chat/refusal.ts";
-import { refreshContext } from "../../../store/chat/mark-context.ts";
 import {
   type CompactionRequest,
   clearContext,
+  refreshContext,
   requestCompaction,
 } from "../../../store/chat/request-compaction.ts";
 import type { Unit } from "../../../store/unit.ts";

@@ -243,9 +243,16 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
     calls: ["callModel:1", "callModel:5"],
   }),
   cancelled,
+  context: () => ({
+    script: {
+      callModel: [{ type: "next", step: { type: "persist-context" }, snapshot_version: 3 }, ended],
+      persistContext: [{ type: "next", step: { type: "call-model" }, snapshot_version: 4 }],
+    },
+    calls: ["callModel:1", "persistContext:1", "callModel:1"],
+  }),
   crash: () => ({
     script: {
-      callModel: [{ type: "next", step: { type: "persist-context" }, snapshot_version: 3 }],
+      callModel: [{ type: "next", step: { type: "of a later version" } as never, snapshot_version: 3 }],
       recordCrash: [ended],
     },
     calls: ["callModel:1", "recordCrash:1"],
