@@ -5,7 +5,6 @@ import { commandBodyBytesMax, snapshotMessagesMax } from "../../core/chat/limits
 import type { Message } from "../../core/chat/message.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { interruptChat } from "../../store/chat/interrupt-chat.ts";
-import { readRunningTurn } from "../../store/chat/read-turn.ts";
 import {
   regenerateClientMessage,
   type SentClientMessage,
@@ -14,6 +13,7 @@ import {
 import { findClientChat, readClientMessageNames } from "../../store/row/client-chats.ts";
 import { listMessages } from "../../store/row/list-messages.ts";
 import { toMessage } from "../../store/row/to-wire.ts";
+import { readRunningTurn } from "../../store/stream/read-turn.ts";
 import type { ApiDeps } from "../deps.ts";
 import { type Route, route, TAKEN_OVER } from "../http/route.ts";
 import { change, commit } from "../routes/chat/change.ts";

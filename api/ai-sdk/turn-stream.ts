@@ -2,9 +2,9 @@
 // reader. When the hub starts again, the stream reads what is committed again, and the client does not notice.
 import type { StreamEvent } from "../../core/stream/stream-event.ts";
 import type { Logger } from "../../platform/logger.ts";
-import { readTurn, type TurnSnapshot } from "../../store/chat/read-turn.ts";
 import type { Queryable } from "../../store/database.ts";
 import { findClientMessage } from "../../store/row/client-chats.ts";
+import { readTurn, type TurnSnapshot } from "../../store/stream/read-turn.ts";
 import type { ChatHub, ChatPlace } from "../streams/chat/chat-hub.ts";
 import type { EventBatch } from "../streams/chat/model/event-batch.ts";
 import type { EventSink } from "../streams/sse-writer.ts";
