@@ -64,13 +64,26 @@ function contentOf(message: UiMessage, path: string): InputPart[] {
   const content = message.parts.flatMap((part, i): InputPart[] => {
     if (part.type.startsWith("data-")) return [];
     const where = `${path}.parts[${i}]`;
-    if (part.type !== "text") throw fault(where, `parts of type ${part.type} are not taken; send text`);
+    if (part.type === "file") return [fileOf(part, where)];
+    if (part.type !== "text")
+      throw fault(where, `parts of type ${part.type} are not taken; send text or files`);
     const { text } = part;
     if (typeof text !== "string") throw fault(`${where}.text`, "expected a text");
     return isBlank(text) ? [] : [{ type: "text", text }];
   });
-  if (content.length === 0) throw fault(`${path}.parts`, "must have text in it");
+  if (content.length === 0) throw fault(`${path}.parts`, "must have text in it, or a file");
   return content;
+}
+
+const FILE_URL = /^(?:https?:\/\/[^/]+)?\/v1\/files\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+
+/** A file by our own address. Its type and name are what its row says. */
+function fileOf(part: UiMessage["parts"][number], where: string): InputPart {
+  const { url } = part;
+  const id = typeof url === "string" ? FILE_URL.exec(url)?.[1] : undefined;
+  if (id === undefined)
+    throw fault(`${where}.url`, "upload the file by POST /v1/files, and send /v1/files/{id} as its url");
+  return { type: "file", file_id: id.toLowerCase(), media_type: "", name: "" };
 }
 
 function fault(path: string, message: string): Refusal {

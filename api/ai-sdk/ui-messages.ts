@@ -40,7 +40,12 @@ export function uiMessages({ messages, names, running_turn_id }: UiHistory): Sto
 
 function questionOf(message: Message, name: string | undefined): StoredUiMessage {
   const { id, chat_id, turn_id, content } = message;
-  const parts = content.flatMap((part) => (part.type === "text" ? [{ type: "text", text: part.text }] : []));
+  const parts = content.flatMap((part): StoredUiPart[] => {
+    if (part.type === "text") return [{ type: "text", text: part.text }];
+    if (part.type !== "file") return [];
+    const { file_id, media_type: mediaType, name: filename } = part;
+    return [{ type: "file", mediaType, filename, url: `/v1/files/${file_id}` }];
+  });
   return { id: name ?? `everturn-message-${id}`, role: "user", metadata: { chat_id, turn_id }, parts };
 }
 

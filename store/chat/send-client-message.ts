@@ -82,13 +82,18 @@ async function sendAgain(
 ): Promise<number> {
   const { taken, content, owner_id } = sent;
   if (taken.place === "gone") throw new Refusal("message_not_found", "the message was taken, and cut since");
-  if (isDeepStrictEqual(taken.content, content)) return taken.message_id;
+  if (isDeepStrictEqual(taken.content?.map(asNamed), content.map(asNamed))) return taken.message_id;
   if (!sent.edits || taken.place === "queue") {
     throw new Refusal("idempotency_key_reused", "another message was sent under this id");
   }
   const { message_id } = taken;
   const edited = await editMessage(unit, { chat_id, owner_id, message_id, content, created_by: owner_id });
   return edited.message.id;
+}
+
+/** A file is the same by its id, whatever the client calls it. */
+function asNamed(part: InputPart): InputPart {
+  return part.type === "file" ? { ...part, media_type: "", name: "" } : part;
 }
 
 /**

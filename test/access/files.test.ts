@@ -334,6 +334,31 @@ test("C5 E6 a fork keeps the files of its messages when the chat that it came fr
   assert.ok(!(await filesLeft()).includes(file.id));
 });
 
+test("C5 AI SDK clients send files by our address, post them again safely, and get them back as file parts", async () => {
+  const file = await uploaded("a,b", "text/csv", { name: "t.csv" });
+  const post = async (url: string) => {
+    const parts = [{ type: "file", mediaType: "text/plain", filename: "x", url }];
+    const body = JSON.stringify({ id: "with-file", messages: [{ id: "m1", role: "user", parts }] });
+    const headers = { Authorization: `Bearer ${api.key}`, "Content-Type": "application/json" };
+    const leave = new AbortController();
+    const answer = await fetch(`${api.url}/ai-sdk/chat`, {
+      method: "POST",
+      headers,
+      body,
+      signal: leave.signal,
+    });
+    leave.abort();
+    return answer.status;
+  };
+  assert.equal(await post("data:text/csv;base64,YSxi"), 400);
+  assert.equal(await post(`/v1/files/${file.id}`), 200);
+  assert.equal(await post(`https://chat.example/v1/files/${file.id}`), 200);
+  const { body } = await api.call("GET /ai-sdk/chat/with-file/messages");
+  assert.equal(body.length, 1);
+  const part = { type: "file", mediaType: "text/csv", filename: "t.csv", url: `/v1/files/${file.id}` };
+  assert.deepEqual(body[0].parts, [part]);
+});
+
 test("C5 a queued message that goes leaves no trace of its files; one that waits keeps them", async () => {
   const file = await uploaded("queued");
   const chat = await newChat("hello");

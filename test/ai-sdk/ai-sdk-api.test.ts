@@ -166,9 +166,9 @@ const ANSWERS: Readonly<Record<string, { body: object; answer: [number, string, 
     body: post("bad", [said("m", " ")]),
     answer: [400, "invalid_request", "messages[0].parts"],
   },
-  "a file": {
+  "a file in a data URL": {
     body: post("bad", [{ ...said("m", "see"), parts: [{ type: "text", text: "see" }, file] }]),
-    answer: [400, "invalid_request", "messages[0].parts[1]"],
+    answer: [400, "invalid_request", "messages[0].parts[1].url"],
   },
   "a message without an id": {
     body: post("bad", [{ ...said("", "x") }]),
