@@ -7,9 +7,12 @@ import type {
 import type { SecretBox } from "../../platform/secrets/secret-box.ts";
 import {
   boundToAuthorization,
+  type GrantPlace,
+  keepMcpAuthorization,
+  type McpAuthorizationRow,
   type McpUser,
   readMcpAuthorization,
-  saveMcpAuthorization,
+  renewMcpAuthorization,
 } from "../../store/access/mcp-authorizations.ts";
 import type { Queryable } from "../../store/database.ts";
 
@@ -17,6 +20,13 @@ export interface Authorization {
   readonly client?: StoredOAuthClientInformation | undefined;
   readonly tokens?: StoredOAuthTokens | undefined;
   readonly discovery?: OAuthDiscoveryState | undefined;
+}
+
+/** What an authorisation server has given, to whom, and for which address and client. */
+export interface Granted {
+  readonly user: McpUser;
+  readonly place: GrantPlace;
+  readonly authorization: Authorization;
 }
 
 export interface SealedStore {
@@ -34,11 +44,17 @@ export async function readAuthorization(
   return JSON.parse(secrets.open(row.sealed, row.key_id, boundToAuthorization(user))) as Authorization;
 }
 
-export async function saveAuthorization(
-  { db, secrets }: SealedStore,
-  user: McpUser,
-  authorization: Authorization,
-): Promise<void> {
+/** What a sign-in came to. False: the server has changed or gone since; nothing is kept. */
+export async function keepAuthorization(store: SealedStore, granted: Granted): Promise<boolean> {
+  return keepMcpAuthorization(store.db, sealedRow(store, granted), granted.place);
+}
+
+/** What a refresh came to. False: the sign-in has ended since. */
+export async function renewAuthorization(store: SealedStore, granted: Granted): Promise<boolean> {
+  return renewMcpAuthorization(store.db, sealedRow(store, granted), granted.place);
+}
+
+function sealedRow({ secrets }: SealedStore, { user, authorization }: Granted): McpAuthorizationRow {
   const sealed = secrets.seal(JSON.stringify(authorization), boundToAuthorization(user));
-  await saveMcpAuthorization(db, { ...user, sealed, key_id: secrets.keyId });
+  return { ...user, sealed, key_id: secrets.keyId };
 }

@@ -1,5 +1,6 @@
 // Signs a user in at an MCP server: there, and back again (OAuth 2.1 with PKCE, SPEC C4).
 import { randomBytes } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { auth, OAuthError } from "@modelcontextprotocol/client";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { headOf } from "../../core/text/truncate.ts";
@@ -7,6 +8,7 @@ import { sha256Hex } from "../../platform/secrets/crypto.ts";
 import {
   beginMcpSignIn,
   boundToSignIn,
+  type GrantPlace,
   type McpUser,
   takeMcpSignIn,
 } from "../../store/access/mcp-authorizations.ts";
@@ -15,9 +17,11 @@ import type { Fetch } from "../connection/bounded-bodies.ts";
 import { faultCharsMax, signInMs } from "../limits.ts";
 import { mcpFaultOf } from "../mcp-fault.ts";
 import { type McpServer, openMcpServer } from "../server.ts";
-import { type Authorization, type SealedStore, saveAuthorization } from "./authorization.ts";
+import { type Authorization, keepAuthorization, type SealedStore } from "./authorization.ts";
 import { OAuthClient } from "./oauth-client.ts";
 import { oauthFetch } from "./oauth-fetch.ts";
+
+type OAuth = McpServer["auth"] & { readonly type: "oauth" };
 
 export interface SignInDeps extends SealedStore {
   /** Opens no socket to a forbidden address. */
@@ -29,6 +33,8 @@ interface UnderWay {
   readonly verifier: string;
   readonly redirect_url: string;
   readonly saved: Authorization;
+  /** The server as it was then: the code is for this address and client. */
+  readonly place: GrantPlace;
 }
 
 /**
@@ -49,7 +55,12 @@ export async function beginSignIn(
   const { authorizationUrl } = client;
   if (authorizationUrl === null || !isWebAddress(authorizationUrl))
     throw new Refusal("mcp_sign_in_failed", "the server names no page to sign in at");
-  const underWay: UnderWay = { verifier: client.codeVerifier(), redirect_url, saved: client.authorization };
+  const underWay: UnderWay = {
+    verifier: client.codeVerifier(),
+    redirect_url,
+    saved: client.authorization,
+    place: placeOf(server),
+  };
   const state_sha256 = sha256Hex(state);
   const sealed = deps.secrets.seal(JSON.stringify(underWay), boundToSignIn(state_sha256));
   await beginMcpSignIn(deps.db, { ...user, state_sha256, sealed, lasts_ms: signInMs });
@@ -74,6 +85,8 @@ export async function finishSignIn(
   const { sealed, ...user } = taken;
   const underWay = JSON.parse(deps.secrets.openAny(sealed, boundToSignIn(state_sha256))) as UnderWay;
   const server = await serverOf(deps, user);
+  const place = placeOf(server);
+  if (!isDeepStrictEqual(underWay.place, place)) throw changedSince();
   const code = query.get("code");
   // What the other side wrote into `error_description` is not shown: anybody could have.
   if (code === null) throw new Refusal("mcp_sign_in_failed", "the sign-in was refused or broken off");
@@ -88,7 +101,8 @@ export async function finishSignIn(
       ...(iss !== null && { iss }),
     }),
   );
-  await saveAuthorization(deps, user, client.authorization);
+  if (!(await keepAuthorization(deps, { user, place, authorization: client.authorization })))
+    throw changedSince();
   return { name: server.server.name };
 }
 
@@ -99,7 +113,18 @@ async function serverOf({ db, secrets }: SignInDeps, { server_id, user_id }: Mcp
   return { server, url: server.transport.url, auth: server.auth };
 }
 
-function oauthOf({ auth }: { readonly auth: McpServer["auth"] & { readonly type: "oauth" } }) {
+function placeOf({
+  url,
+  auth: { client_id },
+}: Pick<GrantPlace, "url"> & { readonly auth: OAuth }): GrantPlace {
+  return { url, client_id };
+}
+
+function changedSince(): Refusal {
+  return new Refusal("mcp_sign_in_failed", "the server has another address or client by now: begin anew");
+}
+
+function oauthOf({ auth }: { readonly auth: OAuth }) {
   return { auth };
 }
 

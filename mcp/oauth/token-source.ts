@@ -14,8 +14,8 @@ import type { McpServer } from "../server.ts";
 import {
   type Authorization,
   readAuthorization,
+  renewAuthorization,
   type SealedStore,
-  saveAuthorization,
 } from "./authorization.ts";
 import { OAuthClient } from "./oauth-client.ts";
 import { oauthFetch } from "./oauth-fetch.ts";
@@ -68,17 +68,26 @@ async function refreshNow(input: TokenSourceInput, saved: Authorization): Promis
   const { server, user, fetch, db } = input;
   if (server.auth.type !== "oauth" || server.transport.type !== "http") throw signInNeeded(input);
   const client = new OAuthClient({ auth: server.auth, redirect_url: redirectOf(saved), saved });
-  let came: Awaited<ReturnType<typeof auth>>;
+  const { url } = server.transport;
   try {
-    came = await auth(client, { serverUrl: server.transport.url, fetchFn: oauthFetch(fetch) });
+    const came = await auth(client, { serverUrl: url, fetchFn: oauthFetch(fetch) });
+    if (came !== "AUTHORIZED" && !isOver(saved, client.authorization))
+      throw new McpFault("unreachable", "its authorisation server gives no token at the moment");
   } catch (error) {
     // The authorisation server is away, or answers what it should not: the tokens may still be good later.
     await endMcpRefresh(db, user);
     throw error;
   }
-  if (came === "AUTHORIZED") return saveAuthorization(input, user, client.authorization);
-  await deleteMcpAuthorization(db, user);
+  const { authorization } = client;
+  const place = { url, client_id: server.auth.client_id };
+  if (isOver(saved, authorization)) await deleteMcpAuthorization(db, user);
+  else if (await renewAuthorization(input, { user, place, authorization })) return;
   throw signInNeeded(input);
+}
+
+/** Without a refresh token there is nothing to refresh with; one that was refused for good is gone from what is to be kept. */
+function isOver(saved: Authorization, now: Authorization): boolean {
+  return saved.tokens?.refresh_token === undefined || now.tokens === undefined;
 }
 
 /** Only what the client was registered with: a refresh sends nobody anywhere. */

@@ -39,14 +39,44 @@ export async function listAuthorized(
   return new Set(rows.map(({ server_id }) => server_id));
 }
 
-/** Ends a refresh that is under way, too. */
-export async function saveMcpAuthorization(db: Queryable, row: McpAuthorizationRow): Promise<void> {
-  await db.query(
-    `insert into mcp_authorizations (server_id, user_id, sealed, key_id) values ($1, $2, $3, $4)
+/** Where something was granted. What was granted for one address or client must not be shown to another. */
+export interface GrantPlace {
+  readonly url: string;
+  /** Null: the client registered itself. */
+  readonly client_id: string | null;
+}
+
+/** SQL beside a server `s`: it is still the one at $5 with the client $6. */
+const IS_SAME_PLACE = "s.id = $1 and s.auth = 'oauth' and s.url = $5 and s.client_id is not distinct from $6";
+
+/** What a sign-in came to. Ends a refresh that is under way, too. False: the server has changed or gone since; nothing is kept. */
+export async function keepMcpAuthorization(
+  db: Queryable,
+  row: McpAuthorizationRow,
+  { url, client_id }: GrantPlace,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `insert into mcp_authorizations (server_id, user_id, sealed, key_id)
+     select s.id, $2, $3, $4 from mcp_servers s where ${IS_SAME_PLACE} for share
      on conflict (server_id, user_id) do update set sealed = excluded.sealed, key_id = excluded.key_id,
        refreshing_until = null, updated_at = now()`,
-    [row.server_id, row.user_id, row.sealed, row.key_id],
+    [row.server_id, row.user_id, row.sealed, row.key_id, url, client_id],
   );
+  return rowCount === 1;
+}
+
+/** What a refresh came to. False: the sign-in has ended since, and a refresh begins none. */
+export async function renewMcpAuthorization(
+  db: Queryable,
+  row: McpAuthorizationRow,
+  { url, client_id }: GrantPlace,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `update mcp_authorizations a set sealed = $3, key_id = $4, refreshing_until = null, updated_at = now()
+     from mcp_servers s where a.server_id = s.id and a.user_id = $2 and ${IS_SAME_PLACE}`,
+    [row.server_id, row.user_id, row.sealed, row.key_id, url, client_id],
+  );
+  return rowCount === 1;
 }
 
 export async function deleteMcpAuthorization(db: Queryable, { server_id, user_id }: McpUser): Promise<void> {

@@ -5,6 +5,11 @@ import { readAuthorization } from "../../../mcp/oauth/authorization.ts";
 import { openApiMcp } from "../../../mcp/open-mcp.ts";
 import { openMcpServer } from "../../../mcp/server.ts";
 import { createSecretBox } from "../../../platform/secrets/secret-box.ts";
+import {
+  keepMcpAuthorization,
+  readMcpAuthorization,
+  renewMcpAuthorization,
+} from "../../../store/access/mcp-authorizations.ts";
 import { readMcpServer } from "../../../store/access/mcp-servers.ts";
 import { boundToSealedMcp, listStaleMcp, resealMcp } from "../../../store/access/reseal-mcp.ts";
 import { type Called, startTestApi, type TestApi, testModels } from "../../support/api.ts";
@@ -27,6 +32,7 @@ beforeEach(async () => {
   const body = { slug: `o${++slugs}`, name: "<Wiki>", transport, auth: "oauth", owner: "deployment" };
   made = (await api.call("POST /v1/mcp-servers", { body })).body;
   server.calls.length = 0;
+  server.breakTokens(null);
 });
 
 async function connect(key = api.key): Promise<string> {
@@ -93,6 +99,20 @@ test("C4 when a refresh is refused, the sign-in has ended, and words ask for ano
   assert.equal((await api.call(`GET /v1/mcp-servers/${made.id}`)).body.authorized, false);
   await signIn();
   assert.equal((await tested()).ok, true);
+});
+
+test("C4 an authorisation server that is away for a while ends no sign-in", async () => {
+  await signIn();
+  server.expireTokens();
+  for (const status of [500, 429, 404]) {
+    server.breakTokens({ status, body: "<h1>Back soon</h1>" });
+    const failed = await tested();
+    assert.deepEqual([failed.ok, failed.needs_sign_in], [false, false], failed.message);
+  }
+  server.breakTokens(null);
+  const works = await tested();
+  assert.equal(works.ok, true, works.message);
+  assert.equal(server.calls.at(-1), "refresh");
 });
 
 test("C4 after the secret key has changed, secrets and sign-ins are sealed anew, and the new key alone opens them", async () => {
@@ -182,6 +202,34 @@ test("C4 with another address of the server, sign-ins there end", async () => {
   const transport = { type: "http", url: `${server.url}?moved` };
   await api.call(`PATCH /v1/mcp-servers/${made.id}`, { body: { transport } });
   assert.equal((await api.call(`GET /v1/mcp-servers/${made.id}`)).body.authorized, false);
+});
+
+test("C4 a sign-in that was begun at another address, or at a server that is gone since, signs nobody in", async () => {
+  const moved = await wayBack(await connect());
+  const transport = { type: "http", url: `${server.url}?moved` };
+  await api.call(`PATCH /v1/mcp-servers/${made.id}`, { body: { transport } });
+  await refusedAt(moved);
+  assert.equal((await api.call(`GET /v1/mcp-servers/${made.id}`)).body.authorized, false);
+  const gone = await wayBack(await connect());
+  await api.call(`DELETE /v1/mcp-servers/${made.id}`);
+  await refusedAt(gone);
+  assert.ok(!server.calls.includes("code"));
+});
+
+test("C4 tokens that come while the server gets another address are not kept for it", async () => {
+  const user = { server_id: made.id, user_id: api.ownerId };
+  await signIn();
+  const row = await readMcpAuthorization(api.pool, user);
+  assert.ok(row !== null);
+  const place = { url: server.url, client_id: null };
+  assert.equal(await renewMcpAuthorization(api.pool, row, place), true);
+  const transport = { type: "http", url: `${server.url}?moved` };
+  await api.call(`PATCH /v1/mcp-servers/${made.id}`, { body: { transport } });
+  assert.equal(await keepMcpAuthorization(api.pool, row, place), false);
+  // The user has signed in at the new address, when the refresh of before comes to its end.
+  await signIn();
+  assert.equal(await renewMcpAuthorization(api.pool, row, place), false);
+  assert.notEqual((await readMcpAuthorization(api.pool, user))?.sealed, row.sealed);
 });
 
 test("C4 a server without OAuth has nothing to sign in with", async () => {

@@ -11,6 +11,13 @@ export interface OAuthServer extends HttpServer {
   expireTokens(): void;
   /** Nothing is taken any more. */
   revokeAll(): void;
+  /** From now on tokens are neither given nor refused: this is the answer to all who ask. Null: it works again. */
+  breakTokens(answer: BrokenAnswer | null): void;
+}
+
+interface BrokenAnswer {
+  readonly status: number;
+  readonly body: string;
 }
 
 interface Grant {
@@ -25,6 +32,7 @@ class Authority {
   readonly #codes = new Map<string, Grant>();
   readonly access = new Set<string>();
   readonly refresh = new Set<string>();
+  broken: BrokenAnswer | null = null;
 
   register(body: string) {
     this.calls.push("register");
@@ -87,6 +95,9 @@ export async function startOAuthServer(): Promise<OAuthServer> {
       authority.access.clear();
       authority.refresh.clear();
     },
+    breakTokens(answer) {
+      authority.broken = answer;
+    },
   };
 }
 
@@ -129,6 +140,12 @@ function gate(authority: Authority, { request, response, body }: Exchange): bool
       return true;
     }
     case "/token": {
+      const { broken } = authority;
+      if (broken !== null) {
+        authority.calls.push("broken");
+        response.writeHead(broken.status, { "content-type": "text/html" }).end(broken.body);
+        return true;
+      }
       const tokens = authority.token(new URLSearchParams(body));
       return tokens === null ? json(400, { error: "invalid_grant" }) : json(200, tokens);
     }
