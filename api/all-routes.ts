@@ -35,6 +35,7 @@ import { settingsRoutes } from "./routes/settings.ts";
 import { skillRoutes } from "./routes/skills.ts";
 import { usageRoutes } from "./routes/usage.ts";
 import { buildLogRoutes } from "./routes/workspace/build-logs.ts";
+import { projectRoutes } from "./routes/workspace/projects.ts";
 import { templateRoutes } from "./routes/workspace/templates.ts";
 import { workspaceRoutes } from "./routes/workspace/workspaces.ts";
 
@@ -62,6 +63,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...workspaceRoutes(deps),
     ...buildLogRoutes(deps),
     ...templateRoutes(deps),
+    ...projectRoutes(deps),
     ...modelProviderRoutes(deps),
     ...modelConfigRoutes(deps),
     ...mcpServerRoutes(deps),

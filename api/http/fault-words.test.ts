@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { z } from "zod";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { newChat } from "../schemas/chat.ts";
-import { modelConfigChange } from "../schemas/model-config.ts";
+import { modelConfigChange } from "../schemas/model/model-config.ts";
 import { newUsageLimit, usageQuery } from "../schemas/usage.ts";
 import { validate } from "./validate.ts";
 

@@ -21,7 +21,7 @@ import { inputContent } from "./content.ts";
 /** For titles that users choose; those made from a message are shorter. */
 export const userTitleCharsMax = 200;
 /** PATH_MAX of Linux. */
-const projectPathCharsMax = 4_096;
+export const projectPathCharsMax = 4_096;
 const int4Max = 2_147_483_647;
 
 export const lastError = z.strictObject({
@@ -61,6 +61,9 @@ const chatFields = z.strictObject({
   root_chat_id: uuid,
   workspace_id: uuid.nullable(),
   project_path: z.string().nullable(),
+  project_id: uuid
+    .nullable()
+    .meta({ description: "The project that it was made for; it may be deleted by now" }),
   title: z.string(),
   status: z.enum(CHAT_STATUSES),
   last_error: lastError.nullable(),
@@ -127,10 +130,18 @@ export const newChat = z
     project_path: filledText(projectPathCharsMax)
       .optional()
       .meta({ description: "A folder below the roots the deployment allows; the chat's tools read it" }),
+    project_id: uuid
+      .toLowerCase()
+      .optional()
+      .meta({ description: "A project; the chat's tools read its folder" }),
     workspace_id: workspaceId.optional(),
     mcp_server_ids: mcpServerIds.optional(),
   })
-  .refine((chat) => chat.project_path === undefined || chat.workspace_id === undefined, {
+  .refine((chat) => chat.project_path === undefined || chat.project_id === undefined, {
+    path: ["project_path"],
+    message: "a chat has the folder of its project, or one of its own",
+  })
+  .refine((chat) => (chat.project_path ?? chat.project_id) === undefined || chat.workspace_id === undefined, {
     path: ["workspace_id"],
     message: "a chat has a project folder or a workspace, not both",
   })

@@ -33,6 +33,7 @@ export const apiKeyPath = z.object({ api_key: id });
 export const modelConfigPath = z.object({ model_config: id });
 export const mcpServerPath = z.object({ mcp_server: id });
 export const modelProviderPath = z.object({ model_provider: id });
+export const projectPath = z.object({ project: id });
 export const workspacePath = z.object({ workspace: id });
 export const buildPath = workspacePath.extend({ build: id });
 /** Any folder name: a folder that is not a template is shown with its fault. */
@@ -78,6 +79,7 @@ export const chatQuery = z.strictObject({
       override: shownAs({ type: "array", items: { type: "string" }, anyOf: undefined, default: undefined }),
     }),
   status: z.enum(CHAT_STATUSES).optional(),
+  project_id: id.optional().meta({ description: "Made for this project, deleted or not" }),
   archived: z
     .enum(["true", "false"])
     .default("false")

@@ -6,7 +6,8 @@ import { CHAT_STATUSES } from "../../core/chat/message.ts";
 import { chat, lastError, requiredAction, retry } from "./chat.ts";
 import { jsonObject, messageId, time, uuid } from "./common.ts";
 import { message, queuedMessage } from "./message.ts";
-import { exampleChat, exampleMessage, exampleQueuedMessage } from "./stream-examples.ts";
+import { project } from "./project.ts";
+import { exampleChat, exampleMessage, exampleProject, exampleQueuedMessage } from "./stream-examples.ts";
 
 export interface EventSpec {
   readonly data: z.ZodObject;
@@ -194,7 +195,7 @@ function aboutChat(about: string) {
 /** `GET /v1/chats/watch`. A change that several names fit has the first of them. */
 export const feedEvents = {
   snapshot: {
-    about: `Your newest ${feedChatsMax} chats, archived ones and descendants too. They replace what you knew.`,
+    about: `Your newest ${feedChatsMax} chats, archived ones and descendants too. They replace what you knew. Read \`GET /v1/projects\` anew, too.`,
     data: z.strictObject({ chats: z.array(chat) }),
     example: { chats: [exampleChat] },
   },
@@ -212,6 +213,16 @@ export const feedEvents = {
     about: "The chat is gone.",
     data: z.strictObject({ chat_id }),
     example: { chat_id: id },
+  },
+  project_created: {
+    about: "There is a new project. Everybody is told.",
+    data: z.strictObject({ project }),
+    example: { project: exampleProject },
+  },
+  project_deleted: {
+    about: "The project is gone; its chats go on in its folder. Everybody is told.",
+    data: z.strictObject({ project_id: uuid }),
+    example: { project_id: exampleProject.id },
   },
 } as const satisfies Record<string, EventSpec>;
 

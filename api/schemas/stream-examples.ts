@@ -11,6 +11,7 @@ export const exampleChat = {
   root_chat_id: chatId,
   workspace_id: null,
   project_path: null,
+  project_id: null,
   title: "A story",
   status: "waiting",
   last_error: null,
@@ -33,6 +34,14 @@ export const exampleChat = {
   created_at: at,
   updated_at: at,
   links: { self: `/v1/chats/${chatId}`, stream: `/v1/chats/${chatId}/stream`, temporal: null },
+} as const;
+
+export const exampleProject = {
+  id: "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1b",
+  name: "The shop",
+  path: "/srv/projects/shop",
+  created_at: at,
+  updated_at: at,
 } as const;
 
 export const exampleMessage = {

@@ -152,6 +152,8 @@ export const debugShownBytesMax = 16 * 1024 * 1024;
 export const mcpServersPerOwnerMax = 100;
 /** MCP servers of one chat. Each may have to be connected to before the first step of a turn. */
 export const mcpServersPerChatMax = 20;
+/** Projects of the deployment (SPEC C13): a list to choose from by hand. */
+export const projectsMax = 500;
 /** Bytes of one file (SPEC C5). Providers take little more, and a worker holds a file whole while it sends it. */
 export const fileBytesMax = 10 * 1024 * 1024;
 /** Files that people have put into the messages of one chat (SPEC C5). */

@@ -124,6 +124,8 @@ export interface Chat {
   readonly root_chat_id: string;
   readonly workspace_id: string | null;
   readonly project_path: string | null;
+  /** The project that it was made for, which may be deleted by now (SPEC C13). */
+  readonly project_id: string | null;
   readonly title: string;
   readonly status: ChatStatus;
   readonly last_error: LastError | null;

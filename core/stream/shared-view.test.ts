@@ -36,6 +36,7 @@ const chat = {
   status: "error",
   workspace_id: secret,
   project_path: secret,
+  project_id: secret,
   last_error: error,
   last_model_config_id: secret,
   reasoning_effort: secret,

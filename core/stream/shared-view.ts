@@ -32,6 +32,7 @@ export function sharedChat(chat: Chat): Chat {
     updated_at: chat.updated_at,
     workspace_id: null,
     project_path: null,
+    project_id: null,
     last_error: chat.last_error === null ? null : SHARED_ERROR,
     last_model_config_id: null,
     reasoning_effort: null,

@@ -96,7 +96,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     stream: ["row"],
     turn: ["row", "usage", "model", "outbox"],
     description: ["turn", "usage", "model"],
-    workspace: ["row", "turn"],
+    workspace: ["row", "turn", "access"],
     chat: [
       "row",
       "turn",

@@ -23,14 +23,16 @@ export interface CreateChatInput {
   readonly model_config_id?: string | null | undefined;
   readonly reasoning_effort?: string | null | undefined;
   readonly project_path?: string | null | undefined;
+  /** Whose folder `project_path` is; null: nobody's. */
+  readonly project_id?: string | null | undefined;
   readonly plan_mode?: boolean | undefined;
   readonly mcp_server_ids?: readonly string[] | undefined;
 }
 
 /** Returns what a lock would return: nobody else sees the row before the commit. */
 const INSERT = `insert into chats (id, owner_id, root_chat_id, title, title_by_user, system_prompt, status, labels,
-    project_path, plan_mode, mcp_server_ids, snapshot_version)
-  values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, $9, 0)
+    project_path, plan_mode, mcp_server_ids, project_id, snapshot_version)
+  values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, $9, $10, 0)
   returning ${LOCKED_COLUMNS}`;
 
 /**
@@ -77,6 +79,7 @@ async function insertChat(unit: Unit, input: CreateChatInput): Promise<ChatRow> 
       input.project_path ?? null,
       input.plan_mode ?? false,
       input.mcp_server_ids ?? null,
+      input.project_id ?? null,
     ]),
   );
   const chat = rows[0] as ChatRow;

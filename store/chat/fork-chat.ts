@@ -35,6 +35,7 @@ const COLUMNS = {
   root_chat_id: "new",
   workspace_id: "copied",
   project_path: "copied",
+  project_id: "copied",
   title: "new",
   title_by_user: "new",
   title_version: "new",

@@ -19,6 +19,8 @@ export interface ChatListInput {
   readonly labels: Readonly<Record<string, string>>;
   readonly status?: ChatStatus | undefined;
   readonly archived: boolean;
+  /** Of the project that they were made for. */
+  readonly project_id?: string | undefined;
   readonly limit: number;
   readonly after?: ChatPosition | undefined;
 }
@@ -57,7 +59,8 @@ export async function listChats(db: Queryable, list: ChatListInput): Promise<Cha
 }
 
 const MATCHES = `owner_id = $1 and archived = $2 and parent_chat_id is null
-  and ($3::text is null or title ilike $3) and labels @> $4::jsonb and ($5::text is null or status = $5)`;
+  and ($3::text is null or title ilike $3) and labels @> $4::jsonb and ($5::text is null or status = $5)
+  and ($10::uuid is null or project_id = $10)`;
 const PIN = `coalesce(pin_order, ${UNPINNED})`;
 const ORDER = `order by ${PIN}, updated_at desc, id desc limit $9`;
 
@@ -85,6 +88,7 @@ async function readRoots(db: Queryable, list: ChatListInput): Promise<ListedRow[
     after.updated_us,
     after.id,
     list.limit + 1,
+    list.project_id ?? null,
   ]);
   return rows;
 }

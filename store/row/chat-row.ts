@@ -14,6 +14,8 @@ export interface ChatRow {
   readonly root_chat_id: string;
   readonly workspace_id: string | null;
   readonly project_path: string | null;
+  /** The project that it was made for, which may be deleted by now (SPEC C13). */
+  readonly project_id: string | null;
   readonly title: string;
   readonly title_by_user: boolean;
   /** Snapshot version of the change that wrote the title; 0 for the first title. */
@@ -85,6 +87,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "root_chat_id",
   "workspace_id",
   "project_path",
+  "project_id",
   "title",
   "title_by_user",
   "title_version",

@@ -60,6 +60,7 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
     root_chat_id: row.root_chat_id,
     workspace_id: row.workspace_id,
     project_path: row.project_path,
+    project_id: row.project_id,
     title: row.title,
     status: row.status,
     last_error: row.last_error,

@@ -1,6 +1,7 @@
 // Reads what the feed of a user's chats needs (SPEC T8). A poll is one statement on the indexes of owner and time that
 // names what changed. Only what the feed does not know yet is read in full.
 import { feedResumeMs } from "../../core/chat/limits.ts";
+import type { Project } from "../../core/workspace/project.ts";
 import { prepared, type Queryable } from "../database.ts";
 import { CHAT_COLUMNS } from "../row/chat-row.ts";
 import type { WireChatRow } from "../row/to-wire.ts";
@@ -21,10 +22,19 @@ export interface FeedChange {
   readonly at_ms: number;
 }
 
+/** A project that was made or deleted. */
+export interface FeedProject {
+  readonly project: Project;
+  readonly gone: boolean;
+  readonly at_ms: number;
+}
+
 export interface FeedChanges {
   /** When this was read, by the database's clock. It contains everything that was committed before. */
   readonly now_ms: number;
   readonly changes: readonly FeedChange[];
+  /** Of the deployment. */
+  readonly projects: readonly FeedProject[];
 }
 
 /** A database that does not answer for this long counts as away. */
@@ -44,6 +54,11 @@ const SOME = `select ${COLUMNS} from chats where owner_id = $1 and id = any($2::
 /** If absent, as far back as a feed can resume. */
 const SINCE = "coalesce(to_timestamp($2), now() - make_interval(secs => $4))";
 const STAMP = "snapshot_version, last_read_message_id, false as gone";
+/** The times in the form of the wire. */
+const ISO = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+const PROJECT = `json_build_object('id', id, 'name', name, 'path', path,
+      'created_at', to_char(created_at at time zone 'UTC', ${ISO}),
+      'updated_at', to_char(updated_at at time zone 'UTC', ${ISO}))`;
 const CHANGES = `select (extract(epoch from now()) * 1000)::bigint as now_ms, coalesce((
   select json_agg(c) from (
     select id, snapshot_version, last_read_message_id, gone, floor(extract(epoch from at) * 1000) as at_ms from (
@@ -58,7 +73,11 @@ const CHANGES = `select (extract(epoch from now()) * 1000)::bigint as now_ms, co
       union all
       (select chat_id as id, 0, 0, true, at from chat_marks
        where owner_id = $1 and kind = 'deleted' and at > ${SINCE})
-    ) changed limit $3) c), '[]'::json) as changes`;
+    ) changed limit $3) c), '[]'::json) as changes, coalesce((
+  select json_agg(p) from (
+    select ${PROJECT} as project, deleted_at is not null as gone,
+      floor(extract(epoch from coalesce(deleted_at, created_at)) * 1000) as at_ms
+    from projects where created_at > ${SINCE} or deleted_at > ${SINCE} limit $3) p), '[]'::json) as projects`;
 
 /** The owner's chats that changed last, roots and descendants alike, newest first. */
 export async function readFeedNewest(
@@ -80,7 +99,7 @@ export async function readFeedChats(
   return (await db.query<FeedChatRow>(query)).rows;
 }
 
-/** What changed, was read or was deleted after a time, at most `limit`, in no order. A chat may appear twice. */
+/** What changed, was read or was deleted after a time, at most `limit` of each kind, in no order. A chat may appear twice. */
 export async function readFeedChanges(
   db: Queryable,
   ownerId: string,

@@ -102,6 +102,12 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "GET /v1/templates": chats,
   "GET /v1/templates/{template}": chats,
 
+  "GET /v1/projects": chats,
+  "GET /v1/projects/{project}": chats,
+  "POST /v1/projects": admin,
+  "PATCH /v1/projects/{project}": admin,
+  "DELETE /v1/projects/{project}": admin,
+
   "GET /v1/me": chats,
   "GET /v1/model-configs": chats,
   "GET /v1/model-configs/{model_config}": chats,

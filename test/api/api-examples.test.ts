@@ -1,12 +1,13 @@
 // The docs page begins each call with an example body; here every one of them is sent as it stands.
 import assert from "node:assert/strict";
+import { tmpdir } from "node:os";
 import { after, before, test } from "node:test";
 import { startTestApi, type TestApi } from "../support/api.ts";
 
 let api: TestApi;
 
 before(async () => {
-  api = await startTestApi();
+  api = await startTestApi({ projectRoots: [tmpdir()] });
 });
 
 after(() => api.stop());
@@ -22,6 +23,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   "post /v1/chats/{chat}/clear": "transition_refused",
   // Nobody has the key of the example.
   "post /session": "unauthenticated",
+  // The folder of the example is nowhere.
+  "post /v1/projects": "project_path_refused",
 };
 
 async function documented(): Promise<[string, Operation][]> {
@@ -47,11 +50,13 @@ async function makeThings(examples: ReadonlyMap<string, unknown>) {
   const config = await make("/v1/model-configs", { name: "of this test", provider_id: provider.id });
   const workspace = await make("/v1/workspaces", { name: "of-this-test" });
   const server = await make("/v1/mcp-servers", { slug: "of-this-test" });
+  const project = await make("/v1/projects", { name: "of this test", path: tmpdir() });
   return {
     provider_id: provider.id,
     model_config: config.id,
     workspace: workspace.id,
     mcp_server: server.id,
+    project: project.id,
   };
 }
 

@@ -277,6 +277,20 @@ test("C1 a worker that is killed while it reads, or before it commits, leaves th
   }
 });
 
+test("C1 C13 a chat of a project reads its instructions, also when the project was deleted since", async () => {
+  const path = project({ "AGENTS.md": "Rules of the project." });
+  const { id } = await everturn.call<Json>("POST", "/v1/projects", { name: "Of this test", path });
+  const keys = [randomUUID(), randomUUID()];
+  const chat = await everturn.createChat(script({ text: "one" }, keys[0]), { project_id: id });
+  await settled(chat.id);
+  await everturn.call("DELETE", `/v1/projects/${id}`);
+  writeTree(path, { "AGENTS.md": "New rules." });
+  await refresh(chat.id);
+  await send(chat.id, [{ text: "two" }], keys[1] as string);
+  assertInOrder(prompts(keys[0] as string)[0] ?? "", ["Rules of the project.", "#script"]);
+  assert.match(prompts(keys[1] as string)[0] ?? "", /New rules\./);
+});
+
 test("C1 what lies outside, is no text or is too large is refused or cut, in words", async () => {
   const project_path = project({ "AGENTS.md": "x".repeat(70_000) });
   writeTree(folder, { "secret.md": "the secret" });

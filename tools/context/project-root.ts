@@ -9,9 +9,9 @@ const projectPathCharsMax = 4_096;
 
 export type ResolvedProjectPath =
   | { readonly ok: true; readonly path: string }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false /** Goes on from the name of the field. */; readonly reason: string };
 
-const notAllowed = { ok: false, reason: "project_path does not lie below an allowed folder" } as const;
+const notAllowed = { ok: false, reason: "does not lie below an allowed folder" } as const;
 
 /** Each root as written and without links. A root that does not exist allows nothing. */
 async function realRoots(roots: readonly string[]): Promise<readonly { written: string; real: string }[]> {
@@ -33,19 +33,19 @@ export async function resolveProjectPath(
   roots: readonly string[],
 ): Promise<ResolvedProjectPath> {
   if (asked.includes("\0") || asked.length > projectPathCharsMax || !path.isAbsolute(asked)) {
-    return { ok: false, reason: "project_path must be an absolute path" };
+    return { ok: false, reason: "must be an absolute path" };
   }
   const allowed = await realRoots(roots);
   const candidate = path.resolve(asked);
   if (!allowed.some(({ written, real }) => isInside(candidate, written) || isInside(candidate, real)))
     return notAllowed;
   const real = await realpath(candidate).catch(() => null);
-  if (real === null) return { ok: false, reason: "project_path does not exist" };
+  if (real === null) return { ok: false, reason: "does not exist" };
   if (!allowed.some((root) => isInside(real, root.real))) return notAllowed;
-  if (!(await stat(real)).isDirectory()) return { ok: false, reason: "project_path is not a folder" };
+  if (!(await stat(real)).isDirectory()) return { ok: false, reason: "is not a folder" };
   const readable = await access(real, constants.R_OK | constants.X_OK).then(
     () => true,
     () => false,
   );
-  return readable ? { ok: true, path: real } : { ok: false, reason: "project_path cannot be read" };
+  return readable ? { ok: true, path: real } : { ok: false, reason: "cannot be read" };
 }

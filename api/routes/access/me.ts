@@ -8,7 +8,7 @@ import type { ApiDeps } from "../../deps.ts";
 import type { Caller } from "../../http/access/caller.ts";
 import { type Route, route } from "../../http/route.ts";
 import { time, uuid } from "../../schemas/common.ts";
-import { providerKind } from "../../schemas/model-provider.ts";
+import { providerKind } from "../../schemas/model/model-provider.ts";
 import { usageLimit } from "../../schemas/usage.ts";
 import { showUsageLimit } from "../usage.ts";
 

@@ -2,7 +2,6 @@
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
-import { Refusal } from "../../../core/chat/refusal.ts";
 import { createChat } from "../../../store/chat/create-chat.ts";
 import { deleteChat } from "../../../store/chat/delete-chat.ts";
 import { interruptChat } from "../../../store/chat/interrupt-chat.ts";
@@ -18,6 +17,7 @@ import { messageId } from "../../schemas/common.ts";
 import { chatPath, chatQuery } from "../../schemas/params.ts";
 import { bindChat } from "./bind-chat.ts";
 import { change } from "./change.ts";
+import { projectFolder } from "./project-folder.ts";
 import { showChat, showReadableChat } from "./show-chat.ts";
 
 const tag = "Chats";
@@ -49,33 +49,25 @@ function create(deps: ApiDeps): Route {
     refusals: [
       "model_config_not_found",
       "project_path_refused",
+      "project_refused",
       "workspace_refused",
       "mcp_server_refused",
       "usage_limit_reached",
     ],
     async handler(input) {
       const { body, caller } = input;
-      const project_path = await projectPath(deps, body.project_path);
+      const folder = await projectFolder(deps, body);
       return change(deps, input, async (unit) => {
         const id = uuidv7();
         // For the request's log line, since the path does not name the new chat.
         input.raw.response.locals["chatId"] = id;
         const owner_id = caller.user.id;
-        await createChat(unit, { ...body, id, owner_id, project_path });
+        await createChat(unit, { ...body, id, owner_id, ...folder });
         await bindChat(unit, { chat_id: id, owner_id, workspace_id: body.workspace_id });
         return { status: 201, body: await showChat(unit.tx, id, deps.links) };
       });
     },
   });
-}
-
-async function projectPath(deps: ApiDeps, asked: string | undefined): Promise<string | undefined> {
-  if (asked === undefined) return undefined;
-  const resolved = await deps.resolveProjectPath(asked);
-  if (resolved.ok) return resolved.path;
-  throw new Refusal("project_path_refused", resolved.reason, [
-    { path: "project_path", message: resolved.reason },
-  ]);
 }
 
 function list(deps: ApiDeps): Route {

@@ -19,7 +19,7 @@ import {
   modelConfigPage,
   newModelConfig,
   SETTING_NAMES,
-} from "../../schemas/model-config.ts";
+} from "../../schemas/model/model-config.ts";
 import { modelConfigPath } from "../../schemas/params.ts";
 import { checkPrefill } from "./check-prefill.ts";
 

@@ -25,7 +25,7 @@ import {
   newModelProvider,
   providerTest,
   providerTestRequest,
-} from "../../schemas/model-provider.ts";
+} from "../../schemas/model/model-provider.ts";
 import { modelProviderPath } from "../../schemas/params.ts";
 import { modelQuirkRoutes } from "./model-quirks.ts";
 

@@ -5,7 +5,7 @@ import { deleteModelQuirks, listModelQuirks } from "../../../store/model/model-q
 import type { ApiDeps } from "../../deps.ts";
 import { storeFor } from "../../http/access/actor.ts";
 import { type Route, route } from "../../http/route.ts";
-import { modelQuirkPage, modelQuirkQuery } from "../../schemas/model-quirk.ts";
+import { modelQuirkPage, modelQuirkQuery } from "../../schemas/model/model-quirk.ts";
 import { modelProviderPath } from "../../schemas/params.ts";
 
 const tag = "Models";

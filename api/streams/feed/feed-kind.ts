@@ -5,7 +5,7 @@ import type { Chat } from "../../../core/chat/message.ts";
 import type { FeedEventName } from "../../schemas/stream-events.ts";
 
 /** Events that carry one chat. */
-export type FeedKind = Exclude<FeedEventName, "snapshot" | "deleted">;
+export type FeedKind = Exclude<FeedEventName, "snapshot" | "deleted" | "project_created" | "project_deleted">;
 
 /**
  * Several differences are one event, named by the first that applies. A chat that waits for somebody comes first, since people

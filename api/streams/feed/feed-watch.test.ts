@@ -56,7 +56,7 @@ class FailingDatabase {
     if (text.includes("now_ms")) {
       this.#nowMs += 1;
       const changes = this.#changesAfter(values[1] as number | null);
-      return { rows: [{ now_ms: this.#nowMs, changes }] };
+      return { rows: [{ now_ms: this.#nowMs, changes, projects: [] }] };
     }
     if (!text.includes("any($2")) return { rows: ids.slice(0, 200).map((id) => this.#row(id)) };
     if (this.fails > 0) {

@@ -20,6 +20,7 @@ import { Watch } from "../watch.ts";
 import { Watches } from "../watches.ts";
 import { encodeFeedCursor } from "./feed-cursor.ts";
 import { type FeedEvent, FeedModel, feedOverlapMs } from "./feed-model.ts";
+import { FeedProjects } from "./feed-projects.ts";
 
 /** What the bus has lost is seen within this time. */
 const pollDefaultMs = 2_000;
@@ -52,6 +53,7 @@ export class FeedWatch extends Watch<FeedPlace, Frames> {
   readonly #db: Queryable;
   readonly #pollMs: number;
   readonly #model: FeedModel;
+  readonly #projects = new FeedProjects();
   /** Chats that are to be read. */
   readonly #wanted = new Set<string>();
   readonly #reads = new CoalescedRead(() => this.#readWanted());
@@ -78,9 +80,15 @@ export class FeedWatch extends Watch<FeedPlace, Frames> {
 
   /** Sends what changed since the reader's cursor if all of that is known, else the whole list. */
   catchUp({ toldMs }: FeedPlace): CatchUp<FeedPlace, Frames> {
-    const missed = toldMs === null ? null : this.#model.since(toldMs);
+    const missed = toldMs === null ? null : this.#since(toldMs);
     const frames = missed === null ? this.#fresh() : this.#framesOf(missed);
     return { batches: [...frames], place: { toldMs: null, taken: this.log.end } };
+  }
+
+  #since(toldMs: number): readonly FeedEvent[] | null {
+    const chats = this.#model.since(toldMs);
+    const projects = this.#projects.since(toldMs);
+    return chats === null || projects === null ? null : [...chats, ...projects];
   }
 
   get #cursor(): string {
@@ -123,16 +131,21 @@ export class FeedWatch extends Watch<FeedPlace, Frames> {
     if (this.ended !== null) return;
     const told = this.#model.nowMs;
     const since_ms = told === null ? null : Math.max(told - feedOverlapMs, this.#notBeforeMs);
-    const { now_ms, changes } = await readFeedChanges(this.#db, this.#ownerId, {
+    const { now_ms, changes, projects } = await readFeedChanges(this.#db, this.#ownerId, {
       since_ms,
       limit: changesMax,
     });
-    const tooMany = changes.length >= changesMax;
+    const tooMany = Math.max(changes.length, projects.length) >= changesMax;
     if (told === null || tooMany) await this.#startAnew(now_ms, tooMany);
     // Before anything else can fail: the next look will not see these changes again.
     if (tooMany) this.restartReaders();
     else if (this.#model.lacksOlder) this.#model.learnQuietly(await this.#readNewest());
-    if (!tooMany) this.#take(changes);
+    // With the list of chats, readers read that of the projects anew.
+    const news = projects.map((project) => this.#projects.learn(project));
+    if (!tooMany) {
+      this.#take(changes);
+      this.#tellOf(...news);
+    }
     if (this.#wanted.size > 0) await this.#reads.run();
     this.#model.advance(now_ms);
   }

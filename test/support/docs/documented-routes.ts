@@ -1,4 +1,5 @@
 // Tests: every operation of the OpenAPI document, with addresses that lead somewhere: what is sent there gets past the 404.
+import { createProject } from "../../../store/workspace/projects.ts";
 import type { TestApi } from "../api.ts";
 
 interface Schema {
@@ -85,6 +86,8 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
   // Nothing listens there: a test of the server ends at once.
   const transport = { type: "http", url: "http://127.0.0.1:1/mcp" };
   const server = await made("POST /v1/mcp-servers", { slug: "own", name: "own", transport });
+  // Made past the route, which wants a folder of this machine.
+  const project = await createProject(api.deps.store, { name: "own", path: "/srv/own" });
   const share = await made(`POST /v1/chats/${chat}/shares`, { link: true });
   const session = await made("POST /session", { api_key: api.key });
   const workspace = await made("POST /v1/workspaces", { template: "blank" });
@@ -97,6 +100,7 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
     model_provider: provider.id,
     model_config: config.id,
     mcp_server: server.id,
+    project: project.id,
     share: share.id,
     session: session.id,
     workspace: workspace.id,

@@ -12,6 +12,16 @@ interface FeedTaken {
   /** Absent in a snapshot. */
   readonly chat_id: string | undefined;
   readonly chat: Chat | undefined;
+  /** Of events about projects. */
+  readonly project_id: string | undefined;
+}
+
+interface FeedData {
+  readonly chats?: Chat[];
+  readonly chat?: Chat;
+  readonly chat_id?: string;
+  readonly project?: { readonly id: string };
+  readonly project_id?: string;
 }
 
 export class FeedClient {
@@ -52,7 +62,7 @@ export class FeedClient {
   }
 
   #take(type: string, id: string | null, text: string): void {
-    const data = JSON.parse(text) as { chats?: Chat[]; chat?: Chat; chat_id?: string };
+    const data = JSON.parse(text) as FeedData;
     checkEvent(feedEvents, type, data);
     if (type === "snapshot") this.chats.clear();
     for (const chat of data.chats ?? (data.chat === undefined ? [] : [data.chat])) {
@@ -61,7 +71,8 @@ export class FeedClient {
         this.chats.set(chat.id, chat);
     }
     if (type === "deleted") this.chats.delete(data.chat_id as string);
-    this.events.push({ type, id, chat_id: data.chat_id ?? data.chat?.id, chat: data.chat });
+    const project_id = data.project_id ?? data.project?.id;
+    this.events.push({ type, id, chat_id: data.chat_id ?? data.chat?.id, chat: data.chat, project_id });
     if (id !== null) this.cursor = id;
     for (const look of this.#watchers) look();
   }

@@ -12,6 +12,7 @@ const chat: Chat = {
   root_chat_id: "c",
   workspace_id: null,
   project_path: null,
+  project_id: null,
   title: "t",
   status: "running",
   last_error: null,

@@ -1,6 +1,6 @@
 // Schemas of model providers.
 import { z } from "zod";
-import { errorKind, filledText, time, uuid } from "./common.ts";
+import { errorKind, filledText, time, uuid } from "../common.ts";
 
 const nameCharsMax = 100;
 const baseUrlCharsMax = 2_000;

@@ -1,6 +1,6 @@
 // Schemas of quirks: what was learnt from refused requests.
 import { z } from "zod";
-import { time } from "./common.ts";
+import { time } from "../common.ts";
 import { modelNameCharsMax } from "./model-provider.ts";
 
 const quirkNameCharsMax = 100;

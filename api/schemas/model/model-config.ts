@@ -1,9 +1,9 @@
 // Schemas of model configs: what the API answers, and what it takes (SPEC B2, L12).
 import { z } from "zod";
-import { PREFILL_FORMS } from "../../core/prompt/prefill-form.ts";
-import { isPrice } from "../../core/usage/price.ts";
-import { reasoningEffort } from "./chat.ts";
-import { filledText, jsonObject, time, uuid } from "./common.ts";
+import { PREFILL_FORMS } from "../../../core/prompt/prefill-form.ts";
+import { isPrice } from "../../../core/usage/price.ts";
+import { reasoningEffort } from "../chat.ts";
+import { filledText, jsonObject, time, uuid } from "../common.ts";
 import { modelNameCharsMax } from "./model-provider.ts";
 
 const nameCharsMax = 100;
