@@ -8,6 +8,7 @@ import { listDir } from "./files/list-dir.ts";
 import { readFile } from "./files/read-file.ts";
 import { viewFile } from "./files/view-file.ts";
 import { writeFile } from "./files/write-file.ts";
+import { updateTodos } from "./plan/update-todos.ts";
 import { execute } from "./processes/execute.ts";
 import { processList } from "./processes/process-list.ts";
 import { processOutput } from "./processes/process-output.ts";
@@ -21,7 +22,15 @@ import { startWorkspace } from "./workspace/start-workspace.ts";
 import { stopWorkspace } from "./workspace/stop-workspace.ts";
 
 /** Read-only tools of a chat bound to a project folder (SPEC W8). */
-const projectTools: readonly Tool[] = [viewFile, listDir, grep, findFiles, readSkill, readSkillFile];
+const projectTools: readonly Tool[] = [
+  viewFile,
+  listDir,
+  grep,
+  findFiles,
+  readSkill,
+  readSkillFile,
+  updateTodos,
+];
 
 /** Tools of a chat that may have a workspace (SPEC W1). */
 const workspaceTools: readonly Tool[] = [
@@ -44,6 +53,7 @@ const workspaceTools: readonly Tool[] = [
   processSignal,
   readSkill,
   readSkillFile,
+  updateTodos,
 ];
 
 /** The tools that a chat may call: those of its project folder when it is bound to one, else those of a workspace. */

@@ -35,12 +35,26 @@ function call(tool: Tool, changes: Partial<ToolCall> = {}): Promise<ToolOutput> 
   return runToolCall({ tool_call_id: "c1", tool_name: "probe", args: {}, ...changes }, [tool], toolContext());
 }
 
-test("W8 a chat with a project folder has the four read-only tools and no others", () => {
+const PROJECT_TOOLS = [
+  "view_file",
+  "list_dir",
+  "grep",
+  "find_files",
+  "read_skill",
+  "read_skill_file",
+  "update_todos",
+];
+
+test("W8 a chat with a project folder has tools that read, and one for its to-do list", () => {
   const names = activeTools({ projectPath: "/srv/app" }).map((tool) => tool.name);
-  assert.deepEqual(names, ["view_file", "list_dir", "grep", "find_files"]);
+  assert.deepEqual(names, PROJECT_TOOLS);
   const others = activeTools({ projectPath: null }).map((tool) => tool.name);
   assert.ok(["write_file", "edit_files", "execute"].every((name) => others.includes(name)));
-  assert.ok(activeTools({ projectPath: "/srv/app" }).every((tool) => tool.flags.read_only === true));
+  const changing = activeTools({ projectPath: "/srv/app" }).filter(({ flags }) => flags.read_only !== true);
+  assert.deepEqual(
+    changing.map(({ name }) => name),
+    ["update_todos"],
+  );
   assert.equal(findTool("grep")?.name, "grep");
   assert.equal(findTool("toString"), undefined);
 });
@@ -50,7 +64,7 @@ test("L4 a tool that is unknown or not active is not run: an error that lists th
   assert.deepEqual(await project.call("bash", {}), {
     result: {
       error: 'There is no tool "bash" in this chat.',
-      hint: "Available tools: view_file, list_dir, grep, find_files.",
+      hint: `Available tools: ${PROJECT_TOOLS.join(", ")}.`,
     },
     is_error: true,
   });

@@ -7,6 +7,7 @@ import {
   systemPromptCharsMax,
 } from "../../core/chat/limits.ts";
 import { CHAT_STATUSES } from "../../core/chat/message.ts";
+import { TODO_STATUSES, todoCharsMax, todosMax } from "../../core/plan/todos.ts";
 import {
   errorKind,
   expectedHistoryVersion,
@@ -54,6 +55,8 @@ export const retry = z.strictObject({
   retrying_at: time,
 });
 
+const todo = z.strictObject({ text: z.string(), status: z.enum(TODO_STATUSES) }).meta({ id: "Todo" });
+
 const chatFields = z.strictObject({
   id: uuid,
   owner_id: uuid.nullable().meta({ description: "Null: you read it by a share" }),
@@ -73,6 +76,7 @@ const chatFields = z.strictObject({
   pin_order: z.int().nullable(),
   archived: z.boolean(),
   plan_mode: z.boolean(),
+  todos: z.array(todo).meta({ description: "What its agent means to do, and has done" }),
   context_dirty: z.boolean().meta({
     description:
       "Its instructions or skills have changed since they were read; refresh-context reads them again",
@@ -152,6 +156,14 @@ export const chatPatch = z
     title: chatTitle.optional(),
     archived: z.boolean().optional(),
     labels: labels.optional().meta({ description: "Replaces the whole map" }),
+    todos: z
+      .array(z.strictObject({ text: filledText(todoCharsMax), status: z.enum(TODO_STATUSES) }))
+      .max(todosMax)
+      .optional()
+      .meta({
+        description:
+          "Replaces the to-do list, also while a turn runs: its model is told before its next call",
+      }),
     pin_order: z
       .int()
       .min(0)

@@ -21,6 +21,8 @@ export const exampleChat = {
   pin_order: null,
   archived: false,
   plan_mode: false,
+  todos: [],
+  context_dirty: false,
   mcp_server_ids: [],
   debug: false,
   last_turn_summary: null,

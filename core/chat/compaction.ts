@@ -1,7 +1,7 @@
 // Decides when a history is compacted, what is summarised, and what stays word for word (SPEC K).
 
 import type { Part } from "../part/part.ts";
-import type { FinishReason, Role, Usage } from "./message.ts";
+import type { FinishReason, Role, Usage, Visibility } from "./message.ts";
 
 /** The call and result that show a compaction to people. No tool has this name. */
 export const CHAT_SUMMARIZED = "chat_summarized";
@@ -65,6 +65,7 @@ export interface CompactableMessage {
   /** The message that began its turn. */
   readonly turn_id?: number;
   readonly role: Role;
+  readonly visibility?: Visibility;
   readonly content: readonly Part[];
   readonly finish_reason?: FinishReason | null;
   /** A boundary: its text stands for everything before it. */
@@ -102,7 +103,8 @@ function unanswered<M extends CompactableMessage>(history: readonly M[], goesOn:
   let waiting: M[] = [];
   let isBegun = false;
   for (const message of history) {
-    if (message.compressed === true) continue;
+    // A boundary, or what the system told the model: nobody asked it.
+    if (message.compressed === true || (message.role === "user" && message.visibility === "model")) continue;
     if (message.role === "user") {
       if (isBegun && !steers(message)) waiting = [];
       isBegun = false;

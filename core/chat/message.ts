@@ -1,6 +1,7 @@
 // Messages, queued messages and chats, as the API shows them and the store keeps them.
 
 import type { InputPart, JsonObject, Part } from "../part/part.ts";
+import type { Todo } from "../plan/todos.ts";
 import type { ErrorKind } from "./error-kind.ts";
 
 export type Role = "system" | "user" | "assistant" | "tool";
@@ -135,6 +136,8 @@ export interface Chat {
   readonly pin_order: number | null;
   readonly archived: boolean;
   readonly plan_mode: boolean;
+  /** What its agent means to do, and has done (SPEC C8). */
+  readonly todos: readonly Todo[];
   /** MCP servers whose tools it has (SPEC C4). */
   readonly mcp_server_ids: readonly string[];
   /** Whether its instructions or skills have changed since they were read. */

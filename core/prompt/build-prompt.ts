@@ -1,5 +1,5 @@
 // Builds the prompt of a model call from committed history. Every tool result has its call, and every call its result.
-import type { Role } from "../chat/message.ts";
+import type { Role, Visibility } from "../chat/message.ts";
 import type { Part, ToolCallPart } from "../part/part.ts";
 import { contextText } from "./context-text.ts";
 
@@ -17,6 +17,7 @@ interface HistoryMessage extends PromptEntry {
   readonly compressed?: boolean;
   /** For a boundary: the user messages before it that follow it word for word. */
   readonly keeps?: readonly number[] | null;
+  readonly visibility?: Visibility;
 }
 
 /** What a prompt is made of (SPEC K3, K4): system messages, the newest boundary, what that keeps, and what follows it. */
@@ -75,12 +76,18 @@ export function buildPrompt(history: readonly HistoryMessage[]): PromptEntry[] {
   });
 }
 
+/** What only the model is told, in words that no person has said. */
+function isToldBySystem(message: HistoryMessage): boolean {
+  if (isContext(message)) return true;
+  return message.role === "user" && message.visibility === "model" && message.compressed !== true;
+}
+
 /** What was read for a question comes before it: a model answers what it reads last. */
 function withQuestionsLast<M extends HistoryMessage>(messages: readonly M[]): M[] {
   const arranged: M[] = [];
   for (const message of messages) {
     const last = arranged.at(-1);
-    if (last?.role === "user" && last.compressed !== true && isContext(message)) {
+    if (last?.role === "user" && last.compressed !== true && isToldBySystem(message)) {
       arranged.splice(-1, 1, message, last);
     } else arranged.push(message);
   }

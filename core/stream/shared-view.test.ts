@@ -22,6 +22,7 @@ const chat = {
   root_chat_id: secret,
   archived: false,
   plan_mode: false,
+  todos: [{ text: "ring the bank", status: "pending" }],
   mcp_server_ids: [],
   context_dirty: true,
   last_turn_summary: null,

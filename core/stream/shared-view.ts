@@ -37,6 +37,7 @@ export function sharedChat(chat: Chat): Chat {
     last_model_config_id: null,
     reasoning_effort: null,
     labels: {},
+    todos: [],
     mcp_server_ids: [],
     pin_order: null,
     context_dirty: false,

@@ -4,6 +4,7 @@ import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, LOCKED_COLUMNS } from "../row/chat-row.ts";
 import { noteCopiedFiles } from "../row/message-files.ts";
 import { readMessage } from "../row/messages.ts";
+import { untold } from "../row/todos.ts";
 import { settleOpenCalls } from "../turn/settle-calls.ts";
 import { changed } from "../turn/transition.ts";
 import { addInsertedToUnit, type Draft, lockInUnit, type Unit, writeLocked } from "../unit.ts";
@@ -52,6 +53,8 @@ const COLUMNS = {
   pin_order: "new",
   archived: "new",
   plan_mode: "copied",
+  // The copied history may tell an older list, so the model is told anew.
+  todos: "copied",
   debug: "copied",
   dynamic_tools: "copied",
   mcp_server_ids: "copied",
@@ -121,7 +124,7 @@ export async function forkChat(unit: Unit, input: ForkChatInput): Promise<ChatRo
     unit,
     before,
     version: 1,
-    change: { snapshot_version: 1 },
+    change: { snapshot_version: 1, ...(before.todos !== null && { todos: untold(before.todos) }) },
     // A new chat starts with history version 1: there is no earlier version.
     touchHistory: () => undefined,
   };

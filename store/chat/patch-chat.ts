@@ -1,7 +1,10 @@
-// Changes title, labels, pin, debug switch and archive (transitions `rename`, `archive`, `unarchive`).
+// Changes title, labels, pin, to-dos, debug switch and archive (transitions `rename`, `archive`, `unarchive`).
+
 import { Refusal } from "../../core/chat/refusal.ts";
+import type { Todo } from "../../core/plan/todos.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
 import { type ChatRow, readChatRow } from "../row/chat-row.ts";
+import { setTodos } from "../row/todos.ts";
 import { transition } from "../turn/transition.ts";
 import { lockInUnit, type Unit } from "../unit.ts";
 import { requireHistory } from "./require-history.ts";
@@ -13,6 +16,8 @@ export interface PatchChatInput {
   /** Replaces the whole map. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly pin_order?: number | null | undefined;
+  /** Replaces the list (SPEC C8). */
+  readonly todos?: readonly Todo[] | undefined;
   readonly archived?: boolean | undefined;
   /** Whether its model calls are recorded from now on (SPEC B4). */
   readonly debug?: boolean | undefined;
@@ -26,7 +31,7 @@ export interface PatchChatInput {
  * is busy; then nothing has changed.
  */
 export async function patchChat(unit: Unit, input: PatchChatInput): Promise<ChatRow> {
-  const { chat_id, owner_id, title, labels, pin_order, debug, mcp_server_ids } = input;
+  const { chat_id, owner_id, title, labels, pin_order, todos, debug, mcp_server_ids } = input;
   const chat = await readChatRow(unit.tx, chat_id);
   if (chat === null || (owner_id !== null && chat.owner_id !== owner_id)) throw new Refusal("chat_not_found");
   if (input.archived !== undefined) await setArchived(unit, chat, input.archived);
@@ -35,13 +40,14 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
     requireHistory((await lockInUnit(unit, chat_id)) ?? chat, input.expected_history_version);
   }
   if (mcp_server_ids !== undefined) await requireMcpServers(unit.tx, chat.owner_id, mcp_server_ids);
-  if ([title, labels, pin_order, debug, mcp_server_ids].some((given) => given !== undefined)) {
+  if ([title, labels, pin_order, todos, debug, mcp_server_ids].some((given) => given !== undefined)) {
     await transition(unit, { name: "rename", chat_id, owner_id }, async (draft) => {
       if (title !== undefined) {
         Object.assign(draft.change, { title, title_by_user: true, title_version: draft.version });
       }
       if (labels !== undefined) draft.change.labels = labels;
       if (pin_order !== undefined) draft.change.pin_order = pin_order;
+      if (todos !== undefined) setTodos(draft, todos);
       if (debug !== undefined) draft.change.debug = debug;
       if (mcp_server_ids !== undefined) {
         requireRest(draft.before);

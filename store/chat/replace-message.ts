@@ -6,6 +6,7 @@ import { renumberClientMessage } from "../row/client-chats.ts";
 import { deleteSpill } from "../row/inflight-parts.ts";
 import { deleteMessagesFrom, type MessageRow } from "../row/messages.ts";
 import { clearQueue } from "../row/queued-messages.ts";
+import { untold } from "../row/todos.ts";
 import { beginTurn, type TurnStart } from "../turn/begin-turn.ts";
 import { dropTurnEndsFrom } from "../turn/turn-ends.ts";
 import type { Draft } from "../unit.ts";
@@ -30,6 +31,7 @@ export async function replaceFrom(draft: Draft, old: MessageRow, start: TurnStar
   // Work for the removed messages has nobody left to report to.
   await tx.query("delete from tool_executions where chat_id = $1", [chat_id]);
   draft.change.reset_version = draft.version;
+  if (draft.before.todos !== null) draft.change.todos = untold(draft.before.todos);
   const message = await beginTurn(draft, start, "messageEdited");
   await renumberClientMessage(tx, { chat_id, from_id: old.id, to_id: message.id });
   return { message, deleted_message_ids };

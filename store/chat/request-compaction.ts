@@ -65,6 +65,8 @@ export async function clearContext(unit: Unit, chat: OwnChat): Promise<void> {
       ({ role, content, compressed }) => role === "system" || (compressed && content.length === 0),
     );
     Object.assign(draft.change, { status: "waiting", last_error: null, retry: null });
+    // What is not known any more is not worked on any more.
+    draft.change.todos = null;
     if (isClear) return;
     await insertMessage(draft, { role: "user", content: [], visibility: "model", keeps: [] });
     const text = "The context was cleared: the model does not see what was said before this line.";

@@ -4,6 +4,7 @@ import type { LearntLimit, WantedCompaction } from "../../core/chat/compaction.t
 import type { ChatStatus, LastError, RequiredAction, RetryState } from "../../core/chat/message.ts";
 import type { StepOutcome } from "../../core/chat/step-outcome.ts";
 import type { JsonObject } from "../../core/part/part.ts";
+import type { ChatTodos } from "../../core/plan/todos.ts";
 import { prepared, type Queryable, type Tx } from "../database.ts";
 import { USAGE_LIMIT_COLUMN, type UsageLimit } from "../usage/usage-limits.ts";
 
@@ -62,6 +63,8 @@ export interface ChatRow {
   readonly learnt_context_limit: LearntLimit | null;
   /** What is known of its instructions and skills; null: they were never read. */
   readonly context: ChatContext | null;
+  /** Null: there is no list, and the model believes in none. */
+  readonly todos: ChatTodos | null;
   /** By provider: messages up to this one are sent without what the provider signed or sealed in them. */
   readonly unsealed: Readonly<Record<string, number>>;
   /** When Temporal scheduled the turn's latest attempt, by its clock; 0 before the first. */
@@ -132,6 +135,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "learnt_context_limit",
   "unsealed",
   "context",
+  "todos",
   "created_at",
   "updated_at",
 ];
@@ -181,6 +185,7 @@ const WRITABLE = [
   "overflow_turn_id",
   "learnt_context_limit",
   "context",
+  "todos",
 ] as const satisfies readonly (keyof ChatRow)[];
 
 export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };
@@ -194,6 +199,7 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "compaction",
   "learnt_context_limit",
   "context",
+  "todos",
 ]);
 
 /** Reads the owner's limit, too, so that a turn without one needs no further query (SPEC B3). */

@@ -70,6 +70,7 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
     pin_order: row.pin_order,
     archived: row.archived,
     plan_mode: row.plan_mode,
+    todos: row.todos?.items ?? [],
     context_dirty: row.context?.dirty ?? false,
     debug: row.debug,
     mcp_server_ids: row.mcp_server_ids ?? [],

@@ -6,6 +6,7 @@ import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import { renumberClientMessage } from "../row/client-chats.ts";
 import { insertMessage, type MessageRow } from "../row/messages.ts";
 import { dequeue, type QueuedRow, readQueue } from "../row/queued-messages.ts";
+import { tellTodos } from "../row/todos.ts";
 import type { Draft } from "../unit.ts";
 import { limitReached, usageLimitError } from "../usage/usage-limits.ts";
 import { settleOpenCalls } from "./settle-calls.ts";
@@ -56,6 +57,7 @@ export async function beginTurn(
     required_action: null,
     compaction: null,
   });
+  await tellTodos(draft);
   if (signal !== null) await tellWorkflow(draft, { kind: "start", signal, model: model?.model ?? "" });
   return message;
 }

@@ -10,6 +10,7 @@ import {
   type MessageRow,
   readTail,
 } from "../row/messages.ts";
+import { takeTodos } from "../row/todos.ts";
 import type { Draft } from "../unit.ts";
 import { type ToolExecution, takeToolExecutions } from "./tool-executions.ts";
 import { polls, readStepsBefore } from "./turn-steps.ts";
@@ -35,6 +36,7 @@ export async function settleOpenCalls(draft: Draft, reason: string): Promise<Mes
     if (execution?.finished_at != null) return resultOf(call, execution);
     return cancelledResult(call, place < toolCallsPerStepMax ? reason : TOO_MANY, at);
   });
+  takeTodos(draft, content);
   return insertMessage(draft, {
     role: "tool",
     content: await noticed(draft, tail, content),

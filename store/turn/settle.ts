@@ -5,6 +5,7 @@ import type { LastError } from "../../core/chat/message.ts";
 import type { OutcomeKey, StepOutcome } from "../../core/chat/step-outcome.ts";
 import { deleteSpill } from "../row/inflight-parts.ts";
 import type { MessageRow, NewMessage } from "../row/messages.ts";
+import { isUntold, tellTodos } from "../row/todos.ts";
 import type { Fence, Unit } from "../unit.ts";
 import { recordUnkept } from "../usage/usage-records.ts";
 import { type FoundContext, writeContext } from "./chat-context.ts";
@@ -128,6 +129,7 @@ async function commitToolResults(settling: Settling): Promise<void> {
 async function decideAndSteer(settling: Settling): Promise<StepOutcome> {
   const outcome = await decide(settling);
   if (outcome.type !== "next" || !isNextCall(outcome.step)) return outcome;
+  if (isUntold(settling.chat.todos)) await change(settling, "inject_context", tellTodos);
   await steerQueued(settling);
   return { ...outcome, snapshot_version: settling.chat.snapshot_version };
 }

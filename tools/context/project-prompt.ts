@@ -10,6 +10,7 @@ export function projectPrompt(projectPath: string): string {
     "Cite what you rely on as `path:line`, with the line numbers that view_file and grep give.",
     "A result with `truncated: true` is incomplete: narrow the query (a subfolder, a glob, a longer pattern, a range of lines) rather than answer from a part.",
     "Where the chat is told of skills, read_skill and read_skill_file read them.",
+    "For work of several steps, keep a list with update_todos, which the user sees.",
     "You cannot change files or run commands here; say so when asked to.",
   ].join("\n");
 }

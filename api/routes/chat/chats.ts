@@ -120,7 +120,7 @@ function patch(deps: ApiDeps): Route {
   return route({
     method: "patch",
     path: "/v1/chats/{chat}",
-    summary: "Change title, labels, pin, archive, debug switch or workspace",
+    summary: "Change title, labels, pin, to-dos, archive, debug switch or workspace",
     description: "Archiving takes all descendants along; while one of them is busy nothing is changed.",
     tag,
     access: { area: "chats" },

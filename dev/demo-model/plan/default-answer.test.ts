@@ -66,6 +66,18 @@ test("plain wishes become calls of the tools that are offered", () => {
   assert.deepEqual(toolWishes("list the files", []), []);
 });
 
+test("a wish for a list becomes a call of update_todos, if it is offered", () => {
+  const offered = call([user("x")], { tools: [tool("update_todos", "items")] }).tools;
+  const items = [
+    { text: "look", status: "doing" },
+    { text: "write", status: "pending" },
+  ];
+  assert.deepEqual(toolWishes("Make a list: look, write.", offered), [
+    { name: "update_todos", args: { items } },
+  ]);
+  assert.deepEqual(toolWishes("Make a list: look, write.", []), []);
+});
+
 test("results of tools are summed up, failures too", () => {
   const calls = ["list_dir", "view_file", "grep"].map((name, index) => ({
     id: `c${index}`,

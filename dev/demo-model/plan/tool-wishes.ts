@@ -47,16 +47,30 @@ const WISHES: readonly Wish[] = [
 
 /** The calls that `asked` wishes for, of tools that are offered; none when it wishes for nothing of the kind. */
 export function toolWishes(asked: string, tools: readonly OfferedTool[]): readonly ToolCallScript[] {
-  return WISHES.flatMap((wish) => {
-    const tool = tools.find((each) => each.name === wish.tool);
-    const found = wish.pattern.exec(asked);
-    if (tool === undefined || found === null) return [];
-    const thing = found.slice(1).find((group) => group !== undefined);
-    if (thing === undefined) return [{ name: tool.name, args: {} }];
-    // "show the files" names no file, whatever follows "show".
-    if (wish.tool === "view_file" && !/[./\\]|^[A-Z]{4,}$/.test(thing)) return [];
-    const bare = thing.replace(/[.,;:!?)]+$/, "");
-    const name = wish.args.find((arg) => tool.args.includes(arg)) ?? wish.args[0] ?? "path";
-    return [{ name: tool.name, args: { [name]: wish.valueFrom?.(bare) ?? bare } }];
-  });
+  return [
+    ...listWish(asked, tools),
+    ...WISHES.flatMap((wish) => {
+      const tool = tools.find((each) => each.name === wish.tool);
+      const found = wish.pattern.exec(asked);
+      if (tool === undefined || found === null) return [];
+      const thing = found.slice(1).find((group) => group !== undefined);
+      if (thing === undefined) return [{ name: tool.name, args: {} }];
+      // "show the files" names no file, whatever follows "show".
+      if (wish.tool === "view_file" && !/[./\\]|^[A-Z]{4,}$/.test(thing)) return [];
+      const bare = thing.replace(/[.,;:!?)]+$/, "");
+      const name = wish.args.find((arg) => tool.args.includes(arg)) ?? wish.args[0] ?? "path";
+      return [{ name: tool.name, args: { [name]: wish.valueFrom?.(bare) ?? bare } }];
+    }),
+  ];
+}
+
+/** "Make a list: look, write, check": the first item is begun. */
+function listWish(asked: string, tools: readonly OfferedTool[]): readonly ToolCallScript[] {
+  const named = /\b(?:make|keep) a (?:to-?do )?list: ([^\n.]+)/i.exec(asked)?.[1];
+  if (named === undefined || !tools.some(({ name }) => name === "update_todos")) return [];
+  const texts = named.split(",").map((text) => text.trim());
+  const items = texts.flatMap((text, at) =>
+    text === "" ? [] : [{ text, status: at === 0 ? "doing" : "pending" }],
+  );
+  return [{ name: "update_todos", args: { items } }];
 }

@@ -22,6 +22,7 @@ const chat: Chat = {
   pin_order: null,
   archived: false,
   plan_mode: false,
+  todos: [],
   mcp_server_ids: [],
   context_dirty: false,
   debug: false,
