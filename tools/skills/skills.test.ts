@@ -65,6 +65,9 @@ test("C2 a SKILL.md is read by its front matter, and each fault is named", () =>
       `---\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n---\n`,
       /YAML/,
     ],
+    ...["[", "{a: ", "- ", "? ", "a: 1\n", "[a,", "!a ", "%TAG ! x\n"].map(
+      (piece) => [`---\n${piece.repeat(1_500)}\n---\n`, /too many parts/] as [string, RegExp],
+    ),
   ];
   for (const [text, words] of faults) {
     const parsed = parseSkill(text, "lint");
