@@ -26,6 +26,10 @@ export const backOffMaxMs = 5 * 60_000;
 
 /** One answer. Parsing this much takes some 30 ms of the event loop. */
 export const answerBytesMax = 4 * 1024 * 1024;
+/** What the library checks of one answer: a thousand items take it some 30 ms. */
+export const answerLimits = { itemsMax: 1_000, valuesMax: 200_000, depthMax: 100 };
+/** Pages of a list of tools. All of them have `connectMs` together. */
+export const listPagesMax = 16;
 /** What a stream of notifications may bring at once, and per second after it. */
 export const streamBurstBytes = 4 * 1024 * 1024;
 export const streamBytesPerSecond = 256 * 1024;
@@ -44,13 +48,19 @@ export const toolsPerChatMax = 250;
 export const toolNameCharsMax = 64;
 export const toolDescriptionCharsMax = 2_000;
 export const toolSchemaBytesMax = 64 * 1024;
+/** Tools whose schemas are checked without a pause for others. */
+export const toolsAtOnce = 8;
 /** Schemas and descriptions of one chat's MCP tools: they are sent with each call of a model. */
 export const toolBytesPerChatMax = 512 * 1024;
 export const schemaDepthMax = 40;
+/** Schemas and values in one tool's schema. More do not fit into its bytes. */
+export const schemaNodesMax = 5_000;
 
 /** Text of a result, and its structured content. Tool results have 64 KiB in all. */
 export const resultTextBytesMax = 40 * 1024;
 export const resultStructuredBytesMax = 20 * 1024;
+/** Of structured content: below what anything that reads a history could not take. */
+export const resultDepthMax = 60;
 /** Images, links and resources that are named; of the rest, the number. */
 export const resultItemsMax = 50;
 /** What readers see of a call's progress. */

@@ -8,6 +8,7 @@ import { type McpServerRow, readUsableMcpServers } from "../store/access/mcp-ser
 import type { Queryable } from "../store/database.ts";
 import type { Fetch } from "./connection/bounded-bodies.ts";
 import { openConnection } from "./connection/open-connection.ts";
+import type { McpToolInfo } from "./discovery/tool-info.ts";
 import { mcpFaultOf } from "./mcp-fault.ts";
 import { beginSignIn, finishSignIn } from "./oauth/sign-in.ts";
 import { createTokenSource } from "./oauth/token-source.ts";
@@ -77,7 +78,7 @@ async function testServer(deps: McpDeps, row: McpServerRow, userId: string) {
   const took = () => Math.round(performance.now() - begun);
   try {
     const infos = await pool.toolsOf(targetOf(row, userId), new AbortController().signal);
-    const tools = infos.map((info) => ({ ...info, tool_name: modelToolName(row.slug, info.name) }));
+    const tools = infos.map((info) => shownTool(row, info));
     const message = `It works, and has ${tools.length === 1 ? "one tool" : `${tools.length} tools`} for models.`;
     return { ok: true, latency_ms: took(), message, needs_sign_in: false, tools };
   } catch (error) {
@@ -90,6 +91,13 @@ async function testServer(deps: McpDeps, row: McpServerRow, userId: string) {
   } finally {
     await pool.close();
   }
+}
+
+/** As `/test` shows it. */
+function shownTool({ slug }: McpServerRow, info: McpToolInfo) {
+  const { name, description, parameters, read_only, idempotent, destructive } = info;
+  const tool_name = modelToolName(slug, name);
+  return { name, tool_name, description, parameters, read_only, idempotent, destructive };
 }
 
 function reasonOf(error: unknown): string {

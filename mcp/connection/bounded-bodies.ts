@@ -1,7 +1,8 @@
 // A `fetch` whose answers end with a fault when a server sends more than it may.
-import { answerBytesMax, streamBurstBytes, streamBytesPerSecond } from "../limits.ts";
+import { answerBytesMax, answerLimits, streamBurstBytes, streamBytesPerSecond } from "../limits.ts";
 import { McpFault } from "../mcp-fault.ts";
-import { createFloodMeter } from "./flood-meter.ts";
+import { AnswerMeter } from "./answer-meter.ts";
+import { createFloodMeter, type FloodLimits } from "./flood-meter.ts";
 
 export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -14,21 +15,27 @@ export function withBoundedBodies(fetch: Fetch, bytesMax = answerBytesMax): Fetc
     const answer = await fetch(url, init);
     const { status, statusText, headers, body } = answer;
     if (body === null || WITHOUT_BODY.has(status)) return answer;
-    const isStream =
-      (init?.method ?? "GET") === "GET" && headers.get("content-type")?.startsWith("text/event-stream");
-    const limits = isStream
+    const hasEvents = headers.get("content-type")?.toLowerCase().includes("text/event-stream") === true;
+    const isEndless = hasEvents && (init?.method ?? "GET") === "GET";
+    const limits = isEndless
       ? { burst: streamBurstBytes, perSecond: streamBytesPerSecond }
       : { burst: bytesMax, perSecond: 0 };
-    return new Response(body.pipeThrough(bounded(limits)), { status, statusText, headers });
+    const meter = new AnswerMeter(answerLimits, hasEvents);
+    return new Response(body.pipeThrough(bounded(limits, meter)), { status, statusText, headers });
   };
 }
 
-function bounded(limits: { readonly burst: number; readonly perSecond: number }) {
+function bounded(limits: FloodLimits, meter: AnswerMeter) {
   const isTooMuch = createFloodMeter(limits, () => performance.now());
   return new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
-      if (!isTooMuch(chunk.byteLength)) return controller.enqueue(chunk);
-      controller.error(new McpFault("flooding", `it sent more than ${limits.burst} bytes`));
+      if (isTooMuch(chunk.byteLength))
+        controller.error(new McpFault("flooding", `it sent more than ${limits.burst} bytes`));
+      else if (meter.push(chunk))
+        controller.error(
+          new McpFault("flooding", "it sent too many items in one answer, or nested them too deep"),
+        );
+      else controller.enqueue(chunk);
     },
   });
 }

@@ -3,13 +3,23 @@ import {
   type AuthProvider,
   type CallToolResult,
   Client,
-  type JsonSchemaValidatorResult,
   type jsonSchemaValidator,
   type Progress,
   type Tool,
 } from "@modelcontextprotocol/client";
+import { headOf } from "../../core/text/truncate.ts";
 import packageJson from "../../package.json" with { type: "json" };
-import { callMs, callTotalMs, connectMs, messagesBurst, messagesPerSecond, probeMs } from "../limits.ts";
+import {
+  callMs,
+  callTotalMs,
+  connectMs,
+  faultCharsMax,
+  listPagesMax,
+  messagesBurst,
+  messagesPerSecond,
+  probeMs,
+  resultItemsMax,
+} from "../limits.ts";
 import { McpFault, mcpFaultOf } from "../mcp-fault.ts";
 import type { McpServer } from "../server.ts";
 import { createFloodMeter } from "./flood-meter.ts";
@@ -47,16 +57,11 @@ export interface OpenConnection {
   readonly onClosed: () => void;
 }
 
-/** What a server says about its output is not held against what it sends: its schemas could take very long. */
-const ANYTHING_FITS: jsonSchemaValidator = {
-  getValidator<T>() {
-    return (input: unknown): JsonSchemaValidatorResult<T> => ({
-      valid: true,
-      data: input as T,
-      errorMessage: undefined,
-    });
-  },
-};
+/**
+ * What a server says about its output is not held against what it sends: its schemas could take very long, and the call has been made.
+ * Without a validator the library does not even miss structured content that was announced. A test holds it to that.
+ */
+const NOTHING_IS_CHECKED = { getValidator: () => undefined } as unknown as jsonSchemaValidator;
 
 interface Line {
   readonly client: Client;
@@ -113,18 +118,23 @@ async function listTools(line: Line, signal: AbortSignal): Promise<readonly Tool
   const { client } = line;
   // A server without tools says so by the capability that it lacks.
   if (client.getServerCapabilities()?.tools === undefined) return [];
+  // The library bounds each page, and there may be many.
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(connectMs)]);
   try {
-    const asked = { signal, timeout: connectMs, cacheMode: "refresh" } as const;
+    const asked = { signal: bounded, timeout: connectMs, cacheMode: "refresh" } as const;
     return (await client.listTools(undefined, asked)).tools;
   } catch (error) {
     signal.throwIfAborted();
+    if (bounded.aborted) throw new McpFault("unreachable", "it did not answer in time");
     throw faultOf(line, error, true);
   }
 }
 
 async function callTool(line: Line, { tool, args, signal, onProgress }: McpCall): Promise<McpAnswer> {
   const declined: string[] = [];
-  const note = (question: string) => void declined.push(question);
+  const note = (question: string) => {
+    if (declined.length < resultItemsMax) declined.push(headOf(question, faultCharsMax));
+  };
   line.declined.add(note);
   try {
     const limits = { timeout: callMs, maxTotalTimeout: callTotalMs, resetTimeoutOnProgress: true };
@@ -163,7 +173,8 @@ function createClient(
     {
       capabilities: { elicitation: { form: {} } },
       versionNegotiation: { mode: "auto", probe: { timeoutMs: probeMs } },
-      jsonSchemaValidator: ANYTHING_FITS,
+      jsonSchemaValidator: NOTHING_IS_CHECKED,
+      listMaxPages: listPagesMax,
       listChanged: { tools: { autoRefresh: false, onChanged: onToolsChanged } },
     },
   );

@@ -1,23 +1,12 @@
 // Makes the schema of a tool's arguments one that every provider takes, or finds that it is none. Pure.
-import type { JsonObject, JsonValue } from "../../core/part/part.ts";
-import { schemaDepthMax, toolSchemaBytesMax } from "../limits.ts";
-
-const TYPES: ReadonlySet<unknown> = new Set([
-  "object",
-  "array",
-  "string",
-  "number",
-  "integer",
-  "boolean",
-  "null",
-]);
+import type { JsonObject } from "../../core/part/part.ts";
+import { toolSchemaBytesMax } from "../limits.ts";
+import { isObject, soundSchema } from "./sound-schema.ts";
 
 /**
  * What providers refuse at the top of a schema. Without it the schema allows more, and the server still checks what it gets.
  */
 const NOT_AT_THE_TOP: ReadonlySet<string> = new Set([
-  "$schema",
-  "$id",
   "oneOf",
   "anyOf",
   "allOf",
@@ -29,61 +18,58 @@ const NOT_AT_THE_TOP: ReadonlySet<string> = new Set([
   "else",
 ]);
 
+/** Anthropic refuses a request in which a single argument of a single tool has another name. */
+const ARGUMENT_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+const argumentNameCharsMax = 64;
+
+export interface ToolParameters {
+  readonly schema: JsonObject;
+  /** As the server calls arguments that models call otherwise. */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
 /** Null: no schema of an object, too large, too deep, or one that a provider would refuse together with all other tools. */
-export function toolParameters(schema: unknown): JsonObject | null {
-  if (!isObject(schema) || schema["type"] !== "object" || !isSound(schema, 0)) return null;
-  if (Buffer.byteLength(JSON.stringify(schema)) > toolSchemaBytesMax) return null;
+export function toolParameters(schema: unknown): ToolParameters | null {
+  if (!isObject(schema) || schema["type"] !== "object") return null;
   const kept = Object.entries(schema).filter(([name]) => !NOT_AT_THE_TOP.has(name));
-  return { properties: {}, ...Object.fromEntries(kept), type: "object" };
+  const sound = soundSchema({ properties: {}, ...Object.fromEntries(kept), type: "object" });
+  if (sound === null || Buffer.byteLength(JSON.stringify(sound)) > toolSchemaBytesMax) return null;
+  return withPlainNames(sound);
 }
 
-function isSound(schema: JsonValue | undefined, depth: number): boolean {
-  if (typeof schema === "boolean") return true;
-  if (!isObject(schema) || depth > schemaDepthMax) return false;
-  return Object.entries(schema).every(([name, value]) => isSoundField(name, value, depth + 1));
+/** The arguments as the server calls them. */
+export function originalArgs(
+  args: Readonly<Record<string, unknown>>,
+  renamed: ReadonlyMap<string, string>,
+): Readonly<Record<string, unknown>> {
+  if (renamed.size === 0) return args;
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [renamed.get(name) ?? name, value]));
 }
 
-function isSoundField(name: string, value: JsonValue | undefined, depth: number): boolean {
-  switch (name) {
-    case "type":
-      return Array.isArray(value)
-        ? value.length > 0 && value.every((each) => TYPES.has(each))
-        : TYPES.has(value);
-    case "properties":
-    case "patternProperties":
-    case "$defs":
-    case "definitions":
-    case "dependentSchemas":
-      return isObject(value) && Object.values(value).every((each) => isSound(each, depth));
-    case "items":
-      return Array.isArray(value) ? value.every((each) => isSound(each, depth)) : isSound(value, depth);
-    case "additionalProperties":
-    case "not":
-    case "contains":
-    case "propertyNames":
-      return isSound(value, depth);
-    case "anyOf":
-    case "oneOf":
-    case "allOf":
-    case "prefixItems":
-      return Array.isArray(value) && value.length > 0 && value.every((each) => isSound(each, depth));
-    case "required":
-      return Array.isArray(value) && value.every((each) => typeof each === "string");
-    case "enum":
-      return Array.isArray(value) && value.length > 0;
-    // A reference that leads elsewhere is one that a provider cannot follow.
-    case "$ref":
-      return typeof value === "string" && value.startsWith("#");
-    case "description":
-    case "title":
-    case "pattern":
-    case "format":
-      return typeof value === "string";
-    default:
-      return true;
+function withPlainNames(schema: JsonObject): ToolParameters {
+  const { properties, required } = schema;
+  const fields = Object.entries(isObject(properties) ? properties : {});
+  const taken = new Set(fields.map(([name]) => name).filter((name) => ARGUMENT_NAME.test(name)));
+  const plain = new Map<string, string>();
+  for (const [name] of fields) plain.set(name, taken.has(name) ? name : plainName(name, taken));
+  const renamed = new Map([...plain].flatMap(([name, shown]) => (name === shown ? [] : [[shown, name]])));
+  if (renamed.size === 0) return { schema, renamed };
+  const changed = {
+    ...schema,
+    properties: Object.fromEntries(fields.map(([name, field]) => [plain.get(name) ?? name, field])),
+    ...(Array.isArray(required) && { required: required.map((name) => plain.get(name) ?? name) }),
+  };
+  return { schema: changed, renamed };
+}
+
+/** A name that is like it, and free from then on. */
+function plainName(name: string, taken: Set<string>): string {
+  const alike = name.replaceAll(/[^A-Za-z0-9_.-]/g, "_").slice(0, argumentNameCharsMax) || "_";
+  let free = alike;
+  for (let number = 2; taken.has(free); number++) {
+    const suffix = `_${number}`;
+    free = alike.slice(0, argumentNameCharsMax - suffix.length) + suffix;
   }
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  taken.add(free);
+  return free;
 }

@@ -125,7 +125,7 @@ export class McpPool {
       // A change that is told from here on is one that the list may not have.
       slot.toolsChanged = false;
       try {
-        const list = toolInfos(target.server, await connection.listTools(new AbortController().signal));
+        const list = await toolInfos(target.server, await connection.listTools(new AbortController().signal));
         slot.tools = { list, at: this.#deps.now() };
         return list;
       } catch (error) {

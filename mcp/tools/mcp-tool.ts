@@ -4,6 +4,7 @@ import { headOf } from "../../core/text/truncate.ts";
 import type { Tool, ToolContext, ToolOutput } from "../../tools/tool.ts";
 import { errorOutput, ToolError } from "../../tools/tool-error.ts";
 import type { McpToolInfo } from "../discovery/tool-info.ts";
+import { originalArgs } from "../discovery/tool-parameters.ts";
 import { progressBytesMax, progressLineCharsMax } from "../limits.ts";
 import { McpFault } from "../mcp-fault.ts";
 import type { McpPool, McpTarget } from "../pool/pool.ts";
@@ -28,7 +29,7 @@ export function mcpTool(
       const { signal } = context;
       const call = {
         tool: info.name,
-        args: args as Record<string, unknown>,
+        args: originalArgs(args as Record<string, unknown>, info.renamed),
         signal,
         onProgress: shower(context),
       };

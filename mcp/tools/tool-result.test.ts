@@ -49,3 +49,10 @@ test("C4 a result is bounded, and an error of a tool is an error result with its
   });
   assert.deepEqual([failed.result, failed.is_error], [{ error: "no such page" }, true]);
 });
+
+test("C4 structured content that is nested too deep for whoever reads it later is left out", () => {
+  let deep: unknown = 1;
+  for (let level = 0; level < 5_000; level++) deep = [deep];
+  const output = toolOutput({ declined: [], result: { content: [], structuredContent: { deep } } });
+  assert.deepEqual([output.result, output.truncated], [{ content: "" }, true]);
+});

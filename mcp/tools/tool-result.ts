@@ -4,7 +4,13 @@ import type { JsonObject, JsonValue } from "../../core/part/part.ts";
 import { headOf } from "../../core/text/truncate.ts";
 import type { ToolOutput } from "../../tools/tool.ts";
 import type { McpAnswer } from "../connection/open-connection.ts";
-import { faultCharsMax, resultItemsMax, resultStructuredBytesMax, resultTextBytesMax } from "../limits.ts";
+import {
+  faultCharsMax,
+  resultDepthMax,
+  resultItemsMax,
+  resultStructuredBytesMax,
+  resultTextBytesMax,
+} from "../limits.ts";
 
 /** Bounded, whatever the server sent. An error of the tool is an error result with its words. */
 export function toolOutput({ result, declined }: McpAnswer): ToolOutput {
@@ -36,13 +42,21 @@ export function toolOutput({ result, declined }: McpAnswer): ToolOutput {
 
 function structuredOf({ structuredContent }: CallToolResult): { value?: JsonValue; cut: boolean } {
   if (structuredContent === undefined) return { cut: false };
-  const bytes = Buffer.byteLength(JSON.stringify(structuredContent));
-  if (bytes <= resultStructuredBytesMax) return { value: structuredContent as JsonValue, cut: false };
-  return { cut: true };
+  const isShown =
+    isWithinDepth(structuredContent, resultDepthMax) &&
+    Buffer.byteLength(JSON.stringify(structuredContent)) <= resultStructuredBytesMax;
+  return isShown ? { value: structuredContent as JsonValue, cut: false } : { cut: true };
 }
 
-/** Servers repeat structured content as text, for clients that do not know it. */
+/** What is deeper could not be written as JSON by whoever reads the history. */
+function isWithinDepth(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth > 0 && Object.values(value).every((each) => isWithinDepth(each, depth - 1));
+}
+
+/** Servers repeat structured content as text, for clients that do not know it. A text that is far longer is no repetition. */
 function isSameJson(text: string, value: JsonValue): boolean {
+  if (text.length > 2 * resultStructuredBytesMax) return false;
   try {
     return JSON.stringify(JSON.parse(text)) === JSON.stringify(value);
   } catch {
