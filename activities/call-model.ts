@@ -1,8 +1,10 @@
 // `callModel` decides first from committed history; when it is the model's turn to speak, it streams the answer and commits
 // it. What it returns is the decision that followed its own commit.
+
 import type { Usage } from "../core/chat/message.ts";
 import type { StepOutcome } from "../core/chat/step-outcome.ts";
 import { afterBoundary, buildPrompt, withoutSeals } from "../core/prompt/build-prompt.ts";
+import type { OfferedTool } from "../core/tool/gate-calls.ts";
 import type { Lesson, ModelRequest, Provider, UnsupportedSetting } from "../models/provider.ts";
 import { markUnsealed } from "../store/model/mark-unsealed.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
@@ -36,24 +38,45 @@ export interface CallModelDeps extends TurnAttemptDeps {
 /** Returns the activity. It throws only what Temporal is to retry: a worker's end, a database out of reach. */
 export function createCallModel(deps: CallModelDeps) {
   return async function callModel(input: CallModelInput): Promise<StepOutcome> {
+    let offered: readonly OfferedTool[] = [];
     const outcome = await runTurnAttempt(deps, input, {
       kind: "chat_turn",
       keepsLost: true,
       begin: beginAttempt,
-      write: (attempt, writing) => writeAnswer(deps, { attempt, writing, wish: input }),
-      written: (_attempt, writing) => writtenAnswer(writing),
+      write: (attempt, writing) =>
+        writeAnswer(deps, {
+          attempt,
+          writing,
+          wish: input,
+          onTools: (tools) => {
+            offered = tools.map(offeredTool);
+          },
+        }),
+      written: (_attempt, writing) => writtenAnswer(writing, () => offered),
     });
     deps.failpoint("callModel:committed");
     return outcome;
   };
 }
 
-function writtenAnswer({ answer }: Writing): WrittenAnswer {
+function offeredTool({ name, parameters, runs_in, flags }: Tool): OfferedTool {
+  return {
+    name,
+    parameters,
+    is_client: runs_in === "client",
+    is_exclusive: flags.exclusive === true,
+    asks: flags.destructive === true,
+  };
+}
+
+/** @param offered the tools that the model could call */
+function writtenAnswer({ answer }: Writing, offered: () => readonly OfferedTool[]): WrittenAnswer {
   return {
     cut: (finish_reason) => answer.message({ finish_reason, interrupted: true }),
     finished() {
       const finish_reason = answer.full ? "length" : (answer.finish_reason ?? "other");
-      return { type: "answered", answer: answer.message({ finish_reason, interrupted: false }) };
+      const message = answer.message({ finish_reason, interrupted: false });
+      return { type: "answered", answer: message, offered: offered() };
     },
     mayBeEmpty: true,
   };
@@ -67,6 +90,8 @@ interface AnswerInput {
    * not go on with an answer that was begun.
    */
   readonly wish: Pick<CallModelInput, "replay_full_history" | "without_prefill">;
+  /** Told which tools are offered to the model. */
+  readonly onTools: (tools: readonly Tool[]) => void;
 }
 
 /** Streams the model's answer. Throws `ModelError`, or the signal's reason. */
@@ -155,11 +180,12 @@ async function prepareCall(deps: CallModelDeps, input: AnswerInput, history: His
 
 async function makeRequest(
   deps: CallModelDeps,
-  { attempt: { chat, model }, wish, writing }: AnswerInput,
+  { attempt: { chat, model }, wish, writing, onTools }: AnswerInput,
   { messages, files }: History,
 ) {
   const tools = await deps.toolsOf(chat);
   writing.answer.offer(tools);
+  onTools(tools);
   const request: ModelRequest = {
     model: model.model,
     system: await deps.systemPromptOf(chat),

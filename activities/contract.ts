@@ -37,6 +37,11 @@ export interface SettleRef extends TurnRef {
   readonly scheduled_ms: number;
 }
 
+export interface SettleWaitInput extends SettleRef {
+  /** Calls that ran beside the wait and have ended since the last look. */
+  readonly ended: readonly string[];
+}
+
 export interface FindBegunCallsInput extends TurnRef {
   readonly tool_call_ids: readonly string[];
 }
@@ -61,6 +66,8 @@ export interface Activities {
 export interface LocalActivities {
   /** Commits the results of a step's tools as one message. */
   settleTools(input: SettleRef): Promise<StepOutcome>;
+  /** Looks how a wait stands: deadlines pass, results come, approved calls may run. */
+  settleWait(input: SettleWaitInput): Promise<StepOutcome>;
   /** Which of the calls a stopped turn must still wait for: a worker has begun them. */
   findBegunCalls(input: FindBegunCallsInput): Promise<readonly string[]>;
   /** Ends an interruption when no activity is left that would. */

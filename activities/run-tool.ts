@@ -8,9 +8,13 @@ import type { LiveBus } from "../core/stream/bus-message.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
-import { type BegunToolCall, beginToolCall, type ToolCallBegin } from "../store/turn/begin-tool-call.ts";
+import {
+  type BegunToolCall,
+  beginToolCall,
+  type ToolCallBegin,
+} from "../store/turn/calls/begin-tool-call.ts";
+import { finishToolCall, releaseToolCall } from "../store/turn/calls/tool-executions.ts";
 import { fenceOf } from "../store/turn/standing.ts";
-import { finishToolCall, releaseToolCall } from "../store/turn/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
 import type { ChatWorkspace } from "../tools/chat-workspace.ts";
 import type { ContextFiles } from "../tools/context/context-files.ts";

@@ -6,9 +6,9 @@ import type { StepOutcome } from "../core/chat/step-outcome.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { interruptChat } from "../store/chat/interrupt-chat.ts";
 import type { Store } from "../store/store.ts";
+import { findBegunCalls } from "../store/turn/calls/tool-executions.ts";
 import { requestRun } from "../store/turn/reconcile.ts";
 import { type StepEvent, settle } from "../store/turn/settle.ts";
-import { findBegunCalls } from "../store/turn/tool-executions.ts";
 import { inUnit } from "../store/unit.ts";
 import { outcomeKey } from "./attempt/activity-attempt.ts";
 import type { LocalActivities, SettleRef } from "./contract.ts";
@@ -31,6 +31,11 @@ export function createTransitions({ store, failpoint }: TransitionDeps): LocalAc
       failpoint("settle:begun");
       const outcome = await settleStep(ref, { type: "tools-done" });
       failpoint("settle:committed");
+      return outcome;
+    },
+    async settleWait({ ended, ...ref }) {
+      const outcome = await settleStep(ref, { type: "waited", ended });
+      failpoint("wait:committed");
       return outcome;
     },
     findBegunCalls: (input) => findBegunCalls(store.pool, input),

@@ -20,6 +20,7 @@ import { sharedChatRoutes } from "./routes/chat/shared-chat.ts";
 import { shareRoutes } from "./routes/chat/shares.ts";
 import { streamRoutes } from "./routes/chat/stream-chat.ts";
 import { turnRoutes } from "./routes/chat/turns.ts";
+import { waitRoutes } from "./routes/chat/waits.ts";
 import { watchRoutes } from "./routes/chat/watch-chats.ts";
 import { debugRunRoutes } from "./routes/debug-runs.ts";
 import { docsRoutes } from "./routes/docs.ts";
@@ -44,6 +45,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
   const routes: readonly Route[] = [
     ...watchRoutes(deps),
     ...chatRoutes(deps),
+    ...waitRoutes(deps),
     ...chatTitleRoutes(deps),
     ...messageRoutes(deps),
     ...turnRoutes(deps),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { z } from "zod";
 import type { JsonObject } from "../core/part/part.ts";
+import { BUILT_IN_TOOLS } from "../core/tool/built-in-tools.ts";
 import { defineTool } from "./define-tool.ts";
 import { aProject, textOf, toolContext } from "./files/files-fixture.ts";
 import { activeTools, findTool } from "./registry.ts";
@@ -201,3 +202,10 @@ test("W8 tools are described to models as plain closed objects", () => {
     "end_line",
   ]);
 });
+
+test("D1 the names that no client's tool may have are those of the built-in tools", () => {
+  const names = activeTools({ projectPath: null }).map(({ name }) => name);
+  assert.deepEqual([...BUILT_IN_TOOLS].toSorted(byText), names.toSorted(byText));
+});
+
+const byText = (a: string, b: string) => (a < b ? -1 : 1);

@@ -7,6 +7,8 @@ export interface ToolsChat {
   readonly id: string;
   readonly owner_id: string;
   readonly project_path: string | null;
+  /** The built-in tools it may call; null: all. */
+  readonly builtin_tools: readonly string[] | null;
 }
 
 /**
@@ -20,11 +22,16 @@ export interface ToolSource<Chat extends ToolsChat = ToolsChat> {
 /** A tool whose name is taken is left out: built-in tools come first, then the sources in their order. */
 export function createToolsOf<Chat extends ToolsChat>(sources: readonly ToolSource<Chat>[]) {
   return async (chat: Chat): Promise<readonly Tool[]> => {
-    const builtIn = activeTools({ projectPath: chat.project_path });
+    const builtIn = builtInTools(chat);
     const given = await Promise.all(sources.map((source) => source.toolsOf(chat)));
     const further = given.flat();
     return further.length === 0 ? builtIn : withoutTaken([...builtIn, ...further]);
   };
+}
+
+function builtInTools({ project_path, builtin_tools: named }: ToolsChat): readonly Tool[] {
+  const tools = activeTools({ projectPath: project_path });
+  return named === null ? tools : tools.filter(({ name }) => named.includes(name));
 }
 
 function withoutTaken(tools: readonly Tool[]): readonly Tool[] {

@@ -35,6 +35,7 @@ import { settingsOf } from "../store/model/model-book.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
+import { clientToolSource } from "../tools/client/client-tools.ts";
 import type { ContextFiles } from "../tools/context/context-files.ts";
 import { projectPrompt } from "../tools/context/project-prompt.ts";
 import { projectFiles } from "../tools/files/project-files.ts";
@@ -73,7 +74,7 @@ export type AllActivities = Activities &
 export function createActivities(deps: ActivityDeps): AllActivities {
   const { config, store, bus, shutdown, failpoint, openPartStream, readLostParts } = deps;
   const shared = { store, bus, shutdown, failpoint, openPartStream, checkpointMs: config.checkpointMs };
-  const toolsOf = createToolsOf(deps.toolSources ?? []);
+  const toolsOf = createToolsOf<ChatRow>([clientToolSource, ...(deps.toolSources ?? [])]);
   const calls = {
     ...shared,
     readLostParts,

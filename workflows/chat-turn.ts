@@ -25,6 +25,7 @@ import { contextOptions, jittered, modelCallOptions, transitionOptions } from ".
 import type { ChatTurnInput, TurnResult } from "./contract.ts";
 import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
+import { awaitAnswers } from "./turn/await-answers.ts";
 import { handOver, isToHandOver, pinnedToItsBuild } from "./turn/hand-over.ts";
 import { type Heard, interruptOnCancel, listen } from "./turn/heard.ts";
 import { checkTurnInput } from "./turn/read-signal.ts";
@@ -138,14 +139,15 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
       progress.calls++;
       return callModel(run, step);
     case "run-tools":
-      showProgress(progress, `running ${step.calls.map((call) => call.tool_name).join(", ")}`);
+      if (step.calls.length > 0)
+        showProgress(progress, `running ${step.calls.map((call) => call.tool_name).join(", ")}`);
       await runTools(step.calls, run);
       return local.settleTools(now(turn));
     case "await-client":
-      showProgress(progress, "waiting for the client");
+      if (step.calls !== undefined) return awaitAnswers(step, seen, run);
+      // As histories of older versions have it, whose activities name no calls that run beside the wait.
       await condition(() => heard.version > seen || heard.stop || heard.drained);
       if (heard.drained && !heard.stop) return { type: "next", step, snapshot_version: seen };
-      // A stop closes the client's calls in the database (SPEC I3), and the call that follows goes on from there.
       heard.stop = false;
       return callModel(run);
     case "persist-context":

@@ -18,6 +18,7 @@ import {
   uuid,
 } from "./common.ts";
 import { inputContent } from "./content.ts";
+import { approvalPolicy, builtInTools, clientToolDeadline, clientTools } from "./tools.ts";
 
 /** For titles that users choose; those made from a message are shorter. */
 export const userTitleCharsMax = 200;
@@ -42,9 +43,14 @@ export const requiredAction = z.strictObject({
       tool_name: z.string(),
       args: jsonObject,
       kind: z.enum(["client", "approval"]),
+      deadline_at: time.nullable().optional(),
+      args_truncated: z
+        .boolean()
+        .optional()
+        .meta({ description: "The arguments are cut here; the message has them whole" }),
     }),
   ),
-  deadline_at: time.nullable(),
+  deadline_at: time.nullable().meta({ description: "The nearest of the calls" }),
 });
 
 export const retry = z.strictObject({
@@ -81,6 +87,9 @@ const chatFields = z.strictObject({
     description:
       "Its instructions or skills have changed since they were read; refresh-context reads them again",
   }),
+  approval_policy: approvalPolicy,
+  client_tool_deadline_s: z.int().nullable().meta({ description: "Null: client-run tools have no deadline" }),
+  tools: z.array(z.string()).nullable().meta({ description: "The built-in tools it may call; null: all" }),
   debug: z.boolean().meta({ description: "Its model calls are recorded as debug runs" }),
   mcp_server_ids: z.array(uuid).meta({ description: "MCP servers whose tools it has" }),
   last_turn_summary: z.string().nullable(),
@@ -140,6 +149,10 @@ export const newChat = z
       .meta({ description: "A project; the chat's tools read its folder" }),
     workspace_id: workspaceId.optional(),
     mcp_server_ids: mcpServerIds.optional(),
+    dynamic_tools: clientTools.optional(),
+    tools: builtInTools.nullable().optional(),
+    approval_policy: approvalPolicy.optional(),
+    client_tool_deadline_s: clientToolDeadline.optional(),
   })
   .refine((chat) => chat.project_path === undefined || chat.project_id === undefined, {
     path: ["project_path"],
@@ -175,6 +188,12 @@ export const chatPatch = z
       description: "Replaces the list; only while the chat rests (409 `chat_busy`)",
     }),
     expected_history_version: expectedHistoryVersion.optional(),
+    dynamic_tools: clientTools.optional().meta({ description: "Replaces all; only while the chat rests" }),
+    tools: builtInTools.nullable().optional().meta({ description: "Null: all; only while the chat rests" }),
+    approval_policy: approvalPolicy
+      .optional()
+      .meta({ description: "Replaces the whole map; holds for calls that are asked for from now on" }),
+    client_tool_deadline_s: clientToolDeadline.optional(),
     debug: z
       .boolean()
       .optional()

@@ -1,6 +1,7 @@
 // Schemas of messages and their parts.
 import { z } from "zod";
 import { jsonObject, jsonValue, messageId, time, uuid } from "./common.ts";
+import { clientTools } from "./tools.ts";
 
 const textPart = z.strictObject({ type: z.literal("text"), text: z.string() });
 const fileReferencePart = z.strictObject({
@@ -95,6 +96,20 @@ export const message = z
     compressed: z.boolean(),
     created_by: uuid.nullable(),
     created_at: time,
+    decisions: z
+      .array(
+        z.strictObject({
+          tool_call_id: z.string(),
+          approved: z.boolean(),
+          args: jsonObject.optional().meta({ description: "Run in place of the model's arguments" }),
+          reason: z.string().optional(),
+          by: uuid.nullable(),
+          api_key_id: uuid.nullable().meta({ description: "The key that was used; null: none was" }),
+          at: time,
+        }),
+      )
+      .optional()
+      .meta({ description: "Of a message with results: the approvals that were asked for" }),
   })
   .meta({ id: "Message" });
 
@@ -108,5 +123,6 @@ export const queuedMessage = z
     position: z.int(),
     steer: z.boolean().meta({ description: "It enters the running turn after its next tools" }),
     created_at: time,
+    tools: clientTools.optional().meta({ description: "Client-run tools of its turn" }),
   })
   .meta({ id: "QueuedMessage" });

@@ -3,12 +3,14 @@ import { z } from "zod";
 import { contextFileBytesMax, systemPromptCharsMax } from "../../core/chat/limits.ts";
 import { utf8Length } from "../../core/text/truncate.ts";
 import { uuid } from "./common.ts";
+import { approvalPolicy } from "./tools.ts";
 
 const prompt = z.string().max(systemPromptCharsMax).nullable();
 
 export const deploymentSettings = z
   .strictObject({
     system_prompt: prompt.describe("Stands first in the system prompt of every chat"),
+    approval_policy: approvalPolicy.default({}),
   })
   .meta({ id: "DeploymentSettings" });
 
@@ -35,5 +37,6 @@ export const userSettings = z
       .describe(
         "Percent of the context limit by model config, over the config's own; 100 switches compaction off",
       ),
+    approval_policy: approvalPolicy.default({}),
   })
   .meta({ id: "UserSettings" });

@@ -5,8 +5,8 @@ import { decideNextStep, type NextStep, type TurnView } from "./decide-next-step
 const limits = { steps_max: 1200, compaction_threshold_percent: 70 };
 const idle: TurnView = {
   open_local_calls: [],
-  open_client_calls: [],
-  client_deadline_ms: null,
+  client_wait: null,
+  unsettled_calls: 0,
   compaction_requested: null,
   stopped_by_tool: false,
   answered: null,
@@ -16,13 +16,14 @@ const idle: TurnView = {
   context_usage_percent: null,
   just_compacted: false,
 };
+const wait = { type: "await-client", tool_call_ids: ["c2"], deadline_ms: 5 } as const;
 const call = { tool_call_id: "c1", tool_name: "grep" };
 /** Everything that could happen next at once. Each row turns off the rule that won in the row before. */
 const crowded: TurnView = {
   ...idle,
   open_local_calls: [call],
-  open_client_calls: [{ tool_call_id: "c2", tool_name: "ask" }],
-  client_deadline_ms: 5,
+  client_wait: wait,
+  unsettled_calls: 1,
   compaction_requested: "manual",
   stopped_by_tool: true,
   answered: "stop",
@@ -32,11 +33,12 @@ const crowded: TurnView = {
   context_usage_percent: 90,
 };
 
-test("L3 the order of decisions is: local calls, client's, manual compaction, stop tool, complete, brake, limit, context, threshold, model", () => {
+test("L3 the order of decisions is: wait, local calls, results to commit, manual compaction, stop tool, complete, brake, limit, context, threshold, model", () => {
   const order: [Partial<TurnView>, NextStep][] = [
-    [{}, { type: "run-tools", calls: [call] }],
-    [{ open_local_calls: [] }, { type: "await-client", tool_call_ids: ["c2"], deadline_ms: 5 }],
-    [{ open_client_calls: [] }, { type: "compact", source: "manual" }],
+    [{}, wait],
+    [{ client_wait: null }, { type: "run-tools", calls: [call] }],
+    [{ open_local_calls: [] }, { type: "run-tools", calls: [] }],
+    [{ unsettled_calls: 0 }, { type: "compact", source: "manual" }],
     [{ compaction_requested: null }, { type: "finish", reason: "tool_calls" }],
     [{ stopped_by_tool: false }, { type: "finish", reason: "stop" }],
     [{ answered: null }, { type: "finish", reason: "other", note: "in circles" }],

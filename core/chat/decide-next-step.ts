@@ -10,13 +10,25 @@ export interface OpenCall {
   readonly summary?: string;
 }
 
+/** A call that somebody is asked about. */
+export interface WaitingCall extends OpenCall {
+  /** `client`: the client runs it. `approval`: a person decides. Later kinds of questions wait in the same way. */
+  readonly kind: string;
+}
+
 export type NextStep =
   | { readonly type: "call-model"; readonly replay_full_history?: boolean }
   | { readonly type: "run-tools"; readonly calls: readonly OpenCall[] }
   | {
       readonly type: "await-client";
       readonly tool_call_ids: readonly string[];
+      /** Until the nearest deadline. */
       readonly deadline_ms: number | null;
+      /** Calls that run while the others wait. */
+      readonly calls?: readonly OpenCall[];
+      readonly waiting?: readonly WaitingCall[];
+      /** When the first of them was asked about, ISO 8601. */
+      readonly since?: string;
     }
   | { readonly type: "persist-context" }
   | { readonly type: "compact"; readonly source: CompactionSource }
@@ -29,9 +41,10 @@ export type NextStep =
 export interface TurnView {
   /** Tool calls of the last assistant message that have no result yet and that Everturn runs. */
   readonly open_local_calls: readonly OpenCall[];
-  /** The same for calls that the client answers or that wait for an approval. */
-  readonly open_client_calls: readonly OpenCall[];
-  readonly client_deadline_ms: number | null;
+  /** The same for calls that the client answers or that wait for an approval; null: there are none. */
+  readonly client_wait: Extract<NextStep, { type: "await-client" }> | null;
+  /** Calls whose results are there and not in the history yet. */
+  readonly unsettled_calls: number;
   /** Asked for by a person, or by a provider that refused a prompt as too long. */
   readonly compaction_requested: "manual" | "overflow" | null;
   /** A tool that ends the turn succeeded in the last batch. */
@@ -57,13 +70,11 @@ export interface TurnLimits {
 
 /** Decides what the turn does next (SPEC L3). The same view gives the same answer in workflow, activity and API. */
 export function decideNextStep(view: TurnView, limits: TurnLimits): NextStep {
-  // Open calls come first: a model that gets a call without its result refuses the whole request. Our own calls come
-  // before the client's, because a client may answer at once and must then find the rest of the batch complete.
-  if (view.open_local_calls.length > 0) return { type: "run-tools", calls: view.open_local_calls };
-  if (view.open_client_calls.length > 0) {
-    const ids = view.open_client_calls.map((call) => call.tool_call_id);
-    return { type: "await-client", tool_call_ids: ids, deadline_ms: view.client_deadline_ms };
-  }
+  // Open calls come first: a model that gets a call without its result refuses the whole request. A wait outranks our own
+  // calls, which run beside it: a person may take days, and must be asked at once.
+  if (view.client_wait !== null) return view.client_wait;
+  if (view.open_local_calls.length + view.unsettled_calls > 0)
+    return { type: "run-tools", calls: view.open_local_calls };
   // Somebody asked for it, and it needs no answer from the model. So it comes before anything that could end the turn.
   if (view.compaction_requested === "manual") return { type: "compact", source: "manual" };
   // If a tool ends the turn, the turn ends, even if the model wants to continue.

@@ -28,6 +28,11 @@ export const compactionTriesMax = 4;
 export const compactionCharsMax = 1_500_000;
 /** Tool calls of a step that run; the others get an error result. Each call is an activity, and history costs something. */
 export const toolCallsPerStepMax = 64;
+/** Client-run tools of a chat or a message, and bytes of the schema of one (SPEC D1). Providers take no more. */
+export const clientToolsMax = 250;
+export const toolSchemaBytesMax = 64 * 1024;
+/** Entries of an approval policy: each tool call is compared with all of them. */
+export const policyEntriesMax = 200;
 /** Bytes of a tool result kept for the model (SPEC L8). */
 export const toolResultBytesMax = 64 * 1024;
 /** A longer answer is cut off here, because the stored row and the prompt must stay small enough. */

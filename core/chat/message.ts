@@ -2,6 +2,8 @@
 
 import type { InputPart, JsonObject, Part } from "../part/part.ts";
 import type { Todo } from "../plan/todos.ts";
+import type { ApprovalPolicy } from "../tool/approval-policy.ts";
+import type { ClientTool } from "../tool/client-tool.ts";
 import type { ErrorKind } from "./error-kind.ts";
 
 export type Role = "system" | "user" | "assistant" | "tool";
@@ -30,6 +32,18 @@ export interface Usage {
   readonly context_limit: number | null;
 }
 
+/** What a person decided about a tool call (SPEC D6). */
+export interface CallDecision {
+  readonly tool_call_id: string;
+  readonly approved: boolean;
+  /** What was run in place of the model's arguments. */
+  readonly args?: JsonObject;
+  readonly reason?: string;
+  readonly by: string | null;
+  readonly api_key_id: string | null;
+  readonly at: string;
+}
+
 export interface Message {
   readonly id: number;
   readonly chat_id: string;
@@ -51,6 +65,8 @@ export interface Message {
   readonly compressed: boolean;
   readonly created_by: string | null;
   readonly created_at: string;
+  /** Of a message with results: the approvals that were asked for. Absent: none was. */
+  readonly decisions?: readonly CallDecision[];
 }
 
 /** A message as store and prompt builder see it, including what API clients do not see. */
@@ -69,6 +85,8 @@ export interface QueuedMessage {
   /** It enters the running turn after its next tools, instead of waiting for its end (SPEC Q7). */
   readonly steer: boolean;
   readonly created_at: string;
+  /** Client-run tools of its turn. Absent: it brings none. */
+  readonly tools?: readonly ClientTool[];
 }
 
 export const CHAT_STATUSES = ["waiting", "running", "interrupting", "requires_action", "error"] as const;
@@ -110,10 +128,15 @@ export interface RequiredToolCall {
   readonly tool_name: string;
   readonly args: JsonObject;
   readonly kind: "client" | "approval";
+  /** Null: it may take as long as it likes. Absent: written by an older version. */
+  readonly deadline_at?: string | null;
+  /** The arguments are cut here; the message has them whole. */
+  readonly args_truncated?: boolean;
 }
 
 export interface RequiredAction {
   readonly tool_calls: readonly RequiredToolCall[];
+  /** The nearest of the calls. */
   readonly deadline_at: string | null;
 }
 
@@ -142,6 +165,11 @@ export interface Chat {
   readonly mcp_server_ids: readonly string[];
   /** Whether its instructions or skills have changed since they were read. */
   readonly context_dirty: boolean;
+  readonly approval_policy: ApprovalPolicy;
+  /** Null: client-run tools have no deadline. */
+  readonly client_tool_deadline_s: number | null;
+  /** The built-in tools it may call; null: all. */
+  readonly tools: readonly string[] | null;
   /** Whether its model calls are recorded as debug runs. */
   readonly debug: boolean;
   readonly last_turn_summary: string | null;

@@ -1,9 +1,12 @@
 // The settings of the deployment and of its users.
+import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
 import { prepared, type Queryable } from "../database.ts";
 
 export interface DeploymentSettings {
   /** The first part of every chat's system prompt. */
   readonly system_prompt: string | null;
+  /** Holds where neither the user's nor the chat's says anything. */
+  readonly approval_policy: ApprovalPolicy;
 }
 
 export interface UserSettings {
@@ -13,6 +16,8 @@ export interface UserSettings {
   readonly home_instructions: string | null;
   /** Percentage by model config id. Wins over the model config (SPEC K2). */
   readonly compaction_thresholds: Readonly<Record<string, number>>;
+  /** Wins over the deployment's; the chat's own wins over it (SPEC D4). */
+  readonly approval_policy: ApprovalPolicy;
 }
 
 export interface Settings {
@@ -20,8 +25,13 @@ export interface Settings {
   readonly user: UserSettings;
 }
 
-const noDeployment: DeploymentSettings = { system_prompt: null };
-const noUser: UserSettings = { prompt: null, home_instructions: null, compaction_thresholds: {} };
+const noDeployment: DeploymentSettings = { system_prompt: null, approval_policy: {} };
+const noUser: UserSettings = {
+  prompt: null,
+  home_instructions: null,
+  compaction_thresholds: {},
+  approval_policy: {},
+};
 
 /** Both settings in one query, with defaults for what nobody has set. */
 export async function readSettings(db: Queryable, userId: string): Promise<Settings> {

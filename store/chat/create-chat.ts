@@ -1,6 +1,9 @@
 // The transition `create`.
+
 import type { InputPart } from "../../core/part/part.ts";
 import { titleFromContent } from "../../core/prompt/title.ts";
+import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
+import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
 import { prepared } from "../database.ts";
 import { attachFiles } from "../file/attach-files.ts";
@@ -27,12 +30,21 @@ export interface CreateChatInput {
   readonly project_id?: string | null | undefined;
   readonly plan_mode?: boolean | undefined;
   readonly mcp_server_ids?: readonly string[] | undefined;
+  readonly dynamic_tools?: readonly ClientTool[] | undefined;
+  /** The built-in tools it may call; null: all. */
+  readonly tools?: readonly string[] | null | undefined;
+  readonly approval_policy?: ApprovalPolicy | undefined;
+  readonly client_tool_deadline_s?: number | null | undefined;
 }
+
+/** Seconds for a client to run a tool (SPEC D3). */
+const clientToolDeadlineS = 300;
 
 /** Returns what a lock would return: nobody else sees the row before the commit. */
 const INSERT = `insert into chats (id, owner_id, root_chat_id, title, title_by_user, system_prompt, status, labels,
-    project_path, plan_mode, mcp_server_ids, project_id, snapshot_version)
-  values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, $9, $10, 0)
+    project_path, plan_mode, mcp_server_ids, project_id, snapshot_version, dynamic_tools, builtin_tools, approval_policy,
+    client_tool_deadline_s)
+  values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, $9, $10, 0, $11, $12, $13, $14)
   returning ${LOCKED_COLUMNS}`;
 
 /**
@@ -80,6 +92,10 @@ async function insertChat(unit: Unit, input: CreateChatInput): Promise<ChatRow> 
       input.plan_mode ?? false,
       input.mcp_server_ids ?? null,
       input.project_id ?? null,
+      JSON.stringify(input.dynamic_tools ?? []),
+      input.tools == null ? null : JSON.stringify(input.tools),
+      JSON.stringify(input.approval_policy ?? {}),
+      input.client_tool_deadline_s === undefined ? clientToolDeadlineS : input.client_tool_deadline_s,
     ]),
   );
   const chat = rows[0] as ChatRow;

@@ -41,6 +41,7 @@ export async function editMessage(unit: Unit, input: EditMessageInput): Promise<
         model_config_id: input.model_config_id ?? old.model_config_id,
         reasoning_effort: input.reasoning_effort ?? old.reasoning_effort,
         created_by: input.created_by,
+        turn_options: old.turn_options,
       });
     },
   );

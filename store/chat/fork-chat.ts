@@ -60,6 +60,10 @@ const COLUMNS = {
   mcp_server_ids: "copied",
   // Read anew: the copied messages already tell most of it.
   context: "new",
+  builtin_tools: "copied",
+  approval_policy: "copied",
+  client_tool_deadline_s: "copied",
+  turn_options: "new",
   last_turn_summary: "new",
   summary_turn_id: "new",
   current_turn_id: "new",

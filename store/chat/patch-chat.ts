@@ -1,7 +1,9 @@
-// Changes title, labels, pin, to-dos, debug switch and archive (transitions `rename`, `archive`, `unarchive`).
+// Changes title, labels, pin, to-dos, tools, debug switch and archive (transitions `rename`, `archive`, `unarchive`).
 
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { Todo } from "../../core/plan/todos.ts";
+import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
+import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
 import { type ChatRow, readChatRow } from "../row/chat-row.ts";
 import { setTodos } from "../row/todos.ts";
@@ -24,6 +26,12 @@ export interface PatchChatInput {
   /** Replaces the list (SPEC C4). */
   readonly mcp_server_ids?: readonly string[] | undefined;
   readonly expected_history_version?: number | undefined;
+  /** Replaces all. */
+  readonly dynamic_tools?: readonly ClientTool[] | undefined;
+  /** Null: all built-in tools. */
+  readonly tools?: readonly string[] | null | undefined;
+  readonly approval_policy?: ApprovalPolicy | undefined;
+  readonly client_tool_deadline_s?: number | null | undefined;
 }
 
 /**
@@ -55,7 +63,24 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
       }
     });
   }
+  await setTools(unit, input);
   return (await readChatRow(unit.tx, chat_id)) as ChatRow;
+}
+
+/** A turn keeps the tools that it began with; policy and deadline hold for the calls that are asked for from now on. */
+async function setTools(unit: Unit, input: PatchChatInput): Promise<void> {
+  const { chat_id, owner_id, dynamic_tools, tools, approval_policy, client_tool_deadline_s } = input;
+  const given = {
+    ...(approval_policy !== undefined && { approval_policy }),
+    ...(client_tool_deadline_s !== undefined && { client_tool_deadline_s }),
+    ...(dynamic_tools !== undefined && { dynamic_tools }),
+    ...(tools !== undefined && { builtin_tools: tools }),
+  };
+  if (Object.keys(given).length === 0) return;
+  await transition(unit, { name: "rename", chat_id, owner_id }, async (draft) => {
+    if (dynamic_tools !== undefined || tools !== undefined) requireRest(draft.before);
+    Object.assign(draft.change, given);
+  });
 }
 
 /** A turn keeps the tools that it began with. */

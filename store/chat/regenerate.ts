@@ -31,6 +31,7 @@ export async function regenerate(unit: Unit, input: RegenerateInput): Promise<Re
       model_config_id: old.model_config_id,
       reasoning_effort: old.reasoning_effort,
       created_by: input.created_by,
+      turn_options: old.turn_options,
     });
   });
 }

@@ -2,6 +2,7 @@
 import { assertNever } from "../../core/assert-never.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
+import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { attachFiles } from "../file/attach-files.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
@@ -24,6 +25,8 @@ export interface SendMessageInput {
   readonly reasoning_effort?: string | null | undefined;
   readonly busy_behavior: BusyBehavior;
   readonly created_by: string;
+  /** Client-run tools for its turn. */
+  readonly tools?: readonly ClientTool[] | undefined;
 }
 
 export interface SentMessage {
@@ -54,6 +57,7 @@ async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMes
     model_config_id: input.model_config_id ?? draft.before.model_config_id,
     reasoning_effort: input.reasoning_effort ?? draft.before.reasoning_effort,
     created_by: input.created_by,
+    turn_options: input.tools === undefined ? null : { tools: input.tools },
   };
   if ((status === "waiting" || status === "error") && queue_length === 0) {
     return { queued: false, messages: [await beginTurn(draft, message)], queued_message: null };

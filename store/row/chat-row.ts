@@ -3,8 +3,9 @@ import type { ChatContext } from "../../core/chat/chat-context.ts";
 import type { LearntLimit, WantedCompaction } from "../../core/chat/compaction.ts";
 import type { ChatStatus, LastError, RequiredAction, RetryState } from "../../core/chat/message.ts";
 import type { StepOutcome } from "../../core/chat/step-outcome.ts";
-import type { JsonObject } from "../../core/part/part.ts";
 import type { ChatTodos } from "../../core/plan/todos.ts";
+import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
+import type { ClientTool, TurnOptions } from "../../core/tool/client-tool.ts";
 import { prepared, type Queryable, type Tx } from "../database.ts";
 import { USAGE_LIMIT_COLUMN, type UsageLimit } from "../usage/usage-limits.ts";
 
@@ -36,7 +37,14 @@ export interface ChatRow {
   readonly plan_mode: boolean;
   /** Whether its model calls are recorded (SPEC B4). */
   readonly debug: boolean;
-  readonly dynamic_tools: readonly JsonObject[];
+  readonly dynamic_tools: readonly ClientTool[];
+  /** Null: all built-in tools. */
+  readonly builtin_tools: readonly string[] | null;
+  readonly approval_policy: ApprovalPolicy;
+  /** Null: client-run tools have no deadline. */
+  readonly client_tool_deadline_s: number | null;
+  /** What the message of the present turn brought along. */
+  readonly turn_options: TurnOptions | null;
   /** The MCP servers whose tools it has (SPEC C4); null: none. */
   readonly mcp_server_ids: readonly string[] | null;
   readonly last_turn_summary: string | null;
@@ -110,6 +118,10 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "debug",
   "dynamic_tools",
   "mcp_server_ids",
+  "builtin_tools",
+  "approval_policy",
+  "client_tool_deadline_s",
+  "turn_options",
   "last_turn_summary",
   "summary_turn_id",
   "current_turn_id",
@@ -186,6 +198,11 @@ const WRITABLE = [
   "learnt_context_limit",
   "context",
   "todos",
+  "dynamic_tools",
+  "builtin_tools",
+  "approval_policy",
+  "client_tool_deadline_s",
+  "turn_options",
 ] as const satisfies readonly (keyof ChatRow)[];
 
 export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };
@@ -200,6 +217,10 @@ const JSON_COLUMNS: ReadonlySet<string> = new Set([
   "learnt_context_limit",
   "context",
   "todos",
+  "dynamic_tools",
+  "builtin_tools",
+  "approval_policy",
+  "turn_options",
 ]);
 
 /** Reads the owner's limit, too, so that a turn without one needs no further query (SPEC B3). */

@@ -1,6 +1,15 @@
 // The history of a chat. Only transitions write it.
-import type { FinishReason, Role, StoredMessage, Usage, Visibility } from "../../core/chat/message.ts";
+
+import type {
+  CallDecision,
+  FinishReason,
+  Role,
+  StoredMessage,
+  Usage,
+  Visibility,
+} from "../../core/chat/message.ts";
 import type { Part, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
+import type { TurnOptions } from "../../core/tool/client-tool.ts";
 import type { UsageKind } from "../../core/usage/usage-record.ts";
 import { prepared, type Queryable, type Tx } from "../database.ts";
 import type { Draft } from "../unit.ts";
@@ -15,6 +24,7 @@ export interface MessageRow extends StoredMessage {
   readonly closes: readonly string[];
   /** For a boundary: the user messages before it that follow it word for word. */
   readonly keeps: readonly number[] | null;
+  readonly turn_options: TurnOptions | null;
 }
 
 export interface NewMessage {
@@ -48,21 +58,25 @@ export interface NewMessage {
   readonly closes?: readonly string[];
   /** If set, a boundary that keeps these user messages from before it (SPEC K3, K4). */
   readonly keeps?: readonly number[];
+  readonly decisions?: readonly CallDecision[];
+  /** Of a message that begins a turn. */
+  readonly turn_options?: TurnOptions | null;
 }
 
 export const MESSAGE_COLUMNS = `chat_id, id, turn_id, role, content, content_version, visibility, model_config_id, reasoning_effort,
   provider, model, started_at, finished_at, provider_response_id, usage, finish_reason, cost_micros, runtime_ms,
-  interrupted, compressed, created_by, created_at, deleted_at, version, closes, keeps`;
+  interrupted, compressed, created_by, created_at, deleted_at, version, closes, keeps, decisions,
+  turn_options`;
 
 const INSERTED_COLUMNS = `chat_id, id, turn_id, role, content, visibility, model_config_id, reasoning_effort, provider,
   model, started_at, finished_at, provider_response_id, usage, finish_reason, runtime_ms, interrupted, created_by,
-  closes, version, cost_micros, compressed, keeps`;
+  closes, version, cost_micros, compressed, keeps, decisions, turn_options`;
 /** How many values `insertMessage` passes before those of the record. */
-const MESSAGE_VALUES = 22;
+const MESSAGE_VALUES = 24;
 const INSERT = `with new_id as (select nextval('message_ids') as id)
   insert into messages (${INSERTED_COLUMNS})
   select $1, new_id.id, coalesce($2::bigint, new_id.id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-    $16, $17, $18, $19, $20, $21, $22 from new_id returning ${MESSAGE_COLUMNS}`;
+    $16, $17, $18, $19, $20, $21, $22, $23, $24 from new_id returning ${MESSAGE_COLUMNS}`;
 /** Message and bill in one statement: a commit has no round trip to spare, and there is never one without the other. */
 const INSERT_BOOKED = `with booked as (
   insert into usage_records (${USAGE_RECORD_COLUMNS}) values (${usagePlaces(MESSAGE_VALUES + 1)})
@@ -97,6 +111,8 @@ export async function insertMessage(draft: Draft, message: NewMessage): Promise<
       message.cost_micros ?? null,
       message.keeps !== undefined,
       message.keeps === undefined ? null : JSON.stringify(message.keeps),
+      message.decisions === undefined ? null : JSON.stringify(message.decisions),
+      message.turn_options == null ? null : JSON.stringify(message.turn_options),
       ...(record === null ? [] : usageValues(record)),
     ]),
   );

@@ -1,16 +1,19 @@
 // The queue of a chat, in order of position. Only transitions write it.
+
 import type { QueuedMessage } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
+import type { TurnOptions } from "../../core/tool/client-tool.ts";
 import type { Queryable } from "../database.ts";
 import type { Draft } from "../unit.ts";
 import { noteMessageFiles, renoteMessageFiles } from "./message-files.ts";
 
 export interface QueuedRow extends QueuedMessage {
   readonly created_by: string | null;
+  readonly turn_options: TurnOptions | null;
 }
 
-const COLUMNS =
-  "id, chat_id, content, model_config_id, reasoning_effort, position, steer, created_by, created_at";
+const COLUMNS = `id, chat_id, content, model_config_id, reasoning_effort, position, steer, created_by, created_at,
+  turn_options`;
 
 export interface NewQueuedMessage {
   readonly content: readonly InputPart[];
@@ -18,6 +21,7 @@ export interface NewQueuedMessage {
   readonly reasoning_effort: string | null;
   readonly created_by: string | null;
   readonly steer: boolean;
+  readonly turn_options?: TurnOptions | null;
 }
 
 export async function readQueue(db: Queryable, chatId: string): Promise<QueuedRow[]> {
@@ -31,8 +35,9 @@ export async function readQueue(db: Queryable, chatId: string): Promise<QueuedRo
 /** Appends at the end: a new message never overtakes older ones (SPEC Q3). */
 export async function enqueue(draft: Draft, message: NewQueuedMessage): Promise<QueuedRow> {
   const { rows } = await draft.unit.tx.query<QueuedRow>(
-    `insert into queued_messages (chat_id, content, model_config_id, reasoning_effort, position, created_by, steer)
-     values ($1, $2, $3, $4, (select coalesce(max(position), 0) + 1 from queued_messages where chat_id = $1), $5, $6)
+    `insert into queued_messages (chat_id, content, model_config_id, reasoning_effort, position, created_by, steer,
+       turn_options)
+     values ($1, $2, $3, $4, (select coalesce(max(position), 0) + 1 from queued_messages where chat_id = $1), $5, $6, $7)
      returning ${COLUMNS}`,
     [
       draft.before.id,
@@ -41,6 +46,7 @@ export async function enqueue(draft: Draft, message: NewQueuedMessage): Promise<
       message.reasoning_effort,
       message.created_by,
       message.steer,
+      message.turn_options == null ? null : JSON.stringify(message.turn_options),
     ],
   );
   draft.change.queue_length = queueLength(draft) + 1;

@@ -1,6 +1,8 @@
 // Converts rows to what API clients see, without internal columns.
+
 import { type Chat, type Message, type QueuedMessage, shownRetry } from "../../core/chat/message.ts";
 import type { Part } from "../../core/part/part.ts";
+import type { TurnOptions } from "../../core/tool/client-tool.ts";
 import type { ChatRow } from "./chat-row.ts";
 import type { MessageRow } from "./messages.ts";
 
@@ -36,10 +38,13 @@ export function toMessage(row: MessageRow): Message {
     compressed: row.compressed,
     created_by: row.created_by,
     created_at: isoTime(row.created_at),
+    ...(row.decisions != null && { decisions: row.decisions }),
   };
 }
 
-export function toQueuedMessage(row: QueuedMessage): QueuedMessage {
+export function toQueuedMessage(
+  row: QueuedMessage & { readonly turn_options?: TurnOptions | null },
+): QueuedMessage {
   return {
     id: row.id,
     chat_id: row.chat_id,
@@ -49,6 +54,7 @@ export function toQueuedMessage(row: QueuedMessage): QueuedMessage {
     position: row.position,
     steer: row.steer,
     created_at: isoTime(row.created_at),
+    ...(row.turn_options?.tools !== undefined && { tools: row.turn_options.tools }),
   };
 }
 
@@ -72,6 +78,9 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
     plan_mode: row.plan_mode,
     todos: row.todos?.items ?? [],
     context_dirty: row.context?.dirty ?? false,
+    approval_policy: row.approval_policy,
+    client_tool_deadline_s: row.client_tool_deadline_s,
+    tools: row.builtin_tools,
     debug: row.debug,
     mcp_server_ids: row.mcp_server_ids ?? [],
     last_turn_summary: row.last_turn_summary,

@@ -8,6 +8,7 @@ import type { ChatRow } from "../row/chat-row.ts";
 import type { Fence, Unit } from "../unit.ts";
 import { limitReached, usageLimitError } from "../usage/usage-limits.ts";
 import { NO_MODEL_ERROR } from "./begin-turn.ts";
+import { readAwaitStep } from "./calls/proceed.ts";
 import { decide } from "./settle.ts";
 import { endSettling } from "./settling.ts";
 import { fenceOf, readStanding } from "./standing.ts";
@@ -57,6 +58,10 @@ export async function beginCall(unit: Unit, key: OutcomeKey, wish: CallWish): Pr
   if (wish.scheduledMs < chat.attempt_scheduled_ms) return { type: "stale" };
   const fence = fenceOf(chat);
   if (standing.type === "interrupting") return { type: "interrupted", fence };
+  if (standing.type === "awaiting") {
+    const step = await readAwaitStep(unit, chat.id);
+    return { type: "next", step, snapshot_version: chat.snapshot_version };
+  }
   const step = await readNextStep(unit, chat);
   if (step.type === "finish" || step.type === "overflow") {
     const settling = { unit, key, chat };

@@ -1,6 +1,8 @@
 // How a turn begins; every transition that begins a turn uses it.
+
 import type { LastError } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
+import type { TurnOptions } from "../../core/tool/client-tool.ts";
 import { resolveModel } from "../model/resolve-model.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import { renumberClientMessage } from "../row/client-chats.ts";
@@ -19,6 +21,8 @@ export interface TurnStart {
   readonly model_config_id: string | null;
   readonly reasoning_effort: string | null;
   readonly created_by: string | null;
+  /** What the message brings along for its turn (SPEC Q12). */
+  readonly turn_options?: TurnOptions | null;
 }
 
 /**
@@ -42,10 +46,12 @@ export async function beginTurn(
     model_config_id: model?.id ?? null,
     reasoning_effort: start.reasoning_effort,
     created_by: start.created_by,
+    turn_options: start.turn_options ?? null,
   });
   Object.assign(draft.change, {
     status: "running",
     current_turn_id: message.id,
+    turn_options: start.turn_options ?? null,
     turn_steps: 0,
     attempt_scheduled_ms: 0,
     turn_model_config_id: model?.id ?? null,

@@ -1,7 +1,8 @@
 // Writes the tool message of a step: one message for all calls, with the results in call order.
 import { toolCallsPerStepMax } from "../../core/chat/limits.ts";
+import type { CallDecision } from "../../core/chat/message.ts";
 import { repeatsMax, repeatsNoticedMin, timesInARow, withRepeatNotices } from "../../core/chat/turn-brake.ts";
-import type { ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
+import type { JsonObject, JsonValue, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
 import { episodeName } from "../../core/part/stream-part.ts";
 import {
   callsWithoutResult,
@@ -12,7 +13,7 @@ import {
 } from "../row/messages.ts";
 import { takeTodos } from "../row/todos.ts";
 import type { Draft } from "../unit.ts";
-import { type ToolExecution, takeToolExecutions } from "./tool-executions.ts";
+import { type ToolExecution, takeToolExecutions } from "./calls/tool-executions.ts";
 import { polls, readStepsBefore } from "./turn-steps.ts";
 
 /** Calls past the limit are never run; the model is told why, so that it asks again for fewer. */
@@ -41,6 +42,7 @@ export async function settleOpenCalls(draft: Draft, reason: string): Promise<Mes
     role: "tool",
     content: await noticed(draft, tail, content),
     closes: outputEpisodes(draft, [...done.values()]),
+    ...decisionsOf(calls, done),
   });
 }
 
@@ -73,12 +75,46 @@ function outputEpisodes(draft: Draft, executions: readonly ToolExecution[]): str
   );
 }
 
+/** Who decided what about the calls, and when, in call order (SPEC D6). */
+function decisionsOf(
+  calls: readonly ToolCallPart[],
+  done: ReadonlyMap<string, ToolExecution>,
+): { readonly decisions?: readonly CallDecision[] } {
+  const decisions = calls.flatMap(({ tool_call_id }): CallDecision[] => {
+    const by = done.get(tool_call_id);
+    if (by?.kind !== "approval" || by.decided_at === null) return [];
+    return [
+      {
+        tool_call_id,
+        approved: by.decision === "approved",
+        ...(by.edited_args !== null && { args: by.edited_args }),
+        ...(by.reason !== null && { reason: by.reason }),
+        by: by.decided_by,
+        api_key_id: by.decided_key,
+        at: new Date(by.decided_at).toISOString(),
+      },
+    ];
+  });
+  return decisions.length === 0 ? {} : { decisions };
+}
+
+/** The model must know that not its own arguments were used. */
+function withEdited(result: JsonValue, edited: JsonObject | null): JsonValue {
+  if (edited === null) return result;
+  const note = { note: "A person changed the arguments before the call was run.", arguments_used: edited };
+  return isJsonObject(result) ? { ...result, ...note } : { result, ...note };
+}
+
+function isJsonObject(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 function resultOf(call: ToolCallPart, execution: ToolExecution): ToolResultPart {
   return {
     type: "tool-result",
     tool_call_id: call.tool_call_id,
     tool_name: call.tool_name,
-    result: execution.result,
+    result: withEdited(execution.result, execution.edited_args),
     is_error: execution.is_error ?? false,
     ...(execution.truncated === true && { truncated: true }),
     ...(execution.files !== null && { files: execution.files }),

@@ -3,11 +3,15 @@ import { assertNever } from "../../core/assert-never.ts";
 import type { NextStep } from "../../core/chat/decide-next-step.ts";
 import type { LastError } from "../../core/chat/message.ts";
 import type { OutcomeKey, StepOutcome } from "../../core/chat/step-outcome.ts";
+import type { OfferedTool } from "../../core/tool/gate-calls.ts";
 import { deleteSpill } from "../row/inflight-parts.ts";
-import type { MessageRow, NewMessage } from "../row/messages.ts";
+import { type NewMessage, readTail } from "../row/messages.ts";
 import { isUntold, tellTodos } from "../row/todos.ts";
 import type { Fence, Unit } from "../unit.ts";
 import { recordUnkept } from "../usage/usage-records.ts";
+import { continueWait } from "./calls/continue-wait.ts";
+import { gateAnswer } from "./calls/gate-answer.ts";
+import { enterWait } from "./calls/proceed.ts";
 import { type FoundContext, writeContext } from "./chat-context.ts";
 import { type Compaction, commitCompaction } from "./commit-compaction.ts";
 import { CONTEXT_FULL_ERROR, finishError, finishInterruption, finishTurn } from "./finish-turn.ts";
@@ -16,7 +20,7 @@ import { settleOpenCalls } from "./settle-calls.ts";
 import { change, endSettling, insertAnswer, type Settling } from "./settling.ts";
 import { isOvertaken, readStanding, type ScheduledAt } from "./standing.ts";
 import { steerQueued } from "./steer-queued.ts";
-import { readNextStep } from "./turn-view.ts";
+import { readNextStep, type WrittenTail } from "./turn-view.ts";
 
 /** The attempt that ends a step. */
 export interface SettlingAttempt {
@@ -29,13 +33,20 @@ export interface SettlingAttempt {
 /** What has come of a step. Answers that are not kept are booked all the same: what was spent stays spent (SPEC B3). */
 export type StepEvent =
   /** The model has finished its answer. */
-  | { readonly type: "answered"; readonly answer: NewMessage }
+  | {
+      readonly type: "answered";
+      readonly answer: NewMessage;
+      /** The tools that the model could call. Absent: none of them is asked about. */
+      readonly offered?: readonly OfferedTool[];
+    }
   /** The model call failed: it is tried again, or the turn ends. */
   | { readonly type: "failed"; readonly failure: FailedCall }
   /** The attempt was stopped, or nothing is left that would end the interruption. Null: nothing had been written. */
   | { readonly type: "interrupted"; readonly answer: NewMessage | null }
   /** The step's tool calls have run, or can no longer run. */
   | { readonly type: "tools-done" }
+  /** A turn that waits looks again. `ended`: calls that ran beside the wait and have ended. */
+  | { readonly type: "waited"; readonly ended: readonly string[] }
   | { readonly type: "compacted"; readonly compaction: Compaction }
   /** Instructions and skills were read, or could not be reached. */
   | { readonly type: "context-read"; readonly found: FoundContext }
@@ -58,11 +69,33 @@ export async function settle(unit: Unit, attempt: SettlingAttempt, event: StepEv
     return standing.type === "elsewhere" ? standing.outcome : { type: "superseded", snapshot_version: 0 };
   }
   const settling: Settling = { unit, key, chat: standing.chat };
-  const outcome =
-    standing.type === "interrupting" && event.type !== "crashed"
-      ? await finishInterruption(settling, answerOf(event))
-      : await commit(settling, event);
-  return endSettling(settling, fence, outcome);
+  return endSettling(settling, fence, await commitAs(standing.type, settling, event));
+}
+
+async function commitAs(
+  standing: "running" | "interrupting" | "awaiting",
+  settling: Settling,
+  event: StepEvent,
+): Promise<StepOutcome> {
+  if (standing === "interrupting" && event.type !== "crashed")
+    return finishInterruption(settling, answerOf(event));
+  if (standing !== "awaiting") return commit(settling, event);
+  if (event.type === "crashed") {
+    await closeWait(settling);
+    return finishError(settling, event.error);
+  }
+  // Whatever else comes while the turn waits is an activity of before the wait.
+  await recordUnkept(settling.unit.tx, settling.chat, answerOf(event));
+  const ended = event.type === "waited" ? event.ended : [];
+  return (await continueWait(settling, ended)) ?? decideAndSteer(settling);
+}
+
+/** A → R, with every open call answered. */
+async function closeWait(settling: Settling): Promise<void> {
+  await change(settling, "interrupt", async (draft) => {
+    await settleOpenCalls(draft, "The call was not run: the turn ended with an error.");
+    Object.assign(draft.change, { status: "running", required_action: null });
+  });
 }
 
 /** The answer that came with the event; of a compaction only the bill counts where it is not committed. */
@@ -77,6 +110,7 @@ function answerOf(event: StepEvent): NewMessage | null {
       return { ...event.compaction.summary, content: [] };
     case "tools-done":
     case "context-read":
+    case "waited":
     case "crashed":
       return null;
     default:
@@ -88,7 +122,7 @@ function answerOf(event: StepEvent): NewMessage | null {
 async function commit(settling: Settling, event: StepEvent): Promise<StepOutcome> {
   switch (event.type) {
     case "answered":
-      return decide(settling, [await commitAnswer(settling, event.answer)]);
+      return decide(settling, await commitAnswer(settling, event.answer, event.offered ?? []));
     case "failed":
       return recordFailure(settling, event.failure);
     case "interrupted":
@@ -97,6 +131,9 @@ async function commit(settling: Settling, event: StepEvent): Promise<StepOutcome
       return decide(settling);
     case "tools-done":
       await commitToolResults(settling);
+      return decideAndSteer(settling);
+    case "waited":
+      // The API has ended the wait with its own commit.
       return decideAndSteer(settling);
     case "compacted":
       await commitCompaction(settling, event.compaction);
@@ -111,10 +148,15 @@ async function commit(settling: Settling, event: StepEvent): Promise<StepOutcome
   }
 }
 
-async function commitAnswer(settling: Settling, answer: NewMessage): Promise<MessageRow> {
+async function commitAnswer(
+  settling: Settling,
+  answer: NewMessage,
+  offered: readonly OfferedTool[],
+): Promise<WrittenTail> {
   return change(settling, "commit_step", async (draft) => {
     draft.change.turn_steps = draft.before.turn_steps + 1;
-    return insertAnswer(settling, draft, answer);
+    const message = await insertAnswer(settling, draft, answer);
+    return { messages: [message], asks: await gateAnswer(draft, answer, offered) };
   });
 }
 
@@ -141,13 +183,17 @@ function isNextCall({ type }: NextStep): boolean {
 
 /**
  * What follows in a chat that runs: the next step, or the end of the turn.
- * @param tail the newest assistant message and all after it, where the caller has just written them
+ * @param tail the end of the history, where the caller has just written it
  */
-export async function decide(settling: Settling, tail?: readonly MessageRow[]): Promise<StepOutcome> {
+export async function decide(settling: Settling, tail?: WrittenTail): Promise<StepOutcome> {
   const { unit, chat } = settling;
   const step = await readNextStep(unit, chat, tail);
   if (step.type === "finish") return finishTurn(settling, step.reason, { note: step.note });
   if (step.type === "overflow") return finishError(settling, CONTEXT_FULL_ERROR);
   await deleteSpill(unit.tx, chat.id);
-  return { type: "next", step, snapshot_version: chat.snapshot_version };
+  if (step.type === "await-client") {
+    const messages = tail?.messages ?? (await readTail(unit.tx, chat.id));
+    await change(settling, "enter_requires_action", (draft) => enterWait(draft, messages));
+  }
+  return { type: "next", step, snapshot_version: settling.chat.snapshot_version };
 }

@@ -35,8 +35,8 @@ function isFenced(chat: FencedRow, fence: Fence): boolean {
 }
 
 export type Standing =
-  /** The activity's turn is the chat's own, and runs or is to stop. */
-  | { readonly type: "running" | "interrupting"; readonly chat: ChatRow }
+  /** The activity's turn is the chat's own, and runs, is to stop, or waits for somebody. */
+  | { readonly type: "running" | "interrupting" | "awaiting"; readonly chat: ChatRow }
   /** There is nothing to do for this activity but to return `outcome`. Null: the chat is deleted. */
   | { readonly type: "elsewhere"; readonly chat: ChatRow | null; readonly outcome: StepOutcome };
 
@@ -55,8 +55,7 @@ export async function readStanding(unit: Unit, key: OutcomeKey): Promise<Standin
   if (chat.current_turn_id !== key.turn_id) {
     return { type: "elsewhere", chat, outcome: await movedTo(unit.tx, chat) };
   }
-  if (status === "requires_action") return { type: "elsewhere", chat, outcome: awaitClient(chat) };
-  return { type: status, chat };
+  return { type: status === "requires_action" ? "awaiting" : status, chat };
 }
 
 const DELETED: StepOutcome = {
@@ -64,15 +63,6 @@ const DELETED: StepOutcome = {
   status: "deleted",
   snapshot_version: Number.MAX_SAFE_INTEGER,
 };
-
-function awaitClient({ required_action, snapshot_version }: ChatRow): StepOutcome {
-  const tool_call_ids = (required_action?.tool_calls ?? []).map((call) => call.tool_call_id);
-  return {
-    type: "next",
-    step: { type: "await-client", tool_call_ids, deadline_ms: null },
-    snapshot_version,
-  };
-}
 
 type Moved = Pick<ChatRow, "current_turn_id" | "turn_model_config_id" | "title" | "snapshot_version">;
 
@@ -103,5 +93,7 @@ export async function attemptStanding(
   );
   const [chat] = rows;
   if (chat === undefined || isFenced(chat, fence)) return "superseded";
+  // Approved calls run while others of their step still wait.
+  if (chat.status === "requires_action") return "running";
   return chat.status === "running" || chat.status === "interrupting" ? chat.status : "superseded";
 }

@@ -1,37 +1,41 @@
 // Reads from committed history what the next step of a turn depends on.
 import { thresholdOff, usagePercent } from "../../core/chat/compaction.ts";
-import {
-  decideNextStep,
-  type NextStep,
-  type OpenCall,
-  type TurnView,
-} from "../../core/chat/decide-next-step.ts";
+import { decideNextStep, type NextStep, type TurnView } from "../../core/chat/decide-next-step.ts";
 import { stepsPerTurnMax } from "../../core/chat/limits.ts";
-import type { Part, ToolCallPart } from "../../core/part/part.ts";
-import { callSummary } from "../../core/prompt/call-summary.ts";
+import type { Part } from "../../core/part/part.ts";
 import type { ChatRow } from "../row/chat-row.ts";
-import { callsWithoutResult, type MessageRow, readTail } from "../row/messages.ts";
+import { type MessageRow, readTail } from "../row/messages.ts";
 import type { Store } from "../store.ts";
 import type { Unit } from "../unit.ts";
+import { type OpenBatch, openCall, readOpenBatch, ungatedBatch } from "./calls/open-batch.ts";
+import { awaitStep } from "./calls/proceed.ts";
 import { isContextWanted } from "./chat-context.ts";
 import { contextUsage, isFirstSinceCompaction, measuredStep } from "./context-usage.ts";
 import { readBrake } from "./turn-steps.ts";
+
+export interface WrittenTail {
+  /** The newest assistant message and all after it. */
+  readonly messages: readonly MessageRow[];
+  /** Whether somebody is asked about any of its calls, or a policy forbids one. */
+  readonly asks: boolean;
+}
 
 type StopsTurn = (toolName: string) => boolean;
 
 /** Derives the view from the newest assistant message and what follows it. Pure. */
 function viewOfTail(
   chat: ChatRow,
-  tail: readonly MessageRow[],
+  { tail, batch }: { readonly tail: readonly MessageRow[]; readonly batch: OpenBatch },
   { stopsTurn = () => false, tellsWords = false }: Pick<Store, "stopsTurn" | "tellsWords">,
 ): TurnView {
-  const open = callsWithoutResult(tail).filter((call) => call.provider_executed !== true);
+  const { waiting, local, done } = batch;
   const last = tail.at(-1);
-  const answers = last?.role === "assistant" && last.turn_id === chat.current_turn_id && open.length === 0;
+  const open = waiting.length + local.length + done.length;
+  const answers = last?.role === "assistant" && last.turn_id === chat.current_turn_id && open === 0;
   return {
-    open_local_calls: open.map((call) => openCall(call, tellsWords)),
-    open_client_calls: [],
-    client_deadline_ms: null,
+    open_local_calls: local.map((call) => openCall(call, tellsWords)),
+    client_wait: waiting.length > 0 ? awaitStep(batch, tellsWords) : null,
+    unsettled_calls: done.length,
     compaction_requested: chat.compaction?.source ?? null,
     stopped_by_tool: last?.role === "tool" && last.content.some((part) => hasStopped(part, stopsTurn)),
     answered: answers ? (last.finish_reason ?? "stop") : null,
@@ -43,13 +47,6 @@ function viewOfTail(
   };
 }
 
-/** Ids and a few words: its arguments may be large, and the workflow's history keeps what it is told. */
-function openCall(call: ToolCallPart, tellsWords: boolean): OpenCall {
-  const { tool_call_id, tool_name } = call;
-  const summary = tellsWords ? callSummary(call) : null;
-  return { tool_call_id, tool_name, ...(summary !== null && { summary }) };
-}
-
 /** Only success ends the turn: after a failure the model is to see what went wrong (SPEC L5). */
 function hasStopped(part: Part, stopsTurn: StopsTurn): boolean {
   return part.type === "tool-result" && !part.is_error && stopsTurn(part.tool_name);
@@ -57,16 +54,13 @@ function hasStopped(part: Part, stopsTurn: StopsTurn): boolean {
 
 /**
  * The next step of a chat's current turn, as of this transaction.
- * @param known the newest assistant message and all after it, where the caller has just written them
+ * @param known the end of the history, where the caller has just written it
  */
-export async function readNextStep(
-  unit: Unit,
-  chat: ChatRow,
-  known?: readonly MessageRow[],
-): Promise<NextStep> {
-  const tail = known ?? (await readTail(unit.tx, chat.id));
+export async function readNextStep(unit: Unit, chat: ChatRow, known?: WrittenTail): Promise<NextStep> {
+  const tail = known?.messages ?? (await readTail(unit.tx, chat.id));
+  const batch = known?.asks === false ? ungatedBatch(tail) : await readOpenBatch(unit.tx, chat.id, tail);
   const view = {
-    ...viewOfTail(chat, tail, unit.store),
+    ...viewOfTail(chat, { tail, batch }, unit.store),
     brake: await readBrake(unit, chat, tail),
     context_persisted: !(await isContextWanted(unit, chat)),
   };

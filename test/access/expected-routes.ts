@@ -69,6 +69,8 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "DELETE /v1/chats/{chat}/queue/{queued_message}": chat,
   "POST /v1/chats/{chat}/queue/{queued_message}/promote": chat,
   "POST /v1/chats/{chat}/interrupt": chat,
+  "POST /v1/chats/{chat}/tool-results": chat,
+  "POST /v1/chats/{chat}/approvals": chat,
   "POST /v1/chats/{chat}/title": chat,
   "POST /v1/chats/{chat}/refresh-context": chat,
   "POST /v1/chats/{chat}/compact": chat,

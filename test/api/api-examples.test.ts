@@ -21,6 +21,9 @@ interface Operation {
 const REFUSED: Readonly<Record<string, string>> = {
   "post /v1/chats/{chat}/compact": "transition_refused",
   "post /v1/chats/{chat}/clear": "transition_refused",
+  // It is not asked anything.
+  "post /v1/chats/{chat}/tool-results": "not_awaiting_results",
+  "post /v1/chats/{chat}/approvals": "not_awaiting_results",
   // Nobody has the key of the example.
   "post /session": "unauthenticated",
   // The folder of the example is nowhere.

@@ -9,7 +9,7 @@ import { patchChat } from "../../store/chat/patch-chat.ts";
 import { clearContext, requestCompaction } from "../../store/chat/request-compaction.ts";
 import { readPromptMessages } from "../../store/row/messages.ts";
 import { beginCompaction } from "../../store/turn/begin-compaction.ts";
-import { finishToolCall } from "../../store/turn/tool-executions.ts";
+import { finishToolCall } from "../../store/turn/calls/tool-executions.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { aChat, openStore, TestChat, type TestStore, text, toolCall } from "../support/turn/chats.ts";

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { episodeName } from "../../core/part/stream-part.ts";
 import { editMessage } from "../../store/chat/edit-message.ts";
 import { interruptChat } from "../../store/chat/interrupt-chat.ts";
-import { claimToolCall } from "../../store/turn/tool-executions.ts";
+import { claimToolCall } from "../../store/turn/calls/tool-executions.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { StreamClient } from "../support/reader/stream-client.ts";

@@ -4,15 +4,15 @@ import { after, before, test } from "node:test";
 import { deleteChat } from "../../store/chat/delete-chat.ts";
 import { beginAttempt } from "../../store/turn/begin-attempt.ts";
 import { beginCompaction } from "../../store/turn/begin-compaction.ts";
-import { beginToolCall } from "../../store/turn/begin-tool-call.ts";
-import { readContextUsage } from "../../store/turn/context-usage.ts";
-import { settle } from "../../store/turn/settle.ts";
+import { beginToolCall } from "../../store/turn/calls/begin-tool-call.ts";
 import {
   claimToolCall,
   findBegunCalls,
   finishToolCall,
   releaseToolCall,
-} from "../../store/turn/tool-executions.ts";
+} from "../../store/turn/calls/tool-executions.ts";
+import { readContextUsage } from "../../store/turn/context-usage.ts";
+import { settle } from "../../store/turn/settle.ts";
 import { inUnit } from "../../store/unit.ts";
 import { createTestDatabase } from "../support/database.ts";
 import {

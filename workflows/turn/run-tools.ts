@@ -26,17 +26,35 @@ const local = proxyLocalActivities<LocalActivities>(transitionOptions);
 /** All calls of the step side by side. One that fails leaves no result; settling gives it an error result. */
 export async function runTools(calls: readonly OpenCall[], run: RunToolsInput): Promise<void> {
   const running = calls.slice(0, toolCallsPerStepMax);
-  const ends = running.map((call) => runTool(call, run).catch(() => undefined));
+  await endOf(
+    running.map((call) => ({ call, end: beginTool(call, run) })),
+    run,
+  );
+}
+
+export interface RunningCall {
+  readonly call: OpenCall;
+  /** Never rejects: a call that fails leaves no result, and settling gives it an error result. */
+  readonly end: Promise<unknown>;
+}
+
+/** Waits for calls that run; after a stop only for those that a worker has begun. */
+export async function endOf(running: readonly RunningCall[], run: RunToolsInput): Promise<void> {
+  const ends = running.map(({ end }) => end);
   const ended = Promise.all(ends);
   const { tools_stop_max_ms } = run.input;
   if (tools_stop_max_ms === undefined) await ended;
   else if (await isStoppedBefore(ended, run.heard, tools_stop_max_ms)) {
     // The others learn of no stop and may wait for a slot without end; they end with the run.
-    const tool_call_ids = running.map((call) => call.tool_call_id);
+    const tool_call_ids = running.map(({ call }) => call.tool_call_id);
     const begun = new Set(await local.findBegunCalls({ ...run.turn, tool_call_ids }));
     // The run must outlive them: if a worker has died, only another attempt ends what the call had begun.
     await Promise.all(ends.filter((_end, at) => begun.has(tool_call_ids[at] ?? "")));
   }
+}
+
+export function beginTool(call: OpenCall, run: RunToolsInput): Promise<unknown> {
+  return runTool(call, run).catch(() => undefined);
 }
 
 function runTool(call: OpenCall, { input, turn }: RunToolsInput): Promise<unknown> {

@@ -1,6 +1,6 @@
 // What a turn shows of itself in Temporal's Web UI. It costs no event.
 import { setCurrentDetails } from "@temporalio/workflow";
-import type { OpenCall } from "../../core/chat/decide-next-step.ts";
+import type { NextStep, OpenCall } from "../../core/chat/decide-next-step.ts";
 import { providerFailuresPerStepMax } from "../../core/chat/limits.ts";
 import type { StepOutcome, TurnEnd } from "../../core/chat/step-outcome.ts";
 import { headOf } from "../../core/text/truncate.ts";
@@ -30,6 +30,34 @@ export function inSummary(text: string): string {
 /** `execute: npm test` */
 export function describeCall({ tool_name, summary }: OpenCall): string {
   return inSummary(summary === undefined ? tool_name : `${tool_name}: ${summary}`);
+}
+
+/** `waiting for an approval of execute: npm test, for the client's result of pick_color · since 2026-11-29 06:30 UTC` */
+export function describeWait({ waiting = [], calls = [], since }: AwaitStep): string {
+  const asked = (kind: string) => waiting.filter((call) => call.kind === kind).map(describeCall);
+  const others = waiting.filter(({ kind }) => kind !== "approval" && kind !== "client").map(describeCall);
+  const waits = [
+    ...inWords("for an approval of", asked("approval")),
+    ...inWords("for the client's result of", asked("client")),
+    ...inWords("for an answer to", others),
+  ];
+  const words = [
+    waits.length === 0 ? "running what was approved" : `waiting ${waits.join(", ")}`,
+    ...(waits.length > 0 ? inWords("running", calls.map(describeCall)) : []),
+    ...(since === undefined ? [] : [`since ${since.slice(0, 16).replace("T", " ")} UTC`]),
+  ];
+  return words.join(" · ");
+}
+
+type AwaitStep = Extract<NextStep, { type: "await-client" }>;
+
+/** Names past these add nothing that a person would read. */
+const namedMax = 5;
+
+function inWords(verb: string, names: readonly string[]): readonly string[] {
+  if (names.length === 0) return [];
+  const more = names.length > namedMax ? ` and ${names.length - namedMax} more` : "";
+  return [`${verb} ${names.slice(0, namedMax).join(", ")}${more}`];
 }
 
 /** How the run ended, for those who look at it later. */

@@ -43,6 +43,12 @@ export function ownProof(by: CallerProof): OwnProof {
   return by.type === "stream-token" ? by.of : by;
 }
 
+/** The API key that the caller has used; null: none. */
+export function keyOf({ by }: Caller): string | null {
+  const proof = ownProof(by);
+  return proof.type === "key" ? proof.key_id : null;
+}
+
 /** Whether the time of a proof is over. Whether it was taken back before is for the database to say. */
 export function isPast({ expires_at }: Pick<CallerProof, "expires_at">, now: number): boolean {
   return expires_at !== null && Date.parse(expires_at) <= now;

@@ -15,6 +15,7 @@ import { expectedHistoryVersion, messageId } from "../../schemas/common.ts";
 import { inputContent } from "../../schemas/content.ts";
 import { message, queuedMessage } from "../../schemas/message.ts";
 import { chatPath, messagePath, messageQuery } from "../../schemas/params.ts";
+import { clientTools } from "../../schemas/tools.ts";
 import { change } from "./change.ts";
 import { findReading } from "./show-chat.ts";
 
@@ -37,6 +38,9 @@ const newMessage = z
       description:
         "While a turn runs: wait for its end; interrupt it; or enter it after its next tools (a turn that ends without tools leaves the message in the queue)",
     }),
+    tools: clientTools
+      .optional()
+      .meta({ description: "Client-run tools for the turn of this message, also when it is queued" }),
   })
   .meta({ id: "NewMessage" });
 

@@ -60,14 +60,17 @@ export async function documentedRoutes(api: TestApi): Promise<DocumentedRoute[]>
     );
 }
 
-function namesIn(schema: Schema, document: OpenApi): Set<string> {
+/** @param seen the named schemas on the way here: that of any JSON holds itself */
+function namesIn(schema: Schema, document: OpenApi, seen: readonly string[] = []): Set<string> {
   const name = schema.$ref?.split("/").at(-1);
+  if (name !== undefined && seen.includes(name)) return new Set();
+  const inner = name === undefined ? seen : [...seen, name];
   const known = name === undefined ? schema : (document.components.schemas[name] as Schema);
   const parts = [...(known.anyOf ?? []), ...(known.oneOf ?? []), ...(known.items ? [known.items] : [])];
   const properties = Object.entries(known.properties ?? {});
   return new Set([
-    ...properties.flatMap(([field, inside]) => [field, ...namesIn(inside, document)]),
-    ...parts.flatMap((part) => [...namesIn(part, document)]),
+    ...properties.flatMap(([field, inside]) => [field, ...namesIn(inside, document, inner)]),
+    ...parts.flatMap((part) => [...namesIn(part, document, inner)]),
   ]);
 }
 

@@ -24,6 +24,7 @@ export interface Script {
   readonly compactHistory?: readonly Answer[];
   readonly persistContext?: readonly Answer[];
   readonly settleTools?: readonly Answer[];
+  readonly settleWait?: readonly Answer[];
   readonly finishInterruption?: readonly Answer[];
   readonly recordCrash?: readonly Answer[];
   readonly runTool?: (toolName: string) => Promise<void>;
@@ -96,6 +97,7 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
     compactHistory: answers("compactHistory"),
     persistContext: answers("persistContext"),
     settleTools: answers("settleTools"),
+    settleWait: answers("settleWait"),
     async findBegunCalls(input) {
       calls.push(`findBegunCalls:${input.turn_id}`);
       return (await script.findBegunCalls?.()) ?? [];

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { changeQueued } from "../../../store/chat/change-queued.ts";
+import { finishToolCall } from "../../../store/turn/calls/tool-executions.ts";
 import { settle } from "../../../store/turn/settle.ts";
-import { finishToolCall } from "../../../store/turn/tool-executions.ts";
 import { inUnit } from "../../../store/unit.ts";
 import { createTestDatabase } from "../../support/database.ts";
 import {

@@ -1,6 +1,6 @@
 // Claims tool calls before they run, and keeps their results until the step is settled.
-import type { JsonValue, ResultFile } from "../../core/part/part.ts";
-import type { Queryable, Tx } from "../database.ts";
+import type { JsonObject, JsonValue, ResultFile } from "../../../core/part/part.ts";
+import type { Queryable, Tx } from "../../database.ts";
 
 export interface ToolExecution {
   readonly tool_call_id: string;
@@ -14,10 +14,19 @@ export interface ToolExecution {
   readonly is_error: boolean | null;
   readonly truncated: boolean | null;
   readonly files: readonly ResultFile[] | null;
+  /** What somebody was asked; null: nobody was. */
+  readonly kind: string | null;
+  readonly decision: string | null;
+  readonly decided_at: Date | string | null;
+  readonly decided_by: string | null;
+  readonly decided_key: string | null;
+  readonly reason: string | null;
+  /** What a person has put in place of the model's arguments. */
+  readonly edited_args: JsonObject | null;
 }
 
-const COLUMNS =
-  "tool_call_id, tool_name, attempts, lost_workers, finished_at, result, is_error, truncated, files";
+const COLUMNS = `tool_call_id, tool_name, attempts, lost_workers, finished_at, result, is_error, truncated, files, kind,
+  decision, decided_at, decided_by, decided_key, reason, edited_args`;
 
 export interface ToolClaim {
   readonly chat_id: string;

@@ -1,10 +1,10 @@
 // How a tool call begins: it must be open in the running turn, and it is claimed before anything happens.
-import type { Usage } from "../../core/chat/message.ts";
-import { cutCallError } from "../../core/chat/turn-brake.ts";
-import type { JsonObject, ToolCallPart } from "../../core/part/part.ts";
-import { prepared, type Queryable } from "../database.ts";
-import type { ChatRow } from "../row/chat-row.ts";
-import { lockInUnit, type Unit } from "../unit.ts";
+import type { Usage } from "../../../core/chat/message.ts";
+import { cutCallError } from "../../../core/chat/turn-brake.ts";
+import type { JsonObject, ToolCallPart } from "../../../core/part/part.ts";
+import { prepared, type Queryable } from "../../database.ts";
+import type { ChatRow } from "../../row/chat-row.ts";
+import { lockInUnit, type Unit } from "../../unit.ts";
 import { claimToolCall, type ToolExecution } from "./tool-executions.ts";
 
 export interface BegunToolCall {
@@ -41,7 +41,9 @@ export async function beginToolCall(
 ): Promise<ToolCallBegin> {
   const chat = await lockInUnit(unit, ref.chat_id);
   if (chat === null) return { type: "deleted" };
-  if (chat.status !== "running" || chat.current_turn_id !== ref.turn_id) return { type: "over", chat };
+  // Approved calls run while others of their step still wait.
+  const isOpen = chat.status === "running" || chat.status === "requires_action";
+  if (!isOpen || chat.current_turn_id !== ref.turn_id) return { type: "over", chat };
   const open = await readOpenCalls(unit.tx, ref);
   const found = open.find((candidate) => candidate.call !== null);
   if (found?.call == null) return { type: "over", chat };
@@ -54,6 +56,17 @@ export async function beginToolCall(
   // A call that the output limit cut off is never run, even where its pieces happen to parse.
   const refused = found.is_cut ? cutCallError(found.usage) : null;
   const batch_tool_names = open.map((one) => one.tool_name);
+  const { edited_args } = execution;
+  if (edited_args !== null) {
+    return {
+      type: "claimed",
+      chat,
+      call: { ...call, args: edited_args },
+      batch_tool_names,
+      execution,
+      refused,
+    };
+  }
   return { type: "claimed", chat, call, batch_tool_names, execution, refused };
 }
 

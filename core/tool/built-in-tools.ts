@@ -1,0 +1,30 @@
+// The names of the built-in tools, for those who may not know the tools themselves: no client's tool may have one of them.
+
+export const BUILT_IN_TOOLS = [
+  "list_templates",
+  "read_template",
+  "create_workspace",
+  "start_workspace",
+  "stop_workspace",
+  "read_file",
+  "write_file",
+  "edit_files",
+  "list_dir",
+  "view_file",
+  "attach_file",
+  "grep",
+  "find_files",
+  "execute",
+  "process_output",
+  "process_list",
+  "process_signal",
+  "read_skill",
+  "read_skill_file",
+  "update_todos",
+] as const;
+
+const names: ReadonlySet<string> = new Set(BUILT_IN_TOOLS);
+
+export function isBuiltInTool(name: string): boolean {
+  return names.has(name);
+}

@@ -1,0 +1,54 @@
+// Decides, when an answer is committed, which of its tool calls somebody is asked about first. Pure.
+import type { JsonObject, ToolCallPart } from "../part/part.ts";
+import { type ApprovalPolicy, verdictOf } from "./approval-policy.ts";
+
+/** A tool as it was offered to the model, as far as the gate looks at it. */
+export interface OfferedTool {
+  readonly name: string;
+  readonly parameters: JsonObject;
+  readonly is_client: boolean;
+  readonly is_exclusive: boolean;
+  /** A person is asked where no policy says otherwise. */
+  readonly asks: boolean;
+}
+
+export interface Gate {
+  readonly call: ToolCallPart;
+  /** `forbidden`: a policy refuses the call, and nobody is asked. */
+  readonly kind: "client" | "approval" | "forbidden";
+  readonly parameters: JsonObject;
+}
+
+export interface GateInput {
+  /** Of one answer, in call order. */
+  readonly calls: readonly ToolCallPart[];
+  readonly offered: readonly OfferedTool[];
+  /** The nearest first. */
+  readonly policies: readonly ApprovalPolicy[];
+}
+
+/** The calls that do not simply run. All others run at once, also those that will only get an error result. */
+export function gateCalls({ calls, offered, policies }: GateInput): readonly Gate[] {
+  const byName = new Map(offered.map((tool) => [tool.name, tool]));
+  // A batch beside an exclusive tool is refused as a whole, so there is nothing to ask (SPEC L6).
+  if (calls.length > 1 && calls.some((call) => byName.get(call.tool_name)?.is_exclusive)) return [];
+  return calls.flatMap((call): readonly Gate[] => {
+    const tool = byName.get(call.tool_name);
+    // What is not offered or not JSON is refused with words for the model: no person needs to look at it.
+    if (tool === undefined || isUnreadable(call)) return [];
+    const kind = kindOf(tool, policies);
+    return kind === null ? [] : [{ call, kind, parameters: tool.parameters }];
+  });
+}
+
+function kindOf(tool: OfferedTool, policies: readonly ApprovalPolicy[]): Gate["kind"] | null {
+  const verdict = verdictOf(tool.name, policies) ?? (tool.asks ? "ask" : "auto");
+  if (verdict === "deny") return "forbidden";
+  // The client asks its person itself.
+  if (tool.is_client) return "client";
+  return verdict === "ask" ? "approval" : null;
+}
+
+function isUnreadable({ args }: ToolCallPart): boolean {
+  return typeof args["_raw"] === "string" && Object.keys(args).length === 1;
+}
