@@ -1,13 +1,19 @@
 // Plays the moves of one chat and writes down the answers.
+import { setTimeout as sleep } from "node:timers/promises";
 import { assertNever } from "../../core/assert-never.ts";
 import type { DemoModel } from "../../dev/demo-model/server.ts";
 import type { Answered, ApiClient } from "./api-client.ts";
-import type { ChatLedger, LedgerEntry, RoundRecord } from "./chat-ledger.ts";
+import type { ChatLedger, LedgerEntry, LedgerFork, RoundRecord } from "./chat-ledger.ts";
 import { markOf, wordsOf } from "./check/expected-answer.ts";
-import type { ChatPlan, MessagePlan, Move, Round } from "./plan/plan.ts";
+import { forkChat } from "./fork-chat.ts";
+import type { BusyBehavior, ChatPlan, MessagePlan, Move, Round } from "./plan/plan.ts";
 
 /** The model may be slow to begin while a worker is dead; then the move is made all the same, only earlier than planned. */
 const AWAIT_PARTS_MS = 10_000;
+
+const OUT_OF_ORDER: readonly Move["type"][] = ["reposition", "promote", "rewrite"];
+
+type QueueMove = Extract<Move, { readonly type: "promote" | "reposition" | "delete" | "rewrite" }>;
 
 export interface DriverDeps {
   readonly api: ApiClient;
@@ -16,6 +22,9 @@ export interface DriverDeps {
   readonly ledger: ChatLedger;
   readonly modelConfigId: string;
   readonly projectFolder: string;
+  readonly mcpServerIds: readonly string[];
+  readonly untilRest: (chatId: string) => Promise<unknown>;
+  readonly onFork: (fork: LedgerFork) => void;
   /** Waits until another message may be sent, and counts it. */
   readonly begin: () => Promise<void>;
 }
@@ -36,10 +45,11 @@ export class ChatDriver {
 
   async play(round: Round): Promise<void> {
     const { ledger } = this.#deps;
-    const isInOrder = !round.moves.some(({ type }) => type === "reposition" || type === "promote");
-    const record: RoundRecord = { interrupts: 0, isInOrder };
+    const isInOrder = !round.moves.some(({ type }) => OUT_OF_ORDER.includes(type));
+    const record: RoundRecord = { interrupts: 0, isInOrder, compactions: { manual: 0, automatic: 0 } };
     ledger.rounds.push(record);
     for (const move of round.moves) await this.#play(move, record);
+    if (round.kind === "compacted-by-threshold") record.compactions.automatic++;
   }
 
   async #play(move: Move, record: RoundRecord): Promise<void> {
@@ -62,6 +72,22 @@ export class ChatDriver {
         return this.#expect("interrupt", await this.#post("/interrupt", {}), []);
       case "edit":
         return this.#edit(move.target, move.message);
+      case "pause":
+        return sleep(move.ms);
+      case "rest":
+        return void (await this.#deps.untilRest(await this.created));
+      case "compact":
+        return this.#compact(record);
+      case "fork":
+        return this.#fork(move.until, move.message);
+      default:
+        return this.#playQueued(move, record);
+    }
+  }
+
+  /** Changes of messages that wait. */
+  async #playQueued(move: QueueMove, record: RoundRecord): Promise<void> {
+    switch (move.type) {
       case "promote":
         record.interrupts++;
         return this.#ofQueued(move.key, (id) => this.#post(`/queue/${id}/promote`, {}));
@@ -71,13 +97,15 @@ export class ChatDriver {
         );
       case "delete":
         return this.#delete(move.key);
+      case "rewrite":
+        return this.#rewrite(move.target, move.message);
       default:
         return assertNever(move);
     }
   }
 
-  async #send(message: MessagePlan, busy: "queue" | "interrupt"): Promise<void> {
-    const entry = await this.#enter(message.key);
+  async #send(message: MessagePlan, busy: BusyBehavior): Promise<void> {
+    const entry = await this.#enter(message.key, busy === "steer");
     const content = wordsOf(message);
     if (this.#chatId === null) return this.#create(entry, content);
     const answered = await this.#post("/messages", { content, busy_behavior: busy });
@@ -91,8 +119,11 @@ export class ChatDriver {
 
   async #create(entry: LedgerEntry, content: string): Promise<void> {
     const { api, plan, modelConfigId: model_config_id, projectFolder } = this.#deps;
-    const ground = plan.ground === "project" ? { project_path: projectFolder } : {};
-    const answered = await api.ask("POST", "/v1/chats", { content, model_config_id, ...ground });
+    const more = {
+      ...(plan.ground === "project" && { project_path: projectFolder }),
+      ...(plan.mcp && { mcp_server_ids: this.#deps.mcpServerIds }),
+    };
+    const answered = await api.ask("POST", "/v1/chats", { content, model_config_id, ...more });
     if (answered.status !== 201) throw new Error(`create answered ${JSON.stringify(answered)}`);
     entry.fate = "accepted";
     this.#chatId = answered.body.id as string;
@@ -125,6 +156,35 @@ export class ChatDriver {
     });
   }
 
+  /** The queued message has other words from then on, unless it has left the queue. */
+  async #rewrite(target: string, message: MessagePlan): Promise<void> {
+    const old = this.#deps.ledger.entries.get(target);
+    const entry = await this.#enter(message.key, old?.steers);
+    await this.#ofQueued(target, async (id) => {
+      const answered = await this.#ask("PATCH", `/queue/${id}`, { content: wordsOf(message) });
+      if (answered.status < 400 && old !== undefined) {
+        Object.assign(entry, { fate: "accepted", queued_id: id });
+        Object.assign(old, { fate: "deleted", queued_id: null });
+      }
+      return answered;
+    });
+  }
+
+  async #compact(record: RoundRecord): Promise<void> {
+    const answered = await this.#post("/compact", {});
+    this.#expect("compact", answered, ["nothing_to_compact"]);
+    if (answered.status < 400) record.compactions.manual++;
+  }
+
+  async #fork(until: string | null, message: MessagePlan): Promise<void> {
+    const { api, begin, ledger, onFork } = this.#deps;
+    const until_id = until === null ? null : await this.#messageId(until);
+    await begin();
+    const fork = await forkChat({ api, source: await this.created, until: until_id, message });
+    ledger.forks.push(fork);
+    onFork(fork);
+  }
+
   /** A change of a queued message. It may have been promoted meanwhile: then it is not found, and nothing is changed. */
   async #ofQueued(key: string, change: (id: number) => Promise<Answered>): Promise<void> {
     const id = this.#deps.ledger.entries.get(key)?.queued_id ?? null;
@@ -133,11 +193,11 @@ export class ChatDriver {
   }
 
   /** A message is in the books before it is sent. */
-  async #enter(key: string): Promise<LedgerEntry> {
+  async #enter(key: string, steers = false): Promise<LedgerEntry> {
     const { ledger, begin } = this.#deps;
     await begin();
     const round = ledger.rounds.length - 1;
-    const entry: LedgerEntry = { key, round, fate: "refused", message_id: null, queued_id: null };
+    const entry: LedgerEntry = { key, round, steers, fate: "refused", message_id: null, queued_id: null };
     ledger.entries.set(key, entry);
     return entry;
   }

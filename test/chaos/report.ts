@@ -23,6 +23,11 @@ export interface Counts {
   readonly messages_accepted: number;
   readonly messages_stored: number;
   readonly answers_kept_after_interrupts: number;
+  readonly messages_that_steered: number;
+  readonly compactions: number;
+  readonly forks: number;
+  readonly mcp_calls: number;
+  readonly mcp_calls_failed: number;
   readonly tool_calls: number;
   readonly commands: number;
   readonly model_calls: number;

@@ -1,5 +1,6 @@
 // One run: chats side by side, faults among them, and at the end all that was found.
 import { inspect } from "node:util";
+import type { Json } from "../support/everturn.ts";
 import { type ApiClient, createApiClient } from "./api-client.ts";
 import type { ChaosReader } from "./chaos-reader.ts";
 import type { Finding } from "./check/finding.ts";
@@ -7,6 +8,7 @@ import { fetchHistories, replayHistories } from "./check/replay.ts";
 import { Stuck, type Verified } from "./check/verify-chat.ts";
 import { checkChatRuns, checkLeftovers, readLeftovers, readRuns } from "./end-of-run.ts";
 import { describeMachine, readCommit } from "./machine.ts";
+import { CONTEXT_LIMIT } from "./plan/draw-message.ts";
 import { doFault } from "./plan/faults.ts";
 import { makePlan } from "./plan/make-plan.ts";
 import { Pace } from "./plan/pace.ts";
@@ -65,7 +67,8 @@ class ChaosRun {
   readonly #verified: Verified[] = [];
   readonly #faults: Partial<Record<FaultKind, number>> = {};
   readonly #startedAt = performance.now();
-  #modelConfigs = new Map<string, string>();
+  readonly #modelConfigs = new Map<string, string>();
+  readonly #mcpServerIds: string[] = [];
 
   constructor(world: World, plan: ChaosPlan, say: (line: string) => void) {
     this.#world = world;
@@ -76,8 +79,7 @@ class ChaosRun {
   }
 
   async play(): Promise<ChaosReport> {
-    const { body } = await this.#api.ask("GET", "/v1/model-configs");
-    for (const { id, provider } of body.items) this.#modelConfigs.set(provider, id);
+    await this.#prepare();
     const watch = startStuckWatch(this.#world);
     const progress = setInterval(() => this.#say(this.#progress()), PROGRESS_EVERY_MS);
     try {
@@ -88,6 +90,25 @@ class ChaosRun {
       clearInterval(progress);
       await watch.stop();
     }
+  }
+
+  /** The models have a limit, so that there are compactions, and the MCP servers are known. */
+  async #prepare(): Promise<void> {
+    const { body } = await this.#api.ask("GET", "/v1/model-configs");
+    for (const { id, provider } of body.items) {
+      this.#modelConfigs.set(provider, id);
+      await this.#must("PATCH", `/v1/model-configs/${id}`, { context_limit: CONTEXT_LIMIT });
+    }
+    for (const [slug, transport] of Object.entries(this.#world.mcp.transports)) {
+      const server = { slug, name: `The ${slug} server`, owner: "deployment", transport };
+      this.#mcpServerIds.push((await this.#must("POST", "/v1/mcp-servers", server)).id);
+    }
+  }
+
+  async #must(method: string, path: string, body: unknown): Promise<Json> {
+    const answered = await this.#api.ask(method, path, body);
+    if (answered.status >= 400) throw new Error(`${method} ${path} answered ${JSON.stringify(answered)}`);
+    return answered.body;
   }
 
   /** All chats, so many side by side. */
@@ -121,13 +142,14 @@ class ChaosRun {
       readers: this.#readers,
       plan,
       modelConfigId: this.#modelConfigs.get(plan.dialect) ?? "",
+      mcpServerIds: this.#mcpServerIds,
       nextUrl: () => this.#random.pick(this.#world.apis).url,
       begin: () => this.#pace.begin(),
     };
     try {
       const played = await playChat(stage);
       this.#findings.push(...played.findings);
-      this.#verified.push(played.verified);
+      this.#verified.push(played.verified, ...played.forks);
       this.#tally.add(played);
     } catch (error) {
       const isStuck = error instanceof Stuck;

@@ -17,7 +17,8 @@ import {
 } from "../support/server/own-servers.ts";
 import { TcpProxy } from "../support/server/tcp-proxy.ts";
 import { removeWorkspaces } from "../support/workspace/remove-workspaces.ts";
-import { PROJECT_FILE } from "./plan/draw-message.ts";
+import { MarkingServers } from "./mcp/marking-servers.ts";
+import { PROJECT_FILE, PROJECT_SKILL } from "./plan/draw-message.ts";
 import { Replica } from "./replica.ts";
 
 const REPLICAS = 2;
@@ -41,6 +42,11 @@ export interface World {
   readonly network: TcpProxy;
   readonly temporal: OwnTemporal;
   readonly model: DemoModel;
+  readonly mcp: MarkingServers;
+  /** Where calls of MCP tools leave their marks. */
+  readonly mcpJournal: string;
+  /** What faults have killed so far. */
+  readonly killed: { anything: boolean; agents: boolean };
   readonly apis: readonly Replica[];
   readonly workers: readonly Replica[];
   readonly pool: Pool;
@@ -54,10 +60,12 @@ export async function startWorld(liveBus: "postgres" | "off" = "postgres"): Prom
   const folder = makeFolder();
   const sandbox = await findOrFetchSandbox();
   const leash = startLeash();
-  const [postgres, temporal, model] = await Promise.all([
+  const mcpJournal = join(folder, "mcp.log");
+  const [postgres, temporal, model, mcp] = await Promise.all([
     startOwnPostgres(),
     startOwnTemporal(),
     startDemoModel(),
+    MarkingServers.start(mcpJournal, leash),
   ]);
   const key = `evt_${randomBytes(16).toString("hex")}`;
   const heartbeatTimeoutMs = heartbeatTimeout();
@@ -76,6 +84,9 @@ export async function startWorld(liveBus: "postgres" | "off" = "postgres"): Prom
     network,
     temporal,
     model,
+    mcp,
+    mcpJournal,
+    killed: { anything: false, agents: false },
     apis,
     workers,
     pool,
@@ -87,7 +98,7 @@ export async function startWorld(liveBus: "postgres" | "off" = "postgres"): Prom
     async close(keepFolder) {
       await Promise.all([...apis, ...workers].map((replica) => replica.close()));
       await removeWorkspaces(join(folder, "workspaces"));
-      await Promise.allSettled([connection.close(), pool.end(), model.stop()]);
+      await Promise.allSettled([connection.close(), pool.end(), model.stop(), mcp.close()]);
       network.close();
       await Promise.allSettled([postgres.close(), temporal.close()]);
       leash.close();
@@ -121,6 +132,11 @@ function makeFolder(): string {
   for (const name of ["logs", "project", "workspaces"]) mkdirSync(join(folder, name));
   const story = Array.from({ length: 50 }, (_, line) => `line ${line + 1} of the story\n`);
   writeFileSync(join(folder, "project", PROJECT_FILE), story.join(""));
+  writeFileSync(join(folder, "project", "AGENTS.md"), "Tell the truth.\n");
+  const skill = join(folder, "project", ".agents", "skills", PROJECT_SKILL);
+  mkdirSync(skill, { recursive: true });
+  const head = `---\nname: ${PROJECT_SKILL}\ndescription: How a story is told.\n---\n`;
+  writeFileSync(join(skill, "SKILL.md"), `${head}From its beginning to its end.\n`);
   return folder;
 }
 
@@ -154,6 +170,8 @@ function environmentOf(of: Surroundings): Record<string, string> {
     EVERTURN_HEARTBEAT_TIMEOUT_MS: String(of.heartbeatTimeoutMs),
     EVERTURN_PROJECT_ROOTS: of.folder,
     EVERTURN_SHUTDOWN_GRACE_MS: "5000",
+    EVERTURN_MCP_STDIO: "1",
+    EVERTURN_ALLOW_PRIVATE_MCP: "1",
     // Longer than a replica takes to come back.
     EVERTURN_BUILD_LOST_MS: "10000",
     // A silent socket is given up after six seconds.

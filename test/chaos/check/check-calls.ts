@@ -1,6 +1,7 @@
 // Invariant 5 for one chat at rest: each tool call has one result, and its command ran
 // at most once. Pure.
 import type { ToolCallPart, ToolResultPart } from "../../../core/part/part.ts";
+import { answerTo, MARK_TOOL, MCP_SLUGS } from "../mcp/marks.ts";
 import { outputOfCall } from "./expected-answer.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import { callsOf, resultsOf, type StoredRow } from "./stored-row.ts";
@@ -10,25 +11,34 @@ export interface CallFacts {
   readonly rows: readonly StoredRow[];
   /** How often each command has left its mark in its file. */
   readonly ran: ReadonlyMap<string, number>;
+  /** How often each call of an MCP tool has left its mark with the server. */
+  readonly marks: ReadonlyMap<string, number>;
+  /** What was killed in the run: the calls that it was at have no good end. */
+  readonly killed: { readonly anything: boolean; readonly agents: boolean };
 }
+
+/** What a call says whose workspace's agent was killed. */
+const AGENT_ENDED = /agent ended|agent cannot be reached|agent ends its answers/;
+/** What a call says whose MCP server could not do it: it was not made, or nobody knows. */
+const SERVER_LOST =
+  /There is no tool|cannot be reached|forgets its connections|broke during the call|did not answer in time|running this tool was lost/;
 
 type Find = (kind: FindingKind, what: string) => void;
 
-export function checkCalls({ name, rows, ran }: CallFacts): Finding[] {
+export function checkCalls(facts: CallFacts): Finding[] {
+  const { name, ran } = facts;
+  const rows = facts.rows.filter(({ visibility }) => visibility === "both");
   const findings: Finding[] = [];
   const find: Find = (kind, what) => findings.push({ invariant: 5, kind, where: name, what });
   for (const [mark, count] of ran) if (count > 1) find("doubled", `the command “${mark}” ran ${count} times`);
   for (const turn_id of new Set(rows.map((row) => row.turn_id))) {
-    checkTurn(
-      rows.filter((row) => row.turn_id === turn_id),
-      ran,
-      find,
-    );
+    checkTurn({ ...facts, rows: rows.filter((row) => row.turn_id === turn_id) }, find);
   }
   return findings;
 }
 
-function checkTurn(rows: readonly StoredRow[], ran: CallFacts["ran"], find: Find): void {
+function checkTurn(facts: CallFacts, find: Find): void {
+  const { rows } = facts;
   const wasCut = rows.at(-1)?.role !== "assistant" || rows.some(({ interrupted }) => interrupted);
   const calls = rows.flatMap(({ content }) => callsOf(content));
   const results = rows.flatMap(({ content }) => resultsOf(content));
@@ -43,22 +53,22 @@ function checkTurn(rows: readonly StoredRow[], ran: CallFacts["ran"], find: Find
     if (own.length === 0 && rows.every(({ deleted }) => !deleted))
       find("lost", `${call.tool_name} ${call.tool_call_id} has no result`);
     const [result] = own;
-    if (result !== undefined) checkResult({ call, result, wasCut, ran }, find);
+    if (isOfServer(call)) checkMark(call, result, { facts, wasCut, find });
+    else if (result !== undefined) checkResult(call, result, { facts, wasCut, find });
   }
 }
 
-interface AnsweredCall {
-  readonly call: ToolCallPart;
-  readonly result: ToolResultPart;
+interface Looking {
+  readonly facts: CallFacts;
   readonly wasCut: boolean;
-  readonly ran: CallFacts["ran"];
+  readonly find: Find;
 }
 
-function checkResult({ call, result, wasCut, ran }: AnsweredCall, find: Find): void {
-  const words = JSON.stringify(result.result).slice(0, 300);
+function checkResult(call: ToolCallPart, result: ToolResultPart, { facts, wasCut, find }: Looking): void {
+  const words = wordsOfResult(result);
   if (result.is_error) {
-    if (!wasCut)
-      find("wrong", `${call.tool_name} ${call.tool_call_id} failed without an interrupt: ${words}`);
+    if (wasCut || (facts.killed.agents && AGENT_ENDED.test(words))) return;
+    find("wrong", `${call.tool_name} ${call.tool_call_id} failed without an interrupt: ${words}`);
     return;
   }
   const expected = outputOfCall(call.args);
@@ -67,5 +77,34 @@ function checkResult({ call, result, wasCut, ran }: AnsweredCall, find: Find): v
   const { mark } = expected;
   if (exit_code !== 0 || output !== expected.output)
     find("wrong", `“${mark}” ended otherwise than it must: ${words}`);
-  if ((ran.get(mark) ?? 0) === 0) find("lost", `“${mark}” has a result and never ran`);
+  if ((facts.ran.get(mark) ?? 0) === 0) find("lost", `“${mark}” has a result and never ran`);
+}
+
+export function isOfServer({ tool_name }: { readonly tool_name: string }): boolean {
+  return MCP_SLUGS.some((slug) => tool_name.startsWith(`${slug}__`));
+}
+
+/** A call of an MCP tool is made at most once, unless it only reads; and what its result says of that is true. */
+function checkMark(call: ToolCallPart, result: ToolResultPart | undefined, looking: Looking): void {
+  const { facts, wasCut, find } = looking;
+  const { mark } = call.args as { readonly mark: string };
+  const count = facts.marks.get(mark) ?? 0;
+  if (count > 1 && call.tool_name.endsWith(`__${MARK_TOOL}`))
+    find("doubled", `${call.tool_name} ${mark} was called ${count} times`);
+  if (result === undefined) return;
+  const words = wordsOfResult(result);
+  if (!result.is_error) {
+    if ((result.result as { content?: unknown }).content !== answerTo(mark))
+      find("wrong", `${call.tool_name} ${mark} answered otherwise than it must: ${words}`);
+    if (count === 0) find("lost", `${call.tool_name} ${mark} has a result and was never called`);
+    return;
+  }
+  if (!wasCut && !(facts.killed.anything && SERVER_LOST.test(words)))
+    find("wrong", `${call.tool_name} ${mark} failed without an interrupt: ${words}`);
+  if (count > 0 && /was not made|no tool/.test(words))
+    find("wrong", `${call.tool_name} ${mark} says that it was not made, and was: ${words}`);
+}
+
+function wordsOfResult({ result }: ToolResultPart): string {
+  return JSON.stringify(result).slice(0, 300);
 }

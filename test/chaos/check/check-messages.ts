@@ -20,9 +20,12 @@ interface Turn {
   readonly message: MessagePlan;
   readonly user: StoredRow;
   readonly answers: readonly StoredRow[];
+  /** Another message came into the turn and steered it: what was still to be said is not said any more. */
+  readonly isSteered: boolean;
 }
 
-export function checkMessages(facts: ChatFacts): Finding[] {
+export function checkMessages(all: ChatFacts): Finding[] {
+  const facts = { ...all, rows: all.rows.filter(({ visibility }) => visibility === "both") };
   const findings: Finding[] = [];
   const find = (invariant: Invariant, kind: FindingKind, what: string) =>
     findings.push({ invariant, kind, where: facts.name, what });
@@ -56,19 +59,33 @@ function checkAccepted({ ledger, rows }: ChatFacts, find: Find): void {
 function checkSequence({ ledger, rows }: ChatFacts, find: Find): void {
   const live = rows.filter(({ deleted, role }) => !deleted && role !== "system");
   let turn = 0;
-  for (const { id, turn_id, role } of live) {
-    if (role === "user" && id !== turn_id) find(2, "wrong", `message ${id} belongs to turn ${turn_id}`);
-    if (role === "user") turn = id;
+  for (const [at, row] of live.entries()) {
+    const { id, turn_id, role } = row;
+    if (role === "user" && id === turn_id) turn = id;
     else if (turn_id !== turn) find(2, "overlap", `${role} ${id} of turn ${turn_id} stands in turn ${turn}`);
+    else if (role === "user" && !maySteer(ledger, row, live[at - 1]))
+      find(2, "wrong", `message ${id} stands in the middle of turn ${turn_id}`);
   }
-  ledger.rounds.forEach((round, at) => {
-    if (!round.isInOrder) return;
-    const sent = [...ledger.entries.values()].filter((entry) => entry.round === at).map(({ key }) => key);
-    const stands = live.map(keyOfRow).filter((key) => key !== null && sent.includes(key));
-    const expected = sent.filter((key) => stands.includes(key));
-    if (stands.join() !== expected.join())
-      find(1, "reordered", `sent as ${expected.join(", ")}, stands as ${stands.join(", ")}`);
-  });
+  const keys = live.map(keyOfRow);
+  for (const [round, { isInOrder }] of ledger.rounds.entries()) {
+    if (!isInOrder) continue;
+    const entries = [...ledger.entries.values()].filter((entry) => entry.round === round);
+    // What steers may overtake what waits for a turn of its own.
+    for (const some of Map.groupBy(entries, ({ steers }) => steers).values()) checkOrder(some, keys, find);
+  }
+}
+
+/** A message enters a turn that it is to steer, after its tools, and after others that do the same. */
+function maySteer(ledger: ChatLedger, row: StoredRow, before: StoredRow | undefined): boolean {
+  if (ledger.entries.get(keyOfRow(row) ?? "")?.steers !== true) return false;
+  return before?.role === "tool" || (before?.role === "user" && before.id !== before.turn_id);
+}
+
+function checkOrder(entries: readonly LedgerEntry[], keys: readonly (string | null)[], find: Find): void {
+  const expected = entries.map(({ key }) => key).filter((key) => keys.includes(key));
+  const stands = keys.filter((key) => key !== null && expected.includes(key));
+  if (stands.join() !== expected.join())
+    find(1, "reordered", `sent as ${expected.join(", ")}, stands as ${stands.join(", ")}`);
 }
 
 /** 1 and 3: each turn says what the model said, all of it unless it was stopped, and nothing twice. */
@@ -78,7 +95,7 @@ function checkTurns(facts: ChatFacts, find: Find): void {
   for (const turn of turns) {
     const { entry, message, user } = turn;
     const isWhole = checkAnswers(turn, find);
-    if (user.deleted || isWhole || message.ends === "error") continue;
+    if (user.deleted || isWhole || turn.isSteered || message.ends === "error") continue;
     cut.set(entry.round, [...(cut.get(entry.round) ?? []), entry.key]);
   }
   for (const [round, keys] of cut) {
@@ -91,6 +108,7 @@ function checkTurns(facts: ChatFacts, find: Find): void {
   if (facts.status !== expected) find(3, "wrong", `the chat rests in ${facts.status}, not in ${expected}`);
 }
 
+/** What was said to each message, until the next one of the same turn. */
 function turnsOf({ rounds, ledger, rows }: ChatFacts): Turn[] {
   const plans = new Map(messagesOf(rounds).map((message) => [message.key, message]));
   return rows.flatMap((user) => {
@@ -98,8 +116,11 @@ function turnsOf({ rounds, ledger, rows }: ChatFacts): Turn[] {
     const message = plans.get(key);
     const entry = ledger.entries.get(key);
     if (message === undefined || entry === undefined) return [];
-    const answers = rows.filter(({ turn_id, role }) => turn_id === user.id && role === "assistant");
-    return [{ entry, message, user, answers }];
+    const own = rows.filter(({ id, turn_id }) => turn_id === user.turn_id && id > user.id);
+    const next = own.findIndex(({ role }) => role === "user");
+    const said = next < 0 ? own : own.slice(0, next);
+    const answers = said.filter(({ role }) => role === "assistant");
+    return [{ entry, message, user, answers, isSteered: next >= 0 }];
   });
 }
 

@@ -1,106 +1,25 @@
 // Tests: the checks of a chaos run fail when they must. Each takes a chat in which all is well, breaks one thing, and finds it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Part } from "../../../core/part/part.ts";
-import type { ChatLedger, Fate } from "../chat-ledger.ts";
-import type { MessagePlan, Round } from "../plan/plan.ts";
+import type { MessagePlan } from "../plan/plan.ts";
 import { checkCalls } from "./check-calls.ts";
-import { type ChatFacts, checkMessages } from "./check-messages.ts";
+import { checkMessages } from "./check-messages.ts";
 import { checkRuns, type WorkflowRun } from "./check-runs.ts";
-import { commandOutput, expectedSteps, markedCommand, wordsOf } from "./expected-answer.ts";
-import type { Finding } from "./finding.ts";
+import { commandOutput } from "./expected-answer.ts";
+import {
+  answer,
+  type Change,
+  calm,
+  facts,
+  found,
+  goodRows,
+  MARK,
+  one,
+  result,
+  two,
+  user,
+} from "./good-chat.ts";
 import type { StoredRow } from "./stored-row.ts";
-
-const one: MessagePlan = { key: "c1-m1", steps: [{ text: "answer c1-m1.0:", parts: 5 }], ends: "well" };
-const two: MessagePlan = {
-  key: "c1-m2",
-  steps: [{ text: "answer c1-m2.0:", parts: 4, reasoning_parts: 3 }],
-  ends: "well",
-};
-const MARK = "ran c1-m3.0";
-const tools: MessagePlan = {
-  key: "c1-m3",
-  steps: [
-    {
-      text: "answer c1-m3.0:",
-      tool_calls: [{ name: "execute", args: { command: markedCommand(MARK, 3, 5), timeout_ms: 120_000 } }],
-    },
-    { text: "answer c1-m3.1:" },
-  ],
-  ends: "well",
-};
-const rounds: Round[] = [one, two, tools].map((message) => ({
-  kind: "plain",
-  moves: [{ type: "send", message, busy: "queue" }],
-}));
-
-function row([id, turn_id]: [number, number], role: StoredRow["role"], content: readonly Part[]): StoredRow {
-  return { id, turn_id, role, content, interrupted: false, deleted: false };
-}
-
-function user(id: number, message: MessagePlan): StoredRow {
-  return row([id, id], "user", [{ type: "text", text: wordsOf(message) }]);
-}
-
-function answer([id, turn_id]: [number, number], message: MessagePlan, step = 0): StoredRow {
-  const {
-    reasoning,
-    text,
-    tools: calls,
-  } = expectedSteps(message)[step] ?? { reasoning: "", text: "", tools: [] };
-  return row([id, turn_id], "assistant", [
-    ...(reasoning === "" ? [] : [{ type: "reasoning" as const, text: reasoning }]),
-    { type: "text", text },
-    ...calls.map(({ name, args }) => ({
-      type: "tool-call" as const,
-      tool_call_id: "call_1",
-      tool_name: name,
-      args: args as Record<string, string>,
-      created_at: "",
-    })),
-  ]);
-}
-
-function result(id: number, turn_id: number, more: object = {}): StoredRow {
-  const value = { exit_code: 0, output: commandOutput(MARK, 3) };
-  const part = { type: "tool-result" as const, tool_call_id: "call_1", tool_name: "execute", created_at: "" };
-  return row([id, turn_id], "tool", [{ ...part, result: value, is_error: false, ...more }]);
-}
-
-/** Three turns, all answered in full. */
-function goodRows(): StoredRow[] {
-  return [
-    user(1, one),
-    answer([2, 1], one),
-    user(3, two),
-    answer([4, 3], two),
-    user(5, tools),
-    answer([6, 5], tools),
-    result(7, 5),
-    answer([8, 5], tools, 1),
-  ];
-}
-
-interface Change {
-  readonly rows?: readonly StoredRow[];
-  readonly fates?: Readonly<Record<string, Fate>>;
-  readonly interrupts?: number;
-  readonly status?: string;
-}
-
-function facts({ rows = goodRows(), fates = {}, interrupts = 0, status = "waiting" }: Change): ChatFacts {
-  const ledger: ChatLedger = { entries: new Map(), rounds: [], surprises: [] };
-  [one, two, tools].forEach(({ key }, round) => {
-    const fate = fates[key] ?? "accepted";
-    ledger.entries.set(key, { key, round, fate, message_id: null, queued_id: null });
-    ledger.rounds.push({ interrupts, isInOrder: true });
-  });
-  return { name: "c1", rounds, ledger, rows, status };
-}
-
-function found(findings: readonly Finding[]): string[] {
-  return [...new Set(findings.map(({ invariant, kind }) => `${invariant} ${kind}`))];
-}
 
 function foundIn(change: Change): string[] {
   return found(checkMessages(facts(change)));
@@ -118,7 +37,7 @@ function withText(at: number, change: (text: string) => string): StoredRow[] {
 
 test("a chat in which all is well has no findings", () => {
   assert.deepEqual(foundIn({}), []);
-  assert.deepEqual(checkCalls({ name: "c1", rows: goodRows(), ran: new Map([[MARK, 1]]) }), []);
+  assert.deepEqual(checkCalls({ ...calm, rows: goodRows(), ran: new Map([[MARK, 1]]) }), []);
 });
 
 test("1: an accepted message that is not in the history is found", () => {
@@ -231,7 +150,7 @@ test("4: reasoning and tool calls are held against the model too", () => {
 });
 
 function foundInCalls(rows: readonly StoredRow[], count = 1): string[] {
-  return found(checkCalls({ name: "c1", rows, ran: new Map([[MARK, count]]) }));
+  return found(checkCalls({ ...calm, rows, ran: new Map([[MARK, count]]) }));
 }
 
 test("5: a call without a result, or with two, or a result without a call, is found", () => {

@@ -1,4 +1,5 @@
 // Rows of the database, read as they are.
+import type { Visibility } from "../../../core/chat/message.ts";
 import type { Part, TextPart, ToolCallPart, ToolResultPart } from "../../../core/part/part.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { keyOf } from "./expected-answer.ts";
@@ -8,6 +9,8 @@ export interface StoredRow {
   readonly turn_id: number;
   readonly role: "system" | "user" | "assistant" | "tool";
   readonly content: readonly Part[];
+  /** Who sees it: compactions and instructions are for people or for the model alone. */
+  readonly visibility: Visibility;
   readonly interrupted: boolean;
   readonly deleted: boolean;
 }
@@ -15,7 +18,7 @@ export interface StoredRow {
 /** Every message of a chat, those that edits took away too, in the order of their ids. */
 export async function readRows(db: Queryable, chatId: string): Promise<StoredRow[]> {
   const { rows } = await db.query<StoredRow>(
-    `select id, turn_id, role, content, interrupted, deleted_at is not null as deleted
+    `select id, turn_id, role, content, visibility, interrupted, deleted_at is not null as deleted
      from messages where chat_id = $1 order by id`,
     [chatId],
   );

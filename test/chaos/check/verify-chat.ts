@@ -1,6 +1,5 @@
 // Waits until one chat rests and its readers have arrived, and holds all there is of it
 // against what was sent.
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Message } from "../../../core/chat/message.ts";
@@ -8,9 +7,12 @@ import { chatWorkflowId } from "../../../workflows/contract.ts";
 import type { ApiClient } from "../api-client.ts";
 import type { ChaosReader } from "../chaos-reader.ts";
 import type { ChatLedger } from "../chat-ledger.ts";
+import { messagesOfChat } from "../fork-chat.ts";
+import { readMarks } from "../mcp/marks.ts";
 import type { ChatPlan } from "../plan/plan.ts";
 import type { World } from "../world.ts";
-import { checkCalls } from "./check-calls.ts";
+import { type CallFacts, checkCalls } from "./check-calls.ts";
+import { checkCompactions, checkInstructions } from "./check-compactions.ts";
 import { checkMessages } from "./check-messages.ts";
 import { checkNotes, checkView, type Stored, showsStored } from "./check-view.ts";
 import { RAN_FILE } from "./expected-answer.ts";
@@ -76,12 +78,16 @@ export interface ChatToVerify {
   readonly ledger: ChatLedger;
   readonly readers: readonly ChaosReader[];
   readonly chatId: string;
+  /** Of a fork: how many messages it has from its source, as people see them. */
+  readonly copied?: number;
 }
 
 export interface Verification {
   readonly findings: readonly Finding[];
   readonly verified: Verified;
   readonly rows: readonly StoredRow[];
+  /** As people see them. */
+  readonly messages: readonly Message[];
   readonly workspace_id: string | null;
 }
 
@@ -91,26 +97,42 @@ export async function verifyChat(chat: ChatToVerify): Promise<Verification> {
   const state = await untilRest(world, chatId);
   const stored = await storedOf(chat);
   await untilArrived(readers, stored);
-  const rows = await patiently(() => readRows(world.pool, chatId));
+  const all = await patiently(() => readRows(world.pool, chatId));
+  const from = chat.copied === undefined ? 0 : (stored.messages[chat.copied]?.id ?? Number.POSITIVE_INFINITY);
+  const rows = all.filter(({ id }) => id >= from);
   const facts = { name: where, rounds: plan.rounds, ledger, rows, status: stored.status };
-  const ran = ranIn(world, state.workspace_id);
   const findings: Finding[] = [
     ...ledger.surprises.map((what): Finding => ({ invariant: 0, kind: "broken", where, what })),
     ...checkMessages(facts),
-    ...checkCalls({ name: where, rows, ran }),
+    ...checkCalls(callFacts(chat, rows, state.workspace_id)),
+    ...checkCompactions(facts),
+    ...checkInstructions({ name: where, rows: all }, plan.ground === "project"),
     ...readers.flatMap((reader, at) => [
       ...checkView(`${where} reader ${at + 1}`, reader.view, stored),
       ...checkNotes(`${where} reader ${at + 1}`, reader.violations),
     ]),
   ];
   const verified = { chat_id: chatId, history_version: state.history_version };
-  return { findings, verified, rows, workspace_id: state.workspace_id };
+  return { findings, verified, rows, messages: stored.messages, workspace_id: state.workspace_id };
+}
+
+function callFacts(
+  { world, plan }: ChatToVerify,
+  rows: readonly StoredRow[],
+  workspace: string | null,
+): CallFacts {
+  return {
+    name: plan.name,
+    rows,
+    ran: readMarks(join(world.workspacesFolder, workspace ?? "none", "files", RAN_FILE)),
+    marks: readMarks(world.mcpJournal),
+    killed: world.killed,
+  };
 }
 
 async function storedOf({ api, chatId }: ChatToVerify): Promise<Stored> {
-  const page = await api.ask("GET", `/v1/chats/${chatId}/messages?limit=200`);
+  const messages = await messagesOfChat(api, chatId);
   const chat = await api.ask("GET", `/v1/chats/${chatId}`);
-  const messages = (page.body.messages as Message[]).toSorted((a, b) => a.id - b.id);
   return { messages, status: chat.body.status };
 }
 
@@ -133,15 +155,4 @@ export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
       await sleep(POLL_MS);
     }
   }
-}
-
-/** How often each command has begun, as it wrote down itself. */
-function ranIn({ workspacesFolder }: World, workspaceId: string | null): Map<string, number> {
-  const file = join(workspacesFolder, workspaceId ?? "none", "files", RAN_FILE);
-  const ran = new Map<string, number>();
-  if (!existsSync(file)) return ran;
-  for (const mark of readFileSync(file, "utf8").split("\n")) {
-    if (mark !== "") ran.set(mark, (ran.get(mark) ?? 0) + 1);
-  }
-  return ran;
 }

@@ -1,11 +1,17 @@
 // Draws messages: what the model is to answer, and how it fails on the way.
 import type { ScriptStepWithAttempts } from "../../../dev/demo-model/plan/script-step.ts";
 import { COMMAND_MARK, markedCommand, stepMarkOf } from "../check/expected-answer.ts";
-import type { MessagePlan } from "./plan.ts";
+import { MARK_TOOL, MCP_SLUGS, READ_TOOL } from "../mcp/marks.ts";
+import type { Ground, MessagePlan } from "./plan.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
 /** The files of the project folder that chats of that ground read. */
 export const PROJECT_FILE = "story.txt";
+/** The skill of that folder. */
+export const PROJECT_SKILL = "telling";
+/** How many tokens the models of a run take: no answer comes near it, unless it says so. */
+export const CONTEXT_LIMIT = 400_000;
+const FILLED_TOKENS = 300_000;
 
 const BUILD: ScriptStepWithAttempts = {
   tool_calls: [{ name: "create_workspace", args: { template: "blank" } }],
@@ -69,14 +75,54 @@ export function refusedMessage(_random: SeededRandom, key: string): MessagePlan 
   return { key, steps: [step(key, 0, { http_error: { status: 400 } })], ends: "error" };
 }
 
-/** Reads the project folder, one to three calls side by side, and says what it saw. */
-export function readingMessage(random: SeededRandom, key: string): MessagePlan {
-  const calls = [
+/** An answer that waits in its middle, and then calls tools. */
+export function heldCallingMessage(
+  random: SeededRandom,
+  key: string,
+  { after, ground }: { readonly after: number; readonly ground: Ground },
+): MessagePlan {
+  const body = { parts: after + random.int(5, 20), rate: random.int(150, 600) };
+  const tool_calls = lookups(ground).slice(0, 1);
+  const first = step(key, 0, { ...body, tool_calls, hold_until: key, hold_after: after });
+  return { key, steps: [first, step(key, 1, { parts: 8 })], ends: "well" };
+}
+
+/** An answer after which the context is full. */
+export function fillingMessage(random: SeededRandom, key: string): MessagePlan {
+  const body = { parts: random.int(3, 30), rate: random.int(150, 600) };
+  const usage = { input_tokens: FILLED_TOKENS, output_tokens: 10 };
+  return { key, steps: [step(key, 0, { ...body, usage })], ends: "well" };
+}
+
+/** Only reads, one to three calls side by side, and says what it saw. */
+export function readingMessage(random: SeededRandom, key: string, ground: Ground): MessagePlan {
+  const calls = lookups(ground);
+  const tool_calls = random.shuffled(calls).slice(0, random.int(1, calls.length));
+  return { key, steps: [step(key, 0, { tool_calls }), step(key, 1, { parts: 8 })], ends: "well" };
+}
+
+function lookups(ground: Ground) {
+  const everywhere = [{ name: "list_templates", args: {} }];
+  if (ground !== "project") return everywhere;
+  return [
     { name: "view_file", args: { path: PROJECT_FILE } },
     { name: "list_dir", args: { path: "." } },
     { name: "grep", args: { pattern: "line" } },
+    { name: "read_skill", args: { name: PROJECT_SKILL } },
   ];
-  const tool_calls = random.shuffled(calls).slice(0, random.int(1, calls.length));
+}
+
+/** Calls tools of MCP servers side by side, one to three; each call leaves its mark with the server. */
+export function markingMessage(
+  random: SeededRandom,
+  key: string,
+  pauseMs: readonly [number, number],
+): MessagePlan {
+  const tool_calls = Array.from({ length: random.int(1, 3) }, (_, call) => {
+    const tool = random.chance(0.7) ? MARK_TOOL : READ_TOOL;
+    const args = { mark: `${key}.${call}`, pause_ms: random.int(...pauseMs) };
+    return { name: `${random.pick(MCP_SLUGS)}__${tool}`, args };
+  });
   return { key, steps: [step(key, 0, { tool_calls }), step(key, 1, { parts: 8 })], ends: "well" };
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { assertNever } from "../../../core/assert-never.ts";
 import type { NetworkState } from "../../support/server/tcp-proxy.ts";
 import type { ChaosReader } from "../chaos-reader.ts";
+import { killAgents } from "../processes.ts";
 import type { Replica } from "../replica.ts";
 import type { World } from "../world.ts";
 import type { FaultPlan } from "./plan.ts";
@@ -20,6 +21,7 @@ export interface FaultSurroundings {
 /** Resolves when what was ended is back. */
 export async function doFault({ world, readers }: FaultSurroundings, fault: FaultPlan): Promise<void> {
   const { postgres, temporal } = world;
+  if (fault.kind !== "readers-cut") world.killed.anything = true;
   const worker = world.workers[fault.replica] as Replica;
   const api = world.apis[fault.replica] as Replica;
   switch (fault.kind) {
@@ -64,6 +66,12 @@ export async function doFault({ world, readers }: FaultSurroundings, fault: Faul
     case "readers-cut":
       for (const reader of readers) reader.cut();
       return;
+    case "mcp-kill":
+      if (fault.replica === 0) return world.mcp.killWeb();
+      return world.mcp.killPrograms();
+    case "agent-kill":
+      world.killed.agents = true;
+      return killAgents(world.workspacesFolder);
     default:
       return assertNever(fault.kind);
   }

@@ -35,6 +35,7 @@ test("every kind of round, ground and dialect occurs in a run of 2,000 turns", (
   const kinds = chats.flatMap(({ rounds }) => rounds.map(({ kind }) => kind));
   assert.deepEqual(new Set(kinds), new Set(ROUND_KINDS));
   assert.deepEqual(new Set(chats.map(({ ground }) => ground)), new Set(["none", "project", "workspace"]));
+  assert.deepEqual(new Set(chats.map(({ mcp }) => mcp)), new Set([true, false]));
   assert.deepEqual(new Set(chats.map(({ dialect }) => dialect)), new Set(["openai", "anthropic"]));
 });
 

@@ -19,6 +19,8 @@ export function makePlan(seed: number, turns: number): ChaosPlan {
 }
 
 function turnsOf({ rounds }: ChatPlan): number {
-  const deletions = rounds.flatMap(({ moves }) => moves.filter(({ type }) => type === "delete"));
+  const deletions = rounds.flatMap(({ moves }) =>
+    moves.filter(({ type }) => type === "delete" || type === "rewrite"),
+  );
   return messagesOf(rounds).length - deletions.length;
 }

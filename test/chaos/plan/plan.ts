@@ -15,6 +15,8 @@ export interface ChatPlan {
   readonly name: string;
   readonly ground: Ground;
   readonly dialect: "openai" | "anthropic";
+  /** Whether it has the tools of the run's MCP servers. */
+  readonly mcp: boolean;
   /** Played one after the other; after each the chat comes to rest. */
   readonly rounds: readonly Round[];
   readonly readers: readonly ReaderPlan[];
@@ -39,6 +41,13 @@ export const ROUND_KINDS = [
   "edited-in-mid-answer",
   "tools",
   "tools-interrupted",
+  "steered",
+  "rewritten",
+  "forked",
+  "compacted",
+  "compacted-by-threshold",
+  "mcp",
+  "mcp-interrupted",
 ] as const;
 export type RoundKind = (typeof ROUND_KINDS)[number];
 
@@ -51,7 +60,7 @@ export interface MessagePlan {
 }
 
 export type Move =
-  | { readonly type: "send"; readonly message: MessagePlan; readonly busy: "queue" | "interrupt" }
+  | { readonly type: "send"; readonly message: MessagePlan; readonly busy: BusyBehavior }
   /** Until the model has sent so many parts of the answer to this message, or a while has passed. */
   | { readonly type: "await-parts"; readonly key: string; readonly count: number }
   /** Lets an answer go on that waits in its middle for what is done meanwhile. */
@@ -60,7 +69,17 @@ export type Move =
   | { readonly type: "edit"; readonly target: string; readonly message: MessagePlan }
   | { readonly type: "promote"; readonly key: string }
   | { readonly type: "reposition"; readonly key: string; readonly position: number }
-  | { readonly type: "delete"; readonly key: string };
+  | { readonly type: "delete"; readonly key: string }
+  /** A queued message gets other words, if it is still in the queue. */
+  | { readonly type: "rewrite"; readonly target: string; readonly message: MessagePlan }
+  /** Copies what is committed, up to a message or all of it, and sends a message to the copy. */
+  | { readonly type: "fork"; readonly until: string | null; readonly message: MessagePlan }
+  | { readonly type: "pause"; readonly ms: number }
+  /** Until the chat rests. */
+  | { readonly type: "rest" }
+  | { readonly type: "compact" };
+
+export type BusyBehavior = "queue" | "interrupt" | "steer";
 
 export interface ReaderPlan {
   /** The round with which it begins to read. */
@@ -91,6 +110,8 @@ export const FAULT_KINDS = [
   "bus-cut",
   "connections-cut",
   "readers-cut",
+  "mcp-kill",
+  "agent-kill",
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -104,9 +125,7 @@ export interface FaultPlan {
   readonly failpoint: string | null;
 }
 
-/** The messages of a chat, in the order in which they are sent. */
+/** The messages of a chat and of its forks, in the order in which they are sent. */
 export function messagesOf(rounds: readonly Round[]): MessagePlan[] {
-  return rounds.flatMap(({ moves }) =>
-    moves.flatMap((move) => (move.type === "send" || move.type === "edit" ? [move.message] : [])),
-  );
+  return rounds.flatMap(({ moves }) => moves.flatMap((move) => ("message" in move ? [move.message] : [])));
 }

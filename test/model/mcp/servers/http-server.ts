@@ -19,7 +19,16 @@ export type Gate = (
   body: Buffer,
 ) => boolean | Promise<boolean>;
 
-export async function startHttpServer(gate: Gate = () => false): Promise<HttpServer> {
+export interface Served {
+  readonly create: () => McpServer;
+  /** 0: any free one. */
+  readonly port: number;
+}
+
+export async function startHttpServer(
+  gate: Gate = () => false,
+  { create, port: wanted }: Served = { create: createAdder, port: 0 },
+): Promise<HttpServer> {
   const handler = createMcpHandler(create);
   const seen: HttpServer["seen"] = [];
   const serveOne = async (request: IncomingMessage, response: ServerResponse) => {
@@ -29,7 +38,7 @@ export async function startHttpServer(gate: Gate = () => false): Promise<HttpSer
     await answer(handler.fetch, { request, response, body });
   };
   const server = createServer((request, response) => void serveOne(request, response));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(wanted, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/mcp`,
@@ -41,7 +50,7 @@ export async function startHttpServer(gate: Gate = () => false): Promise<HttpSer
   };
 }
 
-function create(): McpServer {
+function createAdder(): McpServer {
   const server = new McpServer({ name: "here", version: "1.0.0" });
   server.registerTool(
     "add",

@@ -1,0 +1,47 @@
+// Invariant 1 for the compactions of one chat at rest: each that was asked for, or that a full context asked for, happened once,
+// and instructions were told once. Pure.
+import { CHAT_SUMMARIZED } from "../../../core/chat/compaction.ts";
+import type { ChatLedger } from "../chat-ledger.ts";
+import type { Finding, FindingKind } from "./finding.ts";
+import { callsOf, resultsOf, type StoredRow } from "./stored-row.ts";
+
+export interface CompactionFacts {
+  readonly name: string;
+  readonly ledger: ChatLedger;
+  readonly rows: readonly StoredRow[];
+}
+
+export function checkCompactions({ name, ledger, rows }: CompactionFacts): Finding[] {
+  const findings: Finding[] = [];
+  const find = (kind: FindingKind, what: string) => findings.push({ invariant: 1, kind, where: name, what });
+  const shown = rows.filter(({ visibility }) => visibility === "user");
+  const calls = shown.flatMap(({ content }) => callsOf(content));
+  const results = shown.flatMap(({ content }) => resultsOf(content));
+  const boundaries = rows.filter(({ visibility, role }) => visibility === "model" && role === "user");
+  for (const source of ["manual", "automatic"] as const) {
+    const expected = ledger.rounds.reduce((sum, { compactions }) => sum + compactions[source], 0);
+    const own = results.filter(({ result, tool_name }) => {
+      return tool_name === CHAT_SUMMARIZED && (result as { source?: unknown }).source === source;
+    });
+    if (own.length < expected) find("lost", `${own.length} of ${expected} ${source} compactions`);
+    if (own.length > expected) find("doubled", `${own.length} ${source} compactions, not ${expected}`);
+  }
+  if (calls.length !== results.length || boundaries.length !== results.length) {
+    const counts = `${calls.length} calls, ${results.length} results, ${boundaries.length} boundaries`;
+    find("wrong", `a compaction is not whole: ${counts}`);
+  }
+  return findings;
+}
+
+/** Instructions that were read stand in the history once: @param isThere whether the chat has any. */
+export function checkInstructions(
+  { name, rows }: Omit<CompactionFacts, "ledger">,
+  isThere: boolean,
+): Finding[] {
+  const told = rows.filter(({ deleted, role, visibility }) => {
+    return !deleted && role === "system" && visibility === "model";
+  });
+  if (told.length === (isThere ? 1 : 0)) return [];
+  const what = `instructions stand in the history ${told.length} times`;
+  return [{ invariant: 1, kind: told.length === 0 ? "lost" : "doubled", where: name, what }];
+}
