@@ -38,6 +38,7 @@ import { partReadings, repairReadings } from "./part-readings.ts";
 import { startPresence } from "./presence/start-presence.ts";
 import { createPartStreams } from "./wire-part-streams.ts";
 import { createWorkerMcp } from "./worker-mcp.ts";
+import { createWorkerWeb } from "./worker-web.ts";
 
 /** Starts a worker. When this resolves, it polls. Throws if Postgres or Temporal cannot be reached. */
 export async function startWorker(config: Config, logger: Logger): Promise<{ stop(): Promise<void> }> {
@@ -71,7 +72,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     openPartStream: streams.openPartStream,
     readLostParts: streams.readLostParts,
     debug: recording.recorder,
-    toolSources: [mcp.source],
+    toolSources: [createWorkerWeb(config), mcp.source],
     shutdown: shutdown.signal,
     failpoint,
     logger,

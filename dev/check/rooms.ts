@@ -172,6 +172,8 @@ export const packageOwners: readonly {
   readonly rooms: readonly string[];
 }[] = [
   { packages: ["openai", "@anthropic-ai/sdk"], rooms: ["models"] },
+  // Hostile pages are read in one place, in small pieces.
+  { packages: ["htmlparser2"], rooms: ["tools"] },
   { packages: ["@modelcontextprotocol/client"], rooms: ["mcp", "test"] },
   // The bench has a bare workflow as its floor.
   { packages: ["@temporalio/workflow"], rooms: ["workflows", "bench"] },

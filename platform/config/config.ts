@@ -89,6 +89,13 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
       },
       allowStdio: environment.EVERTURN_MCP_STDIO,
     },
+    fetchUrl: {
+      isOn: environment.EVERTURN_FETCH_URL,
+      addressRules: {
+        allowPrivate: environment.EVERTURN_ALLOW_PRIVATE_FETCH,
+        setting: "EVERTURN_ALLOW_PRIVATE_FETCH",
+      },
+    },
     databaseUrl: environment.DATABASE_URL,
     databasePoolMax: environment.EVERTURN_DATABASE_POOL_MAX,
     databaseTimeoutMs: environment.EVERTURN_DATABASE_TIMEOUT_MS,

@@ -123,6 +123,14 @@ export const ENVIRONMENT_SUBJECTS = {
         "1: admins may add MCP servers that are programs, which run beside the worker as its user. Whoever has an admin's key can then run any program there",
       shown_default: "`0`",
     }),
+    EVERTURN_FETCH_URL: notes(flag.default(false), {
+      description: "1: agents have `fetch_url` and may get web pages from wherever the worker can connect to",
+      shown_default: "`0`",
+    }),
+    EVERTURN_ALLOW_PRIVATE_FETCH: notes(flag.default(false), {
+      description: "1: `fetch_url` may go to private and loopback addresses, too",
+      shown_default: "`0`",
+    }),
     EVERTURN_DEMO_MODEL: notes(flag.default(false), {
       description: "1: the providers' addresses lead to the demo model. `npm start` sets it",
       shown_default: "`0`",

@@ -85,6 +85,15 @@ test("C8 a person sets the list in any state, with bounds and the path of a faul
   }
 });
 
+test("C9 where the deployment does not allow it, there is no fetch_url", async () => {
+  const calls = [{ name: "fetch_url", args: { url: "https://example.com/" } }];
+  const chat = await everturn.createChat(script([{ tool_calls: calls }, { text: "I see" }]));
+  const reader = everturn.reader(chat.id);
+  await reader.untilIdle();
+  const stored = await assertSettled(everturn, chat.id, [reader]);
+  assert.match(JSON.stringify(stored[2]?.content), /There is no tool .*fetch_url/);
+});
+
 test("C8 X9 a worker that dies before or after the call's result leaves the list changed exactly once", async () => {
   for (const point of ["runTool:begun", "runTool:finished", "settle:committed"]) {
     const worker = await doomedWorker(everturn, point);
