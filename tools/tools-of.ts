@@ -1,4 +1,5 @@
 // Which tools a turn has: the built-in ones, and what further sources give.
+import { isNamedTool } from "../core/tool/built-in-tools.ts";
 import { activeTools } from "./registry.ts";
 import type { Tool } from "./tool.ts";
 
@@ -29,9 +30,9 @@ export function createToolsOf<Chat extends ToolsChat>(sources: readonly ToolSour
   };
 }
 
-function builtInTools({ project_path, builtin_tools: named }: ToolsChat): readonly Tool[] {
-  const tools = activeTools({ projectPath: project_path });
-  return named === null ? tools : tools.filter(({ name }) => named.includes(name));
+function builtInTools(chat: ToolsChat): readonly Tool[] {
+  const tools = activeTools({ projectPath: chat.project_path });
+  return chat.builtin_tools === null ? tools : tools.filter(({ name }) => isNamedTool(chat, name));
 }
 
 function withoutTaken(tools: readonly Tool[]): readonly Tool[] {

@@ -23,7 +23,18 @@ export const BUILT_IN_TOOLS = [
   "update_todos",
 ] as const;
 
-const names: ReadonlySet<string> = new Set(BUILT_IN_TOOLS);
+/** Those that only some deployments have. */
+const OPTIONAL_TOOLS = ["fetch_url"] as const;
+
+const names: ReadonlySet<string> = new Set([...BUILT_IN_TOOLS, ...OPTIONAL_TOOLS]);
+
+/** Whether a chat may call it, where it names its tools. */
+export function isNamedTool(
+  chat: { readonly builtin_tools: readonly string[] | null },
+  name: string,
+): boolean {
+  return chat.builtin_tools === null || chat.builtin_tools.includes(name);
+}
 
 export function isBuiltInTool(name: string): boolean {
   return names.has(name);

@@ -73,6 +73,14 @@ function defaultCheckpointMs(environment: Environment): number {
   return Math.min(usual, Math.floor(environment.EVERTURN_HEARTBEAT_TIMEOUT_MS / 2));
 }
 
+function fetchUrlConfig(environment: Environment) {
+  const setting = "EVERTURN_ALLOW_PRIVATE_FETCH";
+  return {
+    isOn: environment.EVERTURN_FETCH_URL,
+    addressRules: { allowPrivate: environment[setting], setting },
+  };
+}
+
 function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
   return {
     port: environment.PORT,
@@ -89,13 +97,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
       },
       allowStdio: environment.EVERTURN_MCP_STDIO,
     },
-    fetchUrl: {
-      isOn: environment.EVERTURN_FETCH_URL,
-      addressRules: {
-        allowPrivate: environment.EVERTURN_ALLOW_PRIVATE_FETCH,
-        setting: "EVERTURN_ALLOW_PRIVATE_FETCH",
-      },
-    },
+    fetchUrl: fetchUrlConfig(environment),
     databaseUrl: environment.DATABASE_URL,
     databasePoolMax: environment.EVERTURN_DATABASE_POOL_MAX,
     databaseTimeoutMs: environment.EVERTURN_DATABASE_TIMEOUT_MS,

@@ -53,6 +53,19 @@ test("C9 a turn reads a page where the deployment allows it", async () => {
   assert.deepEqual(result, { url, media_type: "text/html", title: "T", text: "A page.", total_chars: 7 });
 });
 
+test("C9 D1 a chat that names its tools has fetch_url only if it names it", async () => {
+  answer = page;
+  const call = { tool_calls: [{ name: "fetch_url", args: { url } }] };
+  for (const [tools, is_error] of [
+    [["grep"], true],
+    [["fetch_url"], false],
+  ] as const) {
+    const chat = await everturn.createChat(script([call, { text: "read" }]), { tools });
+    const reader = everturn.reader(chat.id);
+    assert.equal((await resultOf({ chat, reader })).is_error, is_error);
+  }
+});
+
 test("C9 X9 a page whose worker died is fetched again, since that changes nothing", async () => {
   answer = () => undefined;
   const turn = await fetching();

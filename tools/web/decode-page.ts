@@ -88,7 +88,7 @@ export async function decodePage(page: PageBytes, kind: PageKind): Promise<strin
 function readableText(text: string): string {
   return text
     .replaceAll(/\r\n?/g, "\n")
-    .replaceAll(/[\0-\b\v\f\x0e-\x1f\x7f-\x9f\u200b\u2060\ufeff]+/g, "")
+    .replaceAll(/(?![\n\t])\p{Cc}|[\u200b\u2060\ufeff]/gu, "")
     .toWellFormed();
 }
 

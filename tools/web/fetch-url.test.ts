@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import type { JsonObject } from "../../core/part/part.ts";
 import { createGuardedFetch } from "../../platform/network/guarded-fetch.ts";
 import type { LookupAll } from "../../platform/network/guarded-lookup.ts";
-import { toolContext } from "../files/files-fixture.ts";
+import { textOf, toolContext } from "../files/files-fixture.ts";
 import { runToolCall } from "../run-tool-call.ts";
 import type { ToolOutput } from "../tool.ts";
 import { createFetchUrl, type FetchUrlDeps } from "./fetch-url.ts";
@@ -56,7 +56,7 @@ function call(args: JsonObject, deps: Partial<FetchUrlDeps> = {}, signal?: Abort
 async function errorOf(args: JsonObject, deps: Partial<FetchUrlDeps> = {}): Promise<string> {
   const { result, is_error } = await call(args, deps);
   assert.equal(is_error, true, JSON.stringify(result));
-  return String(result["error"]);
+  return textOf(result, "error");
 }
 
 test("C9 a page comes as text with its title, a document as it is", async () => {
@@ -78,7 +78,7 @@ test("C9 long pages come in pieces that join to the whole, in whole characters",
   for (let offset: unknown = 0; typeof offset === "number"; ) {
     const { result, is_error } = await call({ url, ...(offset > 0 && { offset }) });
     assert.equal(is_error, false);
-    pieces.push(String(result["text"]));
+    pieces.push(textOf(result, "text"));
     offset = result["next_offset"];
   }
   assert.ok(pieces.length > 2);
@@ -175,7 +175,7 @@ test("C9 neither the size of a page nor what a small answer unpacks to is left t
   answers(bomb, { "content-type": "text/plain", "content-encoding": "gzip" });
   const { result } = await call({ url });
   assert.equal(result["total_chars"], 5 * 1024 * 1024);
-  assert.match(String(result["note"]), /larger than what is read/);
+  assert.match(textOf(result, "note"), /larger than what is read/);
   let sent = 0;
   answerWith((_request, response) => {
     response.writeHead(200, { "content-type": "text/plain" });

@@ -37,7 +37,7 @@ test("C9 a page without a head, a body or ends of elements is read all the same"
   assert.equal((await read("<script>never closed <p>x")).text, "");
 });
 
-const size = 256 * 1024;
+const size = 128 * 1024;
 const fill = (piece: string) => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
 const HOSTILE: readonly (readonly [string, string])[] = [
   ["elements inside each other", fill("<div>")],
@@ -56,16 +56,12 @@ const HOSTILE: readonly (readonly [string, string])[] = [
 test("C9 no page, however made, holds the event loop: others get their turn after each small piece, and the text stays bounded", async () => {
   for (const [name, html] of HOSTILE) {
     let turns = 0;
-    let isDone = false;
-    const others = (async () => {
-      while (!isDone) {
-        turns += 1;
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    })();
+    let next = setImmediate(function others() {
+      turns += 1;
+      next = setImmediate(others);
+    });
     const { text } = await read(html);
-    isDone = true;
-    await others;
+    clearImmediate(next);
     assert.ok(text.length <= 1_000_000, name);
     assert.ok(turns > 0, name);
   }
