@@ -49,6 +49,7 @@ export interface ToolPlaces {
   readonly workspace: ChatWorkspace | null;
   readonly keepFile: ToolContext["keepFile"];
   readonly deploymentSkills?: ContextFiles | null;
+  readonly skills?: readonly string[] | null;
 }
 
 /** Returns the activity. It throws only what Temporal is to retry: a worker's end, a database out of reach. */

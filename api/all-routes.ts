@@ -29,6 +29,7 @@ import { homeRoutes } from "./routes/home.ts";
 import { mcpServerRoutes } from "./routes/mcp/mcp-servers.ts";
 import { modelConfigRoutes } from "./routes/model/model-configs.ts";
 import { modelProviderRoutes } from "./routes/model/model-providers.ts";
+import { profileRoutes } from "./routes/model/profiles.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { oidcSignInRoutes } from "./routes/session/oidc-sign-in.ts";
 import { sessionRoutes } from "./routes/session/sessions.ts";
@@ -69,6 +70,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...modelProviderRoutes(deps),
     ...modelConfigRoutes(deps),
     ...mcpServerRoutes(deps),
+    ...profileRoutes(deps),
     ...meRoutes(deps),
     ...userRoutes(deps),
     ...apiKeyRoutes(deps),

@@ -1,4 +1,5 @@
 // Puts the room together: the pool and the tools for a worker, tests and sign-ins for the API.
+import { mcpServersOf } from "../core/tool/chat-profile.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createGuardedFetch } from "../platform/network/guarded-fetch.ts";
 import type { AddressRules } from "../platform/network/provider-address.ts";
@@ -31,7 +32,7 @@ export function openWorkerMcp(deps: McpDeps) {
   const source = createMcpTools({
     pool,
     targetOf,
-    serversOf: (chat) => readUsableMcpServers(deps.db, chat.owner_id, chat.mcp_server_ids ?? []),
+    serversOf: (chat) => readUsableMcpServers(deps.db, chat.owner_id, mcpServersOf(chat)),
     onFault: (row, error) =>
       deps.logger.warn({ mcp_server: row.id, reason: reasonOf(error) }, "an MCP server costs its tools"),
   });

@@ -51,6 +51,8 @@ export interface ToolContext {
   readonly workspace: ChatWorkspace | null;
   /** The deployment's skills; absent or null: there are none. */
   readonly deploymentSkills?: ContextFiles | null;
+  /** Names of the skills that the chat may have; absent or null: all. */
+  readonly skills?: readonly string[] | null;
   /** Aborted with a `ToolStopped`, whose effect says whether processes are to be ended or left. */
   readonly signal: AbortSignal;
   readonly chatId: string;

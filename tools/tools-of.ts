@@ -1,7 +1,9 @@
 // Which tools a turn has: the built-in ones, and what further sources give.
-import { isNamedTool } from "../core/tool/built-in-tools.ts";
+import { isBuiltInTool, isNamedTool } from "../core/tool/built-in-tools.ts";
+import { type ChatProfile, isAllowed } from "../core/tool/chat-profile.ts";
 import { activeTools } from "./registry.ts";
 import type { Tool } from "./tool.ts";
+import { createWorkspace, createWorkspaceFrom } from "./workspace/create-workspace.ts";
 
 /** What tools may depend on. The store's row of a chat is one. */
 export interface ToolsChat {
@@ -10,6 +12,7 @@ export interface ToolsChat {
   readonly project_path: string | null;
   /** The built-in tools it may call; null: all. */
   readonly builtin_tools: readonly string[] | null;
+  readonly profile: Pick<ChatProfile, "tools" | "template"> | null;
 }
 
 /**
@@ -25,14 +28,26 @@ export function createToolsOf<Chat extends ToolsChat>(sources: readonly ToolSour
   return async (chat: Chat): Promise<readonly Tool[]> => {
     const builtIn = builtInTools(chat);
     const given = await Promise.all(sources.map((source) => source.toolsOf(chat)));
-    const further = given.flat();
+    const further = given.flat().filter((tool) => mayHave(chat, tool));
     return further.length === 0 ? builtIn : withoutTaken([...builtIn, ...further]);
   };
 }
 
 function builtInTools(chat: ToolsChat): readonly Tool[] {
   const tools = activeTools({ projectPath: chat.project_path });
-  return chat.builtin_tools === null ? tools : tools.filter(({ name }) => isNamedTool(chat, name));
+  const { builtin_tools, profile } = chat;
+  if (builtin_tools === null && profile === null) return tools;
+  const template = profile?.template ?? null;
+  return tools
+    .filter((tool) => mayHave(chat, tool))
+    .map((tool) => (tool === createWorkspace && template !== null ? createWorkspaceFrom(template) : tool));
+}
+
+/** Built-in tools that the chat names stand in place of its profile's, and what a client brings along is the chat's own. */
+function mayHave(chat: ToolsChat, { name, runs_in }: Tool): boolean {
+  if (runs_in === "client") return true;
+  if (chat.builtin_tools !== null && isBuiltInTool(name)) return isNamedTool(chat, name);
+  return isAllowed(chat.profile?.tools ?? null, name);
 }
 
 function withoutTaken(tools: readonly Tool[]): readonly Tool[] {

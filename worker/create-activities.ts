@@ -155,6 +155,7 @@ function placesOf(
   return (chat, turnId) => ({
     keepFile: toolFileKeeper(files, chat, turnId),
     deploymentSkills,
+    skills: chat.profile?.skills ?? null,
     ...(chat.project_path === null
       ? { projectFiles: null, workspace: workspaceOf(chat, turnId) }
       : { projectFiles: projectFiles(chat.project_path), workspace: null }),
@@ -171,13 +172,14 @@ function readContextDeps({ store }: ActivityDeps, places: Places): ReadContextDe
 }
 
 /**
- * The deployment's prompt, the user's, the chat's, and a description of its tools. What changes least comes first, so
+ * The deployment's prompt, the user's, the chat's or its profile's, and a description of its tools. What changes least comes first, so
  * that providers can cache it.
  */
 async function systemPromptOf(store: Store, chat: ChatRow): Promise<string> {
   const { deployment, user } = await settingsOf(store.modelBook, store.pool, chat.owner_id);
   const place = chat.project_path === null ? workspacePrompt() : projectPrompt(chat.project_path);
-  const parts = [deployment.system_prompt, user.prompt, chat.system_prompt, place];
+  const own = chat.system_prompt ?? chat.profile?.system_prompt ?? null;
+  const parts = [deployment.system_prompt, user.prompt, own, place];
   return parts.filter((part) => part !== null && part !== "").join("\n\n");
 }
 

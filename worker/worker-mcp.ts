@@ -1,4 +1,5 @@
 // The worker's MCP client. It is loaded when the first chat needs it: most workers never do.
+import { mcpServersOf } from "../core/tool/chat-profile.ts";
 import type { openWorkerMcp } from "../mcp/open-mcp.ts";
 import type { Config } from "../platform/config/config.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -25,7 +26,7 @@ export function createWorkerMcp(
   return {
     source: {
       async toolsOf(chat) {
-        if (chat.mcp_server_ids === null || chat.mcp_server_ids.length === 0) return [];
+        if (mcpServersOf(chat).length === 0) return [];
         return (await open()).source.toolsOf(chat);
       },
     },

@@ -44,12 +44,13 @@ export async function readContext(
   const place = contextPlace(chat);
   // What was read for another place says nothing about this one.
   const last = known?.place === place ? known : null;
+  const allowed = chat.profile?.skills ?? null;
   const [instructions, found] = await Promise.all([
     readPlace(sources, last, signal),
-    findSkills(sources.folders, signal),
+    findSkills(sources.folders, signal, allowed),
   ]);
   const lost = sources.is_silent || !found.is_whole;
-  const skills = lost ? withLast(found.skills, last?.skills ?? []) : found.skills;
+  const skills = lost ? withLast(found.skills, allowedOf(last?.skills ?? [], allowed)) : found.skills;
   return {
     part: {
       type: "context",
@@ -116,6 +117,10 @@ async function readPlace({ place, is_silent }: Sources, last: ContextPart | null
   if (place !== null) return readInstructions(place, known, signal);
   const files = known.map((file): ContextFile => ({ ...file, stale: true }));
   return { files, faults: last?.file_faults ?? [], is_whole: !is_silent };
+}
+
+function allowedOf(skills: ContextPart["skills"], allowed: readonly string[] | null): ContextPart["skills"] {
+  return allowed === null ? skills : skills.filter(({ name }) => allowed.includes(name));
 }
 
 /** The last known skills of what does not answer, behind those that were found. */

@@ -73,6 +73,10 @@ const chatFields = z.strictObject({
   project_id: uuid
     .nullable()
     .meta({ description: "The project that it was made for; it may be deleted by now" }),
+  profile_id: uuid
+    .nullable()
+    .meta({ description: "The profile that it was made from; it may be deleted by now" }),
+  profile_version: z.int().nullable().meta({ description: "The version that it keeps" }),
   title: z.string(),
   status: z.enum(CHAT_STATUSES),
   last_error: lastError.nullable(),
@@ -126,7 +130,9 @@ const workspaceId = uuid
   .toLowerCase()
   .meta({ description: "Of a workspace of the caller's; the chat's tools work in it" });
 
-const mcpServerIds = z
+const profileId = uuid.toLowerCase();
+
+export const mcpServerIds = z
   .array(uuid.toLowerCase())
   .max(mcpServersPerChatMax)
   .refine((ids) => new Set(ids).size === ids.length, "the same server twice")
@@ -147,6 +153,9 @@ export const newChat = z
       .toLowerCase()
       .optional()
       .meta({ description: "A project; the chat's tools read its folder" }),
+    profile_id: profileId
+      .optional()
+      .meta({ description: "What it is made from; fields given here stand in place of the profile's" }),
     workspace_id: workspaceId.optional(),
     mcp_server_ids: mcpServerIds.optional(),
     dynamic_tools: clientTools.optional(),
@@ -186,6 +195,10 @@ export const chatPatch = z
     workspace_id: workspaceId.nullable().optional().meta({ description: "Null: bound to none any more" }),
     mcp_server_ids: mcpServerIds.optional().meta({
       description: "Replaces the list; only while the chat rests (409 `chat_busy`)",
+    }),
+    profile_id: profileId.nullable().optional().meta({
+      description:
+        "Takes the newest version of this profile; null: none. Only while the chat rests (409 `chat_busy`)",
     }),
     expected_history_version: expectedHistoryVersion.optional(),
     dynamic_tools: clientTools.optional().meta({ description: "Replaces all; only while the chat rests" }),

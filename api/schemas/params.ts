@@ -33,6 +33,7 @@ export const apiKeyPath = z.object({ api_key: id });
 export const modelConfigPath = z.object({ model_config: id });
 export const mcpServerPath = z.object({ mcp_server: id });
 export const modelProviderPath = z.object({ model_provider: id });
+export const profilePath = z.object({ profile: id });
 export const projectPath = z.object({ project: id });
 export const workspacePath = z.object({ workspace: id });
 export const buildPath = workspacePath.extend({ build: id });

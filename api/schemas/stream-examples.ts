@@ -12,6 +12,8 @@ export const exampleChat = {
   workspace_id: null,
   project_path: null,
   project_id: null,
+  profile_id: null,
+  profile_version: null,
   title: "A story",
   status: "waiting",
   last_error: null,

@@ -47,10 +47,10 @@ export const builtInTools = z
   .max(clientToolsMax)
   .meta({ description: "The built-in tools the chat may call; null: all" });
 
-const pattern = z.string().regex(/^[A-Za-z0-9_*-]{1,128}$/, "a tool's name, or a pattern with *");
+export const toolPattern = z.string().regex(/^[A-Za-z0-9_*-]{1,128}$/, "a tool's name, or a pattern with *");
 
 export const approvalPolicy = z
-  .record(pattern, z.enum(VERDICTS))
+  .record(toolPattern, z.enum(VERDICTS))
   .refine((policy) => Object.keys(policy).length <= policyEntriesMax, `at most ${policyEntriesMax} entries`)
   .meta({
     description:

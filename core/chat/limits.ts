@@ -159,6 +159,9 @@ export const mcpServersPerOwnerMax = 100;
 export const mcpServersPerChatMax = 20;
 /** Projects of the deployment (SPEC C13): a list to choose from by hand. */
 export const projectsMax = 500;
+/** Profiles of the deployment (SPEC C10), and the tools or skills that one may name. A chat keeps a copy of them in its row. */
+export const profilesMax = 200;
+export const profileListMax = 100;
 /** Bytes of one file (SPEC C5). Providers take little more, and a worker holds a file whole while it sends it. */
 export const fileBytesMax = 10 * 1024 * 1024;
 /** Files that people have put into the messages of one chat (SPEC C5). */

@@ -150,6 +150,9 @@ export interface Chat {
   readonly project_path: string | null;
   /** The project that it was made for, which may be deleted by now (SPEC C13). */
   readonly project_id: string | null;
+  /** The profile that it was made from, which may be deleted by now, and the version that it keeps (SPEC C10). */
+  readonly profile_id: string | null;
+  readonly profile_version: number | null;
   readonly title: string;
   readonly status: ChatStatus;
   readonly last_error: LastError | null;

@@ -36,6 +36,8 @@ export function sharedChat(chat: Chat): Chat {
     workspace_id: null,
     project_path: null,
     project_id: null,
+    profile_id: null,
+    profile_version: null,
     last_error: chat.last_error === null ? null : SHARED_ERROR,
     last_model_config_id: null,
     reasoning_effort: null,

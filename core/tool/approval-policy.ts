@@ -23,7 +23,7 @@ function verdictIn(policy: ApprovalPolicy, toolName: string): Verdict | null {
   const own = Object.hasOwn(policy, toolName) ? policy[toolName] : undefined;
   if (own !== undefined) return own;
   const [best] = Object.entries(policy)
-    .filter(([pattern]) => isMatch(pattern, toolName))
+    .filter(([pattern]) => isToolMatch(pattern, toolName))
     .sort(
       ([a, verdictA], [b, verdictB]) =>
         literalsOf(b) - literalsOf(a) || strictness(verdictB) - strictness(verdictA),
@@ -39,8 +39,8 @@ function strictness(verdict: Verdict): number {
   return VERDICTS.indexOf(verdict);
 }
 
-/** Without a regular expression: a pattern comes from outside. */
-function isMatch(pattern: string, name: string): boolean {
+/** Whether a pattern, in which `*` stands for any characters, fits a name. Without a regular expression: it comes from outside. */
+export function isToolMatch(pattern: string, name: string): boolean {
   const [first = "", ...rest] = pattern.split("*");
   const last = rest.pop();
   if (last === undefined) return pattern === name;

@@ -1,5 +1,6 @@
 // The tools of a chat's MCP servers. A server that cannot be reached costs its tools, not the turn (SPEC C4).
 
+import { mcpServersOf } from "../../core/tool/chat-profile.ts";
 import type { McpServerRow } from "../../store/access/mcp-servers.ts";
 import type { ChatRow } from "../../store/row/chat-row.ts";
 import type { Tool } from "../../tools/tool.ts";
@@ -22,7 +23,7 @@ const NO_TOOLS: readonly Tool[] = [];
 export function createMcpTools(deps: McpToolsDeps) {
   return {
     async toolsOf(chat: ChatRow): Promise<readonly Tool[]> {
-      if (chat.mcp_server_ids === null || chat.mcp_server_ids.length === 0) return NO_TOOLS;
+      if (mcpServersOf(chat).length === 0) return NO_TOOLS;
       const rows = await deps.serversOf(chat);
       const prefixes = serverPrefixes(
         rows.map(({ id, slug, owner_id }) => ({ id, slug, is_deployments: owner_id === null })),

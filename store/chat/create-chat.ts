@@ -3,10 +3,12 @@
 import type { InputPart } from "../../core/part/part.ts";
 import { titleFromContent } from "../../core/prompt/title.ts";
 import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
+import type { ChatProfile } from "../../core/tool/chat-profile.ts";
 import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
 import { prepared } from "../database.ts";
 import { attachFiles } from "../file/attach-files.ts";
+import { takeProfile } from "../model/profiles.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { type ChatRow, LOCKED_COLUMNS } from "../row/chat-row.ts";
 import type { MessageRow } from "../row/messages.ts";
@@ -28,6 +30,8 @@ export interface CreateChatInput {
   readonly project_path?: string | null | undefined;
   /** Whose folder `project_path` is; null: nobody's. */
   readonly project_id?: string | null | undefined;
+  /** What it is made from; its own fields stand in place of the profile's (SPEC C10). */
+  readonly profile_id?: string | undefined;
   readonly plan_mode?: boolean | undefined;
   readonly mcp_server_ids?: readonly string[] | undefined;
   readonly dynamic_tools?: readonly ClientTool[] | undefined;
@@ -43,13 +47,13 @@ const clientToolDeadlineS = 300;
 /** Returns what a lock would return: nobody else sees the row before the commit. */
 const INSERT = `insert into chats (id, owner_id, root_chat_id, title, title_by_user, system_prompt, status, labels,
     project_path, plan_mode, mcp_server_ids, project_id, snapshot_version, dynamic_tools, builtin_tools, approval_policy,
-    client_tool_deadline_s)
-  values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, $9, $10, 0, $11, $12, $13, $14)
+    client_tool_deadline_s, profile)
+  values ($1, $2, $1, $3, $4, $5, 'waiting', $6, $7, $8, $9, $10, 0, $11, $12, $13, $14, $15)
   returning ${LOCKED_COLUMNS}`;
 
 /**
  * Creates a chat whose first turn runs at once (SPEC Q1). Throws `Refusal` `model_config_not_found`, `mcp_server_refused`,
- * `usage_limit_reached`, `file_not_found`, `too_many_files`; then roll the transaction back.
+ * `profile_refused`, `usage_limit_reached`, `file_not_found`, `too_many_files`; then roll the transaction back.
  */
 export async function createChat(
   unit: Unit,
@@ -57,7 +61,8 @@ export async function createChat(
 ): Promise<{ chat: ChatRow; message: MessageRow }> {
   await requireModelConfig(unit.tx, input.model_config_id);
   await requireMcpServers(unit.tx, input.owner_id, input.mcp_server_ids ?? []);
-  const before = await insertChat(unit, input);
+  const profile = input.profile_id === undefined ? null : await takeProfile(unit.tx, input.profile_id);
+  const before = await insertChat(unit, input, profile);
   await refuseOverLimit(unit.tx, before);
   const draft: Draft = {
     unit,
@@ -69,8 +74,8 @@ export async function createChat(
   };
   const message = await beginTurn(draft, {
     content: await attachFiles(draft, input.content),
-    model_config_id: input.model_config_id ?? null,
-    reasoning_effort: input.reasoning_effort ?? null,
+    model_config_id: input.model_config_id ?? profile?.model_config_id ?? null,
+    reasoning_effort: input.reasoning_effort ?? profile?.reasoning_effort ?? null,
     created_by: input.owner_id,
   });
   const chat = { ...before, ...draft.change };
@@ -79,7 +84,7 @@ export async function createChat(
   return { chat, message };
 }
 
-async function insertChat(unit: Unit, input: CreateChatInput): Promise<ChatRow> {
+async function insertChat(unit: Unit, input: CreateChatInput, profile: ChatProfile | null): Promise<ChatRow> {
   const { rows } = await unit.tx.query<ChatRow>(
     prepared(INSERT, [
       input.id,
@@ -96,6 +101,7 @@ async function insertChat(unit: Unit, input: CreateChatInput): Promise<ChatRow> 
       input.tools == null ? null : JSON.stringify(input.tools),
       JSON.stringify(input.approval_policy ?? {}),
       input.client_tool_deadline_s === undefined ? clientToolDeadlineS : input.client_tool_deadline_s,
+      profile === null ? null : JSON.stringify(profile),
     ]),
   );
   const chat = rows[0] as ChatRow;

@@ -37,6 +37,7 @@ const COLUMNS = {
   workspace_id: "copied",
   project_path: "copied",
   project_id: "copied",
+  profile: "copied",
   title: "new",
   title_by_user: "new",
   title_version: "new",

@@ -5,6 +5,7 @@ import type { Todo } from "../../core/plan/todos.ts";
 import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
 import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
+import { takeProfile } from "../model/profiles.ts";
 import { type ChatRow, readChatRow } from "../row/chat-row.ts";
 import { setTodos } from "../row/todos.ts";
 import { transition } from "../turn/transition.ts";
@@ -25,6 +26,8 @@ export interface PatchChatInput {
   readonly debug?: boolean | undefined;
   /** Replaces the list (SPEC C4). */
   readonly mcp_server_ids?: readonly string[] | undefined;
+  /** The newest version of a profile; null: none. */
+  readonly profile_id?: string | null | undefined;
   readonly expected_history_version?: number | undefined;
   /** Replaces all. */
   readonly dynamic_tools?: readonly ClientTool[] | undefined;
@@ -63,8 +66,24 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
       }
     });
   }
+  await setProfile(unit, input);
   await setTools(unit, input);
   return (await readChatRow(unit.tx, chat_id)) as ChatRow;
+}
+
+/** Gives the chat the newest version. What the chat has of its own stays, but for the model that the profile names. */
+async function setProfile(unit: Unit, { chat_id, owner_id, profile_id }: PatchChatInput): Promise<void> {
+  if (profile_id === undefined) return;
+  const profile = profile_id === null ? null : await takeProfile(unit.tx, profile_id);
+  await transition(unit, { name: "rename", chat_id, owner_id }, async ({ before, change }) => {
+    requireRest(before);
+    change.profile = profile;
+    if (profile?.model_config_id != null) change.model_config_id = profile.model_config_id;
+    if (profile?.reasoning_effort != null) change.reasoning_effort = profile.reasoning_effort;
+    // Other skills are there: the model is told before its next answer.
+    const { context } = before;
+    if (context !== null) change.context = { ...context, wanted: context.wanted + 1 };
+  });
 }
 
 /** A turn keeps the tools that it began with; policy and deadline hold for the calls that are asked for from now on. */

@@ -5,6 +5,7 @@ import type { ChatStatus, LastError, RequiredAction, RetryState } from "../../co
 import type { StepOutcome } from "../../core/chat/step-outcome.ts";
 import type { ChatTodos } from "../../core/plan/todos.ts";
 import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
+import type { ChatProfile } from "../../core/tool/chat-profile.ts";
 import type { ClientTool, TurnOptions } from "../../core/tool/client-tool.ts";
 import { prepared, type Queryable, type Tx } from "../database.ts";
 import { USAGE_LIMIT_COLUMN, type UsageLimit } from "../usage/usage-limits.ts";
@@ -18,6 +19,8 @@ export interface ChatRow {
   readonly project_path: string | null;
   /** The project that it was made for, which may be deleted by now (SPEC C13). */
   readonly project_id: string | null;
+  /** What it keeps of the profile that it was made from (SPEC C10). */
+  readonly profile: ChatProfile | null;
   readonly title: string;
   readonly title_by_user: boolean;
   /** Snapshot version of the change that wrote the title; 0 for the first title. */
@@ -99,6 +102,7 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "workspace_id",
   "project_path",
   "project_id",
+  "profile",
   "title",
   "title_by_user",
   "title_version",
@@ -155,6 +159,7 @@ const ALL = CHAT_COLUMNS.join(", ");
 
 /** Columns that a transition may write. The others are set once, or by the runner itself. */
 const WRITABLE = [
+  "profile",
   "owner_id",
   "workspace_id",
   "title",
@@ -208,6 +213,7 @@ const WRITABLE = [
 export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };
 
 const JSON_COLUMNS: ReadonlySet<string> = new Set([
+  "profile",
   "last_error",
   "retry",
   "required_action",

@@ -2,6 +2,7 @@
 
 import { type Chat, type Message, type QueuedMessage, shownRetry } from "../../core/chat/message.ts";
 import type { Part } from "../../core/part/part.ts";
+import { mcpServersOf } from "../../core/tool/chat-profile.ts";
 import type { TurnOptions } from "../../core/tool/client-tool.ts";
 import type { ChatRow } from "./chat-row.ts";
 import type { MessageRow } from "./messages.ts";
@@ -67,6 +68,8 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
     workspace_id: row.workspace_id,
     project_path: row.project_path,
     project_id: row.project_id,
+    profile_id: row.profile?.id ?? null,
+    profile_version: row.profile?.version ?? null,
     title: row.title,
     status: row.status,
     last_error: row.last_error,
@@ -82,7 +85,7 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
     client_tool_deadline_s: row.client_tool_deadline_s,
     tools: row.builtin_tools,
     debug: row.debug,
-    mcp_server_ids: row.mcp_server_ids ?? [],
+    mcp_server_ids: mcpServersOf(row),
     last_turn_summary: row.last_turn_summary,
     has_unread: row.has_unread,
     queue_length: row.queue_length,

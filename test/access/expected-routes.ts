@@ -104,6 +104,11 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "GET /v1/templates": chats,
   "GET /v1/templates/{template}": chats,
 
+  "GET /v1/profiles": chats,
+  "GET /v1/profiles/{profile}": chats,
+  "POST /v1/profiles": admin,
+  "PATCH /v1/profiles/{profile}": admin,
+  "DELETE /v1/profiles/{profile}": admin,
   "GET /v1/projects": chats,
   "GET /v1/projects/{project}": chats,
   "POST /v1/projects": admin,

@@ -54,12 +54,14 @@ async function makeThings(examples: ReadonlyMap<string, unknown>) {
   const workspace = await make("/v1/workspaces", { name: "of-this-test" });
   const server = await make("/v1/mcp-servers", { slug: "of-this-test" });
   const project = await make("/v1/projects", { name: "of this test", path: tmpdir() });
+  const profile = await make("/v1/profiles", { name: "of this test" });
   return {
     provider_id: provider.id,
     model_config: config.id,
     workspace: workspace.id,
     mcp_server: server.id,
     project: project.id,
+    profile: profile.id,
   };
 }
 

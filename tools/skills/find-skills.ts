@@ -39,12 +39,16 @@ export interface FoundSkills {
   readonly is_whole: boolean;
 }
 
-/** The skills of the folders, the first of each name, as far as there is room for them. */
+/**
+ * The skills of the folders, the first of each name, as far as there is room for them.
+ * @param allowed names of those that are looked for; null: all
+ */
 export async function findSkills(
   folders: readonly SkillsFolder[],
   signal: AbortSignal,
+  allowed: readonly string[] | null = null,
 ): Promise<FoundSkills> {
-  const found = await Promise.all(folders.map((folder) => findIn(folder, signal)));
+  const found = await Promise.all(folders.map((folder) => findIn(folder, signal, allowed)));
   const skills: SkillHead[] = [];
   const faults = found.flatMap((each) => each.faults);
   let chars = 0;
@@ -69,11 +73,16 @@ function faultOf({ source, path }: Pick<SkillHead, "source" | "path">, message: 
   return { source, path, message };
 }
 
-async function findIn(folder: SkillsFolder, signal: AbortSignal): Promise<FoundSkills> {
+async function findIn(
+  folder: SkillsFolder,
+  signal: AbortSignal,
+  allowed: readonly string[] | null,
+): Promise<FoundSkills> {
   const { source, path } = folder;
   try {
     return await inTime(signal, async (bounded) => {
-      const names = await skillFolders(folder, bounded);
+      const all = await skillFolders(folder, bounded);
+      const names = allowed === null ? all : all.filter((name) => allowed.includes(name));
       const read = await inBatches(names.slice(0, skillsPerFolderMax), (name) =>
         readHead(folder, name, bounded),
       );

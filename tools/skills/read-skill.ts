@@ -83,15 +83,18 @@ interface FoundSkill {
 /** The first skill of that name. Throws `ToolError`. */
 async function findSkill(context: ToolContext, name: string): Promise<FoundSkill> {
   const { folders, fault } = await foldersOf(context);
-  for (const folder of folders) {
+  const { skills = null } = context;
+  const isThere = skills === null || skills.includes(name);
+  for (const folder of isThere ? folders : []) {
     const found = await loadSkill(folder, name, context.signal);
     if (found !== null) return found;
   }
   // The skill may be there, but where it is cannot be reached now.
-  if (fault !== null) throw fault;
+  if (fault !== null && isThere) throw fault;
   const names = new Set<string>();
   for (const folder of folders) {
-    for (const each of await skillFolders(folder, context.signal).catch(() => [])) names.add(each);
+    for (const each of await skillFolders(folder, context.signal).catch(() => []))
+      if (skills === null || skills.includes(each)) names.add(each);
   }
   const known = [...names].slice(0, filesNamedMax).join(", ");
   throw new ToolError(`There is no skill ${name}.`, known === "" ? undefined : `The skills are: ${known}.`);

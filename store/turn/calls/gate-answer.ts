@@ -18,7 +18,9 @@ export async function gateAnswer(
   const isCut = answer.finish_reason === "length" && answer.content.at(-1)?.type === "tool-call";
   const { store, tx } = draft.unit;
   const { deployment, user } = await settingsOf(store.modelBook, tx, draft.before.owner_id);
-  const policies = [draft.before.approval_policy, user.approval_policy, deployment.approval_policy];
+  const { approval_policy, profile } = draft.before;
+  const own = profile === null ? [approval_policy] : [approval_policy, profile.approval_policy];
+  const policies = [...own, user.approval_policy, deployment.approval_policy];
   // Calls past the limit never run, either.
   const askable = (isCut ? calls.slice(0, -1) : calls).slice(0, toolCallsPerStepMax);
   const gates = gateCalls({ calls: askable, offered, policies });
@@ -28,7 +30,7 @@ export async function gateAnswer(
 }
 
 const FORBIDDEN =
-  "The call was not run: a policy of this chat, its user or the deployment forbids this tool.";
+  "The call was not run: a policy of this chat, its profile, its user or the deployment forbids this tool.";
 
 async function insertGates({ unit, before }: Draft, gates: readonly Gate[]): Promise<void> {
   const deadlineS = before.client_tool_deadline_s;

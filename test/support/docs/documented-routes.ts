@@ -91,6 +91,7 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
   const server = await made("POST /v1/mcp-servers", { slug: "own", name: "own", transport });
   // Made past the route, which wants a folder of this machine.
   const project = await createProject(api.deps.store, { name: "own", path: "/srv/own" });
+  const profile = await made("POST /v1/profiles", { name: "own" });
   const share = await made(`POST /v1/chats/${chat}/shares`, { link: true });
   const session = await made("POST /session", { api_key: api.key });
   const workspace = await made("POST /v1/workspaces", { template: "blank" });
@@ -104,6 +105,7 @@ async function makePlaces(api: TestApi): Promise<Readonly<Record<string, string>
     model_config: config.id,
     mcp_server: server.id,
     project: project.id,
+    profile: profile.id,
     share: share.id,
     session: session.id,
     workspace: workspace.id,

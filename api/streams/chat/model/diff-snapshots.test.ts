@@ -13,6 +13,8 @@ const chat: Chat = {
   workspace_id: null,
   project_path: null,
   project_id: null,
+  profile_id: null,
+  profile_version: null,
   title: "t",
   status: "running",
   last_error: null,
