@@ -16,7 +16,7 @@ const KEPT = `role, content, content_version, visibility, model_config_id, reaso
 
 /**
  * $1 source, $2 copy, $3 the last message. How a turn ended comes along if the whole turn does. Responses that a provider
- * keeps, and what it signed or sealed, belong to no chat: the copies go on from them.
+ * keeps, and what it signed or sealed, belong to no chat: the copies go on from them. They name the files that the messages name.
  */
 export const COPY_HISTORY = `with chosen as materialized (
     select m.*, nextval('message_ids') as new_id from (
@@ -32,6 +32,10 @@ export const COPY_HISTORY = `with chosen as materialized (
         .join(", ")}
     from chosen c left join chosen t on t.id = c.turn_id
     returning id, turn_id),
+  named as (
+    insert into message_files (chat_id, message_id, file_id)
+    select $2, c.new_id, f.id from message_files u join chosen c on c.id = u.message_id join files f on f.id = u.file_id
+    where u.chat_id = $1 for key share of f),
   ended as (
     insert into turn_ends (chat_id, turn_id, status, error, at)
     select $2, c.new_id, e.status, e.error, e.at from turn_ends e join chosen c on c.id = e.turn_id

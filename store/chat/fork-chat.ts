@@ -2,7 +2,6 @@
 import { forkedMessagesMax } from "../../core/chat/limits.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { type ChatRow, LOCKED_COLUMNS } from "../row/chat-row.ts";
-import { noteCopiedFiles } from "../row/message-files.ts";
 import { readMessage } from "../row/messages.ts";
 import { untold } from "../row/todos.ts";
 import { settleOpenCalls } from "../turn/settle-calls.ts";
@@ -116,7 +115,6 @@ export async function forkChat(unit: Unit, input: ForkChatInput): Promise<ChatRo
   const title = input.title(source.title);
   await unit.tx.query(INSERT, [source.id, input.id, title]);
   const copied = await copyHistory(unit, source.id, { id: input.id, until });
-  await noteCopiedFiles(unit.tx, { from: source.id, to: input.id });
   const { rows } = await unit.tx.query<ChatRow>(PLACE, [
     input.id,
     copied.turn_id,

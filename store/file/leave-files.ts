@@ -5,12 +5,20 @@ import type { Queryable, Tx } from "../database.ts";
 /** Rows that one statement deletes: each has up to forty pieces. */
 const batchMax = 100;
 
-/** Deletes the files that only these chats name. Call it before the chats go. */
+/**
+ * Deletes the files that only these chats name. Call it before the chats go. The rows are locked first, in the order in which messages
+ * lock them: a message that is being written with one of them is committed by then, and the deletion sees it.
+ */
 export async function deleteFilesOf(tx: Tx, chatIds: readonly string[]): Promise<void> {
-  await tx.query(
-    `delete from files where id in (select file_id from message_files where chat_id = any($1))
-       and not exists (select from message_files other where other.file_id = files.id and other.chat_id <> all($1))`,
+  const { rows } = await tx.query<{ id: string }>(
+    `select id from files where id in (select file_id from message_files where chat_id = any($1)) order by id for update`,
     [chatIds],
+  );
+  if (rows.length === 0) return;
+  await tx.query(
+    `delete from files where id = any($2)
+       and not exists (select from message_files other where other.file_id = files.id and other.chat_id <> all($1))`,
+    [chatIds, rows.map(({ id }) => id)],
   );
 }
 

@@ -39,17 +39,3 @@ export async function renoteMessageFiles(
 export function fileIdsOf(content: readonly (Part | InputPart)[]): string[] {
   return [...new Set(filesIn(content).map((part: FilePart) => part.file_id))];
 }
-
-/** Names the files of copied messages: the copies have other ids, and the same content. */
-export async function noteCopiedFiles(
-  tx: Tx,
-  { from, to }: { readonly from: string; readonly to: string },
-): Promise<void> {
-  await tx.query(
-    `insert into message_files (chat_id, message_id, file_id)
-     select m.chat_id, m.id, named.file_id from (select distinct file_id from message_files where chat_id = $1) named
-       join messages m on m.chat_id = $2 and position(named.file_id::text in m.content::text) > 0
-     on conflict do nothing`,
-    [from, to],
-  );
-}
