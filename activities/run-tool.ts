@@ -160,8 +160,9 @@ function outputUnrun(begun: BegunToolCall, tool: Tool | undefined): ToolOutput |
       "Do it another way, in smaller pieces, or leave it.",
     );
   }
-  if (execution.attempts > 1 && tool !== undefined && !mayRunAgain(tool)) {
-    // It may have had its effect already, and nothing is left to re-attach to: it never runs twice (claim before effect).
+  if (execution.attempts > 1 && (tool === undefined || !mayRunAgain(tool))) {
+    // It may have had its effect already, and nothing is left to re-attach to: it never runs twice (claim before effect). A tool that is
+    // not there any more, as its MCP server cannot be reached, may have been there then.
     return errorOutput("The server running this tool was lost: whether it took effect is unknown.");
   }
   return null;

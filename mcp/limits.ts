@@ -18,6 +18,9 @@ export const toolsFreshMs = 10 * 60_000;
 export const toolsKeptMs = 60 * 60_000;
 /** Connections of one worker. Each is a socket or a process. */
 export const connectionsMax = 100;
+/** Tests of servers that people run at once, of one user and in one replica of the API: each is a socket or a process, for a minute. */
+export const testsPerUserMax = 3;
+export const testsAtOnceMax = 20;
 /** Servers of which one worker remembers tools. */
 export const slotsMax = 500;
 /** Waits between tries to connect, doubled each time. */

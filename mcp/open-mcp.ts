@@ -10,6 +10,7 @@ import type { Queryable } from "../store/database.ts";
 import type { Fetch } from "./connection/bounded-bodies.ts";
 import { openConnection } from "./connection/open-connection.ts";
 import type { McpToolInfo } from "./discovery/tool-info.ts";
+import { testsAtOnceMax, testsPerUserMax } from "./limits.ts";
 import { mcpFaultOf } from "./mcp-fault.ts";
 import { beginSignIn, finishSignIn } from "./oauth/sign-in.ts";
 import { createTokenSource } from "./oauth/token-source.ts";
@@ -43,11 +44,25 @@ export function openWorkerMcp(deps: McpDeps) {
 export function openApiMcp(deps: McpDeps) {
   const fetch: Fetch = createGuardedFetch(deps.addressRules);
   const signIn = { db: deps.db, secrets: deps.secrets, fetch };
+  const running = new Map<string, number>();
   return {
     addressRules: deps.addressRules,
     allowStdio: deps.allowStdio,
     secrets: deps.secrets,
-    test: (row: McpServerRow, userId: string) => testServer(deps, row, userId),
+    async test(row: McpServerRow, userId: string) {
+      const own = running.get(userId) ?? 0;
+      const all = [...running.values()].reduce((sum, each) => sum + each, 0);
+      if (own >= testsPerUserMax || all >= testsAtOnceMax)
+        return notTested("too many tests are under way, try again later");
+      running.set(userId, own + 1);
+      try {
+        return await testServer(deps, row, userId);
+      } finally {
+        const left = (running.get(userId) ?? 1) - 1;
+        if (left === 0) running.delete(userId);
+        else running.set(userId, left);
+      }
+    },
     beginSignIn: (user: McpUser, redirectUrl: string) => beginSignIn(signIn, user, redirectUrl),
     finishSignIn: (query: URLSearchParams) => finishSignIn(signIn, query),
   };
@@ -85,13 +100,16 @@ async function testServer(deps: McpDeps, row: McpServerRow, userId: string) {
   } catch (error) {
     const fault = mcpFaultOf(error, { connecting: true });
     const needs_sign_in = fault.type === "sign-in-needed";
-    const message = needs_sign_in
-      ? `It wants a sign-in: ${fault.message}.`
-      : `It cannot be used: ${fault.message}.`;
-    return { ok: false, latency_ms: took(), message, needs_sign_in, tools: [] };
+    const failed = notTested(fault.message);
+    const message = needs_sign_in ? `It wants a sign-in: ${fault.message}.` : failed.message;
+    return { ...failed, latency_ms: took(), message, needs_sign_in };
   } finally {
     await pool.close();
   }
+}
+
+function notTested(why: string) {
+  return { ok: false, latency_ms: 0, message: `It cannot be used: ${why}.`, needs_sign_in: false, tools: [] };
 }
 
 /** As `/test` shows it. */

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { after, before, test } from "node:test";
 import { freePort } from "../../../dev/free-port.ts";
 import { type Called, startTestApi, type TestApi } from "../../support/api.ts";
+import { soon } from "../../support/soon.ts";
 import { type HttpServer, startHttpServer } from "./servers/http-server.ts";
 import { everythingProgram, oddProgram } from "./servers/programs.ts";
 
@@ -179,6 +180,27 @@ test("C4 a test shows the tools as models see them, over both transports, or say
   const failed = await call(`POST /v1/mcp-servers/${nowhere.id}/test`);
   assert.equal(failed.body.ok, false);
   assert.match(failed.body.message, /cannot be used: .*ECONNREFUSED/);
+});
+
+test("C4 a user has three tests under way at most, which keeps nobody else from testing", async () => {
+  const gate = Promise.withResolvers<void>();
+  let asked = 0;
+  const slow = await startHttpServer(async () => {
+    asked++;
+    await gate.promise;
+    return false;
+  });
+  const server = await make({ owner: "deployment", transport: { type: "http", url: slow.url } });
+  const tests = [1, 2, 3].map(() => call(`POST /v1/mcp-servers/${server.id}/test`));
+  await soon("all three wait for the server", () => asked === 3);
+  const fourth = await call(`POST /v1/mcp-servers/${server.id}/test`);
+  assert.deepEqual([fourth.status, fourth.body.ok], [200, false]);
+  assert.match(fourth.body.message, /too many tests are under way/);
+  const others = call(`POST /v1/mcp-servers/${server.id}/test`, undefined, member);
+  gate.resolve();
+  for (const { body } of await Promise.all([...tests, others])) assert.equal(body.ok, true, body.message);
+  assert.equal((await call(`POST /v1/mcp-servers/${server.id}/test`)).body.ok, true);
+  await slow.stop();
 });
 
 test("C4 a chat has MCP servers from the start or by a change while it rests, and only those its owner may use", async () => {

@@ -94,6 +94,22 @@ test("C4 X9 killed in the middle of a call, the call is not made again, and its 
   assert.equal(server.lines().filter((line) => line === "hang begun").length, 1);
 });
 
+test("C4 X9 killed in the middle of a call whose server is gone by then, its result still says that the outcome is unknown", async () => {
+  const server = await makeServer("leaves");
+  const worker = await onlyWorker(everturn);
+  const chat = await everturn.createChat(script(steps("leaves__hang"), "leaves"), {
+    mcp_server_ids: [server.id],
+  });
+  const reader = everturn.reader(chat.id);
+  await soon("the call is made", () => server.lines().includes("hang begun"));
+  await worker.kill();
+  await everturn.call("PATCH", `/v1/mcp-servers/${server.id}`, { enabled: false });
+  await everturn.startWorker();
+  await reader.untilIdle();
+  const [result] = resultsOf(await assertSettled(everturn, chat.id, [reader]));
+  assert.match(JSON.stringify(result?.result), /unknown/);
+});
+
 test("C4 X9 killed in the middle of a call that only reads, the call is made again", async () => {
   const server = await makeServer("safe");
   const worker = await onlyWorker(everturn);
