@@ -137,7 +137,7 @@ async function runClaimed(
   attempt: ToolAttempt,
   begun: BegunToolCall,
 ): Promise<ToolOutput | null> {
-  const tools = await heartbeatWhile(() => deps.toolsOf(begun.chat));
+  const tools = await heartbeatWhile(async () => runnable(begun, await deps.toolsOf(begun.chat)));
   const unrun = outputUnrun(
     begun,
     tools.find(({ name }) => name === begun.call.tool_name),
@@ -150,10 +150,18 @@ async function runClaimed(
   return unrun;
 }
 
+/** Not the tool of a call that the model was not offered: it may be there only since, and nobody was asked about it. */
+function runnable({ call, execution }: BegunToolCall, tools: readonly Tool[]): readonly Tool[] {
+  if (execution.decision !== "unoffered") return tools;
+  return tools.filter(({ name }) => name !== call.tool_name);
+}
+
 /** The result of a call that is not to be run; null when it is. */
 function outputUnrun(begun: BegunToolCall, tool: Tool | undefined): ToolOutput | null {
   const { refused, execution } = begun;
   if (refused !== null) return { result: refused, is_error: true };
+  // No worker was ever lost with it: it only gets words.
+  if (execution.decision === "unoffered") return null;
   if (isGivenUp(begun)) {
     return errorOutput(
       `The call was begun ${execution.lost_workers} times, and each time the server running it was lost: it was given up, and whether it took effect is unknown.`,

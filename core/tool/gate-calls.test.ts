@@ -62,8 +62,8 @@ test("D4 of a batch: beside an exclusive tool nobody is asked, then what is forb
   assert.deepEqual(gated(["pick"], { pick: "deny" }), ["pick:forbidden"]);
 });
 
-test("L4 nobody is asked about a call that cannot run: an unknown tool, or arguments that are not JSON", () => {
-  assert.deepEqual(gated(["rocket"], { "*": "ask" }), []);
+test("L4 D4 nobody is asked about a call that cannot run: a tool that was not offered, or arguments that are not JSON", () => {
+  assert.deepEqual(gated(["rocket"], { "*": "ask" }), ["rocket:unoffered"]);
   const calls = [call("pick", { _raw: "{" })];
   assert.deepEqual(gateCalls({ calls, offered, policies: [{ "*": "ask" }] }), []);
 });

@@ -14,8 +14,11 @@ export interface OfferedTool {
 
 export interface Gate {
   readonly call: ToolCallPart;
-  /** `forbidden`: a policy refuses the call, and nobody is asked. */
-  readonly kind: "client" | "approval" | "forbidden";
+  /**
+   * `forbidden`: a policy refuses the call, and nobody is asked. `unoffered`: the model was not given the tool, so the call gets an
+   * error even if the tool is there by the time it would run: nobody could have been asked about it.
+   */
+  readonly kind: "client" | "approval" | "forbidden" | "unoffered";
   readonly parameters: JsonObject;
 }
 
@@ -27,15 +30,16 @@ export interface GateInput {
   readonly policies: readonly ApprovalPolicy[];
 }
 
-/** The calls that do not simply run. All others run at once, also those that will only get an error result. */
+/** The calls that do not simply run. All others run at once. */
 export function gateCalls({ calls, offered, policies }: GateInput): readonly Gate[] {
   const byName = new Map(offered.map((tool) => [tool.name, tool]));
   // A batch beside an exclusive tool is refused as a whole, so there is nothing to ask (SPEC L6).
   if (calls.length > 1 && calls.some((call) => byName.get(call.tool_name)?.is_exclusive)) return [];
   return calls.flatMap((call): readonly Gate[] => {
     const tool = byName.get(call.tool_name);
-    // What is not offered or not JSON is refused with words for the model: no person needs to look at it.
-    if (tool === undefined || isUnreadable(call)) return [];
+    if (tool === undefined) return [{ call, kind: "unoffered", parameters: {} }];
+    // What is not JSON is refused with words for the model: no person needs to look at it.
+    if (isUnreadable(call)) return [];
     const kind = kindOf(tool, policies);
     return kind === null ? [] : [{ call, kind, parameters: tool.parameters }];
   });

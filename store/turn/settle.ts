@@ -122,7 +122,7 @@ function answerOf(event: StepEvent): NewMessage | null {
 async function commit(settling: Settling, event: StepEvent): Promise<StepOutcome> {
   switch (event.type) {
     case "answered":
-      return decide(settling, await commitAnswer(settling, event.answer, event.offered ?? []));
+      return decide(settling, await commitAnswer(settling, event.answer, event.offered));
     case "failed":
       return recordFailure(settling, event.failure);
     case "interrupted":
@@ -151,7 +151,7 @@ async function commit(settling: Settling, event: StepEvent): Promise<StepOutcome
 async function commitAnswer(
   settling: Settling,
   answer: NewMessage,
-  offered: readonly OfferedTool[],
+  offered: readonly OfferedTool[] | undefined,
 ): Promise<WrittenTail> {
   return change(settling, "commit_step", async (draft) => {
     draft.change.turn_steps = draft.before.turn_steps + 1;

@@ -6,12 +6,16 @@ import type { NewMessage } from "../../row/messages.ts";
 import { callsWithoutResult } from "../../row/messages.ts";
 import type { Draft } from "../../unit.ts";
 
-/** Returns whether anybody is asked, or any call is forbidden. A batch that simply runs costs no query. */
+/**
+ * Returns whether anybody is asked, or any call is not to be run. A batch that simply runs costs no query.
+ * @param offered the tools that the model could call; absent: nobody is asked about any of them
+ */
 export async function gateAnswer(
   draft: Draft,
   answer: NewMessage,
-  offered: readonly OfferedTool[],
+  offered: readonly OfferedTool[] | undefined,
 ): Promise<boolean> {
+  if (offered === undefined) return false;
   const calls = callsWithoutResult([answer]).filter((call) => call.provider_executed !== true);
   if (calls.length === 0) return false;
   // The last piece of an answer that its output limit cut off is never run, so nobody is asked about it.
@@ -38,7 +42,8 @@ async function insertGates({ unit, before }: Draft, gates: readonly Gate[]): Pro
     `insert into tool_executions (chat_id, tool_call_id, tool_name, attempts, kind, asked_at, deadline_at, parameters,
        decision, decided_at, finished_at, result, is_error)
      select $1, tool_call_id, tool_name, 0, kind, now(), now() + deadline_s * interval '1 second', parameters,
-       case when kind = 'forbidden' then kind end, case when kind = 'forbidden' then now() end,
+       case when kind in ('forbidden', 'unoffered') then kind end,
+       case when kind in ('forbidden', 'unoffered') then now() end,
        case when kind = 'forbidden' then now() end, case when kind = 'forbidden' then $7::json end,
        case when kind = 'forbidden' then true end
      from unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::json[])

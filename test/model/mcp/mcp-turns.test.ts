@@ -78,6 +78,33 @@ test("C4 I1 an interrupt cancels a call at its server", async () => {
   assert.equal(result?.is_error, true);
 });
 
+test("C4 D4 a tool that the model was not offered is not run and nobody is asked, even if it is there by then", async () => {
+  const server = await makeServer("late");
+  const chat = await everturn.createChat(script([{ text: "Hello." }], "early"), {
+    mcp_server_ids: [server.id],
+    approval_policy: { "late__*": "ask" },
+  });
+  const reader = everturn.reader(chat.id);
+  await reader.untilIdle();
+  await everturn.call("PATCH", `/v1/mcp-servers/${server.id}`, { enabled: false });
+  const key = "late-tool";
+  const tool_calls = [{ name: "late__die", args: {} }];
+  const calling = { text: "Calling.", hold_until: key, hold_after: 0, tool_calls };
+  const content = script([calling, { text: "Done." }], key);
+  await everturn.call("POST", `/v1/chats/${chat.id}/messages`, { content });
+  await soon("the model is asked", () => everturn.model.requests(key).length === 1);
+  await everturn.call("PATCH", `/v1/mcp-servers/${server.id}`, { enabled: true });
+  everturn.model.release(key);
+  await reader.until(
+    "the turn has ended",
+    ({ status, messages }) => status === "waiting" && messages.length > 4,
+  );
+  const [result] = resultsOf(await assertSettled(everturn, chat.id, [reader]));
+  assert.match(JSON.stringify(result?.result), /There is no tool/);
+  assert.match(JSON.stringify(everturn.model.requests(key)[1]), /late__die"/, "by then it is there");
+  assert.deepEqual(server.lines(), []);
+});
+
 test("C4 X9 killed in the middle of a call, the call is not made again, and its result says that the outcome is unknown", async () => {
   const server = await makeServer("unsafe");
   const worker = await onlyWorker(everturn);
