@@ -132,6 +132,16 @@ export interface NextWorkspaceStepOutput {
   readonly chats?: readonly { readonly id: string; readonly title?: string }[];
 }
 
+export interface UseWorkspaceFilesInput {
+  readonly call_id: string;
+}
+
+/** What requests want of the files of workspaces. */
+export interface FileActivities {
+  /** Looks or writes as the row of the call says, and keeps the answer there. */
+  useWorkspaceFiles(input: UseWorkspaceFilesInput): Promise<void>;
+}
+
 /** What the workflow of a workspace changes outside the database; another worker may run each of them again. */
 export interface WorkspaceActivities {
   /** Makes the place. */

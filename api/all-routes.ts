@@ -39,6 +39,7 @@ import { usageRoutes } from "./routes/usage.ts";
 import { buildLogRoutes } from "./routes/workspace/build-logs.ts";
 import { projectRoutes } from "./routes/workspace/projects.ts";
 import { templateRoutes } from "./routes/workspace/templates.ts";
+import { workspaceFileRoutes } from "./routes/workspace/workspace-files.ts";
 import { workspaceRoutes } from "./routes/workspace/workspaces.ts";
 
 export function allRoutes(deps: ApiDeps): readonly Route[] {
@@ -64,6 +65,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...aiSdkRoutes(deps),
     ...fileRoutes(deps),
     ...workspaceRoutes(deps),
+    ...workspaceFileRoutes(deps),
     ...buildLogRoutes(deps),
     ...templateRoutes(deps),
     ...projectRoutes(deps),

@@ -4,6 +4,7 @@ import type { ErrorKind } from "../core/chat/error-kind.ts";
 import type { ContextFault, SkillHead } from "../core/part/part.ts";
 import type { TemplateShelf } from "../core/workspace/template.ts";
 import type { Deliverer } from "../delivery/deliver-outbox.ts";
+import type { RunFileCall } from "../delivery/run-file-call.ts";
 import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { AddressRules } from "../platform/network/provider-address.ts";
@@ -103,6 +104,8 @@ export interface ApiDeps {
   readonly listSkills: () => Promise<ListedSkills>;
   /** Tells a workspace's workflow the wanted state. Takes at most a second and never throws. */
   readonly workspaceTeller: Pick<WorkspaceTeller, "tell">;
+  /** Has a worker read or write files of a workspace. */
+  readonly runFileCall: RunFileCall;
   readonly workspaceLink: WorkspaceTemporalLink;
   /** Where new workspaces run. */
   readonly workspaceDriver: string;

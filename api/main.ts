@@ -2,6 +2,7 @@
 import { Client } from "@temporalio/client";
 import type { LiveBus } from "../core/stream/bus-message.ts";
 import { createDeliverer } from "../delivery/deliver-outbox.ts";
+import { createFileCaller } from "../delivery/run-file-call.ts";
 import { createWorkspaceTeller } from "../delivery/tell-workspace.ts";
 import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config/config.ts";
@@ -229,6 +230,7 @@ function createTellers(config: Config, { store, temporal, logger }: DepsParts) {
   return {
     deliverer: createDeliverer({ ...shared, failpoint: createFailpoint(config.failpoint) }),
     workspaceTeller: createWorkspaceTeller(shared),
+    runFileCall: createFileCaller({ ...shared, pool: store.pool }),
   };
 }
 

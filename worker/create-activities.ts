@@ -10,6 +10,7 @@ import { createContextWatch } from "../activities/context/watch-context.ts";
 import type {
   Activities,
   DescribeActivities,
+  FileActivities,
   LocalActivities,
   LocalWorkspaceActivities,
   WorkspaceActivities,
@@ -23,6 +24,7 @@ import { createRunTool, type RunToolDeps } from "../activities/run-tool.ts";
 import type { OpenPartStream, ReadLostParts } from "../activities/stream/open-part-stream.ts";
 import { createTransitions } from "../activities/transitions.ts";
 import { createWorkspaceActivities } from "../activities/workspace/create-workspace-activities.ts";
+import { createUseWorkspaceFiles } from "../activities/use-workspace-files.ts";
 import { createWriteTitle } from "../activities/write-title.ts";
 import { createWriteTurnSummary } from "../activities/write-turn-summary.ts";
 import type { LiveBus } from "../core/stream/bus-message.ts";
@@ -67,6 +69,7 @@ export interface ActivityDeps {
 
 export type AllActivities = Activities &
   DescribeActivities &
+  FileActivities &
   LocalActivities &
   WorkspaceActivities &
   LocalWorkspaceActivities;
@@ -124,6 +127,7 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     persistContext: boundRetries(createPersistContext({ ...shared, context: reads })),
     runTool: boundRetries(runTool),
     ...createDescriptions(deps),
+    useWorkspaceFiles: boundRetries(createUseWorkspaceFiles({ ...deps, openAgent })),
     ...boundEach(createTransitions({ store, failpoint })),
   };
 }

@@ -65,6 +65,19 @@ export function endWorkspaceOptions(config: TimeoutConfig, summary: string): Act
 }
 
 /**
+ * A request's look at the files of a workspace. The request waits 30 seconds and then gives up, and so does this. Until then another worker
+ * goes on where a dead one was: the agent makes a change once.
+ */
+export function workspaceFilesOptions(config: TimeoutConfig): ActivityOptions {
+  return {
+    scheduleToCloseTimeout: "30 s",
+    heartbeatTimeout: config.heartbeat_timeout_ms,
+    retry: { initialInterval: "100 ms", maximumInterval: "2 s", backoffCoefficient: 2 },
+    summary: "files of a workspace",
+  };
+}
+
+/**
  * Titles and turn summaries: the model has 30 seconds, the rest is the database's. Four tries within a minute, for a chat
  * without them lacks little; a worker that dies costs one.
  */

@@ -79,6 +79,19 @@ export interface WorkspaceInput {
   readonly heartbeat_timeout_ms: number;
 }
 
+/** The workflow type that has a worker read or write a file of a workspace for a request; its id is `workspace-files-<call id>`. */
+export const WORKSPACE_FILES = "workspaceFiles";
+
+export function workspaceFilesWorkflowId(callId: string): string {
+  return `workspace-files-${callId}`;
+}
+
+export interface WorkspaceFilesInput {
+  readonly call_id: string;
+  /** How long the activity may be silent before Temporal takes its worker for dead. */
+  readonly heartbeat_timeout_ms: number;
+}
+
 /** The one workflow type that writes titles and turn summaries; its id is `describe-<chat id>`: one at a time for each chat. */
 export const DESCRIBE_CHAT = "describeChat";
 

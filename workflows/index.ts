@@ -2,3 +2,4 @@
 export { chatTurn } from "./chat-turn.ts";
 export { describeChat } from "./describe-chat.ts";
 export { workspace } from "./workspace.ts";
+export { workspaceFiles } from "./workspace-files.ts";

@@ -141,6 +141,7 @@ function createMemoryAgent(places: ReadonlyMap<string, MemoryPlace>, address: Ag
       readBytes: unscripted,
       writeFile: ({ key, path, content }) =>
         ask("writeFile", { path, bytes: content.length, created: true }, `write ${key}`),
+      writeBytes: unscripted,
       editFiles: unscripted,
     },
     processes: {

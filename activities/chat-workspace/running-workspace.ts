@@ -44,7 +44,7 @@ export interface RunningWorkspaces {
   forget(workspaceId: string): void;
 }
 
-export function createRunningWorkspaces(deps: PlaceDeps): RunningWorkspaces {
+export function createRunningWorkspaces(deps: Omit<PlaceDeps, "shelf">): RunningWorkspaces {
   const { store, driver, openAgent, teller, shutdown } = deps;
   const nowMs = deps.nowMs ?? (() => performance.now());
   const rowOf = (id: string, signal: AbortSignal) => store.read(signal, (db) => readWorkspace(db, id, null));

@@ -76,6 +76,7 @@ function steadyFiles(repeatable: Repeatable): AgentApi["files"] {
     stat: (args, signal) => repeatable(signal, (at) => at.files.stat(args, signal)),
     readBytes: (args, signal) => repeatable(signal, (at) => at.files.readBytes(args, signal)),
     writeFile: (args, signal) => repeatable(signal, (at) => at.files.writeFile(args, signal)),
+    writeBytes: (args, signal) => repeatable(signal, (at) => at.files.writeBytes(args, signal)),
     editFiles: (args, signal) => repeatable(signal, (at) => at.files.editFiles(args, signal)),
   };
 }

@@ -107,13 +107,16 @@ function operationId(each: Route): string {
   );
 }
 
+const BYTES = "application/octet-stream";
+
 function answers(each: Route): ZodOpenApiResponsesObject {
   return Object.fromEntries(
     Object.entries(each.responses).map(([status, spec]) => {
       const type = spec.content_type ?? "application/json";
       const has = spec.schema !== undefined || spec.content_type !== undefined;
       const schema = spec.schema ?? z.string();
-      return [status, { description: spec.description, ...(has && { content: { [type]: { schema } } }) }];
+      const content = { [type]: { schema }, ...(spec.or_bytes === true && { [BYTES]: { schema: z.string() } }) };
+      return [status, { description: spec.description, ...(has && { content }) }];
     }),
   );
 }

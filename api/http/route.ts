@@ -15,6 +15,8 @@ export interface ResponseSpec {
   readonly content_type?: string;
   /** Absent: no body, or one that is not JSON. */
   readonly schema?: z.ZodType;
+  /** Beside the JSON of `schema`: raw bytes, where that is what was asked for. */
+  readonly or_bytes?: true;
 }
 
 /** What a handler answers. `body` is sent as JSON, `text` as it is under `content_type`. */

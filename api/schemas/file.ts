@@ -24,7 +24,7 @@ export const filePage = z
   .strictObject({ items: z.array(file), next_cursor: z.string().nullable() })
   .meta({ id: "FilePage" });
 
-const fileName = z
+export const fileName = z
   .string()
   .max(fileNameCharsMax)
   .superRefine((name, check) => {

@@ -164,6 +164,14 @@ export const profilesMax = 200;
 export const profileListMax = 100;
 /** Bytes of one file (SPEC C5). Providers take little more, and a worker holds a file whole while it sends it. */
 export const fileBytesMax = 10 * 1024 * 1024;
+/** Bytes of a workspace's file that a client may load: it passes through the store of files. */
+export const workspaceFileBytesMax = 64 * 1024 * 1024;
+/** A path that is asked for over HTTP, in characters: as long as the kernel takes at once. */
+export const workspacePathCharsMax = 4_096;
+/** How long a request waits for a worker to read or write a workspace's file. 64 MiB take a few seconds. */
+export const fileCallMaxMs = 30_000;
+/** Files of workspaces that a worker holds in memory to write them. The next write waits for room. */
+export const workerWriteBytesMax = 48 * 1024 * 1024;
 /** Files that people have put into the messages of one chat (SPEC C5). */
 export const filesPerChatMax = 50;
 /** Longest file name that common file systems take. */

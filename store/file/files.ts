@@ -84,6 +84,15 @@ const SHOWN_BY = `select from message_files u
   join messages m on m.chat_id = u.chat_id and m.id = u.message_id
   where u.file_id = files.id and m.deleted_at is null and m.visibility in ('user', 'both')`;
 
+/** A file whose bytes are there, or bytes in transit. */
+export async function findStored(db: Queryable, id: string): Promise<Pick<FileRow, "id"> | null> {
+  const { rows } = await db.query<Pick<FileRow, "id">>(
+    "select id from files where id = $1 and (ready_at is not null or origin = 'transit')",
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
 /** Null: there is none, it is not uploaded completely, or it is another user's. */
 export async function findOwnFile(
   db: Queryable,

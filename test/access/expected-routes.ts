@@ -14,6 +14,8 @@ export interface ExpectedRoute {
    * Absent: the route names no thing that belongs to somebody.
    */
   readonly foreign?: string;
+  /** Without it the call is refused, whoever makes it. */
+  readonly query?: string;
   /** Nothing changes, although it is not a `GET`. */
   readonly reads?: true;
   /** Also answered to those with whom the chat is shared. */
@@ -99,6 +101,10 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "DELETE /v1/workspaces/{workspace}": workspace,
   "POST /v1/workspaces/{workspace}/start": workspace,
   "POST /v1/workspaces/{workspace}/stop": workspace,
+  "GET /v1/workspaces/{workspace}/files": workspace,
+  "PUT /v1/workspaces/{workspace}/files": { ...workspace, query: "path=a.txt" },
+  "POST /v1/workspaces/{workspace}/files": workspace,
+  "POST /v1/workspaces/{workspace}/files/attach": workspace,
   "GET /v1/workspaces/{workspace}/builds/{build}/logs": workspace,
   "GET /v1/skills": chats,
   "GET /v1/templates": chats,

@@ -104,7 +104,9 @@ async function answerTo(
     : { no_such: 1 };
   const leave = new AbortController();
   const path = isForeign ? route.foreign_path : route.nowhere;
-  const more = query === undefined || route.kind === "public" ? "" : `?${query}`;
+  const ofColumn = query === undefined || route.kind === "public" ? [] : [query];
+  const queries = [...ofColumn, ...(isForeign && route.query !== undefined ? [route.query] : [])];
+  const more = queries.length === 0 ? "" : `?${queries.join("&")}`;
   const response = await fetch(`${api.url}${path}${more}`, {
     method: route.method,
     headers: { ...headers, ...(hasBody && { "Content-Type": "application/json" }) },

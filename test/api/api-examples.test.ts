@@ -28,6 +28,10 @@ const REFUSED: Readonly<Record<string, string>> = {
   "post /session": "unauthenticated",
   // The folder of the example is nowhere.
   "post /v1/projects": "project_path_refused",
+  // No worker has built the workspace, the example's path is in no query, and nobody has the file of the example.
+  "put /v1/workspaces/{workspace}/files": "invalid_request",
+  "post /v1/workspaces/{workspace}/files": "file_not_found",
+  "post /v1/workspaces/{workspace}/files/attach": "workspace_not_running",
 };
 
 async function documented(): Promise<[string, Operation][]> {

@@ -23,6 +23,7 @@ import { StreamGate, type StreamGateInput } from "../../api/streams/stream-gate.
 import type { UserRole } from "../../core/access/access.ts";
 import type { LiveBus } from "../../core/stream/bus-message.ts";
 import { createDeliverer } from "../../delivery/deliver-outbox.ts";
+import { createFileCaller } from "../../delivery/run-file-call.ts";
 import { createWorkspaceTeller } from "../../delivery/tell-workspace.ts";
 import { openApiMcp } from "../../mcp/open-mcp.ts";
 import { loadConfig } from "../../platform/config/config.ts";
@@ -94,6 +95,8 @@ export interface TestApiSettings {
   /** Absent: no environment provider has a key, and each test of a provider answers. */
   readonly models?: ApiDeps["models"];
   /** Of MCP servers; absent: programs may be started, and servers be on this machine. */
+  /** Absent: there is no Temporal, and so no answer. */
+  readonly runFileCall?: ApiDeps["runFileCall"];
   readonly mcp?: Partial<Pick<ApiDeps["mcp"], "addressRules" | "allowStdio">>;
   /** Absent: the product's own. */
   readonly templatesDir?: string;
@@ -273,6 +276,7 @@ function testDeps(
     files: createFileShelf(pool, { bytesPerUserMax: settings.fileBytesPerUserMax ?? 1024 ** 3 }),
     listSkills: () => listDeploymentSkills(settings.skillsDir),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),
+    runFileCall: settings.runFileCall ?? createFileCaller({ ...temporalAway, pool, logger }),
     workspaceLink: () => null,
     workspaceDriver: "local",
     buildLogs,
@@ -344,7 +348,8 @@ function holdAgainstDocument(
   if (route === undefined) return;
   const spec = route.responses[answer.status];
   assert.ok(spec !== undefined, `${where} is not documented`);
-  const parsed = spec.schema?.safeParse(answer.body);
+  const isBytes = spec.or_bytes === true && answer.type.startsWith("application/octet-stream");
+  const parsed = isBytes ? undefined : spec.schema?.safeParse(answer.body);
   assert.ok(
     parsed === undefined || parsed.success,
     `${where} differs from its schema: ${parsed?.error?.message}`,

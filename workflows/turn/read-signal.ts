@@ -6,6 +6,7 @@ import type {
   ChatTurnInput,
   DescribeChatInput,
   DescribeSignalInput,
+  WorkspaceFilesInput,
   WorkspaceInput,
 } from "../contract.ts";
 
@@ -69,6 +70,11 @@ export function checkDescribeInput(input: DescribeChatInput): void {
     owner_id: isName(owner_id),
     left: left === undefined || (typeof left === "object" && left !== null),
   });
+}
+
+export function checkFilesInput(input: WorkspaceFilesInput): void {
+  const { call_id, heartbeat_timeout_ms } = fieldsOf(input);
+  check("workspaceFiles", { call_id: isName(call_id), heartbeat_timeout_ms: isCount(heartbeat_timeout_ms) });
 }
 
 /** A run that cannot know what it is for ends at once, in words: an exception would be tried again for ever. */

@@ -49,6 +49,11 @@ type Keyed<Args> = Args & { readonly key: string };
 export interface FileChanges {
   /** Atomic: readers see the old content or the new. Makes missing folders, keeps the mode of a replaced file. */
   readonly writeFile: (args: Keyed<Request<"write">>, signal: AbortSignal) => Promise<WrittenFile>;
+  /** The same with any bytes. An agent from before 2.2 throws `bad_request`. */
+  readonly writeBytes: (
+    args: Keyed<Request<"writeBytes">> & { readonly bytes: Uint8Array },
+    signal: AbortSignal,
+  ) => Promise<WrittenFile>;
   /** Exact replacements in several files, all or nothing; each search must match once unless `replace_all`. */
   readonly editFiles: (args: Keyed<Request<"edit">>, signal: AbortSignal) => Promise<Answer<"edited">>;
 }

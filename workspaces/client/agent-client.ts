@@ -49,7 +49,7 @@ export function openAgent(address: AgentAddress): AgentApi & { close(): void } {
 }
 
 /** `timeoutMs`: `callTimeoutMs` when absent. */
-type AskInput<Name> = Pick<AgentCall, "path" | "body" | "key"> & {
+type AskInput<Name> = Pick<AgentCall, "path" | "body" | "bytes" | "key"> & {
   readonly answer: Name;
   readonly timeoutMs?: number;
 };
@@ -76,8 +76,19 @@ function filesOver(connection: AgentConnection, ask: Ask): FileViews & FileChang
       return connection.exchange(call, signal);
     },
     writeFile: change(agentPaths.write, "written"),
+    async writeBytes({ key, path: asked, bytes }, signal) {
+      const path = `${agentPaths.writeBytes}?path=${encodeURIComponent(asked)}`;
+      return ask({ path, bytes, key, answer: "written" }, signal).catch(explainOldAgent);
+    },
     editFiles: change(agentPaths.edit, "edited"),
   };
+}
+
+function explainOldAgent(error: unknown): never {
+  const isOld = error instanceof AgentError && error.message.startsWith("There is no POST ");
+  if (!isOld) throw error;
+  const message = "The workspace's agent is older than this server and cannot take bytes.";
+  throw new AgentError("bad_request", message, "Stop the workspace and start it again.");
 }
 
 function processesOver(connection: AgentConnection, ask: Ask): Processes {

@@ -3,7 +3,7 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { AgentError } from "../agent/agent-error.ts";
 import { ProvenSockets } from "../agent/wire/proof.ts";
-import { idempotencyKeyHeader, jsonType, requestBytesMax } from "../agent/wire/protocol.ts";
+import { bytesType, idempotencyKeyHeader, jsonType, requestBytesMax } from "../agent/wire/protocol.ts";
 import type { AgentAddress } from "../driver.ts";
 import { badAnswer, errorAnswerBytesMax, errorOf } from "./agent-answers.ts";
 import { openSocket } from "./agent-socket.ts";
@@ -19,6 +19,8 @@ export interface AgentCall {
   readonly path: string;
   /** Sent as JSON, by POST; absent: GET. */
   readonly body?: unknown;
+  /** Sent as they are, by POST, instead of `body`. */
+  readonly bytes?: Uint8Array;
   /** Names the effect: the agent answers a repeated call like the first one. */
   readonly key?: string;
   /** For the whole answer, or (`stream`) for its first byte. */
@@ -59,7 +61,7 @@ export class AgentConnection {
   /** Resolves with the answer's head. */
   async #begin(call: AgentCall, stop: AbortSignal): Promise<IncomingMessage> {
     stop.throwIfAborted();
-    const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
+    const body = bodyOf(call);
     if (body !== null && body.length > requestBytesMax) {
       const mib = requestBytesMax / 1024 / 1024;
       throw new AgentError("file_too_large", `the request has more than ${mib} MiB`);
@@ -88,7 +90,7 @@ export class AgentConnection {
       maxHeaderSize: headerBytesMax,
       headers: {
         ...(call.key !== undefined && { [idempotencyKeyHeader]: call.key }),
-        ...(body !== null && { "content-type": jsonType, "content-length": body.length }),
+        ...(body !== null && { "content-type": call.bytes === undefined ? jsonType : bytesType, "content-length": body.length }),
       },
     });
     const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();
@@ -98,6 +100,11 @@ export class AgentConnection {
     this.#sockets.sendOnceProven(sent, body);
     return { sent, answer };
   }
+}
+
+function bodyOf({ body, bytes }: AgentCall): Buffer | null {
+  if (bytes !== undefined) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return body === undefined ? null : Buffer.from(JSON.stringify(body));
 }
 
 function isLostConnection(error: unknown): boolean {

@@ -138,7 +138,7 @@ function remove(deps: ApiDeps): Route {
   });
 }
 
-function toFile(row: FileRow) {
+export function toFile(row: FileRow) {
   const { id, name, media_type, size, sha256, origin, created_at } = row;
   return { id, name, media_type, size, sha256, origin, created_at, links: { self: `/v1/files/${id}` } };
 }

@@ -20,7 +20,7 @@ interface SentFile {
  * refusal. Later the connection is cut: a client sees from `Content-Length` that something is missing.
  * @throws what `bytes` throws before the first piece
  */
-async function sendFile(
+export async function sendFile(
   response: Response,
   file: SentFile,
   bytes: AsyncIterable<Uint8Array>,

@@ -10,6 +10,7 @@ import { purgeDeadProcesses } from "../../presence/worker-processes.ts";
 import { purgeGoneWorkers } from "../../presence/worker-rows.ts";
 import { purgeChatMarks } from "../../row/chat-marks.ts";
 import { purgeProjects } from "../../workspace/projects.ts";
+import { purgeFileCalls } from "../../workspace/file-calls.ts";
 
 /** By the name that a log line has for what could not be purged. Each resolves with how many rows it deleted. */
 export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>> = {
@@ -24,6 +25,7 @@ export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>
   "builds that nobody runs": purgeUnseenBuilds,
   "sessions past their time": purgeSessions,
   "files that no message names": purgeUnusedFiles,
+  "requests for files of workspaces": purgeFileCalls,
 };
 
 /** Rows that one statement deletes. A long delete would hold its locks, and its space, for long. */

@@ -63,6 +63,8 @@ function createFileChanges(place: FilesPlace): FileChanges {
   return {
     writeFile: (args, signal) =>
       inTurn(signal, () => write(Buffer.byteLength(args.content), () => writeFile(root, args, signal))),
+    writeBytes: ({ path, bytes }, signal) =>
+      inTurn(signal, () => write(bytes.length, () => writeFile(root, { path, content: bytes }, signal))),
     editFiles: ({ files }, signal) =>
       inTurn(signal, () => write(growthOf(files), () => editFiles({ root, made }, files, signal))),
   };

@@ -2,7 +2,7 @@
 //
 // HTTP/1.1 with keep-alive over a unix socket or TCP. On each connection both sides first prove that they know the token, and
 // every request, also /health, carries a proof (proof.ts).
-// Bodies are JSON (requests.ts); only the `key` of writes and edits travels as the header `Idempotency-Key`, and the key of an
+// Bodies are JSON (requests.ts), but for `write-bytes`; only the `key` of writes and edits travels as the header `Idempotency-Key`, and the key of an
 // existing process in the path. Answers are JSON (answers.ts), except raw bytes (`read-bytes`) and frames (`output`, `follow`;
 // frames.ts). An error is `{"error": {"code", "message", "hint"?}}` with the status of `statusOf`; clients look at the code only.
 //
@@ -10,6 +10,7 @@
 //   POST /v1/files/read-lines  /list  /stat        → LinesView, FolderView, FileStat
 //   POST /v1/files/read-bytes                      → application/octet-stream
 //   POST /v1/files/write  /edit   (keyed)          → WrittenFile, {files: EditedFile[]}
+//   POST /v1/files/write-bytes?path (keyed)        → WrittenFile; the body is the file itself
 //   POST /v1/search/grep  /find                    → GrepView, PathsView
 //   POST /v1/processes            ProcessStart     → {process, created}; 200 whether created or found
 //   GET  /v1/processes                             → {processes: ProcessInfo[]}; long commands are cut there
@@ -24,9 +25,9 @@
 /**
  * `<major>.<minor>`, told by `/health`. The major number rises when an older client or agent could misunderstand the
  * protocol. Then the newer side wins: a driver replaces an agent of a lower major number, and leaves one of a higher number
- * alone with an error. 2.1: lists count survivors.
+ * alone with an error. 2.1: lists count survivors. 2.2: `write-bytes`.
  */
-export const agentVersion = "2.1";
+export const agentVersion = "2.2";
 
 export const idempotencyKeyHeader = "idempotency-key";
 export const jsonType = "application/json";
@@ -43,6 +44,7 @@ export const agentPaths = {
   stat: "/v1/files/stat",
   readBytes: "/v1/files/read-bytes",
   write: "/v1/files/write",
+  writeBytes: "/v1/files/write-bytes",
   edit: "/v1/files/edit",
   grep: "/v1/search/grep",
   find: "/v1/search/find",

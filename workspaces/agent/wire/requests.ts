@@ -85,6 +85,8 @@ export const requests = {
   stat: object({ path }),
   readBytes: object({ path, offset, length: integer(0, outputBytesMax) }),
   write: object({ path, content: text }),
+  /** In the query; the bytes are the body. */
+  writeBytes: object({ path }),
   edit: object({ files: list(object({ path, edits: list(edit, editsMax) }), filesMax) }),
   grep: object({
     pattern: text,

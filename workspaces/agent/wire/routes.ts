@@ -1,4 +1,5 @@
 // What each path of protocol.ts does.
+import { createHash } from "node:crypto";
 import type * as z from "zod";
 import { AgentError } from "../agent-error.ts";
 import type { AgentHealth, FileChanges, FileViews, Processes, ProcessInfo } from "../api.ts";
@@ -9,6 +10,7 @@ import { readRequest, requests } from "./requests.ts";
 
 /** A request, understood as far as HTTP goes. */
 export interface AgentCall {
+  /** JSON; raw bytes where the client says that it sends those. */
   readonly body: unknown;
   readonly query: Readonly<Record<string, string>>;
   /** From `Idempotency-Key`. */
@@ -59,7 +61,7 @@ function fileRoutes({ files, effects }: RoutesInput): Record<string, AgentHandle
   const change =
     <Schema extends z.ZodObject>(name: string, schema: Schema, act: Change<z.output<Schema>>): AgentHandler =>
     async ({ body, effectKey: key }) => {
-      if (key === null) throw new AgentError("bad_request", "The header Idempotency-Key is missing.");
+      if (key === null) throw missingKey();
       const args = readRequest(schema, body, "body");
       return json(await effects.once(key, [name, args], () => act({ key, ...args }, toItsEnd)));
     };
@@ -74,8 +76,20 @@ function fileRoutes({ files, effects }: RoutesInput): Record<string, AgentHandle
       return { type: "bytes", bytes, contentType: bytesType };
     },
     [`POST ${agentPaths.write}`]: change("write", requests.write, files.writeFile),
+    [`POST ${agentPaths.writeBytes}`]: async ({ body, query, effectKey: key }) => {
+      if (key === null) throw missingKey();
+      if (!(body instanceof Uint8Array)) throw new AgentError("bad_request", `The body is no ${bytesType}.`);
+      const args = readRequest(requests.writeBytes, query, "query");
+      const what = ["writeBytes", args, createHash("sha256").update(body).digest("hex")];
+      const effect = () => files.writeBytes({ key, ...args, bytes: body }, toItsEnd);
+      return json(await effects.once(key, what, effect));
+    },
     [`POST ${agentPaths.edit}`]: change("edit", requests.edit, files.editFiles),
   };
+}
+
+function missingKey(): AgentError {
+  return new AgentError("bad_request", "The header Idempotency-Key is missing.");
 }
 
 type Change<Args> = (args: Args & { readonly key: string }, signal: AbortSignal) => Promise<unknown>;

@@ -6,6 +6,7 @@ import { requestTimeoutMs } from "../agent-limits.ts";
 import { encodeFrame, type Frame } from "./frames.ts";
 import { Doorkeeper } from "./proof.ts";
 import {
+  bytesType,
   followPingMs,
   framesType,
   idempotencyKeyHeader,
@@ -59,7 +60,7 @@ async function answer(
   const [path = "/", search = ""] = url.split("?", 2);
   const handler = (await findHandler)(method, path);
   if (handler === null) throw new AgentError("not_found", `There is no ${method} ${path}.`);
-  const body = method === "GET" ? null : await readJson(request);
+  const body = method === "GET" ? null : await readGiven(request);
   const gone = new AbortController();
   response.on("close", () => gone.abort());
   const given = await handler({
@@ -76,8 +77,9 @@ function effectKeyOf(request: IncomingMessage): string | null {
   return given === undefined ? null : readRequest(keySchema, given, "Idempotency-Key");
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readGiven(request: IncomingMessage): Promise<unknown> {
   const bytes = await readBody(request);
+  if (request.headers["content-type"] === bytesType) return bytes;
   try {
     return JSON.parse(bytes.toString("utf8"));
   } catch (error) {

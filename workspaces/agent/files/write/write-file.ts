@@ -12,10 +12,10 @@ import { commitFile, discardFile, linksNote, stageFile } from "./staged-file.ts"
 /** Writes the file, and creates missing folders. Writes through a link to its target. Throws `AgentError`. */
 export async function writeFile(
   root: Root,
-  args: { readonly path: string; readonly content: string },
+  args: { readonly path: string; readonly content: string | Uint8Array },
   signal: AbortSignal,
 ): Promise<WrittenFile> {
-  const content = Buffer.from(args.content, "utf8");
+  const content = typeof args.content === "string" ? Buffer.from(args.content, "utf8") : Buffer.from(args.content);
   checkSize(content.length);
   const place = await findPlace(root, args.path);
   let { folder } = place;
