@@ -48,6 +48,7 @@ export interface ToolPlaces {
   readonly projectFiles: FileViews | null;
   readonly workspace: ChatWorkspace | null;
   readonly keepFile: ToolContext["keepFile"];
+  readonly loadFile: ToolContext["loadFile"];
   readonly deploymentSkills?: ContextFiles | null;
   readonly skills?: readonly string[] | null;
 }

@@ -1,5 +1,10 @@
 // Reads and writes files of workspaces for requests (SPEC C5): the API reaches no workspace, and bytes pass through the store of files.
-import { fileBytesMax, fileCallMaxMs, workerWriteBytesMax, workspaceFileBytesMax } from "../core/chat/limits.ts";
+import {
+  fileBytesMax,
+  fileCallMaxMs,
+  workerWriteBytesMax,
+  workspaceFileBytesMax,
+} from "../core/chat/limits.ts";
 import { Refusal } from "../core/chat/refusal.ts";
 import { quoted } from "../core/text/quoted.ts";
 import type { FileCallAnswer, FileCallFault } from "../core/workspace/file-call.ts";
@@ -73,10 +78,14 @@ async function look({ deps, agent, call, owner_id, signal }: Work): Promise<File
     const { path, entries, truncated } = await agent.files.listDir({ path: call.path }, signal);
     return { type: "folder", path, entries, truncated };
   }
-  if (stat.type !== "file") return fault("path_refused", `${quoted(stat.path)} is neither a file nor a folder`);
+  if (stat.type !== "file")
+    return fault("path_refused", `${quoted(stat.path)} is neither a file nor a folder`);
   if (stat.size > workspaceFileBytesMax) {
     const mib = workspaceFileBytesMax / 1024 ** 2;
-    return fault("too_large", `${quoted(stat.path)} has ${stat.size} bytes; at most ${mib} MiB can be loaded`);
+    return fault(
+      "too_large",
+      `${quoted(stat.path)} has ${stat.size} bytes; at most ${mib} MiB can be loaded`,
+    );
   }
   const bytes = bytesOf(agent, call.path, signal);
   const { id, size } = await deps.files.keepTransit({ owner_id, bytes, bytesMax: workspaceFileBytesMax });

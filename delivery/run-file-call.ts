@@ -13,7 +13,11 @@ import {
   readFileCallAnswer,
 } from "../store/workspace/file-calls.ts";
 import type { WorkspaceRow } from "../store/workspace/workspaces.ts";
-import { WORKSPACE_FILES, type WorkspaceFilesInput, workspaceFilesWorkflowId } from "../workflows/contract.ts";
+import {
+  WORKSPACE_FILES,
+  type WorkspaceFilesInput,
+  workspaceFilesWorkflowId,
+} from "../workflows/contract.ts";
 import { workspaceSearchAttributes } from "../workflows/search-attributes.ts";
 
 export interface FileCallerOptions {
@@ -39,7 +43,10 @@ export function createFileCaller(options: FileCallerOptions): RunFileCall {
     const id = uuidv7();
     await insertFileCall(pool, { ...call, id, workspace_id: workspace.id });
     await runWorkflow(options, workspace, id).catch((error: unknown) =>
-      logger.warn({ err: error, workspace_id: workspace.id }, "no worker has answered for a workspace's files"),
+      logger.warn(
+        { err: error, workspace_id: workspace.id },
+        "no worker has answered for a workspace's files",
+      ),
     );
     const answer = (await readFileCallAnswer(pool, id)) ?? (await giveUp(pool, id, call));
     // Where this fails, the purge does it.

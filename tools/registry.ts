@@ -1,6 +1,7 @@
 // The list of all tools, and which of them a chat may call.
 
 import { attachFile } from "./context/attach-file.ts";
+import { saveFile } from "./context/save-file.ts";
 import { editFiles } from "./files/edit-files.ts";
 import { findFiles } from "./files/find-files.ts";
 import { grep } from "./files/grep.ts";
@@ -45,6 +46,7 @@ const workspaceTools: readonly Tool[] = [
   listDir,
   viewFile,
   attachFile,
+  saveFile,
   grep,
   findFiles,
   execute,

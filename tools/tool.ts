@@ -64,6 +64,15 @@ export interface ToolContext {
    * makes no second one. Throws `ToolError` for types that are not taken, files over 10 MiB, and a user without room.
    */
   readonly keepFile: (file: { readonly name: string; readonly bytes: Uint8Array }) => Promise<FilePart>;
+  /** A file that messages of the chat name: by its id, or the newest one of this name. Throws `ToolError` that lists what there is. */
+  readonly loadFile: (nameOrId: string) => Promise<ChatFile>;
+}
+
+/** A file of the chat, with its bytes. */
+export interface ChatFile {
+  readonly name: string;
+  readonly media_type: string;
+  readonly bytes: Uint8Array;
 }
 
 /** What the model gets. An error result is `{error, hint?}` with `is_error`. */

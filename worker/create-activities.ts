@@ -17,14 +17,14 @@ import type {
 } from "../activities/contract.ts";
 import type { DebugRecorder } from "../activities/debug/debug-recorder.ts";
 import { createFileLoader } from "../activities/file/load-files.ts";
-import { toolFileKeeper } from "../activities/file/tool-files.ts";
+import { chatFileLoader, toolFileKeeper } from "../activities/file/tool-files.ts";
 import { createPersistContext } from "../activities/persist-context.ts";
 import { createNoLimitNotice } from "../activities/provider/no-limit-notice.ts";
 import { createRunTool, type RunToolDeps } from "../activities/run-tool.ts";
 import type { OpenPartStream, ReadLostParts } from "../activities/stream/open-part-stream.ts";
 import { createTransitions } from "../activities/transitions.ts";
-import { createWorkspaceActivities } from "../activities/workspace/create-workspace-activities.ts";
 import { createUseWorkspaceFiles } from "../activities/use-workspace-files.ts";
+import { createWorkspaceActivities } from "../activities/workspace/create-workspace-activities.ts";
 import { createWriteTitle } from "../activities/write-title.ts";
 import { createWriteTurnSummary } from "../activities/write-turn-summary.ts";
 import type { LiveBus } from "../core/stream/bus-message.ts";
@@ -153,11 +153,12 @@ function createPlaces({ config, store, driver, teller, shutdown }: ActivityDeps)
 
 /** What a chat's tools use: its project folder or its workspace, and the deployment's skills. */
 function placesOf(
-  { files }: ActivityDeps,
+  { files, store }: ActivityDeps,
   { workspaceOf, deploymentSkills }: Places,
 ): RunToolDeps["placesOf"] {
   return (chat, turnId) => ({
     keepFile: toolFileKeeper(files, chat, turnId),
+    loadFile: chatFileLoader(store.pool, files, chat.id),
     deploymentSkills,
     skills: chat.profile?.skills ?? null,
     ...(chat.project_path === null

@@ -10,6 +10,9 @@ export async function workspaceFiles(input: WorkspaceFilesInput): Promise<void> 
   checkFilesInput(input);
   // Beside the tool calls, which ask the same agents for the same things.
   const taskQueue = sideQueue(workflowInfo().taskQueue, "tools");
-  const { useWorkspaceFiles } = proxyActivities<FileActivities>({ ...workspaceFilesOptions(input), taskQueue });
+  const { useWorkspaceFiles } = proxyActivities<FileActivities>({
+    ...workspaceFilesOptions(input),
+    taskQueue,
+  });
   await useWorkspaceFiles({ call_id: input.call_id });
 }

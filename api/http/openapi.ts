@@ -115,7 +115,10 @@ function answers(each: Route): ZodOpenApiResponsesObject {
       const type = spec.content_type ?? "application/json";
       const has = spec.schema !== undefined || spec.content_type !== undefined;
       const schema = spec.schema ?? z.string();
-      const content = { [type]: { schema }, ...(spec.or_bytes === true && { [BYTES]: { schema: z.string() } }) };
+      const content = {
+        [type]: { schema },
+        ...(spec.or_bytes === true && { [BYTES]: { schema: z.string() } }),
+      };
       return [status, { description: spec.description, ...(has && { content }) }];
     }),
   );

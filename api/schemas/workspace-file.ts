@@ -1,8 +1,8 @@
 // Schemas of the files of workspaces.
 import { z } from "zod";
 import { workspacePathCharsMax } from "../../core/chat/limits.ts";
-import { fileName } from "./file.ts";
 import { filledText, uuid } from "./common.ts";
+import { fileName } from "./file.ts";
 
 const path = filledText(workspacePathCharsMax).meta({
   description: "Relative to the workspace's folder. Nothing outside is ever read or written",
@@ -40,5 +40,7 @@ export const saveFile = z.strictObject({
 
 export const attachFile = z.strictObject({
   path,
-  name: fileName.optional().meta({ description: "What the file is called; absent: the last part of the path" }),
+  name: fileName
+    .optional()
+    .meta({ description: "What the file is called; absent: the last part of the path" }),
 });

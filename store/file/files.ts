@@ -84,6 +84,20 @@ const SHOWN_BY = `select from message_files u
   join messages m on m.chat_id = u.chat_id and m.id = u.message_id
   where u.file_id = files.id and m.deleted_at is null and m.visibility in ('user', 'both')`;
 
+/** Files of a chat that a query lists: more than people may attach, with room for those of tools. */
+const chatFilesMax = 500;
+
+/** The files that the chat's history names, newest first. */
+export async function listChatFiles(db: Queryable, chatId: string): Promise<FileRow[]> {
+  const { rows } = await db.query<FileRow>(
+    `select ${COLUMNS} from files where ready_at is not null and id in (select u.file_id from message_files u
+       join messages m on m.chat_id = u.chat_id and m.id = u.message_id
+       where u.chat_id = $1 and m.deleted_at is null) order by id desc limit $2`,
+    [chatId, chatFilesMax],
+  );
+  return rows;
+}
+
 /** A file whose bytes are there, or bytes in transit. */
 export async function findStored(db: Queryable, id: string): Promise<Pick<FileRow, "id"> | null> {
   const { rows } = await db.query<Pick<FileRow, "id">>(

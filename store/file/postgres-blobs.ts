@@ -8,13 +8,11 @@ export function createPostgresBlobs(db: Queryable): Blobs {
   return {
     async put(id, bytes) {
       let seq = 0;
-      for await (const piece of inPieces(bytes)) {
-        await db.query("insert into file_pieces (file_id, seq, bytes) values ($1, $2, $3)", [
-          id,
-          seq++,
-          piece,
-        ]);
-      }
+      const keep = (piece: Buffer) =>
+        db.query("insert into file_pieces (file_id, seq, bytes) values ($1, $2, $3)", [id, seq++, piece]);
+      for await (const piece of inPieces(bytes)) await keep(piece);
+      // An empty file is there, too.
+      if (seq === 0) await keep(Buffer.alloc(0));
     },
     async *read(id, bytesMax = Number.POSITIVE_INFINITY) {
       let left = bytesMax;

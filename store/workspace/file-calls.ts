@@ -1,7 +1,8 @@
 // What requests want of the files of workspaces, until it is answered (SPEC C5). Claim before effect: a call that its request has
 // given up is begun by nobody.
-import type { FileCallAnswer, FileCallKind } from "../../core/workspace/file-call.ts";
+
 import { unfinishedFileKeepMs } from "../../core/chat/limits.ts";
+import type { FileCallAnswer, FileCallKind } from "../../core/workspace/file-call.ts";
 import type { Queryable } from "../database.ts";
 
 export interface FileCallRow {

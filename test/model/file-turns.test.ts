@@ -1,11 +1,12 @@
 // Tests: files in whole turns: what a model is sent of them, what tools make of them, and what happens when they are gone.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import type { FilePart, JsonObject, ToolResultPart } from "../../core/part/part.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { oneGif, onePdf, onePng } from "../support/odd/file-bytes.ts";
 import { assertSettled, script, storedMessages } from "../support/turn/settled.ts";
-import { resultsOf, workspaceChat } from "../support/workspace/workspace-chats.ts";
+import { BUILD, resultsOf, workspaceChat } from "../support/workspace/workspace-chats.ts";
 
 let everturn: Everturn;
 before(async () => {
@@ -134,6 +135,43 @@ test("C5 W6 read_file of a picture gives the picture, attach_file gives people a
   const last = JSON.stringify(inputs("pictures").at(-1));
   assert.equal(last.match(/data:image\/png/g)?.length, 2, "each result shows it");
   assert.doesNotMatch(last, /Attached file: notes/);
+});
+
+test("C5 save_file puts an uploaded file into the workspace as it is, and names what there is when it is asked for another", async () => {
+  const csv = Buffer.concat([Buffer.from("città,n\r\n"), Buffer.alloc(300_000, "x,1\n")]);
+  const sha256 = createHash("sha256").update(csv).digest("hex");
+  const file = await upload(csv, "text/csv", "table.csv");
+  const foreign = await upload(Buffer.from("other"), "text/plain", "other.txt");
+  const calls = [
+    { file: "table.csv" },
+    { file: file.file_id, path: "in/t.csv" },
+    { file: "nothing.csv" },
+    { file: foreign.file_id },
+    { file: "table.csv", path: "../t.csv" },
+  ];
+  const steps = [
+    BUILD,
+    { tool_calls: calls.map((args) => ({ name: "save_file", args })) },
+    { tool_calls: [{ name: "execute", args: { command: "sha256sum table.csv in/t.csv" } }] },
+  ];
+  const chat = await turn(null, [file, { type: "text", text: script(steps, "saved") }]);
+  const stored = await assertSettled(everturn, chat, []);
+  const results = resultsOf(stored, "save_file") as readonly ToolResultPart[];
+  assert.deepEqual(
+    results.map(({ is_error }) => is_error),
+    [false, false, true, true, true],
+  );
+  assert.deepEqual(results[0]?.result, {
+    path: "table.csv",
+    name: "table.csv",
+    media_type: "text/csv",
+    bytes: csv.length,
+    created: true,
+  });
+  assert.match(JSON.stringify(results[2]?.result), /has no file .*nothing\.csv.*It has: .*table\.csv/);
+  assert.doesNotMatch(JSON.stringify(results[3]?.result), /other\.txt/, "files of no message of this chat");
+  const output = textIn(resultsOf(stored, "execute")[0] as ToolResultPart, "output");
+  assert.equal(output.match(new RegExp(sha256, "g"))?.length, 2, output);
 });
 
 test("C5 a picture that lies outside, behind a link, is refused like any other file", async () => {

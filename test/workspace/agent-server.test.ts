@@ -63,6 +63,12 @@ test("what is no request is refused in words", async () => {
     [{ ...write, key: "a b", body: { path: "a", content: "" } }, 400, /Idempotency-Key/],
     [{ path: agentPaths.write, body: { path: "a", content: "" } }, 400, /Idempotency-Key is missing/],
     [
+      { path: `${agentPaths.writeBytes}?path=a`, key: "w", body: {} },
+      400,
+      /body is no application\/octet-stream/,
+    ],
+    [{ path: `${agentPaths.writeBytes}?path=a`, body: {} }, 400, /Idempotency-Key is missing/],
+    [
       {
         path: agentPaths.edit,
         key: "w",

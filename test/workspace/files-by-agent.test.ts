@@ -21,11 +21,16 @@ import { openAgent } from "../../workspaces/client/agent-client.ts";
 const agentPath = fileURLToPath(new URL("../../workspaces/agent/main.ts", import.meta.url));
 const token = "a-token-for-tests";
 
-/** Calls tools in a workspace whose agent is a process of its own; the last argument is the tool call's id. */
-async function anAgentAt(t: TestContext, project: ProjectFixture) {
-  const base = path.dirname(project.root);
+/** A workspace without a tool in between. */
+async function anAgent(t: TestContext) {
+  const { root } = aProject(t);
+  return { agent: await openAgentAt(t, root), root };
+}
+
+async function openAgentAt(t: TestContext, root: string) {
+  const base = path.dirname(root);
   const socketPath = path.join(base, "agent.sock");
-  const places = ["--root", project.root, "--state", path.join(base, "state"), "--socket", socketPath];
+  const places = ["--root", root, "--state", path.join(base, "state"), "--socket", socketPath];
   const daemon = spawn(process.execPath, [agentPath, ...places, "--rg", rgPath], {
     stdio: ["pipe", "ignore", "pipe"],
   });
@@ -39,6 +44,12 @@ async function anAgentAt(t: TestContext, project: ProjectFixture) {
   });
   // Its first line says that it listens.
   await once(daemon.stderr, "data");
+  return agent;
+}
+
+/** Calls tools in a workspace whose agent is a process of its own; the last argument is the tool call's id. */
+async function anAgentAt(t: TestContext, project: ProjectFixture) {
+  const agent = await openAgentAt(t, project.root);
   const workspace = { ...workspaceOf(agent.files), agent: () => Promise.resolve(agent) };
   return (tool: string, args: JsonObject, toolCallId = "call-1"): Promise<ToolOutput> =>
     project.callInWorkspace(tool, args, { workspace, toolCallId });
@@ -64,6 +75,19 @@ test("W1 file tools work through the agent as they do at home", async (t) => {
   for (const [tool, args] of views) {
     assert.deepEqual(await call(tool, args), await project.callInWorkspace(tool, args), tool);
   }
+});
+
+test("W5 bytes that are written again under their key are not written again, and other bytes are refused", async (t) => {
+  const { agent, root } = await anAgent(t);
+  const { signal } = new AbortController();
+  const write = (...bytes: number[]) =>
+    agent.files.writeBytes({ key: "k", path: "ä b/x.bin", bytes: Buffer.from(bytes) }, signal);
+  const first = await write(0, 255, 10);
+  assert.deepEqual(first, { path: "ä b/x.bin", bytes: 3, created: true });
+  appendFileSync(path.join(root, "ä b/x.bin"), "added since");
+  assert.deepEqual(await write(0, 255, 10), first);
+  assert.equal(readFileSync(path.join(root, "ä b/x.bin"), "latin1"), "\0\xff\nadded since");
+  await assert.rejects(write(0), { code: "key_conflict" });
 });
 
 test("W5 a change that is asked for again under its id is answered again, and not made again", async (t) => {

@@ -134,6 +134,7 @@ test("W6 every call has its limit: nothing of any shape or size is taken for an 
     stat: () => files.stat({ path: "a" }, signal),
     readBytes: () => files.readBytes({ path: "a", offset: 0, length: 1 }, signal),
     writeFile: () => files.writeFile({ key: "k", path: "a", content: "" }, signal),
+    writeBytes: () => files.writeBytes({ key: "k", path: "a", bytes: Buffer.of(0) }, signal),
     editFiles: () => files.editFiles({ key: "k", files: [] }, signal),
     start: () => processes.start({ key: "p", command: "" }, signal),
     get: () => processes.get("p", signal),

@@ -49,6 +49,7 @@ export function toolContext(changes: Partial<ToolContext> = {}): ToolContext {
     toolCallId: "call-1",
     emit: () => {},
     keepFile: ({ name }) => Promise.reject(new Error(`nothing keeps ${name} here`)),
+    loadFile: (name) => Promise.reject(new Error(`no ${name} is here`)),
     ...changes,
   };
 }

@@ -35,6 +35,7 @@ function contextOf(root: string): ToolContext {
     } as unknown as ToolContext["workspace"],
     deploymentSkills: skillsShelf(root),
     keepFile: () => Promise.reject(new Error("no file is kept here")),
+    loadFile: () => Promise.reject(new Error("no file is here")),
     signal,
     chatId: "chat",
     toolCallId: "call",

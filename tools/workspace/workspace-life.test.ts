@@ -102,6 +102,7 @@ function aWorkspace(templates: readonly Template[] = [aTemplate("blank"), node, 
     toolCallId: "call",
     emit: (text) => emitted.push(text),
     keepFile: ({ name }) => Promise.reject(new Error(`nothing keeps ${name} here`)),
+    loadFile: (name) => Promise.reject(new Error(`no ${name} is here`)),
     ...changes,
   });
   const call = (

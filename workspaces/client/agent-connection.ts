@@ -90,7 +90,10 @@ export class AgentConnection {
       maxHeaderSize: headerBytesMax,
       headers: {
         ...(call.key !== undefined && { [idempotencyKeyHeader]: call.key }),
-        ...(body !== null && { "content-type": call.bytes === undefined ? jsonType : bytesType, "content-length": body.length }),
+        ...(body !== null && {
+          "content-type": call.bytes === undefined ? jsonType : bytesType,
+          "content-length": body.length,
+        }),
       },
     });
     const { promise: answer, resolve, reject } = Promise.withResolvers<IncomingMessage>();

@@ -5,10 +5,10 @@ import { Refusal, type RefusalCode } from "../../../core/chat/refusal.ts";
 import { mendedFileName } from "../../../core/file/file-name.ts";
 import { defaultFileName, MEDIA_TYPES } from "../../../core/file/media-type.ts";
 import type { FileCallAnswer, FileCallFault } from "../../../core/workspace/file-call.ts";
+import type { FileCall } from "../../../delivery/run-file-call.ts";
 import { refusedFile, typeOfBytes } from "../../../store/file/check-bytes.ts";
 import { findOwnFile } from "../../../store/file/files.ts";
 import type { WorkspaceRow } from "../../../store/workspace/workspaces.ts";
-import type { FileCall } from "../../../delivery/run-file-call.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { bodyChunks } from "../../http/body/read-body.ts";
 import { type Route, route } from "../../http/route.ts";
@@ -17,7 +17,6 @@ import { workspacePath } from "../../schemas/params.ts";
 import {
   attachFile,
   folder,
-  
   lookQuery,
   saveFile,
   writeQuery,
@@ -164,7 +163,8 @@ async function keepCopy(
   for await (const piece of files.read(transit, headBytes)) head.push(piece);
   const called = from.name ?? from.path;
   const media_type = await typeOfBytes(called, Buffer.concat(head));
-  if (media_type === null) throw refusedFile(`files of its type are not taken; these are: ${MEDIA_TYPES.join(", ")}`);
+  if (media_type === null)
+    throw refusedFile(`files of its type are not taken; these are: ${MEDIA_TYPES.join(", ")}`);
   const name = mendedFileName(called, defaultFileName(media_type));
   return files.keep({ owner_id, name, media_type, origin: "upload", bytes: files.read(transit) });
 }
@@ -184,7 +184,8 @@ async function run(
   if (answer.type !== "fault") return answer;
   // It may have been stopped meanwhile: that says more than that nobody answers.
   if (answer.fault === "unreachable") requireRunning(await readOwnWorkspace(store.pool, asked));
-  const code = answer.fault === "missing" && call.kind === "write" ? "path_refused" : REFUSAL_OF[answer.fault];
+  const code =
+    answer.fault === "missing" && call.kind === "write" ? "path_refused" : REFUSAL_OF[answer.fault];
   throw new Refusal(code, answer.message, [{ path: "path", message: answer.message }]);
 }
 

@@ -9,8 +9,8 @@ import { purgeUnseenBuilds } from "../../presence/worker-builds.ts";
 import { purgeDeadProcesses } from "../../presence/worker-processes.ts";
 import { purgeGoneWorkers } from "../../presence/worker-rows.ts";
 import { purgeChatMarks } from "../../row/chat-marks.ts";
-import { purgeProjects } from "../../workspace/projects.ts";
 import { purgeFileCalls } from "../../workspace/file-calls.ts";
+import { purgeProjects } from "../../workspace/projects.ts";
 
 /** By the name that a log line has for what could not be purged. Each resolves with how many rows it deleted. */
 export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>> = {

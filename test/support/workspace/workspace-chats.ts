@@ -11,7 +11,7 @@ import type { ChatReader } from "../reader/chat-reader.ts";
 import { soon } from "../soon.ts";
 import { assertSettled, script } from "../turn/settled.ts";
 
-const BUILD: ScriptStepWithAttempts = {
+export const BUILD: ScriptStepWithAttempts = {
   tool_calls: [{ name: "create_workspace", args: { template: "blank" } }],
 };
 

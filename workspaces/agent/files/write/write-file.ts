@@ -15,7 +15,8 @@ export async function writeFile(
   args: { readonly path: string; readonly content: string | Uint8Array },
   signal: AbortSignal,
 ): Promise<WrittenFile> {
-  const content = typeof args.content === "string" ? Buffer.from(args.content, "utf8") : Buffer.from(args.content);
+  const content =
+    typeof args.content === "string" ? Buffer.from(args.content, "utf8") : Buffer.from(args.content);
   checkSize(content.length);
   const place = await findPlace(root, args.path);
   let { folder } = place;

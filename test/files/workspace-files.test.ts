@@ -4,13 +4,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { createUseWorkspaceFiles } from "../../activities/use-workspace-files.ts";
 import { boundRetries } from "../../activities/attempt/bound-retries.ts";
+import { createUseWorkspaceFiles } from "../../activities/use-workspace-files.ts";
 import { workspaceFileBytesMax } from "../../core/chat/limits.ts";
 import { createFileCaller } from "../../delivery/run-file-call.ts";
 import { createLogger } from "../../platform/logger.ts";
-import { createPool, type Pool } from "../../store/database.ts";
 import { PURGES } from "../../store/chat/departure/purge.ts";
+import { createPool, type Pool } from "../../store/database.ts";
 import { WORKSPACE_FILES } from "../../workflows/contract.ts";
 import { openAgent } from "../../workspaces/client/agent-client.ts";
 import { type WorkspaceDriver, WorkspaceError } from "../../workspaces/driver.ts";
@@ -101,7 +101,10 @@ const place = (path?: string, id = workspace) =>
   `/v1/workspaces/${id}/files${path === undefined ? "" : `?path=${encodeURIComponent(path)}`}`;
 
 const put = (path: string, bytes: Uint8Array | string, id = workspace) =>
-  api.call(`PUT ${place(path, id)}`, { text: bytes, headers: { "Content-Type": "application/octet-stream" } });
+  api.call(`PUT ${place(path, id)}`, {
+    text: bytes,
+    headers: { "Content-Type": "application/octet-stream" },
+  });
 
 async function load(path: string, key = api.key) {
   const response = await fetch(api.url + place(path), { headers: { Authorization: `Bearer ${key}` } });
@@ -121,14 +124,17 @@ async function leftBehind(): Promise<unknown[]> {
 test("C5 bytes put into a workspace come back as they were: any bytes, as an attachment, and nothing stays behind", async () => {
   const bytes = randomBytes(3 * MIB + 17);
   const first = await put("data/new/dump.bin", bytes);
-  assert.deepEqual([first.status, first.body], [200, { path: "data/new/dump.bin", size: bytes.length, created: true }]);
+  assert.deepEqual(
+    [first.status, first.body],
+    [200, { path: "data/new/dump.bin", size: bytes.length, created: true }],
+  );
   assert.ok(readFileSync(join(agent.root, "data/new/dump.bin")).equals(bytes));
   assert.equal((await put("data/new/dump.bin", "short")).body.created, false);
   const got = await load("data/new/dump.bin");
   assert.equal(got.bytes.toString(), "short");
   assert.equal(got.headers.get("content-type"), "application/octet-stream");
   assert.equal(got.headers.get("x-content-type-options"), "nosniff");
-  assert.match(got.headers.get("content-disposition") ?? "", /^attachment; filename="dump\.bin"$/);
+  assert.match(got.headers.get("content-disposition") ?? "", /^attachment; filename=dump\.bin$/);
   assert.equal((await put("empty", "")).body.size, 0);
   assert.equal((await load("empty")).bytes.length, 0);
   assert.deepEqual(await leftBehind(), []);
@@ -155,7 +161,7 @@ test("C5 a folder of a workspace is listed, its own folder where no path is give
 
 test("W7 no path leaves the workspace, to read or to write", async () => {
   symlinkSync("/etc", join(agent.root, "out"));
-  for (const path of ["../outside", "/etc/passwd", "out/passwd", "a/../../outside", "out"]) {
+  for (const path of ["../outside", "/etc/passwd", "out/passwd", "data/../../outside", "out"]) {
     assert.equal(refusal(await api.call(`GET ${place(path)}`)), "400 path_refused", path);
     assert.equal(refusal(await put(path, "x")), "400 path_refused", path);
   }
@@ -182,7 +188,10 @@ test("A2 the files of somebody else's workspace are not there", async () => {
   const { key } = await api.newKey();
   writeFileSync(join(agent.root, "mine.txt"), "mine");
   for (const what of [`GET ${place("mine.txt")}`, `PUT ${place("mine.txt")}`])
-    assert.equal(refusal(await api.call(what, { key, text: what.startsWith("PUT") ? "x" : undefined as never })), "404 workspace_not_found");
+    assert.equal(
+      refusal(await api.call(what, { key, text: what.startsWith("PUT") ? "x" : (undefined as never) })),
+      "404 workspace_not_found",
+    );
   const body = { path: "mine.txt" };
   assert.equal(refusal(await api.call(`POST ${place()}/attach`, { key, body })), "404 workspace_not_found");
   assert.equal(readFileSync(join(agent.root, "mine.txt"), "utf8"), "mine");
@@ -245,7 +254,11 @@ test("C5 one of the user's files is copied into a workspace, and a workspace's f
   const headers = { "Content-Type": "text/csv" };
   const { body: stored } = await api.call("POST /v1/files?name=table.csv", { text: csv, headers });
   const save = (body: object) => api.call(`POST ${place()}`, { body });
-  assert.deepEqual((await save({ file_id: stored.id })).body, { path: "table.csv", size: csv.length, created: true });
+  assert.deepEqual((await save({ file_id: stored.id })).body, {
+    path: "table.csv",
+    size: csv.length,
+    created: true,
+  });
   assert.equal((await save({ file_id: stored.id, path: "in/t.csv" })).body.path, "in/t.csv");
   assert.equal(readFileSync(join(agent.root, "in/t.csv"), "utf8"), csv);
   assert.equal(refusal(await save({ file_id: randomUUID() })), "404 file_not_found");
@@ -254,7 +267,10 @@ test("C5 one of the user's files is copied into a workspace, and a workspace's f
   writeFileSync(join(agent.root, "chart.png"), onePng);
   const attach = (body: object) => api.call(`POST ${place()}/attach`, { body });
   const { status, body: chart } = await attach({ path: "chart.png" });
-  assert.deepEqual([status, chart.name, chart.media_type, chart.origin], [201, "chart.png", "image/png", "upload"]);
+  assert.deepEqual(
+    [status, chart.name, chart.media_type, chart.origin],
+    [201, "chart.png", "image/png", "upload"],
+  );
   assert.equal((await attach({ path: "in/t.csv", name: "renamed.csv" })).body.media_type, "text/csv");
   writeFileSync(join(agent.root, "program"), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0, 0, 0]));
   assert.equal(refusal(await attach({ path: "program" })), "400 file_refused");
