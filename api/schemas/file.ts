@@ -1,9 +1,9 @@
-// Schemas of files.
+// Schemas of files: the caller's, and those of workspaces.
 import { z } from "zod";
-import { fileNameCharsMax } from "../../core/chat/limits.ts";
+import { fileNameCharsMax, workspacePathCharsMax } from "../../core/chat/limits.ts";
 import { fileNameFault } from "../../core/file/file-name.ts";
 import { MEDIA_TYPES } from "../../core/file/media-type.ts";
-import { time, uuid } from "./common.ts";
+import { filledText, time, uuid } from "./common.ts";
 
 export const file = z
   .strictObject({
@@ -24,7 +24,7 @@ export const filePage = z
   .strictObject({ items: z.array(file), next_cursor: z.string().nullable() })
   .meta({ id: "FilePage" });
 
-export const fileName = z
+const fileName = z
   .string()
   .max(fileNameCharsMax)
   .superRefine((name, check) => {
@@ -36,4 +36,45 @@ export const uploadQuery = z.strictObject({
   name: fileName
     .optional()
     .meta({ description: "What the file is called; absent: `file` with the extension of its type" }),
+});
+
+const workspacePath = filledText(workspacePathCharsMax).meta({
+  description: "Relative to the workspace's folder. Nothing outside is ever read or written",
+});
+
+export const lookQuery = z.strictObject({ path: workspacePath.default(".") });
+export const writeQuery = z.strictObject({ path: workspacePath });
+
+export const folder = z
+  .strictObject({
+    path: z.string(),
+    entries: z.array(
+      z.strictObject({
+        name: z.string(),
+        type: z.enum(["file", "dir", "symlink", "other"]),
+        size: z.int().nullable().meta({ description: "Bytes; null: it is no file" }),
+      }),
+    ),
+    truncated: z.boolean().meta({ description: "There are more entries than are shown" }),
+  })
+  .meta({ id: "WorkspaceFolder" });
+
+export const written = z
+  .strictObject({
+    path: z.string(),
+    size: z.int().meta({ description: "Bytes" }),
+    created: z.boolean().meta({ description: "It was not there before" }),
+  })
+  .meta({ id: "WrittenFile" });
+
+export const saveFile = z.strictObject({
+  file_id: uuid.toLowerCase().meta({ description: "One of your files" }),
+  path: workspacePath.optional().meta({ description: "Absent: the file's name, in the workspace's folder" }),
+});
+
+export const attachFile = z.strictObject({
+  path: workspacePath,
+  name: fileName
+    .optional()
+    .meta({ description: "What the file is called; absent: the last part of the path" }),
 });

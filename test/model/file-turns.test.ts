@@ -170,7 +170,7 @@ test("C5 save_file puts an uploaded file into the workspace as it is, and names 
   });
   assert.match(JSON.stringify(results[2]?.result), /has no file .*nothing\.csv.*It has: .*table\.csv/);
   assert.doesNotMatch(JSON.stringify(results[3]?.result), /other\.txt/, "files of no message of this chat");
-  const output = textIn(resultsOf(stored, "execute")[0] as ToolResultPart, "output");
+  const output = textIn(resultsOf(stored, "execute")[0], "output");
   assert.equal(output.match(new RegExp(sha256, "g"))?.length, 2, output);
 });
 

@@ -12,16 +12,8 @@ import type { WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { bodyChunks } from "../../http/body/read-body.ts";
 import { type Route, route } from "../../http/route.ts";
-import { file } from "../../schemas/file.ts";
+import { attachFile, file, folder, lookQuery, saveFile, writeQuery, written } from "../../schemas/file.ts";
 import { workspacePath } from "../../schemas/params.ts";
-import {
-  attachFile,
-  folder,
-  lookQuery,
-  saveFile,
-  writeQuery,
-  written,
-} from "../../schemas/workspace-file.ts";
 import { toFile } from "../files/files.ts";
 import { sendFile } from "../files/send-file.ts";
 import { readOwnWorkspace } from "./show-workspace.ts";
