@@ -10,16 +10,26 @@ import {
   type SentClientMessage,
   sendClientMessage,
 } from "../../store/chat/send-client-message.ts";
+import { readChatRow } from "../../store/row/chat-row.ts";
 import { findClientChat, readClientMessageNames } from "../../store/row/client-chats.ts";
 import { listMessages } from "../../store/row/list-messages.ts";
 import { toMessage } from "../../store/row/to-wire.ts";
 import { readRunningTurn } from "../../store/stream/read-turn.ts";
 import type { ApiDeps } from "../deps.ts";
+import { type Caller, keyOf } from "../http/access/caller.ts";
 import { type Route, route, TAKEN_OVER } from "../http/route.ts";
 import { change, commit } from "../routes/chat/change.ts";
 import { messageId } from "../schemas/common.ts";
+import { type AnsweredTurn, answerCalls } from "./answer-calls.ts";
 import type { SdkVersion } from "./chunk.ts";
-import { chatPost, clientChatId, postedMessage, storedUiMessage, type UiMessage } from "./post-body.ts";
+import {
+  chatPost,
+  clientChatId,
+  postedAnswers,
+  postedMessage,
+  storedUiMessage,
+  type UiMessage,
+} from "./post-body.ts";
 import { uiMessages } from "./ui-messages.ts";
 
 const tag = "AI SDK";
@@ -48,9 +58,9 @@ function post(deps: ApiDeps): Route {
   return route({
     method: "post",
     path: "/ai-sdk/chat",
-    summary: "Send a message from an AI SDK client, and stream its turn",
+    summary: "Send a message or tool outputs from an AI SDK client, and stream the turn",
     description:
-      "What `DefaultChatTransport` posts. The first message of an `id` creates the chat. Of `messages` the last one is taken, under its own id: posted again it begins no second turn, but streams the one it began. While a turn runs the message is queued, and the stream waits for its turn. A connection that closes stops nothing.",
+      "What `DefaultChatTransport` posts. The first message of an `id` creates the chat. Of `messages` the last one is taken, under its own id: posted again it begins no second turn, but streams the one it began. While a turn runs the message is queued, and the stream waits for its turn. A connection that closes stops nothing. If the last message is an answer whose tools have outputs (`addToolOutput`) or decisions (`addToolApprovalResponse`), those of calls that wait are taken, and the turn is streamed from there.",
     tag,
     access: { area: "chats" },
     query: sdkQuery,
@@ -74,18 +84,16 @@ function post(deps: ApiDeps): Route {
       "usage_limit_reached",
       "idempotency_key_reused",
       "not_awaiting_results",
+      "results_incomplete",
       "nothing_to_regenerate",
       "transition_refused",
       "too_many_streams",
     ],
-    async handler({ body, messages_before, query, caller, raw }) {
+    async handler(input) {
+      const { query, caller, raw } = input;
       // Admitted before the message is stored: a client that is turned away has sent nothing.
       const stream = deps.streams.admit(raw, caller);
-      const { id: owner_id } = caller.user;
-      const taken =
-        body.trigger === "regenerate-message"
-          ? await regenerate(deps, { owner_id, client_id: body.id }, body.messages)
-          : await send(deps, { owner_id, client_id: body.id }, { ...body, messages_before });
+      const taken = await take(deps, input);
       raw.response.locals["chatId"] = taken.sent.chat_id;
       const { client_message_id } = taken;
       const turn = { ...taken.sent, client_message_id, sdk: query.sdk };
@@ -101,18 +109,41 @@ interface Asked {
 }
 
 interface Taken {
-  readonly sent: SentClientMessage;
+  readonly sent: SentClientMessage | AnsweredTurn;
   readonly client_message_id: string | null;
 }
 
 type Post = z.output<typeof chatPost> & { readonly messages_before: number };
+
+async function take(
+  deps: ApiDeps,
+  {
+    body,
+    messages_before,
+    caller,
+  }: { body: z.output<typeof chatPost>; messages_before: number; caller: Caller },
+): Promise<Taken> {
+  const asked = { owner_id: caller.user.id, client_id: body.id };
+  if (body.trigger === "regenerate-message") return regenerate(deps, asked, body.messages);
+  const answers = postedAnswers(body.messages);
+  if (answers === null) return send(deps, asked, { ...body, messages_before });
+  const sent = await commit(deps, (unit) => answerCalls(unit, { ...asked, answers, key_id: keyOf(caller) }));
+  return { sent, client_message_id: null };
+}
 
 async function send(deps: ApiDeps, asked: Asked, body: Post): Promise<Taken> {
   const { id: client_message_id, content } = postedMessage(body.messages, body.messages_before);
   const edits = body.messageId === client_message_id;
   const new_chat_id = uuidv7();
   const sent = await commit(deps, (unit) =>
-    sendClientMessage(unit, { ...asked, new_chat_id, client_message_id, content, edits }),
+    sendClientMessage(unit, {
+      ...asked,
+      new_chat_id,
+      client_message_id,
+      content,
+      edits,
+      tools: body.dynamic_tools,
+    }),
   );
   return { sent, client_message_id };
 }
@@ -162,7 +193,7 @@ function load(deps: ApiDeps): Route {
     params: chatPath,
     query: sdkQuery,
     responses: { 200: { description: "UI messages, oldest first", schema: z.array(storedUiMessage) } },
-    async handler({ params, caller }) {
+    async handler({ params, query, caller }) {
       const { pool } = deps.store;
       const chat_id = await findClientChat(pool, { owner_id: caller.user.id, client_id: params.id });
       if (chat_id === null) return { status: 200, body: [] };
@@ -170,7 +201,9 @@ function load(deps: ApiDeps): Route {
       const page = await listMessages(pool, { chat_id, limit: snapshotMessagesMax });
       const names = await readClientMessageNames(pool, chat_id);
       const messages = wholeTurns(page.messages.map(toMessage).toReversed(), page.has_more);
-      return { status: 200, body: uiMessages({ messages, names, running_turn_id }) };
+      const { required_action } = (await readChatRow(pool, chat_id)) ?? { required_action: null };
+      const history = { messages, names, running_turn_id, required_action, sdk: query.sdk };
+      return { status: 200, body: uiMessages(history) };
     },
   });
 }

@@ -38,6 +38,10 @@ export type UiChunk =
       readonly errorText: string;
       readonly providerExecuted?: boolean;
     }
+  /** Versions 6 and 7: a person is asked about the call. */
+  | { readonly type: "tool-approval-request"; readonly approvalId: string; readonly toolCallId: string }
+  /** Versions 6 and 7: a person has denied the call. */
+  | { readonly type: "tool-output-denied"; readonly toolCallId: string }
   | { readonly type: "source-url"; readonly sourceId: string; readonly url: string; readonly title: string }
   /** Version 7: drops the parts of the current step. */
   | { readonly type: "reset-step" }

@@ -1,10 +1,13 @@
 // What AI SDK clients post. They send the whole conversation with every message, and fields of their own. We take only the
-// last user message, and only that must follow our rules.
+// last message, and only that must follow our rules: the user's, or an answer in which tools have outputs and decisions.
 import { z } from "zod";
 import { Refusal } from "../../core/chat/refusal.ts";
-import type { InputPart } from "../../core/part/part.ts";
+import type { InputPart, JsonValue } from "../../core/part/part.ts";
 import { isBlank } from "../../core/text/blank.ts";
+import type { ApprovalDecision } from "../../store/turn/calls/decide-approvals.ts";
+import type { ClientResult } from "../../store/turn/calls/submit-results.ts";
 import { filledText, messageId, uuid } from "../schemas/common.ts";
+import { clientTools } from "../schemas/tools.ts";
 
 const idCharsMax = 255;
 /** The client's own name for a chat. */
@@ -25,6 +28,7 @@ export const chatPost = z
     messages: z.array(uiMessage),
     trigger: z.enum(["submit-message", "regenerate-message"]).default("submit-message"),
     messageId: z.string().nullish().meta({ description: "The message that is replaced, or answered again" }),
+    dynamic_tools: clientTools.optional().meta({ description: "Client-run tools of the turn" }),
   })
   .meta({ id: "UiChatPost" });
 
@@ -38,22 +42,56 @@ export interface PostedMessage {
   readonly content: readonly InputPart[];
 }
 
-/** Results of tools and approvals, which a client sends when it ran a tool itself. */
-const ANSWERED = new Set(["output-available", "output-error", "output-denied", "approval-responded"]);
+/** What the client's copy of an answer says about its tool calls, whether or not they still wait. */
+export interface PostedAnswers {
+  /** Of the client's message. */
+  readonly id: string;
+  readonly results: readonly ClientResult[];
+  readonly decisions: readonly ApprovalDecision[];
+}
+
+/** For the model, as in the other calls. */
+const reasonCharsMax = 2_000;
+
+/** The answers in the last message; null: the last message is the user's. */
+export function postedAnswers(messages: readonly UiMessage[]): PostedAnswers | null {
+  const last = messages.at(-1);
+  if (last?.role !== "assistant") return null;
+  const results = last.parts.flatMap(resultIn);
+  const decisions = last.parts.flatMap(decisionIn);
+  return results.length + decisions.length === 0 ? null : { id: last.id, results, decisions };
+}
+
+type UiPart = UiMessage["parts"][number];
+
+function resultIn({ toolCallId, state, preliminary, output, errorText }: UiPart): ClientResult[] {
+  if (typeof toolCallId !== "string" || preliminary === true) return [];
+  if (state === "output-available")
+    return [{ tool_call_id: toolCallId, output: (output ?? null) as JsonValue }];
+  if (state !== "output-error") return [];
+  const error = typeof errorText === "string" ? errorText : "The tool failed.";
+  return [{ tool_call_id: toolCallId, output: { error }, is_error: true }];
+}
+
+function decisionIn({ toolCallId, state, approval }: UiPart): ApprovalDecision[] {
+  if (typeof toolCallId !== "string" || state !== "approval-responded") return [];
+  const { approved, reason } = (approval ?? {}) as { approved?: unknown; reason?: unknown };
+  if (typeof approved !== "boolean") return [];
+  const words = typeof reason === "string" ? { reason: reason.slice(0, reasonCharsMax) } : {};
+  return [{ tool_call_id: toolCallId, approved, ...words }];
+}
 
 /**
  * The message that is posted: the last one.
  * @param before how many messages were sent before these
- * @throws Refusal `invalid_request`, `not_awaiting_results`
+ * @throws Refusal `invalid_request`
  */
 export function postedMessage(messages: readonly UiMessage[], before: number): PostedMessage {
   const last = messages.at(-1);
   const at = before + messages.length - 1;
   if (last === undefined) throw fault("messages", "must not be empty");
-  if (last.role === "assistant" && last.parts.some((part) => ANSWERED.has(String(part["state"])))) {
-    throw new Refusal("not_awaiting_results", "no tool of this chat runs in the client");
-  }
-  if (last.role !== "user") throw fault(`messages[${at}].role`, "the last message must be the user's");
+  if (last.role !== "user")
+    throw fault(`messages[${at}].role`, "the last message must be the user's, or answer tool calls");
   const id = filledText(idCharsMax).safeParse(last.id);
   if (!id.success) throw fault(`messages[${at}].id`, `expected 1 to ${idCharsMax} characters`);
   return { id: last.id, content: contentOf(last, `messages[${at}]`) };

@@ -307,6 +307,8 @@ const FIELDS_5: Readonly<Record<string, readonly string[]>> = {
 const FIELDS_6: typeof FIELDS_5 = {
   ...FIELDS_5,
   "tool-output-available": ["toolCallId", "output", "providerExecuted", "preliminary"],
+  "tool-approval-request": ["approvalId", "toolCallId"],
+  "tool-output-denied": ["toolCallId"],
   finish: ["finishReason", "messageMetadata"],
 };
 

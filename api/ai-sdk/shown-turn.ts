@@ -10,6 +10,7 @@ import {
 } from "../../core/chat/message.ts";
 import { slotOf } from "../../core/part/stream-part.ts";
 import type {
+  ActionRequired,
   MessagePartData,
   MessagesData,
   StatusData,
@@ -26,7 +27,7 @@ import {
   turnMetadata,
   uiFinishReason,
 } from "./turn-metadata.ts";
-import { endTool, wantedOf } from "./ui-part.ts";
+import { endTool, type ToolEnd, wantedOf } from "./ui-part.ts";
 
 export class ShownTurn {
   readonly #names: TurnNames;
@@ -43,6 +44,10 @@ export class ShownTurn {
   #retry: ShownRetry | null = null;
   /** Somebody has interrupted the turn. An answer that was complete by then does not show it: only its tools were stopped. */
   #interrupting = false;
+  /** What the turn waits for; null: nobody is asked. */
+  #action: ActionRequired | null = null;
+  /** Calls whose approval this client was asked for. */
+  readonly #asked = new Set<string>();
   /** False while a snapshot is incomplete: then nothing can be concluded from it. */
   #whole = false;
 
@@ -56,7 +61,30 @@ export class ShownTurn {
   get over(): boolean {
     const status = this.#status;
     if (!this.#whole || status === null) return false;
-    return status.turn_id !== this.#names.turn_id || !isActive(status.status);
+    if (status.turn_id !== this.#names.turn_id) return true;
+    // Calls that run beside the wait end first, and their results are shown: then it is the client's turn alone.
+    if (status.status === "requires_action") return this.#action !== null && !isBusy(this.#action);
+    return !isActive(status.status);
+  }
+
+  /** Whether the turn is over only for now: it waits for its client, or for people. */
+  get waits(): boolean {
+    return this.#isOwn() && this.#status?.status === "requires_action";
+  }
+
+  /** A message that the client has shown already, before this stream began. */
+  know(message: Message): void {
+    this.#messages.set(message.id, counted(message));
+    this.#lastMessageId = Math.max(this.#lastMessageId, message.id);
+    for (const part of message.content) {
+      if (part.type === "tool-call") this.#tools.begin(part.tool_call_id);
+      if (part.type === "tool-result") this.#tools.end(part.tool_call_id);
+    }
+  }
+
+  /** Calls have ended whose results are not in the history yet, since others of their step wait. */
+  showEnded(ends: readonly ToolEnd[]): UiChunk[] {
+    return ends.flatMap((end) => (this.#tools.end(end.tool_call_id) ? [endTool(end, false)] : []));
   }
 
   /** The newest committed message so far; 0: none. */
@@ -76,6 +104,7 @@ export class ShownTurn {
         return this.#takeMessages(event.data);
       case "status":
         this.#status = event.data;
+        if (event.data.status !== "requires_action") this.#action = null;
         if (event.data.status !== "error") this.#error = null;
         if (event.data.status === "interrupting" && this.#isOwn()) this.#interrupting = true;
         return [];
@@ -97,8 +126,10 @@ export class ShownTurn {
       // These clients have no place for these events.
       case "chat":
       case "queue_update":
-      case "action_required":
         return [];
+      case "action_required":
+        this.#action = event.data;
+        return this.#isOwn() ? this.#askApprovals(event.data) : [];
     }
   }
 
@@ -150,12 +181,7 @@ export class ShownTurn {
     if (message.turn_id !== this.#names.turn_id || this.#messages.has(message.id)) return [];
     this.#messages.set(message.id, counted(message));
     this.#lastMessageId = Math.max(this.#lastMessageId, message.id);
-    if (message.role === "tool") {
-      return message.content.flatMap((part) => {
-        if (part.type !== "tool-result" || !this.#tools.end(part.tool_call_id)) return [];
-        return endTool(part, false);
-      });
-    }
+    if (message.role === "tool") return this.#showResults(message);
     if (message.role !== "assistant") return [];
     const waited = this.#showRetry(null);
     const opened = this.#openStep();
@@ -166,6 +192,27 @@ export class ShownTurn {
       if (part.type === "tool-result") this.#tools.end(part.tool_call_id);
     }
     return [...waited, ...opened.chunks, ...shown];
+  }
+
+  #showResults({ content, decisions = [] }: Message): UiChunk[] {
+    const denied = new Set(decisions.flatMap((one) => (one.approved ? [] : [one.tool_call_id])));
+    return content.flatMap((part): UiChunk[] => {
+      if (part.type !== "tool-result" || !this.#tools.end(part.tool_call_id)) return [];
+      const isDenied = this.#version !== 5 && denied.has(part.tool_call_id);
+      return [
+        isDenied ? { type: "tool-output-denied", toolCallId: part.tool_call_id } : endTool(part, false),
+      ];
+    });
+  }
+
+  /** Version 5 knows no approvals. */
+  #askApprovals({ tool_calls }: ActionRequired): UiChunk[] {
+    if (this.#version === 5) return [];
+    return tool_calls.flatMap(({ kind, tool_call_id: id }): UiChunk[] => {
+      if (kind !== "approval" || this.#asked.has(id)) return [];
+      this.#asked.add(id);
+      return [{ type: "tool-approval-request", approvalId: id, toolCallId: id }];
+    });
   }
 
   #takeReset(episode: string): UiChunk[] {
@@ -214,6 +261,10 @@ export class ShownTurn {
     if (step === null) return [];
     return [...(step.committed ? [] : step.drop()), { type: "finish-step" }];
   }
+}
+
+function isBusy({ tool_calls, running = [] }: ActionRequired): boolean {
+  return running.length > 0 || tool_calls.length === 0;
 }
 
 export function isActive(status: ChatStatus): boolean {

@@ -4,7 +4,7 @@ import type { StreamEvent } from "../../core/stream/stream-event.ts";
 import type { Logger } from "../../platform/logger.ts";
 import type { Queryable } from "../../store/database.ts";
 import { findClientMessage } from "../../store/row/client-chats.ts";
-import { readTurn, type TurnSnapshot } from "../../store/stream/read-turn.ts";
+import { readEndedCalls, readTurn, type TurnSnapshot } from "../../store/stream/read-turn.ts";
 import type { ChatHub, ChatPlace } from "../streams/chat/chat-hub.ts";
 import type { EventBatch } from "../streams/chat/model/event-batch.ts";
 import type { EventSink } from "../streams/sse-writer.ts";
@@ -19,6 +19,8 @@ export interface StreamedTurn {
   readonly message_id: number;
   /** The client's name for that message, since a queued message gets another id when its turn begins. Null: the turn runs. */
   readonly client_message_id: string | null;
+  /** The client has the turn's messages up to this one, and shows what follows behind them. Absent: it has none. */
+  readonly known_message_id?: number;
   readonly sdk: SdkVersion;
 }
 
@@ -71,7 +73,7 @@ export class TurnStream implements EventSink<EventBatch> {
     }
     const shown = this.#shown;
     this.#send(events.flatMap((event) => shown.take(event)));
-    if (shown.over) this.#finish(shown.end());
+    if (shown.over) this.#conclude(shown);
   }
 
   get full(): boolean {
@@ -91,6 +93,18 @@ export class TurnStream implements EventSink<EventBatch> {
     if (this.#ended) return;
     if (retryMs === null) this.#finish(this.#shown?.cut() ?? [{ type: "abort" }]);
     else this.#finish([{ type: "error", errorText: COME_BACK }]);
+  }
+
+  /** The turn is over, or waits for its client: then the client gets what has ended meanwhile. */
+  #conclude(shown: ShownTurn): void {
+    if (!shown.waits) return this.#finish(shown.end());
+    this.#reader?.stop();
+    this.#reader = null;
+    const { db, turn } = this.#input;
+    readEndedCalls(db, turn.chat_id).then(
+      (ends) => this.#finish([...shown.showEnded(ends), ...shown.end()]),
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   #again(): void {
@@ -114,13 +128,15 @@ export class TurnStream implements EventSink<EventBatch> {
       await this.#show(read);
       if (this.closed) return;
       if (read.has_more) continue;
-      if (this.#shown?.over === true) return this.#finish(this.#shown.end());
+      if (this.#shown?.over === true) return this.#conclude(this.#shown);
       return this.#follow(read.snapshot_version);
     }
   }
 
   async #show(read: TurnSnapshot): Promise<void> {
     const { turn, out } = this.#input;
+    const { known_message_id = 0 } = turn;
+    for (const message of read.messages) if (message.id <= known_message_id) this.#shown?.know(message);
     for (const event of snapshotEvents(turn.chat_id, read)) {
       for (const portion of portionsOf(this.#shown?.take(event) ?? [])) {
         this.#send(portion);
@@ -193,6 +209,7 @@ export class TurnStream implements EventSink<EventBatch> {
 /** A snapshot as the events that a reader would have received. */
 function snapshotEvents(chat_id: string, read: TurnSnapshot): StreamEvent[] {
   const { status, current_turn_id: turn_id, history_version, last_error, messages, has_more } = read;
+  const action = status === "requires_action" ? read.required_action : null;
   const committed = messages.map((message): StreamEvent => {
     return { type: "messages", data: { chat_id, messages: [message], history_version, closes: [] } };
   });
@@ -203,6 +220,7 @@ function snapshotEvents(chat_id: string, read: TurnSnapshot): StreamEvent[] {
     ...committed,
     { type: "status", data: { chat_id, status, turn_id, history_version } },
     ...(failed ? [{ type: "error", data: { chat_id, error: last_error } } as const] : []),
+    ...(action === null ? [] : [{ type: "action_required", data: { chat_id, ...action } } as const]),
     // If the turn runs, the reader sends the rest, and `caught_up` with it.
     ...(isActive(status) ? [] : [{ type: "caught_up", data: { chat_id } } as const]),
   ];

@@ -51,6 +51,10 @@ export const requiredAction = z.strictObject({
     }),
   ),
   deadline_at: time.nullable().meta({ description: "The nearest of the calls" }),
+  running: z
+    .array(z.string())
+    .optional()
+    .meta({ description: "Calls of the same step that run meanwhile, or are about to" }),
 });
 
 export const retry = z.strictObject({

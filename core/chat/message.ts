@@ -138,6 +138,8 @@ export interface RequiredAction {
   readonly tool_calls: readonly RequiredToolCall[];
   /** The nearest of the calls. */
   readonly deadline_at: string | null;
+  /** Ids of calls that run meanwhile, or are about to. Absent: written by an older version. */
+  readonly running?: readonly string[];
 }
 
 export interface Chat {

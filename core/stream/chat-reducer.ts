@@ -89,8 +89,8 @@ export function reduceChat(view: ChatView, event: StreamEvent): ChatView {
       return { ...view, retry };
     }
     case "action_required": {
-      const { tool_calls, deadline_at } = event.data;
-      return { ...view, action: { tool_calls, deadline_at } };
+      const { chat_id: _chat, ...action } = event.data;
+      return { ...view, action };
     }
     case "preview_reset": {
       const { episode } = event.data;

@@ -54,6 +54,7 @@ export interface ActionRequired {
   readonly chat_id: string;
   readonly tool_calls: readonly RequiredToolCall[];
   readonly deadline_at: string | null;
+  readonly running?: readonly string[];
 }
 
 export type MessagePartData = { readonly chat_id: string; readonly episode: string } & Omit<

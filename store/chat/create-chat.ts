@@ -35,6 +35,8 @@ export interface CreateChatInput {
   readonly plan_mode?: boolean | undefined;
   readonly mcp_server_ids?: readonly string[] | undefined;
   readonly dynamic_tools?: readonly ClientTool[] | undefined;
+  /** Client-run tools of the first turn alone. */
+  readonly turn_tools?: readonly ClientTool[] | undefined;
   /** The built-in tools it may call; null: all. */
   readonly tools?: readonly string[] | null | undefined;
   readonly approval_policy?: ApprovalPolicy | undefined;
@@ -77,6 +79,7 @@ export async function createChat(
     model_config_id: input.model_config_id ?? profile?.model_config_id ?? null,
     reasoning_effort: input.reasoning_effort ?? profile?.reasoning_effort ?? null,
     created_by: input.owner_id,
+    turn_options: input.turn_tools === undefined ? null : { tools: input.turn_tools },
   });
   const chat = { ...before, ...draft.change };
   await writeLocked(unit, chat);

@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
+import type { ClientTool } from "../../core/tool/client-tool.ts";
 import {
   type ClientChat,
   type ClientMessage,
@@ -22,6 +23,8 @@ export interface ClientSend extends ClientChat {
   readonly new_chat_id: string;
   readonly client_message_id: string;
   readonly content: readonly InputPart[];
+  /** Client-run tools of its turn. */
+  readonly tools?: readonly ClientTool[] | undefined;
   /** A message with this id exists, and the new one replaces it and everything after it. */
   readonly edits: boolean;
 }
@@ -46,8 +49,8 @@ export async function sendClientMessage(unit: Unit, sent: ClientSend): Promise<S
 }
 
 async function beginChat(unit: Unit, sent: ClientSend): Promise<number> {
-  const { new_chat_id: id, owner_id, content } = sent;
-  const { message } = await createChat(unit, { id, owner_id, content });
+  const { new_chat_id: id, owner_id, content, tools: turn_tools } = sent;
+  const { message } = await createChat(unit, { id, owner_id, content, turn_tools });
   await nameClientMessage(unit.tx, {
     chat_id: id,
     client_id: sent.client_message_id,
@@ -61,11 +64,12 @@ async function sendToChat(unit: Unit, chat_id: string, sent: ClientSend): Promis
   if ((await lockInUnit(unit, chat_id)) === null) throw new Refusal("chat_not_found");
   const taken = await findClientMessage(unit.tx, chat_id, sent.client_message_id);
   if (taken !== null) return sendAgain(unit, chat_id, { ...sent, taken });
-  const { owner_id, content } = sent;
+  const { owner_id, content, tools } = sent;
   const { queued_message, messages } = await sendMessage(unit, {
     chat_id,
     owner_id,
     content,
+    tools,
     busy_behavior: "queue",
     created_by: owner_id,
   });

@@ -1,5 +1,6 @@
 // Reads one turn as people see it, and where its chat stands, in one statement.
-import type { ChatStatus, LastError, Message } from "../../core/chat/message.ts";
+import type { ChatStatus, LastError, Message, RequiredAction } from "../../core/chat/message.ts";
+import type { JsonValue } from "../../core/part/part.ts";
 import type { Queryable } from "../database.ts";
 import type { MessageRow } from "../row/messages.ts";
 import { toMessage } from "../row/to-wire.ts";
@@ -10,6 +11,8 @@ export interface TurnSnapshot {
   readonly status: ChatStatus;
   readonly current_turn_id: number | null;
   readonly last_error: LastError | null;
+  /** What a turn waits for that waits for people or for its client. */
+  readonly required_action: RequiredAction | null;
   /** Whether the message that is to begin the turn still waits in the queue. */
   readonly queued: boolean;
   /** Whether there is such a turn, still. */
@@ -26,7 +29,7 @@ interface TurnRow extends Omit<TurnSnapshot, "messages" | "has_more"> {
 /** Of a turn that is long: what is in memory at once, for one reader. */
 const pageMessagesMax = 20;
 
-const TURN = `select snapshot_version, history_version, status, current_turn_id, last_error,
+const TURN = `select snapshot_version, history_version, status, current_turn_id, last_error, required_action,
     exists (select from queued_messages where chat_id = chats.id and id = $2) as queued,
     exists (select from messages where chat_id = chats.id and id = $2 and deleted_at is null) as begun,
     (select coalesce(json_agg(m order by m.id), '[]'::json) from (select * from messages where chat_id = chats.id
@@ -54,10 +57,38 @@ export async function readTurn(
   return { ...row, messages, has_more: row.messages.length > pageMessagesMax };
 }
 
-/** The turn that runs now; null when none does. */
+/** A call that has ended while its turn waits for others. */
+export interface EndedCall {
+  readonly tool_call_id: string;
+  readonly result: JsonValue;
+  readonly is_error: boolean;
+}
+
+/** The calls of a turn that waits which have ended: their results enter the history when all are there. */
+export async function readEndedCalls(db: Queryable, chatId: string): Promise<readonly EndedCall[]> {
+  const { rows } = await db.query<EndedCall>(
+    `select tool_call_id, result, coalesce(is_error, false) as is_error from tool_executions
+     where chat_id = $1 and finished_at is not null`,
+    [chatId],
+  );
+  return rows;
+}
+
+/** The newest answer of a turn; null when it has none. */
+export async function findLastAnswer(db: Queryable, chatId: string, turnId: number): Promise<number | null> {
+  const { rows } = await db.query<{ id: number | null }>(
+    `select max(id) as id from messages where chat_id = $1 and turn_id = $2 and id >= $2 and role = 'assistant'
+       and deleted_at is null`,
+    [chatId, turnId],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** The turn that runs now, also one that waits while calls of it run; null when none does. */
 export async function readRunningTurn(db: Queryable, chatId: string): Promise<number | null> {
   const { rows } = await db.query<{ current_turn_id: number | null }>(
-    "select current_turn_id from chats where id = $1 and status in ('running', 'interrupting')",
+    `select current_turn_id from chats where id = $1 and (status in ('running', 'interrupting')
+       or status = 'requires_action' and json_array_length(required_action -> 'running') > 0)`,
     [chatId],
   );
   return rows[0]?.current_turn_id ?? null;

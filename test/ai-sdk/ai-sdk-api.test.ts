@@ -183,7 +183,7 @@ const ANSWERS: Readonly<Record<string, { body: object; answer: [number, string, 
       said("m", "x"),
       { id: "a", role: "assistant", parts: [{ ...tool, state: "output-available", output: 1 }] },
     ]),
-    answer: [409, "not_awaiting_results"],
+    answer: [404, "chat_not_found"],
   },
   "a message of more than 256 KiB": {
     body: post("bad", [said("m", "x".repeat(300_000))]),

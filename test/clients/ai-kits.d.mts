@@ -10,6 +10,7 @@ export interface UiPart {
   readonly output?: unknown;
   readonly errorText?: string;
   readonly preliminary?: boolean;
+  readonly approval?: { readonly id: string; readonly approved?: boolean; readonly reason?: string };
 }
 
 export interface UiMessage {
@@ -27,6 +28,8 @@ export interface ChatSettings {
   readonly messages?: readonly UiMessage[];
   /** Hears of data parts, transient ones too. */
   readonly onData?: (part: { readonly type: string; readonly data: unknown }) => void;
+  /** Whether to post the messages when a stream has ended or a tool call was answered. */
+  readonly sendAutomaticallyWhen?: (state: { readonly messages: readonly UiMessage[] }) => boolean;
 }
 
 export interface ClientChat {
@@ -39,6 +42,19 @@ export interface ClientChat {
   regenerate(options?: { messageId?: string }): Promise<void>;
   resumeStream(): Promise<void>;
   stop(): Promise<void>;
+  addToolOutput(output: {
+    readonly tool: string;
+    readonly toolCallId: string;
+    readonly output?: unknown;
+    readonly state?: "output-error";
+    readonly errorText?: string;
+  }): Promise<void>;
+  /** Not in version 5. */
+  addToolApprovalResponse(response: {
+    readonly id: string;
+    readonly approved: boolean;
+    readonly reason?: string;
+  }): Promise<void>;
   "~registerMessagesCallback"(onChange: () => void): () => void;
   "~registerStatusCallback"(onChange: () => void): () => void;
 }
@@ -59,6 +75,8 @@ export interface Kit {
   };
   readonly Chat: new (settings: ChatSettings) => ClientChat;
   readonly useChat: UseChat;
+  /** Whether every tool call of the last message is answered, by outputs or by decisions. */
+  readonly complete: readonly NonNullable<ChatSettings["sendAutomaticallyWhen"]>[];
   /** The states of the one message that these chunks make. */
   readonly readUIMessageStream: (settings: {
     readonly stream: ReadableStream<unknown>;

@@ -13,8 +13,13 @@ import * as react5091 from "ai-react-5.0.91";
 import * as react6 from "ai-react-6";
 import * as react7 from "ai-react-7";
 
-function kit({ DefaultChatTransport, readUIMessageStream }, { Chat, useChat }) {
-  return { DefaultChatTransport, readUIMessageStream, Chat, useChat };
+function kit(ai, { Chat, useChat }) {
+  const { DefaultChatTransport, readUIMessageStream } = ai;
+  const complete = [
+    ai.lastAssistantMessageIsCompleteWithToolCalls,
+    ai.lastAssistantMessageIsCompleteWithApprovalResponses,
+  ].filter((judge) => judge !== undefined);
+  return { DefaultChatTransport, readUIMessageStream, Chat, useChat, complete };
 }
 
 export const kits = {

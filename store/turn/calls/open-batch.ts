@@ -97,8 +97,8 @@ export function nearestDeadline(waiting: readonly WaitingCallState[]): number | 
 /** Arguments beyond this are cut in what the chat shows of them: lists of chats carry it. The message has them whole. */
 const shownArgsBytesMax = 16 * 1024;
 
-/** What the chat shows of its wait; null: nobody is asked, and only approved calls still run. */
-export function requiredAction(waiting: readonly WaitingCallState[]): RequiredAction {
+/** What the chat shows of its wait. */
+export function requiredAction({ waiting, local }: OpenBatch): RequiredAction {
   const tool_calls = waiting.map(({ call, kind, deadline_at }): RequiredToolCall => {
     const { tool_call_id, tool_name } = call;
     const { value: args, truncated } = truncateJson(call.args, shownArgsBytesMax);
@@ -106,7 +106,9 @@ export function requiredAction(waiting: readonly WaitingCallState[]): RequiredAc
     return { ...shown, deadline_at: isoOf(deadline_at), ...(truncated && { args_truncated: true }) };
   });
   const deadlines = tool_calls.flatMap(({ deadline_at }) => (deadline_at == null ? [] : [deadline_at]));
-  return { tool_calls, deadline_at: deadlines.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null };
+  const deadline = deadlines.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;
+  const running = local.map(({ tool_call_id }) => tool_call_id);
+  return { tool_calls, deadline_at: deadline, running };
 }
 
 export function isoOf(time: Date | string | null): string | null {

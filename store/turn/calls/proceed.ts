@@ -31,8 +31,8 @@ export function awaitStep({ waiting, local }: OpenBatch, tellsWords: boolean): A
 
 /** R → A: what is asked is shown with the chat. */
 export async function enterWait(draft: Draft, tail: readonly MessageRow[]): Promise<void> {
-  const { waiting } = await readOpenBatch(draft.unit.tx, draft.before.id, tail);
-  Object.assign(draft.change, { status: "requires_action", required_action: requiredAction(waiting) });
+  const batch = await readOpenBatch(draft.unit.tx, draft.before.id, tail);
+  Object.assign(draft.change, { status: "requires_action", required_action: requiredAction(batch) });
 }
 
 /**
@@ -43,7 +43,7 @@ export async function proceed(draft: Draft): Promise<MessageRow | null> {
   const { unit, before } = draft;
   const batch = await readOpenBatch(unit.tx, before.id, await readTail(unit.tx, before.id));
   if (batch.waiting.length + batch.local.length > 0) {
-    draft.change.required_action = requiredAction(batch.waiting);
+    draft.change.required_action = requiredAction(batch);
     return null;
   }
   const results = await settleOpenCalls(draft, "The call gave no result.");

@@ -19,6 +19,8 @@ export type Client = Major | (typeof OLDER_5)[number];
 export interface Server {
   readonly url: string;
   readonly key: string;
+  /** What an application adds to each post. */
+  readonly body?: object;
 }
 
 /** A server of an application, between its pages and the API. */
@@ -29,12 +31,13 @@ export interface Proxy {
 /** The transport that `useChat` has by default, told where the API is and which chunks its version takes. */
 export function clientTransport(client: Client, server: Server | Proxy): object {
   if ("proxy" in server) return new kits[client].DefaultChatTransport({ api: server.proxy });
-  const { url, key } = server;
+  const { url, key, body } = server;
   // Clients of version 5 name none: they get what all of its releases take.
   const query = client === 6 || client === 7 ? `?sdk=${client}` : "";
   return new kits[client].DefaultChatTransport({
     api: `${url}/ai-sdk/chat${query}`,
     headers: { authorization: `Bearer ${key}` },
+    ...(body !== undefined && { body }),
     // The default adds `/<id>/stream` to the path and, in older versions, behind the query.
     prepareReconnectToStreamRequest: ({ id }: { id: string }) => ({
       api: `${url}/ai-sdk/chat/${encodeURIComponent(id)}/stream${query}`,
@@ -43,9 +46,10 @@ export function clientTransport(client: Client, server: Server | Proxy): object 
 }
 
 /** The messages with which a page is loaded. */
-export async function loadMessages({ url, key }: Server, id: string): Promise<readonly UiMessage[]> {
+export async function loadMessages({ url, key }: Server, id: string, sdk = 5): Promise<readonly UiMessage[]> {
   const headers = { authorization: `Bearer ${key}` };
-  const response = await fetch(`${url}/ai-sdk/chat/${encodeURIComponent(id)}/messages`, { headers });
+  const path = `/ai-sdk/chat/${encodeURIComponent(id)}/messages?sdk=${sdk}`;
+  const response = await fetch(`${url}${path}`, { headers });
   return (await response.json()) as readonly UiMessage[];
 }
 
@@ -61,6 +65,20 @@ export function openChat(
 ): ClientChat {
   const { Chat } = kits[client];
   return new Chat({ ...chat, transport: clientTransport(client, server) });
+}
+
+/** A chat that posts by itself when its tool calls are answered. */
+export function openAnsweringChat(
+  client: Client,
+  server: Server,
+  chat: Pick<ChatSettings, "id" | "messages">,
+): ClientChat {
+  const { Chat, complete } = kits[client];
+  return new Chat({
+    ...chat,
+    transport: clientTransport(client, server),
+    sendAutomaticallyWhen: (state) => complete.some((judge) => judge(state)),
+  });
 }
 
 /** What a client of this version makes of the body of a response: it judges each chunk, and throws at what it does not take. */

@@ -108,8 +108,7 @@ function errorEvents({ chat }: HubState): StreamEvent[] {
 
 function actionEvents({ chat }: HubState): StreamEvent[] {
   if (chat.status !== "requires_action" || chat.required_action === null) return [];
-  const { tool_calls, deadline_at } = chat.required_action;
-  return [{ type: "action_required", data: { chat_id: chat.id, tool_calls, deadline_at } }];
+  return [{ type: "action_required", data: { chat_id: chat.id, ...chat.required_action } }];
 }
 
 function retryEvents({ chat, retry }: HubState): StreamEvent[] {
