@@ -29,6 +29,8 @@ export interface RunToolOutput {
   readonly tool_name: string;
   readonly is_error: boolean;
   readonly duration_ms: number;
+  /** Set: there is no result yet. The workflow waits for it until this chat rests, at most for so long. */
+  readonly waits?: { readonly chat_id: string; readonly left_ms: number };
 }
 
 /** A turn, with the time at which its workflow decided to have a step of it settled. */
@@ -44,6 +46,16 @@ export interface SettleWaitInput extends SettleRef {
 
 export interface FindBegunCallsInput extends TurnRef {
   readonly tool_call_ids: readonly string[];
+}
+
+export interface LookAtAgentsInput extends TurnRef {
+  /** Calls that wait for subagents. */
+  readonly tool_call_ids: readonly string[];
+}
+
+/** Those that wait on. */
+export interface LookAtAgentsOutput {
+  readonly waiting: readonly { readonly tool_call_id: string; readonly left_ms: number }[];
 }
 
 export interface RecordCrashInput extends SettleRef {
@@ -70,6 +82,8 @@ export interface LocalActivities {
   settleWait(input: SettleWaitInput): Promise<StepOutcome>;
   /** Which of the calls a stopped turn must still wait for: a worker has begun them. */
   findBegunCalls(input: FindBegunCallsInput): Promise<readonly string[]>;
+  /** Ends the waits for subagents that are over, each with its result. */
+  lookAtAgents(input: LookAtAgentsInput): Promise<LookAtAgentsOutput>;
   /** Ends an interruption when no activity is left that would. */
   finishInterruption(input: SettleRef): Promise<StepOutcome>;
   /** Turns a cancel from Temporal's Web UI into an interrupt of the turn. */

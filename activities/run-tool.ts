@@ -38,6 +38,8 @@ export interface RunToolDeps {
   readonly placesOf: (chat: ChatRow, turnId: number) => ToolPlaces;
   /** A tool has done what it was called for, and its result is kept. */
   readonly onDone?: (chat: ChatRow, call: ToolCallPart, result: JsonObject) => Promise<void>;
+  /** The subagents of a chat, for one call; absent where it can have none. */
+  readonly agentsOf: (chat: ChatRow, toolCallId: string) => Pick<ToolContext, "agents">;
   readonly openPartStream: OpenPartStream;
   readonly shutdown: AbortSignal;
   readonly checkpointMs: number;
@@ -64,7 +66,8 @@ export function createRunTool(deps: RunToolDeps) {
     );
     const output = await outcomeOf(deps, { ...input, scheduled_ms: scheduledMs }, begun);
     const duration_ms = Math.round(performance.now() - started);
-    return { tool_name: input.tool_name, is_error: output?.is_error ?? true, duration_ms };
+    const done = { tool_name: input.tool_name, is_error: output?.is_error ?? true, duration_ms };
+    return output?.waits === undefined ? done : { ...done, waits: output.waits };
   };
 }
 
@@ -202,6 +205,7 @@ async function runHere(
   const watch = watchAttempt(deps, Context.current(), { chat_id: chat.id, fence });
   const context: ToolContext = {
     ...deps.placesOf(chat, fence.turn_id),
+    ...deps.agentsOf(chat, tool_call_id),
     projectRoot: chat.project_path,
     signal: toolSignal(watch.signal),
     chatId: chat.id,
@@ -211,6 +215,8 @@ async function runHere(
   try {
     const named = { ...call, batch_tool_names: begun.batch_tool_names };
     const output = await runToolCall(named, tools, context);
+    // Its row says what it waits for; the workflow does.
+    if (output.waits !== undefined) return output;
     const kept = watch.signal.aborted ? stoppedOutput(watch.signal.reason, output) : output;
     // Before the parts are closed: they beat, and a result that waits for the database must not look like a lost worker.
     if (kept !== null) await finish(deps, begun, kept);

@@ -6,6 +6,7 @@ import type { StepOutcome } from "../core/chat/step-outcome.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { interruptChat } from "../store/chat/interrupt-chat.ts";
 import type { Store } from "../store/store.ts";
+import { lookAtAgents } from "../store/turn/agents/await-agent.ts";
 import { findBegunCalls } from "../store/turn/calls/tool-executions.ts";
 import { requestRun } from "../store/turn/reconcile.ts";
 import { type StepEvent, settle } from "../store/turn/settle.ts";
@@ -39,6 +40,11 @@ export function createTransitions({ store, failpoint }: TransitionDeps): LocalAc
       return outcome;
     },
     findBegunCalls: (input) => findBegunCalls(store.pool, input),
+    async lookAtAgents(input) {
+      const { result: waiting } = await inUnit(store, (unit) => lookAtAgents(unit, input));
+      failpoint("agents:looked");
+      return { waiting };
+    },
     async finishInterruption(ref) {
       const outcome = await settleStep(ref, { type: "interrupted", answer: null });
       failpoint("interruption:committed");

@@ -3,6 +3,7 @@ import type { ChatChanged, ChatDeleted } from "../core/stream/bus-message.ts";
 import type { Actor } from "./access/audit-log.ts";
 import type { Pool } from "./database.ts";
 import type { ModelBook } from "./model/model-book.ts";
+import type { OutboxRow } from "./outbox/outbox.ts";
 
 export interface Store {
   readonly pool: Pool;
@@ -10,6 +11,8 @@ export interface Store {
   readonly actor?: Actor;
   /** Called after the commit, never inside a transaction: a NOTIFY there would serialise all commits. Never throws. */
   readonly announce: (change: ChatChanged | ChatDeleted) => void;
+  /** Tells Temporal at once of what was committed; never throws. If absent, whoever ran the unit does, or the relay. */
+  readonly deliver?: (rows: readonly OutboxRow[]) => void;
   readonly queuedMessagesMax: number;
   readonly workspacesPerUserMax: number;
   /** The worker that this process is, which attempts and claims name. If absent, it is none. */

@@ -69,6 +69,9 @@ export async function inUnit<T>(
   // Several transitions of one chat in a unit are one change for everyone else: only the last one is announced.
   const newest = new Map(done.unit.announcements.map((change) => [change.chat_id, change]));
   for (const change of newest.values()) store.announce(change);
+  // Rows that are meant for later are the relay's.
+  const due = done.unit.outbox.filter(({ relay_after_ms }) => relay_after_ms === undefined);
+  if (due.length > 0) store.deliver?.(due);
   return { result: done.result, outbox: done.unit.outbox };
 }
 

@@ -1,7 +1,7 @@
 // Makes a tool from a zod schema: the built-in tools are defined so.
 import { z } from "zod";
 import type { JsonObject } from "../core/part/part.ts";
-import { argsFaults, fittedArgs } from "./fitted-args.ts";
+import { argsFaults, fittedArgs } from "./args/fitted-args.ts";
 import type { Tool, ToolContext, ToolOutput } from "./tool.ts";
 
 export interface ToolDefinition<Schema extends z.ZodObject>

@@ -1,5 +1,10 @@
 // The list of all tools, and which of them a chat may call.
 
+import { interruptAgent } from "./agents/interrupt-agent.ts";
+import { listAgents } from "./agents/list-agents.ts";
+import { messageAgent } from "./agents/message-agent.ts";
+import { spawnAgent } from "./agents/spawn-agent.ts";
+import { waitAgent } from "./agents/wait-agent.ts";
 import { attachFile } from "./context/attach-file.ts";
 import { saveFile } from "./context/save-file.ts";
 import { editFiles } from "./files/edit-files.ts";
@@ -58,12 +63,25 @@ const workspaceTools: readonly Tool[] = [
   updateTodos,
 ];
 
+/** Tools of a chat that people have started: a subagent has no subagents (SPEC G1). */
+const agentTools: readonly Tool[] = [spawnAgent, waitAgent, messageAgent, interruptAgent, listAgents];
+
+const workspaceRootTools: readonly Tool[] = [...workspaceTools, ...agentTools];
+const projectRootTools: readonly Tool[] = [...projectTools, ...agentTools];
+
+export interface ActiveToolsInput {
+  readonly projectPath: string | null;
+  /** Whether another chat has started this one. */
+  readonly isAgent?: boolean;
+}
+
 /** The tools that a chat may call: those of its project folder when it is bound to one, else those of a workspace. */
-export function activeTools(chat: { readonly projectPath: string | null }): readonly Tool[] {
-  return chat.projectPath === null ? workspaceTools : projectTools;
+export function activeTools({ projectPath, isAgent = false }: ActiveToolsInput): readonly Tool[] {
+  if (isAgent) return projectPath === null ? workspaceTools : projectTools;
+  return projectPath === null ? workspaceRootTools : projectRootTools;
 }
 
 /** The tool of that name, active or not. */
 export function findTool(name: string): Tool | undefined {
-  return workspaceTools.find((tool) => tool.name === name);
+  return workspaceRootTools.find((tool) => tool.name === name);
 }

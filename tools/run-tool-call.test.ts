@@ -44,9 +44,14 @@ const PROJECT_TOOLS = [
   "read_skill",
   "read_skill_file",
   "update_todos",
+  "spawn_agent",
+  "wait_agent",
+  "message_agent",
+  "interrupt_agent",
+  "list_agents",
 ];
 
-test("W8 a chat with a project folder has tools that read, and one for its to-do list", () => {
+test("W8 a chat with a project folder has tools that read, one for its to-do list, and those for subagents", () => {
   const names = activeTools({ projectPath: "/srv/app" }).map((tool) => tool.name);
   assert.deepEqual(names, PROJECT_TOOLS);
   const others = activeTools({ projectPath: null }).map((tool) => tool.name);
@@ -54,7 +59,7 @@ test("W8 a chat with a project folder has tools that read, and one for its to-do
   const changing = activeTools({ projectPath: "/srv/app" }).filter(({ flags }) => flags.read_only !== true);
   assert.deepEqual(
     changing.map(({ name }) => name),
-    ["update_todos"],
+    ["update_todos", "spawn_agent", "wait_agent", "message_agent", "interrupt_agent"],
   );
   assert.equal(findTool("grep")?.name, "grep");
   assert.equal(findTool("toString"), undefined);
@@ -209,3 +214,19 @@ test("D1 the names that no client's tool may have are those of the built-in tool
 });
 
 const byText = (a: string, b: string) => (a < b ? -1 : 1);
+
+test("G1 G2 a subagent has the tools of its parent but those for subagents", () => {
+  for (const projectPath of [null, "/srv/app"]) {
+    const parent = activeTools({ projectPath }).map(({ name }) => name);
+    const child = activeTools({ projectPath, isAgent: true }).map(({ name }) => name);
+    const missing = parent.filter((name) => !child.includes(name));
+    assert.deepEqual(missing, [
+      "spawn_agent",
+      "wait_agent",
+      "message_agent",
+      "interrupt_agent",
+      "list_agents",
+    ]);
+    assert.equal(child.length, parent.length - missing.length);
+  }
+});

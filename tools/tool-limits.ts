@@ -45,3 +45,10 @@ export const templateNameCharsMax = 255;
 export const workspaceNameCharsMax = 200;
 /** The same limit as in templates. */
 export const parameterValueCharsMax = 4_096;
+
+// Subagents.
+
+/** A task that a model writes for another one. Larger things belong into a file of the workspace. */
+export const agentPromptCharsMax = 50_000;
+/** As long as a title that users may choose. */
+export const agentTitleCharsMax = 200;

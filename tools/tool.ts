@@ -1,6 +1,7 @@
 // What a tool is: a value with a JSON schema and a function, and data that says where it runs and what it may do.
 import type { FilePart, JsonObject, ResultFile } from "../core/part/part.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
+import type { ChatAgents } from "./agents/chat-agents.ts";
 import type { ChatWorkspace } from "./chat-workspace.ts";
 import type { ContextFiles } from "./context/context-files.ts";
 
@@ -53,6 +54,8 @@ export interface ToolContext {
   readonly deploymentSkills?: ContextFiles | null;
   /** Names of the skills that the chat may have; absent or null: all. */
   readonly skills?: readonly string[] | null;
+  /** The chat's subagents; absent where it can have none. */
+  readonly agents?: ChatAgents;
   /** Aborted with a `ToolStopped`, whose effect says whether processes are to be ended or left. */
   readonly signal: AbortSignal;
   readonly chatId: string;
@@ -82,6 +85,8 @@ export interface ToolOutput {
   readonly truncated?: boolean;
   /** Files that `keepFile` has kept: shown to people, and, unless they are for people alone, to models that take them. */
   readonly files?: readonly ResultFile[];
+  /** Set: there is no result yet. The turn's workflow waits until this chat rests, at most for so long, and no worker does. */
+  readonly waits?: { readonly chat_id: string; readonly left_ms: number };
 }
 
 /** A fault of a call's arguments. */

@@ -1,4 +1,5 @@
 // Which tools a turn has: the built-in ones, and what further sources give.
+import type { AgentType } from "../core/agents/agent.ts";
 import { isBuiltInTool, isNamedTool } from "../core/tool/built-in-tools.ts";
 import { type ChatProfile, isAllowed } from "../core/tool/chat-profile.ts";
 import { activeTools } from "./registry.ts";
@@ -13,6 +14,8 @@ export interface ToolsChat {
   /** The built-in tools it may call; null: all. */
   readonly builtin_tools: readonly string[] | null;
   readonly profile: Pick<ChatProfile, "tools" | "template"> | null;
+  /** Another chat has started it: `explore` may only look at things. */
+  readonly agent_type: AgentType | null;
 }
 
 /**
@@ -29,12 +32,13 @@ export function createToolsOf<Chat extends ToolsChat>(sources: readonly ToolSour
     const builtIn = builtInTools(chat);
     const given = await Promise.all(sources.map((source) => source.toolsOf(chat)));
     const further = given.flat().filter((tool) => mayHave(chat, tool));
-    return further.length === 0 ? builtIn : withoutTaken([...builtIn, ...further]);
+    const tools = further.length === 0 ? builtIn : withoutTaken([...builtIn, ...further]);
+    return chat.agent_type === "explore" ? tools.filter(({ flags }) => flags.read_only === true) : tools;
   };
 }
 
 function builtInTools(chat: ToolsChat): readonly Tool[] {
-  const tools = activeTools({ projectPath: chat.project_path });
+  const tools = activeTools({ projectPath: chat.project_path, isAgent: chat.agent_type !== null });
   const { builtin_tools, profile } = chat;
   if (builtin_tools === null && profile === null) return tools;
   const template = profile?.template ?? null;

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Logger } from "pino";
 import { boundEach, boundRetries } from "../activities/attempt/bound-retries.ts";
 import { createCallModel } from "../activities/call-model.ts";
+import { createChatAgents } from "../activities/chat-workspace/chat-agents.ts";
 import { createChatWorkspaces } from "../activities/chat-workspace/chat-workspace.ts";
 import { createCompactHistory } from "../activities/compact-history.ts";
 import type { ReadContextDeps } from "../activities/context/read-context.ts";
@@ -37,6 +38,7 @@ import { settingsOf } from "../store/model/model-book.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
+import { agentPrompt } from "../tools/agents/agent-prompt.ts";
 import { clientToolSource } from "../tools/client/client-tools.ts";
 import type { ContextFiles } from "../tools/context/context-files.ts";
 import { projectPrompt } from "../tools/context/project-prompt.ts";
@@ -108,6 +110,8 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     toolsOf,
     placesOf: placesOf(deps, places),
     onDone: contextWatch.written,
+    agentsOf: (chat, toolCallId) =>
+      chat.parent_chat_id === null ? { agents: createChatAgents(store, chat, toolCallId) } : {},
   });
   return {
     ...createWorkspaceActivities({
@@ -184,7 +188,8 @@ async function systemPromptOf(store: Store, chat: ChatRow): Promise<string> {
   const { deployment, user } = await settingsOf(store.modelBook, store.pool, chat.owner_id);
   const place = chat.project_path === null ? workspacePrompt() : projectPrompt(chat.project_path);
   const own = chat.system_prompt ?? chat.profile?.system_prompt ?? null;
-  const parts = [deployment.system_prompt, user.prompt, own, place];
+  const agent = chat.agent_type === null ? "" : agentPrompt(chat.agent_type);
+  const parts = [deployment.system_prompt, user.prompt, own, place, agent];
   return parts.filter((part) => part !== null && part !== "").join("\n\n");
 }
 

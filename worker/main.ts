@@ -3,7 +3,7 @@ import { Client } from "@temporalio/client";
 import { Runtime, type Worker } from "@temporalio/worker";
 import { warnOfSealedKeys } from "../api/start/sealed-keys.ts";
 import { requireDatabase, StartRefusal } from "../api/start/start-checks.ts";
-import { createDeliverer } from "../delivery/deliver-outbox.ts";
+import { createDeliverer, type Deliverer } from "../delivery/deliver-outbox.ts";
 import { createWorkspaceTeller, type WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config/config.ts";
@@ -58,12 +58,14 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const recording = createRecording(config, { pool, logger });
   const { driver, reaper } = await openPlaces(config, store, logger);
   const temporal = new Client(connectTemporal(config));
+  const deliverer = openDeliverer(config, { store, temporal, failpoint, logger });
   const teller = openTeller(config, { store, temporal, logger });
   const mcp = createWorkerMcp(config, { pool, logger });
   const presence = await startPresence(config, { self, pool, temporal, failpoint, logger });
   const activities = createActivities({
     config,
-    store,
+    // What turns commit for other chats, their subagents and parents, is told at once. Nothing waits for it.
+    store: { ...store, deliver: (rows) => void deliverer.deliver(rows) },
     bus,
     providerOf: models.providerOf,
     driver,
@@ -83,7 +85,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const workers = await createWorkers(config, { ...own, activities, failpoint });
   const running = run(workers, logger);
   const counts: RepairCounts = { wedged_runs: 0, drained_runs: 0, abandoned_runs: 0 };
-  const parts = { store, temporal, reaper, teller, counts, failpoint, logger };
+  const parts = { store, temporal, deliverer, reaper, teller, counts, logger };
   const loops = startLoops(config, { ...parts, process: build.process });
   await build.promote();
   const readings = [...busReadings(bus), ...partReadings(streams.counts), ...repairReadings(counts)];
@@ -158,6 +160,19 @@ function openTeller(config: Config, parts: Pick<LoopParts, "store" | "temporal" 
   });
 }
 
+function openDeliverer(
+  config: Config,
+  parts: Pick<LoopParts, "store" | "temporal" | "logger"> & { readonly failpoint: Failpoint },
+): Deliverer {
+  return createDeliverer({
+    ...parts,
+    temporal: () => parts.temporal,
+    taskQueue: config.taskQueue,
+    showTitles: config.temporalDetail === "full",
+    heartbeatTimeoutMs: config.heartbeatTimeoutMs,
+  });
+}
+
 /** The store as activities need it. */
 function workerStore(
   config: Config,
@@ -181,22 +196,13 @@ interface LoopParts {
   readonly reaper: Reaper;
   readonly teller: WorkspaceTeller;
   readonly counts: RepairCounts;
-  readonly failpoint: Failpoint;
+  readonly deliverer: Deliverer;
   readonly logger: Logger;
   readonly process: WorkerProcess;
 }
 
 function startLoops(config: Config, parts: LoopParts) {
-  const { store, temporal, failpoint, logger } = parts;
-  const deliverer = createDeliverer({
-    temporal: () => temporal,
-    store,
-    taskQueue: config.taskQueue,
-    showTitles: config.temporalDetail === "full",
-    heartbeatTimeoutMs: config.heartbeatTimeoutMs,
-    failpoint,
-    logger,
-  });
+  const { store, temporal, deliverer, logger } = parts;
   const { reconcileAfterMs, taskQueue } = config;
   const { reaper, teller, counts } = parts;
   const deps = { store, temporal, deliverer, reconcileAfterMs, taskQueue, counts, logger };

@@ -25,6 +25,7 @@ import { contextOptions, jittered, modelCallOptions, transitionOptions } from ".
 import type { ChatTurnInput, TurnResult } from "./contract.ts";
 import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
+import { type AgentWaits, createAgentWaits } from "./turn/agent-waits.ts";
 import { awaitAnswers } from "./turn/await-answers.ts";
 import { handOver, isToHandOver, pinnedToItsBuild } from "./turn/hand-over.ts";
 import { type Heard, interruptOnCancel, listen } from "./turn/heard.ts";
@@ -34,6 +35,8 @@ import {
   describeEnd,
   describeRetry,
   inSummary,
+  showAgents,
+  showCalls,
   showProgress,
   type TurnProgress,
 } from "./turn/turn-details.ts";
@@ -60,7 +63,18 @@ export async function chatTurn(input: ChatTurnInput): Promise<TurnResult> {
 
 async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promise<TurnResult> {
   const progress: TurnProgress = { model: input.model, title: input.title, calls: 1 };
-  const run: Turn = { input, turn, heard, progress, told: { end: null, tokens: 0 } };
+  const run: Turn = {
+    input,
+    turn,
+    heard,
+    progress,
+    told: { end: null, tokens: 0 },
+    waits: createAgentWaits({
+      turn,
+      heard,
+      show: (chatIds) => showAgents(progress, chatIds),
+    }),
+  };
   let next: StepOutcome | null;
   try {
     let outcome = await callModel(run);
@@ -90,6 +104,7 @@ interface Turn {
   readonly heard: Heard;
   readonly progress: TurnProgress;
   readonly told: TurnTold;
+  readonly waits: AgentWaits;
 }
 
 /** Does what an outcome asks for. Null: the run is over, or goes on as another run. */
@@ -139,9 +154,8 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
       progress.calls++;
       return callModel(run, step);
     case "run-tools":
-      if (step.calls.length > 0)
-        showProgress(progress, `running ${step.calls.map((call) => call.tool_name).join(", ")}`);
-      await runTools(step.calls, run);
+      showCalls(progress, step.calls);
+      if ((await runTools(step.calls, run)) === "left") return { type: "next", step, snapshot_version: seen };
       return local.settleTools(now(turn));
     case "await-client":
       if (step.calls !== undefined) return awaitAnswers(step, seen, run);

@@ -47,6 +47,7 @@ export function contextPlace({ workspace_id, project_path }: Placed): string {
 
 interface ContextChat extends Placed {
   readonly parent_chat_id: string | null;
+  readonly agent_type: string | null;
   readonly current_turn_id: number | null;
   readonly context: ChatContext | null;
 }
@@ -54,8 +55,8 @@ interface ContextChat extends Placed {
 /** Whether the place is to be read before the next model call, whatever chats without a place have. */
 export function isPlaceUnread(chat: ContextChat): boolean {
   const { context, current_turn_id } = chat;
-  // A subagent is told by its parent.
-  if (chat.parent_chat_id !== null) return false;
+  // A subagent that only looks at things is told by its parent what it needs (SPEC C1).
+  if (chat.parent_chat_id !== null && chat.agent_type !== "general") return false;
   const place = contextPlace(chat);
   if (context === null) return true;
   const { tried, wanted } = context;

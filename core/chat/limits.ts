@@ -190,3 +190,13 @@ export const requestFileBytesMax = 16 * 1024 * 1024;
 export const requestFilesMax = 100;
 /** Bytes of files that all model calls of a worker hold together. The next call waits for room. */
 export const workerFileBytesMax = 96 * 1024 * 1024;
+/** Subagents of a chat that run at the same time (SPEC G4), and all that it may have. A list of them fits into a tool result. */
+export const agentsRunningMax = 10;
+export const agentsPerChatMax = 200;
+/** Bytes of a subagent's report that its parent gets: with its frame it fits into a tool result. */
+export const agentReportBytesMax = 56 * 1024;
+/** Subagents that one turn is told of; the next turn hears of the rest. */
+export const agentsToldMax = 20;
+/** How long wait_agent waits, by default and at most (SPEC G3). The model can wait again. */
+export const agentWaitDefaultMs = 5 * 60_000;
+export const agentWaitMaxMs = 60 * 60_000;

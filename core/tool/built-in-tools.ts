@@ -12,6 +12,7 @@ export const BUILT_IN_TOOLS = [
   "list_dir",
   "view_file",
   "attach_file",
+  "save_file",
   "grep",
   "find_files",
   "execute",
@@ -21,6 +22,11 @@ export const BUILT_IN_TOOLS = [
   "read_skill",
   "read_skill_file",
   "update_todos",
+  "spawn_agent",
+  "wait_agent",
+  "message_agent",
+  "interrupt_agent",
+  "list_agents",
 ] as const;
 
 /** Those that only some deployments have. */

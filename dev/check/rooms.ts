@@ -84,6 +84,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     usage: ["chat"],
     workspace: ["part", "text"],
     file: ["chat"],
+    agents: ["chat", "part", "text"],
   },
   // Rows first, then what changes a chat's state, then what people ask for.
   store: {
@@ -137,6 +138,8 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     "openai-responses": ["errors", "http", "prompt", "quirks", "stream"],
   },
   tools: {
+    args: [],
+    agents: [],
     workspace: [],
     files: ["workspace"],
     processes: ["files", "workspace"],

@@ -1,6 +1,7 @@
 // The transition `delete`.
 import { Refusal } from "../../core/chat/refusal.ts";
 import { deleteFilesOf } from "../file/leave-files.ts";
+import { tellParent } from "../outbox/tell-parent.ts";
 import { markDeleted } from "../row/chat-marks.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { addToOutbox, type Unit } from "../unit.ts";
@@ -38,6 +39,8 @@ export async function deleteChat(unit: Unit, input: DeleteChatInput): Promise<vo
     });
     unit.announcements.push({ type: "deleted", chat_id: chat.id, owner_id: chat.owner_id });
   }
+  const [root] = rows;
+  if (root !== undefined) await tellParent(unit, root);
   await markDeleted(unit.tx, rows);
   const ids = rows.map((chat) => chat.id);
   await deleteFilesOf(unit.tx, ids);

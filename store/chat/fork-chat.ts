@@ -57,6 +57,10 @@ const COLUMNS = {
   todos: "copied",
   debug: "copied",
   dynamic_tools: "copied",
+  agent_type: "new",
+  spawned_turn_id: "new",
+  has_agents: "new",
+  report_untold: "new",
   mcp_server_ids: "copied",
   // Read anew: the copied messages already tell most of it.
   context: "new",

@@ -4,6 +4,7 @@ import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { MessageRow } from "../row/messages.ts";
 import { dequeue, readQueue, reorderQueue } from "../row/queued-messages.ts";
+import { interruptAgents } from "../turn/agents/interrupt-agents.ts";
 import { beginQueuedTurn } from "../turn/begin-turn.ts";
 import { settleOpenCalls } from "../turn/settle-calls.ts";
 import { transition } from "../turn/transition.ts";
@@ -52,6 +53,7 @@ async function moveToHead(draft: Draft, input: PromoteQueuedInput): Promise<null
     );
   }
   draft.change.status = "interrupting";
+  await interruptAgents(draft.unit, draft.before);
   await tellWorkflow(draft, { kind: "signal", signal: "interrupted" });
   return null;
 }

@@ -7,6 +7,7 @@ import { deleteSpill } from "../row/inflight-parts.ts";
 import { deleteMessagesFrom, type MessageRow } from "../row/messages.ts";
 import { clearQueue } from "../row/queued-messages.ts";
 import { untold } from "../row/todos.ts";
+import { interruptAgents } from "../turn/agents/interrupt-agents.ts";
 import { beginTurn, type TurnStart } from "../turn/begin-turn.ts";
 import { dropTurnEndsFrom } from "../turn/turn-ends.ts";
 import type { Draft } from "../unit.ts";
@@ -29,6 +30,7 @@ export async function replaceFrom(draft: Draft, old: MessageRow, start: TurnStar
   await dropDebugRunsFrom(tx, chat_id, old.id);
   await dropTurnEndsFrom(tx, chat_id, old.id);
   // Work for the removed messages has nobody left to report to.
+  await interruptAgents(draft.unit, draft.before, old.id);
   await tx.query("delete from tool_executions where chat_id = $1", [chat_id]);
   draft.change.reset_version = draft.version;
   if (draft.before.todos !== null) draft.change.todos = untold(draft.before.todos);

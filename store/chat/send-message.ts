@@ -8,6 +8,7 @@ import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import type { MessageRow } from "../row/messages.ts";
 import { enqueue, type QueuedRow } from "../row/queued-messages.ts";
+import { interruptAgents } from "../turn/agents/interrupt-agents.ts";
 import { beginTurn, promoteHead } from "../turn/begin-turn.ts";
 import { settleOpenCalls } from "../turn/settle-calls.ts";
 import { transition } from "../turn/transition.ts";
@@ -81,7 +82,10 @@ async function wakeBusyChat(draft: Draft, behavior: BusyBehavior): Promise<Messa
       return promoted === null ? [] : [promoted];
     }
     case "running":
-      if (behavior === "interrupt") draft.change.status = "interrupting";
+      if (behavior === "interrupt") {
+        draft.change.status = "interrupting";
+        await interruptAgents(draft.unit, draft.before);
+      }
       await tellWorkflow(draft, {
         kind: "signal",
         signal: behavior === "interrupt" ? "interrupted" : "messageQueued",
@@ -94,6 +98,7 @@ async function wakeBusyChat(draft: Draft, behavior: BusyBehavior): Promise<Messa
       if (behavior !== "interrupt") return [];
       const results = await settleOpenCalls(draft, "The call was cancelled: the user interrupted it.");
       Object.assign(draft.change, { status: "running", required_action: null });
+      await interruptAgents(draft.unit, draft.before);
       await tellWorkflow(draft, { kind: "start", signal: "interrupted" });
       return results === null ? [] : [results];
     }

@@ -1,4 +1,6 @@
 // The chat's row, read under a lock and written back by transitions.
+
+import type { AgentType } from "../../core/agents/agent.ts";
 import type { ChatContext } from "../../core/chat/chat-context.ts";
 import type { LearntLimit, WantedCompaction } from "../../core/chat/compaction.ts";
 import type { ChatStatus, LastError, RequiredAction, RetryState } from "../../core/chat/message.ts";
@@ -50,6 +52,14 @@ export interface ChatRow {
   readonly turn_options: TurnOptions | null;
   /** The MCP servers whose tools it has (SPEC C4); null: none. */
   readonly mcp_server_ids: readonly string[] | null;
+  /** Another chat has started it, as an agent of this type (SPEC G2); null: people have. */
+  readonly agent_type: AgentType | null;
+  /** The turn of its parent that started it. */
+  readonly spawned_turn_id: number | null;
+  /** Whether it has ever started a subagent. */
+  readonly has_agents: boolean;
+  /** Of a subagent: it has come to rest since its parent was last told of it (SPEC G5). */
+  readonly report_untold: boolean;
   readonly last_turn_summary: string | null;
   /** The turn that `last_turn_summary` describes. */
   readonly summary_turn_id: number | null;
@@ -121,6 +131,10 @@ export const CHAT_COLUMNS: readonly (keyof ChatRow)[] = [
   "plan_mode",
   "debug",
   "dynamic_tools",
+  "agent_type",
+  "spawned_turn_id",
+  "has_agents",
+  "report_untold",
   "mcp_server_ids",
   "builtin_tools",
   "approval_policy",
@@ -208,6 +222,8 @@ const WRITABLE = [
   "approval_policy",
   "client_tool_deadline_s",
   "turn_options",
+  "has_agents",
+  "report_untold",
 ] as const satisfies readonly (keyof ChatRow)[];
 
 export type ChatChange = { -readonly [K in (typeof WRITABLE)[number]]?: ChatRow[K] };

@@ -1,10 +1,12 @@
 // How a turn begins; every transition that begins a turn uses it.
-
+import { untoldNotice } from "../../core/agents/agent.ts";
+import { agentsToldMax } from "../../core/chat/limits.ts";
 import type { LastError } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
 import type { TurnOptions } from "../../core/tool/client-tool.ts";
 import { resolveModel } from "../model/resolve-model.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
+import { takeUntold } from "../row/agents.ts";
 import { renumberClientMessage } from "../row/client-chats.ts";
 import { insertMessage, type MessageRow } from "../row/messages.ts";
 import { dequeue, type QueuedRow, readQueue } from "../row/queued-messages.ts";
@@ -38,6 +40,7 @@ export async function beginTurn(
   if (draft.before.snapshot_version > 0) {
     await settleOpenCalls(draft, "The call was cancelled: a new message was sent.");
   }
+  if (draft.before.has_agents) await tellOfAgents(draft);
   const model = await resolveModel(draft.unit, start.model_config_id);
   const message = await insertMessage(draft, {
     role: "user",
@@ -66,6 +69,17 @@ export async function beginTurn(
   await tellTodos(draft);
   if (signal !== null) await tellWorkflow(draft, { kind: "start", signal, model: model?.model ?? "" });
   return message;
+}
+
+/**
+ * What subagents have come to while nobody waited: the model is told with the turn, and people are not (SPEC G5). It stands before
+ * the turn's message, so that an edit of that message leaves it there.
+ */
+async function tellOfAgents(draft: Draft): Promise<void> {
+  const agents = await takeUntold(draft.unit.tx, draft.before.id, agentsToldMax);
+  if (agents.length === 0) return;
+  const content = [{ type: "text" as const, text: untoldNotice(agents) }];
+  await insertMessage(draft, { role: "user", visibility: "model", content });
 }
 
 export const NO_MODEL_ERROR: LastError = {

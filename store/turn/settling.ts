@@ -1,6 +1,8 @@
 // A chat while one of its steps is settled: transitions are checked one by one, and the row is written once, at the end.
+import { isAtRest } from "../../core/agents/agent.ts";
 import type { TransitionName } from "../../core/chat/chat-state.ts";
 import type { OutcomeKey, StepOutcome } from "../../core/chat/step-outcome.ts";
+import { tellParent } from "../outbox/tell-parent.ts";
 import type { ChatRow } from "../row/chat-row.ts";
 import { insertMessage, type MessageRow, type NewMessage } from "../row/messages.ts";
 import { type Draft, type Fence, type Unit, writeLocked } from "../unit.ts";
@@ -51,14 +53,17 @@ export async function endSettling(
   const outcome = tokens === undefined ? decided : { ...decided, tokens };
   const scheduled_ms = "scheduled_ms" in fence ? fence.scheduled_ms : 0;
   const isChanged = unit.lockedChats.get(chat.id)?.snapshot_version !== chat.snapshot_version;
+  const isReport = isChanged && chat.parent_chat_id !== null && isAtRest(chat.status);
   await writeLocked(unit, {
     ...chat,
+    ...(isReport && { report_untold: true }),
     outcome,
     outcome_run_id: key.run_id,
     outcome_activity_id: key.activity_id,
     // From now on an attempt that was scheduled before this one is overtaken.
     attempt_scheduled_ms: Math.max(chat.attempt_scheduled_ms, scheduled_ms),
   });
+  if (isReport) await tellParent(unit, chat);
   if (isChanged) unit.announcements.push(changed(chat));
   return outcome;
 }

@@ -17,7 +17,15 @@ const source = {
 const toolsOf = createToolsOf([source]);
 
 async function namesOf(chat: Partial<ToolsChat>): Promise<readonly string[]> {
-  const whole = { id: "c", owner_id: "u", project_path: null, builtin_tools: null, profile: null, ...chat };
+  const whole = {
+    id: "c",
+    owner_id: "u",
+    project_path: null,
+    builtin_tools: null,
+    profile: null,
+    agent_type: null,
+    ...chat,
+  };
   return (await toolsOf(whole)).map(({ name }) => name);
 }
 
@@ -41,7 +49,7 @@ test("C10 built-in tools that the chat names stand in place of its profile's", a
 });
 
 test("C10 with a template of the profile, the model need not name one, and its tool says which it is", async () => {
-  const chat = { id: "c", owner_id: "u", project_path: null, builtin_tools: null };
+  const chat = { id: "c", owner_id: "u", project_path: null, builtin_tools: null, agent_type: null };
   const tools = await toolsOf({ ...chat, profile: profile(null, "node") });
   const made = tools.find(({ name }) => name === "create_workspace");
   assert.match(JSON.stringify(made?.parameters), /Default: \\"node\\"/);

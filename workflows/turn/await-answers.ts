@@ -54,9 +54,15 @@ interface Waiting {
 }
 
 function beginCalls({ calls = [] }: AwaitStep, { begun, ended, run }: Waiting): void {
+  // Other calls still run here when another build takes over: those that are new are its own.
+  if (run.heard.drained && !run.heard.stop) return;
   for (const call of calls) {
     if (begun.has(call.tool_call_id)) continue;
-    const end = beginTool(call, run).then(() => ended.push(call.tool_call_id));
+    const end = beginTool(call, run).then((how) => {
+      if (how === "over") return ended.push(call.tool_call_id);
+      // Another build is to wait on: no result is missing.
+      return begun.delete(call.tool_call_id);
+    });
     begun.set(call.tool_call_id, { call, end });
   }
 }

@@ -12,6 +12,7 @@ import type { OpenCall } from "../../core/chat/decide-next-step.ts";
 import { toolCallsPerStepMax } from "../../core/chat/limits.ts";
 import { toolOptions, transitionOptions } from "../activity-options.ts";
 import { type ChatTurnInput, queueOfTool, sideQueue } from "../contract.ts";
+import type { AgentWaits, WaitEnd } from "./agent-waits.ts";
 import type { Heard } from "./heard.ts";
 import { describeCall } from "./turn-details.ts";
 
@@ -19,17 +20,17 @@ export interface RunToolsInput {
   readonly input: ChatTurnInput;
   readonly turn: TurnRef;
   readonly heard: Heard;
+  readonly waits: AgentWaits;
 }
 
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
 
-/** All calls of the step side by side. One that fails leaves no result; settling gives it an error result. */
-export async function runTools(calls: readonly OpenCall[], run: RunToolsInput): Promise<void> {
-  const running = calls.slice(0, toolCallsPerStepMax);
-  await endOf(
-    running.map((call) => ({ call, end: beginTool(call, run) })),
-    run,
-  );
+/**
+ * All calls of the step side by side. `left`: some of them wait, and another build of the worker is to wait on.
+ */
+export async function runTools(calls: readonly OpenCall[], run: RunToolsInput): Promise<WaitEnd> {
+  const running = calls.slice(0, toolCallsPerStepMax).map((call) => ({ call, end: beginTool(call, run) }));
+  return (await endOf(running, run)).includes("left") ? "left" : "over";
 }
 
 export interface RunningCall {
@@ -38,30 +39,36 @@ export interface RunningCall {
   readonly end: Promise<unknown>;
 }
 
-/** Waits for calls that run; after a stop only for those that a worker has begun. */
-export async function endOf(running: readonly RunningCall[], run: RunToolsInput): Promise<void> {
+/** Waits for calls that run, and returns what they give; after a stop it waits only for those that a worker has begun. */
+export async function endOf(
+  running: readonly RunningCall[],
+  run: RunToolsInput,
+): Promise<readonly unknown[]> {
   const ends = running.map(({ end }) => end);
   const ended = Promise.all(ends);
   const { tools_stop_max_ms } = run.input;
-  if (tools_stop_max_ms === undefined) await ended;
-  else if (await isStoppedBefore(ended, run.heard, tools_stop_max_ms)) {
-    // The others learn of no stop and may wait for a slot without end; they end with the run.
-    const tool_call_ids = running.map(({ call }) => call.tool_call_id);
-    const begun = new Set(await local.findBegunCalls({ ...run.turn, tool_call_ids }));
-    // The run must outlive them: if a worker has died, only another attempt ends what the call had begun.
-    await Promise.all(ends.filter((_end, at) => begun.has(tool_call_ids[at] ?? "")));
-  }
+  if (tools_stop_max_ms === undefined) return ended;
+  if (!(await isStoppedBefore(ended, run.heard, tools_stop_max_ms))) return ended;
+  // The others learn of no stop and may wait for a slot without end; they end with the run.
+  const tool_call_ids = running.map(({ call }) => call.tool_call_id);
+  const begun = new Set(await local.findBegunCalls({ ...run.turn, tool_call_ids }));
+  // The run must outlive them: if a worker has died, only another attempt ends what the call had begun.
+  return Promise.all(ends.filter((_end, at) => begun.has(tool_call_ids[at] ?? "")));
 }
 
-export function beginTool(call: OpenCall, run: RunToolsInput): Promise<unknown> {
-  return runTool(call, run).catch(() => undefined);
+export function beginTool(call: OpenCall, run: RunToolsInput): Promise<WaitEnd> {
+  return runTool(call, run).catch(() => "over" as const);
 }
 
-function runTool(call: OpenCall, { input, turn }: RunToolsInput): Promise<unknown> {
+async function runTool(call: OpenCall, { input, turn, heard, waits }: RunToolsInput): Promise<WaitEnd> {
+  const seen = heard.count;
   const taskQueue = sideQueue(workflowInfo().taskQueue, queueOfTool(call.tool_name));
   const { tool_call_id, tool_name } = call;
   const activities = proxyActivities<Activities>({ ...toolOptions(input, describeCall(call)), taskQueue });
-  return activities.runTool({ ...turn, tool_call_id, tool_name });
+  const { waits: wait } = await activities.runTool({ ...turn, tool_call_id, tool_name });
+  if (wait === undefined) return "over";
+  const { chat_id: awaits_chat_id, left_ms } = wait;
+  return waits.until({ tool_call_id, awaits_chat_id, left_ms, seen });
 }
 
 /** Waits for the calls; after a stop only for a limited time. True: the time was over first. */

@@ -4,6 +4,7 @@ import type { NextStep, OpenCall } from "../../core/chat/decide-next-step.ts";
 import { providerFailuresPerStepMax } from "../../core/chat/limits.ts";
 import type { StepOutcome, TurnEnd } from "../../core/chat/step-outcome.ts";
 import { headOf } from "../../core/text/truncate.ts";
+import { chatWorkflowId } from "../contract.ts";
 
 export interface TurnProgress {
   readonly model: string;
@@ -11,11 +12,18 @@ export interface TurnProgress {
   readonly title: string;
   /** Model calls begun, retries of one step not counted. */
   calls: number;
+  /** What the turn does. */
+  state?: string;
+  /** Chats of the subagents that it waits for. */
+  agents?: readonly string[];
 }
 
 /** Rewrites the run's current details: Markdown, in few lines, since the Web UI's box has room for four. */
-export function showProgress({ title, calls, model }: TurnProgress, state: string): void {
-  const line = [state, `step ${calls}`, ...(model === "" ? [] : [model])].join(" · ");
+export function showProgress(progress: TurnProgress, state: string): void {
+  progress.state = state;
+  const { title, calls, model, agents = [] } = progress;
+  const waits = inWords("waiting for", agents.map(chatWorkflowId));
+  const line = [state, ...waits, `step ${calls}`, ...(model === "" ? [] : [model])].join(" · ");
   setCurrentDetails(title === "" ? line : `**${asPlainText(title)}**\n\n${line}`);
 }
 
@@ -58,6 +66,18 @@ function inWords(verb: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
   const more = names.length > namedMax ? ` and ${names.length - namedMax} more` : "";
   return [`${verb} ${names.slice(0, namedMax).join(", ")}${more}`];
+}
+
+/** The tools that run; none of an empty step, which only commits what is there. */
+export function showCalls(progress: TurnProgress, calls: readonly OpenCall[]): void {
+  const names = new Set(calls.map((call) => call.tool_name));
+  if (names.size > 0) showProgress(progress, `running ${[...names].join(", ")}`);
+}
+
+/** Beside what the turn does: `waiting for chat-0190…`, the workflows of subagents, which can be looked up by these names. */
+export function showAgents(progress: TurnProgress, chatIds: readonly string[]): void {
+  progress.agents = [...new Set(chatIds)];
+  showProgress(progress, progress.state ?? "");
 }
 
 /** How the run ended, for those who look at it later. */

@@ -1,5 +1,6 @@
 // Which step of which script a call is answered with. Registered scripts and attempts already made are all that it remembers.
 import { BoundedMap } from "../bounded-map.ts";
+import { objectOf } from "../json.ts";
 import { CallRefused, lastUserText, type ModelCall, turnsSinceUser } from "../request/model-call.ts";
 import { parseScript, type Script, type ScriptStep } from "./script-step.ts";
 
@@ -34,7 +35,8 @@ export class ScriptBook {
     const script = this.#scriptOf(found[1], (found[2] ?? "").trim());
     const key = found[1] ?? script.key ?? line;
     const stepIndex = turnsSinceUser(call.turns).filter((turn) => turn.role === "assistant").length;
-    return this.#stepOf(script, key, stepIndex);
+    const chosen = this.#stepOf(script, key, stepIndex);
+    return { ...chosen, step: withResults(chosen.step, call) };
   }
 
   /** The first step of the script registered under `model:<name>`: for calls that quote directives and obey none. */
@@ -77,4 +79,37 @@ export class ScriptBook {
 
 function attemptKey(key: string, stepIndex: number): string {
   return `${stepIndex} ${key}`;
+}
+
+/** `$result.2.chat_id`: of the third tool result in the prompt, this field. */
+const resultReference = /^\$result\.(\d+)\.(\w+)$/;
+
+/** The step with what its calls take from earlier results. Throws `CallRefused` for what is not there. */
+function withResults(step: ScriptStep, { turns }: ModelCall): ScriptStep {
+  const { tool_calls } = step;
+  if (tool_calls === undefined || !JSON.stringify(tool_calls).includes("$result.")) return step;
+  const results = turns.flatMap((turn) => turn.results);
+  const fill = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(fill);
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fill(inner)]));
+    const found = typeof value === "string" ? resultReference.exec(value) : null;
+    return found === null ? value : fieldOf(results[Number(found[1])]?.text, found[2] ?? "");
+  };
+  const filled = tool_calls.map((each) =>
+    each.args === undefined ? each : { ...each, args: objectOf(fill(each.args)) },
+  );
+  return { ...step, tool_calls: filled };
+}
+
+function fieldOf(result: string | undefined, name: string): unknown {
+  let value: unknown;
+  try {
+    value = objectOf(JSON.parse(result ?? "null"))[name];
+  } catch {
+    value = undefined;
+  }
+  if (value === undefined)
+    throw new CallRefused(400, `#script: the tool result has no ${name}: ${result ?? "there is none"}`);
+  return value;
 }

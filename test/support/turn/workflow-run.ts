@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { Client, Connection, WorkflowFailedError, type WorkflowHandle } from "@temporalio/client";
 import { NativeConnection } from "@temporalio/worker";
-import type { Activities, LocalActivities } from "../../../activities/contract.ts";
+import type { Activities, LocalActivities, LookAtAgentsOutput } from "../../../activities/contract.ts";
 import type { StepOutcome } from "../../../core/chat/step-outcome.ts";
 import {
   CHAT_TURN,
@@ -30,6 +30,7 @@ export interface Script {
   readonly runTool?: (toolName: string) => Promise<void>;
   /** None, unless the script says which. */
   readonly findBegunCalls?: () => Promise<readonly string[]>;
+  readonly lookAtAgents?: () => Promise<LookAtAgentsOutput["waiting"]>;
   /** No worker takes tool calls. */
   readonly runsNoTools?: boolean;
   readonly requestInterrupt?: () => Promise<void>;
@@ -101,6 +102,10 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
     async findBegunCalls(input) {
       calls.push(`findBegunCalls:${input.turn_id}`);
       return (await script.findBegunCalls?.()) ?? [];
+    },
+    async lookAtAgents(input) {
+      calls.push(`lookAtAgents:${input.turn_id}`);
+      return { waiting: (await script.lookAtAgents?.()) ?? [] };
     },
     finishInterruption: answers("finishInterruption"),
     recordCrash: answers("recordCrash"),

@@ -1,10 +1,10 @@
 // Tests: the last answer again, on a real database.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { regenerate } from "../../store/chat/regenerate.ts";
-import { inUnit } from "../../store/unit.ts";
-import { startTestApi, type TestApi } from "../support/api.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { regenerate } from "../../../store/chat/regenerate.ts";
+import { inUnit } from "../../../store/unit.ts";
+import { startTestApi, type TestApi } from "../../support/api.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import {
   aChat,
   anIdleChat,
@@ -13,7 +13,7 @@ import {
   type TestChat,
   type TestStore,
   text,
-} from "../support/turn/chats.ts";
+} from "../../support/turn/chats.ts";
 
 let database: TestDatabase;
 let store: TestStore;

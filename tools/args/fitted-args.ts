@@ -1,7 +1,7 @@
 // Repairs arguments of models that write a list, an object, a number or a boolean as text, or null for what they leave out (SPEC L17).
 import type { z } from "zod";
-import type { JsonObject } from "../core/part/part.ts";
-import type { ArgsFault } from "./tool.ts";
+import type { JsonObject } from "../../core/part/part.ts";
+import type { ArgsFault } from "../tool.ts";
 
 /** Each round repairs what the round before uncovered, such as a number written as text in a list written as text. */
 const roundsMax = 8;
