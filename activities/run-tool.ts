@@ -215,6 +215,7 @@ async function runHere(
   try {
     const named = { ...call, batch_tool_names: begun.batch_tool_names };
     const output = await runToolCall(named, tools, context);
+    deps.failpoint("runTool:ran");
     // Its row says what it waits for; the workflow does.
     if (output.waits !== undefined) return output;
     const kept = watch.signal.aborted ? stoppedOutput(watch.signal.reason, output) : output;

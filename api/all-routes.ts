@@ -35,6 +35,7 @@ import { oidcSignInRoutes } from "./routes/session/oidc-sign-in.ts";
 import { sessionRoutes } from "./routes/session/sessions.ts";
 import { settingsRoutes } from "./routes/settings.ts";
 import { skillRoutes } from "./routes/skills.ts";
+import { toolRoutes } from "./routes/tools.ts";
 import { usageRoutes } from "./routes/usage.ts";
 import { buildLogRoutes } from "./routes/workspace/build-logs.ts";
 import { projectRoutes } from "./routes/workspace/projects.ts";
@@ -79,6 +80,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...auditLogRoutes(deps),
     ...usageRoutes(deps),
     ...skillRoutes(deps),
+    ...toolRoutes(deps),
     ...settingsRoutes(deps),
     ...probeRoutes(deps),
     ...docsRoutes(() => (document ??= openApiDocument(routes))),

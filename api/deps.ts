@@ -2,6 +2,7 @@
 import type { Registry } from "prom-client";
 import type { ErrorKind } from "../core/chat/error-kind.ts";
 import type { ContextFault, SkillHead } from "../core/part/part.ts";
+import type { ToldTool } from "../core/tool/own-tools-report.ts";
 import type { TemplateShelf } from "../core/workspace/template.ts";
 import type { Deliverer } from "../delivery/deliver-outbox.ts";
 import type { RunFileCall } from "../delivery/run-file-call.ts";
@@ -90,6 +91,11 @@ export interface ListedSkills {
   readonly faults: readonly ContextFault[];
 }
 
+/** A tool of the deployment: a built-in one, or one that a worker has loaded. */
+export interface ListedTool extends ToldTool {
+  readonly source: "built_in" | "own";
+}
+
 export interface ApiDeps {
   readonly store: Store;
   readonly deliverer: Pick<Deliverer, "deliver">;
@@ -102,6 +108,7 @@ export interface ApiDeps {
   readonly files: FileShelf;
   /** The deployment's skills, with what is wrong with others. */
   readonly listSkills: () => Promise<ListedSkills>;
+  readonly listTools: () => Promise<readonly ListedTool[]>;
   /** Tells a workspace's workflow the wanted state. Takes at most a second and never throws. */
   readonly workspaceTeller: Pick<WorkspaceTeller, "tell">;
   /** Has a worker read or write files of a workspace. */

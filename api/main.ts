@@ -28,6 +28,7 @@ import type { ApiDeps, ModelSettings } from "./deps.ts";
 import { createReadRights } from "./http/access/read-rights.ts";
 import { ListenError, type Served, serve } from "./http/serve.ts";
 import { createSignIn, type SignIn } from "./sign-in/sign-in.ts";
+import { createListTools } from "./start/list-tools.ts";
 import { createMcpSettings } from "./start/mcp-settings.ts";
 import { measureStreams } from "./start/measure-streams.ts";
 import { ModelSeedError, modelSeeds } from "./start/model-seeds.ts";
@@ -185,6 +186,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     templates: createTemplateShelf(config.templatesDir),
     files: createFileShelf(store.pool, config.files),
     listSkills: () => listDeploymentSkills(config.skillsDir),
+    listTools: createToolList(config, store),
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),
     workspaceDriver: config.workspaceDriver,
     buildLogs,
@@ -215,6 +217,11 @@ function createTester(config: Config): ModelSettings["testProvider"] {
     );
     return (await tester)(source, model);
   };
+}
+
+function createToolList({ taskQueue }: Config, { pool }: Store): ApiDeps["listTools"] {
+  const builtIn = async () => (await import("../tools/registry.ts")).activeTools({ projectPath: null });
+  return createListTools({ db: pool, taskQueue, builtIn });
 }
 
 /** Builds what tells workflows about commits. */

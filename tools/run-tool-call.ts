@@ -65,7 +65,8 @@ function argumentNames({ name: tool, parameters }: Tool): string {
   return names.length > 0 ? `Arguments of ${tool}: ${names.join(", ")}.` : `${tool} takes no arguments.`;
 }
 
-function argsFault(tool: Tool, faults: readonly ArgsFault[]): ToolOutput {
+/** The error result of arguments that do not fit the tool's schema. */
+export function misfitOutput(tool: Tool, faults: readonly ArgsFault[]): ToolOutput {
   const words = faults.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
   const result = {
     error: `The arguments do not fit ${tool.name}: ${words}`,
@@ -79,7 +80,7 @@ async function runChecked(call: ToolCall, tool: Tool, context: ToolContext): Pro
   if (isRaw(call.args)) return errorOutput(rawFault(call.args._raw), argumentNames(tool));
   try {
     const parsed = tool.parse(call.args);
-    return parsed.ok ? await tool.run(parsed.args, context) : argsFault(tool, parsed.faults);
+    return parsed.ok ? await tool.run(parsed.args, context) : misfitOutput(tool, parsed.faults);
   } catch (error) {
     if (context.signal.aborted) return errorOutput("The call was interrupted.");
     return thrownOutput(error);

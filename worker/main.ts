@@ -22,6 +22,7 @@ import { newWorker } from "../store/presence/worker-rows.ts";
 import type { Store } from "../store/store.ts";
 import { busReadings } from "../store/stream/bus-readings.ts";
 import { createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
+import { loadOwnTools, type OwnTools } from "../tools/own/load-own-tools.ts";
 import { findTool } from "../tools/registry.ts";
 import { startBuildKeeper } from "./builds/build-keeper.ts";
 import { openBuild } from "./builds/own-build.ts";
@@ -50,7 +51,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const modelBook = createModelBook(databaseUrl);
   const self = newWorker();
   const announce: Store["announce"] = (change) => bus.publish(change);
-  const store = workerStore(config, { pool, modelBook, announce, workerId: self.id });
+  const own = await loadOwnTools({ folder: config.toolsDir, logger });
+  const store = workerStore(config, { pool, modelBook, announce, workerId: self.id }, own);
   const shutdown = new AbortController();
   const failpoint = createFailpoint(config.failpoint);
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
@@ -74,15 +76,15 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     openPartStream: streams.openPartStream,
     readLostParts: streams.readLostParts,
     debug: recording.recorder,
-    toolSources: [createWorkerWeb(config), mcp.source],
+    toolSources: [createWorkerWeb(config), own.source, mcp.source],
     shutdown: shutdown.signal,
     failpoint,
     logger,
   });
   const { connection, namespace } = await connectTemporalForWorker(config);
-  const build = await openBuild(config, { id: self.id, pool, temporal, logger });
-  const own = { connection, namespace, identity: self.identity, buildId: build.process.build_id };
-  const workers = await createWorkers(config, { ...own, activities, failpoint });
+  const build = await openBuild(config, { id: self.id, pool, temporal, own_tools: own.report, logger });
+  const poller = { connection, namespace, identity: self.identity, buildId: build.process.build_id };
+  const workers = await createWorkers(config, { ...poller, activities, failpoint });
   const running = run(workers, logger);
   const counts: RepairCounts = { wedged_runs: 0, drained_runs: 0, abandoned_runs: 0 };
   const parts = { store, temporal, deliverer, reaper, teller, counts, logger };
@@ -104,7 +106,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
       await presence.leave();
       // The client's own connection stays until the process ends. If it were closed under a call that is being retried,
       // the error could not be caught.
-      await Promise.all([connection.close(), metrics?.stop(), mcp.close()]);
+      await Promise.all([connection.close(), metrics?.stop(), mcp.close(), own.close()]);
       await Promise.all([bus.close(), modelBook.close(), recording.close()]);
       await pool.end();
     },
@@ -177,13 +179,15 @@ function openDeliverer(
 function workerStore(
   config: Config,
   parts: Required<Pick<Store, "pool" | "modelBook" | "announce" | "workerId">>,
+  own: Pick<OwnTools, "find">,
 ): Store {
+  const flagsOf = (name: string) => (findTool(name) ?? own.find(name))?.flags;
   return {
     ...parts,
     queuedMessagesMax: config.queuedMessagesMax,
     workspacesPerUserMax: config.workspacesPerUserMax,
-    stopsTurn: (name) => findTool(name)?.flags.stops_turn === true,
-    polls: (name) => findTool(name)?.flags.polls === true,
+    stopsTurn: (name) => flagsOf(name)?.stops_turn === true,
+    polls: (name) => flagsOf(name)?.polls === true,
     describes: { titles: config.titles === "model", summaries: config.turnSummaries },
     context: { hasSkills: config.skillsDir !== undefined },
     tellsWords: config.temporalDetail === "full",

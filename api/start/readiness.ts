@@ -4,6 +4,7 @@ import { ProgramTooOld } from "../../store/access/program-age.ts";
 import type { Pool } from "../../store/database.ts";
 import { pendingMigrations } from "../../store/migrate.ts";
 import { failingBuilds } from "../../store/presence/worker-builds.ts";
+import { ownToolsProblems } from "../../store/presence/worker-processes.ts";
 import { listUnopenedKeys, sealedKeysProblem } from "./sealed-keys.ts";
 
 /** A check that takes longer has failed: the prober does not wait longer either. */
@@ -12,6 +13,8 @@ const checkTimeoutMs = 2_000;
 const resultKeptMs = 1_000;
 /** A build whose workflow tasks fail is named for this long after its last failed turn. */
 const failingWithinMs = 600_000;
+/** The log of the workers has all of them. */
+const problemsNamedMax = 10;
 
 export interface Check {
   readonly ok: boolean;
@@ -19,10 +22,13 @@ export interface Check {
 }
 
 export interface ReadinessReport {
-  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or fail: stored API keys cannot be opened, or a build of the worker is broken. */
+  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or fail: stored API keys cannot be opened, or a build of the worker is broken. Or own tools are missing. */
   readonly status: "ready" | "degraded" | "not_ready";
   readonly checks: Readonly<
-    Record<"postgres" | "migrations" | "temporal" | "secret_key" | "workers" | "draining", Check>
+    Record<
+      "postgres" | "migrations" | "temporal" | "secret_key" | "workers" | "own_tools" | "draining",
+      Check
+    >
   >;
 }
 
@@ -70,11 +76,12 @@ type Looked = Omit<ReadinessReport["checks"], "draining">;
 /** Without Temporal, stored keys or good workers requests are still accepted; if they counted, all replicas would become unready at once. */
 function judge(checks: ReadinessReport["checks"]): ReadinessReport["status"] {
   if (!checks.postgres.ok || !checks.migrations.ok || !checks.draining.ok) return "not_ready";
-  return checks.temporal.ok && checks.secret_key.ok && checks.workers.ok ? "ready" : "degraded";
+  const { temporal, secret_key, workers, own_tools } = checks;
+  return [temporal, secret_key, workers, own_tools].every(({ ok }) => ok) ? "ready" : "degraded";
 }
 
 async function look({ pool, pingTemporal, secrets, taskQueue }: ReadinessProbes): Promise<Looked> {
-  const [postgres, migrations, temporal, secret_key, workers] = await Promise.all([
+  const [postgres, migrations, temporal, secret_key, workers, own_tools] = await Promise.all([
     check(async () => {
       await pool.query("select 1");
       return null;
@@ -92,8 +99,12 @@ async function look({ pool, pingTemporal, secrets, taskQueue }: ReadinessProbes)
       const failing = await failingBuilds(pool, taskQueue, failingWithinMs);
       return failing.length === 0 ? null : failing.map(failingWords).join("; ");
     }),
+    check(async () => {
+      const problems = await ownToolsProblems(pool, taskQueue);
+      return problems.length === 0 ? null : problems.slice(0, problemsNamedMax).join("; ");
+    }),
   ]);
-  return { postgres, migrations, temporal, secret_key, workers };
+  return { postgres, migrations, temporal, secret_key, workers, own_tools };
 }
 
 /** Without the failure itself: the page is public. `npm run everturn -- workers` shows it. */

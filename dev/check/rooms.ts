@@ -145,6 +145,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     processes: ["files", "workspace"],
     context: ["files"],
     skills: ["context", "files", "workspace"],
+    own: [],
   },
   mcp: {
     connection: [],

@@ -184,6 +184,7 @@ function workspaceConfig(environment: Environment) {
     agentConnectMs: environment.EVERTURN_AGENT_CONNECT_MS,
     templatesDir: environment.EVERTURN_TEMPLATES_DIR,
     skillsDir: environment.EVERTURN_SKILLS_DIR,
+    toolsDir: environment.EVERTURN_TOOLS_DIR,
   } as const;
 }
 

@@ -197,6 +197,11 @@ export const ENVIRONMENT_SUBJECTS = {
         "Folder of skills (Agent Skills format, one folder each) for all chats; API and workers must see the same files",
       shown_default: "none",
     }),
+    EVERTURN_TOOLS_DIR: notes(z.string().min(1).optional(), {
+      description:
+        "Folder of modules with tools of your own. They are loaded when a worker starts, and run with the worker's rights; all workers should see the same files",
+      shown_default: "none",
+    }),
     EVERTURN_BWRAP_PATH: notes(z.string().optional(), {
       description: "The bubblewrap program, which runs workspaces of the `local` driver in a sandbox",
       shown_default: "`bwrap` on PATH",

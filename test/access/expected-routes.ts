@@ -107,6 +107,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "POST /v1/workspaces/{workspace}/files/attach": workspace,
   "GET /v1/workspaces/{workspace}/builds/{build}/logs": workspace,
   "GET /v1/skills": chats,
+  "GET /v1/tools": chats,
   "GET /v1/templates": chats,
   "GET /v1/templates/{template}": chats,
 

@@ -16,6 +16,7 @@ const PAGES = [
   "docs/getting-started.md",
   "docs/models.md",
   "docs/workspaces.md",
+  "docs/agents/your-own-agent.md",
   "docs/streaming.md",
   "docs/operations.md",
   "docs/deploying.md",
@@ -24,6 +25,7 @@ const PAGES = [
 /** Lines that are run elsewhere, each with where. */
 const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
   "npm start": "by this file",
+  "EVERTURN_TOOLS_DIR=my-tools npm start": "by this file, which starts the stack with the page's tool",
   "OPENAI_API_KEY=… npm start": "needs a key of the provider",
   "ANTHROPIC_API_KEY=… EVERTURN_DEFAULT_MODEL=anthropic/claude-sonnet-4-5 npm start":
     "needs a key of the provider",
@@ -62,7 +64,11 @@ const blocks = PAGES.flatMap(blocksOf);
 let newcomer: Newcomer;
 
 before(async () => {
-  newcomer = await startNewcomer();
+  const tool = blocks.find(({ page, language }) => page === "docs/agents/your-own-agent.md" && language === "js");
+  newcomer = await startNewcomer({
+    env: { EVERTURN_TOOLS_DIR: "my-tools" },
+    files: { "my-tools/roll-dice.mjs": tool?.text ?? "" },
+  });
 });
 
 after(() => newcomer.stop());
@@ -87,6 +93,7 @@ test("every command of README and docs works as it is printed, page after page",
   assert.match(output, /event: message_part/, "README's turn streams");
   assert.match(output, /"ok":false/, "the provider of docs/models.md that is nobody's is told so in words");
   assert.match(output, /"prefill":"continue_final_message"/);
+  assert.match(output, /"shown":\[\d,\d\]/, "the tool of docs/agents/your-own-agent.md rolls its dice");
   assert.match(output, /"workspace_id":"[0-9a-f-]{36}"/, "the chat of docs/workspaces.md has its workspace");
 });
 

@@ -14,6 +14,7 @@ import { PROBLEM_CONTENT_TYPE } from "../../api/http/problem.ts";
 import { serve } from "../../api/http/serve.ts";
 import { problem } from "../../api/schemas/common.ts";
 import { createSignIn, type SignIn } from "../../api/sign-in/sign-in.ts";
+import { createListTools } from "../../api/start/list-tools.ts";
 import { createReadiness } from "../../api/start/readiness.ts";
 import { type BuildLogs, openBuildLogs } from "../../api/streams/build-log/build-log-watch.ts";
 import { Hubs } from "../../api/streams/chat/hubs.ts";
@@ -39,6 +40,7 @@ import { seedModelConfigs } from "../../store/model/seed-models.ts";
 import type { Store } from "../../store/store.ts";
 import { createOffBus, createPostgresBus } from "../../store/stream/live-bus.ts";
 import { resolveProjectPath } from "../../tools/context/project-root.ts";
+import { activeTools } from "../../tools/registry.ts";
 import { listDeploymentSkills } from "../../tools/skills/skills-shelf.ts";
 import { createTemplateShelf } from "../../workspaces/templates/templates.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -123,6 +125,8 @@ const neededVariables = {
   EVERTURN_SECRET_KEY: Buffer.alloc(32, 7).toString("base64"),
 };
 const testSecrets = createSecretBox({ secretKey: new Uint8Array(32).fill(7) });
+
+const builtIn = () => Promise.resolve(activeTools({ projectPath: null }));
 
 /** The client of MCP itself; programs may be started, and servers be on this machine. */
 function testMcp(pool: Pool, settings: TestApiSettings): ApiDeps["mcp"] {
@@ -275,6 +279,7 @@ function testDeps(
     templates: createTemplateShelf(settings.templatesDir ?? "templates"),
     files: createFileShelf(pool, { bytesPerUserMax: settings.fileBytesPerUserMax ?? 1024 ** 3 }),
     listSkills: () => listDeploymentSkills(settings.skillsDir),
+    listTools: createListTools({ db: pool, taskQueue: "none", builtIn }),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),
     runFileCall: settings.runFileCall ?? createFileCaller({ ...temporalAway, pool, logger }),
     workspaceLink: () => null,

@@ -1,6 +1,7 @@
 // The build that this process runs: it is made known before the process polls, becomes current if it should, and is left in order.
 import { hostname } from "node:os";
 import type { Logger } from "pino";
+import type { OwnToolsReport } from "../../core/tool/own-tools-report.ts";
 import type { Config } from "../../platform/config/config.ts";
 import { chooseBuild, rememberBuild, UNVERSIONED } from "../../store/presence/worker-builds.ts";
 import { beatWorker, removeWorker, type WorkerProcess } from "../../store/presence/worker-processes.ts";
@@ -35,15 +36,17 @@ export interface OwnBuild {
 interface OwnBuildInput extends Omit<PromoteDeps, "taskQueue"> {
   /** Of the worker process. */
   readonly id: string;
+  /** What the others are told about its own tools. */
+  readonly own_tools?: OwnToolsReport | null;
   readonly logger: Logger;
 }
 
 /** Before the process polls: whoever finds a run of its build must also find that somebody serves it. */
 export async function openBuild(config: Config, input: OwnBuildInput): Promise<OwnBuild> {
-  const { pool, temporal, id, logger } = input;
+  const { pool, temporal, id, own_tools = null, logger } = input;
   const { taskQueue, buildCurrent: mode } = config;
   const build_id = await buildIdOf(config.buildId);
-  const own = { id, task_queue: taskQueue, build_id, host: hostname(), pid: process.pid };
+  const own = { id, task_queue: taskQueue, build_id, host: hostname(), pid: process.pid, own_tools };
   await beatWorker(pool, own);
   await rememberBuild(pool, taskQueue, build_id);
   const deps = { pool, temporal, taskQueue };

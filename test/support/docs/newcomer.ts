@@ -3,7 +3,7 @@ import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { readRunning } from "../../../dev/data/running-file.ts";
@@ -28,10 +28,21 @@ export interface Newcomer {
   stop(): Promise<void>;
 }
 
-export async function startNewcomer(): Promise<Newcomer> {
+export interface NewcomerInput {
+  /** What the reader sets for `npm start`. */
+  readonly env: Readonly<Record<string, string>>;
+  /** What the reader has saved before. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export async function startNewcomer(input: NewcomerInput): Promise<Newcomer> {
   const folder = mkdtempSync(join(tmpdir(), "everturn-docs-"));
+  for (const [name, text] of Object.entries(input.files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
   const dataFolder = join(folder, ".data");
-  const env = await newcomersEnvironment(folder);
+  const env = { ...(await newcomersEnvironment(folder)), ...input.env };
   const stack = await startStack(folder, env);
   const addresses = readRunning(dataFolder)?.addresses;
   if (addresses === undefined) throw new Error(`npm start left no addresses:\n${stack.printed()}`);
