@@ -109,6 +109,8 @@ export interface ApiDeps {
   /** The deployment's skills, with what is wrong with others. */
   readonly listSkills: () => Promise<ListedSkills>;
   readonly listTools: () => Promise<readonly ListedTool[]>;
+  /** The names of the own tools that any worker has. */
+  readonly ownToolNames: () => Promise<ReadonlySet<string>>;
   /** Tells a workspace's workflow the wanted state. Takes at most a second and never throws. */
   readonly workspaceTeller: Pick<WorkspaceTeller, "tell">;
   /** Has a worker read or write files of a workspace. */

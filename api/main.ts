@@ -186,7 +186,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     templates: createTemplateShelf(config.templatesDir),
     files: createFileShelf(store.pool, config.files),
     listSkills: () => listDeploymentSkills(config.skillsDir),
-    listTools: createToolList(config, store),
+    ...createToolList(config, store),
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),
     workspaceDriver: config.workspaceDriver,
     buildLogs,
@@ -219,7 +219,7 @@ function createTester(config: Config): ModelSettings["testProvider"] {
   };
 }
 
-function createToolList({ taskQueue }: Config, { pool }: Store): ApiDeps["listTools"] {
+function createToolList({ taskQueue }: Config, { pool }: Store) {
   const builtIn = async () => (await import("../tools/registry.ts")).activeTools({ projectPath: null });
   return createListTools({ db: pool, taskQueue, builtIn });
 }

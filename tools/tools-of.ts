@@ -11,7 +11,7 @@ export interface ToolsChat {
   readonly id: string;
   readonly owner_id: string;
   readonly project_path: string | null;
-  /** The built-in tools it may call; null: all. */
+  /** The tools of the deployment that it may call, built in or its own; null: all. */
   readonly builtin_tools: readonly string[] | null;
   readonly profile: Pick<ChatProfile, "tools" | "template"> | null;
   /** Another chat has started it: `explore` may only look at things. */

@@ -46,7 +46,7 @@ function readyz(deps: ApiDeps): Route {
     path: "/readyz",
     summary: "Whether this replica should be sent requests",
     description:
-      "`degraded`: requests are accepted, but Temporal is away and their turns begin when it is back, or turns fail because stored API keys cannot be opened a build of the worker fails its workflow tasks, or a module of own tools was left out.",
+      "`degraded`: requests are accepted, but Temporal is away and their turns begin when it is back, or turns fail because stored API keys cannot be opened, a build of the worker fails its workflow tasks, or a module of own tools was left out.",
     tag,
     access: "public",
     responses: {

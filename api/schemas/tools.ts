@@ -42,10 +42,10 @@ export const clientTools = z
   })
   .meta({ description: "Tools that the client runs: the turn waits for their results" });
 
-export const builtInTools = z
-  .array(z.string().refine(isBuiltInTool, "is no built-in tool"))
-  .max(clientToolsMax)
-  .meta({ description: "The built-in tools the chat may call; null: all" });
+export const builtInTools = z.array(toolName).max(clientToolsMax).meta({
+  description:
+    "The tools of the deployment that the chat may call, built in or its own (`GET /v1/tools`); null: all",
+});
 
 export const toolPattern = z.string().regex(/^[A-Za-z0-9_*-]{1,128}$/, "a tool's name, or a pattern with *");
 

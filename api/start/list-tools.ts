@@ -12,12 +12,21 @@ export interface ListToolsInput {
   readonly builtIn: () => Promise<readonly ToldTool[]>;
 }
 
-export function createListTools({ db, taskQueue, builtIn }: ListToolsInput): ApiDeps["listTools"] {
-  return async () => {
-    const own = await listOwnTools(db, taskQueue);
-    return [
-      ...(await builtIn()).map((tool) => ({ ...tool, source: "built_in" as const })),
-      ...own.map((tool) => ({ ...tool, source: "own" as const })),
-    ];
+export function createListTools({
+  db,
+  taskQueue,
+  builtIn,
+}: ListToolsInput): Pick<ApiDeps, "listTools" | "ownToolNames"> {
+  return {
+    async listTools() {
+      const own = await listOwnTools(db, taskQueue);
+      return [
+        ...(await builtIn()).map((tool) => ({ ...tool, source: "built_in" as const })),
+        ...own.map((tool) => ({ ...tool, source: "own" as const })),
+      ];
+    },
+    async ownToolNames() {
+      return new Set((await listOwnTools(db, taskQueue)).map(({ name }) => name));
+    },
   };
 }

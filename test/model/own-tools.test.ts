@@ -4,6 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import type { Chat } from "../../core/chat/message.ts";
 import type { ToolResultPart } from "../../core/part/part.ts";
 import { doomedWorker, untilDead } from "../support/crash.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
@@ -31,6 +32,13 @@ before(async () => {
         schema: z.strictObject({ room: z.string() }),
         flags: { read_only: true },
         run({ room }) { act("looked " + room); return { room, free: true }; },
+      }),
+      defineTool({
+        name: "clear_room",
+        description: "Cancels all bookings of a room.",
+        schema: z.strictObject({ room: z.string() }),
+        flags: { destructive: true },
+        run({ room }) { act("cleared " + room); return { room, cleared: true }; },
       }),
       defineTool({
         name: "sign_off",
@@ -74,6 +82,7 @@ test("C11 O1 a module that cannot be loaded is named by /readyz, without its err
     [
       ["book_room", false],
       ["look_up", true],
+      ["clear_room", false],
       ["sign_off", false],
     ],
   );
@@ -97,6 +106,44 @@ test("C11 an own tool is offered to the model, runs beside others, and its fault
   assert.match(JSON.stringify(results[1]?.result), /do not fit look_up.*house.*Arguments of look_up: room\./);
   assert.match(JSON.stringify(results[2]?.result), /There is no tool.*book_room/);
   assert.match(JSON.stringify(everturn.model.requests(key)[0]?.body), /Books a room\./);
+});
+
+test("C11 D1 a client's tool has no name of an own one, and a chat may name or leave out own tools", async () => {
+  const pick = { name: "look_up", description: "", parameters: { type: "object" } };
+  const clash = await everturn.answer("POST", "/v1/chats", { content: "Hi", dynamic_tools: [pick] });
+  assert.deepEqual(
+    [clash.status, clash.body.code, clash.body.errors[0].path],
+    [400, "invalid_request", "dynamic_tools[0].name"],
+  );
+  const unknown = await everturn.answer("POST", "/v1/chats", { content: "Hi", tools: ["grep", "rooms"] });
+  assert.deepEqual([unknown.status, unknown.body.errors[0].path], [400, "tools[1]"]);
+  const key = "own-named";
+  const chat = await everturn.createChat(script({ text: "Yes." }, key), { tools: ["grep", "look_up"] });
+  await settled(chat.id);
+  const offered = JSON.stringify(everturn.model.requests(key)[0]?.body["tools"]);
+  assert.match(offered, /look_up/);
+  assert.doesNotMatch(offered, /book_room|execute/);
+  const sent = await everturn.answer("POST", `/v1/chats/${chat.id}/messages`, {
+    content: "Hi",
+    tools: [pick],
+  });
+  assert.deepEqual([sent.status, sent.body.errors[0].path], [400, "tools[0].name"]);
+});
+
+test("C11 D4 an own tool that may destroy something waits for a person", async () => {
+  const chat = await everturn.createChat(
+    script([{ tool_calls: [{ name: "clear_room", args: { room: "red" } }] }, { text: "Cleared." }]),
+  );
+  const reader = everturn.reader(chat.id);
+  await reader.until("somebody is asked", ({ status }) => status === "requires_action");
+  const { required_action } = await everturn.call<Chat>("GET", `/v1/chats/${chat.id}`);
+  const tool_call_id = required_action?.tool_calls[0]?.tool_call_id;
+  assert.doesNotMatch(readFileSync(effects, "utf8"), /cleared red/);
+  await everturn.call("POST", `/v1/chats/${chat.id}/approvals`, {
+    decisions: [{ tool_call_id, approved: true }],
+  });
+  const { results } = await settled(chat.id);
+  assert.deepEqual(results[0]?.result, { room: "red", cleared: true });
 });
 
 test("C11 L5 an own tool may end the turn", async () => {

@@ -64,7 +64,9 @@ const blocks = PAGES.flatMap(blocksOf);
 let newcomer: Newcomer;
 
 before(async () => {
-  const tool = blocks.find(({ page, language }) => page === "docs/agents/your-own-agent.md" && language === "js");
+  const tool = blocks.find(
+    ({ page, language }) => page === "docs/agents/your-own-agent.md" && language === "js",
+  );
   newcomer = await startNewcomer({
     env: { EVERTURN_TOOLS_DIR: "my-tools" },
     files: { "my-tools/roll-dice.mjs": tool?.text ?? "" },

@@ -279,7 +279,7 @@ function testDeps(
     templates: createTemplateShelf(settings.templatesDir ?? "templates"),
     files: createFileShelf(pool, { bytesPerUserMax: settings.fileBytesPerUserMax ?? 1024 ** 3 }),
     listSkills: () => listDeploymentSkills(settings.skillsDir),
-    listTools: createListTools({ db: pool, taskQueue: "none", builtIn }),
+    ...createListTools({ db: pool, taskQueue: "none", builtIn }),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),
     runFileCall: settings.runFileCall ?? createFileCaller({ ...temporalAway, pool, logger }),
     workspaceLink: () => null,

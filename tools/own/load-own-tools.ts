@@ -1,6 +1,7 @@
 // Loads the modules of a folder when a worker starts. A faulty one is left out and named; the others stay.
 import type { Logger } from "pino";
 import { headOf } from "../../core/text/truncate.ts";
+import { isBuiltInTool } from "../../core/tool/built-in-tools.ts";
 import type { ModuleFault, OwnToolsReport } from "../../core/tool/own-tools-report.ts";
 import { findTool } from "../registry.ts";
 import type { Tool } from "../tool.ts";
@@ -40,7 +41,10 @@ export async function loadOwnTools(input: LoadOwnToolsInput): Promise<OwnTools> 
   const { tools, faults, close } = folder === undefined ? NONE : await loadFolder({ ...input, folder });
   const report = folder === undefined ? null : reportOf(tools, faults);
   return {
-    source: { toolsOf: () => Promise.resolve(tools) },
+    source: {
+      toolsOf: ({ builtin_tools: named }) =>
+        Promise.resolve(named === null ? tools : tools.filter(({ name }) => named.includes(name))),
+    },
     find: (name) => tools.find((tool) => tool.name === name),
     report,
     close,
@@ -98,7 +102,7 @@ async function loadFolder(input: LoadOwnToolsInput & { readonly folder: string }
 function clashOf({ tools }: Extract<Loaded, { type: "loaded" }>, taken: readonly Tool[]): string | null {
   const names = new Set(taken.map(({ name }) => name));
   for (const { name } of tools) {
-    if (findTool(name) !== undefined) return `${name} is the name of a built-in tool`;
+    if (isBuiltInTool(name) || findTool(name) !== undefined) return `${name} is the name of a built-in tool`;
     if (names.has(name)) return `${name} is the name of another own tool`;
     names.add(name);
   }

@@ -45,7 +45,12 @@ async function call(
   tool_name: string,
   more: { args?: JsonObject; context?: Partial<ToolContext> } = {},
 ) {
-  const tools = await own.source.toolsOf({ id: "chat-1", owner_id: "u", project_path: null, builtin_tools: null });
+  const tools = await own.source.toolsOf({
+    id: "chat-1",
+    owner_id: "u",
+    project_path: null,
+    builtin_tools: null,
+  });
   const named = { tool_call_id: "call-1", tool_name, args: more.args ?? {} };
   const output = await runToolCall(named, tools, toolContext(more.context));
   return output as unknown as CallResult;

@@ -18,6 +18,7 @@ import { chatPath, chatQuery } from "../../schemas/params.ts";
 import { bindChat } from "./bind-chat.ts";
 import { change } from "./change.ts";
 import { projectFolder } from "./project-folder.ts";
+import { requireToolNames } from "./require-tool-names.ts";
 import { showChat, showReadableChat } from "./show-chat.ts";
 
 const tag = "Chats";
@@ -58,6 +59,7 @@ function create(deps: ApiDeps): Route {
     async handler(input) {
       const { body, caller } = input;
       const folder = await projectFolder(deps, body);
+      await requireToolNames(deps, { tools: body.tools, client: { dynamic_tools: body.dynamic_tools } });
       return change(deps, input, async (unit) => {
         const id = uuidv7();
         // For the request's log line, since the path does not name the new chat.
@@ -141,6 +143,7 @@ function patch(deps: ApiDeps): Route {
     ],
     async handler(input) {
       const { params, body, caller } = input;
+      await requireToolNames(deps, { tools: body.tools, client: { dynamic_tools: body.dynamic_tools } });
       const of = { chat_id: params.chat, owner_id: caller.user.id };
       const bind = (unit: Unit) => bindChat(unit, { ...of, workspace_id: body.workspace_id });
       return change(deps, input, async (unit) => {

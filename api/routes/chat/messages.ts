@@ -17,6 +17,7 @@ import { message, queuedMessage } from "../../schemas/message.ts";
 import { chatPath, messagePath, messageQuery } from "../../schemas/params.ts";
 import { clientTools } from "../../schemas/tools.ts";
 import { change } from "./change.ts";
+import { requireToolNames } from "./require-tool-names.ts";
 import { findReading } from "./show-chat.ts";
 
 const tag = "Messages";
@@ -145,6 +146,7 @@ function send(deps: ApiDeps): Route {
     ],
     async handler(input) {
       const { id: user_id } = input.caller.user;
+      await requireToolNames(deps, { client: { tools: input.body.tools } });
       return change(deps, input, async (unit) => {
         const sent = await sendMessage(unit, {
           ...input.body,
