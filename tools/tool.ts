@@ -14,6 +14,8 @@ export interface ToolFlags {
   readonly exclusive?: boolean;
   /** Called again with the same arguments, it changes nothing more: it may run again if its outcome is unknown. */
   readonly idempotent?: boolean;
+  /** It is one of the deployment's own (SPEC C11). */
+  readonly own?: true;
   /** The MCP server that it belongs to. */
   readonly mcp_server_id?: string;
   /** May destroy something: a person is asked before it runs, unless a policy says otherwise (SPEC D4). */

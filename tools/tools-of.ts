@@ -47,10 +47,11 @@ function builtInTools(chat: ToolsChat): readonly Tool[] {
     .map((tool) => (tool === createWorkspace && template !== null ? createWorkspaceFrom(template) : tool));
 }
 
-/** Built-in tools that the chat names stand in place of its profile's, and what a client brings along is the chat's own. */
-function mayHave(chat: ToolsChat, { name, runs_in }: Tool): boolean {
+/** Tools of the deployment that the chat names stand in place of its profile's, and what a client brings along is the chat's own. */
+function mayHave(chat: ToolsChat, { name, runs_in, flags }: Tool): boolean {
   if (runs_in === "client") return true;
-  if (chat.builtin_tools !== null && isBuiltInTool(name)) return isNamedTool(chat, name);
+  const isNameable = isBuiltInTool(name) || flags.own === true;
+  if (chat.builtin_tools !== null && isNameable) return isNamedTool(chat, name);
   return isAllowed(chat.profile?.tools ?? null, name);
 }
 

@@ -41,10 +41,7 @@ export async function loadOwnTools(input: LoadOwnToolsInput): Promise<OwnTools> 
   const { tools, faults, close } = folder === undefined ? NONE : await loadFolder({ ...input, folder });
   const report = folder === undefined ? null : reportOf(tools, faults);
   return {
-    source: {
-      toolsOf: ({ builtin_tools: named }) =>
-        Promise.resolve(named === null ? tools : tools.filter(({ name }) => named.includes(name))),
-    },
+    source: { toolsOf: () => Promise.resolve(tools) },
     find: (name) => tools.find((tool) => tool.name === name),
     report,
     close,
@@ -52,11 +49,10 @@ export async function loadOwnTools(input: LoadOwnToolsInput): Promise<OwnTools> 
 }
 
 function reportOf(tools: readonly Tool[], faults: readonly ModuleFault[]): OwnToolsReport {
-  const described = tools.map(({ name, description, flags }) => ({
-    name,
-    description: headOf(description, descriptionShownBytesMax),
-    flags,
-  }));
+  const described = tools.map(({ name, description, flags: all }) => {
+    const { own: _, ...flags } = all;
+    return { name, description: headOf(description, descriptionShownBytesMax), flags };
+  });
   return { tools: described, faults };
 }
 

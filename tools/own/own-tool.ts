@@ -20,7 +20,7 @@ export function ownTool(described: DescribedTool, { threadOf, stopMs }: OwnToolP
     description,
     parameters,
     runs_in: "worker",
-    flags,
+    flags: { ...flags, own: true },
     // The thread checks them: its schema may be one that takes long to check.
     parse: (args) => ({ ok: true, args }),
     async run(args, context) {

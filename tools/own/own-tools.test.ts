@@ -50,6 +50,7 @@ async function call(
     owner_id: "u",
     project_path: null,
     builtin_tools: null,
+    profile: null,
   });
   const named = { tool_call_id: "call-1", tool_name, args: more.args ?? {} };
   const output = await runToolCall(named, tools, toolContext(more.context));
@@ -94,7 +95,7 @@ test("C11 a tool is ten lines: zod, JSON schema or Standard Schema; .mjs, .js an
   );
   const roll = own.find("roll_dice") as Tool;
   assert.equal((roll.parameters["properties"] as JsonObject)["sides"] !== undefined, true);
-  assert.deepEqual(roll.flags, { read_only: true });
+  assert.deepEqual(roll.flags, { read_only: true, own: true });
   const outcomes = [
     await call(own, "roll_dice"),
     await call(own, "roll_dice", { args: { sides: "8" } }),
