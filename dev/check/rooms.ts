@@ -145,7 +145,8 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     processes: ["files", "workspace"],
     context: ["files"],
     skills: ["context", "files", "workspace"],
-    own: [],
+    args: [],
+    own: ["args"],
   },
   mcp: {
     connection: [],

@@ -1,7 +1,7 @@
 // The schema of an own tool, whichever of the three kinds it is: what models are told, and how arguments are checked.
 import { z } from "zod";
 import type { JsonObject } from "../../core/part/part.ts";
-import { argsFaults, fittedArgs } from "../fitted-args.ts";
+import { argsFaults, fittedArgs } from "../args/fitted-args.ts";
 import type { ArgsFault, ParsedArgs } from "../tool.ts";
 import type { StandardSchema } from "./kit.ts";
 
