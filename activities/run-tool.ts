@@ -16,11 +16,11 @@ import {
 import { finishToolCall, releaseToolCall } from "../store/turn/calls/tool-executions.ts";
 import { fenceOf } from "../store/turn/standing.ts";
 import { inUnit } from "../store/unit.ts";
-import type { ChatWorkspace } from "../tools/chat-workspace.ts";
 import type { ContextFiles } from "../tools/context/context-files.ts";
 import { runToolCall } from "../tools/run-tool-call.ts";
 import { type Tool, type ToolContext, type ToolOutput } from "../tools/tool.ts";
 import { errorOutput } from "../tools/tool-error.ts";
+import type { ChatWorkspace } from "../tools/workspace/chat-workspace.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
 import { staleAttempt } from "./attempt/activity-attempt.ts";
 import { heartbeatWhile } from "./attempt/heartbeat-while.ts";

@@ -2,8 +2,8 @@
 import type { FilePart, JsonObject, ResultFile } from "../core/part/part.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
 import type { ChatAgents } from "./agents/chat-agents.ts";
-import type { ChatWorkspace } from "./chat-workspace.ts";
 import type { ContextFiles } from "./context/context-files.ts";
+import type { ChatWorkspace } from "./workspace/chat-workspace.ts";
 
 export type RunsIn = "workspace" | "worker" | "workflow" | "client" | "provider";
 

@@ -1,6 +1,6 @@
 // Waits for the end of a workspace's build and reports the result.
 import { readWorkspace, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
-import type { BuildWatch, WorkspaceReport } from "../../tools/chat-workspace.ts";
+import type { BuildWatch, WorkspaceReport } from "../../tools/workspace/chat-workspace.ts";
 import { pollDefaultMs } from "./chat-workspaces-deps.ts";
 import { buildLogTail, followBuild } from "./follow-build.ts";
 import type { ChatPlace } from "./running-workspace.ts";

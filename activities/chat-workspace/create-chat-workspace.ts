@@ -1,7 +1,7 @@
 // Creates one workspace for a chat, whoever asks and however often (SPEC W2).
 import type { CreateWorkspaceInput } from "../../store/workspace/create-workspace.ts";
 import { type EnsuredWorkspace, ensureChatWorkspace } from "../../store/workspace/ensure-chat-workspace.ts";
-import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../../tools/chat-workspace.ts";
+import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../../tools/workspace/chat-workspace.ts";
 import { chooseTemplate } from "../../tools/workspace/choose-template.ts";
 import { awaitBuild, type BuildStory } from "./await-build.ts";
 import type { ChatPlace } from "./running-workspace.ts";

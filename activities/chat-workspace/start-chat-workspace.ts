@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { requestWorkspace } from "../../store/workspace/request-workspace.ts";
 import { readWorkspace, recordAgent, type WorkspaceRow } from "../../store/workspace/workspaces.ts";
-import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../../tools/chat-workspace.ts";
 import type { ToolError } from "../../tools/tool-error.ts";
+import type { BuildWatch, ChatWorkspace, WorkspaceReport } from "../../tools/workspace/chat-workspace.ts";
 import { awaitBuild, reportOf } from "./await-build.ts";
 import { pollDefaultMs } from "./chat-workspaces-deps.ts";
 import type { ChatPlace } from "./running-workspace.ts";

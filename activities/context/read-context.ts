@@ -7,12 +7,12 @@ import { utf8Length } from "../../core/text/truncate.ts";
 import { isOutage } from "../../platform/classify-failure.ts";
 import type { ChatRow } from "../../store/row/chat-row.ts";
 import type { FoundContext } from "../../store/turn/chat-context.ts";
-import type { ChatWorkspace } from "../../tools/chat-workspace.ts";
 import { type ContextFiles, folderFiles, inTime, readFault } from "../../tools/context/context-files.ts";
 import { type InstructionPlace, readInstructions } from "../../tools/context/read-instructions.ts";
 import { contextStamp } from "../../tools/skills/context-stamp.ts";
 import { findSkills, type SkillsFolder, skillsFoldersOf } from "../../tools/skills/find-skills.ts";
 import { ToolError } from "../../tools/tool-error.ts";
+import type { ChatWorkspace } from "../../tools/workspace/chat-workspace.ts";
 
 export interface ReadContextDeps {
   readonly workspaceOf: (chat: ChatRow, turnId: number) => ChatWorkspace;

@@ -145,7 +145,6 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     processes: ["files", "workspace"],
     context: ["files"],
     skills: ["context", "files", "workspace"],
-    args: [],
     own: ["args"],
   },
   mcp: {

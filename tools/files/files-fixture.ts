@@ -8,10 +8,10 @@ import { rgPath } from "@vscode/ripgrep";
 import type { JsonObject } from "../../core/part/part.ts";
 import type { AgentApi } from "../../workspaces/agent/api.ts";
 import { createFiles } from "../../workspaces/agent/files/create-files.ts";
-import type { ChatWorkspace } from "../chat-workspace.ts";
 import { activeTools } from "../registry.ts";
 import { runToolCall } from "../run-tool-call.ts";
 import type { ToolContext, ToolOutput } from "../tool.ts";
+import type { ChatWorkspace } from "../workspace/chat-workspace.ts";
 import { projectFiles } from "./project-files.ts";
 
 /** Stands in every file outside the project; a result that holds it has leaked. */

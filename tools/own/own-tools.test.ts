@@ -51,6 +51,7 @@ async function call(
     project_path: null,
     builtin_tools: null,
     profile: null,
+    agent_type: null,
   });
   const named = { tool_call_id: "call-1", tool_name, args: more.args ?? {} };
   const output = await runToolCall(named, tools, toolContext(more.context));

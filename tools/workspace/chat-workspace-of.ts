@@ -1,8 +1,8 @@
 // Finds the chat's workspace and its agent, or says why there is none.
 import type { AgentApi } from "../../workspaces/agent/api.ts";
-import type { ChatWorkspace } from "../chat-workspace.ts";
 import type { ToolContext } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
+import type { ChatWorkspace } from "./chat-workspace.ts";
 
 /** Throws `ToolError` if the chat cannot have a workspace. */
 export function chatWorkspaceOf(context: ToolContext): ChatWorkspace {

@@ -8,7 +8,7 @@ import type { Store } from "../../../store/store.ts";
 import { inUnit } from "../../../store/unit.ts";
 import { requestWorkspace } from "../../../store/workspace/request-workspace.ts";
 import { readWorkspace, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
-import type { ChatWorkspace, WorkspaceReport } from "../../../tools/chat-workspace.ts";
+import type { ChatWorkspace, WorkspaceReport } from "../../../tools/workspace/chat-workspace.ts";
 import { createTemplateShelf } from "../../../workspaces/templates/templates.ts";
 import { createTestDatabase } from "../database.ts";
 import { aChat, openStore, type TestChat, type TestStore } from "../turn/chats.ts";

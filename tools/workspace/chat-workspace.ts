@@ -1,6 +1,6 @@
 // What tools can do with the workspace of their chat. The activities implement it with the store and the drivers.
-import type { Template, TemplateFault } from "../core/workspace/template.ts";
-import type { AgentApi } from "../workspaces/agent/api.ts";
+import type { Template, TemplateFault } from "../../core/workspace/template.ts";
+import type { AgentApi } from "../../workspaces/agent/api.ts";
 
 /** What `create_workspace` and `start_workspace` answer (API.md, SPEC W2, W3). */
 export interface WorkspaceReport {
