@@ -64,12 +64,12 @@ const blocks = PAGES.flatMap(blocksOf);
 let newcomer: Newcomer;
 
 before(async () => {
-  const tool = blocks.find(
+  const [tool, client] = blocks.filter(
     ({ page, language }) => page === "docs/agents/your-own-agent.md" && language === "js",
   );
   newcomer = await startNewcomer({
     env: { EVERTURN_TOOLS_DIR: "my-tools" },
-    files: { "my-tools/roll-dice.mjs": tool?.text ?? "" },
+    files: { "my-tools/roll-dice.mjs": tool?.text ?? "", "ask.mjs": client?.text ?? "" },
   });
 });
 
@@ -96,6 +96,7 @@ test("every command of README and docs works as it is printed, page after page",
   assert.match(output, /"ok":false/, "the provider of docs/models.md that is nobody's is told so in words");
   assert.match(output, /"prefill":"continue_final_message"/);
   assert.match(output, /"shown":\[\d,\d\]/, "the tool of docs/agents/your-own-agent.md rolls its dice");
+  assert.match(output, /\[user\] Does my arrow hit\?\n\[assistant\] ./, "its client prints the answer");
   assert.match(output, /"workspace_id":"[0-9a-f-]{36}"/, "the chat of docs/workspaces.md has its workspace");
 });
 

@@ -54,7 +54,7 @@ export async function startNewcomer(input: NewcomerInput): Promise<Newcomer> {
     apiUrl,
     apiKey,
     printed: stack.printed,
-    run: (text) => runShell(text, { cwd: folder, env }),
+    run: (text) => runShell(text, { cwd: folder, env: { ...env, EVERTURN_URL: apiUrl } }),
     async stop() {
       await stack.stop();
       resetPostgresHome(dataFolder);
