@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { assertNever } from "../../core/assert-never.ts";
 import type { DemoModel } from "../../dev/demo-model/server.ts";
 import type { Answered, ApiClient } from "./api-client.ts";
+import { ChatAnswers, WAITS } from "./chat-answers.ts";
 import type { ChatLedger, LedgerEntry, LedgerFork, RoundRecord } from "./chat-ledger.ts";
 import { markOf, wordsOf } from "./check/expected-answer.ts";
 import { forkChat } from "./fork-chat.ts";
@@ -36,6 +37,11 @@ export class ChatDriver {
 
   constructor(deps: DriverDeps) {
     this.#deps = deps;
+  }
+
+  get #answers(): ChatAnswers {
+    const { api, ledger } = this.#deps;
+    return new ChatAnswers({ api, ledger, chatId: this.#chatId ?? "" });
   }
 
   /** The chat's id, once its first message is accepted. */
@@ -78,6 +84,14 @@ export class ChatDriver {
         return void (await this.#deps.untilRest(await this.created));
       case "compact":
         return this.#compact(record);
+      case "await-question":
+        return void (await this.#answers.untilAsked());
+      case "answer":
+        return this.#answers.answer(move.how);
+      case "deadline": {
+        const body = { client_tool_deadline_s: move.seconds };
+        return this.#expect("deadline", await this.#ask("PATCH", "", body), []);
+      }
       case "fork":
         return this.#fork(move.until, move.message);
       default:
@@ -120,6 +134,7 @@ export class ChatDriver {
   async #create(entry: LedgerEntry, content: string): Promise<void> {
     const { api, plan, modelConfigId: model_config_id, projectFolder } = this.#deps;
     const more = {
+      ...WAITS,
       ...(plan.ground === "project" && { project_path: projectFolder }),
       ...(plan.mcp && { mcp_server_ids: this.#deps.mcpServerIds }),
     };

@@ -44,14 +44,23 @@ export interface LedgerFork {
   readonly ledger: ChatLedger;
 }
 
+/** What was accepted about a call that waited. */
+export type LedgerAnswer =
+  | { readonly type: "client"; readonly output: string }
+  /** With other arguments than the model's: the mark that they leave. */
+  | { readonly type: "approved"; readonly mark: string | null }
+  | { readonly type: "denied"; readonly reason: string };
+
 export interface ChatLedger {
   readonly entries: Map<string, LedgerEntry>;
   readonly rounds: RoundRecord[];
   readonly forks: LedgerFork[];
+  /** By the id of the tool call. */
+  readonly answers: Map<string, LedgerAnswer>;
   /** Answers that were none of those foreseen. */
   readonly surprises: string[];
 }
 
 export function openLedger(): ChatLedger {
-  return { entries: new Map(), rounds: [], forks: [], surprises: [] };
+  return { entries: new Map(), rounds: [], forks: [], answers: new Map(), surprises: [] };
 }

@@ -86,7 +86,7 @@ export function checkLeftovers({ chats, rows }: Leftovers, verified: readonly Ve
     return [{ invariant: 1, kind: "wrong", where, what }];
   });
   const busy = chats
-    .filter(({ status }) => status === "running" || status === "interrupting")
+    .filter(({ status }) => status !== "waiting" && status !== "error")
     .map(({ id: where, status }): Finding => {
       return { invariant: 6, kind: "stuck", where, what: `is ${status} at the end` };
     });

@@ -5,7 +5,7 @@ import { randomInt } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { FAULT_KINDS, type FaultKind } from "./plan/plan.ts";
-import { renderReport } from "./report.ts";
+import { renderReport } from "./report/report.ts";
 import { runChaos } from "./run-chaos.ts";
 
 const TURNS_DEFAULT = 200;

@@ -7,7 +7,6 @@ import type { Finding } from "./check/finding.ts";
 import { fetchHistories, replayHistories } from "./check/replay.ts";
 import { Stuck, type Verified } from "./check/verify-chat.ts";
 import { checkChatRuns, checkLeftovers, readLeftovers, readRuns } from "./end-of-run.ts";
-import { describeMachine, readCommit } from "./machine.ts";
 import { CONTEXT_LIMIT } from "./plan/draw-message.ts";
 import { doFault } from "./plan/faults.ts";
 import { makePlan } from "./plan/make-plan.ts";
@@ -15,9 +14,10 @@ import { Pace } from "./plan/pace.ts";
 import { type ChaosPlan, type ChatPlan, type FaultKind, messagesOf } from "./plan/plan.ts";
 import { createRandom, type SeededRandom } from "./plan/seeded-random.ts";
 import { playChat } from "./play-chat.ts";
-import type { ChaosReport } from "./report.ts";
+import { describeMachine, readCommit } from "./report/machine.ts";
+import type { ChaosReport } from "./report/report.ts";
+import { Tally } from "./report/tally.ts";
 import { type StuckWatch, startStuckWatch } from "./stuck-watch.ts";
-import { Tally } from "./tally.ts";
 import { startWorld, type World } from "./world.ts";
 
 /** Chats at once. */

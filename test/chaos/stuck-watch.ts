@@ -67,7 +67,7 @@ export function startStuckWatch(world: World): StuckWatch {
 
 async function chatsWithoutRun({ pool, client }: World): Promise<string[]> {
   const { rows } = await pool.query<{ id: string }>(
-    "select id from chats where status in ('running', 'interrupting')",
+    "select id from chats where status in ('running', 'interrupting', 'requires_action')",
   );
   const absent: string[] = [];
   for (const { id } of rows) if (!(await hasOpenRun(client, id))) absent.push(id);

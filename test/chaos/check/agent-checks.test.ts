@@ -88,7 +88,9 @@ test("1: instructions that are missing, or stand in the history twice, are found
   );
   assert.deepEqual(found(checkInstructions({ name: "c1", rows: [] }, true)), ["1 lost"]);
   assert.deepEqual(found(checkInstructions({ name: "c1", rows: [told, told] }, true)), ["1 doubled"]);
-  assert.deepEqual(found(checkInstructions({ name: "c1", rows: [told] }, false)), ["1 doubled"]);
+  assert.deepEqual(found(checkInstructions({ name: "c1", rows: [told] }, false)), ["1 wrong"]);
+  const other = { ...told, content: [{ type: "text" as const, text: "anew" }] };
+  assert.deepEqual(found(checkInstructions({ name: "c1", rows: [told, other] }, true)), []);
 });
 
 function shown(rows: readonly StoredRow[]): Message[] {
@@ -163,4 +165,45 @@ test("5: a command whose agent was not killed must not say so", () => {
   assert.deepEqual(found(checkCalls({ ...calm, rows, ran })), ["5 wrong"]);
   const killed = { anything: true, agents: true };
   assert.deepEqual(found(checkCalls({ ...calm, rows, ran, killed })), []);
+});
+
+function foundInWait(tool: string, more: Partial<CallFacts>, part: object): string[] {
+  const call = { type: "tool-call" as const, tool_call_id: "call_1", tool_name: tool, created_at: "" };
+  const made = row([6, 5], "assistant", [{ ...call, args: { mark: "m", pause_ms: 1 } }]);
+  const rows = [user(5, tools), made, result(7, 5, part), answer([8, 5], tools, 1)];
+  return found(checkCalls({ ...calm, ran: new Map(), rows, ...more }));
+}
+
+test("5: a client's result that is not the accepted one, or that nobody gave, is found", () => {
+  const answers = new Map([["call_1", { type: "client" as const, output: "red" }]]);
+  const closed = { result: { error: "The call was cancelled." }, is_error: true };
+  assert.deepEqual(foundInWait("pick", { answers }, { result: "red", is_error: false }), []);
+  assert.deepEqual(foundInWait("pick", { answers }, { result: "blue", is_error: false }), ["5 lost"]);
+  assert.deepEqual(foundInWait("pick", { answers }, closed), ["5 lost"]);
+  assert.deepEqual(foundInWait("pick", {}, closed), []);
+  assert.deepEqual(foundInWait("pick", {}, { result: "red", is_error: false }), ["5 wrong"]);
+});
+
+test("5: a call that ran without an approval, against a denial, or with other arguments than approved is found", () => {
+  const done = (mark: string) => ({ result: { content: answerTo(mark) }, is_error: false });
+  const marked = (mark: string) => ({ marks: new Map([[mark, 1]]) });
+  const approved = (mark: string | null) => ({
+    answers: new Map([["call_1", { type: "approved" as const, mark }]]),
+  });
+  const denied = { answers: new Map([["call_1", { type: "denied" as const, reason: "no 1" }]]) };
+  const said = (words: string) => ({ result: { error: `The call was not run: ${words}` }, is_error: true });
+  const ask = "web__careful";
+  assert.deepEqual(foundInWait(ask, { ...marked("m"), ...approved(null) }, done("m")), []);
+  assert.deepEqual(foundInWait(ask, marked("m"), done("m")), ["5 wrong"]);
+  const edited = { ...marked("m-edited-1"), ...approved("m-edited-1") };
+  assert.deepEqual(foundInWait(ask, edited, done("m-edited-1")), []);
+  assert.deepEqual(foundInWait(ask, { ...marked("m"), ...approved("m-edited-1") }, done("m")), [
+    "5 wrong",
+    "5 lost",
+  ]);
+  assert.deepEqual(foundInWait(ask, denied, said("the user denied it: no 1")), []);
+  assert.deepEqual(foundInWait(ask, denied, said("the user denied it: no 2")), ["5 wrong"]);
+  assert.deepEqual(foundInWait(ask, { ...marked("m"), ...denied }, said("the user denied it: no 1")), [
+    "5 wrong",
+  ]);
 });

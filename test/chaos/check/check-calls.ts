@@ -1,7 +1,8 @@
 // Invariant 5 for one chat at rest: each tool call has one result, and its command ran
 // at most once. Pure.
 import type { ToolCallPart, ToolResultPart } from "../../../core/part/part.ts";
-import { answerTo, MARK_TOOL, MCP_SLUGS } from "../mcp/marks.ts";
+import type { LedgerAnswer } from "../chat-ledger.ts";
+import { ASKED_TOOL, answerTo, CLIENT_TOOL, MCP_SLUGS, READ_TOOL } from "../mcp/marks.ts";
 import { outputOfCall } from "./expected-answer.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 import { callsOf, resultsOf, type StoredRow } from "./stored-row.ts";
@@ -13,6 +14,8 @@ export interface CallFacts {
   readonly ran: ReadonlyMap<string, number>;
   /** How often each call of an MCP tool has left its mark with the server. */
   readonly marks: ReadonlyMap<string, number>;
+  /** What was accepted about calls that waited, by their ids. */
+  readonly answers: ReadonlyMap<string, LedgerAnswer>;
   /** What was killed in the run: the calls that it was at have no good end. */
   readonly killed: { readonly anything: boolean; readonly agents: boolean };
 }
@@ -53,7 +56,8 @@ function checkTurn(facts: CallFacts, find: Find): void {
     if (own.length === 0 && rows.every(({ deleted }) => !deleted))
       find("lost", `${call.tool_name} ${call.tool_call_id} has no result`);
     const [result] = own;
-    if (isOfServer(call)) checkMark(call, result, { facts, wasCut, find });
+    if (call.tool_name === CLIENT_TOOL) checkClientResult(call, result, { facts, wasCut, find });
+    else if (isOfServer(call)) checkMark(call, result, { facts, wasCut, find });
     else if (result !== undefined) checkResult(call, result, { facts, wasCut, find });
   }
 }
@@ -84,13 +88,32 @@ export function isOfServer({ tool_name }: { readonly tool_name: string }): boole
   return MCP_SLUGS.some((slug) => tool_name.startsWith(`${slug}__`));
 }
 
+/** The result that was accepted is the call's, and without one it has an error. */
+function checkClientResult(
+  call: ToolCallPart,
+  result: ToolResultPart | undefined,
+  { facts, find }: Looking,
+): void {
+  const answer = facts.answers.get(call.tool_call_id);
+  if (result === undefined) return;
+  const words = wordsOfResult(result);
+  if (answer?.type === "client" && (result.is_error || result.result !== answer.output))
+    find("lost", `${call.tool_call_id} was answered “${answer.output}”, and has ${words}`);
+  if (answer === undefined && !result.is_error)
+    find("wrong", `${call.tool_call_id} was never answered, and has ${words}`);
+}
+
 /** A call of an MCP tool is made at most once, unless it only reads; and what its result says of that is true. */
 function checkMark(call: ToolCallPart, result: ToolResultPart | undefined, looking: Looking): void {
   const { facts, wasCut, find } = looking;
-  const { mark } = call.args as { readonly mark: string };
+  const asks = call.tool_name.endsWith(`__${ASKED_TOOL}`);
+  const answer = facts.answers.get(call.tool_call_id);
+  const { mark: written } = call.args as { readonly mark: string };
+  const mark = (answer?.type === "approved" ? answer.mark : null) ?? written;
   const count = facts.marks.get(mark) ?? 0;
-  if (count > 1 && call.tool_name.endsWith(`__${MARK_TOOL}`))
+  if (count > 1 && !call.tool_name.endsWith(`__${READ_TOOL}`))
     find("doubled", `${call.tool_name} ${mark} was called ${count} times`);
+  if (asks) checkAllowed({ call, answer, mark }, looking);
   if (result === undefined) return;
   const words = wordsOfResult(result);
   if (!result.is_error) {
@@ -99,10 +122,33 @@ function checkMark(call: ToolCallPart, result: ToolResultPart | undefined, looki
     if (count === 0) find("lost", `${call.tool_name} ${mark} has a result and was never called`);
     return;
   }
-  if (!wasCut && !(facts.killed.anything && SERVER_LOST.test(words)))
-    find("wrong", `${call.tool_name} ${mark} failed without an interrupt: ${words}`);
-  if (count > 0 && /was not made|no tool/.test(words))
+  if (count > 0 && /was not made|no tool|was not run/.test(words))
     find("wrong", `${call.tool_name} ${mark} says that it was not made, and was: ${words}`);
+  if (answer?.type === "denied") {
+    if (!words.includes(answer.reason)) find("wrong", `${mark} was ${answer.reason}, and says ${words}`);
+    return;
+  }
+  const mayFail = wasCut || (asks && answer === undefined);
+  if (!mayFail && !(facts.killed.anything && SERVER_LOST.test(words)))
+    find("wrong", `${call.tool_name} ${mark} failed without an interrupt: ${words}`);
+}
+
+interface AskedCall {
+  readonly call: ToolCallPart;
+  readonly answer: LedgerAnswer | undefined;
+  /** That it may leave. */
+  readonly mark: string;
+}
+
+/** A call that a person is asked about is made only as it was approved. */
+function checkAllowed({ call, answer, mark }: AskedCall, { facts, find }: Looking): void {
+  const { mark: written } = call.args as { readonly mark: string };
+  const marks = [...facts.marks.keys()].filter(
+    (one) => one === written || one.startsWith(`${written}-edited`),
+  );
+  const forbidden = answer?.type === "approved" ? marks.filter((one) => one !== mark) : marks;
+  if (forbidden.length > 0)
+    find("wrong", `${call.tool_name} ran as ${forbidden.join(", ")} without an approval`);
 }
 
 function wordsOfResult({ result }: ToolResultPart): string {

@@ -33,15 +33,18 @@ export function checkCompactions({ name, ledger, rows }: CompactionFacts): Findi
   return findings;
 }
 
-/** Instructions that were read stand in the history once: @param isThere whether the chat has any. */
+/** Instructions are told, and never the same ones twice: what could not be read in time is told anew. */
 export function checkInstructions(
   { name, rows }: Omit<CompactionFacts, "ledger">,
   isThere: boolean,
 ): Finding[] {
-  const told = rows.filter(({ deleted, role, visibility }) => {
-    return !deleted && role === "system" && visibility === "model";
+  const told = rows.flatMap(({ deleted, role, visibility, content }) => {
+    return !deleted && role === "system" && visibility === "model" ? [JSON.stringify(content)] : [];
   });
-  if (told.length === (isThere ? 1 : 0)) return [];
-  const what = `instructions stand in the history ${told.length} times`;
-  return [{ invariant: 1, kind: told.length === 0 ? "lost" : "doubled", where: name, what }];
+  const find = (kind: FindingKind, what: string): Finding[] => [{ invariant: 1, kind, where: name, what }];
+  if (isThere && told.length === 0) return find("lost", "no instructions stand in the history");
+  if (!isThere && told.length > 0) return find("wrong", "instructions stand in a history that has none");
+  if (new Set(told).size < told.length)
+    return find("doubled", `of ${told.length} instructions, some are the same`);
+  return [];
 }

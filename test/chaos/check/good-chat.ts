@@ -1,6 +1,6 @@
 // Test support: a chat in which all is well, for tests that break one thing.
 import type { Part } from "../../../core/part/part.ts";
-import { type Fate, openLedger } from "../chat-ledger.ts";
+import { type Fate, type LedgerAnswer, openLedger } from "../chat-ledger.ts";
 import type { MessagePlan, Round } from "../plan/plan.ts";
 import type { ChatFacts } from "./check-messages.ts";
 import { commandOutput, expectedSteps, markedCommand, wordsOf } from "./expected-answer.ts";
@@ -114,5 +114,6 @@ export function found(findings: readonly Finding[]): string[] {
 export const calm = {
   name: "c1",
   marks: new Map<string, number>(),
+  answers: new Map<string, LedgerAnswer>(),
   killed: { anything: false, agents: false },
 };

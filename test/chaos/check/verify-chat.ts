@@ -117,7 +117,7 @@ export async function verifyChat(chat: ChatToVerify): Promise<Verification> {
 }
 
 function callFacts(
-  { world, plan }: ChatToVerify,
+  { world, plan, ledger }: ChatToVerify,
   rows: readonly StoredRow[],
   workspace: string | null,
 ): CallFacts {
@@ -126,6 +126,7 @@ function callFacts(
     rows,
     ran: readMarks(join(world.workspacesFolder, workspace ?? "none", "files", RAN_FILE)),
     marks: readMarks(world.mcpJournal),
+    answers: ledger.answers,
     killed: world.killed,
   };
 }

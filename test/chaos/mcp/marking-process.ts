@@ -6,7 +6,7 @@ import { McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { z } from "zod";
 import { startHttpServer } from "../../model/mcp/servers/http-server.ts";
-import { answerTo, MARK_TOOL, READ_TOOL } from "./marks.ts";
+import { ASKED_TOOL, answerTo, MARK_TOOL, READ_TOOL } from "./marks.ts";
 
 const inputSchema = z.object({ mark: z.string(), pause_ms: z.number() });
 const [journal = "", port] = process.argv.slice(2);
@@ -20,6 +20,7 @@ else {
 function create(): McpServer {
   const server = new McpServer({ name: "marking", version: "1.0.0" });
   server.registerTool(MARK_TOOL, { description: "Leaves a mark", inputSchema }, leaveMark);
+  server.registerTool(ASKED_TOOL, { description: "Leaves a mark", inputSchema }, leaveMark);
   const annotations = { readOnlyHint: true };
   server.registerTool(READ_TOOL, { description: "Only reads", inputSchema, annotations }, leaveMark);
   return server;

@@ -8,6 +8,11 @@ export const MARK_TOOL = "mark";
 /** Says that it only reads: the call may be made again. */
 export const READ_TOOL = "read";
 
+/** As `MARK_TOOL`, and a person is asked first. */
+export const ASKED_TOOL = "careful";
+/** Run by clients. */
+export const CLIENT_TOOL = "pick";
+
 /** What a call with this mark answers. */
 export function answerTo(mark: string): string {
   return `saw ${mark}`;

@@ -25,6 +25,10 @@ const WEIGHTS: Weights = [
   ["forked", 9],
   ["compacted", 6],
   ["compacted-by-threshold", 5],
+  ["waiting", 16],
+  ["wait-interrupted", 5],
+  ["wait-edited", 4],
+  ["wait-expired", 4],
 ];
 /** Chats with tools use them in half of their rounds. */
 const TOOL_ROUNDS: Weights = [
@@ -38,7 +42,7 @@ const MCP_ROUNDS: Weights = [
 
 export function drawChat(random: SeededRandom, name: string): ChatPlan {
   const ground = drawGround(random);
-  const mcp = random.chance(0.3);
+  const mcp = random.chance(0.4);
   const draft: ChatDraft = { random, name, ground, mcp, editable: [], messages: 0 };
   const count = random.int(3, 5);
   const rounds = Array.from({ length: count }, (_, at) => drawRound(draft, at));

@@ -1,7 +1,7 @@
 // Draws messages: what the model is to answer, and how it fails on the way.
 import type { ScriptStepWithAttempts } from "../../../dev/demo-model/plan/script-step.ts";
 import { COMMAND_MARK, markedCommand, stepMarkOf } from "../check/expected-answer.ts";
-import { MARK_TOOL, MCP_SLUGS, READ_TOOL } from "../mcp/marks.ts";
+import { ASKED_TOOL, CLIENT_TOOL, MARK_TOOL, MCP_SLUGS, READ_TOOL } from "../mcp/marks.ts";
 import type { Ground, MessagePlan } from "./plan.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
@@ -123,6 +123,19 @@ export function markingMessage(
     const args = { mark: `${key}.${call}`, pause_ms: random.int(...pauseMs) };
     return { name: `${random.pick(MCP_SLUGS)}__${tool}`, args };
   });
+  return { key, steps: [step(key, 0, { tool_calls }), step(key, 1, { parts: 8 })], ends: "well" };
+}
+
+/** Calls tools that wait for the client or, with MCP servers, for a person, and at times one that just runs beside them. */
+export function waitingMessage(random: SeededRandom, key: string, mcp: boolean): MessagePlan {
+  const mark = (call: number) => ({ mark: `${key}.${call}`, pause_ms: random.int(5, 1_500) });
+  const client = (call: number) => ({ name: CLIENT_TOOL, args: { mark: `${key}.${call}` } });
+  const asked = (call: number) => ({ name: `${random.pick(MCP_SLUGS)}__${ASKED_TOOL}`, args: mark(call) });
+  const runs = (call: number) => ({ name: `${random.pick(MCP_SLUGS)}__${MARK_TOOL}`, args: mark(call) });
+  const kinds = mcp ? [client, asked, asked, runs] : [client, client];
+  const some = random.shuffled(kinds).slice(0, random.int(1, kinds.length));
+  // At least one of them waits.
+  const tool_calls = (some.some((kind) => kind !== runs) ? some : [client]).map((kind, call) => kind(call));
   return { key, steps: [step(key, 0, { tool_calls }), step(key, 1, { parts: 8 })], ends: "well" };
 }
 

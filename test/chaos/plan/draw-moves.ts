@@ -22,6 +22,7 @@ import {
   runningMessage,
   shortMessage,
 } from "./draw-message.ts";
+import { drawWaits } from "./draw-waits.ts";
 import type { Move, RoundKind } from "./plan.ts";
 
 const QUICK = { lines: [2, 8], pauseMs: [5, 40] } as const;
@@ -63,6 +64,11 @@ export function drawMoves(draft: ChatDraft, kind: RoundKind): Move[] {
       ];
     case "compacted-by-threshold":
       return [opening(draft, fillingMessage), send(short(draft))];
+    case "waiting":
+    case "wait-interrupted":
+    case "wait-edited":
+    case "wait-expired":
+      return drawWaits(draft, kind);
     default:
       return drawBusyMoves(draft, kind);
   }

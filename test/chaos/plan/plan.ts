@@ -48,6 +48,10 @@ export const ROUND_KINDS = [
   "compacted-by-threshold",
   "mcp",
   "mcp-interrupted",
+  "waiting",
+  "wait-interrupted",
+  "wait-edited",
+  "wait-expired",
 ] as const;
 export type RoundKind = (typeof ROUND_KINDS)[number];
 
@@ -75,9 +79,27 @@ export type Move =
   /** Copies what is committed, up to a message or all of it, and sends a message to the copy. */
   | { readonly type: "fork"; readonly until: string | null; readonly message: MessagePlan }
   | { readonly type: "pause"; readonly ms: number }
+  /** Until somebody is asked about a call, or the chat rests. */
+  | { readonly type: "await-question" }
+  /** Answers all that the turn waits for. */
+  | { readonly type: "answer"; readonly how: AnswerPlan }
+  /** How long clients have for their results from now on; the chat rests. */
+  | { readonly type: "deadline"; readonly seconds: number }
   /** Until the chat rests. */
   | { readonly type: "rest" }
   | { readonly type: "compact" };
+
+export interface AnswerPlan {
+  readonly late_ms: number;
+  /** So many clients answer at once: each with a result of its own, or a decision of its own. */
+  readonly racers: number;
+  /** Some of the results are given first, and must be refused. */
+  readonly incomplete: boolean;
+  /** About calls that need an approval, by their place. */
+  readonly verdicts: readonly ("approve" | "deny" | "edit")[];
+  readonly together: boolean;
+  readonly client_first: boolean;
+}
 
 export type BusyBehavior = "queue" | "interrupt" | "steer";
 

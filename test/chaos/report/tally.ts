@@ -1,9 +1,9 @@
 // What a run has counted, chat by chat, so that nothing else of a chat need be kept.
-import { CHAT_SUMMARIZED } from "../../core/chat/compaction.ts";
-import type { ChaosReader } from "./chaos-reader.ts";
-import type { ChatLedger } from "./chat-ledger.ts";
-import { isOfServer } from "./check/check-calls.ts";
-import { callsOf, resultsOf, type StoredRow } from "./check/stored-row.ts";
+import { CHAT_SUMMARIZED } from "../../../core/chat/compaction.ts";
+import type { ChaosReader } from "../chaos-reader.ts";
+import type { ChatLedger } from "../chat-ledger.ts";
+import { isOfServer } from "../check/check-calls.ts";
+import { callsOf, resultsOf, type StoredRow } from "../check/stored-row.ts";
 
 export interface FinishedChat {
   readonly ledger: ChatLedger;
@@ -25,6 +25,7 @@ export class Tally {
     messages_that_steered: 0,
     compactions: 0,
     forks: 0,
+    calls_answered: 0,
     mcp_calls: 0,
     mcp_calls_failed: 0,
     tool_calls: 0,
@@ -53,6 +54,7 @@ export class Tally {
       ({ role, id, turn_id }) => role === "user" && id !== turn_id,
     ).length;
     counts.compactions += calls.filter(({ tool_name }) => tool_name === CHAT_SUMMARIZED).length;
+    counts.calls_answered += ledger.answers.size;
     counts.forks += ledger.forks.length;
     const results = rows.flatMap(({ content }) => resultsOf(content)).filter(isOfServer);
     counts.mcp_calls += results.length;

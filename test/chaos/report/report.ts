@@ -1,6 +1,6 @@
 // What a chaos run reports, and how it is printed.
-import type { Finding, FindingKind } from "./check/finding.ts";
-import type { FaultKind } from "./plan/plan.ts";
+import type { Finding, FindingKind } from "../check/finding.ts";
+import type { FaultKind } from "../plan/plan.ts";
 
 export interface ChaosReport {
   readonly seed: number;
@@ -26,6 +26,7 @@ export interface Counts {
   readonly messages_that_steered: number;
   readonly compactions: number;
   readonly forks: number;
+  readonly calls_answered: number;
   readonly mcp_calls: number;
   readonly mcp_calls_failed: number;
   readonly tool_calls: number;

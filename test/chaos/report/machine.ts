@@ -8,7 +8,7 @@ const BYTES_PER_GIB = 2 ** 30;
 
 /** The short hash, with a plus when files have changed since; "unknown" outside a repository. */
 export async function readCommit(): Promise<string> {
-  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  const cwd = fileURLToPath(new URL("../../..", import.meta.url));
   const git = async (...args: string[]) => (await promisify(execFile)("git", args, { cwd })).stdout.trim();
   try {
     const changed = await git("status", "--porcelain");
