@@ -52,3 +52,5 @@ export const parameterValueCharsMax = 4_096;
 export const agentPromptCharsMax = 50_000;
 /** As long as a title that users may choose. */
 export const agentTitleCharsMax = 200;
+/** Characters of a profile's name in a call; longer ones do not exist. */
+export const profileNameCharsMax = 100;

@@ -1,7 +1,7 @@
 // Which tools a turn has: the built-in ones, and what further sources give.
 import type { AgentType } from "../core/agents/agent.ts";
 import { isBuiltInTool, isNamedTool } from "../core/tool/built-in-tools.ts";
-import { type ChatProfile, isAllowed } from "../core/tool/chat-profile.ts";
+import { type ChatProfile, isAllowed, type ProfileBounds } from "../core/tool/chat-profile.ts";
 import { activeTools } from "./registry.ts";
 import type { Tool } from "./tool.ts";
 import { createWorkspace, createWorkspaceFrom } from "./workspace/create-workspace.ts";
@@ -13,7 +13,7 @@ export interface ToolsChat {
   readonly project_path: string | null;
   /** The tools of the deployment that it may call, built in or its own; null: all. */
   readonly builtin_tools: readonly string[] | null;
-  readonly profile: Pick<ChatProfile, "tools" | "template"> | null;
+  readonly profile: Pick<ChatProfile, "tools" | "template" | "within"> | null;
   /** Another chat has started it: `explore` may only look at things. */
   readonly agent_type: AgentType | null;
 }
@@ -48,11 +48,18 @@ function builtInTools(chat: ToolsChat): readonly Tool[] {
 }
 
 /** Tools of the deployment that the chat names stand in place of its profile's, and what a client brings along is the chat's own. */
-function mayHave(chat: ToolsChat, { name, runs_in, flags }: Tool): boolean {
-  if (runs_in === "client") return true;
+function mayHave(chat: ToolsChat, tool: Tool): boolean {
+  if (tool.runs_in === "client") return true;
+  const { builtin_tools, profile } = chat;
+  const within = profile?.within;
+  if (within !== undefined && !isInLists(within, tool)) return false;
+  return isInLists({ builtin_tools, tools: profile?.tools ?? null }, tool);
+}
+
+function isInLists(lists: Pick<ProfileBounds, "builtin_tools" | "tools">, { name, flags }: Tool): boolean {
   const isNameable = isBuiltInTool(name) || flags.own === true;
-  if (chat.builtin_tools !== null && isNameable) return isNamedTool(chat, name);
-  return isAllowed(chat.profile?.tools ?? null, name);
+  if (lists.builtin_tools !== null && isNameable) return isNamedTool(lists, name);
+  return isAllowed(lists.tools, name);
 }
 
 function withoutTaken(tools: readonly Tool[]): readonly Tool[] {

@@ -29,6 +29,7 @@ import { createWorkspaceActivities } from "../activities/workspace/create-worksp
 import { createWriteTitle } from "../activities/write-title.ts";
 import { createWriteTurnSummary } from "../activities/write-turn-summary.ts";
 import type { LiveBus } from "../core/stream/bus-message.ts";
+import { promptOf } from "../core/tool/chat-profile.ts";
 import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Provider } from "../models/provider.ts";
 import type { Config } from "../platform/config/config.ts";
@@ -187,9 +188,8 @@ function readContextDeps({ store }: ActivityDeps, places: Places): ReadContextDe
 async function systemPromptOf(store: Store, chat: ChatRow): Promise<string> {
   const { deployment, user } = await settingsOf(store.modelBook, store.pool, chat.owner_id);
   const place = chat.project_path === null ? workspacePrompt() : projectPrompt(chat.project_path);
-  const own = chat.system_prompt ?? chat.profile?.system_prompt ?? null;
   const agent = chat.agent_type === null ? "" : agentPrompt(chat.agent_type);
-  const parts = [deployment.system_prompt, user.prompt, own, place, agent];
+  const parts = [deployment.system_prompt, user.prompt, promptOf(chat), place, agent];
   return parts.filter((part) => part !== null && part !== "").join("\n\n");
 }
 

@@ -42,6 +42,24 @@ export async function readProfile(db: Queryable, id: string): Promise<Profile | 
   return rows[0] === undefined ? null : profileOf(rows[0]);
 }
 
+/** Of those that are named to somebody who named another. */
+const namesShownMax = 20;
+
+/** What a chat keeps of the profile of that name; null, with the names there are. */
+export async function findProfile(
+  db: Queryable,
+  name: string,
+): Promise<
+  { readonly profile: ChatProfile } | { readonly profile: null; readonly names: readonly string[] }
+> {
+  const { rows } = await db.query<ProfileRow>(`select ${ALL} from profiles where name = $1`, [name]);
+  if (rows[0] !== undefined) return { profile: keptOf(profileOf(rows[0])) };
+  const known = await db.query<{ name: string }>("select name from profiles order by name limit $1", [
+    namesShownMax,
+  ]);
+  return { profile: null, names: known.rows.map((row) => row.name) };
+}
+
 /** What a chat keeps of the profile's newest version. Throws `Refusal` `profile_refused`. */
 export async function takeProfile(db: Queryable, id: string): Promise<ChatProfile> {
   const found = await readProfile(db, id);
@@ -49,7 +67,10 @@ export async function takeProfile(db: Queryable, id: string): Promise<ChatProfil
     const message = "no such profile";
     throw new Refusal("profile_refused", message, [{ path: "profile_id", message }]);
   }
-  const { created_at: _created, updated_at: _updated, ...kept } = found;
+  return keptOf(found);
+}
+
+function keptOf({ created_at: _created, updated_at: _updated, ...kept }: Profile): ChatProfile {
   return kept;
 }
 

@@ -43,6 +43,18 @@ test("C10 L4 a profile's list leaves of all tools only those that it names; what
   assert.deepEqual(await namesOf({ profile: profile([]) }), ["pick"]);
 });
 
+test("C10 G2 a subagent has no tool that its parent has not", async () => {
+  const within = { builtin_tools: null, tools: ["grep", "list_dir", "wiki__*"], approval_policy: {} };
+  const chat = { profile: { ...profile(["grep", "execute", "*__*"]), within } };
+  assert.deepEqual(await namesOf(chat), ["grep", "wiki__read", "pick"]);
+  const named = { ...within, builtin_tools: ["execute"] };
+  assert.deepEqual(await namesOf({ profile: { ...profile(null), within: named } }), [
+    "execute",
+    "wiki__read",
+    "pick",
+  ]);
+});
+
 test("C10 built-in tools that the chat names stand in place of its profile's", async () => {
   const chat = { builtin_tools: ["execute"], profile: profile(["grep", "wiki__*"]) };
   assert.deepEqual(await namesOf(chat), ["execute", "wiki__read", "pick"]);

@@ -185,3 +185,25 @@ test("C10 W2 create_workspace builds the profile's template unless the model nam
   });
   assert.match(JSON.stringify(resultsOf(named.stored)[0]?.result), /There is no template/);
 });
+
+test("C10 G2 an agent of a profile is told its prompt and offered its tools, of those that the parent has", async () => {
+  const name = `searcher ${randomUUID()}`;
+  const fields = { system_prompt: "You are a searcher.", tools: ["list_dir", "execute", "grep"] };
+  await everturn.call("POST", "/v1/profiles", { name, ...fields });
+  const key = randomUUID();
+  const task = script([{ text: "found it" }], key);
+  const { stored } = await run(
+    [
+      call("spawn_agent", { type: "general", prompt: task, profile: name }),
+      { tool_calls: [{ name: "wait_agent", args: { chat_id: "$result.0.chat_id" } }] },
+      { text: "done" },
+    ],
+    { tools: ["spawn_agent", "wait_agent", "list_dir"] },
+  );
+  const results = resultsOf(stored);
+  const waited: Json = results.at(-1)?.result;
+  assert.equal(waited?.report, "found it", JSON.stringify(results));
+  const [prompt] = promptsOf(key);
+  assert.match(prompt ?? "", /You are a searcher\./);
+  assert.deepEqual(offeredIn(prompt), ["list_dir"]);
+});

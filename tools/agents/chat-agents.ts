@@ -7,6 +7,7 @@ export interface SpawnAgentArgs {
   readonly prompt: string;
   readonly title?: string | undefined;
   readonly model_config_id?: string | undefined;
+  readonly profile?: string | undefined;
 }
 
 export interface MessageAgentArgs {

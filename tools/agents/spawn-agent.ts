@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { AGENT_TYPES } from "../../core/agents/agent.ts";
 import { defineTool } from "../define-tool.ts";
-import { agentPromptCharsMax, agentTitleCharsMax } from "../tool-limits.ts";
+import { agentPromptCharsMax, agentTitleCharsMax, profileNameCharsMax } from "../tool-limits.ts";
 import { chatAgentsOf } from "./chat-agents-of.ts";
 
 const schema = z.strictObject({
@@ -15,6 +15,14 @@ const schema = z.strictObject({
     .max(agentPromptCharsMax)
     .describe("The whole task. The agent sees nothing of this conversation, so say all that it needs."),
   title: z.string().min(1).max(agentTitleCharsMax).optional().describe("A few words for people."),
+  profile: z
+    .string()
+    .min(1)
+    .max(profileNameCharsMax)
+    .optional()
+    .describe(
+      "Name of a profile: the prompt, model, tools and skills of another kind of agent. It never has more tools than you. Default: as you are.",
+    ),
   model_config_id: z.uuid().optional().describe("Another model config. Default: the one you run on."),
 });
 

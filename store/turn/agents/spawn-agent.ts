@@ -3,6 +3,8 @@ import type { AgentType } from "../../../core/agents/agent.ts";
 import { agentsPerChatMax, agentsRunningMax } from "../../../core/chat/limits.ts";
 import type { JsonObject } from "../../../core/part/part.ts";
 import { titleFromContent } from "../../../core/prompt/title.ts";
+import { agentOfProfile, type ChatProfile, type ProfiledChat } from "../../../core/tool/chat-profile.ts";
+import { findProfile } from "../../model/profiles.ts";
 import { requireModelConfig } from "../../model/resolve-model-config.ts";
 import { type ChatRow, LOCKED_COLUMNS } from "../../row/chat-row.ts";
 import { addInsertedToUnit, type Draft, type Unit, writeLocked } from "../../unit.ts";
@@ -19,6 +21,8 @@ export interface SpawnAgentInput {
   readonly prompt: string;
   readonly title?: string | undefined;
   readonly model_config_id?: string | undefined;
+  /** Name of a profile in place of the parent's (SPEC C10). */
+  readonly profile?: string | undefined;
 }
 
 const INHERITED = [
@@ -27,19 +31,15 @@ const INHERITED = [
   "workspace_id",
   "project_path",
   "project_id",
-  "system_prompt",
   "dynamic_tools",
-  "builtin_tools",
   "approval_policy",
   "client_tool_deadline_s",
-  "mcp_server_ids",
-  "profile",
   "debug",
 ] as const satisfies readonly (keyof ChatRow)[];
 
 const INSERT = `insert into chats (id, parent_chat_id, agent_type, spawned_turn_id, title, title_by_user, status, snapshot_version,
-    ${INHERITED.join(", ")})
-  select $2, id, $3, current_turn_id, $4, true, 'waiting', 0, ${INHERITED.join(", ")} from chats where id = $1
+    system_prompt, builtin_tools, mcp_server_ids, profile, ${INHERITED.join(", ")})
+  select $2, id, $3, current_turn_id, $4, true, 'waiting', 0, $5, $6, $7, $8, ${INHERITED.join(", ")} from chats where id = $1
   returning ${LOCKED_COLUMNS}`;
 
 /**
@@ -51,9 +51,10 @@ export async function spawnAgent(unit: Unit, input: SpawnAgentInput): Promise<Js
     if (parent.parent_chat_id !== null)
       throw new AgentRefused("An agent cannot start agents.", "Do the work yourself.");
     await requireModelConfig(unit.tx, input.model_config_id);
+    const profile = await profileNamed(unit, input.profile);
     await requireRoom(unit, parent.id);
     await writeLocked(unit, { ...parent, has_agents: true });
-    const chat = await insertAgent(unit, parent, input);
+    const chat = await insertAgent(unit, parent, { ...input, profile });
     return { chat_id: chat.id, title: chat.title, type: input.type, status: "running" };
   });
 }
@@ -77,10 +78,31 @@ async function requireRoom(unit: Unit, parentId: string): Promise<void> {
   }
 }
 
-async function insertAgent(unit: Unit, parent: ChatRow, input: SpawnAgentInput): Promise<ChatRow> {
+async function profileNamed(unit: Unit, name: string | undefined): Promise<ChatProfile | null> {
+  if (name === undefined) return null;
+  const found = await findProfile(unit.tx, name);
+  if (found.profile !== null) return found.profile;
+  const hint = found.names.length === 0 ? "There are none." : `The profiles are: ${found.names.join(", ")}.`;
+  throw new AgentRefused(`There is no profile ${JSON.stringify(name)}.`, hint);
+}
+
+type InsertInput = Omit<SpawnAgentInput, "profile"> & { readonly profile: ChatProfile | null };
+
+async function insertAgent(unit: Unit, parent: ChatRow, input: InsertInput): Promise<ChatRow> {
   const content = [{ type: "text" as const, text: input.prompt }];
   const title = input.title ?? titleFromContent(content);
-  const { rows } = await unit.tx.query<ChatRow>(INSERT, [parent.id, input.id, input.type, title]);
+  const { profile } = input;
+  const has: ProfiledChat = profile === null ? parent : agentOfProfile(parent, profile);
+  const { rows } = await unit.tx.query<ChatRow>(INSERT, [
+    parent.id,
+    input.id,
+    input.type,
+    title,
+    has.system_prompt,
+    has.builtin_tools === null ? null : JSON.stringify(has.builtin_tools),
+    has.mcp_server_ids,
+    has.profile === null ? null : JSON.stringify(has.profile),
+  ]);
   const before = rows[0] as ChatRow;
   addInsertedToUnit(unit, before);
   await refuseOverLimit(unit.tx, before);
@@ -94,8 +116,12 @@ async function insertAgent(unit: Unit, parent: ChatRow, input: SpawnAgentInput):
   };
   await beginTurn(draft, {
     content,
-    model_config_id: input.model_config_id ?? parent.turn_model_config_id ?? parent.model_config_id,
-    reasoning_effort: parent.turn_reasoning_effort ?? parent.reasoning_effort,
+    model_config_id:
+      input.model_config_id ??
+      profile?.model_config_id ??
+      parent.turn_model_config_id ??
+      parent.model_config_id,
+    reasoning_effort: profile?.reasoning_effort ?? parent.turn_reasoning_effort ?? parent.reasoning_effort,
     created_by: parent.owner_id,
   });
   const chat = { ...before, ...draft.change };

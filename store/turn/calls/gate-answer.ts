@@ -1,5 +1,6 @@
 // Writes down, with the commit of an answer, which of its calls somebody is asked about.
 import { toolCallsPerStepMax } from "../../../core/chat/limits.ts";
+import { policiesOf } from "../../../core/tool/chat-profile.ts";
 import { type Gate, gateCalls, type OfferedTool } from "../../../core/tool/gate-calls.ts";
 import { settingsOf } from "../../model/model-book.ts";
 import type { NewMessage } from "../../row/messages.ts";
@@ -22,9 +23,7 @@ export async function gateAnswer(
   const isCut = answer.finish_reason === "length" && answer.content.at(-1)?.type === "tool-call";
   const { store, tx } = draft.unit;
   const { deployment, user } = await settingsOf(store.modelBook, tx, draft.before.owner_id);
-  const { approval_policy, profile } = draft.before;
-  const own = profile === null ? [approval_policy] : [approval_policy, profile.approval_policy];
-  const policies = [...own, user.approval_policy, deployment.approval_policy];
+  const policies = [...policiesOf(draft.before), user.approval_policy, deployment.approval_policy];
   // Calls past the limit never run, either.
   const askable = (isCut ? calls.slice(0, -1) : calls).slice(0, toolCallsPerStepMax);
   const gates = gateCalls({ calls: askable, offered, policies });
