@@ -6,7 +6,8 @@ import { projectPrompt } from "./project-prompt.ts";
 test("W8 the prompt says where the project is, to use the tools, to cite, and to narrow what was truncated", () => {
   const prompt = projectPrompt("/srv/projects/app");
   assert.match(prompt, /"\/srv\/projects\/app"/);
-  for (const tool of activeTools({ projectPath: "/srv/projects/app" }))
+  // Those of the folder: starting agents is nothing that it is there for.
+  for (const tool of activeTools({ projectPath: "/srv/projects/app", isAgent: true }))
     assert.ok(prompt.includes(tool.name), tool.name);
   assert.match(prompt, /path:line/);
   assert.match(prompt, /truncated.*narrow the query/);
