@@ -19,6 +19,7 @@ import type { ApiDeps } from "../deps.ts";
 import { type Caller, keyOf } from "../http/access/caller.ts";
 import { type Route, route, TAKEN_OVER } from "../http/route.ts";
 import { change, commit } from "../routes/chat/change.ts";
+import { requireToolNames } from "../routes/chat/require-tool-names.ts";
 import { messageId } from "../schemas/common.ts";
 import { type AnsweredTurn, answerCalls } from "./answer-calls.ts";
 import type { SdkVersion } from "./chunk.ts";
@@ -134,6 +135,7 @@ async function take(
 async function send(deps: ApiDeps, asked: Asked, body: Post): Promise<Taken> {
   const { id: client_message_id, content } = postedMessage(body.messages, body.messages_before);
   const edits = body.messageId === client_message_id;
+  await requireToolNames(deps, { client: { dynamic_tools: body.dynamic_tools } });
   const new_chat_id = uuidv7();
   const sent = await commit(deps, (unit) =>
     sendClientMessage(unit, {

@@ -144,7 +144,7 @@ export const mcpServerIds = z
 
 export const newChat = z
   .strictObject({
-    content: inputContent,
+    content: inputContent.optional().meta({ description: "Absent: the chat rests until it is written to" }),
     title: chatTitle.optional(),
     model_config_id: modelConfigId.optional(),
     reasoning_effort: reasoningEffort.optional(),
@@ -207,6 +207,20 @@ export const chatPatch = z
     expected_history_version: expectedHistoryVersion.optional(),
     dynamic_tools: clientTools.optional().meta({ description: "Replaces all; only while the chat rests" }),
     tools: builtInTools.nullable().optional().meta({ description: "Null: all; only while the chat rests" }),
+    model_config_id: modelConfigId
+      .nullable()
+      .optional()
+      .meta({ description: "Null: the default; only while the chat rests" }),
+    reasoning_effort: reasoningEffort
+      .nullable()
+      .optional()
+      .meta({ description: "Null: the model's own; only while the chat rests" }),
+    system_prompt: z
+      .string()
+      .max(systemPromptCharsMax)
+      .nullable()
+      .optional()
+      .meta({ description: "Only while the chat rests; the provider's prompt cache begins anew" }),
     approval_policy: approvalPolicy
       .optional()
       .meta({ description: "Replaces the whole map; holds for calls that are asked for from now on" }),

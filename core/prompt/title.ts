@@ -2,6 +2,9 @@
 import { titleCharsMax, titleWordsMax } from "../chat/limits.ts";
 import type { InputPart } from "../part/part.ts";
 
+/** Of a chat without a word in it. */
+export const UNTITLED = "New chat";
+
 /** The first six words, at most 80 characters; "New chat" when there are none. */
 export function titleFromContent(content: readonly InputPart[]): string {
   const text = content.map((part) => (part.type === "text" ? part.text : "")).join(" ");
@@ -12,5 +15,5 @@ export function titleFromContent(content: readonly InputPart[]): string {
     .split(/\s+/u)
     .slice(0, titleWordsMax);
   const title = [...words.join(" ")].slice(0, titleCharsMax).join("").trim();
-  return title === "" ? "New chat" : title.toWellFormed();
+  return title === "" ? UNTITLED : title.toWellFormed();
 }

@@ -6,6 +6,7 @@ import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
 import type { ChatProfile } from "../../core/tool/chat-profile.ts";
 import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
+import { requireFreeToolNames } from "../access/require-free-tool-names.ts";
 import { prepared } from "../database.ts";
 import { attachFiles } from "../file/attach-files.ts";
 import { takeProfile } from "../model/profiles.ts";
@@ -64,16 +65,8 @@ export async function createChat(
   await requireModelConfig(unit.tx, input.model_config_id);
   await requireMcpServers(unit.tx, input.owner_id, input.mcp_server_ids ?? []);
   const profile = input.profile_id === undefined ? null : await takeProfile(unit.tx, input.profile_id);
-  const before = await insertChat(unit, input, profile);
-  await refuseOverLimit(unit.tx, before);
-  const draft: Draft = {
-    unit,
-    before,
-    version: 1,
-    change: { snapshot_version: 1 },
-    // A new chat starts with history version 1: there is no earlier version.
-    touchHistory: () => undefined,
-  };
+  const draft = await insertDraft(unit, input, profile);
+  await refuseOverLimit(unit.tx, draft.before);
   const message = await beginTurn(draft, {
     content: await attachFiles(draft, input.content),
     model_config_id: input.model_config_id ?? profile?.model_config_id ?? null,
@@ -81,10 +74,36 @@ export async function createChat(
     created_by: input.owner_id,
     turn_options: input.turn_tools === undefined ? null : { tools: input.turn_tools },
   });
-  const chat = { ...before, ...draft.change };
+  return { chat: await writeDraft(draft), message };
+}
+
+/** Creates a chat that rests until it is written to. Throws as `createChat` does. */
+export async function createEmptyChat(
+  unit: Unit,
+  input: Omit<CreateChatInput, "content" | "turn_tools">,
+): Promise<ChatRow> {
+  await requireModelConfig(unit.tx, input.model_config_id);
+  await requireMcpServers(unit.tx, input.owner_id, input.mcp_server_ids ?? []);
+  const profile = input.profile_id === undefined ? null : await takeProfile(unit.tx, input.profile_id);
+  const draft = await insertDraft(unit, { ...input, content: [] }, profile);
+  draft.change.model_config_id = input.model_config_id ?? profile?.model_config_id ?? null;
+  draft.change.reasoning_effort = input.reasoning_effort ?? profile?.reasoning_effort ?? null;
+  return writeDraft(draft);
+}
+
+/** A new chat starts with history version 1: there is no earlier version. */
+async function insertDraft(unit: Unit, input: CreateChatInput, profile: ChatProfile | null): Promise<Draft> {
+  const { dynamic_tools = [], turn_tools = [], mcp_server_ids = [] } = input;
+  await requireFreeToolNames(unit, input.id, { tools: [...dynamic_tools, ...turn_tools], mcp_server_ids });
+  const before = await insertChat(unit, input, profile);
+  return { unit, before, version: 1, change: { snapshot_version: 1 }, touchHistory: () => undefined };
+}
+
+async function writeDraft({ unit, before, change }: Draft): Promise<ChatRow> {
+  const chat = { ...before, ...change };
   await writeLocked(unit, chat);
   unit.announcements.push(changed(chat));
-  return { chat, message };
+  return chat;
 }
 
 async function insertChat(unit: Unit, input: CreateChatInput, profile: ChatProfile | null): Promise<ChatRow> {

@@ -1,12 +1,14 @@
-// Changes title, labels, pin, to-dos, tools, debug switch and archive (transitions `rename`, `archive`, `unarchive`).
+// Changes what a chat is like: title, labels, pin, to-dos, tools, debug switch and archive (transitions `rename`, `archive`, `unarchive`).
 
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { Todo } from "../../core/plan/todos.ts";
 import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
 import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
+import { requireFreeToolNames } from "../access/require-free-tool-names.ts";
 import { takeProfile } from "../model/profiles.ts";
-import { type ChatRow, readChatRow } from "../row/chat-row.ts";
+import { requireModelConfig } from "../model/resolve-model-config.ts";
+import { type ChatChange, type ChatRow, readChatRow } from "../row/chat-row.ts";
 import { setTodos } from "../row/todos.ts";
 import { transition } from "../turn/transition.ts";
 import { lockInUnit, type Unit } from "../unit.ts";
@@ -34,6 +36,11 @@ export interface PatchChatInput {
   /** Null: all built-in tools. */
   readonly tools?: readonly string[] | null | undefined;
   readonly approval_policy?: ApprovalPolicy | undefined;
+  /** Null: the default. */
+  readonly model_config_id?: string | null | undefined;
+  /** Null: as the model's config has it. */
+  readonly reasoning_effort?: string | null | undefined;
+  readonly system_prompt?: string | null | undefined;
   readonly client_tool_deadline_s?: number | null | undefined;
 }
 
@@ -51,6 +58,8 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
     requireHistory((await lockInUnit(unit, chat_id)) ?? chat, input.expected_history_version);
   }
   if (mcp_server_ids !== undefined) await requireMcpServers(unit.tx, chat.owner_id, mcp_server_ids);
+  const tools = input.dynamic_tools ?? (mcp_server_ids === undefined ? [] : chat.dynamic_tools);
+  await requireFreeToolNames(unit, chat_id, { tools, mcp_server_ids });
   if ([title, labels, pin_order, todos, debug, mcp_server_ids].some((given) => given !== undefined)) {
     await transition(unit, { name: "rename", chat_id, owner_id }, async (draft) => {
       if (title !== undefined) {
@@ -86,26 +95,43 @@ async function setProfile(unit: Unit, { chat_id, owner_id, profile_id }: PatchCh
   });
 }
 
-/** A turn keeps the tools that it began with; policy and deadline hold for the calls that are asked for from now on. */
+/** A turn keeps what it began with; policy and deadline hold for the calls that are asked for from now on. */
 async function setTools(unit: Unit, input: PatchChatInput): Promise<void> {
-  const { chat_id, owner_id, dynamic_tools, tools, approval_policy, client_tool_deadline_s } = input;
-  const given = {
+  const { chat_id, owner_id, approval_policy, client_tool_deadline_s } = input;
+  const resting = givenAtRest(input);
+  const given: ChatChange = {
     ...(approval_policy !== undefined && { approval_policy }),
     ...(client_tool_deadline_s !== undefined && { client_tool_deadline_s }),
-    ...(dynamic_tools !== undefined && { dynamic_tools }),
-    ...(tools !== undefined && { builtin_tools: tools }),
+    ...resting,
   };
   if (Object.keys(given).length === 0) return;
+  await requireModelConfig(unit.tx, input.model_config_id);
   await transition(unit, { name: "rename", chat_id, owner_id }, async (draft) => {
-    if (dynamic_tools !== undefined || tools !== undefined) requireRest(draft.before);
+    if (Object.keys(resting).length > 0) requireRest(draft.before);
     Object.assign(draft.change, given);
   });
 }
 
-/** A turn keeps the tools that it began with. */
+function givenAtRest({
+  dynamic_tools,
+  tools,
+  model_config_id,
+  reasoning_effort,
+  system_prompt,
+}: PatchChatInput) {
+  return {
+    ...(dynamic_tools !== undefined && { dynamic_tools }),
+    ...(tools !== undefined && { builtin_tools: tools }),
+    ...(model_config_id !== undefined && { model_config_id }),
+    ...(reasoning_effort !== undefined && { reasoning_effort }),
+    ...(system_prompt !== undefined && { system_prompt }),
+  };
+}
+
+/** A turn keeps what it began with. */
 function requireRest({ status }: ChatRow): void {
   if (status !== "waiting" && status !== "error")
-    throw new Refusal("chat_busy", "the tools of a chat change while it rests: interrupt it first");
+    throw new Refusal("chat_busy", "these fields of a chat change while it rests: interrupt it first");
 }
 
 /** A root with all its descendants, locked in id order so that two such requests never deadlock (SPEC S7). */

@@ -2,7 +2,9 @@
 import { assertNever } from "../../core/assert-never.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
+import { titleFromContent, UNTITLED } from "../../core/prompt/title.ts";
 import type { ClientTool } from "../../core/tool/client-tool.ts";
+import { requireFreeToolNames } from "../access/require-free-tool-names.ts";
 import { attachFiles } from "../file/attach-files.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
@@ -44,6 +46,8 @@ export interface SentMessage {
  */
 export async function sendMessage(unit: Unit, input: SendMessageInput): Promise<SentMessage> {
   await requireModelConfig(unit.tx, input.model_config_id);
+  // Of a chat without MCP servers nothing is asked.
+  if (input.tools !== undefined) await requireFreeToolNames(unit, input.chat_id, { tools: input.tools });
   const name = input.busy_behavior === "interrupt" ? "send_interrupt" : "send";
   return transition(unit, { name, chat_id: input.chat_id, owner_id: input.owner_id }, (draft) =>
     applySend(draft, input),
@@ -61,6 +65,7 @@ async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMes
     turn_options: input.tools === undefined ? null : { tools: input.tools },
   };
   if ((status === "waiting" || status === "error") && queue_length === 0) {
+    nameEmptyChat(draft, input.content);
     return { queued: false, messages: [await beginTurn(draft, message)], queued_message: null };
   }
   if (queue_length >= draft.unit.store.queuedMessagesMax) {
@@ -69,6 +74,12 @@ async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMes
   const queued_message = await enqueue(draft, { ...message, steer: input.busy_behavior === "steer" });
   const messages = await wakeBusyChat(draft, input.busy_behavior);
   return { queued: true, messages, queued_message };
+}
+
+/** A chat that was made without a message gets its title from the first one. */
+function nameEmptyChat({ before, change, version }: Draft, content: readonly InputPart[]): void {
+  if (before.title_by_user || before.title !== UNTITLED) return;
+  Object.assign(change, { title: titleFromContent(content), title_version: version });
 }
 
 /** What else a queued message does, depending on the chat's state. Returns the messages that entered the history. */

@@ -217,6 +217,7 @@ const WRITABLE = [
   "learnt_context_limit",
   "context",
   "todos",
+  "system_prompt",
   "dynamic_tools",
   "builtin_tools",
   "approval_policy",

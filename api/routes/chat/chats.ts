@@ -2,7 +2,7 @@
 import { v7 as uuidv7 } from "uuid";
 import { z } from "zod";
 import { commandBodyBytesMax } from "../../../core/chat/limits.ts";
-import { createChat } from "../../../store/chat/create-chat.ts";
+import { createChat, createEmptyChat } from "../../../store/chat/create-chat.ts";
 import { deleteChat } from "../../../store/chat/delete-chat.ts";
 import { interruptChat } from "../../../store/chat/interrupt-chat.ts";
 import { listChats } from "../../../store/chat/list-chats.ts";
@@ -40,13 +40,14 @@ function create(deps: ApiDeps): Route {
     method: "post",
     path: "/v1/chats",
     summary: "Create a chat and run its first turn",
+    description: "Without `content` the chat is empty and rests: write to it later.",
     tag,
     access: { area: "chats" },
     changes: true,
     body: newChat,
     example: { content: "Tell me a story" },
     any_text: [["content"]],
-    responses: { 201: { description: "The chat, running", schema: chat } },
+    responses: { 201: { description: "The chat; running if it has content", schema: chat } },
     refusals: [
       "model_config_not_found",
       "project_path_refused",
@@ -65,7 +66,9 @@ function create(deps: ApiDeps): Route {
         // For the request's log line, since the path does not name the new chat.
         input.raw.response.locals["chatId"] = id;
         const owner_id = caller.user.id;
-        await createChat(unit, { ...body, id, owner_id, ...folder });
+        const { content, ...given } = { ...body, id, owner_id, ...folder };
+        if (content === undefined) await createEmptyChat(unit, given);
+        else await createChat(unit, { ...given, content });
         await bindChat(unit, { chat_id: id, owner_id, workspace_id: body.workspace_id });
         return { status: 201, body: await showChat(unit.tx, id, deps.links) };
       });
@@ -123,7 +126,7 @@ function patch(deps: ApiDeps): Route {
   return route({
     method: "patch",
     path: "/v1/chats/{chat}",
-    summary: "Change title, labels, pin, to-dos, archive, debug switch, workspace, profile or tools",
+    summary: "Change a chat: title, labels, model, system prompt, tools, policy, archive and more",
     description: "Archiving takes all descendants along; while one of them is busy nothing is changed.",
     tag,
     access: { area: "chats" },
@@ -140,6 +143,7 @@ function patch(deps: ApiDeps): Route {
       "profile_refused",
       "workspace_refused",
       "mcp_server_refused",
+      "model_config_not_found",
     ],
     async handler(input) {
       const { params, body, caller } = input;

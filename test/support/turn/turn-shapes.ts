@@ -53,6 +53,20 @@ export interface Shape {
   readonly calls: readonly string[];
 }
 
+/** One call runs, a person is asked about another one. */
+const asked = (deadline_ms: number | null, running: readonly string[] = []): StepOutcome => ({
+  type: "next",
+  step: {
+    type: "await-client",
+    tool_call_ids: ["c1"],
+    deadline_ms,
+    calls: running.map((tool_call_id) => ({ tool_call_id, tool_name: "grep" })),
+    waiting: [{ tool_call_id: "c1", tool_name: "execute", kind: "approval" }],
+    since: "2026-11-29T08:00:00.000Z",
+  },
+  snapshot_version: 4,
+});
+
 /** A gate that the test opens while an activity waits at it. */
 function gate() {
   let open: () => void = () => undefined;
@@ -91,6 +105,23 @@ function sentAfterAnError(): Shape {
       door.open();
     },
     calls: ["callModel:1", "callModel:1", "callModel:7"],
+  };
+}
+
+/** A call that runs beside the wait ends, then the answer comes. */
+function approved(): Shape {
+  const door = gate();
+  return {
+    script: {
+      callModel: [asked(null, ["c2"]), ended],
+      settleWait: [() => door.pass().then(() => asked(null)), callModelNext],
+    },
+    during: async (run) => {
+      await door.arrived;
+      await run.signal("approvalGiven", 9);
+      door.open();
+    },
+    calls: ["callModel:1", "runTool:grep", "settleWait:1", "settleWait:1", "callModel:1"],
   };
 }
 
@@ -243,6 +274,11 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
     calls: ["callModel:1", "callModel:5"],
   }),
   cancelled,
+  approved,
+  "answer-too-late": () => ({
+    script: { callModel: [asked(1), ended], settleWait: [callModelNext] },
+    calls: ["callModel:1", "settleWait:1", "callModel:1"],
+  }),
   context: () => ({
     script: {
       callModel: [{ type: "next", step: { type: "persist-context" }, snapshot_version: 3 }, ended],
