@@ -23,6 +23,17 @@ const tools: StepOutcome = {
   },
   snapshot_version: 3,
 };
+const agents: StepOutcome = {
+  type: "next",
+  step: {
+    type: "run-tools",
+    calls: [
+      { tool_call_id: "c1", tool_name: "wait_agent" },
+      { tool_call_id: "c2", tool_name: "grep" },
+    ],
+  },
+  snapshot_version: 3,
+};
 const compact: StepOutcome = {
   type: "next",
   step: { type: "compact", source: "automatic" },
@@ -167,6 +178,28 @@ function stopAfter(first: StepOutcome, shape: Omit<Shape, "during">): Shape {
   };
 }
 
+/** The turn waits for a subagent, and something happens once the call has begun. */
+function waitingForAgent(
+  happens: (run: TurnRun) => Promise<void>,
+  shape: Pick<Shape, "calls" | "script">,
+): Shape {
+  const door = gate();
+  door.open();
+  return {
+    calls: ["callModel:1", "runTool:wait_agent", "runTool:grep", ...shape.calls],
+    script: {
+      callModel: [agents],
+      waits: { tool_name: "wait_agent", left_ms: 3_600_000 },
+      runTool: async (name) => (name === "wait_agent" ? door.pass() : undefined),
+      ...shape.script,
+    },
+    during: async (run) => {
+      await door.arrived;
+      await happens(run);
+    },
+  };
+}
+
 /** Another build becomes current while the run's activity works, which then answers with `first`. */
 function drainedDuring(first: StepOutcome, shape: Omit<Shape, "during">): Shape {
   const door = gate();
@@ -252,6 +285,23 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
     }),
   "stopped-client": () =>
     stopAfter(awaitClient, { script: { callModel: [ended] }, calls: ["callModel:1", "callModel:1"] }),
+  agents: () =>
+    waitingForAgent((run) => run.signal("childSettled", 0, 0), {
+      script: { settleTools: [ended] },
+      calls: ["lookAtAgents:1", "settleTools:1"],
+    }),
+  "agents-timed-out": () =>
+    waitingForAgent(async () => undefined, {
+      script: { settleTools: [ended], waits: { tool_name: "wait_agent", left_ms: 1 } },
+      calls: ["lookAtAgents:1", "settleTools:1"],
+    }),
+  "stopped-agents": () =>
+    waitingForAgent((run) => run.signal("interrupted", 4), {
+      script: { settleTools: [ended] },
+      calls: ["settleTools:1"],
+    }),
+  "drained-agents": () =>
+    waitingForAgent((run) => run.handle.signal(DRAINED), { script: {}, calls: ["handOver:1"] }),
   error: () => ({ script: { callModel: [failed] }, calls: ["callModel:1"] }),
   "error-in-words": () => ({
     script: {

@@ -28,6 +28,8 @@ export interface Script {
   readonly finishInterruption?: readonly Answer[];
   readonly recordCrash?: readonly Answer[];
   readonly runTool?: (toolName: string) => Promise<void>;
+  /** Tools of this name leave no result yet: the turn waits for a subagent. */
+  readonly waits?: { readonly tool_name: string; readonly left_ms: number };
   /** None, unless the script says which. */
   readonly findBegunCalls?: () => Promise<readonly string[]>;
   readonly lookAtAgents?: () => Promise<LookAtAgentsOutput["waiting"]>;
@@ -120,7 +122,10 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
     async runTool(input) {
       calls.push(`runTool:${input.tool_name}`);
       await script.runTool?.(input.tool_name);
-      return { tool_name: input.tool_name, is_error: false, duration_ms: 0 };
+      const done = { tool_name: input.tool_name, is_error: false, duration_ms: 0 };
+      const { waits } = script;
+      if (waits?.tool_name !== input.tool_name) return done;
+      return { ...done, waits: { chat_id: "child", left_ms: waits.left_ms } };
     },
   };
 }
