@@ -126,7 +126,7 @@ async function take(
 ): Promise<Taken> {
   const asked = { owner_id: caller.user.id, client_id: body.id };
   if (body.trigger === "regenerate-message") return regenerate(deps, asked, body.messages);
-  const answers = postedAnswers(body.messages);
+  const answers = postedAnswers(body.messages, messages_before);
   if (answers === null) return send(deps, asked, { ...body, messages_before });
   const sent = await commit(deps, (unit) => answerCalls(unit, { ...asked, answers, key_id: keyOf(caller) }));
   return { sent, client_message_id: null };

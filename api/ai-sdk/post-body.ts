@@ -6,6 +6,7 @@ import type { InputPart, JsonValue } from "../../core/part/part.ts";
 import { isBlank } from "../../core/text/blank.ts";
 import type { ApprovalDecision } from "../../store/turn/calls/decide-approvals.ts";
 import type { ClientResult } from "../../store/turn/calls/submit-results.ts";
+import { faultOfText } from "../http/check-input.ts";
 import { filledText, messageId, uuid } from "../schemas/common.ts";
 import { clientTools } from "../schemas/tools.ts";
 
@@ -53,12 +54,17 @@ export interface PostedAnswers {
 /** For the model, as in the other calls. */
 const reasonCharsMax = 2_000;
 
-/** The answers in the last message; null: the last message is the user's. */
-export function postedAnswers(messages: readonly UiMessage[]): PostedAnswers | null {
+/**
+ * The answers in the last message; null: the last message is the user's.
+ * @param before how many messages were sent before these
+ * @throws Refusal `invalid_request`
+ */
+export function postedAnswers(messages: readonly UiMessage[], before: number): PostedAnswers | null {
   const last = messages.at(-1);
   if (last?.role !== "assistant") return null;
   const results = last.parts.flatMap(resultIn);
-  const decisions = last.parts.flatMap(decisionIn);
+  const at = before + messages.length - 1;
+  const decisions = last.parts.flatMap((part, i) => decisionIn(part, `messages[${at}].parts[${i}]`));
   return results.length + decisions.length === 0 ? null : { id: last.id, results, decisions };
 }
 
@@ -73,12 +79,15 @@ function resultIn({ toolCallId, state, preliminary, output, errorText }: UiPart)
   return [{ tool_call_id: toolCallId, output: { error }, is_error: true }];
 }
 
-function decisionIn({ toolCallId, state, approval }: UiPart): ApprovalDecision[] {
+function decisionIn({ toolCallId, state, approval }: UiPart, where: string): ApprovalDecision[] {
   if (typeof toolCallId !== "string" || state !== "approval-responded") return [];
   const { approved, reason } = (approval ?? {}) as { approved?: unknown; reason?: unknown };
   if (typeof approved !== "boolean") return [];
-  const words = typeof reason === "string" ? { reason: reason.slice(0, reasonCharsMax) } : {};
-  return [{ tool_call_id: toolCallId, approved, ...words }];
+  if (typeof reason !== "string") return [{ tool_call_id: toolCallId, approved }];
+  // Parts are not checked as other input is: most of them is never stored.
+  const message = faultOfText(reason);
+  if (message !== null) throw fault(`${where}.approval.reason`, message);
+  return [{ tool_call_id: toolCallId, approved, reason: reason.slice(0, reasonCharsMax).toWellFormed() }];
 }
 
 /**

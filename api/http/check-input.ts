@@ -83,7 +83,7 @@ function shownName(step: PropertyKey): string {
 }
 
 /** What keeps a text out of a Postgres column; null if nothing. Text in JSON columns has no such limits, because JSON escapes it. */
-function faultOfText(text: string): string | null {
+export function faultOfText(text: string): string | null {
   if (text.includes("\u0000")) return "must not contain U+0000";
   // As UTF-8 it would come back as another character.
   if (!text.isWellFormed()) return "must not contain half of a character (a lone surrogate)";

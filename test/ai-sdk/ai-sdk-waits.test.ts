@@ -118,6 +118,17 @@ for (const major of [6, 7] as const) {
   });
 }
 
+test("D4 A3 a reason that no column can hold is refused with its path", async () => {
+  for (const reason of ["a\u0000b", "a\ud800"]) {
+    const approval = { id: "approval", approved: false, reason };
+    const part = { type: "tool-read_template", toolCallId: "call", state: "approval-responded", approval };
+    const messages = [{ id: "answer", role: "assistant", parts: [{ type: "step-start" }, part] }];
+    const { status, body } = await everturn.answer("POST", "/ai-sdk/chat?sdk=6", { id: "odd", messages });
+    assert.deepEqual([status, body.code], [400, "invalid_request"]);
+    assert.equal(body.errors[0].path, "messages[0].parts[1].approval.reason");
+  }
+});
+
 test("D4 version 5 knows no approvals: given by another call, the page shows the rest when it is loaded", async () => {
   const chat = openChat(5, everturn, { id: "approvals-5" });
   const tool_calls = [{ name: "read_template", args: { template: "no-such" } }];

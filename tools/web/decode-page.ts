@@ -99,7 +99,8 @@ function bomOf(bytes: Uint8Array): string | null {
 }
 
 function charsetIn(text: string): string | null {
-  return /charset\s*=\s*["']?\s*([\w:.-]{1,40})/i.exec(text)?.[1] ?? null;
+  // Few spaces: of a text that is made of them, each number of them would be tried.
+  return /charset\s{0,9}=\s{0,9}["']?\s{0,9}([\w:.-]{1,40})/i.exec(text)?.[1] ?? null;
 }
 
 /** The first that is known. */

@@ -106,6 +106,9 @@ test("C9 the character set is that of the byte order mark, else the server's, el
   );
   assert.equal(await decoded("text/html; charset=latin1", Buffer.from("\ufeffcafé")), "café");
   assert.equal(await decoded(null, Buffer.from("\ufeffcafé", "utf16le")), "café");
+  // Looked for as far as the name of one is ever written: each number of spaces would be tried.
+  const spaced = `text/html; charset=${" ".repeat(15_000)}latin1`;
+  assert.equal(await decoded(spaced, Buffer.from("café")), "café");
   const long = `${"x".repeat(64 * 1024 - 1)}\r\ny\0\u200bz`;
   assert.equal(await decoded(null, Buffer.from(long)), `${"x".repeat(64 * 1024 - 1)}\nyz`);
 });

@@ -1,6 +1,7 @@
 // Whether arguments that a person has edited fit the tool's schema.
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../../../core/part/part.ts";
+import { type CheckRoom, costOfCheck } from "./check-cost.ts";
 
 export interface EditedArgsFault {
   readonly path: string;
@@ -10,27 +11,52 @@ export interface EditedArgsFault {
 /** The first few are enough to correct the arguments. */
 const faultsNamedMax = 10;
 
-/** Empty: they fit. A schema beyond what can be checked here says nothing: the tool checks its arguments itself, too. */
-export function argsFaults(schema: JsonObject, args: JsonObject): readonly EditedArgsFault[] {
-  let checked: z.ZodType;
+/**
+ * Empty: they fit. A schema beyond what can be checked here says nothing: the tool checks its arguments itself, too.
+ * @param room what is left of the request's checks; it is used up
+ */
+export function argsFaults(
+  schema: JsonObject,
+  args: JsonObject,
+  room: CheckRoom,
+): readonly EditedArgsFault[] {
   try {
-    checked = z.fromJSONSchema(withoutPatterns(schema) as Parameters<typeof z.fromJSONSchema>[0]);
+    const checkable = withoutPatterns(schema) as JsonObject;
+    const cost = costOfCheck(checkable, args);
+    if (cost > room.left) return [];
+    room.left -= cost;
+    const checked = z.fromJSONSchema(checkable);
+    const { success, error } = checked.safeParse(args);
+    return success ? [] : error.issues.slice(0, faultsNamedMax).map(faultOf);
   } catch {
     return [];
   }
-  const { success, error } = checked.safeParse(args);
-  if (success) return [];
-  return error.issues
-    .slice(0, faultsNamedMax)
-    .map(({ path, message }) => ({ path: path.map(String).join("."), message }));
 }
 
-/** A schema may come from strangers, and a regular expression of theirs could run for hours. */
-function withoutPatterns(value: JsonValue | undefined): JsonValue | undefined {
-  if (Array.isArray(value)) return value.map((item) => withoutPatterns(item) as JsonValue);
-  if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value as JsonObject).filter(
-    ([key, inner]) => !(key === "pattern" && typeof inner === "string") && key !== "patternProperties",
-  );
-  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutPatterns(inner)]));
+function faultOf({ path, message }: z.core.$ZodIssue): EditedArgsFault {
+  return { path: path.map(String).join("."), message };
+}
+
+/** Keywords that hold regular expressions. A schema may come from strangers, and one of theirs could run for hours. */
+const PATTERNS: ReadonlySet<string> = new Set(["pattern", "patternProperties"]);
+/** Keywords that hold schemas by name: a property may be called `pattern`. */
+const NAMED: ReadonlySet<string> = new Set(["properties", "$defs", "definitions", "dependentSchemas"]);
+/** Keywords that hold values. */
+const VALUES: ReadonlySet<string> = new Set(["enum", "const", "default", "examples"]);
+
+function withoutPatterns(schema: JsonValue | undefined): JsonValue | undefined {
+  if (Array.isArray(schema)) return schema.map((each) => withoutPatterns(each) as JsonValue);
+  if (!isObject(schema)) return schema;
+  const kept = Object.entries(schema).filter(([keyword]) => !PATTERNS.has(keyword));
+  return Object.fromEntries(kept.map(([keyword, inner]) => [keyword, withoutPatternsIn(keyword, inner)]));
+}
+
+function withoutPatternsIn(keyword: string, inner: JsonValue | undefined): JsonValue | undefined {
+  if (VALUES.has(keyword)) return inner;
+  if (!NAMED.has(keyword) || !isObject(inner)) return withoutPatterns(inner);
+  return Object.fromEntries(Object.entries(inner).map(([name, each]) => [name, withoutPatterns(each)]));
+}
+
+function isObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

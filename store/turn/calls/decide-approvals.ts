@@ -6,6 +6,7 @@ import { readTail } from "../../row/messages.ts";
 import type { Draft, Unit } from "../../unit.ts";
 import { transition } from "../transition.ts";
 import { argsFaults } from "./args-faults.ts";
+import { roomForChecks } from "./check-cost.ts";
 import { readOpenBatch, type WaitingCallState } from "./open-batch.ts";
 import { proceed } from "./proceed.ts";
 
@@ -70,10 +71,11 @@ function requireFit(
   open: ReadonlyMap<string, WaitingCallState>,
   decisions: readonly ApprovalDecision[],
 ): void {
+  const room = roomForChecks();
   const faults = decisions.flatMap(({ tool_call_id, args }, at) => {
     const schema = open.get(tool_call_id)?.parameters;
     if (args === undefined || schema == null) return [];
-    return argsFaults(schema, args).map(({ path, message }) => ({
+    return argsFaults(schema, args, room).map(({ path, message }) => ({
       path: `decisions[${at}].args${path === "" ? "" : `.${path}`}`,
       message,
     }));

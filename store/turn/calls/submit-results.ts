@@ -65,7 +65,9 @@ function requireAll(open: readonly string[], results: readonly ClientResult[]): 
 async function keepResults({ unit }: Draft, input: SubmitResultsInput): Promise<void> {
   const rows = input.results.map(({ tool_call_id, output, is_error = false }) => {
     const { value, truncated } = truncateJson({ output }, toolResultBytesMax);
-    return { tool_call_id, result: value["output"] ?? value, is_error, truncated };
+    // What is too large may be cut as one piece of text.
+    const result = Object.hasOwn(value, "output") ? (value["output"] ?? null) : value;
+    return { tool_call_id, result, is_error, truncated };
   });
   await unit.tx.query(
     `update tool_executions t set finished_at = now(), decision = 'answered', decided_at = now(), decided_by = $3,

@@ -40,7 +40,7 @@ export interface ToolClaim {
 
 /**
  * Claims a call, or finds what an earlier claim has made of it. Null: an attempt scheduled later has claimed it; this one
- * was given up, and its worker has woken since.
+ * was given up, and its worker has woken since. What somebody is still asked about is claimed by nobody.
  */
 export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecution | null> {
   const { rows } = await tx.query<ToolExecution>(
@@ -48,7 +48,7 @@ export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecu
      values ($1, $2, $3, 1, $4, true, $5)
      on conflict (chat_id, tool_call_id) do update set attempts = t.attempts + 1, scheduled_ms = $4,
        lost_workers = t.lost_workers + (t.is_held and t.finished_at is null)::int, is_held = true, worker_id = $5
-     where t.scheduled_ms <= $4 returning ${COLUMNS}`,
+     where t.scheduled_ms <= $4 and (t.kind is null or t.decision is not null) returning ${COLUMNS}`,
     [claim.chat_id, claim.tool_call_id, claim.tool_name, claim.scheduled_ms, claim.worker_id ?? null],
   );
   return rows[0] ?? null;
@@ -106,7 +106,7 @@ export async function findBegunCalls(
   const { rows } = await db.query<{ call: string }>(
     `select call from unnest($3::text[]) as call, chats c
      where c.id = $1 and (c.status <> 'interrupting' or c.current_turn_id is distinct from $2
-       or exists (select from tool_executions t where t.chat_id = c.id and t.tool_call_id = call))`,
+       or exists (select from tool_executions t where t.chat_id = c.id and t.tool_call_id = call and t.attempts > 0))`,
     [input.chat_id, input.turn_id, input.tool_call_ids],
   );
   return rows.map((row) => row.call);

@@ -176,6 +176,15 @@ test("D3 a client that is late: its call is cancelled, and the turn goes on", as
   assert.equal(textOf(stored.at(-1) as Message), "done");
 });
 
+test("D2 a client's tool may have nothing to say: its result is null", async () => {
+  const chat = await aChat([pick]);
+  const [tool_call_id] = idsOf(await untilAsked(chat));
+  assert.equal((await submit(chat, { tool_call_id, output: null })).status, 200);
+  const stored = await untilDone(chat);
+  assert.equal(resultsOf(stored)[0]?.result, null);
+  assert.equal(textOf(stored.at(-1) as Message), "done");
+});
+
 test("D2 of ten racing submits exactly one wins, and the others are told that nothing waits any more", async () => {
   const chat = await aChat([pick]);
   const [tool_call_id] = idsOf(await untilAsked(chat));
