@@ -66,6 +66,7 @@ function offeredTool({ name, parameters, runs_in, flags }: Tool): OfferedTool {
     is_client: runs_in === "client",
     is_exclusive: flags.exclusive === true,
     asks: flags.destructive === true,
+    reads: flags.read_only === true,
   };
 }
 

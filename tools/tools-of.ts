@@ -2,6 +2,7 @@
 import type { AgentType } from "../core/agents/agent.ts";
 import { isBuiltInTool, isNamedTool } from "../core/tool/built-in-tools.ts";
 import { type ChatProfile, isAllowed, type ProfileBounds } from "../core/tool/chat-profile.ts";
+import { proposePlan } from "./plan/propose-plan.ts";
 import { activeTools } from "./registry.ts";
 import type { Tool } from "./tool.ts";
 import { createWorkspace, createWorkspaceFrom } from "./workspace/create-workspace.ts";
@@ -16,6 +17,7 @@ export interface ToolsChat {
   readonly profile: Pick<ChatProfile, "tools" | "template" | "within"> | null;
   /** Another chat has started it: `explore` may only look at things. */
   readonly agent_type: AgentType | null;
+  readonly plan_mode?: boolean;
 }
 
 /**
@@ -29,7 +31,8 @@ export interface ToolSource<Chat extends ToolsChat = ToolsChat> {
 /** A tool whose name is taken is left out: built-in tools come first, then the sources in their order. */
 export function createToolsOf<Chat extends ToolsChat>(sources: readonly ToolSource<Chat>[]) {
   return async (chat: Chat): Promise<readonly Tool[]> => {
-    const builtIn = builtInTools(chat);
+    // A chat in plan mode has it even if it names its tools: without it plan mode would have no end.
+    const builtIn = chat.plan_mode === true ? [...builtInTools(chat), proposePlan] : builtInTools(chat);
     const given = await Promise.all(sources.map((source) => source.toolsOf(chat)));
     const further = given.flat().filter((tool) => mayHave(chat, tool));
     const tools = further.length === 0 ? builtIn : withoutTaken([...builtIn, ...further]);

@@ -1,5 +1,4 @@
 // The worker's `fetch_url`, where the deployment allows it. It is loaded with the first turn.
-import { isNamedTool } from "../core/tool/built-in-tools.ts";
 import type { Config } from "../platform/config/config.ts";
 import { createGuardedFetch } from "../platform/network/guarded-fetch.ts";
 import type { Tool } from "../tools/tool.ts";
@@ -11,8 +10,5 @@ export function createWorkerWeb({ fetchUrl }: Pick<Config, "fetchUrl">): ToolSou
     const { createFetchUrl } = await import("../tools/web/fetch-url.ts");
     return [createFetchUrl({ fetch: createGuardedFetch(fetchUrl.addressRules) })];
   };
-  return {
-    toolsOf: (chat) =>
-      fetchUrl.isOn && isNamedTool(chat, "fetch_url") ? (opened ??= open()) : Promise.resolve([]),
-  };
+  return { toolsOf: () => (fetchUrl.isOn ? (opened ??= open()) : Promise.resolve([])) };
 }

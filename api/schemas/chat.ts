@@ -142,6 +142,11 @@ export const mcpServerIds = z
   .refine((ids) => new Set(ids).size === ids.length, "the same server twice")
   .meta({ description: "MCP servers whose tools it has: the deployment's, or the caller's own" });
 
+const planMode = z.boolean().meta({
+  description:
+    "Its agent plans and changes nothing, until you approve what it proposes; changed only while the chat rests",
+});
+
 export const newChat = z
   .strictObject({
     content: inputContent.optional().meta({ description: "Absent: the chat rests until it is written to" }),
@@ -165,6 +170,7 @@ export const newChat = z
     dynamic_tools: clientTools.optional(),
     tools: builtInTools.nullable().optional(),
     approval_policy: approvalPolicy.optional(),
+    plan_mode: planMode.optional(),
     client_tool_deadline_s: clientToolDeadline.optional(),
   })
   .refine((chat) => chat.project_path === undefined || chat.project_id === undefined, {
@@ -206,6 +212,7 @@ export const chatPatch = z
     }),
     expected_history_version: expectedHistoryVersion.optional(),
     dynamic_tools: clientTools.optional().meta({ description: "Replaces all; only while the chat rests" }),
+    plan_mode: planMode.optional(),
     tools: builtInTools.nullable().optional().meta({ description: "Null: all; only while the chat rests" }),
     model_config_id: modelConfigId
       .nullable()

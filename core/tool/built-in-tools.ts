@@ -29,8 +29,8 @@ export const BUILT_IN_TOOLS = [
   "list_agents",
 ] as const;
 
-/** Those that only some deployments have. */
-const OPTIONAL_TOOLS = ["fetch_url"] as const;
+/** Those that only some deployments or chats have. */
+const OPTIONAL_TOOLS = ["fetch_url", "propose_plan"] as const;
 
 const names: ReadonlySet<string> = new Set([...BUILT_IN_TOOLS, ...OPTIONAL_TOOLS]);
 

@@ -18,6 +18,7 @@ const offer = (name: string, more: Partial<OfferedTool> = {}): OfferedTool => ({
   is_client: false,
   is_exclusive: false,
   asks: false,
+  reads: false,
   ...more,
 });
 const offered = [

@@ -24,6 +24,8 @@ export interface PatchChatInput {
   /** Replaces the list (SPEC C8). */
   readonly todos?: readonly Todo[] | undefined;
   readonly archived?: boolean | undefined;
+  /** Whether its agent plans and changes nothing (SPEC C6). */
+  readonly plan_mode?: boolean | undefined;
   /** Whether its model calls are recorded from now on (SPEC B4). */
   readonly debug?: boolean | undefined;
   /** Replaces the list (SPEC C4). */
@@ -115,6 +117,7 @@ async function setTools(unit: Unit, input: PatchChatInput): Promise<void> {
 function givenAtRest({
   dynamic_tools,
   tools,
+  plan_mode,
   model_config_id,
   reasoning_effort,
   system_prompt,
@@ -122,6 +125,7 @@ function givenAtRest({
   return {
     ...(dynamic_tools !== undefined && { dynamic_tools }),
     ...(tools !== undefined && { builtin_tools: tools }),
+    ...(plan_mode !== undefined && { plan_mode }),
     ...(model_config_id !== undefined && { model_config_id }),
     ...(reasoning_effort !== undefined && { reasoning_effort }),
     ...(system_prompt !== undefined && { system_prompt }),

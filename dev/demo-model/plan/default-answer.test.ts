@@ -76,6 +76,12 @@ test("a wish for a list becomes a call of update_todos, if it is offered", () =>
     { name: "update_todos", args: { items } },
   ]);
   assert.deepEqual(toolWishes("Make a list: look, write.", []), []);
+  const planning = call([user("x")], { tools: [tool("propose_plan", "plan")] }).tools;
+  const plan = "1. look\n2. write";
+  assert.deepEqual(toolWishes("Make a plan: look, write.", planning), [
+    { name: "propose_plan", args: { plan } },
+  ]);
+  assert.deepEqual(toolWishes("Make a plan: look, write.", []), []);
 });
 
 test("results of tools are summed up, failures too", () => {

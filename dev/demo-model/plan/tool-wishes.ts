@@ -49,6 +49,7 @@ const WISHES: readonly Wish[] = [
 export function toolWishes(asked: string, tools: readonly OfferedTool[]): readonly ToolCallScript[] {
   return [
     ...listWish(asked, tools),
+    ...planWish(asked, tools),
     ...WISHES.flatMap((wish) => {
       const tool = tools.find((each) => each.name === wish.tool);
       const found = wish.pattern.exec(asked);
@@ -62,6 +63,14 @@ export function toolWishes(asked: string, tools: readonly OfferedTool[]): readon
       return [{ name: tool.name, args: { [name]: wish.valueFrom?.(bare) ?? bare } }];
     }),
   ];
+}
+
+/** "Make a plan: look, write": proposed as a text. */
+function planWish(asked: string, tools: readonly OfferedTool[]): readonly ToolCallScript[] {
+  const named = /\bmake a plan: ([^\n.]+)/i.exec(asked)?.[1];
+  if (named === undefined || !tools.some(({ name }) => name === "propose_plan")) return [];
+  const lines = named.split(",").map((text, at) => `${at + 1}. ${text.trim()}`);
+  return [{ name: "propose_plan", args: { plan: lines.join("\n") } }];
 }
 
 /** "Make a list: look, write, check": the first item is begun. */

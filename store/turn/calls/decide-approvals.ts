@@ -1,6 +1,7 @@
 // Takes people's decisions about tool calls that need an approval (SPEC D4, D6).
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { JsonObject } from "../../../core/part/part.ts";
+import { PROPOSE_PLAN } from "../../../core/plan/plan-mode.ts";
 import { tellWorkflow } from "../../outbox/tell-workflow.ts";
 import { readTail } from "../../row/messages.ts";
 import type { Draft, Unit } from "../../unit.ts";
@@ -47,6 +48,7 @@ export async function decideApprovals(unit: Unit, input: DecideApprovalsInput): 
     requireFit(open, input.decisions);
     await keepDecisions(draft, input);
     rememberInChat(draft, open, input.decisions);
+    endPlanMode(draft, open, input.decisions);
     await proceed(draft);
     await tellWorkflow(draft, { kind: "start", signal: "approvalGiven" });
   });
@@ -110,6 +112,18 @@ async function keepDecisions({ unit }: Draft, input: DecideApprovalsInput): Prom
 function wordsOfDenial(reason: string | undefined): string {
   const why = reason === undefined || reason === "" ? "." : `: ${reason}`;
   return `The call was not run: the user denied it${why}`;
+}
+
+/** Whoever approves the plan ends plan mode, in the same transaction (SPEC C6). */
+function endPlanMode(
+  draft: Draft,
+  open: ReadonlyMap<string, WaitingCallState>,
+  decisions: readonly ApprovalDecision[],
+): void {
+  const isPlan = (id: string) => open.get(id)?.call.tool_name === PROPOSE_PLAN;
+  if (decisions.some(({ approved, tool_call_id }) => approved && isPlan(tool_call_id))) {
+    draft.change.plan_mode = false;
+  }
 }
 
 /** By the tool's own name, which comes before any pattern. */

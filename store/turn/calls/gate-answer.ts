@@ -26,7 +26,7 @@ export async function gateAnswer(
   const policies = [...policiesOf(draft.before), user.approval_policy, deployment.approval_policy];
   // Calls past the limit never run, either.
   const askable = (isCut ? calls.slice(0, -1) : calls).slice(0, toolCallsPerStepMax);
-  const gates = gateCalls({ calls: askable, offered, policies });
+  const gates = gateCalls({ calls: askable, offered, policies, plan_mode: draft.before.plan_mode });
   if (gates.length === 0) return false;
   await insertGates(draft, gates);
   return true;
@@ -43,10 +43,10 @@ async function insertGates({ unit, before }: Draft, gates: readonly Gate[]): Pro
      select $1, tool_call_id, tool_name, 0, kind, now(), now() + deadline_s * interval '1 second', parameters,
        case when kind in ('forbidden', 'unoffered') then kind end,
        case when kind in ('forbidden', 'unoffered') then now() end,
-       case when kind = 'forbidden' then now() end, case when kind = 'forbidden' then $7::json end,
+       case when kind = 'forbidden' then now() end, case when kind = 'forbidden' then result end,
        case when kind = 'forbidden' then true end
-     from unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::json[])
-       as gates (tool_call_id, tool_name, kind, deadline_s, parameters)`,
+     from unnest($2::text[], $3::text[], $4::text[], $5::integer[], $6::json[], $7::json[])
+       as gates (tool_call_id, tool_name, kind, deadline_s, parameters, result)`,
     [
       before.id,
       gates.map(({ call }) => call.tool_call_id),
@@ -54,7 +54,7 @@ async function insertGates({ unit, before }: Draft, gates: readonly Gate[]): Pro
       gates.map(({ kind }) => kind),
       gates.map(({ kind }) => (kind === "client" ? deadlineS : null)),
       gates.map(({ kind, parameters }) => (kind === "approval" ? JSON.stringify(parameters) : null)),
-      JSON.stringify({ error: FORBIDDEN }),
+      gates.map(({ words }) => JSON.stringify({ error: words ?? FORBIDDEN })),
     ],
   );
 }
