@@ -20,6 +20,7 @@ import type { DebugRecorder } from "../activities/debug/debug-recorder.ts";
 import { createFileLoader } from "../activities/file/load-files.ts";
 import { chatFileLoader, toolFileKeeper } from "../activities/file/tool-files.ts";
 import { createPersistContext } from "../activities/persist-context.ts";
+import { advisorSource } from "../activities/phrase/advisor.ts";
 import { createNoLimitNotice } from "../activities/provider/no-limit-notice.ts";
 import { createRunTool, type RunToolDeps } from "../activities/run-tool.ts";
 import type { OpenPartStream, ReadLostParts } from "../activities/stream/open-part-stream.ts";
@@ -80,7 +81,8 @@ export type AllActivities = Activities &
 export function createActivities(deps: ActivityDeps): AllActivities {
   const { config, store, bus, shutdown, failpoint, openPartStream, readLostParts } = deps;
   const shared = { store, bus, shutdown, failpoint, openPartStream, checkpointMs: config.checkpointMs };
-  const toolsOf = createToolsOf<ChatRow>([clientToolSource, ...(deps.toolSources ?? [])]);
+  const advisor = advisorSource({ store, providerOf: deps.providerOf, advisorModel: config.advisorModel });
+  const toolsOf = createToolsOf<ChatRow>([clientToolSource, advisor, ...(deps.toolSources ?? [])]);
   const calls = {
     ...shared,
     readLostParts,

@@ -24,6 +24,14 @@ export function proposedPlan({
   return isText && path === undefined ? { plan } : null;
 }
 
+/** The result of a proposal that a person has approved. */
+export function approvedPlan(args: JsonObject): JsonObject {
+  const plan = proposedPlan(args);
+  const path = plan !== null && "path" in plan ? { path: plan.path } : {};
+  const note = "The user has approved the plan, and plan mode has ended. Carry the plan out.";
+  return { approved: true, ...path, note };
+}
+
 /** Tools that change nothing which a plan could be about. */
 const HARMLESS: ReadonlySet<string> = new Set([UPDATE_TODOS, "create_workspace", "start_workspace"]);
 

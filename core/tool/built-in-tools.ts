@@ -30,7 +30,7 @@ export const BUILT_IN_TOOLS = [
 ] as const;
 
 /** Those that only some deployments or chats have. */
-const OPTIONAL_TOOLS = ["fetch_url", "propose_plan"] as const;
+const OPTIONAL_TOOLS = ["advisor", "fetch_url", "propose_plan"] as const;
 
 const names: ReadonlySet<string> = new Set([...BUILT_IN_TOOLS, ...OPTIONAL_TOOLS]);
 

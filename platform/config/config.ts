@@ -163,6 +163,7 @@ function modelConfig(environment: Environment) {
     anthropic: { apiKey: environment.ANTHROPIC_API_KEY, baseUrl: environment.ANTHROPIC_BASE_URL },
     defaultModel: environment.EVERTURN_DEFAULT_MODEL,
     smallModel: environment.EVERTURN_SMALL_MODEL,
+    advisorModel: environment.EVERTURN_ADVISOR_MODEL,
     titles: environment.EVERTURN_TITLES,
     // A call per turn is worth its price if the model was chosen because it is cheap.
     turnSummaries: environment.EVERTURN_TURN_SUMMARIES ?? environment.EVERTURN_SMALL_MODEL !== undefined,

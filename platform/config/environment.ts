@@ -146,6 +146,11 @@ export const ENVIRONMENT_SUBJECTS = {
         "Model config that writes titles and turn summaries: its name, its id, or `provider/model`. If it fails, the chat's own model does it",
       shown_default: "the chat's own",
     }),
+    EVERTURN_ADVISOR_MODEL: notes(z.string().optional(), {
+      description:
+        "Model config that agents may ask about their plans: its name, its id, or `provider/model`. Without it they have no `advisor`",
+      shown_default: "none",
+    }),
     EVERTURN_TITLES: notes(choice(["model", "words"]).default("model"), {
       description:
         "How new chats get their titles: `model` (a short call after the first turn) or `words` (the first six words of the first message)",

@@ -1,6 +1,6 @@
-// `propose_plan`: asks a person to approve the plan. It runs only once somebody has, and plan mode has ended with that decision.
+// `propose_plan`: asks a person to approve the plan. It never runs: what the person decides is its result (store/turn/calls/).
 import { z } from "zod";
-import { PROPOSE_PLAN, planTextCharsMax, proposedPlan } from "../../core/plan/plan-mode.ts";
+import { PROPOSE_PLAN, planTextCharsMax } from "../../core/plan/plan-mode.ts";
 import { defineTool } from "../define-tool.ts";
 import { ToolError } from "../tool-error.ts";
 
@@ -16,15 +16,6 @@ export const proposePlan = defineTool({
     plan: z.string().max(planTextCharsMax).optional().describe("The plan in Markdown, instead of a file."),
   }),
   runs_in: "worker",
-  flags: { exclusive: true, idempotent: true },
-  run(args) {
-    const plan = proposedPlan({ ...args });
-    if (plan === null)
-      throw new ToolError("Give either the path of the plan's file, or the text of the plan.");
-    const note = "The user has approved the plan, and plan mode has ended. Carry the plan out.";
-    return Promise.resolve({
-      result: { approved: true, ...("path" in plan && plan), note },
-      is_error: false,
-    });
-  },
+  flags: { exclusive: true },
+  run: () => Promise.reject(new ToolError("The plan was not put to anybody: propose it again.")),
 });

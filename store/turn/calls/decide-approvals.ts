@@ -1,7 +1,7 @@
 // Takes people's decisions about tool calls that need an approval (SPEC D4, D6).
 import { Refusal } from "../../../core/chat/refusal.ts";
 import type { JsonObject } from "../../../core/part/part.ts";
-import { PROPOSE_PLAN } from "../../../core/plan/plan-mode.ts";
+import { approvedPlan, PROPOSE_PLAN } from "../../../core/plan/plan-mode.ts";
 import { tellWorkflow } from "../../outbox/tell-workflow.ts";
 import { readTail } from "../../row/messages.ts";
 import type { Draft, Unit } from "../../unit.ts";
@@ -46,7 +46,7 @@ export async function decideApprovals(unit: Unit, input: DecideApprovalsInput): 
     if (open.size === 0) throw new Refusal("not_awaiting_results");
     requireOpen(open, input.decisions);
     requireFit(open, input.decisions);
-    await keepDecisions(draft, input);
+    await keepDecisions(draft, open, input);
     rememberInChat(draft, open, input.decisions);
     endPlanMode(draft, open, input.decisions);
     await proceed(draft);
@@ -85,13 +85,17 @@ function requireFit(
   if (faults.length > 0) throw new Refusal("arguments_refused", undefined, faults);
 }
 
-async function keepDecisions({ unit }: Draft, input: DecideApprovalsInput): Promise<void> {
+async function keepDecisions(
+  { unit }: Draft,
+  open: ReadonlyMap<string, WaitingCallState>,
+  input: DecideApprovalsInput,
+): Promise<void> {
   const { decisions } = input;
   await unit.tx.query(
     `update tool_executions t set decision = d.decision, decided_at = now(), decided_by = $3, decided_key = $4,
        reason = d.reason, edited_args = d.args, result = d.result,
-       finished_at = case when d.decision = 'denied' then now() end,
-       is_error = case when d.decision = 'denied' then true end
+       finished_at = case when d.result is not null then now() end,
+       is_error = case when d.result is not null then d.decision = 'denied' end
      from unnest($2::text[], $5::text[], $6::text[], $7::json[], $8::json[]) as d (tool_call_id, decision, reason, args, result)
      where t.chat_id = $1 and t.tool_call_id = d.tool_call_id`,
     [
@@ -102,11 +106,23 @@ async function keepDecisions({ unit }: Draft, input: DecideApprovalsInput): Prom
       decisions.map(({ approved }) => (approved ? "approved" : "denied")),
       decisions.map(({ reason }) => reason ?? null),
       decisions.map(({ args }) => (args === undefined ? null : JSON.stringify(args))),
-      decisions.map(({ approved, reason }) =>
-        approved ? null : JSON.stringify({ error: wordsOfDenial(reason) }),
-      ),
+      decisions.map((decision) => jsonOrNull(resultOf(decision, open))),
     ],
   );
+}
+
+/** What a decision itself answers: a denial, or the approval of a plan, for which nothing has to run. Null: the call runs. */
+function resultOf(
+  { tool_call_id, approved, reason, args }: ApprovalDecision,
+  open: ReadonlyMap<string, WaitingCallState>,
+): JsonObject | null {
+  if (!approved) return { error: wordsOfDenial(reason) };
+  const call = open.get(tool_call_id)?.call;
+  return call?.tool_name === PROPOSE_PLAN ? approvedPlan(args ?? call.args) : null;
+}
+
+function jsonOrNull(value: JsonObject | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 function wordsOfDenial(reason: string | undefined): string {
