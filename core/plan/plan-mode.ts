@@ -33,7 +33,13 @@ export function approvedPlan(args: JsonObject): JsonObject {
 }
 
 /** Tools that change nothing which a plan could be about. */
-const HARMLESS: ReadonlySet<string> = new Set([UPDATE_TODOS, "create_workspace", "start_workspace"]);
+const HARMLESS: ReadonlySet<string> = new Set([
+  UPDATE_TODOS,
+  "create_workspace",
+  "start_workspace",
+  "wait_agent",
+  "interrupt_agent",
+]);
 
 /**
  * `as-usual`: policies decide. `ask`: a person decides about each call, whatever policies allow. `forbidden`: nobody is asked, and
@@ -61,7 +67,9 @@ export function planVerdict({ tool_name, args, reads }: PlannedCall): PlanVerdic
     return isPlan ? { type: "as-usual" } : { type: "forbidden", words: WRITING_WORDS };
   }
   // What a shell does cannot be told from its command, so commands are asked about like anything else that may change something.
-  return { type: reads || HARMLESS.has(tool_name) ? "as-usual" : "ask" };
+  // Agents that explore have nothing but tools that read; others are not in plan mode themselves.
+  const explores = tool_name === "spawn_agent" && args["type"] === "explore";
+  return { type: reads || explores || HARMLESS.has(tool_name) ? "as-usual" : "ask" };
 }
 
 /** The paths that a call writes; null: its tool writes no files. */
