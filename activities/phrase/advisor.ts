@@ -10,7 +10,7 @@ import {
   adviceRequest,
   questionCharsMax,
   timesAsked,
-} from "../../core/prompt/advisor-prompt.ts";
+} from "../../core/plan/advisor-prompt.ts";
 import { afterBoundary } from "../../core/prompt/build-prompt.ts";
 import { renderTranscript } from "../../core/prompt/summary-prompt.ts";
 import { costMicros } from "../../core/usage/price.ts";

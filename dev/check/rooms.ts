@@ -77,7 +77,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     part: [],
     text: ["part"],
     plan: ["part"],
-    tool: ["part"],
+    tool: ["part", "plan"],
     chat: ["part", "plan", "text", "tool"],
     stream: ["chat", "part", "text"],
     prompt: ["chat", "part", "text"],
