@@ -168,6 +168,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
   const { store, temporal, links, bus, logger } = parts;
   const { hubs, feeds, buildLogs, gate } = parts.streams;
   const metrics = createMetricsRegistry("api");
+  const files = createFileShelf(store.pool, config.files);
   measureStreams(metrics, parts.streams);
   exposeReadings(metrics, busReadings(bus));
   return {
@@ -179,12 +180,13 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     readiness: createReadiness({
       pool: store.pool,
       pingTemporal: () => pingTemporal(temporal),
+      pingFiles: files.ping,
       secrets: createSecretBox(config),
       taskQueue: config.taskQueue,
     }),
     resolveProjectPath: (path) => resolveProjectPath(path, config.projectRoots),
     templates: createTemplateShelf(config.templatesDir),
-    files: createFileShelf(store.pool, config.files),
+    files,
     listSkills: () => listDeploymentSkills(config.skillsDir),
     ...createToolList(config, store),
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),

@@ -116,7 +116,7 @@ const OUTAGE_WORDS: readonly RegExp[] = [
   // Temporal's core and its client.
   /^failed to connect before the deadline|^transport error|channel (has been )?(closed|shut down)/i,
 ];
-const OUTAGE_NAMES: ReadonlySet<string> = new Set(["TransportError"]);
+const OUTAGE_NAMES: ReadonlySet<string> = new Set(["TransportError", "ObjectStoreUnavailable"]);
 
 /** Deeper than any chain of causes seen, and an end for a chain that leads back to itself. */
 const CAUSES_MAX = 8;

@@ -32,6 +32,7 @@ import { createRecording } from "./create-recording.ts";
 import { createWorkers } from "./create-workers.ts";
 import { createLearningProviders } from "./learning-providers.ts";
 import type { RepairCounts } from "./loops/end-wedged-runs.ts";
+import { startFileMover } from "./loops/move-files.ts";
 import { createReaper, type Reaper } from "./loops/reap-places.ts";
 import { startDescriptionRelay, startReconciler, startRelay } from "./loops/repair-loops.ts";
 import { startWorkspaceLoops } from "./loops/workspace-loops.ts";
@@ -63,6 +64,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const deliverer = openDeliverer(config, { store, temporal, failpoint, logger });
   const teller = openTeller(config, { store, temporal, logger });
   const mcp = createWorkerMcp(config, { pool, logger });
+  const files = createFileShelf(pool, { ...config.files, failpoint });
   const presence = await startPresence(config, { self, pool, temporal, failpoint, logger });
   const activities = createActivities({
     config,
@@ -72,7 +74,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     providerOf: models.providerOf,
     driver,
     teller,
-    files: createFileShelf(pool, config.files),
+    files,
     openPartStream: streams.openPartStream,
     readLostParts: streams.readLostParts,
     debug: recording.recorder,
@@ -88,7 +90,10 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const running = run(workers, logger);
   const counts: RepairCounts = { wedged_runs: 0, drained_runs: 0, abandoned_runs: 0 };
   const parts = { store, temporal, deliverer, reaper, teller, counts, logger };
-  const loops = startLoops(config, { ...parts, process: build.process });
+  const loops = [
+    ...startLoops(config, { ...parts, process: build.process }),
+    ...startFileMover(files, logger),
+  ];
   await build.promote();
   const readings = [...busReadings(bus), ...partReadings(streams.counts), ...repairReadings(counts)];
   const others = [...presence.readings, ...models.readings, ...reaper.readings];

@@ -17,6 +17,7 @@ const readiness = z
       secret_key: check,
       workers: check,
       own_tools: check,
+      files: check,
       draining: check,
     }),
   })

@@ -22,11 +22,11 @@ export interface Check {
 }
 
 export interface ReadinessReport {
-  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or fail: stored API keys cannot be opened, or a build of the worker is broken. Or own tools are missing. */
+  /** `degraded`: requests are accepted, but turns wait for Temporal (SPEC Q11), or fail: stored API keys cannot be opened, or a build of the worker is broken. Or own tools are missing, or the object store of files cannot be reached. */
   readonly status: "ready" | "degraded" | "not_ready";
   readonly checks: Readonly<
     Record<
-      "postgres" | "migrations" | "temporal" | "secret_key" | "workers" | "own_tools" | "draining",
+      "postgres" | "migrations" | "temporal" | "secret_key" | "workers" | "own_tools" | "files" | "draining",
       Check
     >
   >;
@@ -43,6 +43,8 @@ export interface ReadinessProbes {
   readonly pool: Pool;
   /** Rejects when Temporal cannot be reached. */
   readonly pingTemporal: () => Promise<unknown>;
+  /** Rejects when the object store of files cannot be reached; null or absent: there is none. */
+  readonly pingFiles?: (() => Promise<unknown>) | null;
   readonly secrets: Pick<SecretBox, "open">;
   /** Of the workers that run this deployment's turns. */
   readonly taskQueue: string;
@@ -76,12 +78,13 @@ type Looked = Omit<ReadinessReport["checks"], "draining">;
 /** Without Temporal, stored keys or good workers requests are still accepted; if they counted, all replicas would become unready at once. */
 function judge(checks: ReadinessReport["checks"]): ReadinessReport["status"] {
   if (!checks.postgres.ok || !checks.migrations.ok || !checks.draining.ok) return "not_ready";
-  const { temporal, secret_key, workers, own_tools } = checks;
-  return [temporal, secret_key, workers, own_tools].every(({ ok }) => ok) ? "ready" : "degraded";
+  const { temporal, secret_key, workers, own_tools, files } = checks;
+  return [temporal, secret_key, workers, own_tools, files].every(({ ok }) => ok) ? "ready" : "degraded";
 }
 
-async function look({ pool, pingTemporal, secrets, taskQueue }: ReadinessProbes): Promise<Looked> {
-  const [postgres, migrations, temporal, secret_key, workers, own_tools] = await Promise.all([
+async function look(probes: ReadinessProbes): Promise<Looked> {
+  const { pool, pingTemporal, pingFiles = null, secrets, taskQueue } = probes;
+  const [postgres, migrations, temporal, secret_key, workers, own_tools, files] = await Promise.all([
     check(async () => {
       await pool.query("select 1");
       return null;
@@ -103,8 +106,12 @@ async function look({ pool, pingTemporal, secrets, taskQueue }: ReadinessProbes)
       const problems = await ownToolsProblems(pool, taskQueue);
       return problems.length === 0 ? null : problems.slice(0, problemsNamedMax).join("; ");
     }),
+    check(async () => {
+      await pingFiles?.();
+      return null;
+    }),
   ]);
-  return { postgres, migrations, temporal, secret_key, workers, own_tools };
+  return { postgres, migrations, temporal, secret_key, workers, own_tools, files };
 }
 
 /** Without the failure itself: the page is public. `npm run everturn -- workers` shows it. */

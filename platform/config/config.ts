@@ -1,5 +1,6 @@
 // Parses the environment once and returns it as a value.
 import { type Environment, environmentSchema, notesOf } from "./environment.ts";
+import { faultsOfObjectStore, objectStoreConfig } from "./object-store-variables.ts";
 import { faultsOfSignIn, signInConfig } from "./sign-in-config.ts";
 
 const CHECKPOINT_DEFAULT_MS = 1_000;
@@ -55,7 +56,7 @@ function describeFault(variable: string, message: string, environment: NodeJS.Pr
 
 function contradictions(config: Config): ConfigFault[] {
   const half = config.heartbeatTimeoutMs / 2;
-  const faults = faultsOfSignIn(config.signIn);
+  const faults = [...faultsOfSignIn(config.signIn), ...faultsOfObjectStore(config.files.objectStore)];
   // If checkpoints were rarer than this, one late heartbeat could make Temporal give up a healthy activity.
   if (config.checkpointMs <= half) return faults;
   return [
@@ -175,7 +176,10 @@ function modelConfig(environment: Environment) {
 function workspaceConfig(environment: Environment) {
   return {
     workspacesPerUserMax: environment.EVERTURN_WORKSPACES_PER_USER_MAX,
-    files: { bytesPerUserMax: environment.EVERTURN_FILES_PER_USER_MIB * 1024 ** 2 },
+    files: {
+      bytesPerUserMax: environment.EVERTURN_FILES_PER_USER_MIB * 1024 ** 2,
+      objectStore: objectStoreConfig(environment),
+    },
     workspaceDriver: environment.EVERTURN_WORKSPACE_DRIVER,
     agentNodeImage: environment.EVERTURN_AGENT_NODE_IMAGE,
     workspacesDir: environment.EVERTURN_WORKSPACES_DIR ?? `${environment.EVERTURN_DATA_DIR}/workspaces`,

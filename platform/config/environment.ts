@@ -13,6 +13,7 @@ import {
   webAddress,
   wholeNumber,
 } from "./environment-values.ts";
+import { OBJECT_STORE_VARIABLES } from "./object-store-variables.ts";
 import { SIGN_IN_VARIABLES } from "./sign-in-variables.ts";
 import { notes, type VariableNotes } from "./variable-notes.ts";
 
@@ -230,6 +231,7 @@ export const ENVIRONMENT_SUBJECTS = {
       shown_default: "none",
     }),
   },
+  "An object store for files": OBJECT_STORE_VARIABLES,
   Limits: {
     EVERTURN_QUEUE_MAX: notes(wholeNumber(1, 1_000).default(20), {
       description: "Most queued messages of a chat; beyond that 429 `queue_full`",
@@ -354,6 +356,7 @@ export const environmentSchema = z.object({
   ...ENVIRONMENT_SUBJECTS.Models,
   ...ENVIRONMENT_SUBJECTS["Retries and silent streams"],
   ...ENVIRONMENT_SUBJECTS["Workspaces and project folders"],
+  ...OBJECT_STORE_VARIABLES,
   ...ENVIRONMENT_SUBJECTS.Limits,
   ...ENVIRONMENT_SUBJECTS["Work of a worker at the same time"],
   ...ENVIRONMENT_SUBJECTS["Versions of the worker"],

@@ -12,11 +12,13 @@ export interface FileRow {
   readonly sha256: string;
   readonly origin: FileOrigin;
   readonly created_at: string;
+  /** Where the bytes are; `both`: they have been moved, and others may still read them here. */
+  readonly store: "postgres" | "both" | "s3";
 }
 
-const COLUMNS = "id, owner_id, name, media_type, size, sha256, origin, created_at";
+const COLUMNS = "id, owner_id, name, media_type, size, sha256, origin, created_at, store";
 
-export type NewFile = Omit<FileRow, "size" | "sha256" | "created_at">;
+export type NewFile = Omit<FileRow, "size" | "sha256" | "created_at" | "store">;
 
 /** Bytes that the user has; uploads under way count with what they have come to when they end. */
 const USED = "(select coalesce(sum(size), 0) from files where owner_id = $2)";
@@ -99,9 +101,9 @@ export async function listChatFiles(db: Queryable, chatId: string): Promise<File
 }
 
 /** A file whose bytes are there, or bytes in transit. */
-export async function findStored(db: Queryable, id: string): Promise<Pick<FileRow, "id"> | null> {
-  const { rows } = await db.query<Pick<FileRow, "id">>(
-    "select id from files where id = $1 and (ready_at is not null or origin = 'transit')",
+export async function findStored(db: Queryable, id: string): Promise<Pick<FileRow, "id" | "store"> | null> {
+  const { rows } = await db.query<Pick<FileRow, "id" | "store">>(
+    "select id, store from files where id = $1 and (ready_at is not null or origin = 'transit')",
     [id],
   );
   return rows[0] ?? null;

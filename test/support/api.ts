@@ -36,6 +36,7 @@ import { readUsableShares } from "../../store/access/shares.ts";
 import { createUser } from "../../store/access/users.ts";
 import { createPool, type Pool, type Queryable } from "../../store/database.ts";
 import { createFileShelf } from "../../store/file/file-shelf.ts";
+import type { S3Settings } from "../../store/file/s3-blobs.ts";
 import { seedModelConfigs } from "../../store/model/seed-models.ts";
 import type { Store } from "../../store/store.ts";
 import { createOffBus, createPostgresBus } from "../../store/stream/live-bus.ts";
@@ -88,6 +89,8 @@ export interface TestApiSettings {
   readonly workspacesPerUserMax?: number;
   readonly queuedMessagesMax?: number;
   readonly fileBytesPerUserMax?: number;
+  /** Absent: files stay in Postgres. */
+  readonly objectStore?: S3Settings;
   readonly metricsNeedAdmin?: boolean;
   readonly temporalUiUrl?: string;
   /** Beside the defaults: no issuer and no other origins. */
@@ -277,7 +280,10 @@ function testDeps(
     }),
     links: { temporal: () => null },
     templates: createTemplateShelf(settings.templatesDir ?? "templates"),
-    files: createFileShelf(pool, { bytesPerUserMax: settings.fileBytesPerUserMax ?? 1024 ** 3 }),
+    files: createFileShelf(pool, {
+      bytesPerUserMax: settings.fileBytesPerUserMax ?? 1024 ** 3,
+      objectStore: settings.objectStore ?? null,
+    }),
     listSkills: () => listDeploymentSkills(settings.skillsDir),
     ...createListTools({ db: pool, taskQueue: "none", builtIn }),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),

@@ -53,7 +53,7 @@ function look(deps: ApiDeps): Route {
       const name = mendedFileName(answer.path, "file");
       const sent = { name, media_type: "application/octet-stream", size: answer.size };
       try {
-        return await sendFile(raw.response, sent, deps.files.read({ id: answer.file_id }));
+        return await sendFile(raw.response, sent, deps.files.read(inTransit(answer.file_id)));
       } finally {
         await drop(deps, answer.file_id);
       }
@@ -150,7 +150,7 @@ async function keepCopy(
   owner_id: string,
   from: Extract<FileCallAnswer, { type: "file" }> & { readonly name: string | undefined },
 ) {
-  const transit = { id: from.file_id };
+  const transit = inTransit(from.file_id);
   const head: Uint8Array[] = [];
   for await (const piece of files.read(transit, headBytes)) head.push(piece);
   const called = from.name ?? from.path;
@@ -209,4 +209,8 @@ function noAnswer(): Error {
 /** Where this fails, the purge does it. */
 async function drop({ files, logger }: ApiDeps, id: string): Promise<void> {
   await files.dropTransit(id).catch((error: unknown) => logger.warn({ err: error }, "bytes in transit stay"));
+}
+
+function inTransit(id: string) {
+  return { id, store: "postgres" } as const;
 }
