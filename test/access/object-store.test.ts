@@ -9,6 +9,7 @@ import { createPostgresBlobs } from "../../store/file/postgres-blobs.ts";
 import { createS3Blobs, type ObjectBlobs, ObjectStoreUnavailable } from "../../store/file/s3-blobs.ts";
 import { startTestApi, type TestApi } from "../support/api.ts";
 import { type S3Server, startS3Server } from "../support/server/s3-server.ts";
+import { soon } from "../support/soon.ts";
 
 const { signal } = new AbortController();
 let s3: S3Server;
@@ -147,7 +148,7 @@ test("X8 a store that is away is an outage: uploads go on, a moved file is 503 a
   const answer = await api.call(`GET /v1/files/${id}`);
   assert.deepEqual([answer.status, answer.body.code], [503, "unavailable"]);
   assert.equal((await download(young)).status, 200, "it is in Postgres still");
-  assert.equal((await filesOfReadyz()).ok, false);
+  await soon("readyz says that the store is away", async () => (await filesOfReadyz()).ok === false);
   await s3.start();
   assert.ok((await download(id)).bytes.equals(bytes));
   await later();
