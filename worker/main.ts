@@ -15,7 +15,7 @@ import { connectTemporal } from "../platform/temporal.ts";
 import { connectTemporalForWorker } from "../platform/temporal-for-worker.ts";
 import { readDeploymentId } from "../store/access/deployment.ts";
 import { createPool, type Pool } from "../store/database.ts";
-import { createFileShelf } from "../store/file/file-shelf.ts";
+import { createFileShelf, type FileShelf } from "../store/file/file-shelf.ts";
 import { createModelBook } from "../store/model/model-book.ts";
 import type { WorkerProcess } from "../store/presence/worker-processes.ts";
 import { newWorker } from "../store/presence/worker-rows.ts";
@@ -89,11 +89,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const workers = await createWorkers(config, { ...poller, activities, failpoint });
   const running = run(workers, logger);
   const counts: RepairCounts = { wedged_runs: 0, drained_runs: 0, abandoned_runs: 0 };
-  const parts = { store, temporal, deliverer, reaper, teller, counts, logger };
-  const loops = [
-    ...startLoops(config, { ...parts, process: build.process }),
-    ...startFileMover(files, logger),
-  ];
+  const parts = { store, temporal, deliverer, reaper, teller, files, counts, logger };
+  const loops = startLoops(config, { ...parts, process: build.process });
   await build.promote();
   const readings = [...busReadings(bus), ...partReadings(streams.counts), ...repairReadings(counts)];
   const others = [...presence.readings, ...models.readings, ...reaper.readings];
@@ -203,6 +200,7 @@ interface LoopParts {
   readonly store: Store;
   readonly temporal: Client;
   readonly reaper: Reaper;
+  readonly files: FileShelf;
   readonly teller: WorkspaceTeller;
   readonly counts: RepairCounts;
   readonly deliverer: Deliverer;
@@ -217,7 +215,8 @@ function startLoops(config: Config, parts: LoopParts) {
   const deps = { store, temporal, deliverer, reconcileAfterMs, taskQueue, counts, logger };
   const relays = [startRelay(deps), startDescriptionRelay(deps)];
   const keeper = startBuildKeeper({ ...deps, worker: parts.process, buildLostMs: config.buildLostMs });
-  return [...relays, startReconciler(deps), keeper, ...startWorkspaceLoops({ ...deps, reaper, teller })];
+  const workspaces = startWorkspaceLoops({ ...deps, reaper, teller });
+  return [...relays, startReconciler(deps), keeper, ...workspaces, ...startFileMover(parts.files, logger)];
 }
 
 async function startMetrics(config: Config, readings: readonly Reading[]) {

@@ -16,7 +16,7 @@ export interface MoveDeps {
 /** Longer than a move can take: until then nobody else moves the file, and its object is not removed. */
 const moveMaxS = (5 * objectCallMaxMs) / 1000;
 /** How long pieces stay when the object is there: whoever began to read them is done by then. */
-export const piecesKeepS = 900;
+const piecesKeepS = 900;
 const batchMax = 20;
 const againAfterS = 60;
 

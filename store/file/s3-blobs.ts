@@ -57,7 +57,7 @@ export function createS3Blobs(settings: S3Settings): ObjectBlobs {
     const { body, ...unsent } = request;
     const signed = await client.sign(`${root}${path}`, unsent);
     const sent = { method: signed.method, headers: signed.headers, redirect: "error" as const, signal: stop };
-    return fetch(signed.url, body == null ? sent : ({ ...sent, body, duplex: "half" } as RequestInit)).catch(
+    return fetch(signed.url, body == null ? sent : { ...sent, body, duplex: "half" }).catch(
       (error: unknown) => {
         throw new ObjectStoreUnavailable("cannot be reached", error);
       },
@@ -68,17 +68,21 @@ export function createS3Blobs(settings: S3Settings): ObjectBlobs {
       const answer = await call(keyOf(id), {
         method: "PUT",
         headers: { "X-Amz-Content-Sha256": sha256, "Content-Length": String(size) },
-        body: ReadableStream.from(bytes) as unknown as NonNullable<RequestInit["body"]>,
+        body: ReadableStream.from(bytes),
         ...(signal !== undefined && { signal }),
       });
       await requireGood(answer);
+      await answer.body?.cancel();
     },
     async *read(id, bytesMax) {
       if (bytesMax === 0) return;
       const part = bytesMax === undefined ? {} : { Range: `bytes=0-${bytesMax - 1}` };
       const answer = await call(keyOf(id), { method: "GET", headers: part });
       // A range of an empty object.
-      if (answer.status === 416) return void (await answer.body?.cancel());
+      if (answer.status === 416) {
+        await answer.body?.cancel();
+        return;
+      }
       await requireGood(answer, id);
       let left = bytesMax ?? Number.POSITIVE_INFINITY;
       for await (const chunk of cutOff(answer)) {
@@ -92,6 +96,7 @@ export function createS3Blobs(settings: S3Settings): ObjectBlobs {
       await requireGood(answer, id).catch((error: unknown) => {
         if (!(error instanceof BlobMissing)) throw error;
       });
+      if (answer.ok) await answer.body?.cancel();
     },
     async ping() {
       // There is no such object: what counts is that the store says so, and not that we may not look.
@@ -99,6 +104,7 @@ export function createS3Blobs(settings: S3Settings): ObjectBlobs {
       await requireGood(answer, "ping").catch((error: unknown) => {
         if (!(error instanceof BlobMissing)) throw error;
       });
+      if (answer.ok) await answer.body?.cancel();
     },
   };
 }
@@ -130,8 +136,7 @@ async function* cutOff(answer: Response): AsyncGenerator<Uint8Array> {
 
 /** @throws BlobMissing when there is no object `id`, ObjectStoreUnavailable for every other refusal: none of them is about the file */
 async function requireGood(answer: Response, id?: string): Promise<void> {
-  if (answer.ok)
-    return answer.status === 200 || answer.status === 206 ? undefined : void (await answer.body?.cancel());
+  if (answer.ok) return;
   const text = await textOf(answer);
   const code = /<Code>([A-Za-z]{1,64})<\/Code>/.exec(text)?.[1] ?? "no code";
   if (answer.status === 404 && code === "NoSuchKey" && id !== undefined) throw new BlobMissing(id);

@@ -35,7 +35,7 @@ import { createApiKey } from "../../store/access/api-keys.ts";
 import { readUsableShares } from "../../store/access/shares.ts";
 import { createUser } from "../../store/access/users.ts";
 import { createPool, type Pool, type Queryable } from "../../store/database.ts";
-import { createFileShelf } from "../../store/file/file-shelf.ts";
+import { createFileShelf, type FileShelf } from "../../store/file/file-shelf.ts";
 import type { S3Settings } from "../../store/file/s3-blobs.ts";
 import { seedModelConfigs } from "../../store/model/seed-models.ts";
 import type { Store } from "../../store/store.ts";
@@ -242,6 +242,23 @@ interface TestParts {
   readonly bus: LiveBus;
 }
 
+function testFiles(pool: Pool, settings: TestApiSettings): FileShelf {
+  return createFileShelf(pool, {
+    bytesPerUserMax: settings.fileBytesPerUserMax ?? 1024 ** 3,
+    objectStore: settings.objectStore ?? null,
+  });
+}
+
+function testReadiness(pool: Pool, files: FileShelf) {
+  return createReadiness({
+    pool,
+    pingTemporal: () => Promise.reject(new Error("away")),
+    pingFiles: files.ping,
+    secrets: testSecrets,
+    taskQueue: "none",
+  });
+}
+
 function testDeps(
   { pool, buildLogs, feeds, hubs, streams, signIn, bus }: TestParts,
   settings: TestApiSettings,
@@ -253,6 +270,7 @@ function testDeps(
     workspacesPerUserMax: settings.workspacesPerUserMax ?? 10_000,
   };
   const logger = loggerOf(settings);
+  const files = testFiles(pool, settings);
   const rateLimits = {
     requestsPerMinuteMax: 100_000,
     addressRequestsPerMinuteMax: 100_000,
@@ -272,18 +290,10 @@ function testDeps(
     logger,
     metrics: new Registry(),
     deliverer: createDeliverer({ ...temporalAway, store, logger }),
-    readiness: createReadiness({
-      pool,
-      pingTemporal: () => Promise.reject(new Error("away")),
-      secrets: testSecrets,
-      taskQueue: "none",
-    }),
+    readiness: testReadiness(pool, files),
     links: { temporal: () => null },
     templates: createTemplateShelf(settings.templatesDir ?? "templates"),
-    files: createFileShelf(pool, {
-      bytesPerUserMax: settings.fileBytesPerUserMax ?? 1024 ** 3,
-      objectStore: settings.objectStore ?? null,
-    }),
+    files,
     listSkills: () => listDeploymentSkills(settings.skillsDir),
     ...createListTools({ db: pool, taskQueue: "none", builtIn }),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),

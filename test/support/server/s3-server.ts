@@ -116,7 +116,7 @@ const signer = new SignatureV4({
   service: "s3",
   region,
   credentials: { accessKeyId, secretAccessKey },
-  sha256: Sha256 as never,
+  sha256: Sha256,
   uriEscapePath: false,
   applyChecksum: false,
 });
