@@ -59,12 +59,11 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
   const streams = createPartStreams({ config, store, bus, failpoint, logger });
   const models = createLearningProviders(config, { store, logger });
   const recording = createRecording(config, { pool, logger });
-  const { driver, reaper } = await openPlaces(config, store, logger);
+  const { driver, reaper, files } = await openPlaces(config, { store, failpoint, logger });
   const temporal = new Client(connectTemporal(config));
   const deliverer = openDeliverer(config, { store, temporal, failpoint, logger });
   const teller = openTeller(config, { store, temporal, logger });
   const mcp = createWorkerMcp(config, { pool, logger });
-  const files = createFileShelf(pool, { ...config.files, failpoint });
   const presence = await startPresence(config, { self, pool, temporal, failpoint, logger });
   const activities = createActivities({
     config,
@@ -146,12 +145,16 @@ async function openDatabase(config: Config, logger: Logger): Promise<Pool> {
   }
 }
 
-/** Where workspaces are, and the loop that looks after unknown ones. */
-async function openPlaces(config: Config, store: Store, logger: Logger) {
+/** Where workspaces and files are, and the loop that looks after unknown workspaces. */
+async function openPlaces(
+  config: Config,
+  { store, failpoint, logger }: Pick<LoopParts, "store" | "logger"> & { readonly failpoint: Failpoint },
+) {
   const deployment = await readDeploymentId(store.pool);
   const driver = createDriver(config, logger, deployment);
   void warnOfDriver(driver, logger);
-  return { driver, reaper: createReaper({ store, driver, deployment, logger }) };
+  const files = createFileShelf(store.pool, { ...config.files, failpoint });
+  return { driver, files, reaper: createReaper({ store, driver, deployment, logger }) };
 }
 
 function openTeller(config: Config, parts: Pick<LoopParts, "store" | "temporal" | "logger">) {
