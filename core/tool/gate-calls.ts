@@ -47,7 +47,8 @@ export function gateCalls({ calls, offered, policies, plan_mode = false }: GateI
     if (tool === undefined) return [{ call, kind: "unoffered", parameters: {} }];
     // What is not JSON is refused with words for the model: no person needs to look at it.
     if (isUnreadable(call)) return [];
-    const planned = plan_mode && !tool.is_client ? planVerdict({ ...call, reads: tool.reads === true }) : null;
+    const planned =
+      plan_mode && !tool.is_client ? planVerdict({ ...call, reads: tool.reads === true }) : null;
     const kind = kindOf(tool, policies, planned);
     if (kind === null) return [];
     const words = kind === "forbidden" && planned?.type === "forbidden" ? { words: planned.words } : {};
