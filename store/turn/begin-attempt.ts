@@ -8,8 +8,8 @@ import type { ChatRow } from "../row/chat-row.ts";
 import type { Fence, Unit } from "../unit.ts";
 import { limitReached, usageLimitError } from "../usage/usage-limits.ts";
 import { NO_MODEL_ERROR } from "./begin-turn.ts";
-import { readAwaitStep } from "./calls/proceed.ts";
-import { decide } from "./settle.ts";
+import { isAnswered, readAwaitStep } from "./calls/proceed.ts";
+import { decide, lookAtWait } from "./settle.ts";
 import { endSettling } from "./settling.ts";
 import { fenceOf, readStanding } from "./standing.ts";
 import { transition } from "./transition.ts";
@@ -60,7 +60,9 @@ export async function beginCall(unit: Unit, key: OutcomeKey, wish: CallWish): Pr
   if (standing.type === "interrupting") return { type: "interrupted", fence };
   if (standing.type === "awaiting") {
     const step = await readAwaitStep(unit, chat.id);
-    return { type: "next", step, snapshot_version: chat.snapshot_version };
+    if (!isAnswered(step)) return { type: "next", step, snapshot_version: chat.snapshot_version };
+    const settling = { unit, key, chat };
+    return endSettling(settling, fence, await lookAtWait(settling));
   }
   const step = await readNextStep(unit, chat);
   if (step.type === "finish" || step.type === "overflow") {

@@ -86,7 +86,14 @@ async function commitAs(
   }
   // Whatever else comes while the turn waits is an activity of before the wait.
   await recordUnkept(settling.unit.tx, settling.chat, answerOf(event));
-  const ended = event.type === "waited" ? event.ended : [];
+  return lookAtWait(settling, event.type === "waited" ? event.ended : []);
+}
+
+/**
+ * What a turn that waits does now: it waits on, or goes on with the answers.
+ * @param ended calls that ran beside the wait and have ended
+ */
+export async function lookAtWait(settling: Settling, ended: readonly string[] = []): Promise<StepOutcome> {
   return (await continueWait(settling, ended)) ?? decideAndSteer(settling);
 }
 

@@ -2,7 +2,7 @@
 import type { StepOutcome } from "../../../core/chat/step-outcome.ts";
 import type { Tx } from "../../database.ts";
 import { change, type Settling } from "../settling.ts";
-import { proceed, readAwaitStep } from "./proceed.ts";
+import { isAnswered, proceed, readAwaitStep } from "./proceed.ts";
 
 /** Null: the wait is over, and the turn goes on. */
 export async function continueWait(
@@ -12,11 +12,12 @@ export async function continueWait(
   const { unit, chat } = settling;
   const lost = await closeCalls(unit.tx, chat.id, ended);
   const isChanged = lost + (await expireCalls(unit.tx, chat.id)) > 0;
-  if (isChanged || ended.length > 0) {
+  const step = await readAwaitStep(unit, chat.id);
+  // A run that ended between the last result and its commit has left a wait for nothing.
+  if (isChanged || ended.length > 0 || isAnswered(step)) {
     await change(settling, isChanged ? "expire_deadline" : "submit_results", (draft) => proceed(draft));
     if (settling.chat.status === "running") return null;
   }
-  const step = await readAwaitStep(unit, chat.id);
   return { type: "next", step, snapshot_version: settling.chat.snapshot_version };
 }
 

@@ -52,7 +52,12 @@ export async function proceed(draft: Draft): Promise<MessageRow | null> {
 }
 
 /** The step of a chat in `requires_action`. */
-export async function readAwaitStep(unit: Unit, chatId: string): Promise<NextStep> {
+export async function readAwaitStep(unit: Unit, chatId: string): Promise<AwaitStep> {
   const batch = await readOpenBatch(unit.tx, chatId, await readTail(unit.tx, chatId));
   return awaitStep(batch, unit.store.tellsWords === true);
+}
+
+/** Whether nothing of the batch is open any more. */
+export function isAnswered({ tool_call_ids, calls = [] }: AwaitStep): boolean {
+  return tool_call_ids.length + calls.length === 0;
 }
