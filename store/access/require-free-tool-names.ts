@@ -6,17 +6,17 @@ import type { Unit } from "../unit.ts";
 
 export interface GivenTools {
   readonly tools: readonly ClientTool[];
-  /** Absent: those of the chat. */
-  readonly mcp_server_ids?: readonly string[] | undefined;
+  /** Of the chat, or of its profile. */
+  readonly mcp_server_ids: readonly string[];
 }
 
 /** @throws Refusal `invalid_request` */
-export async function requireFreeToolNames(unit: Unit, chatId: string, given: GivenTools): Promise<void> {
-  const named = given.tools.filter(({ name }) => name.includes("__"));
-  if (named.length === 0) return;
+export async function requireFreeToolNames(unit: Unit, { tools, mcp_server_ids }: GivenTools): Promise<void> {
+  const named = tools.filter(({ name }) => name.includes("__"));
+  if (named.length === 0 || mcp_server_ids.length === 0) return;
   const { rows } = await unit.tx.query<{ slug: string }>(
-    `select slug from mcp_servers where id = any(coalesce($2::uuid[], (select mcp_server_ids from chats where id = $1)))`,
-    [chatId, given.mcp_server_ids ?? null],
+    "select slug from mcp_servers where id = any($1::uuid[])",
+    [mcp_server_ids],
   );
   const errors = named.flatMap(({ name }) => {
     const slug = rows.find((row) => isOfServer(name, row.slug))?.slug;

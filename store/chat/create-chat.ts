@@ -3,7 +3,7 @@
 import type { InputPart } from "../../core/part/part.ts";
 import { titleFromContent } from "../../core/prompt/title.ts";
 import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
-import type { ChatProfile } from "../../core/tool/chat-profile.ts";
+import { type ChatProfile, mcpServersOf } from "../../core/tool/chat-profile.ts";
 import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
 import { requireFreeToolNames } from "../access/require-free-tool-names.ts";
@@ -93,8 +93,11 @@ export async function createEmptyChat(
 
 /** A new chat starts with history version 1: there is no earlier version. */
 async function insertDraft(unit: Unit, input: CreateChatInput, profile: ChatProfile | null): Promise<Draft> {
-  const { dynamic_tools = [], turn_tools = [], mcp_server_ids = [] } = input;
-  await requireFreeToolNames(unit, input.id, { tools: [...dynamic_tools, ...turn_tools], mcp_server_ids });
+  const { dynamic_tools = [], turn_tools = [], mcp_server_ids = null } = input;
+  await requireFreeToolNames(unit, {
+    tools: [...dynamic_tools, ...turn_tools],
+    mcp_server_ids: mcpServersOf({ mcp_server_ids, profile }),
+  });
   const before = await insertChat(unit, input, profile);
   return { unit, before, version: 1, change: { snapshot_version: 1 }, touchHistory: () => undefined };
 }

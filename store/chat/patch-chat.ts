@@ -3,6 +3,7 @@
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { Todo } from "../../core/plan/todos.ts";
 import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
+import { mcpServersOf } from "../../core/tool/chat-profile.ts";
 import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
 import { requireFreeToolNames } from "../access/require-free-tool-names.ts";
@@ -60,8 +61,6 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
     requireHistory((await lockInUnit(unit, chat_id)) ?? chat, input.expected_history_version);
   }
   if (mcp_server_ids !== undefined) await requireMcpServers(unit.tx, chat.owner_id, mcp_server_ids);
-  const tools = input.dynamic_tools ?? (mcp_server_ids === undefined ? [] : chat.dynamic_tools);
-  await requireFreeToolNames(unit, chat_id, { tools, mcp_server_ids });
   if ([title, labels, pin_order, todos, debug, mcp_server_ids].some((given) => given !== undefined)) {
     await transition(unit, { name: "rename", chat_id, owner_id }, async (draft) => {
       if (title !== undefined) {
@@ -79,7 +78,11 @@ export async function patchChat(unit: Unit, input: PatchChatInput): Promise<Chat
   }
   await setProfile(unit, input);
   await setTools(unit, input);
-  return (await readChatRow(unit.tx, chat_id)) as ChatRow;
+  const after = (await readChatRow(unit.tx, chat_id)) as ChatRow;
+  const { dynamic_tools, profile_id } = input;
+  if ([dynamic_tools, mcp_server_ids, profile_id].some((given) => given !== undefined))
+    await requireFreeToolNames(unit, { tools: after.dynamic_tools, mcp_server_ids: mcpServersOf(after) });
+  return after;
 }
 
 /** Gives the chat the newest version. What the chat has of its own stays, but for the model that the profile names. */

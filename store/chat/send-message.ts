@@ -3,6 +3,7 @@ import { assertNever } from "../../core/assert-never.ts";
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
 import { titleFromContent, UNTITLED } from "../../core/prompt/title.ts";
+import { mcpServersOf } from "../../core/tool/chat-profile.ts";
 import type { ClientTool } from "../../core/tool/client-tool.ts";
 import { requireFreeToolNames } from "../access/require-free-tool-names.ts";
 import { attachFiles } from "../file/attach-files.ts";
@@ -46,8 +47,6 @@ export interface SentMessage {
  */
 export async function sendMessage(unit: Unit, input: SendMessageInput): Promise<SentMessage> {
   await requireModelConfig(unit.tx, input.model_config_id);
-  // Of a chat without MCP servers nothing is asked.
-  if (input.tools !== undefined) await requireFreeToolNames(unit, input.chat_id, { tools: input.tools });
   const name = input.busy_behavior === "interrupt" ? "send_interrupt" : "send";
   return transition(unit, { name, chat_id: input.chat_id, owner_id: input.owner_id }, (draft) =>
     applySend(draft, input),
@@ -55,6 +54,9 @@ export async function sendMessage(unit: Unit, input: SendMessageInput): Promise<
 }
 
 async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMessage> {
+  const { tools } = input;
+  if (tools !== undefined)
+    await requireFreeToolNames(draft.unit, { tools, mcp_server_ids: mcpServersOf(draft.before) });
   await refuseOverLimit(draft.unit.tx, draft.before);
   const { status, queue_length } = draft.before;
   const message = {
@@ -62,7 +64,7 @@ async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMes
     model_config_id: input.model_config_id ?? draft.before.model_config_id,
     reasoning_effort: input.reasoning_effort ?? draft.before.reasoning_effort,
     created_by: input.created_by,
-    turn_options: input.tools === undefined ? null : { tools: input.tools },
+    turn_options: tools === undefined ? null : { tools },
   };
   if ((status === "waiting" || status === "error") && queue_length === 0) {
     nameEmptyChat(draft, input.content);

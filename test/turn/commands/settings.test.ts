@@ -161,3 +161,27 @@ test("D1 C4 names that an MCP server of the chat may use are kept for its tools"
   const free = await made("POST /v1/chats", { dynamic_tools: [taken] });
   await refused(`PATCH /v1/chats/${free}`, { mcp_server_ids: [server] });
 });
+
+test("A2 D1 tools for a message to somebody else's chat tell nothing about that chat's MCP servers", async () => {
+  const id = await made("POST /v1/chats", { mcp_server_ids: [server] });
+  const { key } = await api.newKey();
+  const body = { content: "x", tools: [{ ...tool, name: "wiki__pick" }] };
+  const answer = await api.call(`POST /v1/chats/${id}/messages`, { body, key });
+  assert.deepEqual([answer.status, answer.body.code], [404, "chat_not_found"]);
+});
+
+test("D1 C10 names of a profile's MCP servers are kept, too", async () => {
+  const transport = { type: "http", url: "http://127.0.0.1:1/mcp" };
+  const given = { slug: "all", name: "all", transport, owner: "deployment" };
+  const shared = await made("POST /v1/mcp-servers", given);
+  const profile_id = await made("POST /v1/profiles", { name: "wiki", mcp_server_ids: [shared] });
+  const dynamic_tools = [{ ...tool, name: "all__pick" }];
+  const refused = async (call: string, body: object) =>
+    assert.equal((await api.call(call, { body })).status, 400, call);
+  await refused("POST /v1/chats", { profile_id, dynamic_tools });
+  const id = await made("POST /v1/chats", { profile_id });
+  await refused(`PATCH /v1/chats/${id}`, { dynamic_tools });
+  await refused(`POST /v1/chats/${id}/messages`, { content: "x", tools: dynamic_tools });
+  const free = await made("POST /v1/chats", { dynamic_tools });
+  await refused(`PATCH /v1/chats/${free}`, { profile_id });
+});
