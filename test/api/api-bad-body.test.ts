@@ -36,7 +36,7 @@ const refusals: Record<string, Refused> = {
     body: { content: [{ type: "text", text: "x", bold: true }] },
     path: "content[0].bold",
   },
-  "A3 a field of a later version": { body: { content: "x", dynamic_tools: [] }, path: "dynamic_tools" },
+  "A3 a field of a later version": { body: { content: "x", not_known_yet: [] }, path: "not_known_yet" },
   "a wrong type": { body: { content: 7 }, path: "content" },
   "a wrong type deep inside": { body: { content: [{ type: "text", text: 7 }] }, path: "content[0].text" },
   "a part of an unknown type": { body: { content: [{ type: "video" }] }, path: "content[0].type" },

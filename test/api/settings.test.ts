@@ -23,9 +23,14 @@ async function promptOf(more: Record<string, unknown> = {}): Promise<string> {
 }
 
 test("the system prompt is the deployment's, the user's, the chat's, in this order, from the next call on", async () => {
-  assert.deepEqual(await everturn.call("GET", "/v1/settings"), { system_prompt: null });
+  assert.deepEqual(await everturn.call("GET", "/v1/settings"), { system_prompt: null, approval_policy: {} });
   await everturn.call("PUT", "/v1/settings", { system_prompt: "prompt of the deployment" });
-  const own = { prompt: "prompt of the user", home_instructions: null, compaction_thresholds: {} };
+  const own = {
+    prompt: "prompt of the user",
+    home_instructions: null,
+    compaction_thresholds: {},
+    approval_policy: {},
+  };
   assert.deepEqual(await everturn.call("PUT", "/v1/me/settings", own), own);
   const prompt = await promptOf({ system_prompt: "prompt of the chat" });
   const places = ["prompt of the deployment", "prompt of the user", "prompt of the chat"].map((text) =>
@@ -53,7 +58,12 @@ test("K2 a user's own threshold counts over the model config's", async () => {
     [id],
   );
   const full = { usage: { input_tokens: 800, output_tokens: 5 } };
-  const own = { prompt: null, home_instructions: null, compaction_thresholds: { [id]: 100 } };
+  const own = {
+    prompt: null,
+    home_instructions: null,
+    compaction_thresholds: { [id]: 100 },
+    approval_policy: {},
+  };
   await everturn.call("PUT", "/v1/me/settings", own);
   const key = randomUUID();
   const steps = [{ tool_calls: [{ name: "list_templates", args: {} }], ...full }, { text: "done" }];
