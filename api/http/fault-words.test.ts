@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { Refusal } from "../../core/chat/refusal.ts";
 import { newChat } from "../schemas/chat.ts";
 import { modelConfigChange } from "../schemas/model/model-config.ts";
+import { newProject } from "../schemas/project.ts";
 import { newUsageLimit, usageQuery } from "../schemas/usage.ts";
 import { validate } from "./validate.ts";
 
@@ -20,7 +21,7 @@ function told(schema: z.ZodType, value: unknown): string[] {
 const CASES: readonly (readonly [z.ZodType, unknown, readonly string[]])[] = [
   [newChat, undefined, [": is needed: expected an object"]],
   [newChat, [], [": expected an object"]],
-  [newChat, {}, ["content: is needed: expected a text or a list"]],
+  [newProject, { path: "/srv" }, ["name: is needed: expected a text"]],
   [newChat, { content: 7 }, ["content: expected a text or a list"]],
   [newChat, { content: "" }, ["content: must not be empty"]],
   [newChat, { content: [] }, ["content: must not be empty"]],
