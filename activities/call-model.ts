@@ -3,20 +3,31 @@
 
 import type { Usage } from "../core/chat/message.ts";
 import type { StepOutcome } from "../core/chat/step-outcome.ts";
+import type { StructuredOutput } from "../core/chat/structured-output.ts";
 import { afterBoundary, buildPrompt, withoutSeals } from "../core/prompt/build-prompt.ts";
 import type { OfferedTool } from "../core/tool/gate-calls.ts";
-import type { Lesson, ModelRequest, Provider, UnsupportedSetting } from "../models/provider.ts";
+import { type ToolChoice, type TurnOptions, toolChoiceOf } from "../core/tool/turn-options.ts";
+import {
+  type Lesson,
+  ModelError,
+  type ModelRequest,
+  type Provider,
+  type UnsupportedSetting,
+} from "../models/provider.ts";
+import type { SchemaChecker } from "../platform/json-schema/schema-checker.ts";
 import { markUnsealed } from "../store/model/mark-unsealed.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
-import { type MessageRow, readPromptMessages } from "../store/row/messages.ts";
+import { type MessageRow, type NewMessage, readPromptMessages } from "../store/row/messages.ts";
 import { type Attempt, beginAttempt } from "../store/turn/begin-attempt.ts";
 import { type Tool, toolSpecs } from "../tools/tool.ts";
+import type { Answer } from "./attempt/answer.ts";
 import { callConfig } from "./attempt/call-config.ts";
 import type { WrittenAnswer } from "./attempt/end-attempt.ts";
 import { continueLostAnswer } from "./attempt/lost-answer.ts";
 import { streamModel } from "./attempt/run-model-attempt.ts";
 import { runTurnAttempt, type TurnAttemptDeps, type Writing } from "./attempt/run-turn-attempt.ts";
+import { structuredOutput } from "./attempt/structured-output.ts";
 import type { CallModelInput } from "./contract.ts";
 import type { FileLoader, LoadedFiles } from "./file/load-files.ts";
 
@@ -26,6 +37,7 @@ export interface CallModelDeps extends TurnAttemptDeps {
   readonly toolsOf: (chat: ChatRow) => Promise<readonly Tool[]>;
   readonly systemPromptOf: (chat: ChatRow) => Promise<string>;
   readonly files: FileLoader;
+  readonly schemas: Pick<SchemaChecker, "check">;
   /** Told of the chat whenever a call of its turn is prepared. Must return at once. */
   readonly onTurn?: (chat: ChatRow) => void;
   readonly newToolCallId: () => string;
@@ -39,6 +51,7 @@ export interface CallModelDeps extends TurnAttemptDeps {
 export function createCallModel(deps: CallModelDeps) {
   return async function callModel(input: CallModelInput): Promise<StepOutcome> {
     let offered: readonly OfferedTool[] = [];
+    let output: StructuredOutput | undefined;
     const outcome = await runTurnAttempt(deps, input, {
       kind: "chat_turn",
       keepsLost: true,
@@ -51,8 +64,12 @@ export function createCallModel(deps: CallModelDeps) {
           onTools: (tools) => {
             offered = tools.map(offeredTool);
           },
+          onOutput: (found) => {
+            output = found;
+          },
         }),
-      written: (_attempt, writing) => writtenAnswer(writing, () => offered),
+      written: (_attempt, writing) =>
+        writtenAnswer(writing, () => ({ offered, ...(output !== undefined && { structured_output: output }) })),
     });
     deps.failpoint("callModel:committed");
     return outcome;
@@ -70,17 +87,25 @@ function offeredTool({ name, parameters, runs_in, flags }: Tool): OfferedTool {
   };
 }
 
-/** @param offered the tools that the model could call */
-function writtenAnswer({ answer }: Writing, offered: () => readonly OfferedTool[]): WrittenAnswer {
+interface FoundOut extends Pick<NewMessage, "structured_output"> {
+  /** The tools that the model could call. */
+  readonly offered: readonly OfferedTool[];
+}
+
+function writtenAnswer({ answer }: Writing, foundOut: () => FoundOut): WrittenAnswer {
   return {
     cut: (finish_reason) => answer.message({ finish_reason, interrupted: true }),
     finished() {
-      const finish_reason = answer.full ? "length" : (answer.finish_reason ?? "other");
-      const message = answer.message({ finish_reason, interrupted: false });
-      return { type: "answered", answer: message, offered: offered() };
+      const { offered, ...output } = foundOut();
+      return { type: "answered", answer: { ...finishedMessage(answer), ...output }, offered };
     },
     mayBeEmpty: true,
   };
+}
+
+function finishedMessage(answer: Answer): NewMessage {
+  const finish_reason = answer.full ? "length" : (answer.finish_reason ?? "other");
+  return answer.message({ finish_reason, interrupted: false });
 }
 
 interface AnswerInput {
@@ -93,6 +118,8 @@ interface AnswerInput {
   readonly wish: Pick<CallModelInput, "replay_full_history" | "without_prefill">;
   /** Told which tools are offered to the model. */
   readonly onTools: (tools: readonly Tool[]) => void;
+  /** Told what the finished answer is, if it is to be JSON. */
+  readonly onOutput: (output: StructuredOutput | undefined) => void;
 }
 
 /** Streams the model's answer. Throws `ModelError`, or the signal's reason. */
@@ -105,6 +132,9 @@ async function writeAnswer(deps: CallModelDeps, input: AnswerInput): Promise<voi
   } finally {
     loaded.release();
   }
+  const schema = input.attempt.chat.turn_options?.output_schema;
+  if (schema === undefined) return;
+  input.onOutput(await structuredOutput(deps.schemas, schema, finishedMessage(input.writing.answer)));
 }
 
 async function streamPrepared(
@@ -187,14 +217,37 @@ async function makeRequest(
   const tools = await deps.toolsOf(chat);
   writing.answer.offer(tools);
   onTools(tools);
+  const { turn_options: options } = chat;
+  const choice = toolChoiceOf(options, chat.turn_steps);
+  requireChosenTool(choice, tools);
   const request: ModelRequest = {
     model: model.model,
-    system: await deps.systemPromptOf(chat),
+    system: withInstructions(await deps.systemPromptOf(chat), options),
     messages: buildPrompt(withoutSeals(messages, chat.unsealed)),
     tools: toolSpecs(tools),
-    config: callConfig(model, chat.turn_reasoning_effort),
+    config: callConfig(model, chat.turn_reasoning_effort, options?.call_config),
+    ...(choice !== undefined && { tool_choice: choice }),
+    ...(options?.output_schema !== undefined && { output: { schema: options.output_schema } }),
     ...(files !== undefined && { files }),
     ...(wish.replay_full_history === true && { replay_full_history: true }),
   };
   return { request, historyTip: messages.at(-1)?.id ?? null };
+}
+
+/** After the system prompt, whose beginning stays what providers have cached. */
+function withInstructions(system: string, options: TurnOptions | null): string {
+  return [system, options?.instructions ?? ""].filter((text) => text !== "").join("\n\n");
+}
+
+/** Throws `ModelError`: without the tool that its message names, the turn would be another one. */
+function requireChosenTool(choice: ToolChoice | undefined, tools: readonly Tool[]): void {
+  if (typeof choice !== "object" || tools.some(({ name }) => name === choice.tool_name)) return;
+  throw new ModelError({
+    kind: "config",
+    retryable: false,
+    status_code: null,
+    message: `The message asks for the tool ${choice.tool_name}, which this chat does not have.`,
+    detail: null,
+    retry_after_ms: null,
+  });
 }

@@ -11,7 +11,10 @@ import { writeSummary } from "./compaction/write-summary.ts";
 import type { CompactHistoryInput } from "./contract.ts";
 
 export interface CompactHistoryDeps
-  extends Omit<CallModelDeps, "toolsOf" | "files" | "systemPromptOf" | "onUsage" | "onUnsupported"> {
+  extends Omit<
+    CallModelDeps,
+    "toolsOf" | "files" | "schemas" | "systemPromptOf" | "onUsage" | "onUnsupported"
+  > {
   /** Id, name or model of the config that summarises; null: the chat's own. */
   readonly compactionModel: string | null;
 }

@@ -7,6 +7,7 @@ import type { TemplateShelf } from "../core/workspace/template.ts";
 import type { Deliverer } from "../delivery/deliver-outbox.ts";
 import type { RunFileCall } from "../delivery/run-file-call.ts";
 import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
+import type { SchemaChecker } from "../platform/json-schema/schema-checker.ts";
 import type { Logger } from "../platform/logger.ts";
 import type { AddressRules } from "../platform/network/provider-address.ts";
 import type { SecretBox } from "../platform/secrets/secret-box.ts";
@@ -111,6 +112,8 @@ export interface ApiDeps {
   readonly listTools: () => Promise<readonly ListedTool[]>;
   /** The names of the own tools that any worker has. */
   readonly ownToolNames: () => Promise<ReadonlySet<string>>;
+  /** Looks for faults of JSON schemas. */
+  readonly schemas: Pick<SchemaChecker, "faultsOf">;
   /** Tells a workspace's workflow the wanted state. Takes at most a second and never throws. */
   readonly workspaceTeller: Pick<WorkspaceTeller, "tell">;
   /** Has a worker read or write files of a workspace. */

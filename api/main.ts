@@ -7,6 +7,7 @@ import { createWorkspaceTeller } from "../delivery/tell-workspace.ts";
 import { StartError } from "../dev/start-error.ts";
 import type { Config } from "../platform/config/config.ts";
 import { createFailpoint } from "../platform/failpoint.ts";
+import { createSchemaChecker } from "../platform/json-schema/schema-checker.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, exposeReadings, serveMetrics } from "../platform/metrics.ts";
 import { createSecretBox } from "../platform/secrets/secret-box.ts";
@@ -189,6 +190,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     files,
     listSkills: () => listDeploymentSkills(config.skillsDir),
     ...createToolList(config, store),
+    schemas: createSchemaChecker(),
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),
     workspaceDriver: config.workspaceDriver,
     buildLogs,

@@ -5,6 +5,7 @@ import type { ImageType } from "../core/file/media-type.ts";
 import type { JsonObject, Part, ProviderData } from "../core/part/part.ts";
 import type { Continuable } from "../core/prompt/kept-answer.ts";
 import type { PrefillForm } from "../core/prompt/prefill-form.ts";
+import type { ToolChoice } from "../core/tool/turn-options.ts";
 
 /** The protocol that a provider speaks. */
 export type Dialect = "openai-chat" | "openai-responses" | "anthropic";
@@ -53,12 +54,22 @@ export interface CallConfig {
   readonly provider_options?: JsonObject;
 }
 
+export interface OutputWish {
+  readonly schema: JsonObject;
+  /** The server has refused the schema: the model is told of it in words. */
+  readonly in_words?: true;
+}
+
 export interface ModelRequest {
   readonly model: string;
   readonly system: string;
   readonly messages: readonly PromptMessage[];
   readonly tools: readonly ToolSpec[];
   readonly config: CallConfig;
+  /** Absent: the model decides. */
+  readonly tool_choice?: ToolChoice;
+  /** The answer is to be JSON of this schema (SPEC C12). */
+  readonly output?: OutputWish;
   /** The provider did not accept back what it gave us: send everything, but nothing that it sealed. */
   readonly replay_full_history?: boolean;
   /** Known quirks of the server and the model (SPEC X10), by their names in quirk-table.ts. */
@@ -115,11 +126,13 @@ export type ModelDelta =
 
 /**
  * What a refusal has taught, once the server accepted the changed request (SPEC X10): a quirk of server and model, with
- * the server's words; or that this history is sent without what the provider signed or sealed in it.
+ * the server's words; that this history is sent without what the provider signed or sealed in it; or that the model is told in
+ * words what its answer has to be, since the server refuses this schema.
  */
 export type Lesson =
   | { readonly type: "quirk"; readonly name: string; readonly words: string | null }
-  | { readonly type: "unsealed" };
+  | { readonly type: "unsealed" }
+  | { readonly type: "output-in-words" };
 
 export interface StreamOptions {
   /** Aborting closes the provider's socket at once. The stream then throws the signal's reason. */

@@ -35,6 +35,7 @@ import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { Provider } from "../models/provider.ts";
 import type { Config } from "../platform/config/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
+import { createSchemaChecker } from "../platform/json-schema/schema-checker.ts";
 import type { FileShelf } from "../store/file/file-shelf.ts";
 import { settingsOf } from "../store/model/model-book.ts";
 import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
@@ -98,6 +99,7 @@ export function createActivities(deps: ActivityDeps): AllActivities {
   const callModel = createCallModel({
     ...calls,
     files: createFileLoader(store.pool, deps.files),
+    schemas: createSchemaChecker(),
     onTurn: contextWatch.look,
     toolsOf,
     systemPromptOf: (chat) => systemPromptOf(store, chat),

@@ -19,7 +19,7 @@ export function createLearningProviders(
   { store, logger }: { readonly store: Store; readonly logger: Logger },
 ): LearningProviders {
   const shelf = createProviderShelf({ ...config, secrets: createSecretBox(config) });
-  const counts = { quirk: 0, unsealed: 0 };
+  const counts = { quirk: 0, unsealed: 0, "output-in-words": 0 };
   const providerOf = createQuirkMemory({
     store,
     logger,
@@ -40,6 +40,11 @@ export function createLearningProviders(
         name: "everturn_model_histories_unsealed_total",
         help: "Model calls whose signed or sealed parts were refused, and that were accepted without them",
         read: () => counts.unsealed,
+      },
+      {
+        name: "everturn_model_output_schemas_refused_total",
+        help: "Model calls whose output schema was refused, and that were accepted with it in words",
+        read: () => counts["output-in-words"],
       },
     ],
   };

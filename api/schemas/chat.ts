@@ -19,6 +19,7 @@ import {
 } from "./common.ts";
 import { inputContent } from "./content.ts";
 import { approvalPolicy, builtInTools, clientToolDeadline, clientTools } from "./tools.ts";
+import { turnOptions } from "./turn-options.ts";
 
 /** For titles that users choose; those made from a message are shorter. */
 export const userTitleCharsMax = 200;
@@ -172,6 +173,13 @@ export const newChat = z
     approval_policy: approvalPolicy.optional(),
     plan_mode: planMode.optional(),
     client_tool_deadline_s: clientToolDeadline.optional(),
+    ...turnOptions,
+  })
+  .superRefine((chat, context) => {
+    if (chat.content !== undefined) return;
+    for (const name of Object.keys(turnOptions))
+      if (Object.hasOwn(chat, name))
+        context.addIssue({ code: "custom", path: [name], message: "belongs to a message: `content` is absent" });
   })
   .refine((chat) => chat.project_path === undefined || chat.project_id === undefined, {
     path: ["project_path"],

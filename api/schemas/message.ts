@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { jsonObject, jsonValue, messageId, time, uuid } from "./common.ts";
 import { clientTools } from "./tools.ts";
+import { turnOptions } from "./turn-options.ts";
 
 const textPart = z.strictObject({ type: z.literal("text"), text: z.string() });
 const fileReferencePart = z.strictObject({
@@ -110,6 +111,18 @@ export const message = z
       )
       .optional()
       .meta({ description: "Of a message with results: the approvals that were asked for" }),
+    structured_output: jsonValue.optional().meta({
+      description:
+        "Of an answer to a message with an `output_schema`: its JSON, which fits the schema; null with an error beside it",
+    }),
+    structured_output_error: z
+      .strictObject({
+        code: z.enum(["not_json", "does_not_fit", "cut", "refused", "too_large", "not_checked"]),
+        message: z.string(),
+        errors: z.array(z.strictObject({ path: z.string(), message: z.string() })).optional(),
+      })
+      .optional()
+      .meta({ description: "Why the answer has no `structured_output`" }),
   })
   .meta({ id: "Message" });
 
@@ -124,5 +137,6 @@ export const queuedMessage = z
     steer: z.boolean().meta({ description: "It enters the running turn after its next tools" }),
     created_at: time,
     tools: clientTools.optional().meta({ description: "Client-run tools of its turn" }),
+    ...turnOptions,
   })
   .meta({ id: "QueuedMessage" });

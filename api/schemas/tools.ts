@@ -8,7 +8,7 @@ import { toolSchemaFaults } from "../../core/tool/json-schema-faults.ts";
 import { jsonObject } from "./common.ts";
 
 /** What every provider takes as the name of a tool. */
-const toolName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, _ or -");
+export const toolName = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, _ or -");
 const descriptionCharsMax = 10_000;
 
 const parameters = (jsonObject as unknown as z.ZodType<JsonObject>)

@@ -31,6 +31,9 @@ export const toolCallsPerStepMax = 64;
 /** Client-run tools of a chat or a message, and bytes of the schema of one (SPEC D1). Providers take no more. */
 export const clientToolsMax = 250;
 export const toolSchemaBytesMax = 64 * 1024;
+/** Bytes of the schema of an answer (SPEC C12), and characters of the instructions of one turn (SPEC Q12). */
+export const outputSchemaBytesMax = 64 * 1024;
+export const turnInstructionsCharsMax = 10_000;
 /** Entries of an approval policy: each tool call is compared with all of them. */
 export const policyEntriesMax = 200;
 /** Bytes of a tool result kept for the model (SPEC L8). */

@@ -1,10 +1,11 @@
 // Messages, queued messages and chats, as the API shows them and the store keeps them.
 
-import type { InputPart, JsonObject, Part } from "../part/part.ts";
+import type { InputPart, JsonObject, JsonValue, Part } from "../part/part.ts";
 import type { Todo } from "../plan/todos.ts";
 import type { ApprovalPolicy } from "../tool/approval-policy.ts";
-import type { ClientTool } from "../tool/client-tool.ts";
+import type { TurnOptions } from "../tool/turn-options.ts";
 import type { ErrorKind } from "./error-kind.ts";
+import type { StructuredOutputError } from "./structured-output.ts";
 
 export type Role = "system" | "user" | "assistant" | "tool";
 
@@ -67,6 +68,9 @@ export interface Message {
   readonly created_at: string;
   /** Of a message with results: the approvals that were asked for. Absent: none was. */
   readonly decisions?: readonly CallDecision[];
+  /** Of the last answer of a turn with an `output_schema` (SPEC C12); null with the error beside it: there is none. */
+  readonly structured_output?: JsonValue;
+  readonly structured_output_error?: StructuredOutputError;
 }
 
 /** A message as store and prompt builder see it, including what API clients do not see. */
@@ -75,7 +79,8 @@ export interface StoredMessage extends Message {
   readonly content_version: number;
 }
 
-export interface QueuedMessage {
+/** With what it brings along for its turn (SPEC Q12). */
+export interface QueuedMessage extends TurnOptions {
   readonly id: number;
   readonly chat_id: string;
   readonly content: readonly InputPart[];
@@ -85,8 +90,6 @@ export interface QueuedMessage {
   /** It enters the running turn after its next tools, instead of waiting for its end (SPEC Q7). */
   readonly steer: boolean;
   readonly created_at: string;
-  /** Client-run tools of its turn. Absent: it brings none. */
-  readonly tools?: readonly ClientTool[];
 }
 
 export const CHAT_STATUSES = ["waiting", "running", "interrupting", "requires_action", "error"] as const;

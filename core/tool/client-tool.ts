@@ -1,16 +1,12 @@
 // Tools that the client runs (SPEC D1), as a chat or a message brings them along.
 import type { JsonObject } from "../part/part.ts";
+import type { TurnOptions } from "./turn-options.ts";
 
 export interface ClientTool {
   readonly name: string;
   readonly description: string;
   /** JSON schema of an object. */
   readonly parameters: JsonObject;
-}
-
-/** What a message brings along for its turn (SPEC Q12). */
-export interface TurnOptions {
-  readonly tools?: readonly ClientTool[];
 }
 
 /** The client tools of a turn: those of its message before those of the chat that have the same name. */

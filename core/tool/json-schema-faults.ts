@@ -1,4 +1,4 @@
-// Whether a value from outside is a JSON schema that model providers take for a tool's arguments. Pure, and bounded.
+// Whether a value from outside is a JSON schema that model providers take for a tool's arguments, or for an answer. Pure, and bounded.
 import type { JsonValue } from "../part/part.ts";
 
 export interface SchemaFault {
@@ -37,6 +37,13 @@ export function toolSchemaFaults(schema: JsonValue): readonly SchemaFault[] {
   const faults: SchemaFault[] = [];
   if (!isObject(schema)) return [{ path: "", message: "must be a JSON schema of an object" }];
   if (schema["type"] !== "object") faults.push({ path: "type", message: 'must be "object"' });
+  look(schema, { path: "", depth: 0, faults });
+  return faults.slice(0, faultsMax);
+}
+
+/** The faults of any schema. */
+export function schemaFaults(schema: JsonValue): readonly SchemaFault[] {
+  const faults: SchemaFault[] = [];
   look(schema, { path: "", depth: 0, faults });
   return faults.slice(0, faultsMax);
 }

@@ -2,7 +2,9 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import type { ContentBlockParam } from "@anthropic-ai/sdk/resources/messages";
 import { requestBody } from "../http/provider-options.ts";
+import { type AskedOutput, askedOutput, OUTPUT_WAYS } from "../prompt/asked-output.ts";
 import { CallSettings, outputTokensMaxDefault } from "../prompt/call-settings.ts";
+import { type ChosenTools, chosenTools, isForced } from "../prompt/chosen-tools.ts";
 import type { ModelRequest, UnsupportedSetting } from "../provider.ts";
 import { claudeTraits } from "../quirks/claude-traits.ts";
 import { shapeOf, withFieldQuirks } from "../quirks/quirk-lessons.ts";
@@ -30,26 +32,32 @@ export function anthropicBody(
   // This API requires a limit in each request.
   const maxTokens = settings.outputTokens(model, outputTokensMaxDefault) ?? outputTokensMaxDefault;
   // Without the provider's name, nothing that it signed goes back to it.
-  const { system, messages } = toAnthropic(request.system, request.messages, {
+  const output = askedOutput(request, OUTPUT_WAYS.anthropic, true);
+  const { system, messages } = toAnthropic(output.system, request.messages, {
     provider: request.replay_full_history === true ? "" : provider,
     // Servers that imitate the API write their own ids, and accept back what they wrote.
     shape: shapeOf(request.quirks, { call_ids: "any", image_chars_max: imageCharsMax }),
     declared: new Set(request.tools.map(({ name }) => name)),
     files: request.files,
   });
-  const thinks = mayThink(request, messages);
+  const toolChoice = chosenTools(request);
+  const forced = isForced(toolChoice);
+  const thinks = !forced && mayThink(request, messages);
   const thinking = thinks ? thinkingSettings({ request, settings, maxTokens }) : {};
   if (!thinks && (settings.effort() ?? "none") !== "none")
     settings.note(
       "reasoning_effort",
-      "what was thought in this tool loop cannot go back: it ends without thinking",
+      forced
+        ? "a call that has to call a tool goes without thinking"
+        : "what was thought in this tool loop cannot go back: it ends without thinking",
     );
   const chosen = {
     ...samplingOf(model, settings, isThinking(thinking)),
     ...thinking,
+    output_config: outputConfig(thinking, output),
     max_tokens: maxTokens,
     stop_sequences: settings.stop({ takesBlank: false }),
-    tools: toolsOf(request),
+    ...toolsOf(toolChoice),
   };
   const asked = appendStartedAnswer(messages, request.prefill);
   const fixed = {
@@ -106,7 +114,20 @@ function samplingOf(model: string, settings: CallSettings, thinks: boolean): obj
   };
 }
 
-function toolsOf({ tools }: ModelRequest): object[] | undefined {
-  if (tools.length === 0) return undefined;
-  return tools.map(({ name, description, parameters }) => ({ name, description, input_schema: parameters }));
+function outputConfig({ output_config }: ThinkingFields, { format }: AskedOutput): object | undefined {
+  if (format === null) return output_config;
+  return { ...output_config, format: { type: "json_schema", schema: format.schema } };
+}
+
+function toolsOf({ tools, choice }: ChosenTools): object {
+  if (tools.length === 0) return {};
+  return {
+    tools: tools.map(({ name, description, parameters }) => ({ name, description, input_schema: parameters })),
+    tool_choice: choice === undefined ? undefined : choiceOf(choice),
+  };
+}
+
+function choiceOf(choice: NonNullable<ChosenTools["choice"]>): object {
+  if (typeof choice === "object") return { type: "tool", name: choice.tool_name };
+  return { type: choice === "required" ? "any" : choice };
 }

@@ -22,7 +22,7 @@ export interface ProviderOptions {
 /** Lists in the request to which `provider_options` add: the agent keeps its own tools. */
 const JOINED_LISTS = ["tools", "include"];
 /** Objects in the request of which `provider_options` may set single fields. */
-const JOINED_OBJECTS = ["reasoning", "output_config"];
+const JOINED_OBJECTS = ["reasoning", "output_config", "text"];
 
 /**
  * A request body. `provider_options` (SPEC L12) win over what the adapter chose, and null removes a field. Nothing

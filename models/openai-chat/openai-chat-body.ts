@@ -1,7 +1,9 @@
 // Builds the request of OpenAI's Chat Completions, with each setting in the words that the server knows. Pure.
 import type OpenAI from "openai";
 import { requestBody } from "../http/provider-options.ts";
+import { type AskedOutput, askedOutput, OUTPUT_WAYS } from "../prompt/asked-output.ts";
 import { CallSettings, outputTokensMaxDefault } from "../prompt/call-settings.ts";
+import { chosenTools } from "../prompt/chosen-tools.ts";
 import type { ModelRequest, UnsupportedSetting } from "../provider.ts";
 import { openAiKind } from "../quirks/model-traits.ts";
 import { shapeOf, withFieldQuirks } from "../quirks/quirk-lessons.ts";
@@ -28,13 +30,15 @@ export function openAiChatBody(
 ): { readonly body: Body; readonly unsupported: readonly UnsupportedSetting[] } {
   const settings = new CallSettings(request.config);
   settings.dropMissing(target.is_strict ? "openai-chat-strict" : "openai-chat");
+  const output = askedOutput(request, OUTPUT_WAYS["openai-chat"], target.is_strict);
   const chosen = {
     ...limitOf(request.model, settings, target),
     ...(target.is_strict ? strictSettings(request.model, settings) : openSettings(settings)),
     stream_options: { include_usage: true },
-    tools: toolsOf(request),
+    ...toolsOf(request),
+    response_format: formatOf(output),
   };
-  const messages = toOpenAiChat(request.system, request.messages, {
+  const messages = toOpenAiChat(output.system, request.messages, {
     // Without the provider's name, nothing of its private data goes back to it.
     provider: request.replay_full_history === true ? "" : target.provider,
     shape: shapeOf(request.quirks, { call_ids: target.is_strict ? "plain" : "any" }),
@@ -84,10 +88,19 @@ function strictSettings(model: string, settings: CallSettings): object {
   return { reasoning_effort: effort };
 }
 
-function toolsOf({ tools }: ModelRequest): object[] | undefined {
-  if (tools.length === 0) return undefined;
-  return tools.map(({ name, description, parameters }) => ({
-    type: "function",
-    function: { name, description, parameters },
-  }));
+function toolsOf(request: ModelRequest): object {
+  const { tools, choice } = chosenTools(request);
+  if (tools.length === 0) return {};
+  return {
+    tools: tools.map(({ name, description, parameters }) => ({
+      type: "function",
+      function: { name, description, parameters },
+    })),
+    tool_choice:
+      typeof choice === "object" ? { type: "function", function: { name: choice.tool_name } } : choice,
+  };
+}
+
+function formatOf({ format }: AskedOutput): object | undefined {
+  return format === null ? undefined : { type: "json_schema", json_schema: { name: "answer", ...format } };
 }

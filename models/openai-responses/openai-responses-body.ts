@@ -2,7 +2,9 @@
 // what came after the answer that the provider keeps (SPEC L10). Pure.
 import type OpenAI from "openai";
 import { requestBody } from "../http/provider-options.ts";
+import { type AskedOutput, askedOutput, OUTPUT_WAYS } from "../prompt/asked-output.ts";
 import { CallSettings, outputTokensMaxDefault } from "../prompt/call-settings.ts";
+import { chosenTools } from "../prompt/chosen-tools.ts";
 import type { ModelRequest, UnsupportedSetting } from "../provider.ts";
 import { openAiKind } from "../quirks/model-traits.ts";
 import { shapeOf, withFieldQuirks } from "../quirks/quirk-lessons.ts";
@@ -25,6 +27,7 @@ export function openAiResponsesBody(
 ): { readonly body: Body; readonly unsupported: readonly UnsupportedSetting[] } {
   const settings = new CallSettings(request.config);
   settings.dropMissing("openai-responses");
+  const output = askedOutput(request, OUTPUT_WAYS["openai-responses"], target.is_strict);
   const chosen = {
     max_output_tokens: settings.outputTokens(
       request.model,
@@ -32,9 +35,10 @@ export function openAiResponsesBody(
     ),
     ...samplingAndReasoning(request.model, settings, target),
     store: settings.response_chain,
-    tools: toolsOf(request),
+    ...toolsOf(request),
+    text: formatOf(output),
   };
-  const fixed = { model: request.model, ...promptOf(request, settings, target), stream: true };
+  const fixed = { model: request.model, ...promptOf({ ...request, system: output.system }, settings, target), stream: true };
   // The cast is safe by `fixed`. The options of a deployment may contain anything that the API knows.
   const written = requestBody(chosen, settings.provider_options, fixed) as Body;
   const { body, changed } = withFieldQuirks(written, request.quirks);
@@ -86,13 +90,21 @@ function samplingAndReasoning(model: string, settings: CallSettings, target: Res
   };
 }
 
-function toolsOf({ tools }: ModelRequest): object[] | undefined {
-  if (tools.length === 0) return undefined;
-  return tools.map(({ name, description, parameters }) => ({
-    type: "function",
-    name,
-    description,
-    parameters,
-    strict: false,
-  }));
+function toolsOf(request: ModelRequest): object {
+  const { tools, choice } = chosenTools(request);
+  if (tools.length === 0) return {};
+  return {
+    tools: tools.map(({ name, description, parameters }) => ({
+      type: "function",
+      name,
+      description,
+      parameters,
+      strict: false,
+    })),
+    tool_choice: typeof choice === "object" ? { type: "function", name: choice.tool_name } : choice,
+  };
+}
+
+function formatOf({ format }: AskedOutput): object | undefined {
+  return format === null ? undefined : { format: { type: "json_schema", name: "answer", ...format } };
 }

@@ -83,7 +83,7 @@ interface NextAsk<Body> {
 
 function nextAsk<Body>({ asker, asked, refused }: Refused<Body>, error: unknown): NextAsk<Body> | null {
   if (!(error instanceof ModelError)) return null;
-  const { teaches = [], replay_full_history, detail } = error.fault;
+  const { teaches = [], replay_full_history, detail, kind } = error.fault;
   const candidates = teaches.flatMap((name): Omit<NextAsk<Body>, "built">[] => {
     if (findQuirk(name)?.dialects.includes(asker.dialect) !== true) return [];
     // A quirk that is already applied may have been undone by a later one. The last lesson wins, so it goes to the end.
@@ -95,12 +95,28 @@ function nextAsk<Body>({ asker, asked, refused }: Refused<Body>, error: unknown)
       },
     ];
   });
+  // Only this schema is refused, which says nothing of the server: told first, and not remembered.
+  const inWords = outputInWords(asked);
+  if (inWords !== null && SCHEMA_REFUSED.test(detail ?? "")) candidates.unshift(inWords);
   // A history without signatures and seals contains less, so this is tried after everything else.
   if (replay_full_history === true)
     candidates.push({ lesson: { type: "unsealed" }, asked: { ...asked, replay_full_history: true } });
+  // Servers have many words for a schema that they do not take.
+  if (inWords !== null && kind === "config") candidates.push(inWords);
   for (const candidate of candidates) {
     const built = asker.build(candidate.asked);
     if (!refused.has(JSON.stringify(built.body))) return { ...candidate, built };
   }
   return null;
+}
+
+/** Words about a schema, and not about the field that has it. */
+const SCHEMA_REFUSED =
+  /invalid (json )?schema|invalid_json_schema|in context=|unsupported (json )?schema|schema.{0,80}(keyword|too (complex|large|deep|many))|format\.schema/i;
+
+/** Null: there is no schema in the request. */
+function outputInWords(asked: ModelRequest): Omit<NextAsk<never>, "built"> | null {
+  const { output } = asked;
+  if (output === undefined || output.in_words === true) return null;
+  return { lesson: { type: "output-in-words" }, asked: { ...asked, output: { ...output, in_words: true } } };
 }

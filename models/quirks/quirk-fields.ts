@@ -13,6 +13,13 @@ const ANTHROPIC_SOURCES = [
   { url: "https://platform.claude.com/docs/en/build-with-claude/effort", on: "2026-11-28" },
 ];
 
+const OUTPUT_SOURCES = [
+  { url: "https://developers.openai.com/api/docs/guides/structured-outputs", on: "2026-11-29" },
+];
+const ANTHROPIC_OUTPUT_SOURCES = [
+  { url: "https://platform.claude.com/docs/en/build-with-claude/structured-outputs", on: "2026-11-29" },
+];
+
 /**
  * Words with which a server refuses a field whatever its value. One value out of range is different: that is a mistake
  * in the model config, and is reported as one.
@@ -59,6 +66,11 @@ const DROPPABLE: readonly Droppable[] = [
   { field: "reasoning", dialects: ["openai-responses"], sources: OPENAI_SOURCES },
   { field: "store", dialects: ["openai-responses"], sources: OPENAI_SOURCES },
   { field: "include", dialects: ["openai-responses"], sources: OPENAI_SOURCES },
+  { field: "response_format", dialects: ["openai-chat"], sources: OUTPUT_SOURCES },
+  { field: "text.format", dialects: ["openai-responses"], sources: OUTPUT_SOURCES },
+  // Before the whole, which also has the effort.
+  { field: "output_config.format", dialects: ["anthropic"], sources: ANTHROPIC_OUTPUT_SOURCES },
+  { field: "tool_choice", dialects: ALL, sources: OUTPUT_SOURCES },
   { field: "output_config", dialects: ["anthropic"], sources: ANTHROPIC_SOURCES },
 ];
 
@@ -66,6 +78,9 @@ const DROPPABLE: readonly Droppable[] = [
 const FIELD_WORDS: Readonly<Record<string, readonly RegExp[]>> = {
   "reasoning.summary": [/must be verified to generate reasoning summaries/],
   include: [/encrypted content is not supported with this model/],
+  response_format: [/this response_format type is unavailable/],
+  "output_config.format": [/does not support (structured outputs?|output format)/],
+  tool_choice: [/thinking may not be enabled when tool_choice forces/, /does not support this tool_choice/],
   output_config: [/does not support the effort parameter/],
 };
 

@@ -12,7 +12,7 @@ export interface CopiedHistory {
 /** What a message is, wherever it stands. The bill stays with the source: `usage_records` are not copied. */
 const KEPT = `role, content, content_version, visibility, model_config_id, reasoning_effort, provider, model, started_at,
   finished_at, provider_response_id, usage, finish_reason, cost_micros, runtime_ms, interrupted, compressed, created_by,
-  created_at, decisions, turn_options`;
+  created_at, decisions, turn_options, structured_output`;
 
 /**
  * $1 source, $2 copy, $3 the last message. How a turn ended comes along if the whole turn does. Responses that a provider

@@ -5,6 +5,7 @@ import { titleFromContent } from "../../core/prompt/title.ts";
 import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
 import { type ChatProfile, mcpServersOf } from "../../core/tool/chat-profile.ts";
 import type { ClientTool } from "../../core/tool/client-tool.ts";
+import { type GivenTurnOptions, turnOptionsOf } from "../../core/tool/turn-options.ts";
 import { requireMcpServers } from "../access/mcp-servers.ts";
 import { requireFreeToolNames } from "../access/require-free-tool-names.ts";
 import { prepared } from "../database.ts";
@@ -18,7 +19,8 @@ import { changed } from "../turn/transition.ts";
 import { addInsertedToUnit, type Draft, type Unit, writeLocked } from "../unit.ts";
 import { refuseOverLimit } from "../usage/usage-limits.ts";
 
-export interface CreateChatInput {
+/** With what its first message brings along for its turn. */
+export interface CreateChatInput extends Omit<GivenTurnOptions, "tools"> {
   /** UUIDv7. */
   readonly id: string;
   readonly owner_id: string;
@@ -72,7 +74,7 @@ export async function createChat(
     model_config_id: input.model_config_id ?? profile?.model_config_id ?? null,
     reasoning_effort: input.reasoning_effort ?? profile?.reasoning_effort ?? null,
     created_by: input.owner_id,
-    turn_options: input.turn_tools === undefined ? null : { tools: input.turn_tools },
+    turn_options: turnOptionsOf({ ...input, tools: input.turn_tools }),
   });
   return { chat: await writeDraft(draft), message };
 }

@@ -4,7 +4,7 @@ import { Refusal } from "../../core/chat/refusal.ts";
 import type { InputPart } from "../../core/part/part.ts";
 import { titleFromContent, UNTITLED } from "../../core/prompt/title.ts";
 import { mcpServersOf } from "../../core/tool/chat-profile.ts";
-import type { ClientTool } from "../../core/tool/client-tool.ts";
+import { type GivenTurnOptions, turnOptionsOf } from "../../core/tool/turn-options.ts";
 import { requireFreeToolNames } from "../access/require-free-tool-names.ts";
 import { attachFiles } from "../file/attach-files.ts";
 import { requireModelConfig } from "../model/resolve-model-config.ts";
@@ -21,7 +21,8 @@ import { refuseOverLimit } from "../usage/usage-limits.ts";
 /** What a message does that meets a running turn: wait for its end, interrupt it, or enter it after its next tools. */
 export type BusyBehavior = "queue" | "interrupt" | "steer";
 
-export interface SendMessageInput {
+/** With what the message brings along for its turn. */
+export interface SendMessageInput extends GivenTurnOptions {
   readonly chat_id: string;
   readonly owner_id: string | null;
   readonly content: readonly InputPart[];
@@ -29,8 +30,6 @@ export interface SendMessageInput {
   readonly reasoning_effort?: string | null | undefined;
   readonly busy_behavior: BusyBehavior;
   readonly created_by: string;
-  /** Client-run tools for its turn. */
-  readonly tools?: readonly ClientTool[] | undefined;
 }
 
 export interface SentMessage {
@@ -64,7 +63,7 @@ async function applySend(draft: Draft, input: SendMessageInput): Promise<SentMes
     model_config_id: input.model_config_id ?? draft.before.model_config_id,
     reasoning_effort: input.reasoning_effort ?? draft.before.reasoning_effort,
     created_by: input.created_by,
-    turn_options: tools === undefined ? null : { tools },
+    turn_options: turnOptionsOf(input),
   };
   if ((status === "waiting" || status === "error") && queue_length === 0) {
     nameEmptyChat(draft, input.content);

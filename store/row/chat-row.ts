@@ -8,7 +8,8 @@ import type { StepOutcome } from "../../core/chat/step-outcome.ts";
 import type { ChatTodos } from "../../core/plan/todos.ts";
 import type { ApprovalPolicy } from "../../core/tool/approval-policy.ts";
 import type { ChatProfile } from "../../core/tool/chat-profile.ts";
-import type { ClientTool, TurnOptions } from "../../core/tool/client-tool.ts";
+import type { ClientTool } from "../../core/tool/client-tool.ts";
+import type { TurnOptions } from "../../core/tool/turn-options.ts";
 import { prepared, type Queryable, type Tx } from "../database.ts";
 import { USAGE_LIMIT_COLUMN, type UsageLimit } from "../usage/usage-limits.ts";
 

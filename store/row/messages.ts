@@ -8,8 +8,9 @@ import type {
   Usage,
   Visibility,
 } from "../../core/chat/message.ts";
+import type { StructuredOutput } from "../../core/chat/structured-output.ts";
 import type { Part, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
-import type { TurnOptions } from "../../core/tool/client-tool.ts";
+import type { TurnOptions } from "../../core/tool/turn-options.ts";
 import type { UsageKind } from "../../core/usage/usage-record.ts";
 import { prepared, type Queryable, type Tx } from "../database.ts";
 import type { Draft } from "../unit.ts";
@@ -17,7 +18,7 @@ import { USAGE_RECORD_COLUMNS, usageOfMessage, usagePlaces, usageValues } from "
 import { noteMessageFiles } from "./message-files.ts";
 
 /** A stored message with what only the store knows. */
-export interface MessageRow extends StoredMessage {
+export interface MessageRow extends Omit<StoredMessage, "structured_output" | "structured_output_error"> {
   readonly reasoning_effort: string | null;
   readonly deleted_at: string | null;
   readonly version: number;
@@ -25,6 +26,7 @@ export interface MessageRow extends StoredMessage {
   /** For a boundary: the user messages before it that follow it word for word. */
   readonly keeps: readonly number[] | null;
   readonly turn_options: TurnOptions | null;
+  readonly structured_output: StructuredOutput | null;
 }
 
 export interface NewMessage {
@@ -61,22 +63,24 @@ export interface NewMessage {
   readonly decisions?: readonly CallDecision[];
   /** Of a message that begins a turn. */
   readonly turn_options?: TurnOptions | null;
+  /** Of the last answer of a turn with an `output_schema`. */
+  readonly structured_output?: StructuredOutput;
 }
 
 export const MESSAGE_COLUMNS = `chat_id, id, turn_id, role, content, content_version, visibility, model_config_id, reasoning_effort,
   provider, model, started_at, finished_at, provider_response_id, usage, finish_reason, cost_micros, runtime_ms,
   interrupted, compressed, created_by, created_at, deleted_at, version, closes, keeps, decisions,
-  turn_options`;
+  turn_options, structured_output`;
 
 const INSERTED_COLUMNS = `chat_id, id, turn_id, role, content, visibility, model_config_id, reasoning_effort, provider,
   model, started_at, finished_at, provider_response_id, usage, finish_reason, runtime_ms, interrupted, created_by,
-  closes, version, cost_micros, compressed, keeps, decisions, turn_options`;
+  closes, version, cost_micros, compressed, keeps, decisions, turn_options, structured_output`;
 /** How many values `insertMessage` passes before those of the record. */
-const MESSAGE_VALUES = 24;
+const MESSAGE_VALUES = 25;
 const INSERT = `with new_id as (select nextval('message_ids') as id)
   insert into messages (${INSERTED_COLUMNS})
   select $1, new_id.id, coalesce($2::bigint, new_id.id), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-    $16, $17, $18, $19, $20, $21, $22, $23, $24 from new_id returning ${MESSAGE_COLUMNS}`;
+    $16, $17, $18, $19, $20, $21, $22, $23, $24, $25 from new_id returning ${MESSAGE_COLUMNS}`;
 /** Message and bill in one statement: a commit has no round trip to spare, and there is never one without the other. */
 const INSERT_BOOKED = `with booked as (
   insert into usage_records (${USAGE_RECORD_COLUMNS}) values (${usagePlaces(MESSAGE_VALUES + 1)})
@@ -113,6 +117,7 @@ export async function insertMessage(draft: Draft, message: NewMessage): Promise<
       message.keeps === undefined ? null : JSON.stringify(message.keeps),
       message.decisions === undefined ? null : JSON.stringify(message.decisions),
       message.turn_options == null ? null : JSON.stringify(message.turn_options),
+      message.structured_output === undefined ? null : JSON.stringify(message.structured_output),
       ...(record === null ? [] : usageValues(record)),
     ]),
   );

@@ -2,7 +2,7 @@
 
 import type { QueuedMessage } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
-import type { TurnOptions } from "../../core/tool/client-tool.ts";
+import type { TurnOptions } from "../../core/tool/turn-options.ts";
 import type { Queryable } from "../database.ts";
 import type { Draft } from "../unit.ts";
 import { noteMessageFiles, renoteMessageFiles } from "./message-files.ts";

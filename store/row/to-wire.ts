@@ -1,9 +1,10 @@
 // Converts rows to what API clients see, without internal columns.
 
 import { type Chat, type Message, type QueuedMessage, shownRetry } from "../../core/chat/message.ts";
+import type { StructuredOutput } from "../../core/chat/structured-output.ts";
 import type { Part } from "../../core/part/part.ts";
 import { mcpServersOf } from "../../core/tool/chat-profile.ts";
-import type { TurnOptions } from "../../core/tool/client-tool.ts";
+import type { TurnOptions } from "../../core/tool/turn-options.ts";
 import type { ChatRow } from "./chat-row.ts";
 import type { MessageRow } from "./messages.ts";
 
@@ -40,7 +41,13 @@ export function toMessage(row: MessageRow): Message {
     created_by: row.created_by,
     created_at: isoTime(row.created_at),
     ...(row.decisions != null && { decisions: row.decisions }),
+    ...(row.structured_output !== null && shownOutput(row.structured_output)),
   };
+}
+
+function shownOutput(output: StructuredOutput): Pick<Message, "structured_output" | "structured_output_error"> {
+  if ("value" in output) return { structured_output: output.value };
+  return { structured_output: null, structured_output_error: output.error };
 }
 
 export function toQueuedMessage(
@@ -55,7 +62,7 @@ export function toQueuedMessage(
     position: row.position,
     steer: row.steer,
     created_at: isoTime(row.created_at),
-    ...(row.turn_options?.tools !== undefined && { tools: row.turn_options.tools }),
+    ...row.turn_options,
   };
 }
 

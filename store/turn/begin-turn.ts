@@ -3,7 +3,7 @@ import { untoldNotice } from "../../core/agents/agent.ts";
 import { agentsToldMax } from "../../core/chat/limits.ts";
 import type { LastError } from "../../core/chat/message.ts";
 import type { InputPart } from "../../core/part/part.ts";
-import type { TurnOptions } from "../../core/tool/client-tool.ts";
+import type { TurnOptions } from "../../core/tool/turn-options.ts";
 import { resolveModel } from "../model/resolve-model.ts";
 import { tellWorkflow } from "../outbox/tell-workflow.ts";
 import { takeUntold } from "../row/agents.ts";

@@ -9,6 +9,7 @@ import { type NewMessage, readTail } from "../row/messages.ts";
 import { isUntold, tellTodos } from "../row/todos.ts";
 import type { Fence, Unit } from "../unit.ts";
 import { recordUnkept } from "../usage/usage-records.ts";
+import { askForOutput } from "./ask-for-output.ts";
 import { continueWait } from "./calls/continue-wait.ts";
 import { gateAnswer } from "./calls/gate-answer.ts";
 import { enterWait } from "./calls/proceed.ts";
@@ -163,7 +164,8 @@ async function commitAnswer(
   return change(settling, "commit_step", async (draft) => {
     draft.change.turn_steps = draft.before.turn_steps + 1;
     const message = await insertAnswer(settling, draft, answer);
-    return { messages: [message], asks: await gateAnswer(draft, answer, offered) };
+    const asks = await gateAnswer(draft, answer, offered);
+    return { messages: [message, ...(await askForOutput(draft, answer))], asks };
   });
 }
 

@@ -29,6 +29,7 @@ import { createWorkspaceTeller } from "../../delivery/tell-workspace.ts";
 import { openApiMcp } from "../../mcp/open-mcp.ts";
 import { loadConfig } from "../../platform/config/config.ts";
 import type { SignInConfig } from "../../platform/config/sign-in-config.ts";
+import { createSchemaChecker } from "../../platform/json-schema/schema-checker.ts";
 import { createLogger, type Logger } from "../../platform/logger.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
 import { createApiKey } from "../../store/access/api-keys.ts";
@@ -295,6 +296,7 @@ function testDeps(
     templates: createTemplateShelf(settings.templatesDir ?? "templates"),
     files,
     listSkills: () => listDeploymentSkills(settings.skillsDir),
+    schemas: createSchemaChecker(),
     ...createListTools({ db: pool, taskQueue: "none", builtIn }),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),
     runFileCall: settings.runFileCall ?? createFileCaller({ ...temporalAway, pool, logger }),

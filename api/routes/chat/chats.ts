@@ -18,6 +18,7 @@ import { chatPath, chatQuery } from "../../schemas/params.ts";
 import { bindChat } from "./bind-chat.ts";
 import { change } from "./change.ts";
 import { projectFolder } from "./project-folder.ts";
+import { requireOutputSchema } from "./require-output-schema.ts";
 import { requireToolNames } from "./require-tool-names.ts";
 import { showChat, showReadableChat } from "./show-chat.ts";
 
@@ -61,6 +62,7 @@ function create(deps: ApiDeps): Route {
       const { body, caller } = input;
       const folder = await projectFolder(deps, body);
       await requireToolNames(deps, { tools: body.tools, client: { dynamic_tools: body.dynamic_tools } });
+      await requireOutputSchema(deps, body.output_schema);
       return change(deps, input, async (unit) => {
         const id = uuidv7();
         // For the request's log line, since the path does not name the new chat.

@@ -16,7 +16,9 @@ import { inputContent } from "../../schemas/content.ts";
 import { message, queuedMessage } from "../../schemas/message.ts";
 import { chatPath, messagePath, messageQuery } from "../../schemas/params.ts";
 import { clientTools } from "../../schemas/tools.ts";
+import { turnOptions } from "../../schemas/turn-options.ts";
 import { change } from "./change.ts";
+import { requireOutputSchema } from "./require-output-schema.ts";
 import { requireToolNames } from "./require-tool-names.ts";
 import { findReading } from "./show-chat.ts";
 
@@ -42,6 +44,7 @@ const newMessage = z
     tools: clientTools
       .optional()
       .meta({ description: "Client-run tools for the turn of this message, also when it is queued" }),
+    ...turnOptions,
   })
   .meta({ id: "NewMessage" });
 
@@ -147,6 +150,7 @@ function send(deps: ApiDeps): Route {
     async handler(input) {
       const { id: user_id } = input.caller.user;
       await requireToolNames(deps, { client: { tools: input.body.tools } });
+      await requireOutputSchema(deps, input.body.output_schema);
       return change(deps, input, async (unit) => {
         const sent = await sendMessage(unit, {
           ...input.body,

@@ -4,14 +4,10 @@ import { PREFILL_FORMS } from "../../../core/prompt/prefill-form.ts";
 import { isPrice } from "../../../core/usage/price.ts";
 import { reasoningEffort } from "../chat.ts";
 import { filledText, jsonObject, time, uuid } from "../common.ts";
+import { callSettings, tokensMax } from "./call-settings.ts";
 import { modelNameCharsMax } from "./model-provider.ts";
 
 const nameCharsMax = 100;
-const tokensMax = 1_000_000_000;
-const topKMax = 1_000_000;
-/** Chat Completions take four; others more. */
-const stopWordsMax = 16;
-const stopCharsMax = 200;
 /** Each process keeps the options of all configs in memory. */
 const providerOptionsCharsMax = 32_768;
 
@@ -25,13 +21,13 @@ const price = z
   .meta({ description: "Money per million tokens; a number, or a decimal as text" });
 
 const settings = {
-  max_output_tokens: z.int().min(1).max(tokensMax).nullable(),
-  temperature: z.number().min(0).max(2).nullable(),
-  top_p: z.number().min(0).max(1).nullable(),
-  top_k: z.int().min(0).max(topKMax).nullable(),
-  presence_penalty: z.number().min(-2).max(2).nullable(),
-  frequency_penalty: z.number().min(-2).max(2).nullable(),
-  stop: z.array(z.string().max(stopCharsMax).min(1)).max(stopWordsMax).nullable(),
+  max_output_tokens: callSettings.max_output_tokens.nullable(),
+  temperature: callSettings.temperature.nullable(),
+  top_p: callSettings.top_p.nullable(),
+  top_k: callSettings.top_k.nullable(),
+  presence_penalty: callSettings.presence_penalty.nullable(),
+  frequency_penalty: callSettings.frequency_penalty.nullable(),
+  stop: callSettings.stop.nullable(),
   response_chain: z.boolean().nullable().meta({
     description: "OpenAI Responses: the provider keeps its answers, and a call names the one it follows",
   }),

@@ -1,0 +1,47 @@
+// Finds out whether the answer that ends a turn is JSON of the schema that its message has brought along (SPEC C12).
+import { assertNever } from "../../core/assert-never.ts";
+import { outputTexts, type StructuredOutput, unusableAnswer } from "../../core/chat/structured-output.ts";
+import type { JsonObject, JsonValue } from "../../core/part/part.ts";
+import type { CheckedText, SchemaChecker } from "../../platform/json-schema/schema-checker.ts";
+import { callsWithoutResult, type NewMessage } from "../../store/row/messages.ts";
+
+/** Undefined: the answer calls tools, so that another one follows. Never throws. */
+export async function structuredOutput(
+  checker: Pick<SchemaChecker, "check">,
+  schema: JsonObject,
+  { content, finish_reason }: NewMessage,
+): Promise<StructuredOutput | undefined> {
+  if (callsWithoutResult([{ content }]).some((call) => call.provider_executed !== true)) return undefined;
+  const texts = outputTexts(content);
+  const error = unusableAnswer(finish_reason ?? "other", texts);
+  if (error !== null) return { error };
+  return outputOf(await checker.check({ schema, texts }), texts);
+}
+
+function outputOf(checked: CheckedText, texts: readonly string[]): StructuredOutput {
+  switch (checked.type) {
+    case "fits":
+      // It has been parsed before.
+      return { value: JSON.parse(texts[checked.place] ?? "null") as JsonValue };
+    case "not-json":
+      return { error: { code: "not_json", message: `The answer is not JSON: ${checked.message}.` } };
+    case "misfit":
+      return {
+        error: {
+          code: "does_not_fit",
+          message: "The answer is JSON that does not fit the schema.",
+          errors: checked.faults,
+        },
+      };
+    case "faulty-schema":
+      return notChecked(checked.faults[0]?.message ?? "the schema is faulty");
+    case "not-checked":
+      return notChecked(checked.message);
+    default:
+      return assertNever(checked);
+  }
+}
+
+function notChecked(why: string): StructuredOutput {
+  return { error: { code: "not_checked", message: `The answer could not be checked: ${why}.` } };
+}
