@@ -22,3 +22,11 @@ test("L11 the chat's reasoning effort counts, else the config's; its maximum goe
 test("L12 what nobody has said is not in the call", () => {
   assert.deepEqual(callConfig(aConfig({}), null), { temperature: 0.5 });
 });
+
+test("Q12 a message's settings stand in place of the config's, and its answers are never longer than the config allows", () => {
+  const limited = aConfig({ settings: { temperature: 0.5, top_p: 0.9, max_output_tokens: 1_000 } });
+  const own = { temperature: 0, max_output_tokens: 5_000 };
+  assert.deepEqual(callConfig(limited, null, own), { temperature: 0, top_p: 0.9, max_output_tokens: 1_000 });
+  assert.equal(callConfig(limited, null, { max_output_tokens: 10 }).max_output_tokens, 10);
+  assert.equal(callConfig(aConfig({}), null, own).max_output_tokens, 5_000);
+});

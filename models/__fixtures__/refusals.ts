@@ -54,6 +54,9 @@ const THOUGHT_STEP = [
   assistant(thought({ field: "reasoning_content" }, "Now I know."), said("Three.")),
   user("more"),
 ];
+const OUTPUT = {
+  schema: { type: "object", properties: { a: { type: "string" } }, required: ["a"], additionalProperties: false },
+};
 const behind = (body: Record<string, unknown>) =>
   !messagesOf(body).some((each, i, all) => each.role === "user" && all[i - 1]?.role === "tool");
 const idsOf = (body: Record<string, unknown>) => [...JSON.stringify(body).matchAll(/"(?:tool_call_id|id)":"([^"]*)"/g)].map(([, id]) => id ?? "");
@@ -304,5 +307,38 @@ export const REFUSALS: readonly Refusal[] = [
     dialect: "openai-chat",
     request: WITH_FILES,
     right: (body) => !JSON.stringify(body).includes('"file_data"') && JSON.stringify(body).includes("image_url"),
+  },
+  ...([
+    [error("This response_format type is unavailable now"), "openai-chat"],
+    [error("Invalid parameter: 'response_format' of type 'json_schema' is not supported with this model.", { param: "response_format" }), "openai-chat"],
+  ] as const).map(
+    ([says, dialect]): Refusal => ({
+      quirk: "without-response-format",
+      says,
+      dialect,
+      request: { output: OUTPUT },
+      right: (body) => body["response_format"] === undefined && JSON.stringify(body["messages"]).includes("JSON schema below"),
+    }),
+  ),
+  {
+    quirk: "without-text-format",
+    says: error("Invalid parameter: 'text.format' of type 'json_schema' is not supported with model version `gpt-4`."),
+    dialect: "openai-responses",
+    request: { output: OUTPUT },
+    right: (body) => body["text"] === undefined && String(body["instructions"]).includes("JSON schema below"),
+  },
+  {
+    quirk: "without-output-config-format",
+    says: anthropic("'claude-3-5-haiku' does not support output format."),
+    dialect: "anthropic",
+    request: { output: OUTPUT },
+    right: (body) => body["output_config"] === undefined && JSON.stringify(body["system"]).includes("JSON schema below"),
+  },
+  {
+    quirk: "without-tool-choice",
+    says: error("deepseek-reasoner does not support this tool_choice"),
+    dialect: "openai-chat",
+    request: { tools: [TOOL], tool_choice: "required" },
+    right: (body) => body["tool_choice"] === undefined && body["tools"] !== undefined,
   },
 ];

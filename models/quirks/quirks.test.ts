@@ -220,3 +220,24 @@ test("X10 names of quirks that a newer program has learnt change nothing here", 
   const plain = await ask("openai-chat", {}, () => null);
   assert.deepEqual(bodies, plain.bodies);
 });
+
+const OUTPUT = {
+  schema: { type: "object", properties: { a: { type: "string" } }, required: ["a"], additionalProperties: false },
+};
+
+for (const [says, why] of [
+  ["Invalid schema for response_format 'answer': In context=('properties', 'a'), 'minLength' is not permitted.", "its keywords"],
+  ["Grammar error: cannot compile", "words that nobody knows"],
+] as const)
+  test(`C12 X10 a schema that a server refuses by ${why} is told in words, and nothing is learnt of the server`, async () => {
+    const { bodies, lessons, fault } = await ask("openai-chat", { output: OUTPUT }, (calls) =>
+      calls === 1 ? Response.json({ error: { message: says } }, { status: 400 }) : null,
+    );
+    assert.equal(fault, null);
+    assert.deepEqual(
+      bodies.map((body) => body["response_format"] !== undefined),
+      [true, false],
+    );
+    assert.match(JSON.stringify(bodies[1]?.["messages"]), /JSON schema below/);
+    assert.deepEqual(lessons, [{ type: "output-in-words" }]);
+  });

@@ -3,6 +3,7 @@
 import { lastUserText, type ModelCall, systemText, turnsSinceUser } from "../request/model-call.ts";
 import { describeResults } from "./describe-results.ts";
 import { programStep } from "./program-plot.ts";
+import { sampleOutput } from "./sample-output.ts";
 import type { ScriptStep } from "./script-step.ts";
 import { toolWishes } from "./tool-wishes.ts";
 
@@ -23,6 +24,8 @@ export function defaultStep(call: ModelCall): ScriptStep {
   const delay = { delay_ms: call.model === "demo-slow" ? slowWordDelayMs : wordDelayMs };
   const wish = descriptionWish(call);
   if (wish !== null) return { ...delay, text: describeChat(wish, lastUserText(call.turns)) };
+  const output = sampleOutput(call);
+  if (output !== null) return { ...delay, text: output };
   const program = programStep(call);
   if (program !== null) return { ...delay, ...program };
   const results = turnsSinceUser(call.turns).flatMap((turn) => turn.results);

@@ -49,14 +49,21 @@ export class CallRefused extends Error {
   }
 }
 
+/** How Everturn asks again for an answer that is no JSON of the schema (SPEC C12): it goes on with the turn in hand. */
+const ASKED_AGAIN = /^Your last answer cannot be used\./;
+
+function isQuestion({ role, texts }: PromptTurn): boolean {
+  return role === "user" && !ASKED_AGAIN.test(texts.at(-1) ?? "");
+}
+
 /** The turns after the last user turn: the model calls and tool results of the turn in hand. */
 export function turnsSinceUser(turns: readonly PromptTurn[]): readonly PromptTurn[] {
-  return turns.slice(turns.findLastIndex((turn) => turn.role === "user") + 1);
+  return turns.slice(turns.findLastIndex(isQuestion) + 1);
 }
 
 /** The last text of the last user message. Adapters join messages that nobody answered, so earlier texts may be older ones. */
 export function lastUserText(turns: readonly PromptTurn[]): string {
-  return turns.findLast((turn) => turn.role === "user")?.texts.at(-1) ?? "";
+  return turns.findLast(isQuestion)?.texts.at(-1) ?? "";
 }
 
 export function systemText(turns: readonly PromptTurn[]): string {
