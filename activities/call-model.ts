@@ -69,7 +69,10 @@ export function createCallModel(deps: CallModelDeps) {
           },
         }),
       written: (_attempt, writing) =>
-        writtenAnswer(writing, () => ({ offered, ...(output !== undefined && { structured_output: output }) })),
+        writtenAnswer(writing, () => ({
+          offered,
+          ...(output !== undefined && { structured_output: output }),
+        })),
     });
     deps.failpoint("callModel:committed");
     return outcome;

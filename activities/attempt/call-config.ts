@@ -24,10 +24,7 @@ export function callConfig(
 }
 
 /** A message may shorten its answers. The config's limit is what the deployment pays for. */
-function outputLimit(
-  limit: unknown,
-  wanted: number | undefined,
-): Pick<CallConfig, "max_output_tokens"> {
+function outputLimit(limit: unknown, wanted: number | undefined): Pick<CallConfig, "max_output_tokens"> {
   if (wanted === undefined) return {};
   return { max_output_tokens: typeof limit === "number" ? Math.min(limit, wanted) : wanted };
 }

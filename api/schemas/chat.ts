@@ -179,7 +179,11 @@ export const newChat = z
     if (chat.content !== undefined) return;
     for (const name of Object.keys(turnOptions))
       if (Object.hasOwn(chat, name))
-        context.addIssue({ code: "custom", path: [name], message: "belongs to a message: `content` is absent" });
+        context.addIssue({
+          code: "custom",
+          path: [name],
+          message: "belongs to a message: `content` is absent",
+        });
   })
   .refine((chat) => chat.project_path === undefined || chat.project_id === undefined, {
     path: ["project_path"],

@@ -22,9 +22,7 @@ export interface StructuredOutputError {
 }
 
 /** Of the last answer of a turn that has an `output_schema`. */
-export type StructuredOutput =
-  | { readonly value: JsonValue }
-  | { readonly error: StructuredOutputError };
+export type StructuredOutput = { readonly value: JsonValue } | { readonly error: StructuredOutputError };
 
 /**
  * The texts that may be the answer's JSON, the likeliest first: what the model wrote after its last tool, or the only code block
@@ -45,7 +43,10 @@ export function outputTexts(content: readonly Part[]): readonly string[] {
 /** Why an answer that ended in this way is not looked at; null: it is. */
 export function unusableAnswer(reason: FinishReason, texts: readonly string[]): StructuredOutputError | null {
   if (reason === "length")
-    return { code: "cut", message: "The answer was cut at the model's output limit before its JSON was complete." };
+    return {
+      code: "cut",
+      message: "The answer was cut at the model's output limit before its JSON was complete.",
+    };
   if (reason === "content_filter")
     return { code: "refused", message: "The model or its provider refused to answer." };
   const chars = (texts[0] ?? "").length;

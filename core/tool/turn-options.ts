@@ -4,11 +4,7 @@ import type { JsonObject } from "../part/part.ts";
 import type { ClientTool } from "./client-tool.ts";
 
 /** Whether the model may call tools, or has to. */
-export type ToolChoice =
-  | "auto"
-  | "none"
-  | "required"
-  | { readonly type: "tool"; readonly tool_name: string };
+export type ToolChoice = "auto" | "none" | "required" | { readonly type: "tool"; readonly tool_name: string };
 
 /** Settings that stand in place of the model config's. */
 export interface TurnCallConfig {

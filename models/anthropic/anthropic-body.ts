@@ -122,7 +122,11 @@ function outputConfig({ output_config }: ThinkingFields, { format }: AskedOutput
 function toolsOf({ tools, choice }: ChosenTools): object {
   if (tools.length === 0) return {};
   return {
-    tools: tools.map(({ name, description, parameters }) => ({ name, description, input_schema: parameters })),
+    tools: tools.map(({ name, description, parameters }) => ({
+      name,
+      description,
+      input_schema: parameters,
+    })),
     tool_choice: choice === undefined ? undefined : choiceOf(choice),
   };
 }

@@ -38,7 +38,11 @@ export function openAiResponsesBody(
     ...toolsOf(request),
     text: formatOf(output),
   };
-  const fixed = { model: request.model, ...promptOf({ ...request, system: output.system }, settings, target), stream: true };
+  const fixed = {
+    model: request.model,
+    ...promptOf({ ...request, system: output.system }, settings, target),
+    stream: true,
+  };
   // The cast is safe by `fixed`. The options of a deployment may contain anything that the API knows.
   const written = requestBody(chosen, settings.provider_options, fixed) as Body;
   const { body, changed } = withFieldQuirks(written, request.quirks);

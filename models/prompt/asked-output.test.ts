@@ -8,13 +8,20 @@ import type { ModelRequest, ToolSpec } from "../provider.ts";
 
 const STRICT = {
   type: "object",
-  properties: { city: { type: "string" }, at: { anyOf: [{ type: "string", format: "date" }, { type: "null" }] } },
+  properties: {
+    city: { type: "string" },
+    at: { anyOf: [{ type: "string", format: "date" }, { type: "null" }] },
+  },
   required: ["city", "at"],
   additionalProperties: false,
 };
 const LOOSE = { type: "object", properties: { city: { type: "string", minLength: 1 } } };
 const LIST = { type: "array", items: { type: "string" } };
-const TOOL: ToolSpec = { name: "grep", description: "Searches", parameters: { type: "object", properties: {} } };
+const TOOL: ToolSpec = {
+  name: "grep",
+  description: "Searches",
+  parameters: { type: "object", properties: {} },
+};
 
 // Bodies have fields of all dialects; each test knows what it asked for.
 type Body = Readonly<Record<string, unknown>>;
@@ -35,7 +42,8 @@ function bodyFor(target: Target, more: Partial<ModelRequest>): Body {
   return { ...openAiChatBody(request, { provider: "openai", is_strict: target === "openai" }).body };
 }
 
-const inWords = (body: Body) => JSON.stringify(body).includes("must be one JSON value that fits the JSON schema");
+const inWords = (body: Body) =>
+  JSON.stringify(body).includes("must be one JSON value that fits the JSON schema");
 
 test("C12 each provider is asked in its own way where it keeps the schema", () => {
   const output = { schema: { $schema: "https://json-schema.org/draft/2020-12/schema", ...STRICT } };
@@ -110,7 +118,11 @@ test("Q12 a choice of tools is sent in the words of each dialect", () => {
     { type: "any" },
     { type: "tool", name: "grep" },
   ]);
-  assert.equal(bodyFor("openai", { tool_choice: "required" })["tool_choice"], undefined, "there are no tools");
+  assert.equal(
+    bodyFor("openai", { tool_choice: "required" })["tool_choice"],
+    undefined,
+    "there are no tools",
+  );
 });
 
 test("Q12 a server that knows no choice gets no tools where none is to be called", () => {

@@ -99,7 +99,9 @@ function isStrict(schema: JsonValue | undefined, way: OutputWay): boolean {
   const { format, items, anyOf, properties, $defs, definitions } = schema;
   if (typeof format === "string" && !way.formats.has(format)) return false;
   if (schema["type"] === "object" && !isClosed(schema, way)) return false;
-  const named = [properties, $defs, definitions].flatMap((each) => (isObject(each) ? Object.values(each) : []));
+  const named = [properties, $defs, definitions].flatMap((each) =>
+    isObject(each) ? Object.values(each) : [],
+  );
   const listed = [anyOf, schema["allOf"]].flatMap((each) => (Array.isArray(each) ? each : []));
   const inner = [...named, ...listed, ...(items === undefined ? [] : [items])];
   return inner.every((each) => isStrict(each as JsonValue, way));

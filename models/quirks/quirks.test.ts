@@ -222,11 +222,19 @@ test("X10 names of quirks that a newer program has learnt change nothing here", 
 });
 
 const OUTPUT = {
-  schema: { type: "object", properties: { a: { type: "string" } }, required: ["a"], additionalProperties: false },
+  schema: {
+    type: "object",
+    properties: { a: { type: "string" } },
+    required: ["a"],
+    additionalProperties: false,
+  },
 };
 
 for (const [says, why] of [
-  ["Invalid schema for response_format 'answer': In context=('properties', 'a'), 'minLength' is not permitted.", "its keywords"],
+  [
+    "Invalid schema for response_format 'answer': In context=('properties', 'a'), 'minLength' is not permitted.",
+    "its keywords",
+  ],
   ["Grammar error: cannot compile", "words that nobody knows"],
 ] as const)
   test(`C12 X10 a schema that a server refuses by ${why} is told in words, and nothing is learnt of the server`, async () => {

@@ -8,7 +8,7 @@ const startMs = 30_000;
 /** A sound schema and an answer of 1 MiB take a tenth of it. */
 const checkMs = 3_000;
 /** Questions that wait for the thread. It answers one after the other. */
-const waitingMax = 200;
+const questionsWaitingMax = 200;
 const heapMib = 192;
 
 export interface FaultAt {
@@ -23,10 +23,7 @@ export interface CheckQuestion {
   readonly texts?: readonly string[];
 }
 
-export type CheckReply =
-  | { readonly type: "ready" }
-  | { readonly type: "sound-schema" }
-  | CheckedText;
+export type CheckReply = { readonly type: "ready" } | { readonly type: "sound-schema" } | CheckedText;
 
 export type CheckedText =
   | { readonly type: "faulty-schema"; readonly faults: readonly FaultAt[] }
@@ -53,8 +50,17 @@ interface Thread {
   readonly started: Promise<unknown>;
 }
 
-/** The thread starts with the first question. @param limitMs for one question */
-export function createSchemaChecker({ limitMs = checkMs }: { readonly limitMs?: number } = {}): SchemaChecker {
+export interface CheckLimits {
+  /** For one question. */
+  readonly limitMs?: number;
+  readonly waitingMax?: number;
+}
+
+/** The thread starts with the first question. */
+export function createSchemaChecker({
+  limitMs = checkMs,
+  waitingMax = questionsWaitingMax,
+}: CheckLimits = {}): SchemaChecker {
   let thread: Thread | null = null;
   let waiting = 0;
   let last: Promise<unknown> = Promise.resolve();

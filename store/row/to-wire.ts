@@ -45,7 +45,9 @@ export function toMessage(row: MessageRow): Message {
   };
 }
 
-function shownOutput(output: StructuredOutput): Pick<Message, "structured_output" | "structured_output_error"> {
+function shownOutput(
+  output: StructuredOutput,
+): Pick<Message, "structured_output" | "structured_output_error"> {
   if ("value" in output) return { structured_output: output.value };
   return { structured_output: null, structured_output_error: output.error };
 }

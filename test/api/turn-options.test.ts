@@ -34,7 +34,9 @@ async function optionsOf(table: string, chat: string): Promise<unknown> {
 
 test("Q12 Q5 a queued message keeps its options and shows them; it takes them along when its turn begins", async () => {
   const chat = await aBusyChat();
-  const { body } = await api.call(`POST /v1/chats/${chat}/messages`, { body: { content: "Next", ...OPTIONS } });
+  const { body } = await api.call(`POST /v1/chats/${chat}/messages`, {
+    body: { content: "Next", ...OPTIONS },
+  });
   assert.equal(body.queued, true, JSON.stringify(body));
   const { tools, tool_choice, instructions, call_config, output_schema } = body.queued_message;
   assert.deepEqual({ tools, tool_choice, instructions, call_config, output_schema }, OPTIONS);
@@ -54,7 +56,10 @@ const REFUSED: readonly (readonly [object, string])[] = [
   [ofSchema(long), "output_schema"],
   [ofSchema({ type: "objekt" }), "output_schema.type"],
   [ofSchema({ type: "object", properties: { a: { type: "text" } } }), "output_schema.properties.a.type"],
-  [ofSchema({ type: "object", properties: { a: { minLength: -1 } } }), "output_schema.properties.a.minLength"],
+  [
+    ofSchema({ type: "object", properties: { a: { minLength: -1 } } }),
+    "output_schema.properties.a.minLength",
+  ],
   [ofSchema({ type: "string", pattern: "(" }), "output_schema"],
   [ofSchema({ $ref: "https://example.com/other.json" }), "output_schema.$ref"],
   [ofSchema({ $ref: "#/$defs/none" }), "output_schema"],
@@ -74,9 +79,10 @@ test("Q12 C12 options that cannot be kept are refused with the path of the fault
       assert.deepEqual([status, body.code], [400, "invalid_request"], told);
       assert.ok(body.errors[0].path.startsWith(path), told);
     }
-  const { rows } = await api.pool.query("select count(*)::int as queued from queued_messages where chat_id = $1", [
-    chat,
-  ]);
+  const { rows } = await api.pool.query(
+    "select count(*)::int as queued from queued_messages where chat_id = $1",
+    [chat],
+  );
   assert.equal(rows[0]?.queued, 0);
 });
 

@@ -48,14 +48,21 @@ test("C12 the last answer has the JSON as structured_output, and the calls of to
   );
   const [first, last] = answersOf(await settled(chat));
   assert.deepEqual(last?.structured_output, FITS);
-  assert.ok(first !== undefined && !("structured_output" in first), "an answer that calls tools is not the last one");
+  assert.ok(
+    first !== undefined && !("structured_output" in first),
+    "an answer that calls tools is not the last one",
+  );
   assert.deepEqual(await hiddenOf(chat), []);
   for (const body of bodiesOf(key)) assert.match(JSON.stringify(body), /json_schema/);
 });
 
 test("C12 an answer that does not fit is asked for again with its faults, in the same turn", async () => {
   const key = "again";
-  const steps = [{ text: "It is Bern." }, { text: MISFIT }, { text: `\`\`\`json\n${JSON.stringify(FITS)}\n\`\`\`` }];
+  const steps = [
+    { text: "It is Bern." },
+    { text: MISFIT },
+    { text: `\`\`\`json\n${JSON.stringify(FITS)}\n\`\`\`` },
+  ];
   const chat = await everturn.createChat(script(steps, key), { output_schema: SCHEMA });
   const messages = await settled(chat);
   const [words, misfit, last] = answersOf(messages);
@@ -144,7 +151,9 @@ test("Q12 instructions and settings of a message hold for its turn alone", async
     call_config: { temperature: 0.25, max_output_tokens: 77 },
   });
   await settled(chat);
-  await everturn.call("POST", `/v1/chats/${chat.id}/messages`, { content: script({ text: "Yes." }, "plain") });
+  await everturn.call("POST", `/v1/chats/${chat.id}/messages`, {
+    content: script({ text: "Yes." }, "plain"),
+  });
   await settled(chat);
   const [own] = bodiesOf("options");
   assert.match(JSON.stringify(own), /Answer in French\./);
