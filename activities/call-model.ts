@@ -3,7 +3,7 @@
 
 import type { Usage } from "../core/chat/message.ts";
 import type { StepOutcome } from "../core/chat/step-outcome.ts";
-import type { StructuredOutput } from "../core/chat/structured-output.ts";
+import type { StructuredOutput } from "../core/output/structured-output.ts";
 import { afterBoundary, buildPrompt, withoutSeals } from "../core/prompt/build-prompt.ts";
 import type { OfferedTool } from "../core/tool/gate-calls.ts";
 import { type ToolChoice, type TurnOptions, toolChoiceOf } from "../core/tool/turn-options.ts";

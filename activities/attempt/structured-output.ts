@@ -1,6 +1,6 @@
 // Finds out whether the answer that ends a turn is JSON of the schema that its message has brought along (SPEC C12).
 import { assertNever } from "../../core/assert-never.ts";
-import { outputTexts, type StructuredOutput, unusableAnswer } from "../../core/chat/structured-output.ts";
+import { outputTexts, type StructuredOutput, unusableAnswer } from "../../core/output/structured-output.ts";
 import type { JsonObject, JsonValue } from "../../core/part/part.ts";
 import type { CheckedText, SchemaChecker } from "../../platform/json-schema/schema-checker.ts";
 import { callsWithoutResult, type NewMessage } from "../../store/row/messages.ts";

@@ -18,8 +18,8 @@ import {
   uuid,
 } from "./common.ts";
 import { inputContent } from "./content.ts";
+import { turnOptions } from "./model/turn-options.ts";
 import { approvalPolicy, builtInTools, clientToolDeadline, clientTools } from "./tools.ts";
-import { turnOptions } from "./turn-options.ts";
 
 /** For titles that users choose; those made from a message are shorter. */
 export const userTitleCharsMax = 200;

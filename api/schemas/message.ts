@@ -1,8 +1,8 @@
 // Schemas of messages and their parts.
 import { z } from "zod";
 import { jsonObject, jsonValue, messageId, time, uuid } from "./common.ts";
+import { turnOptions } from "./model/turn-options.ts";
 import { clientTools } from "./tools.ts";
-import { turnOptions } from "./turn-options.ts";
 
 const textPart = z.strictObject({ type: z.literal("text"), text: z.string() });
 const fileReferencePart = z.strictObject({

@@ -1,11 +1,11 @@
 // Messages, queued messages and chats, as the API shows them and the store keeps them.
 
+import type { StructuredOutputError } from "../output/structured-output.ts";
 import type { InputPart, JsonObject, JsonValue, Part } from "../part/part.ts";
 import type { Todo } from "../plan/todos.ts";
 import type { ApprovalPolicy } from "../tool/approval-policy.ts";
 import type { TurnOptions } from "../tool/turn-options.ts";
 import type { ErrorKind } from "./error-kind.ts";
-import type { StructuredOutputError } from "./structured-output.ts";
 
 export type Role = "system" | "user" | "assistant" | "tool";
 

@@ -53,3 +53,13 @@ export function toolChoiceOf(options: TurnOptions | null, steps: number): ToolCh
   const choice = options?.tool_choice;
   return choice === "none" || steps === 0 ? choice : undefined;
 }
+
+/** The client tools of a turn: those of its message before those of the chat that have the same name. */
+export function clientToolsOf(chat: {
+  readonly dynamic_tools: readonly ClientTool[];
+  readonly turn_options: TurnOptions | null;
+}): readonly ClientTool[] {
+  const own = chat.turn_options?.tools ?? [];
+  const names = new Set(own.map(({ name }) => name));
+  return [...chat.dynamic_tools.filter(({ name }) => !names.has(name)), ...own];
+}

@@ -1,6 +1,6 @@
 // How a call asks for JSON of a schema (SPEC C12): in the provider's own way where it has one that takes the schema, else in words.
 // Either way the answer is checked afterwards. Pure.
-import { outputInstructions } from "../../core/chat/structured-output.ts";
+import { outputInstructions } from "../../core/output/structured-output.ts";
 import type { JsonObject, JsonValue } from "../../core/part/part.ts";
 import type { ModelRequest } from "../provider.ts";
 

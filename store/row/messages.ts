@@ -8,7 +8,7 @@ import type {
   Usage,
   Visibility,
 } from "../../core/chat/message.ts";
-import type { StructuredOutput } from "../../core/chat/structured-output.ts";
+import type { StructuredOutput } from "../../core/output/structured-output.ts";
 import type { Part, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
 import type { TurnOptions } from "../../core/tool/turn-options.ts";
 import type { UsageKind } from "../../core/usage/usage-record.ts";

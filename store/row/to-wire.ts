@@ -1,7 +1,7 @@
 // Converts rows to what API clients see, without internal columns.
 
 import { type Chat, type Message, type QueuedMessage, shownRetry } from "../../core/chat/message.ts";
-import type { StructuredOutput } from "../../core/chat/structured-output.ts";
+import type { StructuredOutput } from "../../core/output/structured-output.ts";
 import type { Part } from "../../core/part/part.ts";
 import { mcpServersOf } from "../../core/tool/chat-profile.ts";
 import type { TurnOptions } from "../../core/tool/turn-options.ts";

@@ -1,5 +1,6 @@
 // The tools that the client of a chat runs, as tools of its turns.
-import { type ClientTool, clientToolsOf } from "../../core/tool/client-tool.ts";
+import type { ClientTool } from "../../core/tool/client-tool.ts";
+import { clientToolsOf } from "../../core/tool/turn-options.ts";
 import type { Tool } from "../tool.ts";
 import { ToolError } from "../tool-error.ts";
 import type { ToolSource, ToolsChat } from "../tools-of.ts";

@@ -79,6 +79,22 @@ test("C12 an answer that does not fit is asked for again with its faults, in the
   assert.match(JSON.stringify(bodiesOf(key)[2]), /inhabitants: must be integer/);
 });
 
+test("C12 X9 a worker killed after it committed an answer that does not fit: the model is asked again once", async () => {
+  const worker = await doomedWorker(everturn, "callModel:committed");
+  const key = "killed";
+  const chat = await everturn.createChat(script([{ text: MISFIT }, { text: JSON.stringify(FITS) }], key), {
+    output_schema: SCHEMA,
+  });
+  await untilDead(worker);
+  await everturn.startWorker();
+  const answers = answersOf(await settled(chat));
+  assert.deepEqual(
+    answers.map(({ structured_output }) => structured_output),
+    [null, FITS],
+  );
+  assert.deepEqual([(await hiddenOf(chat)).length, bodiesOf(key).length], [1, 2]);
+});
+
 test("C12 after two more tries the turn ends well, without a value and with the reason", async () => {
   const key = "never";
   const steps = [{ text: MISFIT }, { text: MISFIT }, { text: MISFIT }, { text: JSON.stringify(FITS) }];
@@ -127,22 +143,6 @@ test("C12 Q12 a queued message has its own schema, and the turn before it none",
   const [first, second] = answersOf(await settled(chat));
   assert.ok(first !== undefined && !("structured_output" in first));
   assert.deepEqual(second?.structured_output, [1, 2]);
-});
-
-test("C12 X9 a worker killed after it committed an answer that does not fit: the model is asked again once", async () => {
-  const worker = await doomedWorker(everturn, "callModel:committed");
-  const key = "killed";
-  const chat = await everturn.createChat(script([{ text: MISFIT }, { text: JSON.stringify(FITS) }], key), {
-    output_schema: SCHEMA,
-  });
-  await untilDead(worker);
-  await everturn.startWorker();
-  const answers = answersOf(await settled(chat));
-  assert.deepEqual(
-    answers.map(({ structured_output }) => structured_output),
-    [null, FITS],
-  );
-  assert.deepEqual([(await hiddenOf(chat)).length, bodiesOf(key).length], [1, 2]);
 });
 
 test("Q12 instructions and settings of a message hold for its turn alone", async () => {

@@ -1,7 +1,7 @@
 // Asks the model again, where the turn's last answer is to be JSON of a schema and does not fit (SPEC C12).
-import { askForOutputAgain, outputAsksMax } from "../../core/chat/structured-output.ts";
-import { insertMessage, type MessageRow, type NewMessage } from "../row/messages.ts";
+import { askForOutputAgain, outputAsksMax } from "../../core/output/structured-output.ts";
 import type { Draft } from "../unit.ts";
+import { insertMessage, type MessageRow, type NewMessage } from "./messages.ts";
 
 /**
  * Inserts a message that only the model sees, in the transaction that commits the answer. Empty: the answer fits, or the model was

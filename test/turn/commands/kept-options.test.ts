@@ -1,7 +1,7 @@
 // Tests: what a message may bring along for its turn, what of it is refused, and that it is kept, also in the queue.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startTestApi, type TestApi } from "../support/api.ts";
+import { startTestApi, type TestApi } from "../../support/api.ts";
 
 let api: TestApi;
 before(async () => {

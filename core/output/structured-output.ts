@@ -1,6 +1,5 @@
 // Answers that are to be JSON of a given schema (SPEC C12): where an answer has its JSON, and what follows if it does not fit.
 import type { JsonValue, Part } from "../part/part.ts";
-import type { FinishReason } from "./message.ts";
 
 /** How often a model is asked again for an answer that does not fit. */
 export const outputAsksMax = 2;
@@ -41,7 +40,7 @@ export function outputTexts(content: readonly Part[]): readonly string[] {
 }
 
 /** Why an answer that ended in this way is not looked at; null: it is. */
-export function unusableAnswer(reason: FinishReason, texts: readonly string[]): StructuredOutputError | null {
+export function unusableAnswer(reason: string, texts: readonly string[]): StructuredOutputError | null {
   if (reason === "length")
     return {
       code: "cut",

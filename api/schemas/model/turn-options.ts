@@ -1,12 +1,12 @@
 // Schemas of what a message brings along for its turn (SPEC Q12, C12).
 import { z } from "zod";
-import { outputSchemaBytesMax, turnInstructionsCharsMax } from "../../core/chat/limits.ts";
-import type { JsonObject } from "../../core/part/part.ts";
-import { schemaFaults } from "../../core/tool/json-schema-faults.ts";
-import type { TurnCallConfig } from "../../core/tool/turn-options.ts";
-import { filledText, jsonObject } from "./common.ts";
-import { callSettings } from "./model/call-settings.ts";
-import { toolName } from "./tools.ts";
+import { outputSchemaBytesMax, turnInstructionsCharsMax } from "../../../core/chat/limits.ts";
+import type { JsonObject } from "../../../core/part/part.ts";
+import { schemaFaults } from "../../../core/tool/json-schema-faults.ts";
+import type { TurnCallConfig } from "../../../core/tool/turn-options.ts";
+import { filledText, jsonObject } from "../common.ts";
+import { toolName } from "../tools.ts";
+import { callSettings } from "./call-settings.ts";
 
 const outputSchema = (jsonObject as unknown as z.ZodType<JsonObject>)
   .meta({
