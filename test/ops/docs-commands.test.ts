@@ -17,6 +17,7 @@ const PAGES = [
   "docs/models.md",
   "docs/workspaces.md",
   "docs/agents/your-own-agent.md",
+  "docs/agents/structured-output.md",
   "docs/streaming.md",
   "docs/operations.md",
   "docs/deploying.md",
@@ -97,6 +98,7 @@ test("every command of README and docs works as it is printed, page after page",
   assert.match(output, /"prefill":"continue_final_message"/);
   assert.match(output, /"shown":\[\d,\d\]/, "the tool of docs/agents/your-own-agent.md rolls its dice");
   assert.match(output, /\[user\] Does my arrow hit\?\n\[assistant\] ./, "its client prints the answer");
+  assert.match(output, /"structured_output":\{"city":"demo","inhabitants":1\}/, "a message has its value");
   assert.match(output, /"workspace_id":"[0-9a-f-]{36}"/, "the chat of docs/workspaces.md has its workspace");
 });
 
