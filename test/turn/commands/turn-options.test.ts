@@ -56,6 +56,26 @@ test("C12 the last answer has the JSON as structured_output, and the calls of to
   for (const body of bodiesOf(key)) assert.match(JSON.stringify(body), /json_schema/);
 });
 
+test("C12 every kind of provider is asked in its own way, and asked again in words that it takes", async () => {
+  const { items } = await everturn.call<{ items: { id: string; provider_id: string; model: string }[] }>(
+    "GET",
+    "/v1/model-configs",
+  );
+  const configs = new Map(items.map((config) => [config.provider_id, config]));
+  assert.ok(configs.size > 1, "OpenAI's and Anthropic's are seeded");
+  for (const { id, model } of configs.values()) {
+    const key = `of ${model}`;
+    const chat = await everturn.createChat(script([{ text: MISFIT }, { text: JSON.stringify(FITS) }], key), {
+      model_config_id: id,
+      output_schema: SCHEMA,
+    });
+    const answers = answersOf(await settled(chat));
+    assert.deepEqual(answers.at(-1)?.structured_output, FITS, model);
+    for (const body of bodiesOf(key)) assert.match(JSON.stringify(body), /"type":"json_schema"/, model);
+    assert.match(JSON.stringify(bodiesOf(key)[1]), /inhabitants: must be integer/, model);
+  }
+});
+
 test("C12 an answer that does not fit is asked for again with its faults, in the same turn", async () => {
   const key = "again";
   const steps = [
