@@ -31,8 +31,8 @@ export function anthropicBody(
   if (uncontinued !== null) settings.note("prefill", uncontinued);
   // This API requires a limit in each request.
   const maxTokens = settings.outputTokens(model, outputTokensMaxDefault) ?? outputTokensMaxDefault;
-  // Without the provider's name, nothing that it signed goes back to it.
   const output = askedOutput(request, OUTPUT_WAYS.anthropic, true);
+  // Without the provider's name, nothing that it signed goes back to it.
   const { system, messages } = toAnthropic(output.system, request.messages, {
     provider: request.replay_full_history === true ? "" : provider,
     // Servers that imitate the API write their own ids, and accept back what they wrote.
