@@ -66,6 +66,17 @@ export const retry = z.strictObject({
   retrying_at: time,
 });
 
+const attentionItem = z
+  .strictObject({
+    chat_id: uuid.meta({ description: "The chat itself, or one of its subagents: there you answer" }),
+    tool_calls: z.array(
+      requiredAction.shape.tool_calls.element
+        .pick({ tool_call_id: true, tool_name: true, kind: true })
+        .extend({ deadline_at: time.nullable() }),
+    ),
+  })
+  .meta({ id: "AttentionItem" });
+
 const todo = z.strictObject({ text: z.string(), status: z.enum(TODO_STATUSES) }).meta({ id: "Todo" });
 
 const chatFields = z.strictObject({
@@ -106,6 +117,10 @@ const chatFields = z.strictObject({
   queue_length: z.int(),
   current_turn_id: messageId.nullable(),
   required_action: requiredAction.nullable(),
+  attention: z.array(attentionItem).meta({
+    description:
+      "Its own open questions, then those of its subagents; `required_action` of each chat has the arguments",
+  }),
   retry: retry
     .nullable()
     .meta({ description: "Set while a failed model call is waited out: the turn still runs" }),

@@ -35,6 +35,7 @@ export const exampleChat = {
   queue_length: 0,
   current_turn_id: null,
   required_action: null,
+  attention: [],
   retry: null,
   snapshot_version: 4,
   history_version: 2,

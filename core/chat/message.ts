@@ -145,6 +145,17 @@ export interface RequiredAction {
   readonly running?: readonly string[];
 }
 
+/** A chat that asks somebody something. */
+export interface AttentionItem {
+  /** The chat itself, or one of its subagents: there it is answered. */
+  readonly chat_id: string;
+  /** As `required_action` of that chat has them, without the arguments. */
+  readonly tool_calls: readonly Pick<
+    RequiredToolCall,
+    "tool_call_id" | "tool_name" | "kind" | "deadline_at"
+  >[];
+}
+
 export interface Chat {
   readonly id: string;
   /** Null: it is read by a share. */
@@ -185,6 +196,8 @@ export interface Chat {
   readonly queue_length: number;
   readonly current_turn_id: number | null;
   readonly required_action: RequiredAction | null;
+  /** Its own open questions, then those of its subagents (SPEC G6). */
+  readonly attention: readonly AttentionItem[];
   /** Set while the turn waits after a failed model call. */
   readonly retry: ShownRetry | null;
   readonly snapshot_version: number;

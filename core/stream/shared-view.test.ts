@@ -52,6 +52,7 @@ const chat = {
   has_unread: true,
   queue_length: 3,
   required_action: { tool_calls: [], deadline_at: secret },
+  attention: [{ chat_id: secret, tool_calls: [] }],
   retry: { message: secret },
   links: { self: "/c", stream: "/c/stream", temporal: secret },
 } as unknown as Chat;

@@ -50,6 +50,7 @@ export function sharedChat(chat: Chat): Chat {
     has_unread: false,
     queue_length: 0,
     required_action: null,
+    attention: [],
     retry: null,
     links: { self: chat.links.self, stream: chat.links.stream, temporal: null },
   };

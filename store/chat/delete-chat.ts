@@ -4,6 +4,7 @@ import { deleteFilesOf } from "../file/leave-files.ts";
 import { tellParent } from "../outbox/tell-parent.ts";
 import { markDeleted } from "../row/chat-marks.ts";
 import type { ChatRow } from "../row/chat-row.ts";
+import { tellRoot } from "../turn/transition.ts";
 import { addToOutbox, type Unit } from "../unit.ts";
 
 export interface DeleteChatInput {
@@ -45,4 +46,5 @@ export async function deleteChat(unit: Unit, input: DeleteChatInput): Promise<vo
   const ids = rows.map((chat) => chat.id);
   await deleteFilesOf(unit.tx, ids);
   await unit.tx.query("delete from chats where id = any($1)", [ids]);
+  for (const chat of rows) if (!ids.includes(chat.root_chat_id)) await tellRoot(unit, chat, null);
 }

@@ -1,6 +1,7 @@
 // Lists a user's chats page by page, roots with their children.
 import type { ChatStatus } from "../../core/chat/message.ts";
 import type { Queryable } from "../database.ts";
+import { CHILD_QUESTIONS } from "../row/attention.ts";
 import type { WireChatRow } from "../row/to-wire.ts";
 import { HAS_UNREAD } from "../row/unread.ts";
 
@@ -65,7 +66,8 @@ const PIN = `coalesce(pin_order, ${UNPINNED})`;
 const ORDER = `order by ${PIN}, updated_at desc, id desc limit $9`;
 
 /** Two ranges of the index `chats_listed`: the rest of the chats with the same pin, and those with later pins. */
-const ROOTS = `select chats.*, ${HAS_UNREAD}, (extract(epoch from updated_at) * 1000000)::bigint as updated_us
+const ROOTS = `select chats.*, ${HAS_UNREAD}, ${CHILD_QUESTIONS},
+    (extract(epoch from updated_at) * 1000000)::bigint as updated_us
   from chats where id in (
     (select id from chats where ${MATCHES} and ${PIN} = $6::int
        and (updated_at, id) < (timestamptz 'epoch' + $7 * interval '1 microsecond', $8::uuid) ${ORDER})
@@ -96,7 +98,7 @@ async function readRoots(db: Queryable, list: ChatListInput): Promise<ListedRow[
 async function readDescendants(db: Queryable, rootIds: readonly string[]): Promise<WireChatRow[]> {
   if (rootIds.length === 0) return [];
   const { rows } = await db.query<WireChatRow>(
-    `select chats.*, ${HAS_UNREAD} from chats
+    `select chats.*, ${HAS_UNREAD}, ${CHILD_QUESTIONS} from chats
      where root_chat_id = any($1) and parent_chat_id is not null order by created_at, id`,
     [rootIds],
   );

@@ -257,6 +257,12 @@ export async function lockChat(tx: Tx, chatId: string): Promise<ChatRow | null> 
   return rows[0] ?? null;
 }
 
+/** Null: somebody else holds the lock, or the chat is gone. Never waits. */
+export async function lockChatIfFree(tx: Tx, chatId: string): Promise<ChatRow | null> {
+  const { rows } = await tx.query<ChatRow>(prepared(`${LOCK} skip locked`, [chatId]));
+  return rows[0] ?? null;
+}
+
 export async function readChatRow(db: Queryable, chatId: string): Promise<ChatRow | null> {
   const { rows } = await db.query<ChatRow>(prepared(`select ${ALL} from chats where id = $1`, [chatId]));
   return rows[0] ?? null;

@@ -1,16 +1,25 @@
 // Converts rows to what API clients see, without internal columns.
 
-import { type Chat, type Message, type QueuedMessage, shownRetry } from "../../core/chat/message.ts";
+import {
+  type AttentionItem,
+  type Chat,
+  type Message,
+  type QueuedMessage,
+  shownRetry,
+} from "../../core/chat/message.ts";
 import type { StructuredOutput } from "../../core/output/structured-output.ts";
 import type { Part } from "../../core/part/part.ts";
 import { mcpServersOf } from "../../core/tool/chat-profile.ts";
 import type { TurnOptions } from "../../core/tool/turn-options.ts";
+import { attentionOf } from "./attention.ts";
 import type { ChatRow } from "./chat-row.ts";
 import type { MessageRow } from "./messages.ts";
 
-/** A chat's row that was read with `HAS_UNREAD` (store/row/unread.ts). */
+/** A chat's row that was read with `HAS_UNREAD` (store/row/unread.ts) and `CHILD_QUESTIONS` (store/row/attention.ts). */
 export interface WireChatRow extends ChatRow {
   readonly has_unread: boolean;
+  /** What its subagents ask; null: nothing. */
+  readonly child_questions: readonly AttentionItem[] | null;
 }
 
 /** Links to the chat elsewhere; null if nobody configured them. */
@@ -100,6 +109,7 @@ export function toChat(row: WireChatRow, links: ChatLinks): Chat {
     queue_length: row.queue_length,
     current_turn_id: row.current_turn_id,
     required_action: row.required_action,
+    attention: attentionOf(row),
     retry: row.retry === null ? null : shownRetry(row.retry),
     snapshot_version: row.snapshot_version,
     history_version: row.history_version,

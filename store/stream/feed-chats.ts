@@ -3,6 +3,7 @@
 import { feedResumeMs } from "../../core/chat/limits.ts";
 import type { Project } from "../../core/workspace/project.ts";
 import { prepared, type Queryable } from "../database.ts";
+import { CHILD_QUESTIONS } from "../row/attention.ts";
 import { CHAT_COLUMNS } from "../row/chat-row.ts";
 import type { WireChatRow } from "../row/to-wire.ts";
 import { HAS_UNREAD } from "../row/unread.ts";
@@ -40,7 +41,7 @@ export interface FeedChanges {
 /** A database that does not answer for this long counts as away. */
 const answerMaxMs = 5_000;
 
-const COLUMNS = `${CHAT_COLUMNS.map((name) => `chats.${name}`).join(", ")}, ${HAS_UNREAD},
+const COLUMNS = `${CHAT_COLUMNS.map((name) => `chats.${name}`).join(", ")}, ${HAS_UNREAD}, ${CHILD_QUESTIONS},
   (select at from chat_marks where chat_id = chats.id and kind = 'read') as read_at`;
 
 const NEWEST = `select ${COLUMNS} from chats where id in (

@@ -1,7 +1,8 @@
 // Reads what a stream shows of a chat, in one statement at one moment.
 import type { Message, QueuedMessage } from "../../core/chat/message.ts";
 import { prepared, type Queryable } from "../database.ts";
-import { CHAT_COLUMNS, type ChatRow } from "../row/chat-row.ts";
+import { CHILD_QUESTIONS } from "../row/attention.ts";
+import { CHAT_COLUMNS } from "../row/chat-row.ts";
 import { type MeasuredRow, withinBytes, withoutRest } from "../row/page-bytes.ts";
 import { toMessage, toQueuedMessage, type WireChatRow } from "../row/to-wire.ts";
 import { HAS_UNREAD } from "../row/unread.ts";
@@ -49,11 +50,10 @@ const QUEUE = `select coalesce(json_agg(q order by q.position, q.id), '[]'::json
     select id, chat_id, content, model_config_id, reasoning_effort, position, steer, created_at
     from queued_messages where chat_id = chats.id) q`;
 
-const SNAPSHOT = `select ${CHAT_COLUMNS.join(", ")}, ${HAS_UNREAD}, (${MESSAGES}) as shown_messages,
-    (${CLOSES}) as shown_closes, (${QUEUE}) as shown_queue from chats where id = $1`;
+const SNAPSHOT = `select ${CHAT_COLUMNS.join(", ")}, ${HAS_UNREAD}, ${CHILD_QUESTIONS},
+    (${MESSAGES}) as shown_messages, (${CLOSES}) as shown_closes, (${QUEUE}) as shown_queue from chats where id = $1`;
 
-interface SnapshotRow extends ChatRow {
-  readonly has_unread: boolean;
+interface SnapshotRow extends WireChatRow {
   readonly shown_messages: readonly MeasuredRow[];
   readonly shown_closes: readonly string[];
   readonly shown_queue: readonly QueuedMessage[];

@@ -9,7 +9,7 @@ import type { ChatRow } from "../row/chat-row.ts";
 import { lockInUnit, type Unit, writeLocked } from "../unit.ts";
 import { settle } from "./settle.ts";
 import { fenceOf } from "./standing.ts";
-import { changed, repaired } from "./transition.ts";
+import { changed, repaired, tellRoot } from "./transition.ts";
 
 export interface BusyChat {
   readonly id: string;
@@ -116,6 +116,7 @@ export async function repairChat(unit: Unit, chatId: string): Promise<void> {
   const change = { status, last_error, snapshot_version: chat.snapshot_version + 1 };
   await writeLocked(unit, { ...chat, ...change });
   unit.announcements.push(changed({ ...chat, ...change }));
+  await tellRoot(unit, chat, fixed);
 }
 
 function isBusy(chat: ChatRow): boolean {

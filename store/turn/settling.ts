@@ -7,7 +7,7 @@ import type { ChatRow } from "../row/chat-row.ts";
 import { insertMessage, type MessageRow, type NewMessage } from "../row/messages.ts";
 import { type Draft, type Fence, type Unit, writeLocked } from "../unit.ts";
 import type { ScheduledAt } from "./standing.ts";
-import { advance, changed } from "./transition.ts";
+import { advance, changed, tellRoot } from "./transition.ts";
 
 export interface Settling {
   readonly unit: Unit;
@@ -52,7 +52,8 @@ export async function endSettling(
   const { unit, key, chat, tokens } = settling;
   const outcome = tokens === undefined ? decided : { ...decided, tokens };
   const scheduled_ms = "scheduled_ms" in fence ? fence.scheduled_ms : 0;
-  const isChanged = unit.lockedChats.get(chat.id)?.snapshot_version !== chat.snapshot_version;
+  const before = unit.lockedChats.get(chat.id);
+  const isChanged = before?.snapshot_version !== chat.snapshot_version;
   const isReport = isChanged && chat.parent_chat_id !== null && isAtRest(chat.status);
   await writeLocked(unit, {
     ...chat,
@@ -65,5 +66,6 @@ export async function endSettling(
   });
   if (isReport) await tellParent(unit, chat);
   if (isChanged) unit.announcements.push(changed(chat));
+  if (before !== undefined) await tellRoot(unit, before, chat);
   return outcome;
 }

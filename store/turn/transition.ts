@@ -9,7 +9,7 @@ import {
 } from "../../core/chat/chat-state.ts";
 import { Refusal, type RefusalCode } from "../../core/chat/refusal.ts";
 import type { ChatChange, ChatRow } from "../row/chat-row.ts";
-import { type Draft, lockInUnit, type Unit, writeLocked } from "../unit.ts";
+import { type Draft, lockInUnit, lockRootInUnit, type Unit, writeLocked } from "../unit.ts";
 
 export interface TransitionInput {
   readonly name: TransitionName;
@@ -61,7 +61,27 @@ export async function transition<T>(
   const { result, after } = await advance(unit, { ...input, chat: locked }, apply);
   await writeLocked(unit, after);
   unit.announcements.push(changed(after));
+  await tellRoot(unit, locked, after);
   return result;
+}
+
+/**
+ * What a subagent asks shows at its root (SPEC G6). The root's row holds none of it: with a new version, its readers and the feed
+ * read it again. A chat without a parent needs no look.
+ * @param after null: the chat is deleted
+ */
+export async function tellRoot(unit: Unit, before: ChatRow, after: ChatRow | null): Promise<void> {
+  if (before.parent_chat_id === null || questionsOf(before) === questionsOf(after)) return;
+  const root = await lockRootInUnit(unit, before.root_chat_id);
+  const now = { ...root, snapshot_version: root.snapshot_version + 1 };
+  await writeLocked(unit, now);
+  unit.announcements.push(changed(now));
+}
+
+/** The calls that somebody is asked about, as a text to compare. */
+function questionsOf(chat: ChatRow | null): string {
+  if (chat?.status !== "requires_action") return "";
+  return (chat.required_action?.tool_calls ?? []).map(({ tool_call_id }) => tool_call_id).join("\n");
 }
 
 export interface AdvanceInput extends Pick<TransitionInput, "name" | "refusal"> {

@@ -36,6 +36,7 @@ const chat: Chat = {
   queue_length: 0,
   current_turn_id: 1,
   required_action: null,
+  attention: [],
   retry: null,
   snapshot_version: 5,
   history_version: 3,

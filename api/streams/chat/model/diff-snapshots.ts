@@ -119,7 +119,9 @@ function retryEvents({ chat, retry }: HubState): StreamEvent[] {
 function toldByChat(chat: Chat): Partial<Chat> {
   const { status: _s, last_error: _e, required_action: _a, queue_length: _q, ...rest } = chat;
   const { current_turn_id: _t, snapshot_version: _v, history_version: _h, retry: _r, ...told } = rest;
-  return { ...told, updated_at: "", has_unread: false };
+  // Its own questions are told by `action_required`, and taken back by a status.
+  const attention = chat.attention.filter(({ chat_id }) => chat_id !== chat.id);
+  return { ...told, attention, updated_at: "", has_unread: false };
 }
 
 /** The same code makes both values, so their keys are in the same order. */
