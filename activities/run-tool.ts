@@ -206,6 +206,7 @@ async function runHere(
   const context: ToolContext = {
     ...deps.placesOf(chat, fence.turn_id),
     ...deps.agentsOf(chat, tool_call_id),
+    isPlanning: chat.plan_mode,
     projectRoot: chat.project_path,
     signal: toolSignal(watch.signal),
     chatId: chat.id,

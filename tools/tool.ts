@@ -56,6 +56,8 @@ export interface ToolContext {
   readonly deploymentSkills?: ContextFiles | null;
   /** Names of the skills that the chat may have; absent or null: all. */
   readonly skills?: readonly string[] | null;
+  /** The chat is in plan mode (SPEC C6): writes do not follow links. */
+  readonly isPlanning?: boolean;
   /** The chat's subagents; absent where it can have none. */
   readonly agents?: ChatAgents;
   /** Aborted with a `ToolStopped`, whose effect says whether processes are to be ended or left. */

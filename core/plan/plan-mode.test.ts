@@ -62,7 +62,7 @@ test("C6 in plan mode the plan alone may be written, readers go on, and whatever
   ] as const)
     assert.equal(verdict(tool), expected, tool);
   assert.equal(verdict("spawn_agent", { type: "explore" }), "as-usual");
-  assert.equal(verdict("spawn_agent", { type: "general" }), "ask");
+  assert.equal(verdict("spawn_agent", { type: "general" }), "as-usual");
   assert.equal(verdict("message_agent"), "ask");
   assert.equal(verdict("wiki__read", {}, true), "as-usual");
   assert.equal(verdict("propose_plan", { plan: "1. look" }), "ask");

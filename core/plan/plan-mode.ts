@@ -37,6 +37,8 @@ const HARMLESS: ReadonlySet<string> = new Set([
   UPDATE_TODOS,
   "create_workspace",
   "start_workspace",
+  // An agent that explores has nothing but tools that read, and any other is in plan mode, too.
+  "spawn_agent",
   "wait_agent",
   "interrupt_agent",
 ]);
@@ -67,9 +69,8 @@ export function planVerdict({ tool_name, args, reads }: PlannedCall): PlanVerdic
     return isPlan ? { type: "as-usual" } : { type: "forbidden", words: WRITING_WORDS };
   }
   // What a shell does cannot be told from its command, so commands are asked about like anything else that may change something.
-  // Agents that explore have nothing but tools that read; others are not in plan mode themselves.
-  const explores = tool_name === "spawn_agent" && args["type"] === "explore";
-  return { type: reads || explores || HARMLESS.has(tool_name) ? "as-usual" : "ask" };
+  // Nor can it be told whether an agent that gets a message is in plan mode: it may have been started before.
+  return { type: reads || HARMLESS.has(tool_name) ? "as-usual" : "ask" };
 }
 
 /** The paths that a call writes; null: its tool writes no files. */

@@ -40,3 +40,8 @@ export async function changeFiles(
     );
   }
 }
+
+/** In plan mode only the plan may be written: a link in its folder must not lead to other files. */
+export function linksRefused({ isPlanning }: ToolContext): { readonly refuse_links?: true } {
+  return isPlanning === true ? { refuse_links: true } : {};
+}

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { editFilesMax, editsPerFileMax } from "../../workspaces/agent/files/file-limits.ts";
 import { defineTool } from "../define-tool.ts";
 import { contentBytesMax } from "../tool-limits.ts";
-import { changeFiles } from "./chat-files.ts";
+import { changeFiles, linksRefused } from "./chat-files.ts";
 import { pathSchema } from "./path-schema.ts";
 
 const edit = z.strictObject({
@@ -46,7 +46,10 @@ export const editFiles = defineTool({
   flags: { reattaches: true },
   run(args, context) {
     return changeFiles(context, async (files) => {
-      const edited = await files.editFiles({ key: context.toolCallId, files: filesOf(args) }, context.signal);
+      const edited = await files.editFiles(
+        { key: context.toolCallId, files: filesOf(args), ...linksRefused(context) },
+        context.signal,
+      );
       const described = edited.files.map(({ path, replacements, bytes, note }) => ({
         path,
         replacements,

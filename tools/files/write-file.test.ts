@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { rgPath } from "@vscode/ripgrep";
@@ -85,4 +85,24 @@ test("W9 what the agent refuses reaches the model in the agent's words", async (
   const context = { workspace: workspaceOf(filesBut(project.root, { writeFile: refuse })) };
   const { result } = await project.callInWorkspace("write_file", { path: "a", content: "" }, context);
   assert.deepEqual(result, { error: "The agent died while it wrote.", hint: "Read the file first." });
+});
+
+test("C6 in plan mode neither tool that writes follows a link", async (t) => {
+  const project = aProject(t, { "src/a.md": "old" });
+  mkdirSync(path.join(project.root, ".everturn"));
+  symlinkSync("../src", path.join(project.root, ".everturn/plans"));
+  const edits = [{ search: "old", replace: "new" }];
+  const calls = [
+    ["write_file", { path: ".everturn/plans/a.md", content: "new" }],
+    ["edit_files", { files: [{ path: ".everturn/plans/a.md", edits }] }],
+  ] as const;
+  const own = () => ({ workspace: workspaceOf(createFiles({ root: project.root, rgPath })) });
+  for (const [name, args] of calls) {
+    const { result } = await project.callInWorkspace(name, args, { ...own(), isPlanning: true });
+    assert.match(textOf(result, "error"), /leads through the link "\.everturn\/plans"/);
+  }
+  assert.equal(readFileSync(path.join(project.root, "src/a.md"), "utf8"), "old");
+  for (const [name, args] of calls.toReversed()) {
+    assert.equal((await project.callInWorkspace(name, args, own())).is_error, false, "else it is followed");
+  }
 });

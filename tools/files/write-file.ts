@@ -3,7 +3,7 @@ import { z } from "zod";
 import { utf8Length } from "../../core/text/truncate.ts";
 import { defineTool } from "../define-tool.ts";
 import { contentBytesMax } from "../tool-limits.ts";
-import { changeFiles } from "./chat-files.ts";
+import { changeFiles, linksRefused } from "./chat-files.ts";
 import { pathSchema } from "./path-schema.ts";
 
 const schema = z.strictObject({
@@ -26,7 +26,10 @@ export const writeFile = defineTool({
   flags: { reattaches: true },
   run(args, context) {
     return changeFiles(context, async (files) => {
-      const written = await files.writeFile({ key: context.toolCallId, ...args }, context.signal);
+      const written = await files.writeFile(
+        { key: context.toolCallId, ...args, ...linksRefused(context) },
+        context.signal,
+      );
       const { path, bytes, created, note } = written;
       return { result: { path, bytes, created, ...(note !== undefined && { note }) }, is_error: false };
     });

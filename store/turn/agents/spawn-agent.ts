@@ -38,8 +38,8 @@ const INHERITED = [
 ] as const satisfies readonly (keyof ChatRow)[];
 
 const INSERT = `insert into chats (id, parent_chat_id, agent_type, spawned_turn_id, title, title_by_user, status, snapshot_version,
-    system_prompt, builtin_tools, mcp_server_ids, profile, ${INHERITED.join(", ")})
-  select $2, id, $3, current_turn_id, $4, true, 'waiting', 0, $5, $6, $7, $8, ${INHERITED.join(", ")} from chats where id = $1
+    system_prompt, builtin_tools, mcp_server_ids, profile, plan_mode, ${INHERITED.join(", ")})
+  select $2, id, $3, current_turn_id, $4, true, 'waiting', 0, $5, $6, $7, $8, plan_mode and $3 = 'general', ${INHERITED.join(", ")} from chats where id = $1
   returning ${LOCKED_COLUMNS}`;
 
 /**

@@ -89,6 +89,18 @@ test("G2 a child has its parent's workspace, tools, prompt, model and effort, an
   assert.deepEqual([titled.title, titled.title_by_user], ["Dig deep", true]);
 });
 
+test("C6 G2 a general agent of a chat in plan mode is in plan mode itself; one that explores has no plan to propose", async () => {
+  const parent = await withClaimedCalls(store, 4);
+  const modes = async (first: string, second: string) => {
+    const children = [await spawned(parent, first), await spawned(parent, second, { type: "explore" })];
+    return Promise.all(children.map(async (child) => (await child.row()).plan_mode));
+  };
+  await store.pool.query("update chats set plan_mode = true where id = $1", [parent.id]);
+  assert.deepEqual(await modes("c1", "c2"), [true, false]);
+  await store.pool.query("update chats set plan_mode = false where id = $1", [parent.id]);
+  assert.deepEqual(await modes("c3", "c4"), [false, false]);
+});
+
 test("G1 a child that asks for a child is told that it cannot have one, and so are its other calls for agents", async () => {
   const parent = await withClaimedCalls(store);
   const child = await withClaimedCalls(store, 1, await spawned(parent));

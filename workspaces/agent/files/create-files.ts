@@ -65,8 +65,10 @@ function createFileChanges(place: FilesPlace): FileChanges {
       inTurn(signal, () => write(Buffer.byteLength(args.content), () => writeFile(root, args, signal))),
     writeBytes: ({ path, bytes }, signal) =>
       inTurn(signal, () => write(bytes.length, () => writeFile(root, { path, content: bytes }, signal))),
-    editFiles: ({ files }, signal) =>
-      inTurn(signal, () => write(growthOf(files), () => editFiles({ root, made }, files, signal))),
+    editFiles: ({ files, refuse_links }, signal) =>
+      inTurn(signal, () =>
+        write(growthOf(files), () => editFiles({ root, made, refuse_links }, files, signal)),
+      ),
   };
 }
 

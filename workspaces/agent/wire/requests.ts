@@ -42,6 +42,9 @@ const queryOffset = digits(0, Number.MAX_SAFE_INTEGER);
 const filesMax = 1_000;
 const editsMax = 10_000;
 
+/** A path that leads through a link is refused. */
+const refuseLinks = flag.exactOptional();
+
 const edit = object({ search: text, replace: text, replace_all: flag.exactOptional() });
 
 // POSIX names of variables; a shell cannot set others either.
@@ -84,10 +87,13 @@ export const requests = {
   list: object({ path: path.exactOptional() }),
   stat: object({ path }),
   readBytes: object({ path, offset, length: integer(0, outputBytesMax) }),
-  write: object({ path, content: text }),
+  write: object({ path, content: text, refuse_links: refuseLinks }),
   /** In the query; the bytes are the body. */
   writeBytes: object({ path }),
-  edit: object({ files: list(object({ path, edits: list(edit, editsMax) }), filesMax) }),
+  edit: object({
+    files: list(object({ path, edits: list(edit, editsMax) }), filesMax),
+    refuse_links: refuseLinks,
+  }),
   grep: object({
     pattern: text,
     path: path.exactOptional(),

@@ -25,11 +25,12 @@ interface PlannedFile {
 export interface EditedPlace {
   readonly root: Root;
   readonly made: MadeEdits;
+  readonly refuse_links?: boolean | undefined;
 }
 
 /** Edits all files in memory, then writes them all, or none. Throws `AgentError` that says which edit failed. */
 export async function editFiles(
-  { root, made }: EditedPlace,
+  edited: EditedPlace,
   files: readonly FileEdits[],
   signal: AbortSignal,
 ): Promise<{ readonly files: readonly EditedFile[] }> {
@@ -38,7 +39,7 @@ export async function editFiles(
   try {
     for (const file of files) {
       signal.throwIfAborted();
-      await planFile({ root, made }, planned, file);
+      await planFile(edited, planned, file);
     }
     const changed = [...planned.values()].filter(({ original, text }) => text !== original);
     const staged = await stageAll(
@@ -47,7 +48,7 @@ export async function editFiles(
       }),
     );
     await commitAll(staged, signal);
-    for (const { place, edits } of planned.values()) made.add(place.relative, edits);
+    for (const { place, edits } of planned.values()) edited.made.add(place.relative, edits);
     return { files: [...planned.values()].map((file) => describe(file, staged)) };
   } finally {
     for (const { place } of planned.values()) await place.folder.handle.close();
@@ -66,11 +67,11 @@ function checkCounts(files: readonly FileEdits[]): void {
 
 /** Two paths may lead to the same file: then the second edits continue on the result of the first. */
 async function planFile(
-  { root, made }: EditedPlace,
+  { root, made, refuse_links }: EditedPlace,
   planned: Map<string, PlannedFile>,
   asked: FileEdits,
 ): Promise<void> {
-  const place = await findPlace(root, asked.path);
+  const place = await findPlace(root, asked.path, refuse_links);
   let file = planned.get(place.relative);
   if (file === undefined) {
     try {

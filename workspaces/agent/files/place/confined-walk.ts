@@ -47,6 +47,7 @@ interface Way {
   readonly names: string[];
   folder: OpenFolder;
   links: number;
+  readonly linksMax: number;
 }
 
 /** Calls `use` with the place where `asked` leads. Throws `AgentError` with similar names if nothing is there. */
@@ -64,10 +65,14 @@ export async function withFound<T>(
   }
 }
 
-/** Where `asked` leads, or would lead if it existed. The caller closes the folder. Throws `AgentError`. */
-export async function findPlace(root: Root, asked: string): Promise<Place> {
+/**
+ * Where `asked` leads, or would lead if it existed. The caller closes the folder. Throws `AgentError`.
+ * @param refusesLinks a path that leads through a link is refused, also if the link is its last name
+ */
+export async function findPlace(root: Root, asked: string, refusesLinks = false): Promise<Place> {
   const names = namesOf(root, asked);
-  const way: Way = { asked, names, folder: await openRoot(root), links: 0 };
+  const linksMax = refusesLinks ? 0 : linksFollowedMax;
+  const way: Way = { asked, names, folder: await openRoot(root), links: 0, linksMax };
   try {
     return await walk(way);
   } catch (error) {
@@ -160,7 +165,11 @@ async function enter(way: Way, folder: OpenFolder): Promise<void> {
 /** Refuses a target outside without looking at it, so the answer does not tell whether it exists. */
 async function followLink(way: Way, name: string): Promise<void> {
   way.links += 1;
-  if (way.links > linksFollowedMax) {
+  if (way.linksMax === 0) {
+    const message = `${quoted(way.asked)} leads through the link ${quoted(shownName([...way.folder.names, name].join("/")))}.`;
+    throw new AgentError("bad_request", message, "Links are not followed here. Give another path.");
+  }
+  if (way.links > way.linksMax) {
     throw new AgentError("bad_request", `${quoted(way.asked)} has links that go in circles.`);
   }
   const noLink = onCode(["EINVAL", "ENOENT"], () => null);

@@ -179,3 +179,24 @@ test("W1 a file that is gone between two writes is new again", async (t) => {
   mkdirSync(path.join(root, "b"));
   assert.equal((await write("a.txt", "x")).created, true);
 });
+
+test("C6 W7 where links are refused nothing is written or edited through one, be it a folder, the file or one that leads nowhere", async (t) => {
+  const { files, signal, names, root, text } = someFiles(t, { "src/a.md": "old", "plans/own.md": "old" });
+  symlinkSync("src", path.join(root, "linked"));
+  symlinkSync("../src/a.md", path.join(root, "plans/a.md"));
+  symlinkSync("../src/new.md", path.join(root, "plans/new.md"));
+  const before = names();
+  const edits = [{ search: "old", replace: "new" }];
+  for (const asked of ["linked/a.md", "plans/a.md", "plans/new.md", "linked/more/b.md"]) {
+    const terms = { key: "call-1", refuse_links: true } as const;
+    const written = files.writeFile({ ...terms, path: asked, content: "new" }, signal);
+    assert.match(await faultOf(written), /^bad_request: .* leads through the link/, asked);
+    const edited = files.editFiles({ ...terms, files: [{ path: asked, edits }] }, signal);
+    assert.match(await faultOf(edited), /^bad_request: .* leads through the link/, asked);
+  }
+  assert.deepEqual([names(), text("src/a.md")], [before, "old"]);
+  const own = { key: "call-2", refuse_links: true, files: [{ path: "plans/own.md", edits }] } as const;
+  await files.editFiles(own, signal);
+  await files.writeFile({ key: "call-3", refuse_links: true, path: "plans/deep/b.md", content: "x" }, signal);
+  assert.deepEqual([text("plans/own.md"), text("plans/deep/b.md")], ["new", "x"]);
+});

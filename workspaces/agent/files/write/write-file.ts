@@ -9,16 +9,20 @@ import { type OpenFolder, openFolderIn, pathIn, type Root } from "../place/root.
 import { onCode } from "../system-fault.ts";
 import { commitFile, discardFile, linksNote, stageFile } from "./staged-file.ts";
 
-/** Writes the file, and creates missing folders. Writes through a link to its target. Throws `AgentError`. */
+/** Writes the file, and creates missing folders. Writes through a link to its target, unless links are refused. Throws `AgentError`. */
 export async function writeFile(
   root: Root,
-  args: { readonly path: string; readonly content: string | Uint8Array },
+  args: {
+    readonly path: string;
+    readonly content: string | Uint8Array;
+    readonly refuse_links?: boolean;
+  },
   signal: AbortSignal,
 ): Promise<WrittenFile> {
   const content =
     typeof args.content === "string" ? Buffer.from(args.content, "utf8") : Buffer.from(args.content);
   checkSize(content.length);
-  const place = await findPlace(root, args.path);
+  const place = await findPlace(root, args.path, args.refuse_links);
   let { folder } = place;
   try {
     await checkPlace(args.path, place);
