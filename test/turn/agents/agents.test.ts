@@ -1,17 +1,26 @@
 // Tests: chats that start subagents, wait for them and get their reports, with real processes and a scripted model.
 import assert from "node:assert/strict";
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Chat, Message } from "../../../core/chat/message.ts";
 import type { JsonObject } from "../../../core/part/part.ts";
+import { chatWorkflowId } from "../../../workflows/contract.ts";
 import { type Everturn, startEverturn } from "../../support/everturn.ts";
+import { soon } from "../../support/soon.ts";
 import { assertSettled, script, storedMessages, textOf } from "../../support/turn/settled.ts";
 
 let everturn: Everturn;
+let project: string;
 before(async () => {
-  everturn = await startEverturn();
+  project = await realpath(await mkdtemp(join(tmpdir(), "everturn-agents-")));
+  await writeFile(join(project, "AGENTS.md"), "Use tabs, never spaces.");
+  everturn = await startEverturn({ env: { EVERTURN_PROJECT_ROOTS: project } });
 });
 after(async () => {
   await everturn.stop();
+  await rm(project, { recursive: true });
 });
 
 /** Runs a turn to its end, and gives the results of its calls in their order. */
@@ -82,4 +91,97 @@ test("G0 G1 G2 G3 a chat starts an agent, waits for it and gets its report; the 
     [],
     "an agent has no agents",
   );
+});
+
+test("C1 G2 a general agent reads the instructions of its folder; one that explores is told what its parent tells it", async () => {
+  const [general, explore] = [script({ text: "ok" }, "c1-general"), script({ text: "ok" }, "c1-explore")];
+  const waits = [0, 1].map((i) => ({ name: "wait_agent", args: { chat_id: `$result.${i}.chat_id` } }));
+  const chat = await everturn.createChat(
+    script([
+      { tool_calls: [spawn(general), spawn(explore, { type: "explore" })] },
+      { tool_calls: waits },
+      { text: "done" },
+    ]),
+    { project_path: project },
+  );
+  await everturn.reader(chat.id).untilIdle();
+  const told = (key: string) => JSON.stringify(firstRequest(key)).includes("Use tabs, never spaces.");
+  assert.deepEqual([told("c1-general"), told("c1-explore")], [true, false]);
+});
+
+const pick = { name: "pick", description: "Asks for a color.", parameters: { type: "object" } };
+
+/** A chat that waits in one batch for an agent, which answers when the gate opens, and for its client. */
+async function aWaitForBoth(gate: string): Promise<{ readonly chat: Chat; readonly picked: string }> {
+  const chat = await everturn.createChat(
+    script([
+      { tool_calls: [spawn(script({ text: "gold", hold_until: gate, hold_after: 0 }, gate))] },
+      {
+        tool_calls: [
+          { name: "wait_agent", args: { chat_id: "$result.0.chat_id" } },
+          { name: "pick", args: {} },
+        ],
+      },
+      { text: "done" },
+    ]),
+    { dynamic_tools: [pick] },
+  );
+  const picked = await soon("both are waited for", async () => {
+    const { required_action } = await everturn.call<Chat>("GET", `/v1/chats/${chat.id}`);
+    const { rows } = await everturn.pool.query(
+      "select from tool_executions where chat_id = $1 and awaits_chat_id is not null",
+      [chat.id],
+    );
+    return rows.length === 1 && (required_action?.tool_calls[0]?.tool_call_id ?? false);
+  });
+  return { chat, picked };
+}
+
+for (const first of ["agent", "client"] as const) {
+  test(`D4 G3 a batch that waits for an agent and for its client goes on when both are there; the ${first} is first`, async () => {
+    const gate = `both-${first}`;
+    const { chat, picked } = await aWaitForBoth(gate);
+    const [child] = await childrenOf(chat);
+    const answer = () =>
+      everturn.call<Chat>("POST", `/v1/chats/${chat.id}/tool-results`, {
+        results: [{ tool_call_id: picked, output: "red" }],
+      });
+    if (first === "client") assert.equal((await answer()).status, "requires_action");
+    everturn.model.release(gate);
+    await soon("the report is there, or the turn has ended with it", async () => {
+      const { rows } = await everturn.pool.query<{ finished: boolean }>(
+        "select finished_at is not null as finished from tool_executions where chat_id = $1 and tool_name = 'wait_agent'",
+        [chat.id],
+      );
+      return rows.every(({ finished }) => finished);
+    });
+    if (first === "agent") await answer();
+    const reader = everturn.reader(chat.id);
+    await reader.untilIdle();
+    const results = resultsOf(await assertSettled(everturn, chat.id, [reader]));
+    const report = { chat_id: child?.id, title: child?.title, status: "finished", report: "gold" };
+    assert.deepEqual(results.slice(1), [report, "red"]);
+  });
+}
+
+test("D5 G3 in the Web UI a turn that waits for agents names their workflows", async () => {
+  const gate = "web-ui";
+  const chat = await everturn.createChat(
+    script([
+      { tool_calls: [spawn(script({ text: "gold", hold_until: gate, hold_after: 0 }, gate))] },
+      { tool_calls: [{ name: "wait_agent", args: { chat_id: "$result.0.chat_id" } }] },
+      { text: "done" },
+    ]),
+  );
+  const handle = everturn.temporal.workflow.getHandle(chatWorkflowId(chat.id));
+  const words = await soon("the run says what it waits for", async () => {
+    const [child] = await childrenOf(chat);
+    const { currentDetails = "" } = await handle.query<{ currentDetails?: string }>(
+      "__temporal_workflow_metadata",
+    );
+    return child !== undefined && currentDetails.includes(chatWorkflowId(child.id)) && currentDetails;
+  });
+  assert.match(words, /waiting for chat-[0-9a-f-]{36}/);
+  everturn.model.release(gate);
+  await everturn.reader(chat.id).untilIdle();
 });

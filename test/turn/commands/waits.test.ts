@@ -222,6 +222,71 @@ test("I3 D3 an interrupt while the turn waits closes the calls and the turn goes
   );
 });
 
+test("D5 S a deleted chat takes its questions along: its run ends, and nobody can answer any more", async () => {
+  const chat = await aChat([pick, viewA], { approval_policy: { view_file: "ask" } });
+  const asked = idsOf(await untilAsked(chat, 2));
+  await everturn.call("DELETE", `/v1/chats/${chat.id}`);
+  assert.equal(await untilNoRun(everturn, chat.id), "COMPLETED");
+  for (const answer of [
+    await decide(chat, { tool_call_id: asked[1], approved: true }),
+    await submit(chat, { tool_call_id: asked[0], output: 1 }),
+  ]) {
+    assert.deepEqual([answer.status, answer.body.code], [404, "chat_not_found"]);
+  }
+  const left = await everturn.pool.query("select from tool_executions where chat_id = $1", [chat.id]);
+  assert.equal(left.rows.length, 0);
+});
+
+test("S D5 a chat that waits is not archived, and its question stays; once the turn has ended it is", async () => {
+  const chat = await aChat([pick]);
+  const asked = await untilAsked(chat);
+  const archive = () => everturn.answer("PATCH", `/v1/chats/${chat.id}`, { archived: true });
+  const refused = await archive();
+  assert.deepEqual([refused.status, refused.body.code], [409, "chat_busy"]);
+  assert.deepEqual(idsOf(await untilAsked(chat)), idsOf(asked));
+  assert.equal((await submit(chat, { tool_call_id: idsOf(asked)[0], output: "red" })).status, 200);
+  await untilDone(chat);
+  assert.equal((await archive()).body.archived, true);
+});
+
+test("I3 D3 a message that interrupts a turn which waits closes its questions, and is answered next", async () => {
+  const chat = await aChat([pick, viewA], { approval_policy: { view_file: "ask" } });
+  const [picked] = idsOf(await untilAsked(chat, 2));
+  await everturn.call("POST", `/v1/chats/${chat.id}/messages`, {
+    content: script({ text: "two" }),
+    busy_behavior: "interrupt",
+  });
+  const reader = everturn.reader(chat.id);
+  await reader.until("the message is answered", ({ messages, status }) => {
+    return status === "waiting" && messages.some((message) => textOf(message) === "two");
+  });
+  const stored = await assertSettled(everturn, chat.id, [reader]);
+  assert.deepEqual(
+    resultsOf(stored).map(({ is_error }) => is_error),
+    [true, true],
+  );
+  assert.equal(textOf(stored.at(-1) as Message), "two");
+  assert.equal((await submit(chat, { tool_call_id: picked, output: 1 })).body.code, "not_awaiting_results");
+});
+
+test("D2 results for some of the client's calls are refused whole, whatever else is asked; all at once are taken", async () => {
+  const second = call("pick_color", { hint: "cold" }, "call_cold");
+  const chat = await aChat([pick, viewA, second], { approval_policy: { view_file: "ask" } });
+  const [warm, viewed, cold] = idsOf(await untilAsked(chat, 3));
+  const some = await submit(chat, { tool_call_id: warm, output: "red" });
+  assert.deepEqual([some.status, some.body.code], [400, "results_incomplete"]);
+  assert.equal(idsOf(await untilAsked(chat, 3)).length, 3, "none was taken");
+  const both = [
+    { tool_call_id: cold, output: "blue" },
+    { tool_call_id: warm, output: "red" },
+  ];
+  assert.equal((await submit(chat, ...both)).body.status, "requires_action");
+  assert.equal((await decide(chat, { tool_call_id: viewed, approved: true })).body.status, "requires_action");
+  const results = resultsOf(await untilDone(chat));
+  assert.deepEqual([results[0]?.result, results[2]?.result], ["red", "blue"]);
+  assert.match(JSON.stringify(results[1]?.result), /alpha/);
+});
+
 test("E1 an edit while the turn waits drops the questions and runs the new message", async () => {
   const chat = await aChat([pick]);
   await untilAsked(chat);
