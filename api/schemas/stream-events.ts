@@ -200,7 +200,7 @@ export const feedEvents = {
     example: { chats: [exampleChat] },
   },
   created: aboutChat("A chat that is new, or new to you."),
-  action_required: aboutChat("The chat waits for results of tools or approvals."),
+  action_required: aboutChat("The chat, or a subagent of it, waits for results of tools or approvals."),
   archived: aboutChat("The chat was archived, or taken back."),
   status_change: aboutChat(
     "The chat does something else now. Also every change that has no name of its own.",

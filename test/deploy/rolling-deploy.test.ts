@@ -49,7 +49,10 @@ test("O4 after an update of the sources without a build id, a turn in flight goe
 
 test("O4 D5 G3 a new build comes while turns wait for a client, a person and an agent: the new one carries them on", async () => {
   for (const worker of everturn.workers) await worker.kill();
-  const old = await everturn.startWorker({ EVERTURN_BUILD_ID: "waits-old", EVERTURN_BUILD_CURRENT: "always" });
+  const old = await everturn.startWorker({
+    EVERTURN_BUILD_ID: "waits-old",
+    EVERTURN_BUILD_CURRENT: "always",
+  });
   const asking = await everturn.createChat(
     script([
       {
@@ -85,10 +88,7 @@ test("O4 D5 G3 a new build comes while turns wait for a client, a person and an 
     );
     return rows.length === 1;
   });
-  await everturn.startWorker(
-    { EVERTURN_BUILD_ID: "waits-new", EVERTURN_BUILD_CURRENT: "always" },
-    other.cli,
-  );
+  await everturn.startWorker({ EVERTURN_BUILD_ID: "waits-new", EVERTURN_BUILD_CURRENT: "always" }, other.cli);
   assert.equal(await old.stop(), 0);
   await everturn.call("POST", `/v1/chats/${asking.id}/approvals`, {
     decisions: [{ tool_call_id: asked["list_templates"], approved: true }],

@@ -1,10 +1,12 @@
-// Tests: control flow of the workspace's workflow, and that histories of every shape still replay.
+// Tests: control flow of the workspace's workflow and of the one that looks at files for requests, and that histories of every shape
+// still replay.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { WISH_CHANGED, WORKSPACE } from "../../workflows/contract.ts";
 import { sendOdd } from "../support/odd/odd-signals.ts";
 import { assertKeptHistoriesReplay } from "../support/turn/kept-histories.ts";
 import { openTemporal, type TestTemporal, untilFailedInput } from "../support/turn/workflow-run.ts";
+import { FILE_CALL_SHAPES, playFileCallShape } from "../support/workspace/file-call-shapes.ts";
 import { runWorkspace } from "../support/workspace/workspace-run.ts";
 import { playWorkspaceShape, WORKSPACE_SHAPES } from "../support/workspace/workspace-shapes.ts";
 
@@ -47,4 +49,19 @@ test("X5 signals that make no sense mean one more look at the workspace each, an
 
 test("O4 kept histories of every shape of a workspace replay with today's workflows", async () => {
   await assertKeptHistoriesReplay(temporal, "workspaces/", Object.keys(WORKSPACE_SHAPES));
+});
+
+for (const name of Object.keys(FILE_CALL_SHAPES)) {
+  test(`C5 X5 a request for files of the shape "${name}" tries as often as it must, and ends`, async () => {
+    const { run, shape } = await playFileCallShape(temporal, name);
+    assert.deepEqual(
+      run.calls,
+      shape.tries.map(() => run.call_id),
+    );
+    assert.equal((await run.handle.describe()).status.name, shape.ends);
+  });
+}
+
+test("O4 kept histories of requests for files, one of every shape, replay with today's workflow", async () => {
+  await assertKeptHistoriesReplay(temporal, "workspace-files/", Object.keys(FILE_CALL_SHAPES));
 });

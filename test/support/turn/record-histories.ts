@@ -3,6 +3,7 @@
 import { mkdir, stat, writeFile } from "node:fs/promises";
 import type { WorkflowHandle } from "@temporalio/client";
 import proto from "@temporalio/proto";
+import { FILE_CALL_SHAPES, playFileCallShape } from "../workspace/file-call-shapes.ts";
 import { playWorkspaceShape, WORKSPACE_SHAPES } from "../workspace/workspace-shapes.ts";
 import { DESCRIBE_SHAPES, playDescribeShape } from "./describe-shapes.ts";
 import { playShape, SHAPES } from "./turn-shapes.ts";
@@ -13,12 +14,16 @@ const READABLE = { longs: String, bytes: String, enums: String } as const;
 const HISTORY = proto.temporal.api.history.v1.History;
 const FOLDER = new URL("../../histories/", import.meta.url);
 const WORKSPACES = new URL("workspaces/", FOLDER);
+const FILE_CALLS = new URL("workspace-files/", FOLDER);
 const DESCRIPTIONS = new URL("descriptions/", FOLDER);
 
 const temporal = await openTemporal();
 for (const name of Object.keys(SHAPES)) await keep(FOLDER, name, () => playShape(temporal, name));
 for (const name of Object.keys(WORKSPACE_SHAPES)) {
   await keep(WORKSPACES, name, () => playWorkspaceShape(temporal, name));
+}
+for (const name of Object.keys(FILE_CALL_SHAPES)) {
+  await keep(FILE_CALLS, name, () => playFileCallShape(temporal, name));
 }
 for (const name of Object.keys(DESCRIBE_SHAPES)) {
   await keep(DESCRIPTIONS, name, () => playDescribeShape(temporal, name));
