@@ -82,6 +82,20 @@ test("T8 an event is named by the most telling difference", () => {
   assert.equal(settled?.kind, "status_change");
 });
 
+test("G6 T8 a new question of a subagent is action_required for its root; one that is answered while another waits is not", () => {
+  const asking = (...ids: readonly string[]) => ({
+    child_questions: ids.map((chat_id) => ({
+      chat_id,
+      tool_calls: [{ tool_call_id: "c1", tool_name: "pick", kind: "client" as const, deadline_at: null }],
+    })),
+  });
+  const model = begun(row("root", 1));
+  const kinds = [asking("a"), asking("a", "b"), asking("b"), asking()].map(
+    (change, at) => model.learn(row("root", at + 2, change))?.kind,
+  );
+  assert.deepEqual(kinds, ["action_required", "action_required", "status_change", "status_change"]);
+});
+
 test("T8 what is older than what is known, or the same, is not told", () => {
   const model = begun(row("c", 3, { last_read_message_id: 5 }));
   assert.equal(model.learn(row("c", 2, { title: "old" })), null);
