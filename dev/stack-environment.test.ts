@@ -100,5 +100,8 @@ test("without a key both dialects lead to the demo model", () => {
   assert.equal(env["ANTHROPIC_BASE_URL"], "http://127.0.0.1:9");
   assert.equal(env["EVERTURN_DEMO_MODEL"], "1");
   assert.equal(env["OPENAI_API"], "chat_completions");
+  assert.equal(env["EVERTURN_ALLOW_PRIVATE_MCP"], "1");
+  const strict = withDemoModel({ EVERTURN_ALLOW_PRIVATE_MCP: "0" }, "http://127.0.0.1:9");
+  assert.equal(strict["EVERTURN_ALLOW_PRIVATE_MCP"], "0");
   assert.equal(withDemoModel({ OPENAI_API: "responses" }, "http://127.0.0.1:9")["OPENAI_API"], "responses");
 });

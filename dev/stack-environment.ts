@@ -88,5 +88,7 @@ export function withDemoModel(env: NodeJS.ProcessEnv, url: string): NodeJS.Proce
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: "demo",
     EVERTURN_DEMO_MODEL: "1",
+    // The ferry desk is at a loopback address: chats of a stack without a key may use it.
+    EVERTURN_ALLOW_PRIVATE_MCP: env["EVERTURN_ALLOW_PRIVATE_MCP"] || "1",
   };
 }

@@ -2,15 +2,10 @@
 // streamed is what is stored.
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Chat } from "../../core/chat/message.ts";
-import { differences } from "../demo/check-stored.ts";
-import { followChat } from "../demo/follow-chat.ts";
+import { DemoChats } from "../demo/demo-chats.ts";
 import { createNarrator, type Narrator } from "../demo/narrator.ts";
 import { type DemoStack, openStack } from "../demo/open-stack.ts";
-import { createRest } from "../demo/rest.ts";
 import { FIRST_MESSAGE, SCENES } from "../demo/scenes.ts";
-import type { Scene, Stage } from "../demo/stage.ts";
-import { createTeller } from "../demo/tell-chat.ts";
 import { whenAskedToStop } from "../stop-signal.ts";
 
 // As in shells: 128 + SIGINT.
@@ -36,68 +31,32 @@ export async function demo(args: string[]): Promise<void> {
 
 async function play(stack: DemoStack, narrator: Narrator): Promise<number> {
   const startedAtMs = performance.now();
-  const rest = createRest(stack.apiUrl, stack.apiKey);
   narrator.title(`A conversation with Everturn, on ${stack.isOwn ? "a stack of its own" : stack.apiUrl}`);
-  const faults: string[] = [];
-  const openings: Opening[] = [];
-  const open = async (body: Parameters<typeof rest.createChat>[0]): Promise<Opening> => {
-    const chat = await rest.createChat(body);
-    const { apiUrl, apiKey } = stack;
-    const follower = followChat({ apiUrl, apiKey, chatId: chat.id, onChange: createTeller(narrator) });
-    const stage: Stage = {
-      rest,
-      narrator,
-      follower,
-      chatId: chat.id,
-      isDemoModel: stack.isDemoModel,
-      workerPid: () => stack.workerPid(),
-      expect(holds, words) {
-        if (!holds) faults.push(words);
-      },
-    };
-    openings.push({ chat, stage });
-    return { chat, stage };
-  };
-  const title = "The demo's conversation";
-  const { chat, stage } = await open({ content: FIRST_MESSAGE, title, project_path: EXAMPLE_PROJECT });
+  const chats = new DemoChats(stack, narrator);
+  const scenes = SCENES.filter(({ needsDemoModel }) => stack.isDemoModel || needsDemoModel !== true);
   try {
-    for (const [index, scene] of SCENES.entries()) {
+    await chats.open({ content: FIRST_MESSAGE, project_path: EXAMPLE_PROJECT });
+    for (const [index, scene] of scenes.entries()) {
       narrator.title(`${index + 1}. ${scene.title}`);
-      const { opening } = scene;
-      const own = opening === undefined ? stage : (await open({ content: opening, title })).stage;
-      faults.push(...(await playScene(own, scene, index + 1)));
+      const stage = await chats.stageFor(scene);
+      await scene.play(stage);
+      await chats.check(index + 1);
     }
   } finally {
-    for (const { stage: each } of openings) each.follower.close();
+    await chats.close();
   }
   const seconds = ((performance.now() - startedAtMs) / 1_000).toFixed(0);
+  const { faults, first, parts, messages } = chats;
   if (faults.length > 0) {
     narrator.title(`What did not hold:\n${faults.map((words) => `- ${words}`).join("\n")}`);
     return 1;
   }
-  const count = (of: (stage: Stage) => number) => openings.reduce((sum, each) => sum + of(each.stage), 0);
-  const parts = count(({ follower }) => follower.parts);
-  const messages = count(({ follower }) => follower.view.messages.length);
-  const counts = `${SCENES.length} scenes, ${parts} parts, ${messages} messages`;
+  const counts = `${scenes.length} scenes, ${parts} parts, ${messages} messages`;
   narrator.title(`All of it held: ${counts} at the end, in ${seconds} s.`);
-  if (!stack.isOwn && chat.links.temporal !== null) {
-    narrator.title(`Its turns in Temporal's Web UI: ${chat.links.temporal}`);
-  }
+  const left = SCENES.length - scenes.length;
+  if (left > 0)
+    narrator.title(`${left} more scenes need the demo model: run the demo without a provider's key.`);
+  const workflow = first?.links.temporal ?? null;
+  if (!stack.isOwn && workflow !== null) narrator.title(`Its turns in Temporal's Web UI: ${workflow}`);
   return 0;
-}
-
-interface Opening {
-  readonly chat: Chat;
-  readonly stage: Stage;
-}
-
-/** Returns the differences between the stream and the store afterwards. */
-async function playScene(stage: Stage, scene: Scene, number: number): Promise<string[]> {
-  const { rest, chatId, follower, narrator } = stage;
-  await scene.play(stage);
-  const [messages, { status }] = await Promise.all([rest.messages(chatId), rest.chat(chatId)]);
-  const found = differences(follower, { messages, status });
-  const words = found.length === 0 ? `stored = streamed, ${messages.length} messages` : found.join("; ");
-  narrator.line("Check", words);
-  return found.map((fault) => `scene ${number}: ${fault}`);
 }

@@ -13,6 +13,8 @@ export interface DemoStack {
   readonly isOwn: boolean;
   /** Whether the model is the demo model, whose answers are known in advance. */
   readonly isDemoModel: boolean;
+  /** Address of the MCP server that comes with the demo model; undefined without one. */
+  readonly ferryDeskUrl: string | undefined;
   /** Pid of the worker; undefined while it restarts. */
   workerPid(): number | undefined;
   stop(): Promise<void>;
@@ -26,10 +28,14 @@ export async function openStack(env: NodeJS.ProcessEnv): Promise<DemoStack> {
     apiUrl: running.addresses.apiUrl,
     apiKey: running.addresses.apiKey,
     isOwn: false,
-    isDemoModel: running.addresses.demoModelUrl !== undefined,
+    ...demoModelAt(running.addresses.demoModelUrl),
     workerPid: () => readRunning(folder)?.pids["worker"],
     stop: async () => undefined,
   };
+}
+
+function demoModelAt(url: string | undefined) {
+  return { isDemoModel: url !== undefined, ferryDeskUrl: url === undefined ? undefined : `${url}/mcp` };
 }
 
 async function startOwnStack(env: NodeJS.ProcessEnv): Promise<DemoStack> {
@@ -51,7 +57,7 @@ async function startOwnStack(env: NodeJS.ProcessEnv): Promise<DemoStack> {
       apiUrl: stack.apiUrl,
       apiKey: stack.apiKey,
       isOwn: true,
-      isDemoModel: stack.demoModelUrl !== undefined,
+      ...demoModelAt(stack.demoModelUrl),
       workerPid: () => stack.pidOf("worker"),
       async stop() {
         await stack.stop();

@@ -2,7 +2,7 @@
 import type { Chat, Message, QueuedMessage } from "../../core/chat/message.ts";
 
 export interface Rest {
-  createChat(body: { content: string; title: string; project_path?: string }): Promise<Chat>;
+  createChat(body: NewChat): Promise<Chat>;
   send(chatId: string, content: string): Promise<SendAnswer>;
   edit(
     chatId: string,
@@ -10,15 +10,32 @@ export interface Rest {
     content: string,
   ): Promise<{ message: Message; deleted_message_ids: number[] }>;
   interrupt(chatId: string): Promise<Chat>;
+  approve(chatId: string, toolCallIds: readonly string[]): Promise<Chat>;
+  /** A new chat with the history up to this message. */
+  fork(chatId: string, messageId: number): Promise<Chat>;
+  /** Makes the MCP server at this address known, in place of one that an earlier demo has left. Returns its id. */
+  addMcpServer(server: { slug: string; name: string; url: string }): Promise<string>;
+  deleteMcpServer(id: string): Promise<void>;
   chat(chatId: string): Promise<Chat>;
   /** The stored messages, oldest first. */
   messages(chatId: string): Promise<Message[]>;
+}
+
+export interface NewChat {
+  readonly content: string;
+  readonly title: string;
+  readonly project_path?: string;
+  readonly mcp_server_ids?: readonly string[];
 }
 
 export interface SendAnswer {
   readonly queued: boolean;
   readonly messages: readonly Message[];
   readonly queued_message?: QueuedMessage;
+}
+
+interface McpServers {
+  readonly items: readonly { readonly id: string; readonly slug: string; readonly name: string }[];
 }
 
 const MESSAGES_MAX = 200;
@@ -33,7 +50,7 @@ export function createRest(apiUrl: string, apiKey: string): Rest {
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    return JSON.parse(text) as T;
+    return (text === "" ? undefined : JSON.parse(text)) as T;
   };
   const at = (chatId: string) => `/v1/chats/${chatId}`;
   return {
@@ -41,6 +58,20 @@ export function createRest(apiUrl: string, apiKey: string): Rest {
     send: (chatId, content) => call("POST", `${at(chatId)}/messages`, { content }),
     edit: (chatId, id, content) => call("PATCH", `${at(chatId)}/messages/${id}`, { content }),
     interrupt: (chatId) => call("POST", `${at(chatId)}/interrupt`),
+    approve(chatId, toolCallIds) {
+      const decisions = toolCallIds.map((tool_call_id) => ({ tool_call_id, approved: true }));
+      return call("POST", `${at(chatId)}/approvals`, { decisions });
+    },
+    fork: (chatId, message_id) => call("POST", `${at(chatId)}/fork`, { message_id }),
+    async addMcpServer({ slug, name, url }) {
+      const { items } = await call<McpServers>("GET", "/v1/mcp-servers");
+      for (const left of items.filter((each) => each.slug === slug && each.name === name))
+        await call("DELETE", `/v1/mcp-servers/${left.id}`);
+      const transport = { type: "http", url };
+      const { id } = await call<{ id: string }>("POST", "/v1/mcp-servers", { slug, name, transport });
+      return id;
+    },
+    deleteMcpServer: (id) => call("DELETE", `/v1/mcp-servers/${id}`),
     chat: (chatId) => call("GET", at(chatId)),
     async messages(chatId) {
       const path = `${at(chatId)}/messages?limit=${MESSAGES_MAX}`;

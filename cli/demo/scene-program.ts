@@ -1,11 +1,11 @@
 // A scene that has a program written in a workspace, and kills the worker while its tests run.
 import type { Message } from "../../core/chat/message.ts";
-import { elapsed, killWorker, newestTurn, type Scene, type Stage, settled } from "./stage.ts";
+import { elapsed, killWorker, newestTurn, resultsIn, type Scene, type Stage, settled } from "./stage.ts";
 import { outputOf } from "./tell-chat.ts";
 
 export const PROGRAM_SCENE: Scene = {
   title: "A program is written in a workspace; the worker dies while its tests run (SIGKILL)",
-  opening: "Please write a small program and test it: the median of a list of numbers.",
+  opening: { content: "Please write a small program and test it: the median of a list of numbers." },
   play: playProgram,
 };
 
@@ -22,7 +22,7 @@ async function playProgram(stage: Stage): Promise<void> {
     `re-attached to the same process: its result came ${elapsed(killedAtMs)} after the kill`,
   );
   await settled(stage, newestTurn(stage));
-  const results = resultsOf(follower.view.messages);
+  const results = resultsIn(follower.view.messages);
   stage.expect(
     results.every((part) => !part.is_error),
     "a tool failed",
@@ -37,12 +37,6 @@ async function playProgram(stage: Stage): Promise<void> {
   stage.expect(runs === "2", `the tests were to run twice, and ran ${runs} times`);
 }
 
-type ToolResult = Extract<Message["content"][number], { readonly type: "tool-result" }>;
-
-function resultsOf(messages: readonly Message[]): readonly ToolResult[] {
-  return messages.flatMap(({ content }) => content.filter((part) => part.type === "tool-result"));
-}
-
 function executeOutput(result: unknown): string {
   const output = (result as { readonly output?: unknown } | null)?.output;
   return typeof output === "string" ? output : "";
@@ -50,7 +44,7 @@ function executeOutput(result: unknown): string {
 
 /** The last line of each run of the tests. */
 function verdictsOf(messages: readonly Message[]): readonly string[] {
-  return resultsOf(messages).flatMap(
+  return resultsIn(messages).flatMap(
     ({ result }) => /\d+ passed, \d+ failed/.exec(executeOutput(result))?.[0] ?? [],
   );
 }

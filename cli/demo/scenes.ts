@@ -1,12 +1,25 @@
 // The demo's script. A scene does what a person would do and says what must happen.
 import type { Message } from "../../core/chat/message.ts";
+import { AGENT_SCENE } from "./scene-agent.ts";
+import { APPROVAL_SCENE, FERRY_SCENE } from "./scene-ferry.ts";
+import { FORK_SCENE } from "./scene-fork.ts";
 import { PROGRAM_SCENE } from "./scene-program.ts";
-import { elapsed, killWorker, newestTurn, type Scene, type Stage, settled } from "./stage.ts";
+import {
+  answerOf,
+  countTo,
+  elapsed,
+  killWorker,
+  newestTurn,
+  resultsIn,
+  type Scene,
+  type Stage,
+  say,
+  settled,
+  untilWriting,
+} from "./stage.ts";
 import { textInProgress, textOf } from "./tell-chat.ts";
 
 const COUNT_TO = 150;
-/** Long enough to be in the middle of something, short enough that most of it is still to come. */
-const CHARS_BEFORE_ACTING = 60;
 /** Long enough that a checkpoint holds a good part of it. */
 const CHARS_BEFORE_CRASH = 150;
 
@@ -21,6 +34,11 @@ export const SCENES: readonly Scene[] = [
   { title: "An edit goes back and takes another way", play: playEdit },
   { title: "The worker dies in mid-answer (SIGKILL)", play: playCrash },
   PROGRAM_SCENE,
+  { title: "A skill of the project folder is read when it is needed", play: playSkill },
+  AGENT_SCENE,
+  FERRY_SCENE,
+  APPROVAL_SCENE,
+  FORK_SCENE,
 ];
 
 async function playFirst(stage: Stage): Promise<void> {
@@ -31,10 +49,7 @@ async function playFirst(stage: Stage): Promise<void> {
 async function playTools(stage: Stage): Promise<void> {
   const turn = await say(stage, "List the files, read README.md and search for departures");
   await settled(stage, turn);
-  const parts = stage.follower.view.messages
-    .filter((message) => message.turn_id === turn)
-    .flatMap((message) => message.content);
-  const results = parts.filter((part) => part.type === "tool-result");
+  const results = resultsIn(messagesOf(stage, turn));
   const names = new Set(results.map((part) => part.tool_name));
   for (const name of ["list_dir", "view_file", "grep"])
     stage.expect(names.has(name), `${name} was not called`);
@@ -46,7 +61,7 @@ async function playTools(stage: Stage): Promise<void> {
 
 async function playQueue(stage: Stage): Promise<void> {
   const turn = await say(stage, "Count to 40, with spaces in between and nothing else");
-  await untilWriting(stage);
+  await untilWriting(stage.follower);
   const answer = await stage.rest.send(stage.chatId, "Thank you. What is a summary of this chat?");
   stage.expect(answer.queued, "a message sent while the agent worked was not queued");
   const { follower } = stage;
@@ -64,7 +79,7 @@ async function playQueue(stage: Stage): Promise<void> {
 async function playInterrupt(stage: Stage): Promise<void> {
   const { follower, narrator, rest, chatId } = stage;
   const turn = await say(stage, "Tell me a long story");
-  await untilWriting(stage);
+  await untilWriting(stage.follower);
   const shown = textInProgress(follower.view.previews.get(""));
   const askedAtMs = performance.now();
   await rest.interrupt(chatId);
@@ -73,7 +88,7 @@ async function playInterrupt(stage: Stage): Promise<void> {
     "Stop",
     `the chat is at rest ${(performance.now() - askedAtMs).toFixed(0)} ms after the request`,
   );
-  const last = answerOf(stage, turn);
+  const last = answerOf(stage.follower, turn);
   stage.expect(last?.interrupted === true, "the partial answer is not marked as interrupted");
   stage.expect(textOf(last?.content ?? []).startsWith(shown), "text shown before the stop is missing");
 }
@@ -92,7 +107,7 @@ async function playEdit(stage: Stage): Promise<void> {
 async function playCrash(stage: Stage): Promise<void> {
   const { follower, narrator } = stage;
   const turn = await say(stage, `Count to ${COUNT_TO}, with spaces in between and nothing else`);
-  await untilWriting(stage, CHARS_BEFORE_CRASH);
+  await untilWriting(follower, CHARS_BEFORE_CRASH);
   const before = follower.view.previews.get("")?.episode;
   const killedAtMs = await killWorker(stage);
   await follower.until("another worker goes on", (view) => {
@@ -102,25 +117,24 @@ async function playCrash(stage: Stage): Promise<void> {
   const goneOn = elapsed(killedAtMs);
   await settled(stage, turn);
   narrator.line("Worker", `the turn went on by itself ${goneOn} after the kill`);
-  const text = textOf(answerOf(stage, turn)?.content ?? []);
-  const whole = Array.from({ length: COUNT_TO }, (_, index) => index + 1).join(" ");
-  if (stage.isDemoModel) stage.expect(text === whole, `a number was lost or doubled: ${text}`);
+  const text = textOf(answerOf(stage.follower, turn)?.content ?? []);
+  if (stage.isDemoModel) stage.expect(text === countTo(COUNT_TO), `a number was lost or doubled: ${text}`);
 }
 
-/** Sends a message to a chat at rest. Returns the id of the turn that it starts. */
-async function say(stage: Stage, content: string): Promise<number> {
-  const { messages } = await stage.rest.send(stage.chatId, content);
-  const turn = messages.at(-1)?.id;
-  if (turn === undefined) throw new Error(`“${content}” began no turn`);
-  return turn;
+async function playSkill(stage: Stage): Promise<void> {
+  const turn = await say(stage, "How do I get to the lighthouse? Use the skill plan-a-trip");
+  await settled(stage, turn);
+  const messages = messagesOf(stage, turn);
+  const [skill] = resultsIn(messages, "read_skill");
+  stage.expect(skill?.is_error === false, "the skill was not read");
+  if (!stage.isDemoModel) return;
+  const [file] = resultsIn(messages, "read_skill_file");
+  stage.expect(
+    JSON.stringify(file?.result ?? "").includes("Lighthouse"),
+    "the file of the skill was not read",
+  );
 }
 
-async function untilWriting({ follower }: Stage, chars = CHARS_BEFORE_ACTING): Promise<void> {
-  await follower.until("the answer has begun", ({ previews }) => {
-    return textInProgress(previews.get("")).length >= chars;
-  });
-}
-
-function answerOf({ follower }: Stage, turn: number): Message | undefined {
-  return follower.view.messages.findLast(({ role, turn_id }) => role === "assistant" && turn_id === turn);
+function messagesOf({ follower }: Stage, turn: number): readonly Message[] {
+  return follower.view.messages.filter(({ turn_id }) => turn_id === turn);
 }

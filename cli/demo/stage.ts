@@ -1,8 +1,12 @@
 // What the demo's scenes play on.
+import type { Message } from "../../core/chat/message.ts";
 import type { ChatFollower } from "./follow-chat.ts";
 import type { Narrator } from "./narrator.ts";
 import type { Rest } from "./rest.ts";
+import { textInProgress, type Voices } from "./tell-chat.ts";
 
+/** Long enough to be in the middle of something, short enough that most of it is still to come. */
+const CHARS_BEFORE_ACTING = 60;
 const WORKER_LOOK_EVERY_MS = 20;
 const WORKER_BACK_WITHIN_MS = 30_000;
 
@@ -12,6 +16,11 @@ export interface Stage {
   readonly follower: ChatFollower;
   readonly chatId: string;
   readonly isDemoModel: boolean;
+  /**
+   * Follows a chat that the scene has brought about. At the end of the scene it is held against the store, too.
+   * @param voices what the lines about it begin with; null: it is not told
+   */
+  follow(chatId: string, voices: Voices | null): ChatFollower;
   workerPid(): number | undefined;
   /** Notes what is not as it should be. */
   expect(holds: boolean, words: string): void;
@@ -19,24 +28,65 @@ export interface Stage {
 
 export interface Scene {
   readonly title: string;
-  /** If set, the scene has its own chat, without the project folder, which starts with this message. */
-  readonly opening?: string;
+  /** If set, the scene has its own chat, without the project folder. If "before", it has that of the scene before. */
+  readonly opening?: Opening | "before";
+  /** The scene needs a model that does what it is told, word for word. */
+  readonly needsDemoModel?: true;
   play(stage: Stage): Promise<void>;
 }
 
+export interface Opening {
+  /** The first message. */
+  readonly content: string;
+  /** The chat has the tools of the MCP server that comes with the demo model. */
+  readonly hasFerryDesk?: true;
+}
+
 /** Waits until the turn has its last answer and the chat is at rest. */
-export async function settled(stage: Stage, turn: number): Promise<void> {
-  await stage.follower.until("the chat is at rest", ({ status, messages, caught_up }) => {
+export async function settled(stage: Stage, turn: number, follower = stage.follower): Promise<void> {
+  await follower.until("the chat is at rest", ({ status, messages, caught_up }) => {
     if (!caught_up || (status !== "waiting" && status !== "error")) return false;
     const last = messages.at(-1);
     return last?.role === "assistant" && last.turn_id === turn && last.finish_reason !== "tool_calls";
   });
-  const { status, error } = stage.follower.view;
+  const { status, error } = follower.view;
   stage.expect(status === "waiting", `the turn ended in an error: ${error?.message ?? "no words"}`);
 }
 
 export function newestTurn({ follower }: Stage): number {
   return follower.view.messages.at(-1)?.turn_id ?? 0;
+}
+
+/** Sends a message to a chat at rest. Returns the id of the turn that it starts. */
+export async function say(stage: Stage, content: string, chatId = stage.chatId): Promise<number> {
+  const { messages } = await stage.rest.send(chatId, content);
+  const turn = messages.at(-1)?.id;
+  if (turn === undefined) throw new Error(`“${content}” began no turn`);
+  return turn;
+}
+
+export async function untilWriting(follower: ChatFollower, chars = CHARS_BEFORE_ACTING): Promise<void> {
+  await follower.until("the answer has begun", ({ previews }) => {
+    return textInProgress(previews.get("")).length >= chars;
+  });
+}
+
+/** The last answer of the turn, as far as it is committed. */
+export function answerOf({ view }: ChatFollower, turn: number): Message | undefined {
+  return view.messages.findLast(({ role, turn_id }) => role === "assistant" && turn_id === turn);
+}
+
+export type ToolResult = Extract<Message["content"][number], { readonly type: "tool-result" }>;
+
+/** Results of tools, oldest first; with a name, of this tool alone. */
+export function resultsIn(messages: readonly Message[], name?: string): readonly ToolResult[] {
+  const results = messages.flatMap(({ content }) => content.filter((part) => part.type === "tool-result"));
+  return name === undefined ? results : results.filter(({ tool_name }) => tool_name === name);
+}
+
+/** What the demo model answers when it is asked to count. */
+export function countTo(last: number): string {
+  return Array.from({ length: last }, (_, index) => index + 1).join(" ");
 }
 
 /** Kills the worker and waits for the next one. Returns when it was killed. */

@@ -6,7 +6,14 @@ import type { Narrator } from "./narrator.ts";
 
 const JSON_CHARS_SHOWN = 72;
 
+/** What the lines of a chat begin with. */
+export interface Voices {
+  readonly user: string;
+  readonly model: string;
+}
+
 interface Told {
+  readonly voices: Voices;
   /** Committed messages, by id. */
   readonly messages: Set<number>;
   readonly queued: Set<number>;
@@ -19,8 +26,12 @@ interface Told {
 }
 
 /** Returns a function that takes each new view and prints what is new in it. */
-export function createTeller(narrator: Narrator): (view: ChatView) => void {
+export function createTeller(
+  narrator: Narrator,
+  voices: Voices = { user: "You", model: "Model" },
+): (view: ChatView) => void {
   const told: Told = {
+    voices,
     messages: new Set(),
     queued: new Set(),
     episode: null,
@@ -43,11 +54,12 @@ export function createTeller(narrator: Narrator): (view: ChatView) => void {
 }
 
 function tellMessage(narrator: Narrator, message: Message, told: Told): void {
-  if (message.role === "user") narrator.line("You", textOf(message.content));
+  if (message.role === "user") narrator.line(told.voices.user, textOf(message.content));
   const wasTold = told.text !== "";
   if (message.role === "assistant") Object.assign(told, { episode: null, text: "" });
   for (const part of message.content) {
-    if (part.type === "text" && message.role === "assistant" && !wasTold) narrator.line("Model", part.text);
+    if (part.type === "text" && message.role === "assistant" && !wasTold)
+      narrator.line(told.voices.model, part.text);
     if (part.type === "tool-call") narrator.line("Calls", `${part.tool_name} ${short(part.args)}`);
     if (part.type === "tool-result") narrator.line("Result", `${part.tool_name} ${short(part.result)}`);
   }
@@ -64,7 +76,7 @@ function tellWriting(narrator: Narrator, preview: Preview | undefined, told: Tol
     told.episode = preview.episode;
     told.text = "";
   }
-  if (text.length > told.text.length) narrator.grow("Model", text.slice(told.text.length));
+  if (text.length > told.text.length) narrator.grow(told.voices.model, text.slice(told.text.length));
   told.text = text;
 }
 

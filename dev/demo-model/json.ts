@@ -14,6 +14,15 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** The value that a text of JSON holds, else null. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 /** The value when it is a string, else "". */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";

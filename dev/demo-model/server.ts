@@ -2,6 +2,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { answerControl, waitForLog } from "./control-routes.ts";
 import { errorBody } from "./encoders/wire-error.ts";
+import { answerMcp } from "./ferry/answer-mcp.ts";
+import { openFerryDesk } from "./ferry/ferry-desk.ts";
 import { listModels } from "./list-models.ts";
 import { Gates } from "./plan/gates.ts";
 import { ScriptBook } from "./plan/script-book.ts";
@@ -50,8 +52,10 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
     scripts: new ScriptBook(),
     earlier: new EarlierResponses(),
   };
+  const desk = openFerryDesk();
   const server = createServer({ keepAliveTimeout: keepAliveMs }, (req, res) => {
-    answer(req, res, memory).catch((error: unknown) => answerFault(req, res, error));
+    const answered = pathOf(req) === "/mcp" ? answerMcp({ req, res, desk }) : answer(req, res, memory);
+    answered.catch((error: unknown) => answerFault(req, res, error));
   });
   const host = options.host ?? "127.0.0.1";
   await new Promise<void>((resolve, reject) => {
@@ -80,8 +84,12 @@ export async function startDemoModel(options: DemoModelOptions = {}): Promise<De
   };
 }
 
+function pathOf(req: IncomingMessage): string {
+  return (req.url ?? "/").split("?")[0] ?? "/";
+}
+
 async function answer(req: IncomingMessage, res: ServerResponse, memory: Memory): Promise<void> {
-  const path = (req.url ?? "/").split("?")[0] ?? "/";
+  const path = pathOf(req);
   const dialect = DIALECTS[path];
   if (dialect !== undefined && req.method === "POST") return answerRequest({ req, res, dialect, memory });
   if (req.method === "GET" && (path === "/v1/models" || path.startsWith("/v1/models/"))) {

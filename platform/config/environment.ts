@@ -116,7 +116,8 @@ export const ENVIRONMENT_SUBJECTS = {
       shown_default: "`0`",
     }),
     EVERTURN_ALLOW_PRIVATE_MCP: notes(flag.default(false), {
-      description: "1: MCP servers may have private and loopback addresses",
+      description:
+        "1: MCP servers may have private and loopback addresses. With the demo model, `npm start` sets it",
       shown_default: "`0`",
     }),
     EVERTURN_MCP_STDIO: notes(flag.default(false), {

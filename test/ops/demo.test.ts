@@ -36,6 +36,8 @@ test("the demo plays every scene, finds stored equal to streamed, and leaves not
   assert.equal(code, 0, output);
   for (const { title } of SCENES) assert.ok(output.includes(title), output);
   assert.match(output, /kill -9 \d+[^]*the turn went on by itself/);
+  assert.equal(output.match(/kill -9 \d+/g)?.length, 6, output);
+  assert.match(output, /Asks +may I call [^]*kill -9 \d+[^]*You +approved[^]*is booked/);
   assert.equal(output.match(/stored = streamed/g)?.length, SCENES.length, output);
   assert.ok(!output.includes("\u001b"), "plain text, since it goes to no terminal");
   const left = readdirSync(folder).filter((name) => name.startsWith("everturn-demo-"));

@@ -84,6 +84,20 @@ test("a wish for a list becomes a call of update_todos, if it is offered", () =>
   assert.deepEqual(toolWishes("Make a plan: look, write.", []), []);
 });
 
+test("the ferry desk is asked, under whatever slug it is known", () => {
+  const offered = call([user("x")], { tools: [tool("my-desk__next_ferry"), tool("x__book_seat")] }).tools;
+  assert.deepEqual(toolWishes("When does the next ferry leave?", offered), [
+    { name: "my-desk__next_ferry", args: {} },
+  ]);
+  assert.deepEqual(toolWishes("Book a seat on the next ferry at 07:05.", offered), [
+    { name: "x__book_seat", args: { departure: "07:05" } },
+  ]);
+  assert.deepEqual(toolWishes("Book a seat", offered), [
+    { name: "x__book_seat", args: { departure: "18:30" } },
+  ]);
+  assert.deepEqual(toolWishes("When does the next ferry leave? Book a seat", []), []);
+});
+
 test("results of tools are summed up, failures too", () => {
   const calls = ["list_dir", "view_file", "grep"].map((name, index) => ({
     id: `c${index}`,

@@ -1,10 +1,12 @@
 // What the demo model says when no script tells it: who it is, what the chat's tools found, a title, a summary, a count.
 
 import { lastUserText, type ModelCall, systemText, turnsSinceUser } from "../request/model-call.ts";
+import { agentsStep } from "./agents-plot.ts";
 import { describeResults } from "./describe-results.ts";
 import { programStep } from "./program-plot.ts";
 import { sampleOutput } from "./sample-output.ts";
 import type { ScriptStep } from "./script-step.ts";
+import { skillStep } from "./skill-plot.ts";
 import { toolWishes } from "./tool-wishes.ts";
 
 const wordDelayMs = 25;
@@ -26,8 +28,8 @@ export function defaultStep(call: ModelCall): ScriptStep {
   if (wish !== null) return { ...delay, text: describeChat(wish, lastUserText(call.turns)) };
   const output = sampleOutput(call);
   if (output !== null) return { ...delay, text: output };
-  const program = programStep(call);
-  if (program !== null) return { ...delay, ...program };
+  const plot = programStep(call) ?? agentsStep(call) ?? skillStep(call);
+  if (plot !== null) return { ...delay, ...plot };
   const results = turnsSinceUser(call.turns).flatMap((turn) => turn.results);
   if (results.length > 0) return { ...delay, text: describeResults(call, results) };
   const asked = lastUserText(call.turns);

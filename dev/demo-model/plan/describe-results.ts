@@ -1,5 +1,5 @@
 // What tools found, in a sentence or two each. Results are JSON of unknown shape, or plain text.
-import { listOf, objectOf, textOf } from "../json.ts";
+import { listOf, objectOf, parsedJson, textOf } from "../json.ts";
 import { type ModelCall, type ToolResult, turnsSinceUser } from "../request/model-call.ts";
 
 const itemsShownMax = 8;
@@ -16,9 +16,14 @@ export function describeResults(call: ModelCall, results: readonly ToolResult[])
   return `Here is what I found:\n${lines.join("\n")}\n\nI am the demo model, so I can fetch but not understand.`;
 }
 
+/** The words of an error result, which some dialects send as text and some as JSON; else "". */
+export function faultOf(text: string): string {
+  return /^error: ([^]*)/.exec(text)?.[1] ?? textOf(objectOf(parsedJson(text))["error"]);
+}
+
 function describe(text: string): string {
   if (/^error\b/i.test(text)) return `it failed (${shortened(text)}).`;
-  const result = objectOf(parsed(text));
+  const result = objectOf(parsedJson(text));
   const list = Object.entries(result).find(([, value]) => Array.isArray(value));
   if (list !== undefined) return describeList(list[0], listOf(list[1]), result["truncated"] === true);
   if (textOf(result["error"]) !== "") return `it failed (${shortened(textOf(result["error"]))}).`;
@@ -53,12 +58,4 @@ function shortened(line: string): string {
   return characters.length <= lineCharsMax
     ? line.trimEnd()
     : `${characters.slice(0, lineCharsMax).join("")}…`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,7 +1,8 @@
 // What the demo model does when asked to write a program: a workspace, a program with a mistake, its tests, the mending, the
 // tests again. Step by step from what the turn holds already, so that it goes on wherever a crash left it.
-import { objectOf, textOf } from "../json.ts";
+import { objectOf, parsedJson, textOf } from "../json.ts";
 import { lastUserText, type ModelCall, turnsSinceUser } from "../request/model-call.ts";
+import { faultOf } from "./describe-results.ts";
 import type { ScriptStep } from "./script-step.ts";
 
 const NEEDED = ["create_workspace", "write_file", "edit_files", "execute"];
@@ -78,12 +79,7 @@ export function programStep(call: ModelCall): ScriptStep | null {
   const texts = since.flatMap((turn) => turn.results).map((result) => result.text);
   const fault = texts.map(faultOf).findLast((words) => words !== "");
   if (fault !== undefined) return { text: `That did not work: ${fault}` };
-  return STEPS[done] ?? { text: summary(texts.map((text) => textOf(objectOf(parsed(text))["output"]))) };
-}
-
-/** The words of an error result, which some dialects send as text and some as JSON; else "". */
-function faultOf(text: string): string {
-  return /^error: ([^]*)/.exec(text)?.[1] ?? textOf(objectOf(parsed(text))["error"]);
+  return STEPS[done] ?? { text: summary(texts.map((text) => textOf(objectOf(parsedJson(text))["output"]))) };
 }
 
 function summary(all: readonly string[]): string {
@@ -91,12 +87,4 @@ function summary(all: readonly string[]): string {
   const verdicts = outputs.flatMap((output) => /\d+ passed, \d+ failed/.exec(output)?.[0] ?? []);
   const runs = outputs.at(-1)?.trim() ?? "?";
   return `Done. The first run said “${verdicts[0]}”, the second “${verdicts.at(-1)}”; the tests ran ${runs} times in all. The program is median.mjs.`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -50,6 +50,7 @@ export function toolWishes(asked: string, tools: readonly OfferedTool[]): readon
   return [
     ...listWish(asked, tools),
     ...planWish(asked, tools),
+    ...ferryWish(asked, tools),
     ...WISHES.flatMap((wish) => {
       const tool = tools.find((each) => each.name === wish.tool);
       const found = wish.pattern.exec(asked);
@@ -82,4 +83,15 @@ function listWish(asked: string, tools: readonly OfferedTool[]): readonly ToolCa
     text === "" ? [] : [{ text, status: at === 0 ? "doing" : "pending" }],
   );
   return [{ name: "update_todos", args: { items } }];
+}
+
+/** "When does the next ferry leave?", "Book a seat on the ferry at 18:30": for the ferry desk, under whatever slug it is known. */
+function ferryWish(asked: string, tools: readonly OfferedTool[]): readonly ToolCallScript[] {
+  const named = (end: string) => tools.find(({ name }) => name.endsWith(`__${end}`))?.name;
+  const [next, book] = [named("next_ferry"), named("book_seat")];
+  const booking = /\bbook a seat\b(?:.*?\b(\d{1,2}:\d\d)\b)?/i.exec(asked);
+  if (book !== undefined && booking !== null) {
+    return [{ name: book, args: { departure: booking[1] ?? "18:30" } }];
+  }
+  return next !== undefined && /\bnext ferry\b/i.test(asked) ? [{ name: next, args: {} }] : [];
 }
