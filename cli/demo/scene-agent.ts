@@ -12,7 +12,7 @@ import {
   untilWriting,
 } from "./stage.ts";
 
-const COUNT_TO = 100;
+const COUNT_TO = 60;
 
 export const AGENT_SCENE: Scene = {
   title: "The chat waits for an agent that it has started; the worker dies meanwhile (SIGKILL)",

@@ -7,7 +7,7 @@ import type { ScriptStep } from "./script-step.ts";
 const WISH = /\bstart (?:an|\w+) agents?\b[^:\n]*: *(.+)/i;
 /** As many as may run beside a chat. */
 const agentsMax = 10;
-const titleWords = 4;
+const titleWords = 3;
 
 /** The next step; null when no agents are asked for, or the chat has no tools for them. */
 export function agentsStep(call: ModelCall): ScriptStep | null {
@@ -32,7 +32,11 @@ function spawnCalls(wish: string) {
     .filter((prompt) => prompt !== "")
     .slice(0, agentsMax)
     .map((prompt) => {
-      const title = prompt.split(/\s+/).slice(0, titleWords).join(" ");
+      const title = prompt
+        .split(/\s+/)
+        .slice(0, titleWords)
+        .join(" ")
+        .replace(/[,.:]+$/, "");
       return { name: "spawn_agent", args: { type: "explore", prompt, title } };
     });
 }

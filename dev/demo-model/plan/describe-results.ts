@@ -25,10 +25,11 @@ function describe(text: string): string {
   if (/^error\b/i.test(text)) return `it failed (${shortened(text)}).`;
   const result = objectOf(parsedJson(text));
   const list = Object.entries(result).find(([, value]) => Array.isArray(value));
-  if (list !== undefined) return describeList(list[0], listOf(list[1]), result["truncated"] === true);
+  const content = textOf(result["content"]) || textOf(result["output"]);
+  if (list !== undefined && content === "")
+    return describeList(list[0], listOf(list[1]), result["truncated"] === true);
   if (textOf(result["error"]) !== "") return `it failed (${shortened(textOf(result["error"]))}).`;
-  const content = textOf(result["content"]) || textOf(result["output"]) || text;
-  return describeText(content);
+  return describeText(content || text);
 }
 
 function describeList(name: string, items: readonly unknown[], truncated: boolean): string {
