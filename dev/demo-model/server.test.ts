@@ -198,3 +198,28 @@ test("what is not JSON, and what is no path of ours, is refused with words", asy
   assert.equal((await fetch(`${model.url}/healthz`)).status, 200);
   assert.equal((await fetch(`${model.url}/__script`, { method: "POST", body: "{}" })).status, 400);
 });
+
+test("a call takes what it needs from the results of the chat, or of its turn alone", async (t) => {
+  const model = await withDemoModel(t);
+  model.script("refer", [
+    {},
+    { tool_calls: [{ name: "wait", args: { old: "$result.0.chat_id", own: "$turn.0.chat_id" } }] },
+  ]);
+  const calls = (id: string) => ({
+    role: "assistant",
+    tool_calls: [{ id, type: "function", function: { name: "start", arguments: "{}" } }],
+  });
+  const gives = (tool_call_id: string, chat_id: string) => {
+    return { role: "tool", tool_call_id, content: JSON.stringify({ chat_id }) };
+  };
+  const before = [{ role: "user", content: "hello" }, calls("a"), gives("a", "first")];
+  const asked = { role: "user", content: "#script key=refer" };
+  const post = async (messages: readonly unknown[]) => {
+    const body = JSON.stringify({ model: "demo", messages });
+    return (await fetch(`${model.url}/v1/chat/completions`, { method: "POST", body })).text();
+  };
+  const given = await post([...before, asked, calls("b"), gives("b", "second")]);
+  assert.match(given, /\{\\"old\\":\\"first\\",\\"own\\":\\"second\\"\}/);
+  model.script("refer", [{ tool_calls: [{ name: "wait", args: { own: "$turn.0.chat_id" } }] }]);
+  assert.match(await post([...before, asked]), /the tool result has no chat_id/);
+});

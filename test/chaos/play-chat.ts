@@ -11,6 +11,7 @@ import type { Finding } from "./check/finding.ts";
 import { ReaderAudit } from "./check/reader-audit.ts";
 import { textOf } from "./check/stored-row.ts";
 import { untilRest, type Verification, type Verified, verifyChat } from "./check/verify-chat.ts";
+import { verifySubagents } from "./check/verify-subagents.ts";
 import { messagesOfChat } from "./fork-chat.ts";
 import { type ChatPlan, messagesOf, type ReaderPlan } from "./plan/plan.ts";
 import type { World } from "./world.ts";
@@ -33,6 +34,7 @@ export interface PlayedChat extends Verification {
   readonly ledger: ChatLedger;
   readonly readers: readonly ChaosReader[];
   readonly forks: readonly Verified[];
+  readonly subagents: readonly Verified[];
   readonly modelCalls: number;
   /** The longest time from the last move of a round to the chat's rest. */
   readonly longestToRestMs: number;
@@ -85,10 +87,24 @@ async function playRounds(stage: ChatStage, readers: ChaosReader[]): Promise<Pla
     findings.push(...verification.findings);
     verifiedForks.push(verification.verified);
   }
+  const subagents = await verifySubagents(
+    { world, plan, ledger },
+    { ...done, chat_id: done.verified.chat_id },
+  );
+  findings.push(...subagents.findings);
   const modelCalls = messagesOf(plan.rounds).flatMap(({ key }) => model.requests(key)).length;
   // A workspace's agent is a process: a long run would otherwise end with a hundred of them.
   if (done.workspace_id !== null) await api.ask("DELETE", `/v1/workspaces/${done.workspace_id}`);
-  return { ...done, findings, forks: verifiedForks, ledger, readers, modelCalls, longestToRestMs };
+  return {
+    ...done,
+    findings,
+    forks: verifiedForks,
+    subagents: subagents.verified,
+    ledger,
+    readers,
+    modelCalls,
+    longestToRestMs,
+  };
 }
 
 interface Fork {

@@ -149,7 +149,7 @@ class ChaosRun {
     try {
       const played = await playChat(stage);
       this.#findings.push(...played.findings);
-      this.#verified.push(played.verified, ...played.forks);
+      this.#verified.push(played.verified, ...played.forks, ...played.subagents);
       this.#tally.add(played);
     } catch (error) {
       const isStuck = error instanceof Stuck;

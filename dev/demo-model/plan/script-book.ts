@@ -81,20 +81,25 @@ function attemptKey(key: string, stepIndex: number): string {
   return `${stepIndex} ${key}`;
 }
 
-/** `$result.2.chat_id`: of the third tool result in the prompt, this field. */
-const resultReference = /^\$result\.(\d+)\.(\w+)$/;
+/** `$result.2.chat_id`: of the third tool result in the prompt, this field. `$turn.2.chat_id`: of the third one in this turn. */
+const resultReference = /^\$(result|turn)\.(\d+)\.(\w+)$/;
 
 /** The step with what its calls take from earlier results. Throws `CallRefused` for what is not there. */
 function withResults(step: ScriptStep, { turns }: ModelCall): ScriptStep {
   const { tool_calls } = step;
-  if (tool_calls === undefined || !JSON.stringify(tool_calls).includes("$result.")) return step;
-  const results = turns.flatMap((turn) => turn.results);
+  if (tool_calls === undefined || !/\$(?:result|turn)\./.test(JSON.stringify(tool_calls))) return step;
+  const results = {
+    result: turns.flatMap((turn) => turn.results),
+    turn: turnsSinceUser(turns).flatMap((turn) => turn.results),
+  };
   const fill = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(fill);
     if (typeof value === "object" && value !== null)
       return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fill(inner)]));
     const found = typeof value === "string" ? resultReference.exec(value) : null;
-    return found === null ? value : fieldOf(results[Number(found[1])]?.text, found[2] ?? "");
+    if (found === null) return value;
+    const [, from, at, name = ""] = found;
+    return fieldOf(results[from as keyof typeof results][Number(at)]?.text, name);
   };
   const filled = tool_calls.map((each) =>
     each.args === undefined ? each : { ...each, args: objectOf(fill(each.args)) },

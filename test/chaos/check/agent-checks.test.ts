@@ -60,6 +60,12 @@ function compacted(source: string, id = 20): StoredRow[] {
   ];
 }
 
+/** As a turn begins whose chat has subagents that have ended meanwhile. */
+const notice: StoredRow = {
+  ...row([4, 3], "user", [{ type: "text", text: "<agents>\nSince your last turn …\n</agents>" }]),
+  visibility: "model",
+};
+
 function foundInCompacted(rows: readonly StoredRow[]): string[] {
   const ledger = openLedger();
   ledger.rounds.push({ interrupts: 0, isInOrder: true, compactions: { manual: 1, automatic: 0 } });
@@ -70,6 +76,7 @@ test("1: a compaction that is missing, happened twice, was asked for by nobody o
   const rows = [...goodRows(), ...compacted("manual")];
   assert.deepEqual(found(checkMessages(facts({ rows }))), []);
   assert.deepEqual(foundInCompacted(rows), []);
+  assert.deepEqual(foundInCompacted([notice, ...rows]), []);
   assert.deepEqual(foundInCompacted(goodRows()), ["1 lost"]);
   assert.deepEqual(foundInCompacted([...rows, ...compacted("manual", 30)]), ["1 doubled"]);
   assert.deepEqual(foundInCompacted([...rows, ...compacted("automatic", 30)]), ["1 doubled"]);

@@ -18,6 +18,8 @@ export interface CallFacts {
   readonly answers: ReadonlyMap<string, LedgerAnswer>;
   /** What was killed in the run: the calls that it was at have no good end. */
   readonly killed: { readonly anything: boolean; readonly agents: boolean };
+  /** The chat is a subagent: it starts none. */
+  readonly isSubagent?: boolean;
 }
 
 /** What a call says whose workspace's agent was killed. */
@@ -25,6 +27,8 @@ const AGENT_ENDED = /agent ended|agent cannot be reached|agent ends its answers/
 /** What a call says whose MCP server could not do it: it was not made, or nobody knows. */
 const SERVER_LOST =
   /There is no tool|cannot be reached|forgets its connections|broke during the call|did not answer in time|running this tool was lost/;
+
+const SPAWN = "spawn_agent";
 
 type Find = (kind: FindingKind, what: string) => void;
 
@@ -70,6 +74,10 @@ interface Looking {
 
 function checkResult(call: ToolCallPart, result: ToolResultPart, { facts, wasCut, find }: Looking): void {
   const words = wordsOfResult(result);
+  if (call.tool_name === SPAWN && facts.isSubagent === true) {
+    if (!result.is_error) find("wrong", `a subagent has started one: ${words}`);
+    return;
+  }
   if (result.is_error) {
     if (wasCut || (facts.killed.agents && AGENT_ENDED.test(words))) return;
     find("wrong", `${call.tool_name} ${call.tool_call_id} failed without an interrupt: ${words}`);

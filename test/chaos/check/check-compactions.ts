@@ -3,7 +3,7 @@
 import { CHAT_SUMMARIZED } from "../../../core/chat/compaction.ts";
 import type { ChatLedger } from "../chat-ledger.ts";
 import type { Finding, FindingKind } from "./finding.ts";
-import { callsOf, resultsOf, type StoredRow } from "./stored-row.ts";
+import { callsOf, resultsOf, type StoredRow, textOf } from "./stored-row.ts";
 
 export interface CompactionFacts {
   readonly name: string;
@@ -17,7 +17,10 @@ export function checkCompactions({ name, ledger, rows }: CompactionFacts): Findi
   const shown = rows.filter(({ visibility }) => visibility === "user");
   const calls = shown.flatMap(({ content }) => callsOf(content));
   const results = shown.flatMap(({ content }) => resultsOf(content));
-  const boundaries = rows.filter(({ visibility, role }) => visibility === "model" && role === "user");
+  const boundaries = rows.filter(({ visibility, role, content }) => {
+    // The other hidden messages of users tell what has become of subagents.
+    return visibility === "model" && role === "user" && !textOf(content).startsWith("<agents>");
+  });
   for (const source of ["manual", "automatic"] as const) {
     const expected = ledger.rounds.reduce((sum, { compactions }) => sum + compactions[source], 0);
     const own = results.filter(({ result, tool_name }) => {

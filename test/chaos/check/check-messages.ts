@@ -144,13 +144,19 @@ function faultOfAnswer({ content, interrupted }: StoredRow, step: ExpectedStep):
     faultOfText(textOf(content, "reasoning"), step.reasoning, interrupted),
     faultOfText(textOf(content), step.text, interrupted),
   ];
-  const calls = callsOf(content).map(({ tool_name, args }) => `${tool_name} ${JSON.stringify(args)}`);
-  const asked = step.tools.map(({ name, args }) => `${name} ${JSON.stringify(args)}`);
+  const calls = callsOf(content).map(({ tool_name, args }) => callWords(tool_name, args));
+  const asked = step.tools.map(({ name, args }) => callWords(name, args));
   // The last call of a stopped answer may be cut in the middle of its arguments.
   const sure = interrupted ? calls.slice(0, -1) : calls;
   if (!interrupted && calls.length < asked.length) faults.push("lost");
   if (calls.length > asked.length || sure.some((call, at) => call !== asked[at])) faults.push("wrong");
   return faults.find((fault) => fault !== null) ?? null;
+}
+
+/** Which subagent a call means is known only when there is one: `checkSubagents` looks at it. */
+function callWords(name: string, args: unknown): string {
+  const isOfAgent = /_agents?$/.test(name) && (args as { chat_id?: unknown }).chat_id !== undefined;
+  return `${name} ${JSON.stringify(isOfAgent ? { ...(args as object), chat_id: "" } : args)}`;
 }
 
 function faultOfText(text: string, said: string, interrupted: boolean): FindingKind | null {

@@ -29,6 +29,8 @@ const WEIGHTS: Weights = [
   ["wait-interrupted", 5],
   ["wait-edited", 4],
   ["wait-expired", 4],
+  ["subagents", 9],
+  ["subagents-interrupted", 5],
 ];
 /** Chats with tools use them in half of their rounds. */
 const TOOL_ROUNDS: Weights = [

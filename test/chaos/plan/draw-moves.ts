@@ -22,6 +22,7 @@ import {
   runningMessage,
   shortMessage,
 } from "./draw-message.ts";
+import { slowSubagentsMessage, subagentsMessage } from "./draw-subagents.ts";
 import { drawWaits } from "./draw-waits.ts";
 import type { Move, RoundKind } from "./plan.ts";
 
@@ -69,6 +70,10 @@ export function drawMoves(draft: ChatDraft, kind: RoundKind): Move[] {
     case "wait-edited":
     case "wait-expired":
       return drawWaits(draft, kind);
+    case "subagents":
+      return [opening(draft, subagentsMessage)];
+    case "subagents-interrupted":
+      return interruptedSubagents(draft);
     default:
       return drawBusyMoves(draft, kind);
   }
@@ -77,6 +82,14 @@ export function drawMoves(draft: ChatDraft, kind: RoundKind): Move[] {
 function interrupted(draft: ChatDraft, draw: Draw): Move[] {
   const first = opening(draft, draw);
   return [first, untilBegun(draft.random, keyOf(first), 4), { type: "interrupt" }];
+}
+
+/** While a subagent writes: it is stopped, too. */
+function interruptedSubagents(draft: ChatDraft): Move[] {
+  const first = opening(draft, slowSubagentsMessage);
+  const [subagent] = first.message.subagents ?? [];
+  const key = subagent?.messages[0]?.key ?? "";
+  return [first, untilBegun(draft.random, key, 20), { type: "interrupt" }];
 }
 
 /** Mostly while the server has the call, at times before that. */

@@ -41,7 +41,10 @@ test("every kind of round, ground and dialect occurs in a run of 2,000 turns", (
 
 test("each message has a key of its own, stands in its words, and has a script the model takes", () => {
   for (const seed of SEEDS) {
-    const messages = makePlan(seed, 100).chats.flatMap(({ rounds }) => messagesOf(rounds));
+    const sent = makePlan(seed, 100).chats.flatMap(({ rounds }) => messagesOf(rounds));
+    const told = sent.flatMap(({ subagents = [] }) => subagents.flatMap((subagent) => subagent.messages));
+    assert.ok(told.length > 0);
+    const messages = [...sent, ...told];
     assert.equal(new Set(messages.map(({ key }) => key)).size, messages.length);
     for (const message of messages) {
       assert.equal(keyOf(wordsOf(message)), message.key);

@@ -52,6 +52,8 @@ export const ROUND_KINDS = [
   "wait-interrupted",
   "wait-edited",
   "wait-expired",
+  "subagents",
+  "subagents-interrupted",
 ] as const;
 export type RoundKind = (typeof ROUND_KINDS)[number];
 
@@ -61,6 +63,16 @@ export interface MessagePlan {
   readonly steps: readonly ScriptStepWithAttempts[];
   /** `error`: the provider refuses it for good. */
   readonly ends: "well" | "error";
+  /** Those that its steps start, in the order of the calls. */
+  readonly subagents?: readonly SubagentPlan[];
+}
+
+/** A chat that the model starts, tells more or stops, and whose report it waits for. */
+export interface SubagentPlan {
+  /** The prompt, and what it is told meanwhile. */
+  readonly messages: readonly MessagePlan[];
+  /** So often it may be stopped in its middle by its parent's model. */
+  readonly interrupts: number;
 }
 
 export type Move =

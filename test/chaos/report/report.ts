@@ -26,6 +26,7 @@ export interface Counts {
   readonly messages_that_steered: number;
   readonly compactions: number;
   readonly forks: number;
+  readonly subagents: number;
   readonly calls_answered: number;
   readonly mcp_calls: number;
   readonly mcp_calls_failed: number;

@@ -9,6 +9,7 @@ export interface FinishedChat {
   readonly ledger: ChatLedger;
   readonly rows: readonly StoredRow[];
   readonly readers: readonly ChaosReader[];
+  readonly subagents: readonly unknown[];
   readonly modelCalls: number;
   readonly longestToRestMs: number;
 }
@@ -25,6 +26,7 @@ export class Tally {
     messages_that_steered: 0,
     compactions: 0,
     forks: 0,
+    subagents: 0,
     calls_answered: 0,
     mcp_calls: 0,
     mcp_calls_failed: 0,
@@ -39,7 +41,7 @@ export class Tally {
     longest_to_rest_ms: 0,
   };
 
-  add({ ledger, rows: all, readers, modelCalls, longestToRestMs }: FinishedChat): void {
+  add({ ledger, rows: all, readers, subagents, modelCalls, longestToRestMs }: FinishedChat): void {
     const { counts } = this;
     counts.longest_to_rest_ms = Math.max(counts.longest_to_rest_ms, Math.round(longestToRestMs));
     const rows = all.filter(({ visibility }) => visibility !== "model");
@@ -56,6 +58,7 @@ export class Tally {
     counts.compactions += calls.filter(({ tool_name }) => tool_name === CHAT_SUMMARIZED).length;
     counts.calls_answered += ledger.answers.size;
     counts.forks += ledger.forks.length;
+    counts.subagents += subagents.length;
     const results = rows.flatMap(({ content }) => resultsOf(content)).filter(isOfServer);
     counts.mcp_calls += results.length;
     counts.mcp_calls_failed += results.filter(({ is_error }) => is_error).length;
