@@ -204,7 +204,7 @@ class ChaosRun {
       messagesOf(this.#plan.chats.flatMap(({ rounds }) => rounds)).length,
     );
     const faults = Object.values(this.#faults).reduce((sum, count) => sum + count, 0);
-    const chats = `${this.#verified.length}/${this.#plan.chats.length} chats verified`;
+    const chats = `${this.#tally.counts.chats}/${this.#plan.chats.length} chats verified`;
     return `${this.#clock()}  ${sent} messages, ${chats}, ${faults}/${this.#plan.faults.length} faults, ${this.#findings.length} findings`;
   }
 }

@@ -1,11 +1,11 @@
 // Draws rounds in which a turn waits for its client or for a person.
 import { type ChatDraft, keyOf, opening, send, short } from "./chat-draft.ts";
-import { waitingMessage } from "./draw-message.ts";
+import { shortMessage, waitingMessage } from "./draw-message.ts";
 import type { AnswerPlan, Move, RoundKind } from "./plan.ts";
 
 /** What is asked is answered: late, twice, by clients that race, or not at all. */
 export function drawWaits(draft: ChatDraft, kind: RoundKind): Move[] {
-  const { random } = draft;
+  if (kind === "wait-expired") return drawExpired(draft);
   const first = opening(draft, (own, key) => waitingMessage(own, key, draft.mcp));
   const key = keyOf(first);
   const asked: Move = { type: "await-question" };
@@ -17,16 +17,22 @@ export function drawWaits(draft: ChatDraft, kind: RoundKind): Move[] {
       draft.editable = [...draft.editable.slice(0, -1), message.key];
       return [first, asked, { type: "edit", target: key, message }];
     }
-    case "wait-expired":
-      return [
-        { type: "deadline", seconds: random.int(1, 2) },
-        first,
-        { type: "rest" },
-        { type: "deadline", seconds: 300 },
-      ];
     default:
       return [first, asked, ...drawAmong(draft), { type: "answer", how: drawAnswer(draft) }];
   }
+}
+
+/** Calls of clients alone: nobody has to approve within a time. A chat has a deadline only once it is there. */
+function drawExpired(draft: ChatDraft): Move[] {
+  const before: Move[] = draft.messages > 0 ? [] : [opening(draft, shortMessage), { type: "rest" }];
+  const first = opening(draft, (own, key) => waitingMessage(own, key, false));
+  return [
+    ...before,
+    { type: "deadline", seconds: draft.random.int(1, 2) },
+    first,
+    { type: "rest" },
+    { type: "deadline", seconds: 300 },
+  ];
 }
 
 /** Messages that come while the turn waits. */

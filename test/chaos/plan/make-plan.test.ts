@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseScript } from "../../../dev/demo-model/plan/script-step.ts";
 import { keyOf, wordsOf } from "../check/expected-answer.ts";
+import { CLIENT_TOOL } from "../mcp/marks.ts";
 import { makePlan } from "./make-plan.ts";
 import { FAULT_KINDS, messagesOf, ROUND_KINDS } from "./plan.ts";
 import { createRandom } from "./seeded-random.ts";
@@ -50,6 +51,20 @@ test("each message has a key of its own, stands in its words, and has a script t
       assert.equal(keyOf(wordsOf(message)), message.key);
       parseScript({ key: message.key, steps: message.steps });
     }
+  }
+});
+
+test("a deadline is set in a chat that is there, for calls that can expire", () => {
+  const deadlines = makePlan(1, 2_000).chats.flatMap(({ rounds }) => {
+    return rounds.filter(({ kind }) => kind === "wait-expired").map((round) => ({ round, rounds }));
+  });
+  assert.ok(deadlines.some(({ round, rounds }) => round === rounds[0]));
+  for (const { round, rounds } of deadlines) {
+    assert.ok(round !== rounds[0] || round.moves[0]?.type === "send");
+    const calls = messagesOf([round]).flatMap(({ steps }) =>
+      steps.flatMap(({ tool_calls = [] }) => tool_calls),
+    );
+    assert.deepEqual(new Set(calls.map(({ name }) => name)), new Set([CLIENT_TOOL]));
   }
 });
 
