@@ -148,12 +148,12 @@ class ChaosRun {
     };
     try {
       const played = await playChat(stage);
-      this.#findings.push(...played.findings);
+      for (const finding of played.findings) this.#found(finding);
       this.#verified.push(played.verified, ...played.forks, ...played.subagents);
       this.#tally.add(played);
     } catch (error) {
       const isStuck = error instanceof Stuck;
-      this.#findings.push({
+      this.#found({
         invariant: isStuck ? 6 : 0,
         kind: isStuck ? "stuck" : "broken",
         where: plan.name,
@@ -192,6 +192,12 @@ class ChaosRun {
       findings,
       folder,
     };
+  }
+
+  /** Told at once: of a long run one wants to know what it has found before it ends. */
+  #found(finding: Finding): void {
+    this.#findings.push(finding);
+    this.#say(`${this.#clock()}  found: ${finding.kind} at ${finding.where}: ${finding.what.slice(0, 500)}`);
   }
 
   #clock(): string {
