@@ -12,16 +12,17 @@ const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const MODULES = join(ROOT, "node_modules");
 // Packages of their own: clients of other people, which only tests need.
 const TEST_CLIENTS = join(ROOT, "test", "clients");
+const CONSOLE = join(ROOT, "console");
 
 const TASKS = {
   start: { run: ["cli/main.ts", "start"], needs: ["production"] },
   everturn: { run: ["cli/main.ts"], needs: ["production"] },
   demo: { run: ["cli/main.ts", "demo"], needs: ["production"] },
   bench: { run: ["bench/main.ts"], needs: ["all"] },
-  test: { run: ["test/runner/run.ts"], needs: ["all", "clients"] },
+  test: { run: ["test/runner/run.ts"], needs: ["all", "clients", "console"] },
   "test:unit": { run: ["test/runner/run.ts", "--unit"], needs: ["all"] },
   chaos: { run: ["test/chaos/main.ts"], needs: ["all"] },
-  check: { run: ["dev/check/main.ts"], needs: ["all"] },
+  check: { run: ["dev/check/main.ts"], needs: ["all", "console"] },
   format: { run: ["node_modules/@biomejs/biome/bin/biome", "check", "--write", "."], needs: ["all"] },
 };
 
@@ -39,6 +40,7 @@ async function main() {
   if (!task) throw new Error(`Unknown task ${name ?? "(none)"}. Tasks: ${Object.keys(TASKS).join(", ")}`);
   for (const need of task.needs) {
     if (need === "clients") await installPackages(TEST_CLIENTS, "all");
+    else if (need === "console") await installPackages(CONSOLE, "all");
     else await installPackages(ROOT, need);
   }
   const [script, ...first] = task.run;

@@ -56,8 +56,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   platform: { imports: [] },
   dev: { imports: ["platform"] },
-  // Static files for the browser: the wire types come along, code of ours does not.
-  console: { imports: [], typesOf: ["core"] },
+  // For strangers and for us: speaks the public API from browsers and from Node, with the reducer of core/stream.
+  client: { imports: ["core"], packages: ["eventsource-parser", "react"] },
+  // A page for the browser. It reaches the server by the client alone.
+  console: { imports: ["client", "core"] },
   // Scripts of the containers: they run before, and beside, everything else.
   deploy: { imports: [], packages: [] },
   worker: { imports: "everything" },
