@@ -10,6 +10,7 @@ import type { ScriptStepWithAttempts } from "../../dev/demo-model/plan/script-st
 import { doomedWorker, onlyWorker, untilDead } from "../support/crash.ts";
 import { type Everturn, type Json, startEverturn } from "../support/everturn.ts";
 import { soon } from "../support/soon.ts";
+import { cachedParts, DIALECTS } from "../support/turn/cached-parts.ts";
 import { assertSettled, script, storedMessages } from "../support/turn/settled.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "everturn-context-")));
@@ -148,23 +149,6 @@ test("C3 C1 a refresh adds what has changed, nothing twice, and a chat is dirty 
   assertInOrder(prompts(four)[0] ?? "", ["first version", "second version"]);
   assert.equal((await read(chat.id)).context_dirty, false);
 });
-
-const DIALECTS = [
-  ["openai-compatible", "/v1", "messages"],
-  ["openai", "/v1", "input"],
-  ["anthropic", "", "messages"],
-] as const;
-
-/** What a provider caches by: tools, system and messages, without the marks that tell it where to cache. */
-function cachedParts(body: Json, messages: string): string[] {
-  const plain = (value: unknown) =>
-    JSON.stringify(value, (key, inner: unknown) => (key === "cache_control" ? undefined : inner));
-  const list = (body[messages] as Json[]).flatMap((message) => {
-    const { role, content } = message;
-    return Array.isArray(content) ? content.map((part: unknown) => plain({ role, part })) : [plain(message)];
-  });
-  return [plain(body.tools), plain(body.system ?? body.instructions ?? null), ...list];
-}
 
 for (const [kind, path, messages] of DIALECTS) {
   test(`C3 ${kind}: each prompt begins with the whole prompt before it, through steps, turns and added context`, async () => {
