@@ -13,6 +13,7 @@ import { requestId } from "./http/middleware/request-id.ts";
 import { requestLog } from "./http/middleware/request-log.ts";
 import { securityHeaders } from "./http/middleware/security-headers.ts";
 import { mountRoutes } from "./http/mount-routes.ts";
+import { serveConsole } from "./routes/console/console.ts";
 import { docsFiles } from "./routes/docs.ts";
 import { MCP_CALLBACK } from "./routes/mcp/mcp-sign-in.ts";
 
@@ -58,6 +59,7 @@ export function createApp(deps: ApiDeps): Express {
   app.use("/shared/:token", limitLinks(deps.rateLimits));
   // Beyond loopback only admins may read the metrics; scrapers use a port of their own or an admin's key (SPEC O1).
   if (deps.metricsNeedAdmin) app.use("/metrics", limited, known, adminsOnly);
+  if (deps.console !== null) app.use(serveConsole(deps.console));
   mountRoutes(app, allRoutes(deps), deps.logger);
   app.use(() => {
     throw new Refusal("not_found", "no such path; all paths: /openapi.json");

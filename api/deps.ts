@@ -19,6 +19,7 @@ import type { Store } from "../store/store.ts";
 import type { StreamTurn } from "./ai-sdk/turn-streams.ts";
 import type { KeyLookup } from "./http/access/key-lookup.ts";
 import type { RateLimits } from "./http/middleware/limit-rate.ts";
+import type { ConsoleShelf } from "./routes/console/console-shelf.ts";
 import type { WorkspaceTemporalLink } from "./routes/workspace/show-workspace.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import type { Readiness } from "./start/readiness.ts";
@@ -142,6 +143,8 @@ export interface ApiDeps {
   readonly trustedProxies: readonly string[];
   readonly models: ModelSettings;
   readonly mcp: McpSettings;
+  /** The built console; null: it is switched off. */
+  readonly console: ConsoleShelf | null;
   /** Shown on the first page; null: not configured. */
   readonly temporalUiUrl: string | null;
 }

@@ -10,6 +10,7 @@ import { createFailpoint } from "../platform/failpoint.ts";
 import { createSchemaChecker } from "../platform/json-schema/schema-checker.ts";
 import type { Logger } from "../platform/logger.ts";
 import { createMetricsRegistry, exposeReadings, serveMetrics } from "../platform/metrics.ts";
+import { consoleFolder } from "../platform/programs/console-folder.ts";
 import { createSecretBox } from "../platform/secrets/secret-box.ts";
 import { connectTemporal } from "../platform/temporal.ts";
 import { seedAdminKey } from "../store/access/seed-admin.ts";
@@ -28,6 +29,7 @@ import { createApp } from "./app.ts";
 import type { ApiDeps, ModelSettings } from "./deps.ts";
 import { createReadRights } from "./http/access/read-rights.ts";
 import { ListenError, type Served, serve } from "./http/serve.ts";
+import { createConsoleShelf } from "./routes/console/console-shelf.ts";
 import { createSignIn, type SignIn } from "./sign-in/sign-in.ts";
 import { createListTools } from "./start/list-tools.ts";
 import { createMcpSettings } from "./start/mcp-settings.ts";
@@ -208,6 +210,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     mcp: createMcpSettings(config, async (secrets) =>
       (await import("../mcp/open-mcp.ts")).openApiMcp({ ...config.mcp, db: store.pool, secrets, logger }),
     ),
+    console: config.hasConsole ? createConsoleShelf(consoleFolder()) : null,
     temporalUiUrl: config.temporalUiUrl ?? null,
   };
 }

@@ -27,6 +27,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   users: async () => (await import("./commands/users.ts")).users,
   keys: async () => (await import("./commands/keys.ts")).keys,
+  "console-build": async () => (await import("./commands/console-build.ts")).consoleBuild,
   demo: async () => (await import("./commands/demo.ts")).demo,
   "config-docs": async () => (await import("./commands/config-docs.ts")).configDocs,
   version: async () => (await import("./commands/version.ts")).version,

@@ -1,5 +1,7 @@
 // Dev holds the embedded stack: what a person needs once everything runs, in one box.
 
+import type { ConsoleState } from "./console/build-beside.ts";
+
 export interface BoxContents {
   readonly apiUrl: string;
   readonly apiKey: string;
@@ -9,6 +11,7 @@ export interface BoxContents {
   /** Made by this start, so that its password is nobody's but this folder's. */
   readonly isOwnDatabase: boolean;
   readonly model: string;
+  readonly console: ConsoleState;
   readonly logFolder: string;
   readonly startedInMs: number;
 }
@@ -16,6 +19,7 @@ export interface BoxContents {
 /** The box as text, then one curl that works as it stands. */
 export function renderBox(contents: BoxContents): string {
   const rows: [string, string][] = [
+    ...consoleRow(contents),
     ["API", contents.apiUrl],
     ["API docs", `${contents.apiUrl}/docs`],
     ["API key", contents.apiKey],
@@ -32,6 +36,19 @@ export function renderBox(contents: BoxContents): string {
   const framed = lines.map((line) => `│ ${line.padEnd(width)} │`);
   const bar = "─".repeat(width + 2);
   return `\n┌${bar}┐\n${framed.join("\n")}\n└${bar}┘\n\nTry it, a turn that streams:\n\n${curlCommand(contents)}\n`;
+}
+
+function consoleRow({ console, apiUrl }: BoxContents): [string, string][] {
+  switch (console.type) {
+    case "off":
+      return [];
+    case "ready":
+      return [["Console", apiUrl]];
+    case "building":
+      return [["Console", `${apiUrl} (being built, some ${console.expectedS} s)`]];
+    case "failed":
+      return [["Console", console.hasOlder ? `${apiUrl} (an older one)` : "– (it could not be built)"]];
+  }
 }
 
 /** A password that was brought along is somebody else's to show: boxes end up in logs and on screens. */

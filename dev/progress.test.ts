@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { renderBox } from "./box.ts";
+import { type BoxContents, renderBox } from "./box.ts";
 import { createProgress } from "./progress.ts";
 
 function screen(isTTY: boolean) {
@@ -39,15 +39,29 @@ const contents = {
   databaseUrl: "postgres://everturn:p@127.0.0.1:5433/everturn",
   isOwnDatabase: true,
   model: "demo",
+  console: { type: "ready" },
   logFolder: ".data/logs",
   startedInMs: 2_345,
-};
+} as const;
 
 test("the box does not print the password of a database that was brought along", () => {
   const databaseUrl = "postgres://me:hunter2@db.example:5432/x?sslmode=require&password=hunter2";
   const box = renderBox({ ...contents, databaseUrl, isOwnDatabase: false });
   assert.doesNotMatch(box, /hunter2/);
   assert.match(box, /postgres:\/\/me:\*\*\*@db\.example:5432\/x\?sslmode=require/);
+});
+
+test("the box says where the console is, and how far when it is not ready", () => {
+  const rowOf = (console: BoxContents["console"]) =>
+    /Console +([^│]*?) *│/.exec(renderBox({ ...contents, console }))?.[1];
+  assert.equal(rowOf({ type: "ready" }), "http://127.0.0.1:3100");
+  assert.equal(rowOf({ type: "building", expectedS: 15 }), "http://127.0.0.1:3100 (being built, some 15 s)");
+  assert.equal(
+    rowOf({ type: "failed", reason: "x", hasOlder: true }),
+    "http://127.0.0.1:3100 (an older one)",
+  );
+  assert.equal(rowOf({ type: "failed", reason: "x", hasOlder: false }), "– (it could not be built)");
+  assert.equal(rowOf({ type: "off" }), undefined);
 });
 
 test("the box names every address and ends with a curl", () => {

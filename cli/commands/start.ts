@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { renderBox } from "../../dev/box.ts";
+import { buildConsoleBeside, type ConsoleBuild } from "../../dev/console/build-beside.ts";
 import type { PartEvent } from "../../dev/part/part-plan.ts";
 import { createProgress } from "../../dev/progress.ts";
 import { startStack } from "../../dev/stack.ts";
@@ -19,6 +20,7 @@ export async function start(args: string[]): Promise<void> {
   const env = withRuntime(process.env);
   const askedToStop = whenAskedToStop();
   const progress = createProgress(process.stdout, env);
+  const consoleBuild = buildConsoleBeside(env);
   let isUp = false;
   const starting = startStack({
     dataDir: env["EVERTURN_DATA_DIR"] || ".data",
@@ -35,10 +37,19 @@ export async function start(args: string[]): Promise<void> {
   isUp = true;
   const isDemo = stack.demoModelUrl !== undefined;
   const model = isDemo ? stack.model : ((await fetchModels(stack.apiUrl, stack.apiKey)) ?? stack.model);
-  process.stdout.write(renderBox({ ...stack, model, startedInMs: Date.now() - startedAtMs }));
+  process.stdout.write(
+    renderBox({
+      ...stack,
+      model,
+      console: consoleBuild.state(),
+      startedInMs: Date.now() - startedAtMs,
+    }),
+  );
+  void tellConsole(consoleBuild, stack.apiUrl, (words) => isUp && progress.line(`  ${words}`));
   const why = await Promise.race([askedToStop, stack.lost]);
   isUp = false;
   process.stdout.write("\n");
+  consoleBuild.stop();
   if (why === "lost") process.stderr.write(`${lostFolder(stack.logFolder)}\n`);
   await progress.step("Stopping", () => stack.stop());
   process.exit(why === "lost" ? 1 : 0);
@@ -53,4 +64,17 @@ function describe(event: PartEvent): string {
   if (event.what === "died") return `${time} ${event.name}: ${event.detail}; it is started again`;
   if (event.what === "ready") return `${time} ${event.name}: back, process ${event.pid}`;
   return `${time} ${event.name}: process ${event.pid}`;
+}
+
+/** The box does not wait for a build; a line says when it is over. */
+async function tellConsole(build: ConsoleBuild, url: string, say: (words: string) => void): Promise<void> {
+  const shown = build.state();
+  const over = await build.done;
+  const state = build.state();
+  if (over !== null && shown.type === "building" && state.type === "ready")
+    say(`✔ Console ${url} (built in ${Math.ceil(over.tookMs / 1_000)} s)`);
+  if (state.type === "failed")
+    say(
+      `✘ The console could not be built; ${state.hasOlder ? "an older one is served" : "all else runs"}. ${state.reason}`,
+    );
 }

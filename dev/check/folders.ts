@@ -34,7 +34,9 @@ export async function checkFolders(root: string): Promise<CheckResult> {
 }
 
 function judgeTop(room: string, files: readonly string[]): string[] {
-  const top = files.filter((file) => file.startsWith(`${room}/`) && file.split("/").length === 2);
+  const top = files.filter(
+    (file) => file.startsWith(`${room}/`) && !file.slice(room.length + 1).includes("/"),
+  );
   return top.length > roomTopFilesMax
     ? [`${room}/ has ${top.length} files at its top, more than ${roomTopFilesMax}`]
     : [];

@@ -69,7 +69,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 };
 
 /**
- * Floors: inside a room, which folder may import which other folders of the room. Files at a room's top are its port and its
+ * Floors: inside a room (or the folder of its sources), which folder may import which other folders of the room. Files at a room's top are its port and its
  * composition: each floor may import them, and they may import each floor. A folder that is missing here is a fault. Tests are
  * free.
  */
@@ -165,6 +165,15 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     "sign-in": ["http"],
     routes: ["http", "schemas", "sign-in", "streams"],
     "ai-sdk": ["http", "routes", "schemas", "streams"],
+  },
+  // What pages share first, then the chat, then the pages and the frame around them.
+  "console/src": {
+    styles: [],
+    ui: ["styles"],
+    state: [],
+    chat: ["state", "styles", "ui"],
+    pages: ["chat", "state", "styles", "ui"],
+    shell: ["chat", "state", "styles", "ui"],
   },
 };
 

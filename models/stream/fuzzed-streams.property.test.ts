@@ -14,7 +14,7 @@ import { type Dialect, ModelError, type ModelEvent } from "../provider.ts";
 import { lineLimits, streamAnswer } from "./stream-answer.ts";
 
 const RECORDED = new URL("../__fixtures__/", import.meta.url);
-const ODD = new URL("../../test/__fixtures__/oddities/", import.meta.url);
+const ODD = new URL("../../test/support/odd/__fixtures__/oddities/", import.meta.url);
 const TOOLS = ["list_templates", "view_file", "write_file"];
 
 interface OddFixture {

@@ -86,6 +86,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
   return {
     port: environment.PORT,
     host: environment.HOST,
+    hasConsole: environment.EVERTURN_CONSOLE === "on",
     dataDir: environment.EVERTURN_DATA_DIR,
     apiKey: environment.EVERTURN_API_KEY,
     secretKey: environment.EVERTURN_SECRET_KEY,
@@ -117,11 +118,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     reconcileAfterMs: environment.EVERTURN_RECONCILE_AFTER_MS,
     debugRuns: environment.EVERTURN_DEBUG_RUNS,
     queuedMessagesMax: environment.EVERTURN_QUEUE_MAX,
-    rateLimits: {
-      requestsPerMinuteMax: environment.EVERTURN_KEY_REQUESTS_PER_MINUTE,
-      addressRequestsPerMinuteMax: environment.EVERTURN_ADDRESS_REQUESTS_PER_MINUTE,
-      wrongKeysPerMinuteMax: environment.EVERTURN_WRONG_KEYS_PER_MINUTE,
-    },
+    rateLimits: rateLimits(environment),
     trustedProxies: environment.EVERTURN_TRUSTED_PROXIES as readonly string[],
     signIn: signInConfig(environment),
     retryBaseMs: environment.EVERTURN_RETRY_BASE_MS,
@@ -151,6 +148,14 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     apiMetricsPort: environment.EVERTURN_API_METRICS_PORT,
     metricsHost: environment.METRICS_HOST,
   } as const;
+}
+
+function rateLimits(environment: Environment) {
+  return {
+    requestsPerMinuteMax: environment.EVERTURN_KEY_REQUESTS_PER_MINUTE,
+    addressRequestsPerMinuteMax: environment.EVERTURN_ADDRESS_REQUESTS_PER_MINUTE,
+    wrongKeysPerMinuteMax: environment.EVERTURN_WRONG_KEYS_PER_MINUTE,
+  };
 }
 
 /** Which models answer, and for what. */

@@ -29,6 +29,9 @@ export const ENVIRONMENT_SUBJECTS = {
         "Port of the API; 0 takes a free one. If it is not set, `npm start` takes the next free one",
     }),
     HOST: notes(z.string().default("127.0.0.1"), { description: "Address that the API listens on" }),
+    EVERTURN_CONSOLE: notes(choice(["on", "off"]).default("on"), {
+      description: "`off`: the API serves no console at `/`, and `npm start` builds none",
+    }),
     EVERTURN_TRUSTED_PROXIES: notes(networks.default([]), {
       description:
         "Addresses and networks of the proxies in front of the API, separated by commas (`loopback`, `uniquelocal`, `10.0.0.0/8`). Everturn believes what they say about the client's address in `X-Forwarded-For`",

@@ -46,19 +46,25 @@ export async function buildOnce(input: BuildOnceInput): Promise<BuiltFile> {
   return { path: file, hash };
 }
 
-/** A name for this version of the sources. Folders and files as in `BuildOnceInput`. */
-export function hashOfSources(sources: readonly string[]): Promise<string> {
-  const key = sources.join("\0");
-  const known = hashes.get(key) ?? hashOf(sources);
+/**
+ * A name for this version of the sources. Folders and files as in `BuildOnceInput`, but of folders the files with one of
+ * `endings` count.
+ */
+export function hashOfSources(
+  sources: readonly string[],
+  endings: readonly string[] = [".ts"],
+): Promise<string> {
+  const key = [...sources, ...endings].join("\0");
+  const known = hashes.get(key) ?? hashOf(sources, endings);
   hashes.set(key, known);
   known.catch(() => hashes.delete(key));
   return known;
 }
 
-async function hashOf(sources: readonly string[]): Promise<string> {
+async function hashOf(sources: readonly string[], endings: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
   for (const source of sources) {
-    for (const file of await filesBelow(path.join(projectRoot, source))) {
+    for (const file of await filesBelow(path.join(projectRoot, source), endings)) {
       const content = await readFile(file);
       hash.update(path.relative(projectRoot, file)).update("\0").update(content).update("\0");
     }
@@ -66,12 +72,12 @@ async function hashOf(sources: readonly string[]): Promise<string> {
   return hash.digest("hex").slice(0, hashCharsMax);
 }
 
-async function filesBelow(place: string): Promise<string[]> {
+async function filesBelow(place: string, endings: readonly string[]): Promise<string[]> {
   if (!(await exists(place))) return [];
   if ((await stat(place)).isFile()) return [place];
   const names = await readdir(place, { recursive: true });
   return names
-    .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+    .filter((name) => endings.some((ending) => name.endsWith(ending)) && !/\.test\.tsx?$/.test(name))
     .map((name) => path.join(place, name))
     .sort();
 }

@@ -40,6 +40,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   // Where others can reach it, for admins alone: a test of its own.
   "GET /metrics": open,
   // Their own proof is the key, the session, or what the issuer sends back. The key of the example is nobody's.
+  "GET /session": open,
   "POST /session": { ...open, foreign: "401 unauthenticated" },
   "DELETE /session": open,
   "GET /session/oidc": open,

@@ -93,6 +93,8 @@ export interface TestApiSettings {
   /** Absent: files stay in Postgres. */
   readonly objectStore?: S3Settings;
   readonly metricsNeedAdmin?: boolean;
+  /** Absent: the first page is one of links. */
+  readonly console?: ApiDeps["console"];
   readonly temporalUiUrl?: string;
   /** Beside the defaults: no issuer and no other origins. */
   readonly signIn?: Partial<SignInConfig>;
@@ -323,6 +325,7 @@ function testDeps(
     trustedProxies: settings.trustedProxies ?? [],
     models: settings.models ?? testModels,
     mcp: testMcp(pool, settings),
+    console: settings.console ?? null,
     temporalUiUrl: settings.temporalUiUrl ?? null,
   };
 }

@@ -8,8 +8,8 @@ export const securityHeaders = helmet({
       defaultSrc: ["'self'"],
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
-      // The docs page draws its icons from data URLs.
-      imgSrc: ["'self'", "data:"],
+      // The docs page draws its icons from data URLs. The console shows pictures before they are uploaded.
+      imgSrc: ["'self'", "data:", "blob:"],
       connectSrc: ["'self'"],
       objectSrc: ["'none'"],
       baseUri: ["'none'"],

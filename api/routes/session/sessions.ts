@@ -44,8 +44,29 @@ const sessionPage = z
   .strictObject({ items: z.array(session), next_cursor: z.null() })
   .meta({ id: "SessionPage" });
 
+const signInWays = z
+  .strictObject({
+    api_key: z.literal(true).meta({ description: "By `POST /session`" }),
+    oidc: z.boolean().meta({ description: "Whether `/session/oidc` leads to an issuer" }),
+  })
+  .meta({ id: "SignInWays" });
+
 export function sessionRoutes(deps: ApiDeps): Route[] {
-  return [begin(deps), end(deps), list(deps), remove(deps)];
+  return [ways(deps), begin(deps), end(deps), list(deps), remove(deps)];
+}
+
+function ways(deps: ApiDeps): Route {
+  return route({
+    method: "get",
+    path: "/session",
+    summary: "Ways to sign a browser in",
+    tag,
+    access: "public",
+    responses: { 200: { description: "What this server offers", schema: signInWays } },
+    async handler() {
+      return { status: 200, body: { api_key: true, oidc: (deps.signIn.oidc?.flow ?? null) !== null } };
+    },
+  });
 }
 
 function begin(deps: ApiDeps): Route {

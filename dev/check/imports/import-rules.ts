@@ -17,8 +17,8 @@ export interface ImportEdge {
 export function judgeImport(edge: ImportEdge): string | null {
   // Tests may reach anywhere, and composition roots exist to join what the table keeps apart.
   const isTest =
-    edge.from.endsWith(".test.ts") || edge.from.includes("/__fixtures__/") || edge.from.startsWith("test/");
-  if (isTest || edge.from.endsWith("/main.ts")) return null;
+    /\.test\.tsx?$/.test(edge.from) || edge.from.includes("/__fixtures__/") || edge.from.startsWith("test/");
+  if (isTest || /\/main\.tsx?$/.test(edge.from)) return null;
   const name = roomOf(edge.from);
   // Files at the top of the tree (setup) belong to no room.
   if (name === null) return null;
@@ -30,12 +30,12 @@ export function judgeImport(edge: ImportEdge): string | null {
 
 /** Holds the floors of one room: an import must lead to the floor itself, to the room's top, or to a floor that the table names. */
 function judgeFloor({ from, to }: ImportEdge): string | null {
-  const [room = "", floor = "", ...rest] = from.split("/");
+  const room = Object.keys(floors).find((name) => from.startsWith(`${name}/`)) ?? "";
   const table = floors[room];
+  const [floor = "", ...rest] = from.slice(room.length + 1).split("/");
   if (table === undefined || rest.length === 0 || !to.startsWith(`${room}/`)) return null;
-  const target = to.split("/");
-  const other = target[1] ?? "";
-  if (target.length === 2 || other === floor) return null;
+  const [other = "", ...below] = to.slice(room.length + 1).split("/");
+  if (below.length === 0 || other === floor) return null;
   const allowed = table[floor];
   if (allowed === undefined) return `${room}/${floor}/ is not in the table of floors (dev/check/rooms.ts)`;
   if (allowed.includes(other)) return null;

@@ -119,6 +119,23 @@ test("imports: a floor imports itself, its room's top and the floors that the ta
   ]);
 });
 
+test("imports: the console's components are held to its floors, and reach the server by the client alone", async (t) => {
+  const root = temporaryTree(t, {
+    "client/index.ts": "export const client = 1;\n",
+    "store/rows.ts": "export const rows = 1;\n",
+    "console/src/app.tsx": "export const App = () => <main />;\n",
+    "console/src/ui/button.tsx": 'import { App } from "../app.tsx";\nexport const Button = () => <App />;\n',
+    "console/src/chat/chat.tsx":
+      'import { client } from "../../../client/index.ts";\nimport { Button } from "../ui/button.tsx";\nimport { Frame } from "../shell/frame.tsx";\nexport const x = [client, Button, Frame];\n',
+    "console/src/shell/frame.tsx":
+      'import { rows } from "../../../store/rows.ts";\nexport const Frame = () => <p>{rows}</p>;\n',
+  });
+  assert.deepEqual((await checkImports(root)).faults.toSorted(), [
+    "console/src/chat/chat.tsx console/src/chat/ may not import console/src/shell/frame.tsx: only state, styles, ui of console/src/",
+    "console/src/shell/frame.tsx console/ may not import store/rows.ts, only console, client, core",
+  ]);
+});
+
 test("imports: tests and main.ts may import anything, and a folder outside the table is a fault", async (t) => {
   const imports = 'import { rows } from "../store/rows.ts";\nexport const x = rows;\n';
   const root = temporaryTree(t, {

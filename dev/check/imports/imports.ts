@@ -4,9 +4,9 @@ import { listFiles } from "../source-files.ts";
 import { readImportGraph } from "./import-graph.ts";
 import { judgeImport } from "./import-rules.ts";
 
-/** Reads the imports of every .ts file and judges each; a file that was not parsed is a fault. */
+/** Reads the imports of every .ts and .tsx file and judges each; a file that was not parsed is a fault. */
 export async function checkImports(root: string): Promise<CheckResult> {
-  const files = listFiles(root, "**/*.ts");
+  const files = listFiles(root, "**/*.{ts,tsx}");
   const graph = await readImportGraph(root, files);
   const faults = files.filter((file) => !graph.files.includes(file)).map((file) => `${file} was not parsed`);
   // Two imports a file is what any real tree has; none at all means that the parser is not at work.

@@ -10,10 +10,10 @@ const configuration = fileURLToPath(new URL("../../../.oxlintrc.json", import.me
 export async function checkLint(root: string): Promise<CheckResult> {
   const run = await runOxlint(root, ["--type-aware", "-c", configuration]);
   const faults = run.findings.map((finding) => `${finding.place} ${finding.rule}: ${finding.message}`);
-  const expected = listFiles(root, "**/*.ts").length;
+  const expected = listFiles(root, "**/*.{ts,tsx}").length;
   // oxlint also takes .mjs files, so it may see more; fewer means that an ignore pattern swallowed source.
   if (run.fileCount === 0 || run.fileCount < expected) {
-    faults.push(`oxlint looked at ${run.fileCount} files, but the tree has ${expected} .ts files`);
+    faults.push(`oxlint looked at ${run.fileCount} files, but the tree has ${expected} .ts and .tsx files`);
   }
   return { seen: `${run.fileCount} files`, faults };
 }

@@ -24,7 +24,7 @@ export interface OddCase {
   readonly next?: readonly string[];
 }
 
-const FOLDER = new URL("../../__fixtures__/oddities/", import.meta.url);
+const FOLDER = new URL("./__fixtures__/oddities/", import.meta.url);
 
 /** The cases that say themselves what is stored of them. */
 export function oddCases(): readonly OddCase[] {

@@ -1,7 +1,7 @@
-// The first page, until there is a console: what this server is, and where to go.
-import type { ApiDeps } from "../deps.ts";
-import { type Route, route } from "../http/route.ts";
-import { version } from "../http/version.ts";
+// The first page where there is no console: what this server is, and where to go.
+import type { ApiDeps } from "../../deps.ts";
+import { type Route, route } from "../../http/route.ts";
+import { version } from "../../http/version.ts";
 
 export function homeRoutes(deps: ApiDeps): Route[] {
   const page = homePage(deps);
