@@ -1,0 +1,81 @@
+// Short notes at the edge of the page: what failed, or what was done and can be undone.
+import { Cross2Icon } from "@radix-ui/react-icons";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { classNames } from "../class-names.ts";
+import { Button, IconButton } from "../controls/button.tsx";
+import styles from "./toasts.module.css";
+
+export interface Toast {
+  readonly words: string;
+  /** `bad` stays until it is closed. */
+  readonly tone?: "plain" | "bad";
+  readonly action?: { readonly label: string; readonly run: () => void };
+}
+
+type ShowToast = (toast: Toast) => void;
+
+interface Shown extends Toast {
+  readonly id: number;
+}
+
+const SHOWN_MAX = 4;
+const PLAIN_SHOWN_MS = 6_000;
+
+const ToastContext = createContext<ShowToast>(() => undefined);
+
+/** Shows a note. */
+export function useToast(): ShowToast {
+  return useContext(ToastContext);
+}
+
+export function ToastProvider({ children }: { readonly children: ReactNode }) {
+  const [toasts, setToasts] = useState<readonly Shown[]>([]);
+  const close = useCallback((id: number) => setToasts((all) => all.filter((one) => one.id !== id)), []);
+  const show = useCallback<ShowToast>((toast) => {
+    setToasts((all) => {
+      const id = (all.at(-1)?.id ?? 0) + 1;
+      const others = all.filter((one) => one.words !== toast.words);
+      return [...others, { ...toast, id }].slice(-SHOWN_MAX);
+    });
+  }, []);
+  const list = useMemo(
+    () => toasts.map((toast) => <ToastNote key={toast.id} toast={toast} onClose={close} />),
+    [toasts, close],
+  );
+  return (
+    <ToastContext value={show}>
+      {children}
+      <section className={styles.toasts} aria-label="Notes" aria-live="polite">
+        {list}
+      </section>
+    </ToastContext>
+  );
+}
+
+function ToastNote({ toast, onClose }: { readonly toast: Shown; readonly onClose: (id: number) => void }) {
+  const { id, words, tone = "plain", action } = toast;
+  useEffect(() => {
+    if (tone === "bad") return;
+    const timer = setTimeout(() => onClose(id), PLAIN_SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [id, tone, onClose]);
+  return (
+    <div className={classNames(styles.toast, styles[tone])} role={tone === "bad" ? "alert" : "status"}>
+      <p>{words}</p>
+      {action !== undefined && (
+        <Button
+          size="small"
+          onClick={() => {
+            onClose(id);
+            action.run();
+          }}
+        >
+          {action.label}
+        </Button>
+      )}
+      <IconButton label="Close note" onClick={() => onClose(id)}>
+        <Cross2Icon />
+      </IconButton>
+    </div>
+  );
+}
