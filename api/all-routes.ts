@@ -37,6 +37,7 @@ import { settingsRoutes } from "./routes/settings.ts";
 import { skillRoutes } from "./routes/skills.ts";
 import { toolRoutes } from "./routes/tools.ts";
 import { usageRoutes } from "./routes/usage.ts";
+import { workerRoutes } from "./routes/workers.ts";
 import { buildLogRoutes } from "./routes/workspace/build-logs.ts";
 import { projectRoutes } from "./routes/workspace/projects.ts";
 import { templateRoutes } from "./routes/workspace/templates.ts";
@@ -83,6 +84,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...toolRoutes(deps),
     ...settingsRoutes(deps),
     ...probeRoutes(deps),
+    ...workerRoutes(deps),
     ...docsRoutes(() => (document ??= openApiDocument(routes))),
     ...homeRoutes(deps),
   ];

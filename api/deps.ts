@@ -14,6 +14,7 @@ import type { SecretBox } from "../platform/secrets/secret-box.ts";
 import type { McpServerRow } from "../store/access/mcp-servers.ts";
 import type { FileShelf } from "../store/file/file-shelf.ts";
 import type { OpenAiApi, ProviderSource } from "../store/model/resolve-model-config.ts";
+import type { WorkerBuild } from "../store/presence/worker-builds.ts";
 import type { ChatLinks } from "../store/row/to-wire.ts";
 import type { Store } from "../store/store.ts";
 import type { StreamTurn } from "./ai-sdk/turn-streams.ts";
@@ -111,6 +112,8 @@ export interface ApiDeps {
   /** The deployment's skills, with what is wrong with others. */
   readonly listSkills: () => Promise<ListedSkills>;
   readonly listTools: () => Promise<readonly ListedTool[]>;
+  /** The builds of the workers that run this deployment's turns, the newest choice first. */
+  readonly listWorkerBuilds: () => Promise<readonly WorkerBuild[]>;
   /** The names of the own tools that any worker has. */
   readonly ownToolNames: () => Promise<ReadonlySet<string>>;
   /** Looks for faults of JSON schemas. */

@@ -18,6 +18,7 @@ import { createPool, type Pool } from "../store/database.ts";
 import { createFileShelf } from "../store/file/file-shelf.ts";
 import { createModelBook } from "../store/model/model-book.ts";
 import { seedModelConfigs } from "../store/model/seed-models.ts";
+import { listBuilds } from "../store/presence/worker-builds.ts";
 import type { Store } from "../store/store.ts";
 import { busReadings } from "../store/stream/bus-readings.ts";
 import { type BusCounts, createOffBus, createPostgresBus } from "../store/stream/live-bus.ts";
@@ -192,6 +193,7 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     files,
     listSkills: () => listDeploymentSkills(config.skillsDir),
     ...createToolList(config, store),
+    listWorkerBuilds: () => listBuilds(store.pool, config.taskQueue, config.buildLostMs),
     schemas: createSchemaChecker(),
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),
     workspaceDriver: config.workspaceDriver,

@@ -166,4 +166,5 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "GET /v1/sessions": deployment,
   "DELETE /v1/sessions/{session}": { kind: "deployment", foreign: "404 session_not_found" },
   "GET /v1/audit-log": admin,
+  "GET /v1/workers": admin,
 };

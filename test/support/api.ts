@@ -39,6 +39,7 @@ import { createPool, type Pool, type Queryable } from "../../store/database.ts";
 import { createFileShelf, type FileShelf } from "../../store/file/file-shelf.ts";
 import type { S3Settings } from "../../store/file/s3-blobs.ts";
 import { seedModelConfigs } from "../../store/model/seed-models.ts";
+import { listBuilds } from "../../store/presence/worker-builds.ts";
 import type { Store } from "../../store/store.ts";
 import { createOffBus, createPostgresBus } from "../../store/stream/live-bus.ts";
 import { resolveProjectPath } from "../../tools/context/project-root.ts";
@@ -46,6 +47,9 @@ import { activeTools } from "../../tools/registry.ts";
 import { listDeploymentSkills } from "../../tools/skills/skills-shelf.ts";
 import { createTemplateShelf } from "../../workspaces/templates/templates.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
+
+/** A worker that was not seen for this long is gone. */
+const buildLostMs = 30_000;
 
 export interface CallOptions {
   readonly body?: unknown;
@@ -300,6 +304,7 @@ function testDeps(
     listSkills: () => listDeploymentSkills(settings.skillsDir),
     schemas: createSchemaChecker(),
     ...createListTools({ db: pool, taskQueue: "none", builtIn }),
+    listWorkerBuilds: () => listBuilds(pool, "test", buildLostMs),
     workspaceTeller: createWorkspaceTeller({ ...temporalAway, store, logger }),
     runFileCall: settings.runFileCall ?? createFileCaller({ ...temporalAway, pool, logger }),
     workspaceLink: () => null,
