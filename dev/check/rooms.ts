@@ -157,6 +157,13 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     pool: ["connection", "discovery"],
     tools: ["connection", "discovery", "pool"],
   },
+  client: {
+    http: [],
+    stream: ["http"],
+    store: ["http", "stream"],
+    resources: ["http", "store", "stream"],
+    react: ["store"],
+  },
   api: {
     schemas: [],
     http: ["schemas"],

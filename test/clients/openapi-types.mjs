@@ -1,0 +1,2 @@
+// Tests: makes TypeScript types of an OpenAPI document.
+export { astToString, default } from "openapi-typescript";
