@@ -160,6 +160,15 @@ test("5: a call of an MCP tool that failed for no reason, or says that it was no
   assert.deepEqual(foundInCall("web__mark", { count: 1, killed }, unmade), ["5 wrong"]);
 });
 
+test("5: a call is closed by an interrupt only where there was one", () => {
+  const closed = {
+    result: { error: "The call was cancelled: the user interrupted it." },
+    is_error: true,
+  };
+  assert.deepEqual(foundInCall("web__mark", { count: 0, interrupts: 1 }, closed), []);
+  assert.deepEqual(foundInCall("web__mark", { count: 0 }, closed), ["5 wrong"]);
+});
+
 test("5: a command whose agent was not killed must not say so", () => {
   const ended = {
     result: {

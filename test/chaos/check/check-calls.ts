@@ -18,6 +18,8 @@ export interface CallFacts {
   readonly answers: ReadonlyMap<string, LedgerAnswer>;
   /** What was killed in the run: the calls that it was at have no good end. */
   readonly killed: { readonly anything: boolean; readonly agents: boolean };
+  /** Calls of clients that may have ended a turn of this chat early. */
+  readonly interrupts: number;
   /** The chat is a subagent: it starts none. */
   readonly isSubagent?: boolean;
 }
@@ -27,6 +29,9 @@ const AGENT_ENDED = /agent ended|agent cannot be reached|agent ends its answers/
 /** What a call says whose MCP server could not do it: it was not made, or nobody knows. */
 const SERVER_LOST =
   /There is no tool|cannot be reached|forgets its connections|broke during the call|did not answer in time|running this tool was lost/;
+
+/** What a call says that was open when somebody interrupted a turn that waited: such a turn goes on (SPEC I3). */
+const CLOSED_BY_CLIENT = /cancelled: (the user interrupted it|another message was promoted)/;
 
 const SPAWN = "spawn_agent";
 
@@ -79,7 +84,8 @@ function checkResult(call: ToolCallPart, result: ToolResultPart, { facts, wasCut
     return;
   }
   if (result.is_error) {
-    if (wasCut || (facts.killed.agents && AGENT_ENDED.test(words))) return;
+    if (wasCut || isClosedByClient(words, facts)) return;
+    if (facts.killed.agents && AGENT_ENDED.test(words)) return;
     find("wrong", `${call.tool_name} ${call.tool_call_id} failed without an interrupt: ${words}`);
     return;
   }
@@ -136,9 +142,13 @@ function checkMark(call: ToolCallPart, result: ToolResultPart | undefined, looki
     if (!words.includes(answer.reason)) find("wrong", `${mark} was ${answer.reason}, and says ${words}`);
     return;
   }
-  const mayFail = wasCut || (asks && answer === undefined);
+  const mayFail = wasCut || isClosedByClient(words, facts) || (asks && answer === undefined);
   if (!mayFail && !(facts.killed.anything && SERVER_LOST.test(words)))
     find("wrong", `${call.tool_name} ${mark} failed without an interrupt: ${words}`);
+}
+
+function isClosedByClient(words: string, { interrupts }: CallFacts): boolean {
+  return interrupts > 0 && CLOSED_BY_CLIENT.test(words);
 }
 
 interface AskedCall {

@@ -116,4 +116,5 @@ export const calm = {
   marks: new Map<string, number>(),
   answers: new Map<string, LedgerAnswer>(),
   killed: { anything: false, agents: false },
+  interrupts: 0,
 };

@@ -128,6 +128,7 @@ function callFacts(
     marks: readMarks(world.mcpJournal),
     answers: ledger.answers,
     killed: world.killed,
+    interrupts: ledger.rounds.reduce((sum, round) => sum + round.interrupts, 0),
   };
 }
 

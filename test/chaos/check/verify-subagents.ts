@@ -70,6 +70,7 @@ function checkOne(
     marks: readMarks(world.mcpJournal),
     answers: new Map(),
     killed: world.killed,
+    interrupts: parentsInterrupts + told.subagent.interrupts,
     isSubagent: true,
   };
   const facts = { name, rows, status, ...factsOfPlan(told.subagent, parentsInterrupts) };
