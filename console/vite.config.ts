@@ -15,5 +15,7 @@ export default defineConfig({
     manifest: true,
     modulePreload: { polyfill: false },
   },
+  // Workers load the languages that they colour one by one.
+  worker: { format: "es" },
   server: { proxy: { "/v1": "http://127.0.0.1:3000", "/session": "http://127.0.0.1:3000" } },
 });

@@ -1,0 +1,99 @@
+// A chat: its messages, what waits for somebody, and the composer.
+import { useCallback, useEffect, useMemo } from "react";
+import { type ChatSnapshot, type ChatStore, initialChatView } from "../../../client/index.ts";
+import styles from "./chat.module.css";
+import { ChatComposer } from "./chat-composer.tsx";
+import { ChatHeader } from "./chat-header.tsx";
+import { QueuePanel } from "./composer/queue-panel.tsx";
+import { TodoPanel } from "./composer/todo-panel.tsx";
+import { ConnectionLine } from "./connection-line.tsx";
+import { firstMessageOf } from "./first-message.ts";
+import { FirstMessage } from "./messages/first-message-view.tsx";
+import { type ChatFacts, ChatFactsContext, useOpenChat } from "./open-chat.ts";
+import { Questions } from "./questions/questions.tsx";
+import { Transcript } from "./transcript/transcript.tsx";
+import { TurnState } from "./turn-state.tsx";
+import { useChatKeys } from "./use-chat-keys.ts";
+
+interface ChatScreenProps {
+  readonly snapshot: ChatSnapshot | null;
+  readonly store: ChatStore | null;
+}
+
+const noCalls: ChatFacts["asked"] = new Map();
+
+export function ChatScreen({ snapshot, store }: ChatScreenProps) {
+  const { client, chat_id, act } = useOpenChat();
+  const empty = useMemo(() => initialChatView(chat_id), [chat_id]);
+  const view = snapshot?.view ?? empty;
+  const facts = useFacts(view);
+  const loadOlder = useCallback(async () => store?.loadOlder().catch(() => false), [store]);
+  const wholeArgs = useCallback((id: string) => argsOf(view.messages, id), [view.messages]);
+  const first = view.messages.length === 0 && !view.caught_up ? firstMessageOf(chat_id) : null;
+  const calls = view.action?.tool_calls ?? [];
+  useChatKeys({ isBusy: facts.is_busy });
+  useEffect(() => {
+    if (view.chat !== null) document.title = `${view.chat.title} · Everturn`;
+  }, [view.chat]);
+  const gone = snapshot?.connection.state === "ended" ? snapshot.connection.error : null;
+  if (gone !== null) return <Gone words={gone.message} />;
+  return (
+    <ChatFactsContext value={facts}>
+      <div className={styles.screen} data-chat={chat_id} data-status={view.status ?? "loading"}>
+        <ChatHeader />
+        {snapshot !== null && <ConnectionLine connection={snapshot.connection} />}
+        <Transcript view={view} isLoadingOlder={snapshot?.isLoadingOlder ?? false} loadOlder={loadOlder}>
+          {first !== null && <FirstMessage content={first} />}
+          <TurnState view={view} />
+          {calls.length > 0 && (
+            <div className={styles.column}>
+              <Questions
+                client={client}
+                chatId={chat_id}
+                calls={calls}
+                wholeArgs={wholeArgs}
+                onFault={(words) => void act(words, () => Promise.reject(new Error("")))}
+              />
+            </div>
+          )}
+        </Transcript>
+        <div className={styles.foot}>
+          <TodoPanel todos={view.chat?.todos ?? noTodos} />
+          <QueuePanel queue={view.queued_messages} />
+          <ChatComposer status={view.status} />
+        </div>
+      </div>
+    </ChatFactsContext>
+  );
+}
+
+const noTodos: readonly never[] = [];
+
+/** What cards want to know; the same object while it says the same. */
+function useFacts({ chat, status, action, history_version }: ChatSnapshot["view"]): ChatFacts {
+  return useMemo(() => {
+    const asked =
+      action === null ? noCalls : new Map(action.tool_calls.map((call) => [call.tool_call_id, call]));
+    const is_busy = status === "running" || status === "interrupting" || status === "requires_action";
+    return { chat, is_busy, asked, history_version };
+  }, [chat, status, action, history_version]);
+}
+
+function argsOf(messages: ChatSnapshot["view"]["messages"], callId: string) {
+  for (const message of messages.toReversed())
+    for (const part of message.content)
+      if (part.type === "tool-call" && part.tool_call_id === callId) return part.args;
+  return null;
+}
+
+function Gone({ words }: { readonly words: string }) {
+  return (
+    <div className={styles.gone} role="alert">
+      <h1>This chat cannot be shown</h1>
+      <p>{words}</p>
+      <p>
+        <a href="/">Begin a new chat</a>
+      </p>
+    </div>
+  );
+}

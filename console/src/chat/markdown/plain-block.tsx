@@ -1,0 +1,20 @@
+// One block of Markdown without maths.
+import ReactMarkdown from "react-markdown";
+import remarkGfm from "remark-gfm";
+import { components } from "./elements.tsx";
+
+const plugins = [remarkGfm];
+
+/** HTML in it is shown as text: nothing that a model writes becomes an element of the page. */
+export function PlainBlock({ text }: { readonly text: string }) {
+  return (
+    <ReactMarkdown remarkPlugins={plugins} components={components} urlTransform={asItIs}>
+      {text}
+    </ReactMarkdown>
+  );
+}
+
+/** The elements judge addresses themselves, because they also show those that they refuse. */
+export function asItIs(address: string): string {
+  return address;
+}

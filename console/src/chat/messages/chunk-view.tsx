@@ -1,0 +1,63 @@
+// A chunk of the transcript. It is rendered anew only when one of its items changed, and laid out only when it is near.
+import { memo } from "react";
+import { ToolGroup } from "../tools/tool-group.tsx";
+import type { TranscriptChunk } from "./chunks.ts";
+import { ItemView } from "./item-view.tsx";
+import type { TranscriptItem } from "./items.ts";
+import styles from "./messages.module.css";
+
+interface ChunkViewProps {
+  readonly chunk: TranscriptChunk;
+  /** What running calls have written, by their ids; empty for chunks without a running call. */
+  readonly outputs: ReadonlyMap<string, string>;
+  /** The turn that runs: its calls are not folded. */
+  readonly running_turn: number | null;
+  readonly isLast: boolean;
+}
+
+export const ChunkView = memo(function ChunkView({ chunk, outputs, running_turn, isLast }: ChunkViewProps) {
+  const last = chunk.items.at(-1);
+  const one = (item: TranscriptItem) => (
+    <ItemView
+      key={item.key}
+      item={item}
+      output={item.type === "tool" ? outputs.get(item.call.tool_call_id) : undefined}
+      isLast={isLast && item === last}
+    />
+  );
+  return (
+    <div className={styles.chunk} data-last={isLast}>
+      {groupsOf(chunk.items).map((group) => {
+        const [first] = group;
+        if (first === undefined) return null;
+        if (group.length === 1) return one(first);
+        return (
+          <ToolGroup key={`g${first.key}`} items={group} startsOpen={first.turn_id === running_turn}>
+            {group.map(one)}
+          </ToolGroup>
+        );
+      })}
+    </div>
+  );
+});
+
+/** So many calls in a row become one line. */
+const foldedMin = 6;
+
+function groupsOf(items: readonly TranscriptItem[]): readonly (readonly TranscriptItem[])[] {
+  const groups: TranscriptItem[][] = [];
+  for (const item of items) {
+    const current = groups.at(-1);
+    const joins =
+      isWork(item) && current?.[0] !== undefined && isWork(current[0]) && current[0].turn_id === item.turn_id;
+    if (joins) current.push(item);
+    else groups.push([item]);
+  }
+  return groups.flatMap((group) =>
+    group.filter((item) => item.type === "tool").length >= foldedMin ? [group] : group.map((item) => [item]),
+  );
+}
+
+function isWork(item: TranscriptItem): boolean {
+  return item.type === "tool" || item.type === "reasoning";
+}

@@ -1,0 +1,39 @@
+// The chat that the page shows, for all components below it: where it is, and what can be done with it.
+import { createContext, useContext } from "react";
+import type { Chat, Everturn, RequiredToolCall } from "../../../client/index.ts";
+
+export interface OpenChat {
+  readonly client: Everturn;
+  readonly chat_id: string;
+  /** Makes a change, and says on the page what went wrong if it does. Gives whether it was made. */
+  readonly act: (what: string, change: () => Promise<unknown>) => Promise<boolean>;
+}
+
+const none: OpenChat | null = null;
+export const OpenChatContext = createContext(none as OpenChat | null);
+
+export function useOpenChat(): OpenChat {
+  const open = useContext(OpenChatContext);
+  if (open === null) throw new Error("This component belongs into an open chat.");
+  return open;
+}
+
+/** What the cards of a chat want to know of it beside their own items. It changes seldom. */
+export interface ChatFacts {
+  readonly chat: Chat | null;
+  readonly is_busy: boolean;
+  /** Calls that wait for a person. */
+  readonly asked: ReadonlyMap<string, RequiredToolCall>;
+  readonly history_version: number;
+}
+
+export const ChatFactsContext = createContext<ChatFacts>({
+  chat: null,
+  is_busy: false,
+  asked: new Map(),
+  history_version: 0,
+});
+
+export function useChatFacts(): ChatFacts {
+  return useContext(ChatFactsContext);
+}

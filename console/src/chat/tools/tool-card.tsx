@@ -1,0 +1,128 @@
+// A tool call: one line at rest, which opens to its arguments, its output as it comes, and its result.
+import {
+  ActivityLogIcon,
+  ArchiveIcon,
+  CheckIcon,
+  ChevronRightIcon,
+  CodeIcon,
+  Cross2Icon,
+  FileTextIcon,
+  GearIcon,
+  GlobeIcon,
+  MagnifyingGlassIcon,
+  Pencil1Icon,
+  PersonIcon,
+} from "@radix-ui/react-icons";
+import { memo, useId, useState } from "react";
+import { FilesView } from "../messages/files-view.tsx";
+import type { ToolItem } from "../messages/items.ts";
+import { useChatFacts } from "../open-chat.ts";
+import { useNow } from "../use-now.ts";
+import { durationWords } from "../words.ts";
+import { AgentLine, agentOf } from "./agent-line.tsx";
+import { type CallState, callDuration, callState, exitCode, faultWords } from "./call-state.ts";
+import { type CallIcon, callWords } from "./call-words.ts";
+import { lastLine } from "./output-view.tsx";
+import { ToolBody } from "./tool-body.tsx";
+import styles from "./tools.module.css";
+
+const ICONS: Readonly<Record<CallIcon, typeof CodeIcon>> = {
+  command: CodeIcon,
+  read: FileTextIcon,
+  write: Pencil1Icon,
+  search: MagnifyingGlassIcon,
+  workspace: ArchiveIcon,
+  agent: PersonIcon,
+  plan: ActivityLogIcon,
+  web: GlobeIcon,
+  tool: GearIcon,
+};
+
+interface ToolCardProps {
+  readonly item: ToolItem;
+  /** What it has written so far, while it runs. */
+  readonly output: string | undefined;
+}
+
+export const ToolCard = memo(function ToolCard({ item, output }: ToolCardProps) {
+  const facts = useChatFacts();
+  const [isOpen, setOpen] = useState(false);
+  const bodyId = useId();
+  const state = callState(item, facts);
+  const words = callWords(item.call.tool_name, item.call.args);
+  const Icon = ICONS[words.icon];
+  const isOver = state === "done" || state === "failed" || state === "denied";
+  const agent = agentOf(item);
+  const tail = !isOver && output !== undefined ? lastLine(output) : "";
+  return (
+    <div className={styles.card} data-state={state} data-open={isOpen} data-tool={item.call.tool_name}>
+      <button
+        type="button"
+        className={styles.head}
+        aria-expanded={isOpen}
+        aria-controls={bodyId}
+        onClick={() => setOpen(!isOpen)}
+      >
+        <Icon className={styles.icon} aria-hidden="true" />
+        <span className={styles.words}>
+          {isOver ? words.done : words.doing}
+          {words.object !== "" && " "}
+          {words.object !== "" && (
+            <span className={words.is_code ? styles.object : undefined}>{words.object}</span>
+          )}
+          {tail !== "" && <span className={styles.tail}> {tail}</span>}
+        </span>
+        <CallMeta item={item} state={state} />
+        <ChevronRightIcon className={styles.chevron} aria-hidden="true" />
+      </button>
+      {state === "failed" && !isOpen && <Fault item={item} />}
+      {agent !== null && <AgentLine chatId={agent} />}
+      <div id={bodyId} className={styles.body} hidden={!isOpen}>
+        {isOpen && <ToolBody item={item} output={output} isOver={isOver} />}
+      </div>
+      <ResultFiles item={item} />
+    </div>
+  );
+});
+
+function Fault({ item }: { readonly item: ToolItem }) {
+  const fault = faultWords(item);
+  return fault === null ? null : <p className={styles.fault}>{fault.slice(0, 300)}</p>;
+}
+
+function ResultFiles({ item }: { readonly item: ToolItem }) {
+  const files = item.result?.files ?? [];
+  return files.length === 0 ? null : <FilesView files={files} />;
+}
+
+const WORDS: Readonly<Partial<Record<CallState, string>>> = {
+  writing: "writing …",
+  asked: "waits for you",
+  denied: "denied",
+  lost: "no result",
+};
+
+/** How it stands, at the end of the line: time, exit code, or in words. */
+function CallMeta({ item, state }: { readonly item: ToolItem; readonly state: CallState }) {
+  const duration = callDuration(item);
+  const code = exitCode(item);
+  return (
+    <span className={styles.meta}>
+      {code !== null && code !== 0 && <span className={styles.bad}>exit code {code}</span>}
+      {state === "failed" && code === null && <span className={styles.bad}>failed</span>}
+      {WORDS[state] !== undefined && <span>{WORDS[state]}</span>}
+      {state === "running" && <Running since={item.call.created_at} />}
+      {duration !== null && (duration >= 100 || state === "failed") && <span>{durationWords(duration)}</span>}
+      {state === "done" && <CheckIcon className={styles.ok} aria-label="done" />}
+      {(state === "failed" || state === "denied") && <Cross2Icon className={styles.bad} aria-hidden="true" />}
+      {state === "running" && <span className={styles.spinner} aria-label="running" role="img" />}
+    </span>
+  );
+}
+
+function Running({ since }: { readonly since: string | null }) {
+  const now = useNow();
+  if (since === null) return null;
+  const ms = now - Date.parse(since);
+  return ms < 1_000 ? null : <span>{durationWords(Math.floor(ms / 1_000) * 1_000)}</span>;
+}

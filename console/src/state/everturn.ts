@@ -1,0 +1,3 @@
+// stub
+import { Everturn } from "../../../client/index.ts";
+export const everturn = new Everturn();
