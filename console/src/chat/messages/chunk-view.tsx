@@ -1,5 +1,5 @@
 // A chunk of the transcript. It is rendered anew only when one of its items changed, and laid out only when it is near.
-import { memo } from "react";
+import { memo, startTransition, useEffect, useState } from "react";
 import { ToolGroup } from "../tools/tool-group.tsx";
 import type { TranscriptChunk } from "./chunks.ts";
 import { ItemView } from "./item-view.tsx";
@@ -15,7 +15,15 @@ interface ChunkViewProps {
   readonly isLast: boolean;
 }
 
-export const ChunkView = memo(function ChunkView({ chunk, outputs, running_turn, isLast }: ChunkViewProps) {
+export const ChunkView = memo(function ChunkView(props: ChunkViewProps) {
+  const [isShown, setShown] = useState(props.isLast);
+  // Chunks above the last one are made in small steps, so that a page of older messages never holds up the page.
+  useEffect(() => startTransition(() => setShown(true)), []);
+  if (!isShown) return <div className={styles.chunk} data-pending={true} />;
+  return <ShownChunk {...props} />;
+});
+
+function ShownChunk({ chunk, outputs, running_turn, isLast }: ChunkViewProps) {
   const last = chunk.items.at(-1);
   const one = (item: TranscriptItem) => (
     <ItemView
@@ -39,7 +47,7 @@ export const ChunkView = memo(function ChunkView({ chunk, outputs, running_turn,
       })}
     </div>
   );
-});
+}
 
 /** So many calls in a row become one line. */
 const foldedMin = 6;

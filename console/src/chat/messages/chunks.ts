@@ -9,7 +9,7 @@ export interface TranscriptChunk {
 }
 
 /** A chunk ends before the next message of the user once it has this many items, and anyway at twice as many. */
-const chunkItems = 50;
+const chunkItems = 30;
 
 /** @param before the chunks of the last time */
 export function chunksOf(

@@ -2,7 +2,7 @@
 import { lazy, Suspense, useState } from "react";
 import type { JsonObject, RequiredToolCall } from "../../../../client/index.ts";
 import { shownText } from "../markdown/shown-text.ts";
-import { callWords } from "../tools/call-words.ts";
+import { callWords, wishOf } from "../tools/call-words.ts";
 import { JsonTree } from "../tools/json-tree.tsx";
 import { ArgsForm } from "./args-form.tsx";
 import type { AskedProps } from "./asked.ts";
@@ -127,11 +127,12 @@ function AskButtons({ call, isFirst, isSending, remembers, onRemember, onAllow, 
 
 /** `Run npm test?` */
 function callTitle(call: RequiredToolCall): string {
-  const { doing, object } = callWords(call.tool_name, call.args);
+  const words = callWords(call.tool_name, call.args);
+  const { object } = words;
   const name = call.tool_name.includes("__") ? "" : ` (${shownText(call.tool_name)})`;
   return call.tool_name === "execute"
     ? "Run this command?"
-    : `${doing}${object === "" ? "" : ` ${object}`}${name}?`;
+    : `${wishOf(words)}${object === "" ? "" : ` ${object}`}${name}?`;
 }
 
 function Arguments({ call }: { readonly call: RequiredToolCall }) {

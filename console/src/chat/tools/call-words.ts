@@ -104,6 +104,23 @@ export function word(value: JsonValue | undefined): string {
   return typeof value === "string" ? value : "";
 }
 
+/** What it is asked about as: `Running` is `Run`. */
+export function wishOf({ doing }: CallWords): string {
+  const [first = "", ...rest] = doing.split(" ");
+  const verb = VERBS[first] ?? first.replace(/ing$/, "");
+  return [verb, ...rest].join(" ");
+}
+
+const VERBS: Readonly<Record<string, string>> = {
+  Running: "Run",
+  Writing: "Write",
+  Saving: "Save",
+  Creating: "Create",
+  Stopping: "Stop",
+  Proposing: "Propose",
+  Updating: "Update",
+};
+
 /** `github__create_issue` is `create issue` of `github`. */
 function mcpWords(tool: string): CallWords {
   const [server, name] = tool.includes("__") ? splitOnce(tool, "__") : ["", tool];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { callWords } from "./call-words.ts";
+import { callWords, wishOf } from "./call-words.ts";
 import { diffsOfCall, type LineDiff, sideBySide } from "./edit-diff.ts";
 
 function said(tool: string, args: Parameters<typeof callWords>[1]): string {
@@ -21,6 +21,12 @@ test("a call says in words what it did", () => {
   assert.equal(said("github__create_issue", {}), "Called github: create_issue");
   assert.equal(said("pick_color", null), "Called pick_color");
   assert.equal(said("constructor", {}), "Called constructor");
+});
+
+test("a call that asks first says what it wants to do", () => {
+  assert.equal(wishOf(callWords("execute", {})), "Run");
+  assert.equal(wishOf(callWords("edit_files", {})), "Edit files");
+  assert.equal(wishOf(callWords("github__x", {})), "Call github:");
 });
 
 test("U4 arguments that are something else than they should be are no fault, and what hides is shown", () => {

@@ -21,7 +21,7 @@ import { useNow } from "../use-now.ts";
 import { durationWords } from "../words.ts";
 import { AgentLine, agentOf } from "./agent-line.tsx";
 import { type CallState, callDuration, callState, exitCode, faultWords } from "./call-state.ts";
-import { type CallIcon, callWords } from "./call-words.ts";
+import { type CallIcon, callWords, wishOf } from "./call-words.ts";
 import { lastLine } from "./output-view.tsx";
 import { ToolBody } from "./tool-body.tsx";
 import styles from "./tools.module.css";
@@ -65,7 +65,7 @@ export const ToolCard = memo(function ToolCard({ item, output }: ToolCardProps) 
       >
         <Icon className={styles.icon} aria-hidden="true" />
         <span className={styles.words}>
-          {isOver ? words.done : words.doing}
+          {isOver ? words.done : state === "asked" ? `Asks to ${wishOf(words).toLowerCase()}` : words.doing}
           {words.object !== "" && " "}
           {words.object !== "" && (
             <span className={words.is_code ? styles.object : undefined}>{words.object}</span>

@@ -42,6 +42,11 @@ export class StickToEnd {
     return this.#isAtEnd;
   }
 
+  /** Some of the messages that are there are still being made. */
+  get isPending(): boolean {
+    return this.#box.querySelector("[data-pending]") !== null;
+  }
+
   toEnd(): void {
     this.#set(true);
     this.#box.scrollTop = this.#box.scrollHeight;

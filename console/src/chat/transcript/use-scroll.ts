@@ -90,6 +90,8 @@ function useReturn({ chatId, isReady, hasMore, load, stick }: ReturnInput): void
     if (place === null) return;
     const look = (): void => {
       if (wanted.current !== mine || stick.current === null || stick.current.goTo(place)) return;
+      // What is there already may still be on its way to the page.
+      if (stick.current.isPending) return void requestAnimationFrame(look);
       if (!more.current || mine.pages >= pagesBackMax) return;
       mine.pages += 1;
       void load().then(
