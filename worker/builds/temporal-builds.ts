@@ -112,7 +112,9 @@ export async function listPinnedRuns(
 ): Promise<PinnedRun[]> {
   const name = deploymentName(taskQueue);
   const query = [
-    `TemporalWorkerDeployment = ${quoted(name)}`,
+    // Not by the attribute of the deployment: Temporal leaves that one empty until a run that continues as new, and so
+    // inherits its pin, has had its first task. Exactly such a run may wait for a build that is gone.
+    `${VERSION_ATTRIBUTE} STARTS_WITH ${quoted(`${name}:`)}`,
     "TemporalWorkflowVersioningBehavior = 'Pinned'",
     "ExecutionStatus = 'Running'",
     ...(except === null || except === UNVERSIONED
