@@ -1,4 +1,6 @@
 // Reads and writes files of workspaces for requests (SPEC C5): the API reaches no workspace, and bytes pass through the store of files.
+
+import { assertNever } from "../core/assert-never.ts";
 import {
   fileBytesMax,
   fileCallMaxMs,
@@ -23,6 +25,7 @@ import { createPatientStore } from "./chat-workspace/patient-store.ts";
 import { createRunningWorkspaces } from "./chat-workspace/running-workspace.ts";
 import type { FileActivities } from "./contract.ts";
 import { type ByteRoom, createByteRoom } from "./file/byte-room.ts";
+import { readChanges } from "./file/read-changes.ts";
 
 export interface UseWorkspaceFilesDeps extends Omit<ChatWorkspacesDeps, "shelf"> {
   readonly files: Pick<FileShelf, "read" | "keepTransit" | "dropTransit">;
@@ -69,7 +72,17 @@ export function createUseWorkspaceFiles(deps: UseWorkspaceFilesDeps): FileActivi
 }
 
 function carryOut(work: Work): Promise<FileCallAnswer> {
-  return work.call.kind === "write" ? write(work) : look(work);
+  const { agent, call, signal } = work;
+  switch (call.kind) {
+    case "look":
+      return look(work);
+    case "write":
+      return write(work);
+    case "changes":
+      return readChanges(agent, call.id, signal);
+    default:
+      return assertNever(call.kind);
+  }
 }
 
 async function look({ deps, agent, call, owner_id, signal }: Work): Promise<FileCallAnswer> {

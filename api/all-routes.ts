@@ -41,6 +41,7 @@ import { workerRoutes } from "./routes/workers.ts";
 import { buildLogRoutes } from "./routes/workspace/build-logs.ts";
 import { projectRoutes } from "./routes/workspace/projects.ts";
 import { templateRoutes } from "./routes/workspace/templates.ts";
+import { workspaceChangeRoutes } from "./routes/workspace/workspace-changes.ts";
 import { workspaceFileRoutes } from "./routes/workspace/workspace-files.ts";
 import { workspaceRoutes } from "./routes/workspace/workspaces.ts";
 
@@ -68,6 +69,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...fileRoutes(deps),
     ...workspaceRoutes(deps),
     ...workspaceFileRoutes(deps),
+    ...workspaceChangeRoutes(deps),
     ...buildLogRoutes(deps),
     ...templateRoutes(deps),
     ...projectRoutes(deps),

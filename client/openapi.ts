@@ -388,6 +388,13 @@ export interface paths {
          */
         readonly post: operations["postWorkspacesByWorkspaceFilesAttach"];
     };
+    readonly "/v1/workspaces/{workspace}/changes": {
+        /**
+         * Show what has changed in a workspace, as git sees it
+         * @description At most 512 KiB. Where the workspace's folder is not in git, the repositories in its folders are shown.
+         */
+        readonly get: operations["getWorkspacesByWorkspaceChanges"];
+    };
     readonly "/v1/workspaces/{workspace}/builds/{build}/logs": {
         /**
          * Follow the log of a build as server-sent events
@@ -2942,6 +2949,14 @@ export interface components {
             /** @description It was not there before */
             readonly created: boolean;
         };
+        readonly WorkspaceChanges: {
+            /** @description False: neither the workspace nor a folder in it is in git */
+            readonly in_git: boolean;
+            /** @description Since the last commit, in git's unified format, with new files that are not ignored. Paths are relative to the workspace */
+            readonly diff: string;
+            /** @description There is more than is shown */
+            readonly truncated: boolean;
+        };
         /** @description One frame of the stream; `data` is sent as JSON text */
         readonly BuildLog: components["schemas"]["BuildLogLog"] | components["schemas"]["BuildLogEnd"];
         /** @description A line of the log. Its number is the `id` of the frame. */
@@ -4915,6 +4930,21 @@ export interface operations {
             readonly 201: {
                 content: {
                     readonly "application/json": components["schemas"]["File"];
+                };
+            };
+        };
+    };
+    readonly getWorkspacesByWorkspaceChanges: {
+        readonly parameters: {
+            readonly path: {
+                readonly workspace: string;
+            };
+        };
+        readonly responses: {
+            /** @description The changes */
+            readonly 200: {
+                content: {
+                    readonly "application/json": components["schemas"]["WorkspaceChanges"];
                 };
             };
         };

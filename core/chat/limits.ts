@@ -171,6 +171,8 @@ export const fileBytesMax = 10 * 1024 * 1024;
 export const workspaceFileBytesMax = 64 * 1024 * 1024;
 /** A path that is asked for over HTTP, in characters: as long as the kernel takes at once. */
 export const workspacePathCharsMax = 4_096;
+/** Bytes of a workspace's changes that are shown. */
+export const changesBytesMax = 512 * 1024;
 /** How long a request waits for a worker to read or write a workspace's file. 64 MiB take a few seconds. */
 export const fileCallMaxMs = 30_000;
 /** Files of workspaces that a worker holds in memory to write them. The next write waits for room. */

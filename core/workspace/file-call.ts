@@ -1,7 +1,10 @@
 // What a request may want of the files of a workspace, and what comes of it. A worker carries it out, for only workers reach
 // workspaces.
 
-export type FileCallKind = "look" | "write";
+export type FileCallKind = "look" | "write" | "changes";
+
+/** Keys of the agent's processes that carry out calls begin so: they are none of the model's. */
+export const fileCallProcessPrefix = "file-call.";
 
 export interface FolderEntry {
   readonly name: string;
@@ -33,4 +36,13 @@ export type FileCallAnswer =
   /** Its bytes are kept in transit. */
   | { readonly type: "file"; readonly path: string; readonly size: number; readonly file_id: string }
   | { readonly type: "written"; readonly path: string; readonly bytes: number; readonly created: boolean }
+  /** What git says has changed. */
+  | {
+      readonly type: "changes";
+      /** Whether the workspace, or a folder in it, is in git. */
+      readonly in_git: boolean;
+      /** In the unified format of git. */
+      readonly diff: string;
+      readonly truncated: boolean;
+    }
   | { readonly type: "fault"; readonly fault: FileCallFault; readonly message: string };

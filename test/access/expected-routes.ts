@@ -106,6 +106,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "PUT /v1/workspaces/{workspace}/files": { ...workspace, query: "path=a.txt" },
   "POST /v1/workspaces/{workspace}/files": workspace,
   "POST /v1/workspaces/{workspace}/files/attach": workspace,
+  "GET /v1/workspaces/{workspace}/changes": workspace,
   "GET /v1/workspaces/{workspace}/builds/{build}/logs": workspace,
   "GET /v1/skills": chats,
   "GET /v1/tools": chats,

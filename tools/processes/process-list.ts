@@ -1,6 +1,7 @@
 // The processes of the workspace.
 import { z } from "zod";
 import { headOf } from "../../core/text/truncate.ts";
+import { fileCallProcessPrefix } from "../../core/workspace/file-call.ts";
 import { defineTool } from "../define-tool.ts";
 import { commandShownCharsMax, processesListedMax } from "../tool-limits.ts";
 import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
@@ -17,7 +18,8 @@ export const processList = defineTool({
   async run(_args, context) {
     const agent = await workspaceAgent(context);
     const all = await agent.processes.list(context.signal);
-    const processes = all.slice(0, processesListedMax).map((process) => ({
+    const started = all.filter(({ key }) => !key.startsWith(fileCallProcessPrefix));
+    const processes = started.slice(0, processesListedMax).map((process) => ({
       process_id: process.key,
       command: headOf(process.command, commandShownCharsMax),
       cwd: process.cwd,
@@ -28,6 +30,6 @@ export const processList = defineTool({
       output_bytes: process.output_bytes,
       ...((process.survivors ?? 0) > 0 && { still_running: process.survivors }),
     }));
-    return { result: { processes, truncated: all.length > processesListedMax }, is_error: false };
+    return { result: { processes, truncated: started.length > processesListedMax }, is_error: false };
   },
 });

@@ -4,11 +4,10 @@ import { fileBytesMax, workspaceFileBytesMax } from "../../../core/chat/limits.t
 import { Refusal, type RefusalCode } from "../../../core/chat/refusal.ts";
 import { mendedFileName } from "../../../core/file/file-name.ts";
 import { defaultFileName, MEDIA_TYPES } from "../../../core/file/media-type.ts";
-import type { FileCallAnswer, FileCallFault } from "../../../core/workspace/file-call.ts";
+import type { FileCallAnswer } from "../../../core/workspace/file-call.ts";
 import type { FileCall } from "../../../delivery/run-file-call.ts";
 import { refusedFile, typeOfBytes } from "../../../store/file/check-bytes.ts";
 import { findOwnFile } from "../../../store/file/files.ts";
-import type { WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { bodyChunks } from "../../http/body/read-body.ts";
 import { type Route, route } from "../../http/route.ts";
@@ -16,6 +15,7 @@ import { attachFile, file, folder, lookQuery, saveFile, writeQuery, written } fr
 import { workspacePath } from "../../schemas/params.ts";
 import { toFile } from "../files/files.ts";
 import { sendFile } from "../files/send-file.ts";
+import { noAnswer, requireRunning, runFileCallOf as run } from "./run-file-call-of.ts";
 import { readOwnWorkspace } from "./show-workspace.ts";
 
 const refusals = [
@@ -164,46 +164,10 @@ async function keepCopy(
 /** What the sniffer looks at, and some. */
 const headBytes = 8 * 1024;
 
-/** @throws Refusal for whatever the worker could not do */
-async function run(
-  { store, runFileCall }: ApiDeps,
-  asked: { readonly id: string; readonly owner_id: string },
-  call: FileCall,
-): Promise<Exclude<FileCallAnswer, { type: "fault" }>> {
-  const row = await readOwnWorkspace(store.pool, asked);
-  requireRunning(row);
-  const answer = await runFileCall(row, call);
-  if (answer.type !== "fault") return answer;
-  // It may have been stopped meanwhile: that says more than that nobody answers.
-  if (answer.fault === "unreachable") requireRunning(await readOwnWorkspace(store.pool, asked));
-  const code =
-    answer.fault === "missing" && call.kind === "write" ? "path_refused" : REFUSAL_OF[answer.fault];
-  throw new Refusal(code, answer.message, [{ path: "path", message: answer.message }]);
-}
-
-const REFUSAL_OF: Readonly<Record<FileCallFault, RefusalCode>> = {
-  missing: "path_not_found",
-  path_refused: "path_refused",
-  too_large: "file_too_large",
-  no_space: "workspace_full",
-  outcome_unknown: "outcome_unknown",
-  unreachable: "workspace_unreachable",
-};
-
-function requireRunning({ status }: WorkspaceRow): void {
-  if (status === "running") return;
-  const advice = status === "stopped" ? "start it" : "read it to see how it is";
-  throw new Refusal("workspace_not_running", `the workspace is ${status}: ${advice}`);
-}
-
 function toWritten(answer: FileCallAnswer) {
   if (answer.type !== "written") throw noAnswer();
   const { path, bytes: size, created } = answer;
   return { status: 200, body: { path, size, created } };
-}
-
-function noAnswer(): Error {
-  return new Error("the worker has answered something else than it was asked");
 }
 
 /** Where this fails, the purge does it. */
