@@ -31,6 +31,8 @@ export interface RunToolOutput {
   readonly duration_ms: number;
   /** Set: there is no result yet. The workflow waits for it until this chat rests, at most for so long. */
   readonly waits?: { readonly chat_id: string; readonly left_ms: number };
+  /** Set: there is no result yet. People are asked, and the call runs again with their answers. */
+  readonly asks?: true;
 }
 
 /** A turn, with the time at which its workflow decided to have a step of it settled. */

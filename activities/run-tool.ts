@@ -13,7 +13,7 @@ import {
   beginToolCall,
   type ToolCallBegin,
 } from "../store/turn/calls/begin-tool-call.ts";
-import { finishToolCall, releaseToolCall } from "../store/turn/calls/tool-executions.ts";
+import { finishToolCall, releaseToolCall, type ToolExecution } from "../store/turn/calls/tool-executions.ts";
 import { fenceOf } from "../store/turn/standing.ts";
 import { inUnit } from "../store/unit.ts";
 import type { ContextFiles } from "../tools/context/context-files.ts";
@@ -22,7 +22,9 @@ import { type Tool, type ToolContext, type ToolOutput } from "../tools/tool.ts";
 import { errorOutput } from "../tools/tool-error.ts";
 import type { ChatWorkspace } from "../tools/workspace/chat-workspace.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
+import { answersOf } from "../core/tool/question.ts";
 import { staleAttempt } from "./attempt/activity-attempt.ts";
+import { type AskPeople, createAskPeople } from "./attempt/ask-people.ts";
 import { heartbeatWhile } from "./attempt/heartbeat-while.ts";
 import { patiently } from "./attempt/patiently.ts";
 import { stoppedOutput, toolSignal } from "./attempt/stop-tool.ts";
@@ -67,6 +69,7 @@ export function createRunTool(deps: RunToolDeps) {
     const output = await outcomeOf(deps, { ...input, scheduled_ms: scheduledMs }, begun);
     const duration_ms = Math.round(performance.now() - started);
     const done = { tool_name: input.tool_name, is_error: output?.is_error ?? true, duration_ms };
+    if (output?.asks !== undefined) return { ...done, is_error: false, asks: true };
     return output?.waits === undefined ? done : { ...done, waits: output.waits };
   };
 }
@@ -86,6 +89,8 @@ async function outcomeOf(
       return null;
     case "stale":
       throw staleAttempt();
+    case "asked":
+      return ASKED;
     case "over":
       await heartbeatWhile(() => abandon(deps, attempt, begun.chat));
       return null;
@@ -94,6 +99,13 @@ async function outcomeOf(
       return orRelease(deps, attempt, () => runClaimed(deps, attempt, begun));
   }
 }
+
+/** An earlier attempt has asked, and died before it could say so. */
+const ASKED: ToolOutput = {
+  result: {},
+  is_error: false,
+  asks: { asked_by: { mcp_server_id: "", name: "" }, questions: [], resume: null },
+};
 
 /**
  * What is thrown is tried again by a worker that lives: it must not count as one that was lost. Only an attempt that has claimed
@@ -172,7 +184,7 @@ function outputUnrun(begun: BegunToolCall, tool: Tool | undefined): ToolOutput |
       "Do it another way, in smaller pieces, or leave it.",
     );
   }
-  if (execution.attempts > 1 && (tool === undefined || !mayRunAgain(tool))) {
+  if (execution.attempts - execution.attempts_before > 1 && (tool === undefined || !mayRunAgain(tool))) {
     // It may have had its effect already, and nothing is left to re-attach to: it never runs twice (claim before effect). A tool that is
     // not there any more, as its MCP server cannot be reached, may have been there then.
     return errorOutput("The server running this tool was lost: whether it took effect is unknown.");
@@ -190,6 +202,19 @@ function mayRunAgain(tool: Tool): boolean {
   return read_only === true || idempotent === true || reattaches === true;
 }
 
+/** What a call has come to. What it asks is in the database before anybody is told. */
+async function withQuestionsKept(people: AskPeople, output: ToolOutput): Promise<ToolOutput> {
+  await people.close();
+  if (output.asks === undefined || (await people.keep(output.asks))) return output;
+  return errorOutput("The call was interrupted before its question was asked.");
+}
+
+/** What people have answered to what an earlier run of the call asked. */
+function resumedCall({ questions }: ToolExecution): Pick<ToolContext, "resumed"> {
+  if (questions === null || questions.round.length === 0) return {};
+  return { resumed: { resume: questions.resume, answers: answersOf(questions) } };
+}
+
 async function runHere(
   deps: RunToolDeps,
   tools: readonly Tool[],
@@ -203,22 +228,30 @@ async function runHere(
   const opened = { chat_id: chat.id, episode, role: "tool", max_bytes: toolCheckpointBytesMax } as const;
   const parts = deps.openPartStream(opened);
   const watch = watchAttempt(deps, Context.current(), { chat_id: chat.id, fence });
+  const signal = toolSignal(watch.signal);
+  const ref = { chat_id: chat.id, turn_id: fence.turn_id, tool_call_id };
+  const { scheduled_ms, attempts } = execution;
+  const people = createAskPeople(deps, { ref, scheduled_ms, attempts, signal });
   const context: ToolContext = {
     ...deps.placesOf(chat, fence.turn_id),
     ...deps.agentsOf(chat, tool_call_id),
     isPlanning: chat.plan_mode,
     projectRoot: chat.project_path,
-    signal: toolSignal(watch.signal),
+    signal,
+    ask: people.ask,
+    ...resumedCall(execution),
     chatId: chat.id,
     toolCallId: tool_call_id,
     emit: (delta) => parts.push(0, { type: "tool-result", tool_call_id, result_delta: delta }),
   };
   try {
     const named = { ...call, batch_tool_names: begun.batch_tool_names };
-    const output = await runToolCall(named, tools, context);
+    const ran = await runToolCall(named, tools, context);
     deps.failpoint("runTool:ran");
+    const output = await withQuestionsKept(people, ran);
+    if (output.asks !== undefined) deps.failpoint("runTool:asked");
     // Its row says what it waits for; the workflow does.
-    if (output.waits !== undefined) return output;
+    if (output.waits !== undefined || output.asks !== undefined) return output;
     const kept = watch.signal.aborted ? stoppedOutput(watch.signal.reason, output) : output;
     // Before the parts are closed: they beat, and a result that waits for the database must not look like a lost worker.
     if (kept !== null) await finish(deps, begun, kept);

@@ -8,6 +8,11 @@ export const stepWaitMs = 15_000;
 export const probeMs = 8_000;
 /** Without an answer or progress. Each progress begins it anew. */
 export const callMs = 60_000;
+/** How often one call may ask people before it answers, and the pause where a server only wants to be called again. */
+export const roundsMax = 10;
+export const roundPauseMs = 250;
+/** What is kept with the questions of a call: mostly the server's own state. It is sent back as it came. */
+export const roundBytesMax = 256 * 1024;
 /** However much progress is told: below the time that a tool call may take in all. */
 export const callTotalMs = 25 * 60_000;
 /** A connection that nobody used for so long is closed: stdio servers are processes, and others keep a socket. */

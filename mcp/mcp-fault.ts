@@ -1,6 +1,7 @@
 // What goes wrong with MCP servers, classified once and said in words that a model and a person can use.
 import {
   ProtocolError,
+  ProtocolErrorCode,
   SdkError,
   SdkErrorCode,
   SdkHttpError,
@@ -39,7 +40,8 @@ export function mcpFaultOf(error: unknown, { connecting }: { readonly connecting
   if (needsSignIn(error)) return new McpFault("sign-in-needed", "it wants a sign-in", error);
   const refused = causesOf(error).find(hasCode("ADDRESS_REFUSED"));
   if (refused !== undefined) return new McpFault("unreachable", wordsOf(refused), error);
-  if (error instanceof ProtocolError) return new McpFault("refused", wordsOf(error), error);
+  if (error instanceof ProtocolError)
+    return new McpFault("refused", `${wordsOf(error)}${pagesWanted(error)}`, error);
   if (error instanceof SdkError && error.code === SdkErrorCode.RequestTimeout)
     return new McpFault(connecting ? "unreachable" : "silent", "it did not answer in time", error);
   if (!connecting && error instanceof SdkHttpError && error.status === 404)
@@ -47,6 +49,19 @@ export function mcpFaultOf(error: unknown, { connecting }: { readonly connecting
   if (!connecting && error instanceof SdkHttpError && error.status !== undefined && error.status < 500)
     return new McpFault("refused", wordsOf(error), error);
   return new McpFault(connecting ? "unreachable" : "lost", wordsOf(error), error);
+}
+
+/** Older servers refuse a call until somebody has opened a page: the model can tell people so. */
+function pagesWanted({ code, data }: ProtocolError): string {
+  if (code !== ProtocolErrorCode.UrlElicitationRequired) return "";
+  const asked = (data as { readonly elicitations?: unknown } | undefined)?.elicitations;
+  const pages = (Array.isArray(asked) ? asked : []).slice(0, pagesNamedMax).flatMap((each: unknown) => {
+    const { url, message } = (each ?? {}) as { readonly url?: unknown; readonly message?: unknown };
+    return typeof url === "string"
+      ? [`${headOf(String(message ?? ""), faultCharsMax)} ${headOf(url, faultCharsMax)}`]
+      : [];
+  });
+  return pages.length === 0 ? "" : `. It wants somebody to open first: ${pages.join("; ")}`;
 }
 
 function needsSignIn(error: unknown): boolean {
@@ -60,6 +75,8 @@ function needsSignIn(error: unknown): boolean {
 function hasCode(code: string): (error: Error) => boolean {
   return (error) => (error as { readonly code?: unknown }).code === code;
 }
+
+const pagesNamedMax = 3;
 
 /** How deep causes are followed. They may form a circle. */
 const causesMax = 6;

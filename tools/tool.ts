@@ -1,6 +1,7 @@
 // What a tool is: a value with a JSON schema and a function, and data that says where it runs and what it may do.
-import type { FilePart, JsonObject, ResultFile } from "../core/part/part.ts";
+import type { FilePart, JsonObject, JsonValue, ResultFile } from "../core/part/part.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
+import type { Asker, Question, QuestionAnswer, ToolQuestions } from "../core/tool/question.ts";
 import type { ChatAgents } from "./agents/chat-agents.ts";
 import type { ContextFiles } from "./context/context-files.ts";
 import type { ChatWorkspace } from "./workspace/chat-workspace.ts";
@@ -60,6 +61,10 @@ export interface ToolContext {
   readonly isPlanning?: boolean;
   /** The chat's subagents; absent where it can have none. */
   readonly agents?: ChatAgents;
+  /** Asks a person, and waits for the answer for some minutes at most; absent: nobody can be asked. */
+  readonly ask?: (asked: HeldQuestion) => Promise<HeldAnswer>;
+  /** The call has asked before (`asks`), and this is what came of it. */
+  readonly resumed?: ResumedCall;
   /** Aborted with a `ToolStopped`, whose effect says whether processes are to be ended or left. */
   readonly signal: AbortSignal;
   readonly chatId: string;
@@ -91,6 +96,29 @@ export interface ToolOutput {
   readonly files?: readonly ResultFile[];
   /** Set: there is no result yet. The turn's workflow waits until this chat rests, at most for so long, and no worker does. */
   readonly waits?: { readonly chat_id: string; readonly left_ms: number };
+  /** Set: there is no result yet. People are asked, and the call is made again with their answers. */
+  readonly asks?: ToolQuestions;
+}
+
+/** A question that a call asks while it runs: whoever asks waits on an open connection. */
+export interface HeldQuestion {
+  readonly asked_by: Asker;
+  readonly question: Question;
+  /** Aborted: whoever asks no longer waits. */
+  readonly signal: AbortSignal;
+}
+
+/** `over`: nobody answered in time, or nobody could be asked. */
+export type HeldAnswer =
+  | { readonly type: "answered"; readonly answer: QuestionAnswer }
+  | { readonly type: "over" };
+
+/** What people have answered, for a call that is made again. */
+export interface ResumedCall {
+  /** As the tool gave it with its questions. */
+  readonly resume: JsonValue;
+  /** In the order of the questions. */
+  readonly answers: readonly QuestionAnswer[];
 }
 
 /** A fault of a call's arguments. */

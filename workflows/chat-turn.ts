@@ -26,7 +26,7 @@ import type { ChatTurnInput, TurnResult } from "./contract.ts";
 import type { FailpointSinks } from "./failpoint-sinks.ts";
 import { turnSearchAttributes } from "./search-attributes.ts";
 import { type AgentWaits, createAgentWaits } from "./turn/agent-waits.ts";
-import { awaitAnswers } from "./turn/await-answers.ts";
+import { awaitAnswers, awaitBeside } from "./turn/await-answers.ts";
 import { handOver, isToHandOver, pinnedToItsBuild } from "./turn/hand-over.ts";
 import { type Heard, interruptOnCancel, listen } from "./turn/heard.ts";
 import { checkTurnInput } from "./turn/read-signal.ts";
@@ -154,9 +154,7 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
       progress.calls++;
       return callModel(run, step);
     case "run-tools":
-      showCalls(progress, step.calls);
-      if ((await runTools(step.calls, run)) === "left") return { type: "next", step, snapshot_version: seen };
-      return local.settleTools(now(turn));
+      return runToolStep(step, seen, run);
     case "await-client":
       if (step.calls !== undefined) return awaitAnswers(step, seen, run);
       // As histories of older versions have it, whose activities name no calls that run beside the wait.
@@ -171,6 +169,17 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
     default:
       throw new Error(`this version has no activity for the step ${step.type}`);
   }
+}
+
+async function runToolStep(
+  step: Extract<NextStep, { type: "run-tools" }>,
+  seen: number,
+  run: Turn,
+): Promise<StepOutcome> {
+  showCalls(run.progress, step.calls);
+  const end = await runTools(step.calls, run);
+  if (end === "left") return { type: "next", step, snapshot_version: seen };
+  return end === "over" ? local.settleTools(now(run.turn)) : awaitBeside(end.asked, run);
 }
 
 /** What an outcome or a step says of the call that follows it. */

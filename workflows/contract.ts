@@ -20,6 +20,7 @@ export const CHAT_SIGNALS = [
   "messageEdited",
   "toolResultsSubmitted",
   "approvalGiven",
+  "questionAnswered",
   "compactionRequested",
   "childSettled",
 ] as const;

@@ -2,7 +2,7 @@
 // Clients of versions 5 and 6 reject a whole answer because of one unknown field or type, and `?sdk=` names only the major
 // version. So version 5, the default, is held to what 5.0.0 accepts.
 
-import type { ShownRetry } from "../../core/chat/message.ts";
+import type { RequiredToolCall, ShownRetry } from "../../core/chat/message.ts";
 import { encodeFrame } from "../streams/sse-frame.ts";
 
 /** Major version of the client's `ai` package. */
@@ -49,6 +49,8 @@ export type UiChunk =
   | { readonly type: "data-everturn-reset"; readonly id: string; readonly data: Record<string, never> }
   /** A failed model call will be made again; null: the wait is over. Transient: it is not part of the message, `onData` gets it. */
   | { readonly type: "data-retry"; readonly data: ShownRetry | null; readonly transient: true }
+  /** A tool's server asks people; no questions: no longer. Transient. */
+  | { readonly type: "data-question"; readonly data: AskedQuestion; readonly transient: true }
   | { readonly type: "message-metadata"; readonly messageMetadata: TurnMetadata }
   | { readonly type: "abort" }
   | { readonly type: "error"; readonly errorText: string }
@@ -89,3 +91,10 @@ export function encodeChunks(chunks: readonly UiChunk[]): string {
 
 /** Ends a stream in the clients' protocol. */
 export const STREAM_END = "data: [DONE]\n\n";
+
+/** What a call's server asks, answered by `POST /v1/chats/{chat}/answers`. */
+export interface AskedQuestion extends Required<Pick<RequiredToolCall, "asked_by" | "questions">> {
+  readonly tool_call_id: string;
+  readonly tool_name: string;
+  readonly deadline_at: string | null;
+}

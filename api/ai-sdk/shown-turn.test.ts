@@ -145,6 +145,40 @@ test("X1 a failed call that is waited out is told once as a transient part, and 
   assert.deepEqual(told([status("running", turn_id + 3), waits]), []);
 });
 
+test("C4 what a tool's server asks is told as transient parts, and when it is over, too", () => {
+  const asked_by = { mcp_server_id: chat_id, name: "The inn" };
+  const question = {
+    question_id: "1.1.1",
+    mode: "url",
+    message: "Please pay.",
+    url: "https://example.org/",
+  } as const;
+  const asks = (questions: readonly (typeof question)[]): StreamEvent => ({
+    type: "action_required",
+    data: {
+      chat_id,
+      tool_calls: [
+        {
+          tool_call_id: "c1",
+          tool_name: "inn__pay",
+          args: {},
+          kind: "question",
+          deadline_at: null,
+          asked_by,
+          questions,
+        },
+      ],
+      deadline_at: null,
+    },
+  });
+  const told = (events: readonly StreamEvent[]) =>
+    chunksOf(events).flatMap((chunk) => (chunk.type === "data-question" ? [chunk.data.questions] : []));
+  assert.deepEqual(told([status("requires_action"), asks([question])]), [[question]]);
+  assert.deepEqual(told([status("requires_action"), asks([question]), asks([question])]), [[question]]);
+  assert.deepEqual(told([status("requires_action"), asks([question]), status("running")]), [[question], []]);
+  assert.deepEqual(told([status("requires_action", turn_id + 3), asks([question])]), []);
+});
+
 test("T4 what was committed before the stream began comes in one piece each, whoever wrote it", () => {
   const committed = [
     message([8, "assistant"], [{ type: "reasoning", text: "Hm." }, text("Looking."), call]),
@@ -299,6 +333,7 @@ const FIELDS_5: Readonly<Record<string, readonly string[]>> = {
   "message-metadata": ["messageMetadata"],
   error: ["errorText"],
   abort: [],
+  "data-question": ["data", "transient"],
   "data-retry": ["data", "transient"],
   "data-tool-output": ["data", "transient"],
   finish: ["messageMetadata"],

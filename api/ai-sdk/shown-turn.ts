@@ -3,6 +3,7 @@
 // shown of it.
 import {
   type ChatStatus,
+  isDenial,
   type LastError,
   type Message,
   type ShownRetry,
@@ -17,6 +18,7 @@ import type {
   StreamEvent,
 } from "../../core/stream/stream-event.ts";
 import type { SdkVersion, TurnMetadata, UiChunk, UiFinishReason } from "./chunk.ts";
+import { AskedQuestions } from "./asked-questions.ts";
 import { RunningTools } from "./running-tools.ts";
 import { ShownStep } from "./shown-step.ts";
 import {
@@ -48,6 +50,7 @@ export class ShownTurn {
   #action: ActionRequired | null = null;
   /** Calls whose approval this client was asked for. */
   readonly #asked = new Set<string>();
+  readonly #questions = new AskedQuestions();
   /** False while a snapshot is incomplete: then nothing can be concluded from it. */
   #whole = false;
 
@@ -107,7 +110,7 @@ export class ShownTurn {
         if (event.data.status !== "requires_action") this.#action = null;
         if (event.data.status !== "error") this.#error = null;
         if (event.data.status === "interrupting" && this.#isOwn()) this.#interrupting = true;
-        return [];
+        return this.#isOwn() && event.data.status !== "requires_action" ? this.#questions.show([]) : [];
       case "error":
         this.#error = event.data.error;
         return [];
@@ -129,7 +132,9 @@ export class ShownTurn {
         return [];
       case "action_required":
         this.#action = event.data;
-        return this.#isOwn() ? this.#askApprovals(event.data) : [];
+        return this.#isOwn()
+          ? [...this.#askApprovals(event.data), ...this.#questions.show(event.data.tool_calls)]
+          : [];
     }
   }
 
@@ -195,7 +200,7 @@ export class ShownTurn {
   }
 
   #showResults({ content, decisions = [] }: Message): UiChunk[] {
-    const denied = new Set(decisions.flatMap((one) => (one.approved ? [] : [one.tool_call_id])));
+    const denied = new Set(decisions.flatMap((one) => (isDenial(one) ? [one.tool_call_id] : [])));
     return content.flatMap((part): UiChunk[] => {
       if (part.type !== "tool-result" || !this.#tools.end(part.tool_call_id)) return [];
       const isDenied = this.#version !== 5 && denied.has(part.tool_call_id);

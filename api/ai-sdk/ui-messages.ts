@@ -1,6 +1,6 @@
 // Stored messages as an AI SDK client keeps them, for a page that loads. A turn is one message, with the id that its stream
 // gives it.
-import type { CallDecision, Message, RequiredAction } from "../../core/chat/message.ts";
+import { type CallDecision, isDenial, type Message, type RequiredAction } from "../../core/chat/message.ts";
 import type { Part, ToolResultPart } from "../../core/part/part.ts";
 import type { SdkVersion, TurnMetadata } from "./chunk.ts";
 import { turnMessageId, turnMetadata } from "./turn-metadata.ts";
@@ -85,7 +85,7 @@ function callsOf(
   // Version 5 knows no approvals: its calls have no output yet, or failed in words.
   if (sdk === 5) return { results, asked: new Set(), denied: new Map() };
   const asked = (required_action?.tool_calls ?? []).filter(({ kind }) => kind === "approval");
-  const denied = turn.flatMap(({ decisions = [] }) => decisions.filter(({ approved }) => !approved));
+  const denied = turn.flatMap(({ decisions = [] }) => decisions.filter(isDenial));
   return {
     results,
     asked: new Set(asked.map(({ tool_call_id }) => tool_call_id)),

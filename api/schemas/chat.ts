@@ -37,18 +37,42 @@ export const lastError = z.strictObject({
   resets_at: time.optional().meta({ description: "Of a usage limit: when its period ends" }),
 });
 
+const questionFields = { question_id: z.string(), message: z.string() };
+const question = z
+  .discriminatedUnion("mode", [
+    z.strictObject({
+      ...questionFields,
+      mode: z.literal("form"),
+      schema: jsonObject.meta({ description: "JSON schema of a flat object" }),
+    }),
+    z.strictObject({
+      ...questionFields,
+      mode: z.literal("url"),
+      url: z.string().meta({ description: "Somebody is to open this page, and accept when they have" }),
+    }),
+  ])
+  .meta({ id: "Question" });
+
 export const requiredAction = z.strictObject({
   tool_calls: z.array(
     z.strictObject({
       tool_call_id: z.string(),
       tool_name: z.string(),
       args: jsonObject,
-      kind: z.enum(["client", "approval"]),
+      kind: z.enum(["client", "approval", "question"]).meta({
+        description:
+          "`client`: your client runs it (tool-results). `approval`: a person decides (approvals). `question`: its server asks a person (answers)",
+      }),
       deadline_at: time.nullable().optional(),
       args_truncated: z
         .boolean()
         .optional()
         .meta({ description: "The arguments are cut here; the message has them whole" }),
+      asked_by: z
+        .strictObject({ mcp_server_id: uuid, name: z.string() })
+        .optional()
+        .meta({ description: "Of a question: the MCP server that asks" }),
+      questions: z.array(question).optional().meta({ description: "Of a question: what is still open" }),
     }),
   ),
   deadline_at: time.nullable().meta({ description: "The nearest of the calls" }),

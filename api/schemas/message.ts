@@ -1,5 +1,6 @@
 // Schemas of messages and their parts.
 import { z } from "zod";
+import { ANSWER_ACTIONS } from "../../core/tool/question.ts";
 import { jsonObject, jsonValue, messageId, time, uuid } from "./common.ts";
 import { turnOptions } from "./model/turn-options.ts";
 import { clientTools } from "./tools.ts";
@@ -104,13 +105,24 @@ export const message = z
           approved: z.boolean(),
           args: jsonObject.optional().meta({ description: "Run in place of the model's arguments" }),
           reason: z.string().optional(),
+          question: z
+            .strictObject({
+              question_id: z.string(),
+              message: z.string(),
+              action: z.enum(ANSWER_ACTIONS),
+              content: jsonObject.optional(),
+            })
+            .optional()
+            .meta({
+              description: "The question of the tool's server that was answered; absent: an approval",
+            }),
           by: uuid.nullable(),
           api_key_id: uuid.nullable().meta({ description: "The key that was used; null: none was" }),
           at: time,
         }),
       )
       .optional()
-      .meta({ description: "Of a message with results: the approvals that were asked for" }),
+      .meta({ description: "Of a message with results: approvals and answers to questions" }),
     structured_output: jsonValue.optional().meta({
       description:
         "Of an answer to a message with an `output_schema`: its JSON, which fits the schema; null with an error beside it",

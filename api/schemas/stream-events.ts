@@ -125,7 +125,8 @@ export const chatEvents = {
     },
   },
   action_required: {
-    about: "The turn waits for results of tools or approvals; follows a `status` of `requires_action`.",
+    about:
+      "The turn waits for results of tools, approvals or answers to questions; follows a `status` of `requires_action`.",
     data: z.strictObject({ chat_id, ...requiredAction.shape }),
     example: {
       chat_id: id,
@@ -200,7 +201,9 @@ export const feedEvents = {
     example: { chats: [exampleChat] },
   },
   created: aboutChat("A chat that is new, or new to you."),
-  action_required: aboutChat("The chat, or a subagent of it, waits for results of tools or approvals."),
+  action_required: aboutChat(
+    "The chat, or a subagent of it, waits for results of tools, approvals or answers to questions.",
+  ),
   archived: aboutChat("The chat was archived, or taken back."),
   status_change: aboutChat(
     "The chat does something else now. Also every change that has no name of its own.",

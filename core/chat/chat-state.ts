@@ -82,6 +82,10 @@ export const TRANSITIONS = {
   submit_results: refusedWhenArchived(answered),
   decide_approvals: refusedWhenArchived(answered),
   expire_deadline: refusedWhenArchived(answered),
+  /** A running tool call asks a person something, and what ends such a question. */
+  ask_question: refusedWhenArchived({ R: ["A"], "R+q": ["A+q"], A: ["A"], "A+q": ["A+q"] }),
+  answer_question: refusedWhenArchived(answered),
+  end_question: refusedWhenArchived(answered),
   finish_interruption: refusedWhenArchived({ I: ["W"], "I+q": ["R", "R+q", "E+q"] }),
   record_attempt: refusedWhenArchived(whileRunning),
   record_retry: refusedWhenArchived(whileRunning),

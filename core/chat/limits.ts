@@ -36,6 +36,18 @@ export const outputSchemaBytesMax = 64 * 1024;
 export const turnInstructionsCharsMax = 10_000;
 /** Entries of an approval policy: each tool call is compared with all of them. */
 export const policyEntriesMax = 200;
+/**
+ * How long a call that holds a connection open waits for a person: as long as for client-run tools. Most servers wait for less, and
+ * the call has half an hour in all.
+ */
+export const heldQuestionMs = 5 * 60_000;
+/** Questions asked together by one call, and bytes of all of them: lists of chats carry what is open. */
+export const questionsPerCallMax = 8;
+export const questionBytesMax = 16 * 1024;
+export const questionMessageBytesMax = 4 * 1024;
+/** Answers of one request: each call of a step may ask. */
+export const answersPerRequestMax = 64;
+export const answerContentBytesMax = 64 * 1024;
 /** Bytes of a tool result kept for the model (SPEC L8). */
 export const toolResultBytesMax = 64 * 1024;
 /** A longer answer is cut off here, because the stored row and the prompt must stay small enough. */

@@ -4,6 +4,7 @@ import type { StructuredOutputError } from "../output/structured-output.ts";
 import type { InputPart, JsonObject, JsonValue, Part } from "../part/part.ts";
 import type { Todo } from "../plan/todos.ts";
 import type { ApprovalPolicy } from "../tool/approval-policy.ts";
+import type { Asker, Question, QuestionAnswer } from "../tool/question.ts";
 import type { TurnOptions } from "../tool/turn-options.ts";
 import type { ErrorKind } from "./error-kind.ts";
 
@@ -40,9 +41,21 @@ export interface CallDecision {
   /** What was run in place of the model's arguments. */
   readonly args?: JsonObject;
   readonly reason?: string;
+  /** The decision answered a question of the call's server; `approved` says whether it was accepted. */
+  readonly question?: AnsweredQuestion;
   readonly by: string | null;
   readonly api_key_id: string | null;
   readonly at: string;
+}
+
+/** A no to an answered question is none: the call went on with it. */
+export function isDenial({ approved, question }: CallDecision): boolean {
+  return !approved && question === undefined;
+}
+
+export interface AnsweredQuestion extends QuestionAnswer {
+  readonly question_id: string;
+  readonly message: string;
 }
 
 export interface Message {
@@ -66,7 +79,7 @@ export interface Message {
   readonly compressed: boolean;
   readonly created_by: string | null;
   readonly created_at: string;
-  /** Of a message with results: the approvals that were asked for. Absent: none was. */
+  /** Of a message with results: decisions about approvals, and answers to questions. Absent: there was none. */
   readonly decisions?: readonly CallDecision[];
   /** Of the last answer of a turn with an `output_schema` (SPEC C12); null with the error beside it: there is none. */
   readonly structured_output?: JsonValue;
@@ -130,12 +143,22 @@ export interface RequiredToolCall {
   readonly tool_call_id: string;
   readonly tool_name: string;
   readonly args: JsonObject;
-  readonly kind: "client" | "approval";
+  /** `client`: the client runs it. `approval`: a person decides about it. `question`: its server asks a person something. */
+  readonly kind: "client" | "approval" | "question";
   /** Null: it may take as long as it likes. Absent: written by an older version. */
   readonly deadline_at?: string | null;
   /** The arguments are cut here; the message has them whole. */
   readonly args_truncated?: boolean;
+  /** Of a `question`: whose it is, and what is still to be answered. */
+  readonly asked_by?: Asker;
+  readonly questions?: readonly ShownQuestion[];
 }
+
+/** A question as people answer it. */
+export type ShownQuestion = Question & {
+  /** Unique in its call. */
+  readonly question_id: string;
+};
 
 export interface RequiredAction {
   readonly tool_calls: readonly RequiredToolCall[];

@@ -71,6 +71,8 @@ export const REFUSALS = {
   results_incomplete: { status: 400, title: "All open calls of the client are answered at once" },
   unknown_tool_call: { status: 400, title: "No such open call" },
   arguments_refused: { status: 400, title: "The edited arguments do not fit the tool" },
+  unknown_question: { status: 400, title: "No such open question" },
+  answer_refused: { status: 400, title: "The answer does not fit the question" },
   not_awaiting_results: { status: 409, title: "The chat waits for no results" },
   method_not_allowed: { status: 405, title: "This method is not allowed here" },
   workspace_unreachable: { status: 503, title: "The workspace does not answer" },

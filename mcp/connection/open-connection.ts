@@ -1,43 +1,12 @@
 // Connects to a server, in whichever generation of the protocol it speaks, and hides the library behind four functions.
-import {
-  type AuthProvider,
-  type CallToolResult,
-  Client,
-  type jsonSchemaValidator,
-  type Progress,
-  type Tool,
-} from "@modelcontextprotocol/client";
-import { headOf } from "../../core/text/truncate.ts";
+import { type AuthProvider, Client, type jsonSchemaValidator, type Tool } from "@modelcontextprotocol/client";
 import packageJson from "../../package.json" with { type: "json" };
-import {
-  callMs,
-  callTotalMs,
-  connectMs,
-  faultCharsMax,
-  listPagesMax,
-  messagesBurst,
-  messagesPerSecond,
-  probeMs,
-  resultItemsMax,
-} from "../limits.ts";
+import { connectMs, listPagesMax, messagesBurst, messagesPerSecond, probeMs } from "../limits.ts";
 import { McpFault, mcpFaultOf } from "../mcp-fault.ts";
 import type { McpServer } from "../server.ts";
+import { askOnLine, type CallsUnderWay, callTool, type McpAnswer, type McpCall } from "./call-tool.ts";
 import { createFloodMeter } from "./flood-meter.ts";
 import { type McpPlace, type OpenedTransport, openTransport } from "./open-transport.ts";
-
-export interface McpCall {
-  readonly tool: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  /** Aborted: the server is told that nobody waits any more. */
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
-}
-
-export interface McpAnswer {
-  readonly result: CallToolResult;
-  /** Questions to a person that the server asked meanwhile, and that were declined. */
-  readonly declined: readonly string[];
-}
 
 /** Every function throws `McpFault`, or the reason of its signal. */
 export interface McpConnection {
@@ -53,6 +22,8 @@ export interface OpenConnection {
   /** Null: the server wants no OAuth. */
   readonly signedIn: AuthProvider | null;
   readonly onToolsChanged: () => void;
+  /** It has asked a question that may belong to any of several calls. */
+  readonly onAmongOthers: () => void;
   /** It is over, whoever ended it. */
   readonly onClosed: () => void;
 }
@@ -63,10 +34,8 @@ export interface OpenConnection {
  */
 const NOTHING_IS_CHECKED = { getValidator: () => undefined } as unknown as jsonSchemaValidator;
 
-interface Line {
+interface Line extends CallsUnderWay {
   readonly client: Client;
-  /** Told of each question that is declined: one listener for each call under way. */
-  readonly declined: Set<(question: string) => void>;
   isOpen: boolean;
   flooded: boolean;
 }
@@ -77,8 +46,8 @@ export async function openConnection(asked: OpenConnection): Promise<McpConnecti
   if (server.transport.type === "stdio" && !place.allowStdio)
     throw new McpFault("unreachable", "programs are not started here: EVERTURN_MCP_STDIO is not 1");
   const { transport, kill } = openTransport(server, place, asked.signedIn);
-  const declined: Line["declined"] = new Set();
-  const line: Line = { client: createClient(asked, declined), declined, isOpen: true, flooded: false };
+  const under: CallsUnderWay = { calls: new Set(), strays: new Set() };
+  const line: Line = { client: createClient(asked, under), ...under, isOpen: true, flooded: false };
   watch(line, { transport, kill, onClosed: asked.onClosed });
   try {
     await inTime(line.client.connect(transport, { timeout: connectMs }), kill);
@@ -89,7 +58,7 @@ export async function openConnection(asked: OpenConnection): Promise<McpConnecti
   return {
     isOpen: () => line.isOpen && !line.flooded,
     listTools: (signal) => listTools(line, signal),
-    call: (call) => callTool(line, call),
+    call: (call) => callOnLine(line, call),
     close: () => line.client.close().catch(() => undefined),
   };
 }
@@ -130,22 +99,12 @@ async function listTools(line: Line, signal: AbortSignal): Promise<readonly Tool
   }
 }
 
-async function callTool(line: Line, { tool, args, signal, onProgress }: McpCall): Promise<McpAnswer> {
-  const declined: string[] = [];
-  const note = (question: string) => {
-    if (declined.length < resultItemsMax) declined.push(headOf(question, faultCharsMax));
-  };
-  line.declined.add(note);
+async function callOnLine(line: Line, call: McpCall): Promise<McpAnswer> {
   try {
-    const limits = { timeout: callMs, maxTotalTimeout: callTotalMs, resetTimeoutOnProgress: true };
-    const asked = { name: tool, arguments: { ...args } };
-    const result = await line.client.callTool(asked, { ...limits, signal, onprogress: onProgress });
-    return { result, declined };
+    return await callTool(line.client, line, call);
   } catch (error) {
-    signal.throwIfAborted();
+    call.signal.throwIfAborted();
     throw faultOf(line, error, false);
-  } finally {
-    line.declined.delete(note);
   }
 }
 
@@ -164,24 +123,21 @@ async function inTime(connecting: Promise<void>, kill: () => void): Promise<void
   }
 }
 
-function createClient(
-  { onToolsChanged }: OpenConnection,
-  declined: ReadonlySet<(question: string) => void>,
-): Client {
+function createClient({ onToolsChanged, onAmongOthers }: OpenConnection, under: CallsUnderWay): Client {
   const client = new Client(
     { name: "everturn", version: packageJson.version },
     {
-      capabilities: { elicitation: { form: {} } },
+      capabilities: { elicitation: { form: {}, url: {} } },
+      // Questions that end a call are kept until somebody answers: the library would want the answers at once.
+      inputRequired: { autoFulfill: false },
       versionNegotiation: { mode: "auto", probe: { timeoutMs: probeMs } },
       jsonSchemaValidator: NOTHING_IS_CHECKED,
       listMaxPages: listPagesMax,
       listChanged: { tools: { autoRefresh: false, onChanged: onToolsChanged } },
     },
   );
-  // Nobody is asked: the turn goes on with a no, and the result says so.
-  client.setRequestHandler("elicitation/create", ({ params }) => {
-    for (const note of declined) note(params.message);
-    return { action: "decline" };
-  });
+  client.setRequestHandler("elicitation/create", ({ params }, { mcpReq: { signal } }) =>
+    askOnLine(under, params, { signal, onAmongOthers }),
+  );
   return client;
 }

@@ -1,7 +1,8 @@
 // The connections of a worker to MCP servers: one for each server and credentials, shared by turns, closed when nobody uses it,
 // tried again with growing waits when it fails.
 import type { AuthProvider } from "@modelcontextprotocol/client";
-import type { McpAnswer, McpCall, McpConnection, OpenConnection } from "../connection/open-connection.ts";
+import type { McpAnswer, McpCall } from "../connection/call-tool.ts";
+import type { McpConnection, OpenConnection } from "../connection/open-connection.ts";
 import type { McpPlace } from "../connection/open-transport.ts";
 import { type McpToolInfo, toolInfos } from "../discovery/tool-info.ts";
 import {
@@ -39,6 +40,10 @@ interface Slot {
   retryAt: number;
   fault: McpFault | null;
   users: number;
+  /** Calls under way. */
+  calls: number;
+  /** It asks people while calls are under way: each call then has a connection to itself, so that it is clear who is asked. */
+  asks: boolean;
   usedAt: number;
   tools: { readonly list: readonly McpToolInfo[]; readonly at: number } | null;
   toolsChanged: boolean;
@@ -52,6 +57,8 @@ export class McpPool {
   readonly #slots = new Map<string, Slot>();
   readonly #sweep: NodeJS.Timeout;
   #isClosed = false;
+  /** Connections that one call has to itself. */
+  #apart = 0;
 
   constructor(deps: PoolDeps) {
     this.#deps = deps;
@@ -79,7 +86,9 @@ export class McpPool {
   async call(target: McpTarget, call: McpCall, isSafe: boolean): Promise<McpAnswer> {
     const slot = this.#slotOf(target.key);
     slot.users++;
+    slot.calls++;
     try {
+      if (slot.asks && slot.calls > 1) return await this.#callApart(slot, target, call);
       const first = await untilAborted(this.#connect(slot, target), call.signal);
       try {
         return await first.call(call);
@@ -91,8 +100,23 @@ export class McpPool {
       }
       return await (await untilAborted(this.#connect(slot, target), call.signal)).call(call);
     } finally {
+      slot.calls--;
       slot.users--;
       slot.usedAt = this.#deps.now();
+    }
+  }
+
+  async #callApart(slot: Slot, target: McpTarget, call: McpCall): Promise<McpAnswer> {
+    if (this.connections() >= connectionsMax && !this.#giveUpIdlest()) throw this.#full();
+    this.#apart++;
+    try {
+      const own = await untilAborted(
+        this.#openFor(slot, target, () => undefined),
+        call.signal,
+      );
+      return await own.call(call).finally(() => own.close());
+    } finally {
+      this.#apart--;
     }
   }
 
@@ -103,9 +127,10 @@ export class McpPool {
   }
 
   connections(): number {
-    return [...this.#slots.values()].filter(
+    const shared = [...this.#slots.values()].filter(
       ({ connection, opening }) => connection !== null || opening !== null,
-    ).length;
+    );
+    return shared.length + this.#apart;
   }
 
   async close(): Promise<void> {
@@ -158,22 +183,28 @@ export class McpPool {
     }
     if (this.#isClosed) return new McpFault("unreachable", "this worker is shutting down");
     if (this.connections() < connectionsMax || this.#giveUpIdlest()) return null;
+    return this.#full();
+  }
+
+  #full(): McpFault {
     return new McpFault("unreachable", `this worker has ${connectionsMax} MCP connections in use`);
   }
 
-  async #open(slot: Slot, { server, signedIn }: McpTarget): Promise<McpConnection> {
+  #openFor(slot: Slot, { server, signedIn }: McpTarget, onClosed: () => void): Promise<McpConnection> {
+    const onToolsChanged = () => {
+      slot.toolsChanged = true;
+    };
+    const onAmongOthers = () => {
+      slot.asks = true;
+    };
     const { place, open } = this.#deps;
+    return open({ server, place, signedIn, onToolsChanged, onAmongOthers, onClosed });
+  }
+
+  async #open(slot: Slot, target: McpTarget): Promise<McpConnection> {
     try {
-      const connection: McpConnection = await open({
-        server,
-        place,
-        signedIn,
-        onToolsChanged: () => {
-          slot.toolsChanged = true;
-        },
-        onClosed: () => {
-          if (slot.connection === connection) slot.connection = null;
-        },
+      const connection: McpConnection = await this.#openFor(slot, target, () => {
+        if (slot.connection === connection) slot.connection = null;
       });
       if (this.#isClosed) {
         await connection.close();
@@ -231,6 +262,8 @@ export class McpPool {
       retryAt: 0,
       fault: null,
       users: 0,
+      calls: 0,
+      asks: false,
       usedAt: this.#deps.now(),
       tools: null,
       toolsChanged: false,

@@ -1,14 +1,18 @@
 // A tool of an MCP server as a tool of a chat.
-import type { Progress } from "@modelcontextprotocol/client";
+import type { ElicitResult, Progress } from "@modelcontextprotocol/client";
 import { headOf } from "../../core/text/truncate.ts";
+import type { Asker } from "../../core/tool/question.ts";
 import type { Tool, ToolContext, ToolOutput } from "../../tools/tool.ts";
 import { errorOutput, ToolError } from "../../tools/tool-error.ts";
+import type { McpAnswer, McpCall, McpResume } from "../connection/call-tool.ts";
 import type { McpToolInfo } from "../discovery/tool-info.ts";
 import { originalArgs } from "../discovery/tool-parameters.ts";
 import { progressBytesMax, progressLineCharsMax } from "../limits.ts";
 import { McpFault } from "../mcp-fault.ts";
 import type { McpPool, McpTarget } from "../pool/pool.ts";
-import { toolOutput } from "./tool-result.ts";
+import { callInRounds } from "./call-in-rounds.ts";
+import { readQuestion } from "./read-question.ts";
+import { questionNote } from "./tool-result.ts";
 
 /** @param name as models call it */
 export function mcpTool(
@@ -26,21 +30,43 @@ export function mcpTool(
     // The server checks them: its schema may be one that takes long to check.
     parse: (args) => ({ ok: true, args }),
     async run(args, context) {
-      const { signal } = context;
+      const { signal, resumed, chatId } = context;
+      const asked_by = { mcp_server_id: target.server.id, name: target.server.name };
+      const notes: string[] = [];
       const call = {
         tool: info.name,
         args: originalArgs(args as Record<string, unknown>, info.renamed),
+        chat_id: chatId,
         signal,
         onProgress: shower(context),
+        ask: asker(context, asked_by, notes),
+        onDeclined: (question: string, why: string) => void notes.push(questionNote(question, why)),
+      };
+      const callOnce = async (resume?: McpResume): Promise<McpAnswer> => {
+        const answer = await pool.call(target, { ...call, resume }, read_only || idempotent);
+        return answer.type === "done" ? { ...answer, notes } : answer;
       };
       try {
-        return toolOutput(await pool.call(target, call, read_only || idempotent));
+        return await callInRounds({ asked_by, resumed, signal, call: callOnce });
       } catch (error) {
         if (error instanceof McpFault)
           return faultOutput(error, { server: target.server.name, isSafe: read_only });
         throw error;
       }
     },
+  };
+}
+
+/** Asks a person on behalf of a server that waits on an open connection. A no without an answer is told with the result. */
+function asker({ ask }: ToolContext, asked_by: Asker, notes: string[]): McpCall["ask"] {
+  return async (params, signal) => {
+    const read = readQuestion(params);
+    if (!read.ok) notes.push(questionNote(read.message, read.why));
+    if (!read.ok || ask === undefined) return { action: "decline" };
+    const answered = await ask({ asked_by, question: read.question, signal });
+    if (answered.type === "answered") return answered.answer as ElicitResult;
+    notes.push(questionNote(read.question.message, "Nobody answered in time"));
+    return { action: "decline" };
   };
 }
 

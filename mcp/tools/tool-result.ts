@@ -3,7 +3,6 @@ import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/client"
 import type { JsonObject, JsonValue } from "../../core/part/part.ts";
 import { headOf } from "../../core/text/truncate.ts";
 import type { ToolOutput } from "../../tools/tool.ts";
-import type { McpAnswer } from "../connection/open-connection.ts";
 import {
   faultCharsMax,
   resultDepthMax,
@@ -13,7 +12,7 @@ import {
 } from "../limits.ts";
 
 /** Bounded, whatever the server sent. An error of the tool is an error result with its words. */
-export function toolOutput({ result, declined }: McpAnswer): ToolOutput {
+export function toolOutput(result: CallToolResult, said_of_questions: readonly string[]): ToolOutput {
   const blocks = result.content ?? [];
   const shown = blocks.slice(0, resultItemsMax);
   const said = shown.map(wordsOf).filter((words) => words !== "");
@@ -22,7 +21,7 @@ export function toolOutput({ result, declined }: McpAnswer): ToolOutput {
   const text = said.join("\n");
   const isTwice = structured.value !== undefined && said.length === 1 && isSameJson(text, structured.value);
   const kept = isTwice ? "" : headOf(text, resultTextBytesMax);
-  const notes = declined.slice(0, resultItemsMax).map(declinedWords);
+  const notes = said_of_questions.slice(0, resultItemsMax);
   const truncated = structured.cut || (!isTwice && kept.length < text.length) || blocks.length > shown.length;
   const fields = {
     ...(structured.value !== undefined && { structured: structured.value }),
@@ -91,8 +90,9 @@ function linkWords(link: ContentBlock & { type: "resource_link" }): string {
   return `[link ${short(link.uri)}: ${short(about.join(", "))}]`;
 }
 
-function declinedWords(question: string): string {
-  return `The server asked a person: ${JSON.stringify(short(question))}. Nobody could be asked, so the question was declined.`;
+/** What a result says of a question that was declined without anybody's answer. */
+export function questionNote(question: string, why: string): string {
+  return `The server asked a person: ${JSON.stringify(short(question))}. ${why}, so the question was declined.`;
 }
 
 function short(text: string): string {

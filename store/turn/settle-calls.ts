@@ -3,6 +3,7 @@ import { toolCallsPerStepMax } from "../../core/chat/limits.ts";
 import type { CallDecision } from "../../core/chat/message.ts";
 import { repeatsMax, repeatsNoticedMin, timesInARow, withRepeatNotices } from "../../core/chat/turn-brake.ts";
 import type { JsonObject, JsonValue, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
+import type { CallQuestions } from "../../core/tool/question.ts";
 import { episodeName } from "../../core/part/stream-part.ts";
 import {
   callsWithoutResult,
@@ -82,7 +83,8 @@ function decisionsOf(
 ): { readonly decisions?: readonly CallDecision[] } {
   const decisions = calls.flatMap(({ tool_call_id }): CallDecision[] => {
     const by = done.get(tool_call_id);
-    if (by?.kind !== "approval" || by.decided_at === null) return [];
+    const answers = answersTo(tool_call_id, by?.questions ?? null);
+    if (by?.kind !== "approval" || by.decided_at === null) return answers;
     return [
       {
         tool_call_id,
@@ -93,9 +95,19 @@ function decisionsOf(
         api_key_id: by.decided_key,
         at: new Date(by.decided_at).toISOString(),
       },
+      ...answers,
     ];
   });
   return decisions.length === 0 ? {} : { decisions };
+}
+
+function answersTo(tool_call_id: string, questions: CallQuestions | null): CallDecision[] {
+  return (questions?.kept ?? []).flatMap(({ id, question: { message }, answer }): CallDecision[] => {
+    if (answer === null) return [];
+    const { by, api_key_id, at, ...said } = answer;
+    const question = { question_id: id, message, ...said };
+    return [{ tool_call_id, approved: said.action === "accept", question, by, api_key_id, at }];
+  });
 }
 
 /** The model must know that not its own arguments were used. */

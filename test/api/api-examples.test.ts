@@ -24,6 +24,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   // It is not asked anything.
   "post /v1/chats/{chat}/tool-results": "not_awaiting_results",
   "post /v1/chats/{chat}/approvals": "not_awaiting_results",
+  "post /v1/chats/{chat}/answers": "not_awaiting_results",
   // Nobody has the key of the example.
   "post /session": "unauthenticated",
   // The folder of the example is nowhere.

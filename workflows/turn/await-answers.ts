@@ -5,7 +5,7 @@ import type { LocalActivities } from "../../activities/contract.ts";
 import type { NextStep } from "../../core/chat/decide-next-step.ts";
 import type { StepOutcome } from "../../core/chat/step-outcome.ts";
 import { transitionOptions } from "../activity-options.ts";
-import { beginTool, endOf, type RunningCall, type RunToolsInput } from "./run-tools.ts";
+import { type BegunCall, beginTool, endOf, type RunningCall, type RunToolsInput } from "./run-tools.ts";
 import { describeWait, inSummary, showProgress, type TurnProgress } from "./turn-details.ts";
 
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
@@ -24,55 +24,89 @@ const lookAgainMinMs = 200;
  * nothing of the wait runs here.
  */
 export async function awaitAnswers(step: AwaitStep, seen: number, run: AwaitInput): Promise<StepOutcome> {
-  const begun = new Map<string, RunningCall>();
-  const ended: string[] = [];
-  let outcome: StepOutcome = { type: "next", step, snapshot_version: seen };
+  return waitOn({ type: "next", step, snapshot_version: seen }, aWait(run));
+}
+
+/** The same, where calls that run already have begun the wait: one of them asks people something (SPEC C4). */
+export async function awaitBeside(calls: readonly BegunCall[], run: AwaitInput): Promise<StepOutcome> {
+  const waiting = aWait(run);
+  for (const call of calls) follow(call, waiting);
+  // What has ended by now is noted first.
+  await Promise.resolve();
+  return waitOn(await lookAgain(waiting), waiting);
+}
+
+async function waitOn(first: StepOutcome, waiting: Waiting): Promise<StepOutcome> {
+  const { begun, ended, run } = waiting;
+  const { heard } = run;
+  let outcome = first;
   for (;;) {
     if (outcome.type !== "next" || outcome.step.type !== "await-client") break;
-    beginCalls(outcome.step, { begun, ended, run });
+    beginCalls(outcome.step, waiting);
     showProgress(run.progress, describeWait(outcome.step));
     const isIdle = ended.length === 0 && begun.size === 0;
-    if (run.heard.drained && !run.heard.stop && isIdle) return outcome;
-    await wakeUp(outcome.step, { seen: outcome.snapshot_version, begun, ended, run });
-    if (run.heard.drained && !run.heard.stop && ended.length === 0 && begun.size === 0) return outcome;
-    for (const id of ended) begun.delete(id);
-    // A stop closes the calls in the database (SPEC I3), and the step that follows goes on from there.
-    run.heard.stop = false;
-    run.heard.version = 0;
-    const scheduled_ms = Date.now();
-    outcome = await local.settleWait({ ...run.turn, scheduled_ms, ended: ended.splice(0) });
+    if (heard.drained && !heard.stop && isIdle) return outcome;
+    await wakeUp(outcome.step, outcome.snapshot_version, waiting);
+    if (heard.drained && !heard.stop && ended.length === 0 && begun.size === 0) return outcome;
+    outcome = await lookAgain(waiting);
   }
   // Whatever still runs was interrupted, or cut from the history: it ends what it began.
   await endOf([...begun.values()], run);
   return outcome;
 }
 
+function lookAgain(waiting: Waiting): Promise<StepOutcome> {
+  const { begun, ended, run } = waiting;
+  for (const id of ended) begun.delete(id);
+  // A stop closes the calls in the database (SPEC I3), and the step that follows goes on from there.
+  run.heard.stop = false;
+  run.heard.version = 0;
+  waiting.hasAsked = false;
+  const scheduled_ms = Date.now();
+  return local.settleWait({ ...run.turn, scheduled_ms, ended: ended.splice(0) });
+}
+
 interface Waiting {
   readonly begun: Map<string, RunningCall>;
   readonly ended: string[];
+  /** A call that ran beside the wait asks people something. */
+  hasAsked: boolean;
   readonly run: AwaitInput;
 }
 
-function beginCalls({ calls = [] }: AwaitStep, { begun, ended, run }: Waiting): void {
+function aWait(run: AwaitInput): Waiting {
+  return { begun: new Map(), ended: [], hasAsked: false, run };
+}
+
+function beginCalls({ calls = [] }: AwaitStep, waiting: Waiting): void {
+  const { begun, run } = waiting;
   // Other calls still run here when another build takes over: those that are new are its own.
   if (run.heard.drained && !run.heard.stop) return;
   for (const call of calls) {
-    if (begun.has(call.tool_call_id)) continue;
-    const end = beginTool(call, run).then((how) => {
-      if (how === "over") return ended.push(call.tool_call_id);
-      // Another build is to wait on: no result is missing.
-      return begun.delete(call.tool_call_id);
-    });
-    begun.set(call.tool_call_id, { call, end });
+    if (!begun.has(call.tool_call_id)) follow({ call, end: beginTool(call, run) }, waiting);
   }
 }
 
-async function wakeUp(
-  step: AwaitStep,
-  { seen, begun, ended, run: { heard } }: Waiting & { readonly seen: number },
-): Promise<void> {
+function follow({ call, end }: BegunCall, waiting: Waiting): void {
+  const { begun, ended } = waiting;
+  const followed = end.then((how) => {
+    if (how === "over") return ended.push(call.tool_call_id);
+    if (how === "asked") waiting.hasAsked = true;
+    // Another build is to wait on, or the call runs again with the answers: no result is missing.
+    return begun.delete(call.tool_call_id);
+  });
+  begun.set(call.tool_call_id, { call, end: followed });
+}
+
+async function wakeUp(step: AwaitStep, seen: number, waiting: Waiting): Promise<void> {
+  const { begun, ended, run } = waiting;
+  const { heard } = run;
   const isTold = () =>
-    heard.version > seen || heard.stop || ended.length > 0 || (heard.drained && begun.size === 0);
+    heard.version > seen ||
+    heard.stop ||
+    ended.length > 0 ||
+    waiting.hasAsked ||
+    (heard.drained && begun.size === 0);
   if (step.deadline_ms === null) return condition(isTold);
   const summary = inSummary("until the client's time is over");
   await condition(isTold, Math.max(step.deadline_ms, lookAgainMinMs), { summary });

@@ -25,12 +25,23 @@ export interface RunToolsInput {
 
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
 
+/** `asked`: the call asks people something, and runs again with their answers. */
+export type CallEnd = WaitEnd | "asked";
+
 /**
- * All calls of the step side by side. `left`: some of them wait, and another build of the worker is to wait on.
+ * All calls of the step side by side. `left`: some of them wait, and another build of the worker is to wait on. `asked`: the turn waits
+ * for people now, while the other calls may still run.
  */
-export async function runTools(calls: readonly OpenCall[], run: RunToolsInput): Promise<WaitEnd> {
+export async function runTools(
+  calls: readonly OpenCall[],
+  run: RunToolsInput,
+): Promise<WaitEnd | { readonly asked: readonly BegunCall[] }> {
   const running = calls.slice(0, toolCallsPerStepMax).map((call) => ({ call, end: beginTool(call, run) }));
-  return (await endOf(running, run)).includes("left") ? "left" : "over";
+  const asked = Promise.withResolvers<readonly CallEnd[]>();
+  for (const { end } of running) void end.then((how) => (how === "asked" ? asked.resolve([how]) : undefined));
+  const ends = await Promise.race([endOf(running, run), asked.promise]);
+  if (ends.includes("asked")) return { asked: running };
+  return ends.includes("left") ? "left" : "over";
 }
 
 export interface RunningCall {
@@ -39,11 +50,15 @@ export interface RunningCall {
   readonly end: Promise<unknown>;
 }
 
+export interface BegunCall extends RunningCall {
+  readonly end: Promise<CallEnd>;
+}
+
 /** Waits for calls that run, and returns what they give; after a stop it waits only for those that a worker has begun. */
-export async function endOf(
-  running: readonly RunningCall[],
+export async function endOf<End>(
+  running: readonly { readonly call: OpenCall; readonly end: Promise<End> }[],
   run: RunToolsInput,
-): Promise<readonly unknown[]> {
+): Promise<readonly End[]> {
   const ends = running.map(({ end }) => end);
   const ended = Promise.all(ends);
   const { tools_stop_max_ms } = run.input;
@@ -56,16 +71,17 @@ export async function endOf(
   return Promise.all(ends.filter((_end, at) => begun.has(tool_call_ids[at] ?? "")));
 }
 
-export function beginTool(call: OpenCall, run: RunToolsInput): Promise<WaitEnd> {
+export function beginTool(call: OpenCall, run: RunToolsInput): Promise<CallEnd> {
   return runTool(call, run).catch(() => "over" as const);
 }
 
-async function runTool(call: OpenCall, { input, turn, heard, waits }: RunToolsInput): Promise<WaitEnd> {
+async function runTool(call: OpenCall, { input, turn, heard, waits }: RunToolsInput): Promise<CallEnd> {
   const seen = heard.count;
   const taskQueue = sideQueue(workflowInfo().taskQueue, queueOfTool(call.tool_name));
   const { tool_call_id, tool_name } = call;
   const activities = proxyActivities<Activities>({ ...toolOptions(input, describeCall(call)), taskQueue });
-  const { waits: wait } = await activities.runTool({ ...turn, tool_call_id, tool_name });
+  const { waits: wait, asks } = await activities.runTool({ ...turn, tool_call_id, tool_name });
+  if (asks === true) return "asked";
   if (wait === undefined) return "over";
   const { chat_id: awaits_chat_id, left_ms } = wait;
   return waits.until({ tool_call_id, awaits_chat_id, left_ms, seen });

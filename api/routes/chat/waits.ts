@@ -1,12 +1,16 @@
-// Answers to what a turn waits for: results of client-run tools, and approvals.
+// Answers to what a turn waits for: results of client-run tools, approvals, and what servers of tools ask.
 import { z } from "zod";
 import {
+  answerContentBytesMax,
+  answersPerRequestMax,
   clientToolsMax,
   conversationBytesMax,
   toolCallsPerStepMax,
   toolSchemaBytesMax,
 } from "../../../core/chat/limits.ts";
 import type { JsonObject, JsonValue } from "../../../core/part/part.ts";
+import { ANSWER_ACTIONS } from "../../../core/tool/question.ts";
+import { answerQuestions, type GivenAnswer } from "../../../store/turn/calls/answer-questions.ts";
 import { decideApprovals } from "../../../store/turn/calls/decide-approvals.ts";
 import { submitResults } from "../../../store/turn/calls/submit-results.ts";
 import type { ApiDeps } from "../../deps.ts";
@@ -73,8 +77,33 @@ const approvals = z
   })
   .meta({ id: "Approvals" });
 
+const fieldValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
+
+const answers = z
+  .strictObject({
+    answers: z
+      .array(
+        z.strictObject({
+          tool_call_id: callId,
+          question_id: callId,
+          action: z.enum(ANSWER_ACTIONS),
+          content: z
+            .record(z.string(), fieldValue)
+            .refine(
+              (value) => Buffer.byteLength(JSON.stringify(value)) <= answerContentBytesMax,
+              `at most ${answerContentBytesMax} bytes`,
+            )
+            .optional()
+            .meta({ description: "Of an accepted form: its fields; checked against its schema" }),
+        }),
+      )
+      .min(1)
+      .max(answersPerRequestMax),
+  })
+  .meta({ id: "Answers" });
+
 export function waitRoutes(deps: ApiDeps): Route[] {
-  return [submit(deps), decide(deps)];
+  return [submit(deps), decide(deps), answer(deps)];
 }
 
 function submit(deps: ApiDeps): Route {
@@ -143,6 +172,48 @@ function decide(deps: ApiDeps): Route {
           owner_id: caller.user.id,
           decisions: body.decisions,
           decided_by: caller.user.id,
+          key_id: keyOf(caller),
+        });
+        return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };
+      });
+    },
+  });
+}
+
+function answer(deps: ApiDeps): Route {
+  return route({
+    method: "post",
+    path: "/v1/chats/{chat}/answers",
+    summary: "Answer the questions of a tool's server",
+    description:
+      "Singly or together. `accept` gives what the form asks for, or says that the page was opened; `decline` is a no, `cancel` no answer at all. The server of the tool reads the answer, the model does not. A call goes on when all its questions are answered.",
+    tag,
+    access: { area: "chats" },
+    changes: true,
+    params: chatPath,
+    body: answers,
+    example: {
+      answers: [
+        { tool_call_id: "call_1", question_id: "1.1.1", action: "accept", content: { city: "Kyoto" } },
+      ],
+    },
+    any_text: [["answers"]],
+    responses: { 200: { description: "The chat", schema: chat } },
+    refusals: [
+      "chat_not_found",
+      "chat_archived",
+      "not_awaiting_results",
+      "unknown_question",
+      "answer_refused",
+    ],
+    async handler(input) {
+      const { params, body, caller } = input;
+      return change(deps, input, async (unit) => {
+        await answerQuestions(unit, {
+          chat_id: params.chat,
+          owner_id: caller.user.id,
+          answers: body.answers as readonly GivenAnswer[],
+          answered_by: caller.user.id,
           key_id: keyOf(caller),
         });
         return { status: 200, body: await showChat(unit.tx, params.chat, deps.links) };

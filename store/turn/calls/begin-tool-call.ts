@@ -5,6 +5,7 @@ import type { JsonObject, ToolCallPart } from "../../../core/part/part.ts";
 import { prepared, type Queryable } from "../../database.ts";
 import type { ChatRow } from "../../row/chat-row.ts";
 import { lockInUnit, type Unit } from "../../unit.ts";
+import { endQuestions, openQuestionOf } from "./ask-questions.ts";
 import { claimToolCall, type ToolExecution } from "./tool-executions.ts";
 
 export interface BegunToolCall {
@@ -28,6 +29,8 @@ export type ToolCallBegin =
   | BegunToolCall
   /** Not to be run any more: answered, interrupted or cut. What an earlier attempt began is to be ended. */
   | { readonly type: "over"; readonly chat: ChatRow }
+  /** It has asked people something, and is made again with the answers. */
+  | { readonly type: "asked" }
   /** Its chat is gone. */
   | { readonly type: "deleted" }
   /** An attempt that was scheduled later has claimed it. */
@@ -49,6 +52,8 @@ export async function beginToolCall(
   if (found?.call == null) return { type: "over", chat };
   const { call } = found;
   const { tool_call_id, tool_name } = call;
+  // A question is asked under the chat's lock, which shows in its status.
+  if (chat.status === "requires_action" && (await isStillAsked(unit, ref))) return { type: "asked" };
   const { workerId: worker_id } = unit.store;
   const claim = { chat_id: ref.chat_id, tool_call_id, tool_name, scheduled_ms: scheduledMs, worker_id };
   const execution = await claimToolCall(unit.tx, claim);
@@ -68,6 +73,13 @@ export async function beginToolCall(
     };
   }
   return { type: "claimed", chat, call, batch_tool_names, execution, refused };
+}
+
+/** What a lost worker's call has asked ends here: the connection that waited for the answer is gone with the worker. */
+async function isStillAsked(unit: Unit, ref: ToolCallRef): Promise<boolean> {
+  const open = await openQuestionOf(unit.tx, ref);
+  if (open === "held") await endQuestions(unit, ref);
+  return open === "ended";
 }
 
 interface OpenCallRow {

@@ -3,6 +3,7 @@ import type { OpenCall, WaitingCall } from "../../../core/chat/decide-next-step.
 import { toolCallsPerStepMax } from "../../../core/chat/limits.ts";
 import type { RequiredAction, RequiredToolCall } from "../../../core/chat/message.ts";
 import type { JsonObject, ToolCallPart } from "../../../core/part/part.ts";
+import { type CallQuestions, isOpen } from "../../../core/tool/question.ts";
 import { callSummary } from "../../../core/prompt/call-summary.ts";
 import { truncateJson } from "../../../core/text/truncate.ts";
 import { prepared, type Queryable } from "../../database.ts";
@@ -20,6 +21,10 @@ export interface CallState {
   readonly decision: string | null;
   readonly is_finished: boolean;
   readonly parameters: JsonObject | null;
+  /** What its server asks people; null: nothing. */
+  readonly questions: CallQuestions | null;
+  /** The call runs while it is asked. */
+  readonly question_held: boolean;
 }
 
 export interface WaitingCallState extends CallState {
@@ -36,8 +41,11 @@ export interface OpenBatch {
   readonly done: readonly ToolCallPart[];
 }
 
-const STATES = `select tool_call_id, kind, asked_at, deadline_at, decision, finished_at is not null as is_finished, parameters,
-    (extract(epoch from deadline_at - now()) * 1000)::float8 as left_ms
+/** What a call's server asks comes after what was asked about the call itself. */
+const STATES = `select tool_call_id, case when question_open then 'question' else kind end as kind, asked_at,
+    case when not question_open then deadline_at end as deadline_at, case when not question_open then decision end as decision,
+    finished_at is not null as is_finished, parameters, case when question_open then questions end as questions, question_held,
+    case when not question_open then (extract(epoch from deadline_at - now()) * 1000)::float8 end as left_ms
   from tool_executions where chat_id = $1 and tool_call_id = any($2)`;
 
 /** @param tail the newest assistant message and all after it */
@@ -70,9 +78,11 @@ function batchOf(calls: readonly ToolCallPart[], states: ReadonlyMap<string, Cal
     const state = states.get(call.tool_call_id);
     // Those past the limit never run; settling tells the model so. Of a step without questions all are named, as ever.
     if (state?.is_finished || (place >= toolCallsPerStepMax && states.size > 0)) done.push(call);
-    else if (state?.kind != null && state.decision === null)
-      waiting.push({ ...state, kind: state.kind, call });
-    else local.push(call);
+    else if (state?.kind != null && state.decision === null) {
+      const asked_at = state.questions?.kept.find(isOpen)?.asked_at ?? state.asked_at;
+      waiting.push({ ...state, kind: state.kind, asked_at, call });
+      if (state.kind === "question" && state.question_held) local.push(call);
+    } else local.push(call);
   });
   return { waiting, local, done };
 }
@@ -99,16 +109,27 @@ const shownArgsBytesMax = 16 * 1024;
 
 /** What the chat shows of its wait. */
 export function requiredAction({ waiting, local }: OpenBatch): RequiredAction {
-  const tool_calls = waiting.map(({ call, kind, deadline_at }): RequiredToolCall => {
+  const tool_calls = waiting.map((state): RequiredToolCall => {
+    const { call, kind, deadline_at, questions } = state;
     const { tool_call_id, tool_name } = call;
     const { value: args, truncated } = truncateJson(call.args, shownArgsBytesMax);
     const shown = { tool_call_id, tool_name, args, kind: kind as RequiredToolCall["kind"] };
-    return { ...shown, deadline_at: isoOf(deadline_at), ...(truncated && { args_truncated: true }) };
+    const cut = truncated ? { args_truncated: true } : {};
+    if (questions !== null) return { ...shown, ...cut, ...shownQuestions(questions) };
+    return { ...shown, deadline_at: isoOf(deadline_at), ...cut };
   });
   const deadlines = tool_calls.flatMap(({ deadline_at }) => (deadline_at == null ? [] : [deadline_at]));
   const deadline = deadlines.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0] ?? null;
   const running = local.map(({ tool_call_id }) => tool_call_id);
   return { tool_calls, deadline_at: deadline, running };
+}
+
+/** Those that are still open, and the nearest of their deadlines. */
+function shownQuestions({ asked_by, kept }: CallQuestions) {
+  const open = kept.filter(isOpen);
+  const deadlines = open.flatMap(({ deadline_at }) => (deadline_at === null ? [] : [deadline_at]));
+  const questions = open.map(({ id, question }) => ({ question_id: id, ...question }));
+  return { deadline_at: deadlines.toSorted()[0] ?? null, asked_by, questions };
 }
 
 export function isoOf(time: Date | string | null): string | null {

@@ -1,5 +1,6 @@
 // Claims tool calls before they run, and keeps their results until the step is settled.
 import type { JsonObject, JsonValue, ResultFile } from "../../../core/part/part.ts";
+import type { CallQuestions } from "../../../core/tool/question.ts";
 import type { Queryable, Tx } from "../../database.ts";
 
 export interface ToolExecution {
@@ -23,10 +24,16 @@ export interface ToolExecution {
   readonly reason: string | null;
   /** What a person has put in place of the model's arguments. */
   readonly edited_args: JsonObject | null;
+  /** What its server has asked people. */
+  readonly questions: CallQuestions | null;
+  /** Claims that ended with a question: what came after the answers is another effect. */
+  readonly attempts_before: number;
+  /** When Temporal scheduled the attempt that claimed it last. */
+  readonly scheduled_ms: number;
 }
 
 const COLUMNS = `tool_call_id, tool_name, attempts, lost_workers, finished_at, result, is_error, truncated, files, kind,
-  decision, decided_at, decided_by, decided_key, reason, edited_args`;
+  decision, decided_at, decided_by, decided_key, reason, edited_args, questions, attempts_before, scheduled_ms`;
 
 export interface ToolClaim {
   readonly chat_id: string;
@@ -48,7 +55,7 @@ export async function claimToolCall(tx: Tx, claim: ToolClaim): Promise<ToolExecu
      values ($1, $2, $3, 1, $4, true, $5)
      on conflict (chat_id, tool_call_id) do update set attempts = t.attempts + 1, scheduled_ms = $4,
        lost_workers = t.lost_workers + (t.is_held and t.finished_at is null)::int, is_held = true, worker_id = $5
-     where t.scheduled_ms <= $4 and (t.kind is null or t.decision is not null) returning ${COLUMNS}`,
+     where t.scheduled_ms <= $4 and (t.kind is null or t.decision is not null) and not t.question_open returning ${COLUMNS}`,
     [claim.chat_id, claim.tool_call_id, claim.tool_name, claim.scheduled_ms, claim.worker_id ?? null],
   );
   return rows[0] ?? null;

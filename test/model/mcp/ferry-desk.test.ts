@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type DemoModel, startDemoModel } from "../../../dev/demo-model/server.ts";
+import type { McpCall } from "../../../mcp/connection/call-tool.ts";
 import { type McpConnection, openConnection } from "../../../mcp/connection/open-connection.ts";
 import { McpFault } from "../../../mcp/mcp-fault.ts";
 import { createGuardedFetch } from "../../../platform/network/guarded-fetch.ts";
+import { aCall, resultOf } from "./servers/calls.ts";
 import { aServer } from "./servers/programs.ts";
 
 let model: DemoModel;
@@ -17,6 +19,7 @@ before(async () => {
     place: { fetch, allowStdio: false },
     signedIn: null,
     onToolsChanged: () => undefined,
+    onAmongOthers: () => undefined,
     onClosed: () => undefined,
   });
 });
@@ -29,12 +32,9 @@ const never = new AbortController().signal;
 
 async function call(tool: string, args: Record<string, unknown> = {}, signal = never) {
   const progress: string[] = [];
-  const { result } = await desk.call({
-    tool,
-    args,
-    signal,
-    onProgress: ({ progress: at, total, message }) => void progress.push(`${message} ${at}/${total}`),
-  });
+  const onProgress: McpCall["onProgress"] = ({ progress: at, total, message }) =>
+    void progress.push(`${message} ${at}/${total}`);
+  const result = resultOf(await desk.call(aCall(tool, { args, signal, onProgress })));
   const [first] = result.content;
   return { text: first?.type === "text" ? first.text : "", isError: result.isError === true, progress };
 }

@@ -11,6 +11,7 @@ import { McpPool, type McpTarget } from "../../../mcp/pool/pool.ts";
 import type { McpServer } from "../../../mcp/server.ts";
 import { createGuardedFetch } from "../../../platform/network/guarded-fetch.ts";
 import { soon } from "../../support/soon.ts";
+import { aCall, resultOf } from "./servers/calls.ts";
 import { type HttpServer, startHttpServer } from "./servers/http-server.ts";
 import { aServer, everythingProgram, oddProgram, startEverything } from "./servers/programs.ts";
 
@@ -44,7 +45,7 @@ function target(server: McpServer): McpTarget {
 function call(to: McpTarget, tool: string, { args = {}, signal = never, isSafe = false } = {}) {
   const shown: unknown[] = [];
   const onProgress = (progress: unknown) => void shown.push(progress);
-  const answer = pool.call(to, { tool, args, signal, onProgress }, isSafe);
+  const answer = pool.call(to, aCall(tool, { args, signal, onProgress }), isSafe).then(resultOf);
   return { answer, shown };
 }
 
@@ -83,7 +84,7 @@ for (const transport of ["stdio", "http"] as const) {
     const names = (await pool.toolsOf(to, never)).map(({ name }) => name);
     assert.ok(names.includes("echo") && names.includes("trigger-long-running-operation"), names.join());
     const echoed = await call(to, "echo", { args: { message: "hi" } }).answer;
-    assert.match(JSON.stringify(echoed.result.content), /Echo: hi/);
+    assert.match(JSON.stringify(echoed.content), /Echo: hi/);
     const long = call(to, "trigger-long-running-operation", { args: { duration: 0.3, steps: 3 } });
     await long.answer;
     // The last one may come together with the result.
@@ -96,10 +97,7 @@ for (const transport of ["stdio", "http"] as const) {
     await soon("progress is told", () => endless.shown.length > 0);
     controller.abort(new Error("enough"));
     await assert.rejects(endless.answer, /enough/);
-    assert.match(
-      JSON.stringify((await call(to, "echo", { args: { message: "on" } }).answer).result),
-      /Echo: on/,
-    );
+    assert.match(JSON.stringify(await call(to, "echo", { args: { message: "on" } }).answer), /Echo: on/);
   });
 }
 
@@ -109,7 +107,7 @@ test("C4 a server of the newer generation is spoken to in it, and turns share on
   assert.deepEqual(first, second);
   assert.deepEqual(
     await Promise.all(
-      [1, 2, 3].map(async (a) => (await call(to, "add", { args: { a, b: 1 } }).answer).result.content),
+      [1, 2, 3].map(async (a) => (await call(to, "add", { args: { a, b: 1 } }).answer).content),
     ),
     [2, 3, 4].map((sum) => [{ type: "text", text: String(sum) }]),
   );
@@ -121,7 +119,7 @@ test("C4 a server of the newer generation is spoken to in it, and turns share on
 
 test("C4 a program gets its own variables and none of the worker's", async () => {
   process.env["EVERTURN_PLANTED"] = "secret";
-  const { result } = await call(odd({ OWN: "1" }), "env").answer;
+  const result = await call(odd({ OWN: "1" }), "env").answer;
   delete process.env["EVERTURN_PLANTED"];
   const [block] = result.content;
   assert.ok(block?.type === "text");
@@ -136,10 +134,7 @@ test("C4 a server that hangs is told when nobody waits any more, and its other t
   const controller = new AbortController();
   const hanging = call(to, "hang", { signal: controller.signal });
   await soon("hang begun", () => lines().includes("hang begun"));
-  assert.match(
-    JSON.stringify((await call(to, "greet", { args: { name: "you" } }).answer).result),
-    /hello you/,
-  );
+  assert.match(JSON.stringify(await call(to, "greet", { args: { name: "you" } }).answer), /hello you/);
   controller.abort(new Error("interrupted"));
   await assert.rejects(hanging.answer, /interrupted/);
   await soon("hang cancelled", () => lines().includes("hang cancelled"));
@@ -149,10 +144,7 @@ test("C4 a call whose server died may have taken effect and is not made again; t
   const { env, lines } = journalOf("die");
   const to = odd(env);
   await assert.rejects(call(to, "die").answer, isFault("lost"));
-  assert.match(
-    JSON.stringify((await call(to, "greet", { args: { name: "again" } }).answer).result),
-    /hello again/,
-  );
+  assert.match(JSON.stringify(await call(to, "greet", { args: { name: "again" } }).answer), /hello again/);
   assert.deepEqual(lines(), ["die begun"]);
 });
 

@@ -6,6 +6,7 @@ import { McpPool, type McpTarget } from "../../../mcp/pool/pool.ts";
 import { toolOutput } from "../../../mcp/tools/tool-result.ts";
 import { createGuardedFetch } from "../../../platform/network/guarded-fetch.ts";
 import { aServer } from "./servers/programs.ts";
+import { aCall, resultOf } from "./servers/calls.ts";
 import { type RawServer, startRawServer } from "./servers/raw-server.ts";
 
 let server: RawServer;
@@ -37,7 +38,7 @@ const inputSchema = { type: "object" };
 const never = new AbortController().signal;
 
 function call() {
-  return pool.call(target, { tool: "a", args: {}, signal: never, onProgress: () => undefined }, false);
+  return pool.call(target, aCall("a"), false);
 }
 
 test("C4 a tool that announces structured content, and sends none or another, is read all the same", async () => {
@@ -47,9 +48,9 @@ test("C4 a tool that announces structured content, and sends none or another, is
     "tools/call": { content: [{ type: "text", text: "done" }] },
   };
   assert.equal((await pool.toolsOf(target, never)).length, 1);
-  assert.deepEqual(toolOutput(await call()).result, { content: "done" });
+  assert.deepEqual(toolOutput(resultOf(await call()), []).result, { content: "done" });
   results = { ...results, "tools/call": { content: [], structuredContent: { b: 1 } } };
-  assert.deepEqual(toolOutput(await call()).result, { structured: { b: 1 } });
+  assert.deepEqual(toolOutput(resultOf(await call()), []).result, { structured: { b: 1 } });
 });
 
 test("C4 an answer with very many small items, or very deep ones, is cut off before it is checked", async () => {

@@ -136,6 +136,60 @@ function approved(): Shape {
   };
 }
 
+/** A call asks a person something while another one runs, and runs again with the answer. */
+function question(): Shape {
+  const [asks, slow] = [gate(), gate()];
+  const names: Readonly<Record<string, string>> = { c1: "grep", c2: "list_dir" };
+  const waits = (waiting: readonly string[], running: readonly string[]): StepOutcome => ({
+    type: "next",
+    step: {
+      type: "await-client",
+      tool_call_ids: waiting,
+      deadline_ms: null,
+      calls: running.map((tool_call_id) => ({ tool_call_id, tool_name: names[tool_call_id] ?? "" })),
+      waiting: waiting.map((tool_call_id) => ({
+        tool_call_id,
+        tool_name: names[tool_call_id] ?? "",
+        kind: "question",
+      })),
+    },
+    snapshot_version: 4,
+  });
+  const answered = async () => {
+    slow.open();
+    return waits([], ["c2"]);
+  };
+  return {
+    script: {
+      callModel: [tools, ended],
+      asks: "grep",
+      runTool: async (name) => (name === "list_dir" ? slow.pass() : undefined),
+      settleWait: [
+        () => asks.pass().then(() => waits(["c1"], ["c2"])),
+        waits([], ["c1", "c2"]),
+        answered,
+        callModelNext,
+      ],
+    },
+    during: async (run) => {
+      await asks.arrived;
+      await run.signal("questionAnswered", 9);
+      asks.open();
+    },
+    calls: [
+      "callModel:1",
+      "runTool:grep",
+      "runTool:list_dir",
+      "settleWait:1",
+      "settleWait:1",
+      "runTool:grep",
+      "settleWait:1",
+      "settleWait:1",
+      "callModel:1",
+    ],
+  };
+}
+
 function cancelled(): Shape {
   const door = gate();
   return {
@@ -325,6 +379,7 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
   }),
   cancelled,
   approved,
+  question,
   "answer-too-late": () => ({
     script: { callModel: [asked(1), ended], settleWait: [callModelNext] },
     calls: ["callModel:1", "settleWait:1", "callModel:1"],

@@ -30,6 +30,8 @@ export interface Script {
   readonly runTool?: (toolName: string) => Promise<void>;
   /** Tools of this name leave no result yet: the turn waits for a subagent. */
   readonly waits?: { readonly tool_name: string; readonly left_ms: number };
+  /** A tool of this name asks people something when it runs for the first time. */
+  readonly asks?: string;
   /** None, unless the script says which. */
   readonly findBegunCalls?: () => Promise<readonly string[]>;
   readonly lookAtAgents?: () => Promise<LookAtAgentsOutput["waiting"]>;
@@ -123,6 +125,8 @@ function scripted(script: Script, calls: string[]): Activities & LocalActivities
       calls.push(`runTool:${input.tool_name}`);
       await script.runTool?.(input.tool_name);
       const done = { tool_name: input.tool_name, is_error: false, duration_ms: 0 };
+      const isFirst = calls.filter((call) => call === `runTool:${input.tool_name}`).length === 1;
+      if (script.asks === input.tool_name && isFirst) return { ...done, asks: true };
       const { waits } = script;
       if (waits?.tool_name !== input.tool_name) return done;
       return { ...done, waits: { chat_id: "child", left_ms: waits.left_ms } };

@@ -19,6 +19,12 @@ export function oddProgram(env: Readonly<Record<string, string>> = {}) {
   return { command: process.execPath, args: [odd], env } as const;
 }
 
+const asking = fileURLToPath(new URL("asking-program.ts", import.meta.url));
+
+export function askingProgram(env: Readonly<Record<string, string>> = {}) {
+  return { command: process.execPath, args: [asking], env } as const;
+}
+
 let servers = 0;
 
 export function aServer(transport: McpTransport, more: Partial<McpServer> = {}): McpServer {
