@@ -5,6 +5,7 @@ import { lostWorkersPerCallMax, toolCheckpointBytesMax } from "../core/chat/limi
 import type { JsonObject, ToolCallPart } from "../core/part/part.ts";
 import { episodeName } from "../core/part/stream-part.ts";
 import type { LiveBus } from "../core/stream/bus-message.ts";
+import { answersOf } from "../core/tool/question.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
@@ -22,7 +23,6 @@ import { type Tool, type ToolContext, type ToolOutput } from "../tools/tool.ts";
 import { errorOutput } from "../tools/tool-error.ts";
 import type { ChatWorkspace } from "../tools/workspace/chat-workspace.ts";
 import type { FileViews } from "../workspaces/agent/api.ts";
-import { answersOf } from "../core/tool/question.ts";
 import { staleAttempt } from "./attempt/activity-attempt.ts";
 import { type AskPeople, createAskPeople } from "./attempt/ask-people.ts";
 import { heartbeatWhile } from "./attempt/heartbeat-while.ts";
@@ -238,7 +238,7 @@ async function runHere(
     isPlanning: chat.plan_mode,
     projectRoot: chat.project_path,
     signal,
-    ask: people.ask,
+    ask: (question) => people.ask(question),
     ...resumedCall(execution),
     chatId: chat.id,
     toolCallId: tool_call_id,

@@ -1,7 +1,6 @@
 // What goes wrong with MCP servers, classified once and said in words that a model and a person can use.
 import {
   ProtocolError,
-  ProtocolErrorCode,
   SdkError,
   SdkErrorCode,
   SdkHttpError,
@@ -53,13 +52,12 @@ export function mcpFaultOf(error: unknown, { connecting }: { readonly connecting
 
 /** Older servers refuse a call until somebody has opened a page: the model can tell people so. */
 function pagesWanted({ code, data }: ProtocolError): string {
-  if (code !== ProtocolErrorCode.UrlElicitationRequired) return "";
+  if (code !== pageWantedCode) return "";
   const asked = (data as { readonly elicitations?: unknown } | undefined)?.elicitations;
   const pages = (Array.isArray(asked) ? asked : []).slice(0, pagesNamedMax).flatMap((each: unknown) => {
     const { url, message } = (each ?? {}) as { readonly url?: unknown; readonly message?: unknown };
-    return typeof url === "string"
-      ? [`${headOf(String(message ?? ""), faultCharsMax)} ${headOf(url, faultCharsMax)}`]
-      : [];
+    const words = typeof message === "string" ? `${headOf(message, faultCharsMax)} ` : "";
+    return typeof url === "string" ? [`${words}${headOf(url, faultCharsMax)}`] : [];
   });
   return pages.length === 0 ? "" : `. It wants somebody to open first: ${pages.join("; ")}`;
 }
@@ -77,6 +75,8 @@ function hasCode(code: string): (error: Error) => boolean {
 }
 
 const pagesNamedMax = 3;
+/** Of the protocol until 2025-11-25. */
+const pageWantedCode = -32042;
 
 /** How deep causes are followed. They may form a circle. */
 const causesMax = 6;

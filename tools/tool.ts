@@ -1,7 +1,7 @@
 // What a tool is: a value with a JSON schema and a function, and data that says where it runs and what it may do.
 import type { FilePart, JsonObject, JsonValue, ResultFile } from "../core/part/part.ts";
-import type { FileViews } from "../workspaces/agent/api.ts";
 import type { Asker, Question, QuestionAnswer, ToolQuestions } from "../core/tool/question.ts";
+import type { FileViews } from "../workspaces/agent/api.ts";
 import type { ChatAgents } from "./agents/chat-agents.ts";
 import type { ContextFiles } from "./context/context-files.ts";
 import type { ChatWorkspace } from "./workspace/chat-workspace.ts";

@@ -2,8 +2,8 @@
 // connection open meanwhile.
 import { setTimeout as sleep } from "node:timers/promises";
 import { heldQuestionMs } from "../../core/chat/limits.ts";
-import { type CallQuestions, isOpen, type ToolQuestions } from "../../core/tool/question.ts";
 import type { LiveBus } from "../../core/stream/bus-message.ts";
+import { type CallQuestions, isOpen, type ToolQuestions } from "../../core/tool/question.ts";
 import type { Store } from "../../store/store.ts";
 import type { CallRef } from "../../store/turn/agents/once-for-call.ts";
 import {

@@ -17,8 +17,8 @@ import type {
   StatusData,
   StreamEvent,
 } from "../../core/stream/stream-event.ts";
-import type { SdkVersion, TurnMetadata, UiChunk, UiFinishReason } from "./chunk.ts";
 import { AskedQuestions } from "./asked-questions.ts";
+import type { SdkVersion, TurnMetadata, UiChunk, UiFinishReason } from "./chunk.ts";
 import { RunningTools } from "./running-tools.ts";
 import { ShownStep } from "./shown-step.ts";
 import {

@@ -109,14 +109,12 @@ export class McpPool {
   async #callApart(slot: Slot, target: McpTarget, call: McpCall): Promise<McpAnswer> {
     if (this.connections() >= connectionsMax && !this.#giveUpIdlest()) throw this.#full();
     this.#apart++;
+    const opening = this.#openFor(slot, target, () => undefined);
     try {
-      const own = await untilAborted(
-        this.#openFor(slot, target, () => undefined),
-        call.signal,
-      );
-      return await own.call(call).finally(() => own.close());
+      return await (await untilAborted(opening, call.signal)).call(call);
     } finally {
-      this.#apart--;
+      const closed = opening.then((own) => own.close());
+      void closed.catch(() => undefined).then(() => this.#apart--);
     }
   }
 

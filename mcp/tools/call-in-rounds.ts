@@ -99,7 +99,7 @@ function readRequests(requests: Readonly<Record<string, unknown>>): ReadRequests
     const { method, params } = isRecord(request) ? request : {};
     if (method !== "elicitation/create") return `\`${String(method).slice(0, 100)}\``;
     const read = readQuestion(params);
-    left -= read.ok ? jsonLength(read.question as unknown as JsonObject) : 0;
+    left -= read.ok ? jsonLength(read.question) : 0;
     const isTooMuch = questions.length >= questionsPerCallMax || left < 0;
     if (read.ok && !isTooMuch) {
       questions.push(read.question);

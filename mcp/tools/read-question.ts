@@ -77,8 +77,7 @@ export function readQuestion(params: unknown): ReadQuestion {
   const refused = (why: string): ReadQuestion => ({ ok: false, message, why });
   const question = data.mode === "url" ? pageOf(message, data.url) : formOf(message, data.requestedSchema);
   if (typeof question === "string") return refused(question);
-  if (jsonLength(question as unknown as JsonObject) > questionBytesMax)
-    return refused("The question is too large");
+  if (jsonLength(question) > questionBytesMax) return refused("The question is too large");
   return { ok: true, question };
 }
 

@@ -3,8 +3,8 @@ import { toolCallsPerStepMax } from "../../core/chat/limits.ts";
 import type { CallDecision } from "../../core/chat/message.ts";
 import { repeatsMax, repeatsNoticedMin, timesInARow, withRepeatNotices } from "../../core/chat/turn-brake.ts";
 import type { JsonObject, JsonValue, ToolCallPart, ToolResultPart } from "../../core/part/part.ts";
-import type { CallQuestions } from "../../core/tool/question.ts";
 import { episodeName } from "../../core/part/stream-part.ts";
+import type { CallQuestions } from "../../core/tool/question.ts";
 import {
   callsWithoutResult,
   cancelledResult,

@@ -1,10 +1,11 @@
 // A turn that waits for people or for its client: nothing runs, nothing beats, and the nearest deadline is the only timer.
 // Calls that need nobody run beside the wait.
-import { condition, proxyLocalActivities } from "@temporalio/workflow";
+import { condition, patched, proxyLocalActivities } from "@temporalio/workflow";
 import type { LocalActivities } from "../../activities/contract.ts";
 import type { NextStep } from "../../core/chat/decide-next-step.ts";
 import type { StepOutcome } from "../../core/chat/step-outcome.ts";
 import { transitionOptions } from "../activity-options.ts";
+import { UNKNOWN_VERSION } from "./read-signal.ts";
 import { type BegunCall, beginTool, endOf, type RunningCall, type RunToolsInput } from "./run-tools.ts";
 import { describeWait, inSummary, showProgress, type TurnProgress } from "./turn-details.ts";
 
@@ -55,15 +56,26 @@ async function waitOn(first: StepOutcome, waiting: Waiting): Promise<StepOutcome
   return outcome;
 }
 
-function lookAgain(waiting: Waiting): Promise<StepOutcome> {
+async function lookAgain(waiting: Waiting): Promise<StepOutcome> {
   const { begun, ended, run } = waiting;
   for (const id of ended) begun.delete(id);
+  const told = run.heard.version;
   // A stop closes the calls in the database (SPEC I3), and the step that follows goes on from there.
   run.heard.stop = false;
   run.heard.version = 0;
   waiting.hasAsked = false;
-  const scheduled_ms = Date.now();
-  return local.settleWait({ ...run.turn, scheduled_ms, ended: ended.splice(0) });
+  const look = () => local.settleWait({ ...run.turn, scheduled_ms: Date.now(), ended: ended.splice(0) });
+  const outcome = await look();
+  return isOlderThan(outcome, told) && patched("look-twice") ? look() : outcome;
+}
+
+/**
+ * A worker that died after the commit of a look leaves what it saw then: a signal that came since was heard before that look is
+ * made again.
+ */
+function isOlderThan(outcome: StepOutcome, told: number): boolean {
+  const waits = outcome.type === "next" && outcome.step.type === "await-client";
+  return waits && told !== UNKNOWN_VERSION && outcome.snapshot_version < told;
 }
 
 interface Waiting {

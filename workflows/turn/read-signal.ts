@@ -11,7 +11,7 @@ import type {
 } from "../contract.ts";
 
 /** A signal that does not say what it has seen means "look again": no outcome has seen this version. */
-const UNKNOWN_VERSION = Number.MAX_SAFE_INTEGER;
+export const UNKNOWN_VERSION = Number.MAX_SAFE_INTEGER;
 /** Names no turn: message ids begin at 1. */
 const NO_TURN = 0;
 

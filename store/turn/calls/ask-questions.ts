@@ -1,5 +1,7 @@
 // Keeps the questions that a running tool call asks a person (SPEC C4), shows them with the chat, and ends those that nobody can
 // answer any more.
+
+import type { JsonValue } from "../../../core/part/part.ts";
 import {
   type Asker,
   type CallQuestions,
@@ -7,7 +9,6 @@ import {
   type KeptQuestion,
   type Question,
 } from "../../../core/tool/question.ts";
-import type { JsonValue } from "../../../core/part/part.ts";
 import type { Tx } from "../../database.ts";
 import { readTail } from "../../row/messages.ts";
 import { lockInUnit, type Unit } from "../../unit.ts";
@@ -55,9 +56,8 @@ export async function askQuestions(unit: Unit, input: AskQuestionsInput): Promis
   const ids = input.questions.map((_question, at) => `${input.key}.${at + 1}`);
   const kept = row.questions?.kept ?? [];
   if (kept.some(({ id }) => id === ids[0])) return ids;
-  const now = new Date();
   const added = input.questions.map((question, at) =>
-    newQuestion(`${input.key}.${at + 1}`, question, now, input),
+    newQuestion(`${input.key}.${at + 1}`, question, input.held_ms),
   );
   const { asked_by, held_ms } = input;
   // What the call itself was made again with stays as it is while it asks more.
@@ -71,14 +71,10 @@ export async function askQuestions(unit: Unit, input: AskQuestionsInput): Promis
   return ids;
 }
 
-function newQuestion(
-  id: string,
-  question: Question,
-  now: Date,
-  { held_ms }: AskQuestionsInput,
-): KeptQuestion {
-  const deadline_at = held_ms === null ? null : new Date(now.getTime() + held_ms).toISOString();
-  return { id, question, asked_at: now.toISOString(), deadline_at, answer: null };
+function newQuestion(id: string, question: Question, heldMs: number | null): KeptQuestion {
+  const now = Date.now();
+  const deadline_at = heldMs === null ? null : new Date(now + heldMs).toISOString();
+  return { id, question, asked_at: new Date(now).toISOString(), deadline_at, answer: null };
 }
 
 /**

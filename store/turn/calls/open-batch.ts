@@ -3,9 +3,9 @@ import type { OpenCall, WaitingCall } from "../../../core/chat/decide-next-step.
 import { toolCallsPerStepMax } from "../../../core/chat/limits.ts";
 import type { RequiredAction, RequiredToolCall } from "../../../core/chat/message.ts";
 import type { JsonObject, ToolCallPart } from "../../../core/part/part.ts";
-import { type CallQuestions, isOpen } from "../../../core/tool/question.ts";
 import { callSummary } from "../../../core/prompt/call-summary.ts";
 import { truncateJson } from "../../../core/text/truncate.ts";
+import { type CallQuestions, isOpen } from "../../../core/tool/question.ts";
 import { prepared, type Queryable } from "../../database.ts";
 import { callsWithoutResult, type MessageRow } from "../../row/messages.ts";
 

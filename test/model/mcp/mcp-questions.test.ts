@@ -13,7 +13,7 @@ import { createGuardedFetch } from "../../../platform/network/guarded-fetch.ts";
 import type { ResumedCall, ToolContext, ToolOutput } from "../../../tools/tool.ts";
 import { soon } from "../../support/soon.ts";
 import { aCall } from "./servers/calls.ts";
-import { askingProgram, aServer } from "./servers/programs.ts";
+import { aServer, askingProgram } from "./servers/programs.ts";
 
 let folder: string;
 let pool: McpPool;
@@ -103,8 +103,8 @@ test("C4 a call may ask several times and several things, a page to open among t
     "twice",
     answered(second, [{ action: "accept", content: { sure: true } }, { action: "cancel" }]),
   );
-  assert.match(String(third.result["content"]), /"sure":\{"action":"accept","content":\{"sure":true\}\}/);
-  assert.match(String(third.result["content"]), /"page":\{"action":"cancel"\}/);
+  assert.match(third.result["content"] as string, /"sure":\{"action":"accept","content":\{"sure":true\}\}/);
+  assert.match(third.result["content"] as string, /"page":\{"action":"cancel"\}/);
 });
 
 test("C4 a server that only wants to be called again is, but not for ever, and what a person cannot give it does not get", async () => {
@@ -113,9 +113,9 @@ test("C4 a server that only wants to be called again is, but not for ever, and w
   assert.deepEqual(lines(), ["busy ", "busy later"]);
   const endless = await run(target, "endless");
   assert.deepEqual([endless.is_error, lines().filter((line) => line === "endless").length], [true, 11]);
-  assert.match(String(endless.result["error"]), /more than 10 times/);
+  assert.match(endless.result["error"] as string, /more than 10 times/);
   const think = await run(target, "think");
-  assert.match(String(think.result["error"]), /sampling\/createMessage|capabilit/);
+  assert.match(think.result["error"] as string, /sampling\/createMessage|capabilit/);
 });
 
 const old = { ASKING_OLD: "1" };
@@ -163,5 +163,5 @@ test("C4 an older server's question among calls of several chats is declined; fr
 test("C4 an older server that wants a page opened first says so in the error", async () => {
   const { target } = aTarget("pay", old);
   const output = await run(target, "pay");
-  assert.match(String(output.result["error"]), /Please pay\. https:\/\/pay\.example\.com\/8/);
+  assert.match(output.result["error"] as string, /Please pay\. https:\/\/pay\.example\.com\/8/);
 });

@@ -5,8 +5,8 @@ import { openConnection } from "../../../mcp/connection/open-connection.ts";
 import { McpPool, type McpTarget } from "../../../mcp/pool/pool.ts";
 import { toolOutput } from "../../../mcp/tools/tool-result.ts";
 import { createGuardedFetch } from "../../../platform/network/guarded-fetch.ts";
-import { aServer } from "./servers/programs.ts";
 import { aCall, resultOf } from "./servers/calls.ts";
+import { aServer } from "./servers/programs.ts";
 import { type RawServer, startRawServer } from "./servers/raw-server.ts";
 
 let server: RawServer;

@@ -1,6 +1,8 @@
 // Tests: the shapes a turn can take, each a script of outcomes. One list for the control-flow tests and the kept histories.
 import type { StepOutcome } from "../../../core/chat/step-outcome.ts";
 import { DRAINED } from "../../../workflows/contract.ts";
+import { gate } from "./gate.ts";
+import { question } from "./question-shape.ts";
 import { runTurn, type Script, type TestTemporal, type TurnRun } from "./workflow-run.ts";
 
 const ended: StepOutcome = { type: "ended", status: "waiting", snapshot_version: 100 };
@@ -78,19 +80,6 @@ const asked = (deadline_ms: number | null, running: readonly string[] = []): Ste
   snapshot_version: 4,
 });
 
-/** A gate that the test opens while an activity waits at it. */
-function gate() {
-  let open: () => void = () => undefined;
-  let reached: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const arrived = new Promise<void>((resolve) => {
-    reached = resolve;
-  });
-  return { open: () => open(), arrived, pass: async () => (reached(), opened) };
-}
-
 function signalDuringCall(): Shape {
   const door = gate();
   const late: StepOutcome = { type: "ended", status: "waiting", snapshot_version: 5 };
@@ -125,7 +114,7 @@ function approved(): Shape {
   return {
     script: {
       callModel: [asked(null, ["c2"]), ended],
-      settleWait: [() => door.pass().then(() => asked(null)), callModelNext],
+      settleWait: [() => door.pass().then(() => ({ ...asked(null), snapshot_version: 9 })), callModelNext],
     },
     during: async (run) => {
       await door.arrived;
@@ -133,60 +122,6 @@ function approved(): Shape {
       door.open();
     },
     calls: ["callModel:1", "runTool:grep", "settleWait:1", "settleWait:1", "callModel:1"],
-  };
-}
-
-/** A call asks a person something while another one runs, and runs again with the answer. */
-function question(): Shape {
-  const [asks, slow] = [gate(), gate()];
-  const names: Readonly<Record<string, string>> = { c1: "grep", c2: "list_dir" };
-  const waits = (waiting: readonly string[], running: readonly string[]): StepOutcome => ({
-    type: "next",
-    step: {
-      type: "await-client",
-      tool_call_ids: waiting,
-      deadline_ms: null,
-      calls: running.map((tool_call_id) => ({ tool_call_id, tool_name: names[tool_call_id] ?? "" })),
-      waiting: waiting.map((tool_call_id) => ({
-        tool_call_id,
-        tool_name: names[tool_call_id] ?? "",
-        kind: "question",
-      })),
-    },
-    snapshot_version: 4,
-  });
-  const answered = async () => {
-    slow.open();
-    return waits([], ["c2"]);
-  };
-  return {
-    script: {
-      callModel: [tools, ended],
-      asks: "grep",
-      runTool: async (name) => (name === "list_dir" ? slow.pass() : undefined),
-      settleWait: [
-        () => asks.pass().then(() => waits(["c1"], ["c2"])),
-        waits([], ["c1", "c2"]),
-        answered,
-        callModelNext,
-      ],
-    },
-    during: async (run) => {
-      await asks.arrived;
-      await run.signal("questionAnswered", 9);
-      asks.open();
-    },
-    calls: [
-      "callModel:1",
-      "runTool:grep",
-      "runTool:list_dir",
-      "settleWait:1",
-      "settleWait:1",
-      "runTool:grep",
-      "settleWait:1",
-      "settleWait:1",
-      "callModel:1",
-    ],
   };
 }
 
@@ -379,7 +314,8 @@ export const SHAPES: Readonly<Record<string, () => Shape>> = {
   }),
   cancelled,
   approved,
-  question,
+  question: () => question(),
+  "question-answered-before-the-look": () => question(true),
   "answer-too-late": () => ({
     script: { callModel: [asked(1), ended], settleWait: [callModelNext] },
     calls: ["callModel:1", "settleWait:1", "callModel:1"],

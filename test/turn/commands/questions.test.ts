@@ -134,10 +134,10 @@ test("C4 of ten racing answers exactly one wins", async () => {
   const given = await Promise.all(
     Array.from({ length: 10 }, (_, at) => answer(asked, said("1.1.1", { content: { city: `Kyoto ${at}` } }))),
   );
-  assert.deepEqual(given.map(({ status }) => status).toSorted(), [
-    200,
-    ...Array.from({ length: 9 }, () => 400),
-  ]);
+  assert.deepEqual(
+    given.map(({ status }) => status).toSorted((a, b) => a - b),
+    [200, ...Array.from({ length: 9 }, () => 400)],
+  );
 });
 
 test("C4 the same questions asked again, as their commit was not heard of, are asked once; a call of another attempt asks nothing", async () => {
