@@ -9,6 +9,7 @@ export const keyedOperations: ReadonlySet<string> = new Set([
   "post /v1/chats/{chat}/interrupt",
   "post /v1/chats/{chat}/tool-results",
   "post /v1/chats/{chat}/approvals",
+  "post /v1/chats/{chat}/answers",
   "post /v1/chats/{chat}/title",
   "post /v1/chats/{chat}/messages",
   "patch /v1/chats/{chat}/messages/{message}",
@@ -78,6 +79,13 @@ export interface paths {
          * @description Singly or together. Approved calls run at once, while others may still wait.
          */
         readonly post: operations["postChatsByChatApprovals"];
+    };
+    readonly "/v1/chats/{chat}/answers": {
+        /**
+         * Answer the questions of a tool's server
+         * @description Singly or together. `accept` gives what the form asks for, or says that the page was opened; `decline` is a no, `cancel` no answer at all. The server of the tool reads the answer, the model does not. A call goes on when all its questions are answered.
+         */
+        readonly post: operations["postChatsByChatAnswers"];
     };
     readonly "/v1/chats/{chat}/title": {
         /**
@@ -905,6 +913,18 @@ export interface components {
                 readonly remember?: "chat";
             }[];
         };
+        readonly Answers: {
+            readonly answers: readonly {
+                readonly tool_call_id: string;
+                readonly question_id: string;
+                /** @enum {string} */
+                readonly action: "accept" | "decline" | "cancel";
+                /** @description Of an accepted form: its fields; checked against its schema */
+                readonly content?: {
+                    readonly [key: string]: string | number | boolean | readonly string[];
+                };
+            }[];
+        };
         readonly NewMessage: {
             /**
              * @description A plain string is one text part
@@ -1533,11 +1553,25 @@ export interface components {
                     readonly args: {
                         readonly [key: string]: JsonValue | undefined;
                     };
-                    /** @enum {string} */
-                    readonly kind: "client" | "approval";
+                    /**
+                     * @description `client`: your client runs it (tool-results). `approval`: a person decides (approvals). `question`: its server asks a person (answers)
+                     * @enum {string}
+                     */
+                    readonly kind: "client" | "approval" | "question";
                     readonly deadline_at?: string | null;
                     /** @description The arguments are cut here; the message has them whole */
                     readonly args_truncated?: boolean;
+                    /** @description Of a question: the MCP server that asks */
+                    readonly asked_by?: {
+                        /**
+                         * Format: uuid
+                         * @example 0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a
+                         */
+                        readonly mcp_server_id: string;
+                        readonly name: string;
+                    };
+                    /** @description Of a question: what is still open */
+                    readonly questions?: readonly components["schemas"]["Question"][];
                 }[];
                 /** @description The nearest of the calls */
                 readonly deadline_at: string | null;
@@ -1652,11 +1686,25 @@ export interface components {
                         readonly args: {
                             readonly [key: string]: JsonValue | undefined;
                         };
-                        /** @enum {string} */
-                        readonly kind: "client" | "approval";
+                        /**
+                         * @description `client`: your client runs it (tool-results). `approval`: a person decides (approvals). `question`: its server asks a person (answers)
+                         * @enum {string}
+                         */
+                        readonly kind: "client" | "approval" | "question";
                         readonly deadline_at?: string | null;
                         /** @description The arguments are cut here; the message has them whole */
                         readonly args_truncated?: boolean;
+                        /** @description Of a question: the MCP server that asks */
+                        readonly asked_by?: {
+                            /**
+                             * Format: uuid
+                             * @example 0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a
+                             */
+                            readonly mcp_server_id: string;
+                            readonly name: string;
+                        };
+                        /** @description Of a question: what is still open */
+                        readonly questions?: readonly components["schemas"]["Question"][];
                     }[];
                     /** @description The nearest of the calls */
                     readonly deadline_at: string | null;
@@ -1703,6 +1751,23 @@ export interface components {
             /** @enum {string} */
             readonly status: "pending" | "doing" | "done";
         };
+        readonly Question: {
+            readonly question_id: string;
+            readonly message: string;
+            /** @constant */
+            readonly mode: "form";
+            /** @description JSON schema of a flat object */
+            readonly schema: {
+                readonly [key: string]: JsonValue | undefined;
+            };
+        } | {
+            readonly question_id: string;
+            readonly message: string;
+            /** @constant */
+            readonly mode: "url";
+            /** @description Somebody is to open this page, and accept when they have */
+            readonly url: string;
+        };
         readonly AttentionItem: {
             /**
              * Format: uuid
@@ -1713,8 +1778,11 @@ export interface components {
             readonly tool_calls: readonly {
                 readonly tool_call_id: string;
                 readonly tool_name: string;
-                /** @enum {string} */
-                readonly kind: "client" | "approval";
+                /**
+                 * @description `client`: your client runs it (tool-results). `approval`: a person decides (approvals). `question`: its server asks a person (answers)
+                 * @enum {string}
+                 */
+                readonly kind: "client" | "approval" | "question";
                 readonly deadline_at: string | null;
             }[];
         };
@@ -1731,7 +1799,7 @@ export interface components {
                 readonly chat: components["schemas"]["Chat"];
             };
         };
-        /** @description The chat, or a subagent of it, waits for results of tools or approvals. */
+        /** @description The chat, or a subagent of it, waits for results of tools, approvals or answers to questions. */
         readonly FeedActionRequired: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -1898,7 +1966,7 @@ export interface components {
              * @description Stable
              * @enum {string}
              */
-            readonly code: "chat_not_found" | "message_not_found" | "turn_not_found" | "queued_message_not_found" | "workspace_not_found" | "build_not_found" | "debug_run_not_found" | "user_not_found" | "api_key_not_found" | "template_not_found" | "share_not_found" | "profile_not_found" | "project_not_found" | "mcp_server_not_found" | "path_not_found" | "file_not_found" | "session_not_found" | "not_found" | "not_a_user_message" | "model_config_not_found" | "model_provider_not_found" | "base_url_refused" | "workspace_refused" | "template_refused" | "mcp_server_refused" | "mcp_sign_in_failed" | "profile_refused" | "project_refused" | "project_path_refused" | "path_refused" | "file_refused" | "invalid_request" | "invalid_json" | "invalid_cursor" | "sign_in_failed" | "unauthenticated" | "forbidden" | "csrf_missing" | "file_too_large" | "body_too_large" | "unsupported_media_type" | "queue_full" | "rate_limited" | "too_many_streams" | "chat_archived" | "usage_limit_reached" | "title_impossible" | "history_changed" | "chat_busy" | "transition_refused" | "name_taken" | "provider_in_use" | "last_admin" | "email_taken" | "of_environment" | "too_many_workspaces" | "too_many_files" | "file_quota_reached" | "too_many" | "history_too_long" | "nothing_to_compact" | "nothing_to_regenerate" | "workspace_not_running" | "workspace_full" | "outcome_unknown" | "workspace_deleting" | "idempotency_key_reused" | "results_incomplete" | "unknown_tool_call" | "arguments_refused" | "not_awaiting_results" | "method_not_allowed" | "workspace_unreachable" | "search_too_slow" | "draining" | "unavailable" | "internal";
+            readonly code: "chat_not_found" | "message_not_found" | "turn_not_found" | "queued_message_not_found" | "workspace_not_found" | "build_not_found" | "debug_run_not_found" | "user_not_found" | "api_key_not_found" | "template_not_found" | "share_not_found" | "profile_not_found" | "project_not_found" | "mcp_server_not_found" | "path_not_found" | "file_not_found" | "session_not_found" | "not_found" | "not_a_user_message" | "model_config_not_found" | "model_provider_not_found" | "base_url_refused" | "workspace_refused" | "template_refused" | "mcp_server_refused" | "mcp_sign_in_failed" | "profile_refused" | "project_refused" | "project_path_refused" | "path_refused" | "file_refused" | "invalid_request" | "invalid_json" | "invalid_cursor" | "sign_in_failed" | "unauthenticated" | "forbidden" | "csrf_missing" | "file_too_large" | "body_too_large" | "unsupported_media_type" | "queue_full" | "rate_limited" | "too_many_streams" | "chat_archived" | "usage_limit_reached" | "title_impossible" | "history_changed" | "chat_busy" | "transition_refused" | "name_taken" | "provider_in_use" | "last_admin" | "email_taken" | "of_environment" | "too_many_workspaces" | "too_many_files" | "file_quota_reached" | "too_many" | "history_too_long" | "nothing_to_compact" | "nothing_to_regenerate" | "workspace_not_running" | "workspace_full" | "outcome_unknown" | "workspace_deleting" | "idempotency_key_reused" | "results_incomplete" | "unknown_tool_call" | "arguments_refused" | "unknown_question" | "answer_refused" | "not_awaiting_results" | "method_not_allowed" | "workspace_unreachable" | "search_too_slow" | "draining" | "unavailable" | "internal";
             readonly detail?: string;
             /** @description Where the fault lies */
             readonly errors?: readonly {
@@ -2048,7 +2116,7 @@ export interface components {
              * @description ISO 8601, UTC
              */
             readonly created_at: string;
-            /** @description Of a message with results: the approvals that were asked for */
+            /** @description Of a message with results: approvals and answers to questions */
             readonly decisions?: readonly {
                 readonly tool_call_id: string;
                 readonly approved: boolean;
@@ -2057,6 +2125,16 @@ export interface components {
                     readonly [key: string]: JsonValue | undefined;
                 };
                 readonly reason?: string;
+                /** @description The question of the tool's server that was answered; absent: an approval */
+                readonly question?: {
+                    readonly question_id: string;
+                    readonly message: string;
+                    /** @enum {string} */
+                    readonly action: "accept" | "decline" | "cancel";
+                    readonly content?: {
+                        readonly [key: string]: JsonValue | undefined;
+                    };
+                };
                 readonly by: string | null;
                 /** @description The key that was used; null: none was */
                 readonly api_key_id: string | null;
@@ -2503,7 +2581,7 @@ export interface components {
                 };
             };
         };
-        /** @description The turn waits for results of tools or approvals; follows a `status` of `requires_action`. */
+        /** @description The turn waits for results of tools, approvals or answers to questions; follows a `status` of `requires_action`. */
         readonly ChatStreamActionRequired: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2524,11 +2602,25 @@ export interface components {
                     readonly args: {
                         readonly [key: string]: JsonValue | undefined;
                     };
-                    /** @enum {string} */
-                    readonly kind: "client" | "approval";
+                    /**
+                     * @description `client`: your client runs it (tool-results). `approval`: a person decides (approvals). `question`: its server asks a person (answers)
+                     * @enum {string}
+                     */
+                    readonly kind: "client" | "approval" | "question";
                     readonly deadline_at?: string | null;
                     /** @description The arguments are cut here; the message has them whole */
                     readonly args_truncated?: boolean;
+                    /** @description Of a question: the MCP server that asks */
+                    readonly asked_by?: {
+                        /**
+                         * Format: uuid
+                         * @example 0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a
+                         */
+                        readonly mcp_server_id: string;
+                        readonly name: string;
+                    };
+                    /** @description Of a question: what is still open */
+                    readonly questions?: readonly components["schemas"]["Question"][];
                 }[];
                 /** @description The nearest of the calls */
                 readonly deadline_at: string | null;
@@ -3899,6 +3991,40 @@ export interface operations {
                  *     }
                  */
                 readonly "application/json": components["schemas"]["Approvals"];
+            };
+        };
+        readonly responses: {
+            /** @description The chat */
+            readonly 200: {
+                content: {
+                    readonly "application/json": components["schemas"]["Chat"];
+                };
+            };
+        };
+    };
+    readonly postChatsByChatAnswers: {
+        readonly parameters: {
+            readonly path: {
+                readonly chat: string;
+            };
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "answers": [
+                 *         {
+                 *           "tool_call_id": "call_1",
+                 *           "question_id": "1.1.1",
+                 *           "action": "accept",
+                 *           "content": {
+                 *             "city": "Kyoto"
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Answers"];
             };
         };
         readonly responses: {

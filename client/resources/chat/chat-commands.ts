@@ -5,6 +5,7 @@ import type { Http } from "../../http/http.ts";
 type Path<Rest extends string> = `/v1/chats/{chat}${Rest}`;
 type EditInput = { readonly message: number } & BodyOf<"patch", Path<"/messages/{message}">>;
 type ToolResults = BodyOf<"post", Path<"/tool-results">>["results"];
+type Answers = BodyOf<"post", Path<"/answers">>["answers"];
 type Decisions = BodyOf<"post", Path<"/approvals">>["decisions"];
 
 export function chatCommands(http: Http) {
@@ -64,5 +65,9 @@ export function chatCommands(http: Http) {
     /** Approves or denies calls, singly or together. */
     approvals: (chat: string, decisions: Decisions, options?: CallOptions) =>
       http.request("post", "/v1/chats/{chat}/approvals", { ...options, path: { chat }, body: { decisions } }),
+
+    /** Answers questions of the servers of MCP tools, singly or together. */
+    answers: (chat: string, answers: Answers, options?: CallOptions) =>
+      http.request("post", "/v1/chats/{chat}/answers", { ...options, path: { chat }, body: { answers } }),
   };
 }
