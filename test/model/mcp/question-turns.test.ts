@@ -108,19 +108,23 @@ test("C4 D5 killed worker, API and run while a question waits: it goes on, and t
   assert.ok(decision?.by !== null && decision?.api_key_id !== null);
 });
 
-for (const point of ["runTool:asked", "wait:committed"]) {
-  test(`C4 D5 killed at ${point}, the server is asked once and gets the answer once`, async () => {
-    const worker = await doomedWorker(everturn, point);
-    const { chat, lines } = await aChat(["book"]);
-    const call = await untilAsked(chat);
-    if (point === "wait:committed") await answer(chat, call);
-    await untilDead(worker);
-    await everturn.startWorker();
-    if (point !== "wait:committed") await answer(chat, call);
-    assert.match(resultIn(await untilEnded(chat)), /booked .*Kyoto/);
-    assert.deepEqual([begun(lines()), answered(lines())], [1, 1]);
-  });
+async function killedAt(point: string): Promise<void> {
+  const worker = await doomedWorker(everturn, point);
+  const { chat, lines } = await aChat(["book"]);
+  const call = await untilAsked(chat);
+  if (point === "wait:committed") await answer(chat, call);
+  await untilDead(worker);
+  await everturn.startWorker();
+  if (point !== "wait:committed") await answer(chat, call);
+  assert.match(resultIn(await untilEnded(chat)), /booked .*Kyoto/);
+  assert.deepEqual([begun(lines()), answered(lines())], [1, 1]);
 }
+
+test("C4 D5 killed at runTool:asked, the server is asked once and gets the answer once", () =>
+  killedAt("runTool:asked"));
+
+test("C4 D5 killed at wait:committed, the server is asked once and gets the answer once", () =>
+  killedAt("wait:committed"));
 
 test("C4 X9 the call with the answers is an effect of its own: claimed and perhaps made when its worker died, it is not made again", async () => {
   const worker = await onlyWorker(everturn);

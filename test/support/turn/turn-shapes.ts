@@ -114,7 +114,7 @@ function approved(): Shape {
   return {
     script: {
       callModel: [asked(null, ["c2"]), ended],
-      settleWait: [() => door.pass().then(() => ({ ...asked(null), snapshot_version: 9 })), callModelNext],
+      settleWait: [() => door.pass().then(() => asked(null)), callModelNext],
     },
     during: async (run) => {
       await door.arrived;
