@@ -184,7 +184,7 @@ function outputUnrun(begun: BegunToolCall, tool: Tool | undefined): ToolOutput |
       "Do it another way, in smaller pieces, or leave it.",
     );
   }
-  if (execution.attempts - execution.attempts_before > 1 && (tool === undefined || !mayRunAgain(tool))) {
+  if (isAgain(begun) && (tool === undefined || !mayRunAgain(tool))) {
     // It may have had its effect already, and nothing is left to re-attach to: it never runs twice (claim before effect). A tool that is
     // not there any more, as its MCP server cannot be reached, may have been there then.
     return errorOutput("The server running this tool was lost: whether it took effect is unknown.");
@@ -195,6 +195,11 @@ function outputUnrun(begun: BegunToolCall, tool: Tool | undefined): ToolOutput |
 /** A call under which worker after worker dies is what kills them (SPEC X9). */
 function isGivenUp({ execution }: BegunToolCall): boolean {
   return execution.lost_workers >= lostWorkersPerCallMax;
+}
+
+/** An earlier attempt has begun it. */
+function isAgain({ execution }: BegunToolCall): boolean {
+  return execution.attempts - execution.attempts_before > 1;
 }
 
 function mayRunAgain(tool: Tool): boolean {
@@ -238,6 +243,7 @@ async function runHere(
     isPlanning: chat.plan_mode,
     projectRoot: chat.project_path,
     signal,
+    isAgain: isAgain(begun),
     ask: (question) => people.ask(question),
     ...resumedCall(execution),
     chatId: chat.id,

@@ -63,6 +63,8 @@ export interface ToolContext {
   readonly agents?: ChatAgents;
   /** Asks a person, and waits for the answer for some minutes at most; absent: nobody can be asked. */
   readonly ask?: (asked: HeldQuestion) => Promise<HeldAnswer>;
+  /** An earlier attempt, whose worker was lost, may have run it. */
+  readonly isAgain?: boolean;
   /** The call has asked before (`asks`), and this is what came of it. */
   readonly resumed?: ResumedCall;
   /** Aborted with a `ToolStopped`, whose effect says whether processes are to be ended or left. */

@@ -97,8 +97,12 @@ export class McpPool {
         const fault = this.#note(slot, first, error);
         const mayRepeat = fault.type === "session-lost" || (fault.type === "lost" && isSafe);
         if (!mayRepeat) throw fault;
+        const again = this.#connect(slot, target).catch((cause: unknown) => {
+          // That nothing was done is true of the second try alone.
+          throw fault.type === "lost" ? fault : cause;
+        });
+        return await (await untilAborted(again, call.signal)).call(call);
       }
-      return await (await untilAborted(this.#connect(slot, target), call.signal)).call(call);
     } finally {
       slot.calls--;
       slot.users--;

@@ -50,7 +50,11 @@ export function mcpTool(
         return await callInRounds({ asked_by, resumed, signal, call: callOnce });
       } catch (error) {
         if (error instanceof McpFault)
-          return faultOutput(error, { server: target.server.name, isSafe: read_only });
+          return faultOutput(error, {
+            server: target.server.name,
+            isSafe: read_only,
+            isAgain: context.isAgain === true || resumed !== undefined,
+          });
         throw error;
       }
     },
@@ -84,20 +88,25 @@ function shower({ emit }: ToolContext): (progress: Progress) => void {
 
 const UNKNOWN = "Whether the call took effect is unknown.";
 
-function faultOutput(
-  { type, message }: McpFault,
-  { server, isSafe }: { readonly server: string; readonly isSafe: boolean },
-): ToolOutput {
+interface FailedCall {
+  /** The name of the server. */
+  readonly server: string;
+  /** It changes nothing. */
+  readonly isSafe: boolean;
+  /** The server may have had the call before. */
+  readonly isAgain: boolean;
+}
+
+function faultOutput({ type, message }: McpFault, { server, isSafe, isAgain }: FailedCall): ToolOutput {
   const unknown = isSafe ? "" : ` ${UNKNOWN}`;
+  const unmade = isAgain ? `It could not be made again.${unknown}` : "The call was not made.";
   switch (type) {
     case "unreachable":
-      return errorOutput(`The MCP server ${server} cannot be reached: ${message}. The call was not made.`);
+      return errorOutput(`The MCP server ${server} cannot be reached: ${message}. ${unmade}`);
     case "refused":
       return errorOutput(`The MCP server ${server} refused the call: ${message}`);
     case "session-lost":
-      return errorOutput(
-        `The MCP server ${server} forgets its connections: ${message}. The call was not made.`,
-      );
+      return errorOutput(`The MCP server ${server} forgets its connections: ${message}. ${unmade}`);
     case "lost":
       return errorOutput(
         `The connection to the MCP server ${server} broke during the call: ${message}.${unknown}`,
@@ -110,7 +119,7 @@ function faultOutput(
       return errorOutput(`The MCP server ${server} was cut off: ${message}.${unknown}`);
     case "sign-in-needed":
       return errorOutput(
-        `The MCP server ${server} wants a sign-in: ${message}. The call was not made.`,
+        `The MCP server ${server} wants a sign-in: ${message}. ${unmade}`,
         "Tell the user to sign in at this MCP server, then try again.",
       );
     default:

@@ -15,7 +15,7 @@ export async function readRuns({ client }: World): Promise<WorkflowRun[]> {
   for (;;) {
     const runs = await listRuns(client);
     const isOpen = runs.some((run) => run.closed_ms === null && isOfChat(run));
-    if (!isOpen || performance.now() > endsAt) return runs;
+    if (!isOpen || performance.now() > endsAt) return Promise.all(runs.map((run) => withReason(client, run)));
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 }
@@ -35,6 +35,14 @@ async function listRuns(client: World["client"]): Promise<WorkflowRun[]> {
     });
   }
   return runs;
+}
+
+/** Temporal's list does not say why a run was terminated; its last event does. */
+async function withReason(client: World["client"], run: WorkflowRun): Promise<WorkflowRun> {
+  if (run.status !== "TERMINATED") return run;
+  const { events } = await client.workflow.getHandle(run.workflow_id, run.run_id).fetchHistory();
+  const reason = events?.at(-1)?.workflowExecutionTerminatedEventAttributes?.reason;
+  return { ...run, ...(reason && { reason }) };
 }
 
 function isOfChat({ workflow_id }: WorkflowRun): boolean {

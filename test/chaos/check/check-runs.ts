@@ -10,9 +10,13 @@ export interface WorkflowRun {
   readonly closed_ms: number | null;
   /** As the run's search attribute has it; absent of turns that ended well. */
   readonly outcome?: string;
+  /** Why it was terminated. */
+  readonly reason?: string;
 }
 
 const GOOD_ENDS: readonly string[] = ["COMPLETED", "CONTINUED_AS_NEW"];
+/** What worker/builds/build-keeper.ts says. Such a run is begun again from the database. */
+const BUILD_GONE = /^no worker of build \S+ is left$/;
 
 export function checkRuns(runs: readonly WorkflowRun[]): Finding[] {
   return [...Map.groupBy(runs, (run) => run.workflow_id)].flatMap(([where, own]) => {
@@ -24,11 +28,14 @@ export function checkRuns(runs: readonly WorkflowRun[]): Finding[] {
   });
 }
 
-function faultsOfEnd(where: string, { run_id, status, closed_ms, outcome }: WorkflowRun): Finding[] {
+function faultsOfEnd(where: string, run: WorkflowRun): Finding[] {
+  const { run_id, status, closed_ms, outcome, reason = "" } = run;
   if (closed_ms === null) return [{ invariant: 3, kind: "open", where, what: `run ${run_id} is still open` }];
   // A turn that has ended in an error, and says so, fails its run.
   if (GOOD_ENDS.includes(status) || (status === "FAILED" && outcome === "error")) return [];
-  return [{ invariant: 3, kind: "wrong", where, what: `run ${run_id} ended as ${status}` }];
+  if (status === "TERMINATED" && BUILD_GONE.test(reason)) return [];
+  const words = reason === "" ? "" : `: ${reason}`;
+  return [{ invariant: 3, kind: "wrong", where, what: `run ${run_id} ended as ${status}${words}` }];
 }
 
 function overlaps(where: string, run: WorkflowRun, next: WorkflowRun | undefined): Finding[] {

@@ -103,6 +103,9 @@ test("2: runs of one chat that overlap are found", () => {
   for (const status of ["FAILED", "TERMINATED", "TIMED_OUT", "CANCELLED"]) {
     assert.deepEqual(found(checkRuns([{ ...run("a", 10, 20), status }])), ["3 wrong"]);
   }
+  const terminated = { ...run("a", 10, 20), status: "TERMINATED" };
+  assert.deepEqual(checkRuns([{ ...terminated, reason: "no worker of build after-7 is left" }]), []);
+  assert.deepEqual(found(checkRuns([{ ...terminated, reason: "somebody did not like it" }])), ["3 wrong"]);
   const failed = { ...run("a", 10, 20), status: "FAILED" };
   assert.deepEqual(checkRuns([{ ...failed, outcome: "error" }]), []);
   assert.deepEqual(found(checkRuns([{ ...failed, outcome: "interrupted" }])), ["3 wrong"]);
