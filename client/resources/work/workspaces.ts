@@ -26,6 +26,10 @@ export function workspaces(http: Http) {
     stop: (workspace: string, options?: CallOptions) =>
       http.request("post", "/v1/workspaces/{workspace}/stop", { ...options, path: { workspace }, body: {} }),
 
+    /** What has changed since the last commit, as a diff of git. */
+    changes: (workspace: string, options?: CallOptions) =>
+      http.request("get", "/v1/workspaces/{workspace}/changes", { ...options, path: { workspace } }),
+
     /** The lines of a build's log, then its end. */
     buildLog: (workspace: string, build: string, options: BuildLogOptions = {}) =>
       streamBuildLog(http, { workspace, build }, options),
