@@ -24,7 +24,7 @@ export interface Attachments {
   readonly items: readonly Attachment[];
   readonly add: (files: Iterable<File>) => void;
   readonly remove: (key: number) => void;
-  readonly clear: () => void;
+  readonly replace: (items: readonly Attachment[]) => void;
 }
 
 export function useAttachments(client: Everturn): Attachments {
@@ -55,6 +55,5 @@ export function useAttachments(client: Everturn): Attachments {
     [client, settle],
   );
   const remove = useCallback((key: number) => setItems((all) => all.filter((one) => one.key !== key)), []);
-  const clear = useCallback(() => setItems([]), []);
-  return { items, add, remove, clear };
+  return { items, add, remove, replace: setItems };
 }

@@ -95,6 +95,8 @@ interface DraftState {
   readonly caret: number;
   readonly set: (text: string, caret: number) => void;
   readonly moveCaret: (caret: number) => void;
+  /** Brings back what could not be sent, above what was typed since. */
+  readonly restore: (text: string) => void;
 }
 
 function useDraft(key: string, box: RefObject<HTMLTextAreaElement | null>): DraftState {
@@ -109,6 +111,15 @@ function useDraft(key: string, box: RefObject<HTMLTextAreaElement | null>): Draf
       wantedCaret.current = caret;
       setState({ key, text, caret });
     },
+    [key],
+  );
+  const restore = useCallback(
+    (text: string) =>
+      setState((old) => {
+        const both = old.text === "" ? text : `${text}\n${old.text}`;
+        keepDraft(localStorage, key, both);
+        return { ...old, text: both };
+      }),
     [key],
   );
   const moveCaret = useCallback(
@@ -126,7 +137,7 @@ function useDraft(key: string, box: RefObject<HTMLTextAreaElement | null>): Draf
   useEffect(() => {
     if (window.matchMedia("(pointer: fine)").matches) box.current?.focus({ preventScroll: true });
   }, [key, box]);
-  return { text: shown.text, caret: shown.caret, set, moveCaret };
+  return { text: shown.text, caret: shown.caret, set, moveCaret, restore };
 }
 
 /** For browsers whose text boxes do not grow by themselves. */
@@ -136,23 +147,22 @@ function fit(area: HTMLTextAreaElement): void {
 }
 
 function useSending({ attachments, closed, onSend, onCommand }: TypingInput, draft: DraftState) {
-  const [isSending, setSending] = useState(false);
   const isUploading = attachments.items.some(({ state }) => state.type === "uploading");
-  const isTooLong = draft.text.length > textCharsMax;
-  const canSend = !isSending && !isUploading && closed === null && !isTooLong;
+  const canSend = !isUploading && closed === null && draft.text.length <= textCharsMax;
   const send = useCallback(
     async (busy_behavior: BusyBehavior): Promise<void> => {
-      const command = typedCommand(draft.text);
-      const content = contentOf(draft.text, attachments);
+      const { text } = draft;
+      const { items } = attachments;
+      const command = typedCommand(text);
+      const content = contentOf(text, attachments);
       if (!canSend || content.length === 0) return;
-      setSending(true);
-      // The box is emptied when it is sent: what could not be sent is not lost.
-      const isDone = command !== null ? await onCommand(command) : await onSend({ content, busy_behavior });
-      setSending(false);
-      if (!isDone) return;
-      if (command === null) keepSent(localStorage, draft.text);
+      // The box is free for the next message at once; what could not be sent comes back.
       draft.set("", 0);
-      attachments.clear();
+      attachments.replace([]);
+      const isDone = command !== null ? await onCommand(command) : await onSend({ content, busy_behavior });
+      if (isDone) return command === null ? keepSent(localStorage, text) : undefined;
+      draft.restore(text);
+      attachments.replace(items);
     },
     [attachments, canSend, draft, onCommand, onSend],
   );

@@ -33,6 +33,7 @@ export function answerForm(args: JsonObject): AnswerForm {
       label: "Your answer",
       hint: "",
       required: true,
+      is_optional: false,
       options,
     };
     return { title, field: asGroup(field), shown: without(args, [said, name]) };
@@ -43,6 +44,7 @@ export function answerForm(args: JsonObject): AnswerForm {
     label: "Your answer",
     hint: "",
     required: true,
+    is_optional: false,
     format: null,
     min: 0,
     max: null,
@@ -51,7 +53,15 @@ export function answerForm(args: JsonObject): AnswerForm {
 }
 
 function asGroup(field: FormField): FormField {
-  return { kind: "group", name: "", label: "", hint: "", required: true, fields: [field] };
+  return {
+    kind: "group",
+    name: "",
+    label: "",
+    hint: "",
+    required: true,
+    is_optional: false,
+    fields: [field],
+  };
 }
 
 function optionsIn(

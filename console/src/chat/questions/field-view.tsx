@@ -53,7 +53,7 @@ function Labelled({ own, ...props }: FieldViewProps & { readonly own: readonly F
     <div className={styles.field}>
       <label htmlFor={id} className={styles.name}>
         {field.label || "Value"}
-        {!field.required && <span className={styles.hint}> (optional)</span>}
+        {field.is_optional && <span className={styles.hint}> (optional)</span>}
       </label>
       {field.hint !== "" && (
         <span id={`${id}-hint`} className={styles.hint}>

@@ -157,7 +157,8 @@ function fault(path: string, message: string): Answer {
   return { type: "faults", faults: [{ path, message }] };
 }
 
-function typed(draft: Draft): string {
+/** What was typed; of other drafts nothing. */
+export function typed(draft: Draft): string {
   return typeof draft === "string" ? draft : "";
 }
 

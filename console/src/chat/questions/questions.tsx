@@ -4,6 +4,7 @@ import type { Everturn, JsonObject, RequiredToolCall } from "../../../../client/
 import { Approvals } from "./approvals.tsx";
 import { ClientCalls } from "./client-calls.tsx";
 import styles from "./questions.module.css";
+import { ServerQuestions } from "./server-questions.tsx";
 
 export interface QuestionsProps {
   readonly client: Everturn;
@@ -35,6 +36,17 @@ export function Questions({ client, chatId, calls, wholeArgs, onFault }: Questio
       {clients.length > 0 && (
         <ClientCalls client={client} chatId={chatId} calls={clients} onFault={onFault} />
       )}
+      {whole
+        .filter((call) => call.kind === "question")
+        .map((call) => (
+          <ServerQuestions
+            key={call.tool_call_id}
+            call={call}
+            client={client}
+            chatId={chatId}
+            onFault={onFault}
+          />
+        ))}
     </section>
   );
 }

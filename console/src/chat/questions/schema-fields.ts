@@ -6,6 +6,8 @@ interface FieldBase {
   readonly label: string;
   readonly hint: string;
   readonly required: boolean;
+  /** The schema says of other fields that they are required. */
+  readonly is_optional: boolean;
   readonly initial?: JsonValue;
 }
 export interface FieldOption {
@@ -49,6 +51,7 @@ export function formOf(schema: JsonValue | undefined): Extract<FormField, { kind
 
 interface At {
   readonly required: boolean;
+  readonly is_optional?: boolean;
   readonly depth: number;
 }
 
@@ -60,7 +63,7 @@ class FormMaker {
     this.#root = root;
   }
 
-  field(name: string, given: JsonObject, { required, depth }: At): FormField {
+  field(name: string, given: JsonObject, { required, is_optional = false, depth }: At): FormField {
     const schema = this.#resolved(given);
     const initial = schema["default"];
     const base: FieldBase = {
@@ -68,6 +71,7 @@ class FormMaker {
       label: text(schema["title"]) || wordsOf(name),
       hint: text(schema["description"]),
       required,
+      is_optional,
       ...(initial !== undefined && JSON.stringify(initial).length <= initialCharsMax && { initial }),
     };
     this.#count += 1;
@@ -120,10 +124,14 @@ class FormMaker {
   #group(schema: JsonObject, depth: number): object {
     const properties = isObject(schema["properties"]) ? Object.entries(schema["properties"]) : [];
     if (properties.length === 0) return { kind: "raw" };
-    const wanted = Array.isArray(schema["required"]) ? schema["required"] : [];
-    const fields = properties.flatMap(([name, value]) =>
-      isObject(value) ? [this.field(name, value, { required: wanted.includes(name), depth: depth + 1 })] : [],
-    );
+    const wanted = Array.isArray(schema["required"]) ? schema["required"] : null;
+    const fields = properties.flatMap(([name, value]) => {
+      if (!isObject(value)) return [];
+      const required = wanted?.includes(name) === true;
+      return [
+        this.field(name, value, { required, is_optional: wanted !== null && !required, depth: depth + 1 }),
+      ];
+    });
     return { kind: "group", fields };
   }
 

@@ -1,5 +1,5 @@
 // How a tool call stands, and for how long it has run.
-import type { RequiredToolCall } from "../../../../core/chat/message.ts";
+import { isDenial, type RequiredToolCall } from "../../../../core/chat/message.ts";
 import type { ToolItem } from "../messages/items.ts";
 import { field } from "./call-words.ts";
 
@@ -13,7 +13,7 @@ interface CallSurroundings {
 export function callState(item: ToolItem, { is_busy, asked }: CallSurroundings): CallState {
   const { call, result, decision } = item;
   if (result !== null) {
-    if (decision?.approved === false) return "denied";
+    if (decision !== null && isDenial(decision)) return "denied";
     return result.is_error || isBadExit(item) ? "failed" : "done";
   }
   if (asked.has(call.tool_call_id)) return "asked";

@@ -39,6 +39,14 @@ export function ToolBody({ item, output, isOver }: ToolBodyProps) {
 function DecisionNote({ item }: { readonly item: ToolItem }) {
   const { decision } = item;
   if (decision === null) return null;
+  if (decision.question !== undefined) {
+    const answer = { accept: "answered", decline: "declined", cancel: "cancelled" }[decision.question.action];
+    return (
+      <p className={styles.note}>
+        Its server asked: {shownText(decision.question.message)} A person {answer} this.
+      </p>
+    );
+  }
   const words = decision.approved
     ? `Allowed by a person${decision.args === undefined ? "" : ", with other arguments than the model's"}.`
     : `Denied by a person${decision.reason === undefined ? "." : `: ${decision.reason}`}`;
