@@ -44,11 +44,12 @@ export function AgentLine({ chatId }: { readonly chatId: string }) {
 
 const lookAgainMs = 2_000;
 
-/** Looks at it while the parent works: its own stream would be one connection for each card. */
+/** Looks at it while it or its parent works: its own stream would be one connection for each card. */
 function useAgent(chatId: string): Chat | null {
   const { client } = useOpenChat();
   const { is_busy } = useChatFacts();
   const [agent, setAgent] = useState<Chat | null>(null);
+  const isActive = is_busy || agent === null || agent.status !== "waiting";
   useEffect(() => {
     const leaving = new AbortController();
     const look = (): void => {
@@ -58,11 +59,11 @@ function useAgent(chatId: string): Chat | null {
       );
     };
     look();
-    const timer = is_busy ? window.setInterval(look, lookAgainMs) : undefined;
+    const timer = isActive ? window.setInterval(look, lookAgainMs) : undefined;
     return () => {
       leaving.abort();
       window.clearInterval(timer);
     };
-  }, [client, chatId, is_busy]);
+  }, [client, chatId, isActive]);
   return agent;
 }

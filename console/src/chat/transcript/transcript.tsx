@@ -4,7 +4,7 @@ import type { ChatView } from "../../../../client/index.ts";
 import { countOf } from "../../ui/words.ts";
 import { ChunkView } from "../messages/chunk-view.tsx";
 import { chunksOf, type TranscriptChunk } from "../messages/chunks.ts";
-import { committedItems, liveItems } from "../messages/items.ts";
+import { committedItems, liveItems, type TranscriptItem } from "../messages/items.ts";
 import styles from "./transcript.module.css";
 import { useScroll } from "./use-scroll.ts";
 import { Withdrawn } from "./withdrawn-text.tsx";
@@ -22,11 +22,11 @@ export function Transcript({ view, isLoadingOlder, loadOlder, children }: Transc
   const live = liveItems(view);
   const chunks = useChunks([...committed, ...live]);
   const first = committed[0]?.key;
-  const count = committed.length + live.length;
+  const lastKey = live.at(-1)?.key ?? committed.at(-1)?.key;
   const scroll = useScroll({
     chatId: view.chat_id,
     isReady: view.caught_up,
-    count,
+    lastKey,
     loadOlder,
     hasMore: view.has_more,
   });
@@ -60,11 +60,18 @@ export function Transcript({ view, isLoadingOlder, loadOlder, children }: Transc
       </div>
       {!scroll.isAtEnd && (
         <button type="button" className={styles.jump} onClick={scroll.toEnd}>
-          Jump to latest{scroll.fresh > 0 && ` · ${countOf(scroll.fresh, "new", "new")}`}
+          Jump to latest{freshWords([...committed, ...live], scroll.seenKey)}
         </button>
       )}
     </div>
   );
+}
+
+/** How much stands behind what somebody has seen. */
+function freshWords(items: readonly TranscriptItem[], seenKey: string | undefined): string {
+  const at = items.findLastIndex((item) => item.key === seenKey);
+  const fresh = at === -1 ? [] : items.slice(at + 1).filter((item) => item.type !== "end");
+  return fresh.length === 0 ? "" : ` · ${countOf(fresh.length, "new", "new")}`;
 }
 
 function useChunks(items: Parameters<typeof chunksOf>[0]): readonly TranscriptChunk[] {

@@ -16,8 +16,8 @@ interface ScrollInput {
   readonly chatId: string;
   /** The messages are there. */
   readonly isReady: boolean;
-  /** How many items there are. */
-  readonly count: number;
+  /** The key of the last item; undefined: there is none. */
+  readonly lastKey: string | undefined;
   readonly hasMore: boolean;
   readonly loadOlder: () => Promise<unknown>;
 }
@@ -27,21 +27,22 @@ export interface Scroll {
   readonly content: RefObject<HTMLDivElement | null>;
   readonly stick: RefObject<StickToEnd | null>;
   readonly isAtEnd: boolean;
-  /** Items that came since somebody left the end. */
-  readonly fresh: number;
+  /** The last item that was there when somebody left the end: what stands behind it is new to them. */
+  readonly seenKey: string | undefined;
   readonly toEnd: () => void;
   readonly onClick: (event: MouseEvent) => void;
 }
 
 /** Pages of older messages that are loaded to find the place of the last time. */
 const pagesBackMax = 5;
+const settleFrames = 8;
 
-export function useScroll({ chatId, isReady, count, hasMore, loadOlder }: ScrollInput): Scroll {
+export function useScroll({ chatId, isReady, lastKey, hasMore, loadOlder }: ScrollInput): Scroll {
   const box = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const stick = useRef<StickToEnd | null>(null);
   const [isAtEnd, setAtEnd] = useState(true);
-  const [seen, setSeen] = useState(0);
+  const [seenKey, setSeenKey] = useState(lastKey);
   useLayoutEffect(() => {
     if (box.current === null || content.current === null) return;
     const made = new StickToEnd(box.current, content.current, setAtEnd);
@@ -54,22 +55,16 @@ export function useScroll({ chatId, isReady, count, hasMore, loadOlder }: Scroll
       made.close();
     };
   }, [chatId]);
-  // Older messages that are loaded are not new: what counts is what stands behind the last one that was seen.
-  const end = useRef(count);
-  end.current = count;
-  useEffect(() => setSeen(end.current), [isAtEnd]);
-  const load = useCallback(async () => {
-    const before = end.current;
-    await loadOlder();
-    setSeen((old) => old + (end.current - before));
-  }, [loadOlder]);
-  useReturn({ chatId, isReady, hasMore, load, stick });
+  const end = useRef(lastKey);
+  end.current = lastKey;
+  useEffect(() => setSeenKey(end.current), [isAtEnd]);
+  useReturn({ chatId, isReady, hasMore, load: loadOlder, stick });
   const toEnd = useCallback(() => stick.current?.toEnd(), []);
   const onClick = useCallback((event: MouseEvent) => {
     if (event.target instanceof Element && event.target.closest("[aria-expanded],summary") !== null)
       stick.current?.release();
   }, []);
-  return { box, content, stick, isAtEnd, fresh: isAtEnd ? 0 : Math.max(0, count - seen), toEnd, onClick };
+  return { box, content, stick, isAtEnd, seenKey, toEnd, onClick };
 }
 
 interface ReturnInput extends Pick<ScrollInput, "chatId" | "isReady" | "hasMore"> {
@@ -88,8 +83,15 @@ function useReturn({ chatId, isReady, hasMore, load, stick }: ReturnInput): void
     wanted.current = mine;
     const place = keptPlace(chatId);
     if (place === null) return;
+    // What is near gets its true height in the frames after, so the way is gone more than once.
+    let rounds = 0;
     const look = (): void => {
-      if (wanted.current !== mine || stick.current === null || stick.current.goTo(place)) return;
+      if (wanted.current !== mine || stick.current === null) return;
+      if (stick.current.goTo(place)) {
+        rounds += 1;
+        if (rounds < settleFrames) requestAnimationFrame(look);
+        return;
+      }
       // What is there already may still be on its way to the page.
       if (stick.current.isPending) return void requestAnimationFrame(look);
       if (!more.current || mine.pages >= pagesBackMax) return;
