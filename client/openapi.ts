@@ -250,7 +250,10 @@ export interface paths {
         readonly get: operations["getSharedByTokenFilesByFile"];
     };
     readonly "/session": {
-        /** Ways to sign a browser in */
+        /**
+         * Whether this browser is signed in, and how it can be
+         * @description Tells a page whether the browser's cookie counts, without a refusal if it does not.
+         */
         readonly get: operations["getSession"];
         /**
          * Sign a browser in with an API key
@@ -2848,7 +2851,9 @@ export interface components {
             readonly messages: readonly components["schemas"]["Message"][];
             readonly has_more: boolean;
         };
-        readonly SignInWays: {
+        readonly SignInState: {
+            /** @description The cookie names a session that has not ended */
+            readonly signed_in: boolean;
             /**
              * @description By `POST /session`
              * @constant
@@ -4560,10 +4565,10 @@ export interface operations {
     };
     readonly getSession: {
         readonly responses: {
-            /** @description What this server offers */
+            /** @description The browser's state, and what this server offers */
             readonly 200: {
                 content: {
-                    readonly "application/json": components["schemas"]["SignInWays"];
+                    readonly "application/json": components["schemas"]["SignInState"];
                 };
             };
         };

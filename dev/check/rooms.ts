@@ -177,7 +177,7 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
   "console/src": {
     styles: [],
     ui: ["styles"],
-    state: [],
+    state: ["ui"],
     chat: ["state", "styles", "ui"],
     pages: ["chat", "state", "styles", "ui"],
     shell: ["chat", "state", "styles", "ui"],

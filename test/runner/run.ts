@@ -1,11 +1,13 @@
 // Runs the tests: starts one Postgres and one Temporal, hands the files to lanes, and says what passed.
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { buildConsole } from "../../dev/console/build-console.ts";
 import { findOrFetchSandbox } from "../../dev/install/sandbox-binary.ts";
-import { createProgress } from "../../dev/progress.ts";
+import { createProgress, type Progress } from "../../dev/progress.ts";
+import { findOrInstallChromium } from "../support/console/find-chromium.ts";
 import { startTestStack, type TestStack } from "../support/stack.ts";
 import { longestFirst, recordDurations } from "./durations.ts";
 import type { FileResult } from "./lane-messages.ts";
@@ -30,12 +32,13 @@ const { values, positionals } = parseArgs({
 });
 
 const began = performance.now();
-const files = chooseFiles();
+const files = leaveOut(chooseFiles());
 if (files.length === 0) fail(`No test files match ${positionals.join(" ") || "**/*.test.ts"}.`);
 makeRunFolder();
 let stack: TestStack | null = null;
 let lanes: ReturnType<typeof runInLanes> | null = null;
 let isInterrupted = false;
+let chromium: string | null = null;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     isInterrupted = true;
@@ -46,9 +49,26 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 if (files.some(needsServers)) await prepareServers();
 await finish(await runAll());
 
+/** Tests at the top of test/console show the console in a browser. */
+function needsBrowser(file: string): boolean {
+  return dirname(file) === "test/console";
+}
+
 /** Tests beside the code need no server; those of test/ do. */
 function needsServers(file: string): boolean {
   return file.startsWith("test/");
+}
+
+/** Without those that need a browser where that was asked for, which is said. */
+function leaveOut(chosen: readonly string[]): string[] {
+  if (process.env["EVERTURN_TEST_CONSOLE"] !== "off") return [...chosen];
+  const kept = chosen.filter((file) => !needsBrowser(file));
+  const left = chosen.length - kept.length;
+  if (left > 0)
+    process.stderr.write(
+      `  EVERTURN_TEST_CONSOLE=off: ${left} files with tests of the console are left out\n`,
+    );
+  return kept;
 }
 
 /** Paths from the root, in the order in which they run. */
@@ -65,10 +85,23 @@ async function prepareServers(): Promise<void> {
     startTestStack(process.env, note),
   );
   const sandbox = progress.step("Sandbox for workspaces", () => findOrFetchSandbox());
-  // Both, so that a failure of one leaves nothing half started.
-  await Promise.allSettled([servers, sandbox]);
+  const console = files.some(needsBrowser) ? prepareConsole(progress) : Promise.resolve();
+  // All of them, so that a failure of one leaves nothing half started.
+  await Promise.allSettled([servers, sandbox, console]);
   stack = await servers;
   await sandbox;
+  try {
+    await console;
+  } catch (error) {
+    process.stderr.write(`\n${(error as Error).message}\n`);
+    await finish(1);
+  }
+}
+
+async function prepareConsole(progress: Progress): Promise<void> {
+  const browser = progress.step("Browser", (note) => findOrInstallChromium(process.env, note));
+  await Promise.all([browser, progress.step("Console", () => buildConsole())]);
+  chromium = await browser;
 }
 
 /** Resolves with the exit code: 0 only when at least one test ran and none failed. */
@@ -84,6 +117,7 @@ async function runAll(): Promise<number> {
         EVERTURN_TEST_DATABASE_URL: stack.adminUrl,
         EVERTURN_TEST_TEMPORAL_ADDRESS: stack.temporalAddress,
       }),
+      ...(chromium !== null && { EVERTURN_TEST_CHROMIUM: chromium }),
     },
     onFile(result, output) {
       results.push(result);

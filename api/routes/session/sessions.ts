@@ -18,7 +18,7 @@ import { requireKnownOrigin, requireOwnPage } from "../../http/middleware/cross-
 import { type Route, route } from "../../http/route.ts";
 import { time, uuid } from "../../schemas/common.ts";
 import { sessionPath } from "../../schemas/params.ts";
-import { SESSION_COOKIE, sessionTokensOf } from "../../sign-in/session-lookup.ts";
+import { SESSION_COOKIE, sessionTokenOf, sessionTokensOf } from "../../sign-in/session-lookup.ts";
 import { beginSession, cookieSettings } from "./begin-session.ts";
 
 const tag = "Access";
@@ -44,27 +44,35 @@ const sessionPage = z
   .strictObject({ items: z.array(session), next_cursor: z.null() })
   .meta({ id: "SessionPage" });
 
-const signInWays = z
+const signInState = z
   .strictObject({
+    signed_in: z.boolean().meta({ description: "The cookie names a session that has not ended" }),
     api_key: z.literal(true).meta({ description: "By `POST /session`" }),
     oidc: z.boolean().meta({ description: "Whether `/session/oidc` leads to an issuer" }),
   })
-  .meta({ id: "SignInWays" });
+  .meta({ id: "SignInState" });
 
 export function sessionRoutes(deps: ApiDeps): Route[] {
-  return [ways(deps), begin(deps), end(deps), list(deps), remove(deps)];
+  return [state(deps), begin(deps), end(deps), list(deps), remove(deps)];
 }
 
-function ways(deps: ApiDeps): Route {
+function state(deps: ApiDeps): Route {
   return route({
     method: "get",
     path: "/session",
-    summary: "Ways to sign a browser in",
+    summary: "Whether this browser is signed in, and how it can be",
+    description: "Tells a page whether the browser's cookie counts, without a refusal if it does not.",
     tag,
     access: "public",
-    responses: { 200: { description: "What this server offers", schema: signInWays } },
-    async handler() {
-      return { status: 200, body: { api_key: true, oidc: (deps.signIn.oidc?.flow ?? null) !== null } };
+    responses: {
+      200: { description: "The browser's state, and what this server offers", schema: signInState },
+    },
+    refusals: ["rate_limited", "unavailable"],
+    async handler({ raw: { request } }) {
+      const token = sessionTokenOf(request);
+      const found = token !== undefined && (await deps.signIn.sessions.find(token, addressOf(request)));
+      const oidc = (deps.signIn.oidc?.flow ?? null) !== null;
+      return { status: 200, body: { signed_in: Boolean(found), api_key: true, oidc } };
     },
   });
 }

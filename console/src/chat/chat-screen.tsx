@@ -1,12 +1,11 @@
 // A chat: its messages, what waits for somebody, and the composer.
-import { useCallback, useEffect, useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { type ChatSnapshot, type ChatStore, initialChatView } from "../../../client/index.ts";
 import styles from "./chat.module.css";
 import { ChatComposer } from "./chat-composer.tsx";
 import { ChatHeader } from "./chat-header.tsx";
 import { QueuePanel } from "./composer/queue-panel.tsx";
 import { TodoPanel } from "./composer/todo-panel.tsx";
-import { ConnectionLine } from "./connection-line.tsx";
 import { firstMessageOf } from "./first-message.ts";
 import { FirstMessage } from "./messages/first-message-view.tsx";
 import { type ChatFacts, ChatFactsContext, useOpenChat } from "./open-chat.ts";
@@ -32,16 +31,12 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
   const first = view.messages.length === 0 && !view.caught_up ? firstMessageOf(chat_id) : null;
   const calls = view.action?.tool_calls ?? [];
   useChatKeys({ isBusy: facts.is_busy });
-  useEffect(() => {
-    if (view.chat !== null) document.title = `${view.chat.title} · Everturn`;
-  }, [view.chat]);
   const gone = snapshot?.connection.state === "ended" ? snapshot.connection.error : null;
   if (gone !== null) return <Gone words={gone.message} />;
   return (
     <ChatFactsContext value={facts}>
       <div className={styles.screen} data-chat={chat_id} data-status={view.status ?? "loading"}>
         <ChatHeader />
-        {snapshot !== null && <ConnectionLine connection={snapshot.connection} />}
         <Transcript view={view} isLoadingOlder={snapshot?.isLoadingOlder ?? false} loadOlder={loadOlder}>
           {first !== null && <FirstMessage content={first} />}
           <TurnState view={view} />

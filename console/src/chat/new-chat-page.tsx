@@ -1,5 +1,5 @@
 // The page on which a chat begins: `/`. It shows a composer, and what the chat is to be made with.
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { everturn } from "../state/everturn.ts";
 import { useToast } from "../ui/layers/toasts.tsx";
@@ -35,9 +35,6 @@ export function NewChatPage() {
   const send = useCreate(choices, act);
   const onCommand = useNewChatCommands(catalog, choose, choices);
   const open = useMemo(() => ({ client: everturn, chat_id: "", act }), [act]);
-  useEffect(() => {
-    document.title = "New chat · Everturn";
-  }, []);
   return (
     <OpenChatContext value={open}>
       <div className={styles.fresh}>

@@ -1,9 +1,10 @@
 // A dialog on the browser's own element: it traps the focus, closes by Escape and gives the focus back.
 import { Cross2Icon } from "@radix-ui/react-icons";
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { classNames } from "../class-names.ts";
 import { IconButton } from "../controls/button.tsx";
 import styles from "./dialog.module.css";
+import { LayerContext } from "./layer.ts";
 
 export interface DialogProps {
   readonly title: string;
@@ -19,9 +20,11 @@ export interface DialogProps {
 /** Open as long as it is rendered. */
 export function Dialog({ title, onClose, children, actions, place = "middle", wide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const [layer, setLayer] = useState<HTMLElement | null>(null);
   const heading = useId();
   useEffect(() => {
     const shown = dialog.current;
+    setLayer(shown);
     if (shown !== null && !shown.open) shown.showModal();
     return () => shown?.close();
   }, []);
@@ -48,7 +51,7 @@ export function Dialog({ title, onClose, children, actions, place = "middle", wi
             </IconButton>
           )}
         </header>
-        {children}
+        <LayerContext value={layer}>{children}</LayerContext>
         {actions !== undefined && <footer className={styles.actions}>{actions}</footer>}
       </div>
     </dialog>

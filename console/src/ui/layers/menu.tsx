@@ -1,7 +1,8 @@
 // A menu that a button opens: arrow keys, typing ahead and Escape work as in any menu.
 import * as Radix from "@radix-ui/react-dropdown-menu";
-import type { ReactElement, ReactNode } from "react";
+import { type ReactElement, type ReactNode, useContext } from "react";
 import { classNames } from "../class-names.ts";
+import { LayerContext } from "./layer.ts";
 import styles from "./menu.module.css";
 
 export interface MenuProps {
@@ -10,14 +11,17 @@ export interface MenuProps {
   readonly children: ReactNode;
   readonly align?: "start" | "end";
   readonly side?: "top" | "bottom" | "right";
+  /** Open from the first. */
+  readonly isOpen?: boolean;
 }
 
 /** Not modal: a modal menu of this library injects a style element, which the page's policy forbids. */
-export function Menu({ trigger, children, align = "end", side = "bottom" }: MenuProps) {
+export function Menu({ trigger, children, align = "end", side = "bottom", isOpen = false }: MenuProps) {
+  const layer = useContext(LayerContext);
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} defaultOpen={isOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
+      <Radix.Portal container={layer}>
         <Radix.Content className={styles.menu} align={align} side={side} sideOffset={4} collisionPadding={8}>
           {children}
         </Radix.Content>

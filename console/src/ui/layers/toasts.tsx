@@ -1,6 +1,15 @@
 // Short notes at the edge of the page: what failed, or what was done and can be undone.
 import { Cross2Icon } from "@radix-ui/react-icons";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { classNames } from "../class-names.ts";
 import { Button, IconButton } from "../controls/button.tsx";
 import styles from "./toasts.module.css";
@@ -38,6 +47,14 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
       return [...others, { ...toast, id }].slice(-SHOWN_MAX);
     });
   }, []);
+  const layer = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const { current } = layer;
+    if (current === null) return;
+    // Shown anew, so that it is above a dialog that was opened since.
+    if (current.matches(":popover-open")) current.hidePopover();
+    if (toasts.length > 0) current.showPopover();
+  }, [toasts]);
   const list = useMemo(
     () => toasts.map((toast) => <ToastNote key={toast.id} toast={toast} onClose={close} />),
     [toasts, close],
@@ -45,7 +62,7 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
   return (
     <ToastContext value={show}>
       {children}
-      <section className={styles.toasts} aria-label="Notes" aria-live="polite">
+      <section ref={layer} popover="manual" className={styles.toasts} aria-label="Notes" aria-live="polite">
         {list}
       </section>
     </ToastContext>

@@ -22,6 +22,8 @@ export function Tooltips() {
   useEffect(() => {
     const { current } = box;
     if (current === null || shown === null) return;
+    // Above dialogs, which are in the browser's top layer.
+    if (!current.matches(":popover-open")) current.showPopover();
     const half = current.offsetWidth / 2;
     const left = Math.min(Math.max(shown.left, half + EDGE_PX), window.innerWidth - half - EDGE_PX);
     current.style.left = `${left}px`;
@@ -29,7 +31,13 @@ export function Tooltips() {
   if (shown === null) return null;
   const { words, left, top, isAbove } = shown;
   return (
-    <div ref={box} className={isAbove ? styles.above : styles.below} style={{ left, top }} aria-hidden="true">
+    <div
+      ref={box}
+      popover="manual"
+      className={isAbove ? styles.above : styles.below}
+      style={{ left, top }}
+      aria-hidden="true"
+    >
       {words}
     </div>
   );

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { createConsoleShelf } from "../../api/routes/console/console-shelf.ts";
-import { compressFiles } from "../../dev/console/compress-files.ts";
-import { consoleFolder } from "../../platform/programs/console-folder.ts";
-import { startTestApi, type TestApi } from "../support/api.ts";
+import { createConsoleShelf } from "../../../api/routes/console/console-shelf.ts";
+import { compressFiles } from "../../../dev/console/compress-files.ts";
+import { consoleFolder } from "../../../platform/programs/console-folder.ts";
+import { startTestApi, type TestApi } from "../../support/api.ts";
 
 const SCRIPT = `// the console\n${"start();\n".repeat(400)}`;
 const page = (script: string) =>
@@ -177,7 +177,15 @@ test("the console's page is under the strict policy", async () => {
   assert.doesNotMatch(policy, /unsafe|https?:/);
 });
 
-test("the ways to sign in are public, and without an issuer there is the key alone", async () => {
-  const { status, body } = await api.call("GET /session", { key: null });
-  assert.deepEqual([status, body], [200, { api_key: true, oidc: false }]);
+test("a page can ask whether it is signed in, and in which ways it can be, without being refused", async () => {
+  const ask = async (headers: Record<string, string> = {}) => {
+    const { status, body } = await api.call("GET /session", { key: null, headers });
+    assert.equal(status, 200);
+    return body;
+  };
+  assert.deepEqual(await ask(), { signed_in: false, api_key: true, oidc: false });
+  const begun = await api.call("POST /session", { key: null, body: { api_key: api.key } });
+  const cookie = (begun.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  assert.equal((await ask({ cookie })).signed_in, true);
+  assert.equal((await ask({ cookie: `${cookie}x` })).signed_in, false);
 });

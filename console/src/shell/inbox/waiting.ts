@@ -1,0 +1,83 @@
+// What waits for a person, over all chats. Pure.
+import type { Chat, RequiredToolCall } from "../../../../client/index.ts";
+
+export type WaitingItem =
+  | {
+      readonly type: "approval" | "client" | "plan";
+      readonly chat: Chat;
+      readonly calls: readonly RequiredToolCall[];
+      readonly deadline_at: string | null;
+    }
+  | { readonly type: "error"; readonly chat: Chat; readonly message: string };
+
+const PLAN_TOOL = "propose_plan";
+
+/** Questions first, the most urgent at the top; then errors, the latest first. Archived chats ask nobody. */
+export function waitingItems(chats: ReadonlyMap<string, Chat>): WaitingItem[] {
+  const items: WaitingItem[] = [];
+  for (const chat of chats.values()) if (!chat.archived) items.push(...itemsOf(chat));
+  return items.sort(byUrgency);
+}
+
+/** How many the title shows: an error that was read waits for nobody. */
+export function waitingCount(items: readonly WaitingItem[]): number {
+  return items.filter((item) => item.type !== "error" || item.chat.has_unread).length;
+}
+
+/** The same as long as it waits for the same. */
+export function waitingKey(item: WaitingItem): string {
+  const what =
+    item.type === "error"
+      ? `${item.chat.history_version}`
+      : item.calls.map(({ tool_call_id }) => tool_call_id).join(",");
+  return `${item.chat.id}/${item.type}/${what}`;
+}
+
+/** One line for a list or a notification. */
+export function waitingWords(item: WaitingItem): string {
+  switch (item.type) {
+    case "approval":
+      return `Wants to use ${namesOf(item.calls)}. It waits for your approval.`;
+    case "client":
+      return `Asks you for an answer: ${namesOf(item.calls)}.`;
+    case "plan":
+      return "Proposes a plan. It waits for you to approve or change it.";
+    case "error":
+      return `Stopped with an error: ${item.message}`;
+  }
+}
+
+function itemsOf(chat: Chat): WaitingItem[] {
+  if (chat.status === "error" && chat.last_error !== null)
+    return [{ type: "error", chat, message: chat.last_error.message }];
+  const action = chat.required_action;
+  if (action === null || action.tool_calls.length === 0) return [];
+  const kinds = ["approval", "client", "plan"] as const;
+  return kinds.flatMap((type) => {
+    const calls = action.tool_calls.filter((call) => kindOf(call) === type);
+    return calls.length === 0 ? [] : [{ type, chat, calls, deadline_at: action.deadline_at }];
+  });
+}
+
+function kindOf({ tool_name, kind }: RequiredToolCall): "approval" | "client" | "plan" {
+  if (tool_name === PLAN_TOOL) return "plan";
+  // A question of an MCP server is answered like one of the agent.
+  return kind === "approval" ? "approval" : "client";
+}
+
+function namesOf(calls: readonly RequiredToolCall[]): string {
+  return [...new Set(calls.map(({ tool_name }) => tool_name))].join(", ");
+}
+
+function byUrgency(a: WaitingItem, b: WaitingItem): number {
+  if ((a.type === "error") !== (b.type === "error")) return a.type === "error" ? 1 : -1;
+  const [left, right] = [deadlineOf(a), deadlineOf(b)];
+  if (left !== right) return left < right ? -1 : 1;
+  if (a.chat.updated_at === b.chat.updated_at) return 0;
+  return a.chat.updated_at < b.chat.updated_at ? 1 : -1;
+}
+
+/** Without one it comes after all that have one. */
+function deadlineOf(item: WaitingItem): string {
+  return (item.type === "error" ? null : item.deadline_at) ?? "9999";
+}

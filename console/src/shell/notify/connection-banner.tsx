@@ -1,0 +1,60 @@
+// Says that the connection is lost, when it is tried again, and lets a person try at once. It covers nothing and moves nothing.
+import { useEffect, useState } from "react";
+import type { Connection } from "../../../../client/index.ts";
+import { Button } from "../../ui/controls/button.tsx";
+import styles from "./connection-banner.module.css";
+
+/** Shorter breaks are nobody's business. */
+const QUIET_MS = 1_000;
+
+/** Streams that wait for their next try take this as a sign to try at once. */
+function tryNow(): void {
+  window.dispatchEvent(new Event("online"));
+}
+
+export function ConnectionBanner({ connection }: { readonly connection: Connection }) {
+  const isLost = connection.state === "reconnecting" || connection.state === "offline";
+  const isShown = useAfter(isLost, QUIET_MS);
+  const nowMs = useSeconds(isLost && isShown);
+  if (!isLost || !isShown) return null;
+  const seconds = Math.max(0, Math.ceil((connection.retryAt - nowMs) / 1_000));
+  const what =
+    connection.state === "offline"
+      ? "You are offline."
+      : "The connection to the server is lost. Turns go on without it.";
+  return (
+    <div className={styles.banner} role="status">
+      <span>
+        {what} <span aria-hidden="true">{seconds === 0 ? "Trying now." : `Next try in ${seconds} s.`}</span>
+      </span>
+      <Button size="small" onClick={tryNow}>
+        Try now
+      </Button>
+    </div>
+  );
+}
+
+/** True once it has been true for so long. */
+function useAfter(condition: boolean, afterMs: number): boolean {
+  const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    if (!condition) {
+      setOver(false);
+      return;
+    }
+    const timer = setTimeout(() => setOver(true), afterMs);
+    return () => clearTimeout(timer);
+  }, [condition, afterMs]);
+  return isOver;
+}
+
+function useSeconds(runs: boolean): number {
+  const [nowMs, setNowMs] = useState(() => Date.now());
+  useEffect(() => {
+    if (!runs) return;
+    setNowMs(Date.now());
+    const timer = setInterval(() => setNowMs(Date.now()), 500);
+    return () => clearInterval(timer);
+  }, [runs]);
+  return nowMs;
+}
