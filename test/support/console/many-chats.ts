@@ -2,10 +2,10 @@
 import type { Everturn } from "../everturn.ts";
 
 /** `Old chat 00001` is the oldest. Nothing runs in them. */
-export async function manyChats({ pool, call }: Everturn, count: number): Promise<void> {
+export async function manyChats(everturn: Everturn, count: number): Promise<void> {
   // A real chat says which values a row has.
-  const { id } = await call<{ id: string }>("POST", "/v1/chats", { title: "The pattern" });
-  const { rows } = await pool.query<{ column_name: string }>(
+  const { id } = await everturn.call<{ id: string }>("POST", "/v1/chats", { title: "The pattern" });
+  const { rows } = await everturn.pool.query<{ column_name: string }>(
     `select column_name from information_schema.columns
      where table_name = 'chats' and is_generated = 'NEVER' order by ordinal_position`,
   );
@@ -18,7 +18,7 @@ export async function manyChats({ pool, call }: Everturn, count: number): Promis
   };
   const names = rows.map(({ column_name }) => column_name);
   const values = names.map((name) => own[name] ?? `pattern.${name}`);
-  await pool.query(
+  await everturn.pool.query(
     `insert into chats (${names.join(", ")})
      select ${values.join(", ")} from chats pattern, generate_series(1, $2::int) n,
        lateral (select gen_random_uuid() as id, n as of_row) ids

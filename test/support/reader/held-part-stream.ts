@@ -5,8 +5,8 @@ import { createWatchLeases } from "../../../activities/stream/watch-lease.ts";
 import type { SpillRow } from "../../../core/part/checkpoint.ts";
 import { type StreamPart, splitPart } from "../../../core/part/stream-part.ts";
 import type { BusMessage } from "../../../core/stream/bus-message.ts";
-import { holdClock } from "../held-clock.ts";
 import { createMemoryNetwork } from "../memory-bus.ts";
+import { holdClock } from "../reader/held-clock.ts";
 
 /** The stream of chat "a", episode "5.1", and everything that happens to it. */
 export function startPartStream(change: Partial<PartStreamInput> = {}) {
