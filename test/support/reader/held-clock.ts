@@ -1,5 +1,5 @@
 // Tests: a clock that moves when the test says so.
-import type { PartStreamClock } from "../../activities/stream/checkpointer.ts";
+import type { PartStreamClock } from "../../../activities/stream/checkpointer.ts";
 
 export interface HeldClock extends PartStreamClock {
   /** Moves time on, timer by timer, letting what they started come to rest in between. */
