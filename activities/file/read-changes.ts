@@ -14,10 +14,10 @@ const newFilesMax = 200;
 
 /**
  * Nothing of the repository's configuration is run: no external diff, no filter of texts, no monitor of files. Nothing is
- * written either: the index stays as it is.
+ * written either: the index stays as it is. Whoever owns the repository, its commands run in the workspace anyway.
  */
 const COMMAND = `command -v git >/dev/null || exit ${NO_GIT}
-plain() { git --no-optional-locks -c core.fsmonitor=false -c core.quotePath=false "$@"; }
+plain() { git --no-optional-locks -c safe.directory='*' -c core.fsmonitor=false -c core.quotePath=false "$@"; }
 changes() {
   cd "$1" || return
   form="--no-color --no-ext-diff --no-textconv --src-prefix=a/$2 --dst-prefix=b/$2"

@@ -1,7 +1,7 @@
 // Runs the tests: starts one Postgres and one Temporal, hands the files to lanes, and says what passed.
 import { globSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { buildConsole } from "../../dev/console/build-console.ts";
@@ -49,9 +49,9 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 if (files.some(needsServers)) await prepareServers();
 await finish(await runAll());
 
-/** Tests at the top of test/console show the console in a browser. */
+/** Tests of test/console show the console in a browser, all but those of how it is served. */
 function needsBrowser(file: string): boolean {
-  return dirname(file) === "test/console";
+  return file.startsWith("test/console/") && !file.startsWith("test/console/served/");
 }
 
 /** Tests beside the code need no server; those of test/ do. */

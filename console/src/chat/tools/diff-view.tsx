@@ -33,7 +33,7 @@ export default function DiffView({ tool, args }: { readonly tool: string; readon
   );
 }
 
-function FileView({ file, isWide }: { readonly file: FileDiff; readonly isWide: boolean }) {
+export function FileView({ file, isWide }: { readonly file: FileDiff; readonly isWide: boolean }) {
   return (
     <figure className={styles.file}>
       <figcaption className={styles.head}>
