@@ -2,7 +2,8 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { readRunning } from "../../dev/data/running-file.ts";
+import { Everturn } from "../../client/index.ts";
+import { readRunning, type StackAddresses } from "../../dev/data/running-file.ts";
 import { checkPostgres, checkTemporal } from "../../dev/part/outside-services.ts";
 import { findPostgresBinaries } from "../../dev/postgres/postgres-binaries.ts";
 import { unprivilegedUser } from "../../dev/postgres/unprivileged-user.ts";
@@ -11,8 +12,17 @@ import { StartError } from "../../dev/start-error.ts";
 import { findTemporalBinary } from "../../dev/temporal/temporal-binary.ts";
 import { type Config, ConfigError, loadConfig } from "../../platform/config/config.ts";
 import { createLogger } from "../../platform/logger.ts";
+import {
+  lookAtApi,
+  lookAtClock,
+  lookAtKey,
+  lookAtMigrations,
+  lookAtWorkers,
+  type Server,
+} from "../doctor/look-at-api.ts";
+import { lookAtDisk } from "../doctor/look-at-disk.ts";
+import { lookAtProviders } from "../doctor/look-at-providers.ts";
 
-const PROVIDER_TIMEOUT_MS = 10_000;
 // Stand-ins for what `start` creates, so that the rest of the environment can be checked.
 const MADE_BY_START = {
   DATABASE_URL: "postgres://made-by-start/everturn",
@@ -29,15 +39,18 @@ interface Examination {
 export async function doctor(): Promise<void> {
   const env = process.env;
   const dataDir = resolve(env["EVERTURN_DATA_DIR"] || ".data");
+  const server = serverOf(env, readRunning(dataDir)?.addresses);
   const examinations: Examination[] = [
     { name: "Node", look: () => `${process.versions.node} on ${process.platform} ${process.arch}` },
     { name: "Environment", look: () => `no faults, log level ${settings(env).logLevel}` },
     { name: "Data folder", look: () => writable(dataDir) },
+    { name: "Disk", look: () => lookAtDisk(dataDir) },
     { name: "Running", look: () => readRunning(dataDir)?.addresses.apiUrl ?? "nothing in this data folder" },
     { name: "Postgres", look: () => postgres(env) },
     { name: "Temporal", look: () => temporal(env) },
     { name: "Model", look: () => model(env) },
     { name: "Workspaces", look: () => workspaces(env) },
+    ...(server === null ? [] : examinationsOf(server)),
   ];
   let faults = 0;
   for (const { name, look } of examinations) {
@@ -49,6 +62,24 @@ export async function doctor(): Promise<void> {
     }
   }
   if (faults > 0) process.exit(1);
+}
+
+/** The API that runs here, or the one that the environment names; null: none. */
+function serverOf(env: NodeJS.ProcessEnv, running: StackAddresses | undefined): Server | null {
+  const url = env["EVERTURN_URL"] || running?.apiUrl;
+  if (url === undefined) return null;
+  const apiKey = env["EVERTURN_API_KEY"] || (url === running?.apiUrl ? running.apiKey : undefined);
+  return { url, client: new Everturn({ baseUrl: url, apiKey, retriesMax: 0 }) };
+}
+
+function examinationsOf(server: Server): Examination[] {
+  return [
+    { name: "API", look: () => lookAtApi(server) },
+    { name: "API key", look: () => lookAtKey(server) },
+    { name: "Migrations", look: () => lookAtMigrations(server) },
+    { name: "Workers", look: () => lookAtWorkers(server) },
+    { name: "Clock", look: () => lookAtClock(server) },
+  ];
 }
 
 function settings(env: NodeJS.ProcessEnv): Config {
@@ -93,20 +124,7 @@ async function model(env: NodeJS.ProcessEnv): Promise<string> {
     if (error instanceof ConfigError) throw new StartError("not looked at, the environment has faults");
     throw error;
   }
-  const asked: Promise<string>[] = [];
-  const { openai, anthropic } = config;
-  if (openai.apiKey || openai.baseUrl) {
-    asked.push(
-      ask("openai", `${openai.baseUrl ?? "https://api.openai.com/v1"}/models`, {
-        authorization: `Bearer ${openai.apiKey}`,
-      }),
-    );
-  }
-  if (anthropic.apiKey || anthropic.baseUrl) {
-    const headers = { "x-api-key": anthropic.apiKey ?? "", "anthropic-version": "2023-06-01" };
-    asked.push(ask("anthropic", `${anthropic.baseUrl ?? "https://api.anthropic.com"}/v1/models`, headers));
-  }
-  const answers = (await Promise.all(asked)).join(", ");
+  const answers = await lookAtProviders(config);
   return config.demoModel ? `demo model: ${answers}` : answers;
 }
 
@@ -117,18 +135,4 @@ async function workspaces(env: NodeJS.ProcessEnv): Promise<string> {
   // As a worker would find it: a program in the cache counts, and nothing is downloaded.
   const warnings = await driver.probe();
   return [`driver ${driver.name} works`, ...warnings].join("; ");
-}
-
-async function ask(provider: string, url: string, headers: Record<string, string>): Promise<string> {
-  let status: number;
-  try {
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(PROVIDER_TIMEOUT_MS) });
-    await response.body?.cancel();
-    status = response.status;
-  } catch (error) {
-    const { cause, message } = error as Error & { cause?: Error };
-    throw new StartError(`${provider} at ${new URL(url).host} does not answer: ${cause?.message ?? message}`);
-  }
-  if (status === 401 || status === 403) throw new StartError(`${provider} refuses the key (${status})`);
-  return `${provider} answers (${status})`;
 }
