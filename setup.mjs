@@ -17,6 +17,7 @@ const CONSOLE = join(ROOT, "console");
 const TASKS = {
   start: { run: ["cli/main.ts", "start"], needs: ["production"] },
   everturn: { run: ["cli/main.ts"], needs: ["production"] },
+  chat: { run: ["cli/main.ts", "chat"], needs: ["production"] },
   demo: { run: ["cli/main.ts", "demo"], needs: ["production"] },
   bench: { run: ["bench/main.ts"], needs: ["all"] },
   test: { run: ["test/runner/run.ts"], needs: ["all", "clients", "console"] },

@@ -24,6 +24,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   "stop-workspaces": async () => (await import("./commands/stop-workspaces.ts")).stopWorkspaces,
   workers: async () => (await import("./commands/workers.ts")).workers,
   "build-id": async () => (await import("./commands/build-id.ts")).buildId,
+  chat: async () => (await import("./commands/chat.ts")).chat,
   doctor: async () => (await import("./commands/doctor.ts")).doctor,
   users: async () => (await import("./commands/users.ts")).users,
   keys: async () => (await import("./commands/keys.ts")).keys,
@@ -49,7 +50,8 @@ async function main(): Promise<void> {
   }
   const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (load === undefined) throw new StartError(`There is no command ${name}.\n\n${HELP}`);
-  if (name !== "start") setEnvironment(withRunningStack(process.env));
+  // `chat` may talk to another server than the one that runs here.
+  if (name !== "start" && name !== "chat") setEnvironment(withRunningStack(process.env));
   const command = await load();
   await command(args);
 }

@@ -10,6 +10,7 @@ export {
 } from "./http/errors.ts";
 export { everyItem } from "./http/pages.ts";
 export type { paths } from "./openapi.ts";
+export type { Answers, Decisions, EditInput, ToolResults } from "./resources/chat/chat-commands.ts";
 export { type ChatSnapshot, ChatStore, type ChatStoreOptions } from "./store/chat-store.ts";
 export { type FeedSnapshot, FeedStore, type FeedStoreOptions } from "./store/feed-store.ts";
 export type { BuildLogEvent } from "./stream/build-log-stream.ts";

@@ -75,8 +75,12 @@ export class Http {
     const canRepeat = key !== undefined || method === "get" || method === "put" || method === "delete";
     const retriesMax =
       input.bytes?.data instanceof ReadableStream ? 0 : (input.retriesMax ?? this.#retriesMax);
+    const url = this.url(path, input);
     for (let tries = 1; ; tries++) {
-      const outcome = await this.#attempt(method, path, { ...input, idempotencyKey: key });
+      const outcome = await this.#attempt(url, this.#init(method, { ...input, idempotencyKey: key }), {
+        what: `${method.toUpperCase()} ${path}`,
+        acceptStatus: input.acceptStatus,
+      });
       if (!(outcome instanceof Error)) return outcome;
       const pauseMs = tries > retriesMax ? null : pauseAfter(outcome, tries, canRepeat);
       if (pauseMs === null) throw outcome;
@@ -84,22 +88,22 @@ export class Http {
     }
   }
 
-  /** One try. Gives the error of an answer that is none; throws what ends the call at once. */
+  /** One try. Gives the error of an answer that is none; throws the signal's reason. */
   async #attempt(
-    method: Method,
-    path: string,
-    input: RawInput,
+    url: string,
+    init: RequestInit,
+    { what, acceptStatus }: { readonly what: string; readonly acceptStatus: number | undefined },
   ): Promise<Response | EverturnError | EverturnNetworkError> {
     let response: Response;
     try {
-      response = await this.#fetch(this.url(path, input), this.#init(method, input));
+      response = await this.#fetch(url, init);
     } catch (error) {
-      input.signal?.throwIfAborted();
-      return new EverturnNetworkError(`${method.toUpperCase()} ${path} got no answer`, error);
+      init.signal?.throwIfAborted();
+      return new EverturnNetworkError(`${what} got no answer`, error);
     }
-    if (response.ok || response.status === input.acceptStatus) return response;
+    if (response.ok || response.status === acceptStatus) return response;
     const refusal = await refusalOf(response);
-    input.signal?.throwIfAborted();
+    init.signal?.throwIfAborted();
     return refusal;
   }
 

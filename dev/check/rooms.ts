@@ -157,6 +157,12 @@ export const floors: Readonly<Record<string, Readonly<Record<string, readonly st
     pool: ["connection", "discovery"],
     tools: ["connection", "discovery", "pool"],
   },
+  "cli/chat": {
+    text: [],
+    input: ["text"],
+    show: ["text"],
+    talk: ["input", "show", "text"],
+  },
   client: {
     http: [],
     stream: ["http"],

@@ -3,10 +3,10 @@ import type { BodyOf, CallOptions } from "../../http/call-types.ts";
 import type { Http } from "../../http/http.ts";
 
 type Path<Rest extends string> = `/v1/chats/{chat}${Rest}`;
-type EditInput = { readonly message: number } & BodyOf<"patch", Path<"/messages/{message}">>;
-type ToolResults = BodyOf<"post", Path<"/tool-results">>["results"];
-type Answers = BodyOf<"post", Path<"/answers">>["answers"];
-type Decisions = BodyOf<"post", Path<"/approvals">>["decisions"];
+export type EditInput = { readonly message: number } & BodyOf<"patch", Path<"/messages/{message}">>;
+export type ToolResults = BodyOf<"post", Path<"/tool-results">>["results"];
+export type Decisions = BodyOf<"post", Path<"/approvals">>["decisions"];
+export type Answers = BodyOf<"post", Path<"/answers">>["answers"];
 
 export function chatCommands(http: Http) {
   return {

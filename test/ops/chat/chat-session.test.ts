@@ -1,0 +1,223 @@
+// Tests: the chat in the terminal, against a whole Everturn. The terminal is one that obeys the cursor and can be read, so
+// nothing depends on the machine's own.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { InputHistory } from "../../../cli/chat/input/history.ts";
+import { Session } from "../../../cli/chat/talk/session.ts";
+import { Everturn } from "../../../client/index.ts";
+import { CTRL_C, createTestTerminal, type TestTerminal } from "../../support/client/test-terminal.ts";
+import { startEverturn, type Everturn as World } from "../../support/everturn.ts";
+import { script } from "../../support/turn/settled.ts";
+
+let world: World;
+let client: Everturn;
+before(async () => {
+  world = await startEverturn();
+  client = new Everturn({ baseUrl: world.url, apiKey: world.key });
+});
+const sessions: Session[] = [];
+after(async () => {
+  for (const session of sessions) session.leave();
+  await world.stop();
+});
+
+interface Sitting {
+  readonly terminal: TestTerminal;
+  readonly left: Promise<void>;
+}
+
+function sit(
+  more: { chatId?: string; editOutside?: (text: string) => string; columns?: number } = {},
+): Sitting {
+  const terminal = createTestTerminal(more.columns);
+  const session = new Session({
+    client,
+    url: world.url,
+    terminal,
+    history: new InputHistory(null),
+    chatId: more.chatId ?? null,
+    choices: {},
+    message: "",
+    editOutside: more.editOutside ?? null,
+  });
+  sessions.push(session);
+  return { terminal, left: session.run() };
+}
+
+/** A tool that the client runs, and one that asks first. */
+async function chatWith(content: string, more: object = {}): Promise<string> {
+  const { id } = await world.call<{ id: string }>("POST", "/v1/chats", { content, ...more });
+  return id;
+}
+
+/** The line of a turn at work is gone. */
+const atRest = (terminal: TestTerminal) =>
+  terminal.until((lines) => !lines.some((line) => /^(?:Working|Stopping …)/u.test(line)));
+
+/** A line of its own: in the message that asked for it, it is only a part. */
+const seesLine = (terminal: TestTerminal, text: string) => terminal.until((lines) => lines.includes(text));
+
+const countOf = (terminal: TestTerminal, text: string) =>
+  terminal.lines().filter((line) => line.includes(text)).length;
+
+test("U2 an answer is streamed as Markdown, seen once, and the chat can be resumed", async () => {
+  const { terminal, left } = sit();
+  const key = "streamed";
+  terminal.enter(
+    script(
+      { text: "# Title\n\nSome **bold** text.\n\n- one\n- two\n", hold_until: key, hold_after: 1 },
+      key,
+    ).replaceAll("\n", " "),
+  );
+  await world.model.waitFor({ key, event: "held" });
+  world.model.release(key);
+  await terminal.sees("• two");
+  assert.equal(countOf(terminal, "Title"), 2, "in the message and in the answer");
+  assert.equal(countOf(terminal, "Some bold text."), 1);
+  await atRest(terminal);
+  terminal.press(CTRL_C);
+  await left;
+  const last = terminal.lines().findLast((line) => line !== "") ?? "";
+  const id = /--resume (?<id>[0-9a-f-]{36})/u.exec(last)?.groups?.["id"];
+  const again = sit({ chatId: id ?? "" });
+  await again.terminal.sees("• two");
+  again.terminal.enter("/quit");
+  await again.left;
+});
+
+test("I1 Ctrl-C stops the turn and keeps what was said; a second one leaves", async () => {
+  const key = "stopped";
+  const id = await chatWith(script({ parts: 40, rate: 200, hold_until: key, hold_after: 10 }, key));
+  const { terminal, left } = sit({ chatId: id });
+  await terminal.sees("t10");
+  terminal.press(CTRL_C);
+  await terminal.sees("— stopped —");
+  world.model.release(key);
+  await atRest(terminal);
+  terminal.press(CTRL_C);
+  await left;
+  assert.equal(countOf(terminal, "t10"), 1);
+});
+
+test("Q2 what is sent meanwhile is queued, can be dropped, and is answered in its turn", async () => {
+  const key = "queued";
+  const id = await chatWith(script({ parts: 20, rate: 200, hold_until: key, hold_after: 5 }, key));
+  const { terminal, left } = sit({ chatId: id });
+  await terminal.sees("t5");
+  terminal.enter("forget this");
+  await terminal.sees("queued 1: forget this");
+  terminal.enter(script({ text: "the second answer" }));
+  await terminal.sees("queued 2:");
+  terminal.enter("/queue drop 1");
+  await terminal.sees("queued 1: #script");
+  world.model.release(key);
+  await seesLine(terminal, "the second answer");
+  terminal.enter("/quit");
+  await left;
+});
+
+test("D5 an approval is given, denied with a reason, or given with other arguments", async () => {
+  const call = (name: string) => [
+    { tool_calls: [{ name: "list_templates", args: { query: name } }] },
+    { text: `after ${name}` },
+  ];
+  const ask = { approval_policy: { list_templates: "ask" } };
+  const id = await chatWith(script(call("first")), ask);
+  const { terminal, left } = sit({ chatId: id, editOutside: (text) => text.replace("third", "changed") });
+  await terminal.sees("May list_templates run?");
+  terminal.enter("maybe");
+  await terminal.sees("Answer with y, n, e or a.");
+  terminal.enter("y");
+  await seesLine(terminal, "after first");
+  terminal.enter(script(call("second")));
+  await terminal.sees("query: second");
+  terminal.enter("n not now");
+  await seesLine(terminal, "after second");
+  terminal.enter(script(call("third")));
+  await terminal.sees("query: third");
+  terminal.enter("e");
+  await seesLine(terminal, "after third");
+  const { messages } = await client.chats.messages(id, { limit: 50 });
+  const decisions = messages.toReversed().flatMap((message) => message.decisions ?? []);
+  assert.deepEqual(
+    decisions.map(({ approved, reason, args }) => [approved, reason, args?.["query"]]),
+    [
+      [true, undefined, undefined],
+      [false, "not now", undefined],
+      [true, undefined, "changed"],
+    ],
+  );
+  terminal.enter("/quit");
+  await left;
+});
+
+test("D3 the result of a tool that the client runs is typed as JSON", async () => {
+  const id = await chatWith(
+    script([{ tool_calls: [{ name: "ask_user", args: { question: "which?" } }] }, { text: "thanks" }]),
+    {
+      dynamic_tools: [{ name: "ask_user", description: "Ask", parameters: { type: "object" } }],
+    },
+  );
+  const { terminal, left } = sit({ chatId: id });
+  await terminal.sees("ask_user waits for its result from you.");
+  terminal.enter("blue");
+  await terminal.sees("This is not JSON");
+  terminal.enter('{"colour": "blue"}');
+  await seesLine(terminal, "thanks");
+  terminal.enter("/quit");
+  await left;
+});
+
+test("U2 T4 the API is killed and comes back: people are told, and nothing is shown twice", async () => {
+  const key = "away";
+  const id = await chatWith(script({ parts: 40, rate: 200, hold_until: key, hold_after: 20 }, key));
+  const { terminal, left } = sit({ chatId: id, columns: 60 });
+  await terminal.sees("t20");
+  await world.api.kill();
+  await terminal.sees("The server is away. Next try in");
+  await world.startApi();
+  world.model.release(key);
+  await terminal.sees("t40");
+  assert.equal(countOf(terminal, "t20"), 1);
+  terminal.enter("/quit");
+  await left;
+});
+
+test("U4 what a model writes cannot command the terminal", async () => {
+  const { terminal, left } = sit();
+  // The test terminal throws at a sequence that it does not expect.
+  terminal.enter(script({ text: "a\u001b]0;owned\u0007b\u001b[2Jc \u202eevil" }));
+  await terminal.sees("abc <U+202E>evil");
+  terminal.enter("/quit");
+  await left;
+});
+
+test("commands: help, models, plan, edit, fork, chats, cost, and those that there are not", async () => {
+  const { terminal, left } = sit();
+  terminal.enter("/nothing");
+  await terminal.sees("There is no command /nothing.");
+  terminal.enter("/cost");
+  await terminal.sees("There is no chat yet: send a message first.");
+  terminal.enter("/help");
+  await terminal.sees("/attach path");
+  terminal.type("/mo");
+  terminal.press({ name: "tab", text: "\t" }, { name: "return", text: "\r" });
+  await terminal.sees("› ");
+  terminal.enter(script({ text: "one answer" }));
+  await seesLine(terminal, "one answer");
+  terminal.enter("/plan on");
+  await terminal.sees("The agent plans first.");
+  terminal.enter("/edit");
+  await terminal.sees("edit> #script");
+  terminal.press({ name: "u", ctrl: true });
+  terminal.enter(script({ text: "another answer" }));
+  await seesLine(terminal, "another answer");
+  terminal.enter("/fork");
+  await terminal.sees("> ");
+  terminal.enter("/chats");
+  await terminal.sees("(this one)");
+  terminal.enter("/cost");
+  await terminal.sees("model calls");
+  terminal.enter("/quit");
+  await left;
+});
