@@ -3,6 +3,7 @@ import type { ChatStatus, LastError, Message, RequiredAction } from "../../core/
 import type { JsonValue } from "../../core/part/part.ts";
 import type { Queryable } from "../database.ts";
 import type { MessageRow } from "../row/messages.ts";
+import { readableJson } from "../row/readable-json.ts";
 import { toMessage } from "../row/to-wire.ts";
 
 export interface TurnSnapshot {
@@ -88,7 +89,7 @@ export async function findLastAnswer(db: Queryable, chatId: string, turnId: numb
 export async function readRunningTurn(db: Queryable, chatId: string): Promise<number | null> {
   const { rows } = await db.query<{ current_turn_id: number | null }>(
     `select current_turn_id from chats where id = $1 and (status in ('running', 'interrupting')
-       or status = 'requires_action' and json_array_length(required_action -> 'running') > 0)`,
+       or status = 'requires_action' and json_array_length(${readableJson("required_action")} -> 'running') > 0)`,
     [chatId],
   );
   return rows[0]?.current_turn_id ?? null;

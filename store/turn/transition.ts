@@ -78,10 +78,13 @@ export async function tellRoot(unit: Unit, before: ChatRow, after: ChatRow | nul
   unit.announcements.push(changed(now));
 }
 
-/** The calls that somebody is asked about, as a text to compare. */
+/** What the root shows of it, as a text to compare. */
 function questionsOf(chat: ChatRow | null): string {
   if (chat?.status !== "requires_action") return "";
-  return (chat.required_action?.tool_calls ?? []).map(({ tool_call_id }) => tool_call_id).join("\n");
+  const calls = chat.required_action?.tool_calls ?? [];
+  return JSON.stringify(
+    calls.map(({ tool_call_id, kind, deadline_at }) => [tool_call_id, kind, deadline_at ?? null]),
+  );
 }
 
 export interface AdvanceInput extends Pick<TransitionInput, "name" | "refusal"> {

@@ -4,6 +4,7 @@ import { cutCallError } from "../../../core/chat/turn-brake.ts";
 import type { JsonObject, ToolCallPart } from "../../../core/part/part.ts";
 import { prepared, type Queryable } from "../../database.ts";
 import type { ChatRow } from "../../row/chat-row.ts";
+import { readableJson } from "../../row/readable-json.ts";
 import { lockInUnit, type Unit } from "../../unit.ts";
 import { endQuestions, openQuestionOf } from "./ask-questions.ts";
 import { claimToolCall, type ToolExecution } from "./tool-executions.ts";
@@ -92,21 +93,14 @@ interface OpenCallRow {
 }
 
 /**
- * A part as Postgres can look into it. Texts may hold U+0000 and halves of characters, written as escapes, and Postgres refuses
- * to read a document that has one anywhere; ids, names and types never hold any.
- */
-const READABLE_PART = String.raw`case when part::text !~ '\\u(0000|d[89a-f])' then part
-    else regexp_replace(part::text, '(?<!\\)((?:\\\\)*)\\u(0000|d[89a-f][0-9a-f]{2})', '\1', 'g')::json end`;
-
-/**
  * The calls without a result, in call order, this one with its arguments. The calls of a batch begin side by side and may have
  * megabytes of arguments: were each of them to read those of all, they would be at it for minutes.
  */
-const OPEN_CALLS = String.raw`with parts as materialized (
+const OPEN_CALLS = `with parts as materialized (
     select m.id, at, type, tool_call_id, tool_name, case when tool_call_id = $2 then part end as call,
       m.usage, m.finish_reason is not distinct from 'length' and at = max(at) over (partition by m.id) as is_cut
     from messages m, json_array_elements(m.content) with ordinality as parts (part, at),
-      json_to_record(${READABLE_PART}) as names (type text, tool_call_id text, tool_name text)
+      json_to_record(${readableJson("part")}) as names (type text, tool_call_id text, tool_name text)
     where m.chat_id = $1 and m.deleted_at is null and m.id >= (
       select max(id) from messages where chat_id = $1 and deleted_at is null and role = 'assistant'))
   select tool_name, call, is_cut, usage from parts

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { AttentionItem, Chat } from "../../../core/chat/message.ts";
+import type { JsonObject } from "../../../core/part/part.ts";
+import { readRunningTurn } from "../../../store/stream/read-turn.ts";
 import { type Called, startTestApi, type TestApi } from "../../support/api.ts";
 import { ChatReader } from "../../support/reader/chat-reader.ts";
 import { FeedClient } from "../../support/reader/feed-client.ts";
@@ -35,15 +37,22 @@ async function aFamily(count = 1): Promise<Family> {
 }
 
 /** The chat's model calls tools of the client, or such as a person is asked about. */
-async function asks(chat: TestChat, names: readonly string[], kind: "client" | "approval" = "client") {
+async function asks(
+  chat: TestChat,
+  names: readonly string[],
+  how: "client" | "approval" | { readonly args: JsonObject } = "client",
+) {
   const offered = names.map((name) => ({
     name,
     parameters: { type: "object" },
-    is_client: kind === "client",
+    is_client: how === "client",
     is_exclusive: false,
-    asks: kind === "approval",
+    asks: how !== "client",
   }));
-  const content = names.map((name) => toolCall(`${name}-1`, name));
+  const content = names.map((name) => ({
+    ...toolCall(`${name}-1`, name),
+    ...(typeof how === "object" && how),
+  }));
   const { fence } = await chat.attempt();
   await chat.settle(
     { type: "answered", answer: { role: "assistant", content, finish_reason: "tool_calls" }, offered },
@@ -243,4 +252,17 @@ test("G6 plain chats, and agents that ask nobody, raise no version of another ch
   await child.answer(text("two"));
   assert.equal((await child.row()).status, "waiting");
   assert.equal((await family.root.row()).snapshot_version, snapshot_version);
+});
+
+test("G6 arguments that Postgres cannot look into stop neither the list, the chat nor its stream", async () => {
+  const family = await aFamily();
+  const [child] = family.children as [TestChat];
+  await asks(child, ["remove"], { args: { path: "a\u0000b\ud800", "\\u0000": 1 } });
+  assert.deepEqual(await attentionOf(family), [`${child.id} remove approval`]);
+  const { required_action } = await readChat(family, child);
+  assert.deepEqual(required_action?.tool_calls[0]?.args, { path: "a\u0000b\ud800", "\\u0000": 1 });
+  const reader = new ChatReader(api.url, family.root.id, family.key);
+  await reader.until("the question shows", ({ chat }) => chat?.attention.length === 1);
+  reader.close();
+  assert.equal(await readRunningTurn(api.deps.store.pool, child.id), null);
 });
