@@ -137,7 +137,8 @@ async function writeAnswer(deps: CallModelDeps, input: AnswerInput): Promise<voi
   }
   const schema = input.attempt.chat.turn_options?.output_schema;
   if (schema === undefined) return;
-  input.onOutput(await structuredOutput(deps.schemas, schema, finishedMessage(input.writing.answer)));
+  const finished = { ...finishedMessage(input.writing.answer), signal };
+  input.onOutput(await structuredOutput(deps.schemas, schema, finished));
 }
 
 async function streamPrepared(

@@ -5,17 +5,34 @@ import type { JsonObject, JsonValue } from "../../core/part/part.ts";
 import type { CheckedText, SchemaChecker } from "../../platform/json-schema/schema-checker.ts";
 import { callsWithoutResult, type NewMessage } from "../../store/row/messages.ts";
 
-/** Undefined: the answer calls tools, so that another one follows. Never throws. */
+interface CheckedAnswer extends Pick<NewMessage, "content" | "finish_reason"> {
+  /** Aborted: the attempt is stopped. */
+  readonly signal: AbortSignal;
+}
+
+/** Undefined: the answer calls tools, so that another one follows. Throws the signal's reason: others' checks may take long. */
 export async function structuredOutput(
   checker: Pick<SchemaChecker, "check">,
   schema: JsonObject,
-  { content, finish_reason }: NewMessage,
+  { content, finish_reason, signal }: CheckedAnswer,
 ): Promise<StructuredOutput | undefined> {
   if (callsWithoutResult([{ content }]).some((call) => call.provider_executed !== true)) return undefined;
   const texts = outputTexts(content);
   const error = unusableAnswer(finish_reason ?? "other", texts);
   if (error !== null) return { error };
-  return outputOf(await checker.check({ schema, texts }), texts);
+  return outputOf(await untilStopped(checker.check({ schema, texts }), signal), texts);
+}
+
+async function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal.reason as Error);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([work, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }
 
 function outputOf(checked: CheckedText, texts: readonly string[]): StructuredOutput {

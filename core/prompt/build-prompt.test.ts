@@ -27,6 +27,25 @@ const message = (id: number, role: "user" | "assistant" | "tool", ...content: Pa
   provider: role === "assistant" ? "openai" : null,
 });
 
+test("C12 an answer that did not fit is asked for again in its turn alone: one that was stopped asks the next message for nothing", () => {
+  const misfit = { code: "not_json", message: "It is not JSON." } as const;
+  const asked = [
+    message(1, "user", text("capital?")),
+    { ...message(2, "assistant", text("Bern.")), structured_output: { error: misfit } },
+    { ...message(3, "user", text("Answer again.")), visibility: "model" as const },
+  ];
+  const said = (...more: Parameters<typeof buildPrompt>[0]) =>
+    buildPrompt([...asked, ...more]).map(({ content }) => (content[0] as { text: string }).text);
+  const notice = { ...message(4, "user", text("An agent has ended.")), visibility: "model" as const };
+  assert.deepEqual(said().at(-1), "Answer again.");
+  assert.deepEqual(said(message(4, "assistant", text("{}"))).slice(2), ["Answer again.", "{}"]);
+  assert.deepEqual(said(message(4, "user", text("And France?"))).slice(2), ["And France?"]);
+  assert.deepEqual(said(notice, message(5, "user", text("And France?"))).slice(2), [
+    "An agent has ended.",
+    "And France?",
+  ]);
+});
+
 test("L4 a prompt never holds a call without its result, nor a result without its call", () => {
   const prompt = buildPrompt([
     message(1, "user", text("hi")),

@@ -18,6 +18,8 @@ interface HistoryMessage extends PromptEntry {
   /** For a boundary: the user messages before it that follow it word for word. */
   readonly keeps?: readonly number[] | null;
   readonly visibility?: Visibility;
+  /** Null: it was not to be JSON. */
+  readonly structured_output?: unknown;
 }
 
 /** What a prompt is made of (SPEC K3, K4): system messages, the newest boundary, what that keeps, and what follows it. */
@@ -61,7 +63,7 @@ export function withoutSeals<M extends HistoryMessage>(
  * call are left out, because either would make the provider refuse the whole request.
  */
 export function buildPrompt(history: readonly HistoryMessage[]): PromptEntry[] {
-  const messages = withQuestionsLast(afterBoundary(history));
+  const messages = withQuestionsLast(withoutStaleAsks(afterBoundary(history)));
   const parts = messages.flatMap((message) => message.content);
   const answered = new Set(parts.flatMap((part) => (part.type === "tool-result" ? [part.tool_call_id] : [])));
   const called = new Set(parts.flatMap((part) => (part.type === "tool-call" ? [part.tool_call_id] : [])));
@@ -80,6 +82,18 @@ export function buildPrompt(history: readonly HistoryMessage[]): PromptEntry[] {
 function isToldBySystem(message: HistoryMessage): boolean {
   if (isContext(message)) return true;
   return message.role === "user" && message.visibility === "model" && message.compressed !== true;
+}
+
+/**
+ * Without what an answer that did not fit was asked again for, where the turn was stopped before another answer: the next message
+ * may want no JSON at all (SPEC C12).
+ */
+function withoutStaleAsks<M extends HistoryMessage>(messages: readonly M[]): readonly M[] {
+  return messages.filter((message, at) => {
+    const isAsk =
+      messages[at - 1]?.structured_output != null && isToldBySystem(message) && !isContext(message);
+    return !isAsk || messages.slice(at + 1).find((after) => !isToldBySystem(after))?.role !== "user";
+  });
 }
 
 /** What was read for a question comes before it: a model answers what it reads last. */

@@ -2,6 +2,7 @@
 // whoever started this thread then ends it.
 import { parentPort } from "node:worker_threads";
 import { Ajv, type ErrorObject, type Options } from "ajv";
+import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { CheckQuestion, CheckReply, FaultAt } from "./schema-checker.ts";
 
@@ -17,12 +18,21 @@ const OPTIONS: Options = {
   // Unknown keywords and formats are notes, as the standard has it.
   strict: false,
   validateFormats: false,
+  // Otherwise 1e999 is a number, and what every object inherits is a property.
+  strictNumbers: true,
+  ownProperties: true,
 };
-const OLD_DRAFT = /draft-0[4-7]/;
+
+function checkerOf(draft: unknown): Ajv | Ajv2019 | Ajv2020 {
+  if (typeof draft !== "string") return new Ajv2020(OPTIONS);
+  if (/draft-0[4-7]/.test(draft)) return new Ajv(OPTIONS);
+  return draft.includes("2019-09") ? new Ajv2019(OPTIONS) : new Ajv2020(OPTIONS);
+}
 
 function answer({ schema, texts }: CheckQuestion): CheckReply {
-  const { $schema: draft, $id: _id, id: _oldId, ...kept } = schema;
-  const ajv = typeof draft === "string" && OLD_DRAFT.test(draft) ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+  // `$async` is a keyword of the library alone: the answer would be a promise, which is true of every value.
+  const { $schema: draft, $id: _id, id: _oldId, $async: _async, ...kept } = schema;
+  const ajv = checkerOf(draft);
   if (ajv.validateSchema(kept) !== true) return { type: "faulty-schema", faults: faultsOf(ajv.errors) };
   let fits: ReturnType<typeof ajv.compile>;
   try {
@@ -33,8 +43,8 @@ function answer({ schema, texts }: CheckQuestion): CheckReply {
   if (texts === undefined) return { type: "sound-schema" };
   const found = firstJson(texts);
   if ("words" in found) return { type: "not-json", message: found.words };
-  if (depthOf(found.value) > depthMax)
-    return { type: "misfit", faults: [{ path: "", message: `is nested deeper than ${depthMax} levels` }] };
+  const unkept = whyUnkept(found.value);
+  if (unkept !== null) return { type: "misfit", faults: [{ path: "", message: unkept }] };
   return fits(found.value)
     ? { type: "fits", place: found.place }
     : { type: "misfit", faults: faultsOf(fits.errors) };
@@ -52,12 +62,17 @@ function firstJson(texts: readonly string[]): { value: unknown; place: number } 
   return { words };
 }
 
-/** Level by level, not by calls inside each other: those have an end of their own. */
-function depthOf(value: unknown): number {
+/** Why a value could not be kept as it is; null: it can. Level by level, not by calls inside each other: those have an end of their own. */
+function whyUnkept(value: unknown): string | null {
   let depth = 0;
-  for (let level = [value]; level.length > 0 && depth <= depthMax; depth++)
+  for (let level = [value]; level.length > 0; depth++) {
+    if (depth > depthMax) return `is nested deeper than ${depthMax} levels`;
+    // Written as JSON it would be null.
+    if (level.some((each) => typeof each === "number" && !Number.isFinite(each)))
+      return "has a number that is too large";
     level = level.flatMap((each) => (typeof each === "object" && each !== null ? Object.values(each) : []));
-  return depth;
+  }
+  return null;
 }
 
 function faultsOf(errors: readonly ErrorObject[] | null | undefined): readonly FaultAt[] {

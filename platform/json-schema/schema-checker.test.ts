@@ -61,6 +61,37 @@ test("C12 a text fits, does not fit with the faults' places, or is no JSON", asy
   });
 });
 
+test("C12 a schema of the library's own kind is checked as any other, and the next question is answered", async () => {
+  const schema = { ...PRICE, $async: true };
+  assert.deepEqual(await checker.faultsOf(schema), []);
+  assert.equal((await checker.check({ schema, texts: ["7"] })).type, "misfit");
+  assert.equal((await checker.check({ schema, texts: ['{"items":[]}'] })).type, "fits");
+  assert.equal((await checker.check({ schema: {}, texts: ["7"] })).type, "fits");
+});
+
+test("C12 numbers that could not be kept do not fit, and what every object inherits is not there", async () => {
+  for (const schema of [{}, { type: "number" }, { type: "integer" }])
+    assert.match(
+      JSON.stringify(await checker.check({ schema, texts: ["1e999"] })),
+      /a number that is too large/,
+    );
+  assert.equal((await checker.check({ schema: {}, texts: ['[{"a":-1e999}]'] })).type, "misfit");
+  assert.equal((await checker.check({ schema: { type: "number" }, texts: ["1e300"] })).type, "fits");
+  const inherited = { type: "object", required: ["toString"] };
+  assert.equal((await checker.check({ schema: inherited, texts: ["{}"] })).type, "misfit");
+  assert.equal((await checker.check({ schema: inherited, texts: ['{"toString":1}'] })).type, "fits");
+});
+
+test("C12 a list of items is a tuple in draft 2019-09, too", async () => {
+  const schema = {
+    $schema: "https://json-schema.org/draft/2019-09/schema",
+    type: "array",
+    items: [{ type: "string" }],
+  };
+  assert.deepEqual(await checker.faultsOf(schema), []);
+  assert.equal((await checker.check({ schema, texts: ["[1]"] })).type, "misfit");
+});
+
 test("C12 values too deep to be kept do not fit, and a schema that leads to itself is followed as far as the value goes", async () => {
   const deep = "[".repeat(5_000) + "]".repeat(5_000);
   const misfit = await checker.check({ schema: {}, texts: [deep] });
