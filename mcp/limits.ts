@@ -11,6 +11,8 @@ export const callMs = 60_000;
 /** How often one call may ask people before it answers, and the pause where a server only wants to be called again. */
 export const roundsMax = 10;
 export const roundPauseMs = 250;
+/** Questions of one call on a connection that waits for the answers: they are kept with the call, and shown with its chat. */
+export const heldQuestionsMax = 32;
 /** What is kept with the questions of a call: mostly the server's own state. It is sent back as it came. */
 export const roundBytesMax = 256 * 1024;
 /** However much progress is told: below the time that a tool call may take in all. */

@@ -9,7 +9,7 @@ import type { ResumedCall, ToolOutput } from "../../tools/tool.ts";
 import { errorOutput } from "../../tools/tool-error.ts";
 import type { McpAnswer, McpResume } from "../connection/call-tool.ts";
 import { roundBytesMax, roundPauseMs, roundsMax } from "../limits.ts";
-import { readQuestion } from "./read-question.ts";
+import { type ReadQuestion, readQuestion } from "./read-question.ts";
 import { questionNote, toolOutput } from "./tool-result.ts";
 
 /** What is kept with the questions, and comes back with the answers. */
@@ -95,10 +95,10 @@ function readRequests(requests: Readonly<Record<string, unknown>>): ReadRequests
   const declined: string[] = [];
   const notes: string[] = [];
   let left = questionBytesMax;
-  for (const [key, request] of Object.entries(requests)) {
+  for (const [at, [key, request]] of Object.entries(requests).entries()) {
     const { method, params } = isRecord(request) ? request : {};
     if (method !== "elicitation/create") return `\`${String(method).slice(0, 100)}\``;
-    const read = readQuestion(params);
+    const read = at < readsMax ? readQuestion(params) : UNREAD;
     left -= read.ok ? jsonLength(read.question) : 0;
     const isTooMuch = questions.length >= questionsPerCallMax || left < 0;
     if (read.ok && !isTooMuch) {
@@ -114,6 +114,10 @@ function readRequests(requests: Readonly<Record<string, unknown>>): ReadRequests
   }
   return { questions, keys, declined, notes };
 }
+
+/** Of one round. What could not be asked is read, too, to say so. */
+const readsMax = 4 * questionsPerCallMax;
+const UNREAD: ReadQuestion = { ok: false, message: "", why: "It asked too much at once" };
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;

@@ -1,5 +1,6 @@
 // A tool of an MCP server as a tool of a chat.
 import type { ElicitResult, Progress } from "@modelcontextprotocol/client";
+import { questionsPerCallMax } from "../../core/chat/limits.ts";
 import { headOf } from "../../core/text/truncate.ts";
 import type { Asker } from "../../core/tool/question.ts";
 import type { Tool, ToolContext, ToolOutput } from "../../tools/tool.ts";
@@ -7,11 +8,11 @@ import { errorOutput, ToolError } from "../../tools/tool-error.ts";
 import type { McpAnswer, McpCall, McpResume } from "../connection/call-tool.ts";
 import type { McpToolInfo } from "../discovery/tool-info.ts";
 import { originalArgs } from "../discovery/tool-parameters.ts";
-import { progressBytesMax, progressLineCharsMax } from "../limits.ts";
+import { heldQuestionsMax, progressBytesMax, progressLineCharsMax, resultItemsMax } from "../limits.ts";
 import { McpFault } from "../mcp-fault.ts";
 import type { McpPool, McpTarget } from "../pool/pool.ts";
 import { callInRounds } from "./call-in-rounds.ts";
-import { readQuestion } from "./read-question.ts";
+import { type ReadQuestion, readQuestion } from "./read-question.ts";
 import { questionNote } from "./tool-result.ts";
 
 /** @param name as models call it */
@@ -33,14 +34,17 @@ export function mcpTool(
       const { signal, resumed, chatId } = context;
       const asked_by = { mcp_server_id: target.server.id, name: target.server.name };
       const notes: string[] = [];
+      const note = (question: string, why: string) => {
+        if (notes.length < resultItemsMax) notes.push(questionNote(question, why));
+      };
       const call = {
         tool: info.name,
         args: originalArgs(args as Record<string, unknown>, info.renamed),
         chat_id: chatId,
         signal,
         onProgress: shower(context),
-        ask: asker(context, asked_by, notes),
-        onDeclined: (question: string, why: string) => void notes.push(questionNote(question, why)),
+        ask: asker(context, asked_by, note),
+        onDeclined: note,
       };
       const callOnce = async (resume?: McpResume): Promise<McpAnswer> => {
         const answer = await pool.call(target, { ...call, resume }, read_only || idempotent);
@@ -61,18 +65,31 @@ export function mcpTool(
   };
 }
 
+type Note = (question: string, why: string) => void;
+
 /** Asks a person on behalf of a server that waits on an open connection. A no without an answer is told with the result. */
-function asker({ ask }: ToolContext, asked_by: Asker, notes: string[]): McpCall["ask"] {
+function asker({ ask }: ToolContext, asked_by: Asker, note: Note): McpCall["ask"] {
+  let count = 0;
+  let open = 0;
   return async (params, signal) => {
-    const read = readQuestion(params);
-    if (!read.ok) notes.push(questionNote(read.message, read.why));
-    if (!read.ok || ask === undefined) return { action: "decline" };
-    const answered = await ask({ asked_by, question: read.question, signal });
+    count++;
+    if (ask === undefined) return DECLINE;
+    const isTooMuch = open >= questionsPerCallMax || count > heldQuestionsMax;
+    const read: ReadQuestion = isTooMuch ? TOO_MUCH : readQuestion(params);
+    if (!read.ok) {
+      note(read.message, read.why);
+      return DECLINE;
+    }
+    open++;
+    const answered = await ask({ asked_by, question: read.question, signal }).finally(() => open--);
     if (answered.type === "answered") return answered.answer as ElicitResult;
-    notes.push(questionNote(read.question.message, "Nobody answered in time"));
-    return { action: "decline" };
+    note(read.question.message, "Nobody answered in time");
+    return DECLINE;
   };
 }
+
+const DECLINE: ElicitResult = { action: "decline" };
+const TOO_MUCH: ReadQuestion = { ok: false, message: "", why: "It asked too much" };
 
 /** Shows readers a line for each progress, as long as there are not too many. */
 function shower({ emit }: ToolContext): (progress: Progress) => void {

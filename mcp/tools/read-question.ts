@@ -44,6 +44,9 @@ const field = z.union([
   z.object({
     type: z.literal("string"),
     ...about,
+    // A choice that could not be read must not become a free text.
+    enum: z.undefined().optional(),
+    oneOf: z.undefined().optional(),
     minLength: count,
     maxLength: count,
     format: z.enum(["email", "uri", "date", "date-time"]).optional().catch(undefined),
@@ -58,11 +61,17 @@ const field = z.union([
   }),
 ]);
 
-const form = z.object({
-  type: z.literal("object"),
-  properties: z.record(z.string().min(1).max(256), field),
-  required: z.array(z.string()).optional(),
-});
+const form = z
+  .object({
+    type: z.literal("object"),
+    properties: z.record(z.string().min(1).max(256), field),
+    required: z.array(z.string()).optional(),
+  })
+  // Nobody could accept another one.
+  .refine(({ properties, required = [] }) => required.every((name) => Object.hasOwn(properties, name)));
+
+/** As it came: what is left out of it counts, too. Reading one that is larger would stop this process for seconds. */
+const requestedBytesMax = 4 * questionBytesMax;
 
 const asked = z.union([
   z.object({ mode: z.literal("url"), message: z.string(), url: z.string() }),
@@ -82,6 +91,8 @@ export function readQuestion(params: unknown): ReadQuestion {
 }
 
 function formOf(message: string, requested: unknown): Question | string {
+  if (Buffer.byteLength(JSON.stringify(requested ?? null)) > requestedBytesMax)
+    return "The question is too large";
   const { data, success } = form.safeParse(requested);
   if (!success) return "The form is not a flat one";
   // Without the members that are absent: they are no JSON.
@@ -90,7 +101,10 @@ function formOf(message: string, requested: unknown): Question | string {
 
 /** Nothing but pages of the web: the address is shown as a link. */
 function pageOf(message: string, address: string): Question | string {
+  if (address.length > questionBytesMax) return "The question is too large";
   const url = URL.canParse(address) ? new URL(address) : null;
   const isPage = url !== null && (url.protocol === "https:" || url.protocol === "http:");
+  // A name before the host makes an address look like that of somebody else.
+  if (url !== null && (url.username !== "" || url.password !== "")) return "The address has a name in it";
   return isPage ? { mode: "url", message, url: url.href } : "The address is not that of a page";
 }

@@ -1,6 +1,5 @@
 // Takes people's answers to the questions of a call's server (SPEC C4, D6).
 import { Refusal } from "../../../core/chat/refusal.ts";
-import type { JsonObject } from "../../../core/part/part.ts";
 import {
   type CallQuestions,
   isOpen,
@@ -11,9 +10,8 @@ import { tellWorkflow } from "../../outbox/tell-workflow.ts";
 import { readTail } from "../../row/messages.ts";
 import type { Unit } from "../../unit.ts";
 import { transition } from "../transition.ts";
-import { argsFaults } from "./args-faults.ts";
 import { keepQuestions } from "./ask-questions.ts";
-import { type CheckRoom, roomForChecks } from "./check-cost.ts";
+import { formFaults } from "./form-faults.ts";
 import { readOpenBatch } from "./open-batch.ts";
 import { proceed } from "./proceed.ts";
 
@@ -79,9 +77,8 @@ function requireOpen(asked: ReadonlyMap<string, CallQuestions>, answers: readonl
 }
 
 function requireFit(asked: ReadonlyMap<string, CallQuestions>, answers: readonly GivenAnswer[]): void {
-  const room = roomForChecks();
   const faults = answers.flatMap((answer, at) =>
-    contentFaults(openQuestion(asked, answer), answer, room).map(({ path, message }) => ({
+    contentFaults(openQuestion(asked, answer), answer).map(({ path, message }) => ({
       path: `answers[${at}].content${path === "" ? "" : `.${path}`}`,
       message,
     })),
@@ -92,7 +89,6 @@ function requireFit(asked: ReadonlyMap<string, CallQuestions>, answers: readonly
 function contentFaults(
   kept: KeptQuestion | undefined,
   { action, content }: GivenAnswer,
-  room: CheckRoom,
 ): readonly { readonly path: string; readonly message: string }[] {
   const question = kept?.question;
   if (question === undefined) return [];
@@ -100,10 +96,7 @@ function contentFaults(
   if (action !== "accept" || !isForm)
     return content === undefined ? [] : [{ path: "", message: "only an accepted form has content" }];
   if (content === undefined) return [{ path: "", message: "an accepted form needs its content" }];
-  const fields = question.schema["properties"] as JsonObject;
-  const strangers = Object.keys(content).filter((name) => !Object.hasOwn(fields, name));
-  if (strangers.length > 0) return strangers.map((path) => ({ path, message: "is not a field of the form" }));
-  return argsFaults(question.schema, content, room);
+  return formFaults(question.schema, content);
 }
 
 function withAnswers(

@@ -21,6 +21,15 @@ test("D4 arguments that do not fit are named by their paths, also behind a refer
   assert.equal(faultsOf(schema, {}).length, 1);
 });
 
+test("D4 what is required must be given, also where there is a default", () => {
+  const schema = object({ city: { type: "string", default: "Bern" } }, { required: ["city"] });
+  assert.deepEqual(
+    faultsOf(schema, {}).map(({ path }) => path),
+    ["city"],
+  );
+  assert.deepEqual(faultsOf(object({ default: { type: "string" } }), { default: "x" }), []);
+});
+
 test("D4 properties may be called as keywords are", () => {
   const properties = { pattern: { type: "string" }, patternProperties: { type: "string" } };
   const schema = object(properties, { required: ["patternProperties"], additionalProperties: false });

@@ -37,17 +37,20 @@ function faultOf({ path, message }: z.core.$ZodIssue): EditedArgsFault {
   return { path: path.map(String).join("."), message };
 }
 
-/** Keywords that hold regular expressions. A schema may come from strangers, and one of theirs could run for hours. */
-const PATTERNS: ReadonlySet<string> = new Set(["pattern", "patternProperties"]);
+/**
+ * Keywords that hold regular expressions: a schema may come from strangers, and one of theirs could run for hours. And what stands
+ * in where nothing was given: what is required must be given all the same.
+ */
+const LEFT_OUT: ReadonlySet<string> = new Set(["pattern", "patternProperties", "default"]);
 /** Keywords that hold schemas by name: a property may be called `pattern`. */
 const NAMED: ReadonlySet<string> = new Set(["properties", "$defs", "definitions", "dependentSchemas"]);
 /** Keywords that hold values. */
-const VALUES: ReadonlySet<string> = new Set(["enum", "const", "default", "examples"]);
+const VALUES: ReadonlySet<string> = new Set(["enum", "const", "examples"]);
 
 function withoutPatterns(schema: JsonValue | undefined): JsonValue | undefined {
   if (Array.isArray(schema)) return schema.map((each) => withoutPatterns(each) as JsonValue);
   if (!isObject(schema)) return schema;
-  const kept = Object.entries(schema).filter(([keyword]) => !PATTERNS.has(keyword));
+  const kept = Object.entries(schema).filter(([keyword]) => !LEFT_OUT.has(keyword));
   return Object.fromEntries(kept.map(([keyword, inner]) => [keyword, withoutPatternsIn(keyword, inner)]));
 }
 

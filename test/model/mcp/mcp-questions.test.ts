@@ -160,6 +160,29 @@ test("C4 an older server's question among calls of several chats is declined; fr
   assert.match(JSON.stringify(await call("book_old", "a", { ask, signal: strays.signal })), /Kyoto/);
 });
 
+test("C4 an older server asks people eight things at once, and thirty-two in one call", async () => {
+  const { target } = aTarget("crowd", old);
+  let open = 0;
+  let most = 0;
+  let count = 0;
+  const crowded = Promise.withResolvers<void>();
+  const ask: ToolContext["ask"] = async () => {
+    count++;
+    most = Math.max(most, ++open);
+    if (open === 8) crowded.resolve();
+    await crowded.promise;
+    open--;
+    return { type: "answered", answer: { action: "accept", content: { city: "Kyoto" } } };
+  };
+  const { result } = await run(target, "crowd", { ask });
+  const actions = (result["content"] as string).split(" ");
+  assert.equal(most, 8);
+  assert.equal(actions.filter((action) => action === "accept").length, count);
+  // The others at once count, too: a server that goes on asking is told no.
+  assert.equal(count, 8 + 32 - 20);
+  assert.equal((result["notes"] as string[]).length, 50 - count);
+});
+
 test("C4 an older server that wants a page opened first says so in the error", async () => {
   const { target } = aTarget("pay", old);
   const output = await run(target, "pay");

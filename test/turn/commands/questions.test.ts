@@ -207,3 +207,29 @@ test("C4 G6 what a subagent's tool asks shows in the attention of its root, and 
   assert.equal((await answer({ ...asked, chat: child }, said("1.1.1"))).status, 200);
   assert.deepEqual(await attention(), []);
 });
+
+test("C4 G6 the attention of a root follows the deadline of what is still asked", async () => {
+  const asked = await aChat();
+  const child = await spawned(asked.chat);
+  await beginCalls(child, 1);
+  await ask(child, "c1", { held_ms: 60_000 });
+  await ask(child, "c1", { held_ms: 600_000, key: "1.2" });
+  const before = await readChat(asked, asked.chat.id);
+  await answer({ ...asked, chat: child }, said("1.1.1"));
+  const after = await readChat(asked, asked.chat.id);
+  const deadlineOf = ({ attention }: Chat) => Date.parse(attention[0]?.tool_calls[0]?.deadline_at ?? "");
+  assert.ok(deadlineOf(after) > deadlineOf(before) + 500_000);
+  assert.equal(after.snapshot_version, before.snapshot_version + 1, "readers of the root are told");
+});
+
+test("C4 answers are held against forms of any size", async () => {
+  const asked = await aChat();
+  const choices = Array.from({ length: 1_500 }, (_, at) => `v${at}`);
+  const properties = { room: { type: "string", enum: choices }, note: { type: "string", default: "none" } };
+  const schema = { type: "object", properties, required: ["note"] };
+  await ask(asked.chat, "c1", { questions: [{ mode: "form", message: "Which?", schema }] });
+  const note = "x".repeat(20_000);
+  for (const content of [{ room: "v1500", note }, { room: "v1" }])
+    assert.equal((await answer(asked, said("1.1.1", { content }))).body.code, "answer_refused");
+  assert.equal((await answer(asked, said("1.1.1", { content: { room: "v1499", note } }))).status, 200);
+});

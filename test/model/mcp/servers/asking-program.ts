@@ -125,6 +125,17 @@ function registerOld(server: McpServer): void {
     return said(`booked ${JSON.stringify(answer)}`);
   };
   server.registerTool("book_old", { description: "Books a room", inputSchema: nothing }, book);
+  server.registerTool(
+    "crowd",
+    { description: "Asks many times at once, then one after the other", inputSchema: nothing },
+    async (_args, { mcpReq }) => {
+      const ask = async () => (await mcpReq.elicitInput({ ...where, mode: "form" } as never)).action;
+      const together = await Promise.all(Array.from({ length: 20 }, ask));
+      const singly: string[] = [];
+      for (let i = 0; i < 30; i++) singly.push(await ask());
+      return said([...together, ...singly].join(" "));
+    },
+  );
   const reads = { readOnlyHint: true };
   server.registerTool(
     "look_old",
