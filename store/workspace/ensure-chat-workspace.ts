@@ -2,6 +2,7 @@
 // on the chat's row makes them wait for each other, and the binding is part of the same transaction (SPEC W4).
 import { Refusal } from "../../core/chat/refusal.ts";
 import type { ChatRow } from "../row/chat-row.ts";
+import { isTurnOpen } from "../turn/agents/once-for-call.ts";
 import { transition } from "../turn/transition.ts";
 import { lockInUnit, type Unit } from "../unit.ts";
 import { type CreateWorkspaceInput, createWorkspace } from "./create-workspace.ts";
@@ -37,7 +38,7 @@ export class Superseded extends Error {
 export async function ensureChatWorkspace(unit: Unit, input: EnsureInput): Promise<EnsuredWorkspace> {
   const chat = await lockInUnit(unit, input.chat_id);
   if (chat === null) throw new Refusal("chat_not_found");
-  if (chat.status !== "running" || chat.current_turn_id !== input.turn_id) throw new Superseded(chat.id);
+  if (!isTurnOpen(chat, input.turn_id)) throw new Superseded(chat.id);
   const bound = await lockBound(unit, chat, input.owner_id);
   const found = bound === null ? null : await takeUp(unit, bound, input);
   if (found !== null) return found;

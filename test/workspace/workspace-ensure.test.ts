@@ -33,6 +33,7 @@ import {
   refuses,
   type TestChat,
   type TestStore,
+  toolCall,
 } from "../support/turn/chats.ts";
 import { aPlan } from "../support/workspace/workspace-world.ts";
 
@@ -154,6 +155,21 @@ test("W2 a workspace whose row is gone is replaced", async () => {
   await ensure(chat);
   await store.pool.query("delete from workspaces where id = $1", [(await chat.row()).workspace_id]);
   assert.equal((await ensure(chat)).type, "replaced");
+});
+
+test("W2 D4 a call that runs while another one waits for a person gets its workspace", async () => {
+  const chat = await aChat(store);
+  const offered = [
+    { name: "ask", parameters: { type: "object" }, is_client: true, is_exclusive: false, asks: false },
+  ];
+  const content = [toolCall("c1", "ask"), toolCall("c2", "bash")];
+  const { fence } = await chat.attempt();
+  const answer = { role: "assistant", content, finish_reason: "tool_calls" } as const;
+  await chat.settle({ type: "answered", answer, offered }, fence);
+  assert.equal((await chat.row()).status, "requires_action");
+  const { type, workspace } = await ensure(chat);
+  const row = await chat.row();
+  assert.deepEqual([type, row.workspace_id, row.status], ["created", workspace.id, "requires_action"]);
 });
 
 test("W2 a call of a turn that is over makes nothing", async () => {
