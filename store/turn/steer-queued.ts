@@ -15,14 +15,20 @@ export async function steerQueued(settling: Settling): Promise<void> {
   const steered = (await readQueue(unit.tx, chat.id)).filter(({ steer }) => steer);
   if (steered.length === 0) return;
   await change(settling, "steer", async (draft) => {
-    for (const { id, content, created_by } of steered) {
+    for (const { id, content, created_by, turn_options } of steered) {
       await dequeue(draft, id);
       // The turn keeps its model: what the message wishes holds only where it begins a turn of its own.
       const model = {
         model_config_id: chat.turn_model_config_id,
         reasoning_effort: chat.turn_reasoning_effort,
       };
-      const message = await insertMessage(draft, { role: "user", content, created_by, ...model });
+      const message = await insertMessage(draft, {
+        role: "user",
+        content,
+        created_by,
+        turn_options,
+        ...model,
+      });
       await renumberClientMessage(unit.tx, { chat_id: chat.id, from_id: id, to_id: message.id });
     }
   });

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Refusal } from "../../../core/chat/refusal.ts";
 import { changeQueued } from "../../../store/chat/change-queued.ts";
+import { regenerate } from "../../../store/chat/regenerate.ts";
+import { sendMessage } from "../../../store/chat/send-message.ts";
 import { finishToolCall } from "../../../store/turn/calls/tool-executions.ts";
 import { settle } from "../../../store/turn/settle.ts";
 import { inUnit } from "../../../store/unit.ts";
@@ -34,6 +36,21 @@ async function withOpenCall(): Promise<TestChat> {
   await chat.answer([toolCall("c1")], { finish_reason: "tool_calls" });
   return chat;
 }
+
+test("Q7 Q12 a steered message has no options in the turn that it enters, and all of them when it is answered again", async () => {
+  const chat = await withOpenCall();
+  const sent = { chat_id: chat.id, owner_id: null, content: [{ type: "text", text: "now" } as const] };
+  const options = { instructions: "In French.", output_schema: { type: "object" } };
+  await inUnit(store, (unit) =>
+    sendMessage(unit, { ...sent, ...options, busy_behavior: "steer", created_by: store.userId }),
+  );
+  await chat.settle({ type: "tools-done" });
+  assert.equal((await chat.row()).turn_options, null);
+  await inUnit(store, (unit) =>
+    regenerate(unit, { chat_id: chat.id, owner_id: null, created_by: store.userId }),
+  );
+  assert.deepEqual((await chat.row()).turn_options, options);
+});
 
 test("Q7 steered messages enter the turn after its tools, in their own order and ahead of the others, and count no new turn", async () => {
   const chat = await withOpenCall();
