@@ -42,6 +42,18 @@ test("C4 headers and variables are read line by line, and a line without its sig
   assert.deepEqual(Object.keys(checkServer({ ...values, type: "stdio", env: "=x" })), ["env"]);
 });
 
+test("C4 a program has no sign-in, whatever was chosen before", () => {
+  const values = {
+    ...toValues(null),
+    type: "stdio",
+    auth: "bearer",
+    token: "t",
+    command: "/bin/tool",
+  } as const;
+  const { auth, token } = toNew(values);
+  assert.deepEqual([auth, token], ["none", undefined]);
+});
+
 test("C4 what the server says of a path stands at its field", () => {
   assert.equal(fieldOf("transport.url"), "url");
   assert.equal(fieldOf("oauth.client_id"), "client_id");

@@ -83,9 +83,12 @@ function bodyOf(values: ServerValues) {
     name: values.name.trim(),
     slug: values.slug.trim(),
     transport: transportOf(values),
-    auth: values.auth,
-    ...(values.auth === "bearer" && values.token !== "" ? { token: values.token } : {}),
-    ...(values.auth === "oauth" ? { oauth: oauthOf(values) } : {}),
+    // Programs have no sign-in.
+    auth: values.type === "stdio" ? "none" : values.auth,
+    ...(values.type === "http" && values.auth === "bearer" && values.token !== ""
+      ? { token: values.token }
+      : {}),
+    ...(values.type === "http" && values.auth === "oauth" ? { oauth: oauthOf(values) } : {}),
     allow: values.only ? linesOf(values.allow) : null,
     deny: linesOf(values.deny),
     enabled: values.enabled,
