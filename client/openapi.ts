@@ -514,7 +514,7 @@ export interface paths {
         readonly get: operations["getMcpServers"];
         /**
          * Make an MCP server
-         * @description Your own, or with `owner: deployment` one for everybody (admins). Programs (`stdio`) are started beside the worker, so that only admins name them, where the deployment allows it.
+         * @description Your own, or with `owner: deployment` one for everybody (admins). Your own programs (`stdio`) run inside the workspace of a chat that has them; those of the deployment are started beside the worker, where it allows that.
          */
         readonly post: operations["postMcpServers"];
     };
@@ -549,6 +549,13 @@ export interface paths {
          * @description With your own sign-in where it wants one. Takes at most about a minute. Says in words what is wrong; a disabled server can be tested.
          */
         readonly post: operations["postMcpServersByMcpServerTest"];
+    };
+    readonly "/v1/chats/{chat}/mcp-servers": {
+        /**
+         * List the MCP servers of a chat
+         * @description In the chat's order, with the reason where the model is not offered the tools of one. Servers that were deleted are left out.
+         */
+        readonly get: operations["getChatsByChatMcpServers"];
     };
     readonly "/v1/profiles": {
         /** List profiles, newest first */
@@ -3372,6 +3379,28 @@ export interface components {
                 readonly destructive: boolean;
             }[];
         };
+        readonly ChatMcpServers: {
+            readonly items: readonly components["schemas"]["ChatMcpServer"][];
+            readonly next_cursor: null;
+        };
+        readonly ChatMcpServer: {
+            /**
+             * Format: uuid
+             * @example 0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a
+             */
+            readonly id: string;
+            readonly slug: string;
+            readonly name: string;
+            /**
+             * @description `elsewhere`: reached over HTTP. A program runs beside the worker, or in the chat's workspace
+             * @enum {string}
+             */
+            readonly runs_in: "elsewhere" | "beside_worker" | "workspace";
+            /** @description False: its tools are not offered. True does not say that it can be reached */
+            readonly usable: boolean;
+            /** @description Why it is not usable, in words */
+            readonly reason: string | null;
+        };
         readonly ProfilePage: {
             readonly items: readonly components["schemas"]["Profile"][];
             readonly next_cursor: string | null;
@@ -5587,6 +5616,21 @@ export interface operations {
             readonly 200: {
                 content: {
                     readonly "application/json": components["schemas"]["McpServerTest"];
+                };
+            };
+        };
+    };
+    readonly getChatsByChatMcpServers: {
+        readonly parameters: {
+            readonly path: {
+                readonly chat: string;
+            };
+        };
+        readonly responses: {
+            /** @description Its MCP servers */
+            readonly 200: {
+                content: {
+                    readonly "application/json": components["schemas"]["ChatMcpServers"];
                 };
             };
         };

@@ -13,6 +13,12 @@ export const roundsMax = 10;
 export const roundPauseMs = 250;
 /** Questions of one call on a connection that waits for the answers: they are kept with the call, and shown with its chat. */
 export const heldQuestionsMax = 32;
+/** How long a program inside a workspace lives on when its worker has died: longer than a connection to the agent may stutter. */
+export const leashMs = 30_000;
+/** One request to the agent about such a program. */
+export const processCallMs = 10_000;
+/** What is written to such a program at once; the agent keeps 1 MiB for one that does not read. */
+export const inputPieceBytesMax = 256 * 1024;
 /** What is kept with the questions of a call: mostly the server's own state. It is sent back as it came. */
 export const roundBytesMax = 256 * 1024;
 /** However much progress is told: below the time that a tool call may take in all. */

@@ -12,7 +12,8 @@ import { faultCharsMax } from "./limits.ts";
 /**
  * `unreachable`: no connection, so that nothing was done. `refused`: the server answered with an error. `session-lost`: it has
  * forgotten the connection and done nothing. `lost`: the connection broke after the request was sent. `silent`: no answer in
- * time. `sign-in-needed`: its owner has to sign in, again or for the first time. `flooding`: it sent too much.
+ * time. `sign-in-needed`: its owner has to sign in, again or for the first time. `no-workspace`: the workspace that
+ * it runs in is not there, or does not run. `flooding`: it sent too much.
  */
 export type McpFaultType =
   | "unreachable"
@@ -21,6 +22,7 @@ export type McpFaultType =
   | "lost"
   | "silent"
   | "sign-in-needed"
+  | "no-workspace"
   | "flooding";
 
 export class McpFault extends Error {

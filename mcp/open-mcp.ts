@@ -5,16 +5,20 @@ import { createGuardedFetch } from "../platform/network/guarded-fetch.ts";
 import type { AddressRules } from "../platform/network/provider-address.ts";
 import type { SecretBox } from "../platform/secrets/secret-box.ts";
 import type { McpUser } from "../store/access/mcp-authorizations.ts";
-import { type McpServerRow, readUsableMcpServers } from "../store/access/mcp-servers.ts";
+import { type McpServerRow, needsWorkspace, readUsableMcpServers } from "../store/access/mcp-servers.ts";
 import type { Queryable } from "../store/database.ts";
+import type { ChatRow } from "../store/row/chat-row.ts";
+import { ToolError } from "../tools/tool-error.ts";
+import type { Processes } from "../workspaces/agent/api.ts";
 import type { Fetch } from "./connection/bounded-bodies.ts";
 import { openConnection } from "./connection/open-connection.ts";
+import type { McpTarget } from "./connection/open-transport.ts";
 import type { McpToolInfo } from "./discovery/tool-info.ts";
 import { testsAtOnceMax, testsPerUserMax } from "./limits.ts";
-import { mcpFaultOf } from "./mcp-fault.ts";
+import { McpFault, mcpFaultOf } from "./mcp-fault.ts";
 import { beginSignIn, finishSignIn } from "./oauth/sign-in.ts";
 import { createTokenSource } from "./oauth/token-source.ts";
-import { McpPool, type McpTarget } from "./pool/pool.ts";
+import { McpPool } from "./pool/pool.ts";
 import { openMcpServer } from "./server.ts";
 import { modelToolName } from "./tools/tool-names.ts";
 import { createMcpTools } from "./tools/tool-source.ts";
@@ -27,15 +31,30 @@ export interface McpDeps {
   readonly logger: Pick<Logger, "warn">;
 }
 
+export interface WorkerMcpDeps extends McpDeps {
+  /** The processes of a chat's workspace. Throws `ToolError` where there is none, or where it does not run. */
+  readonly processesOf: (chat: ChatRow, signal: AbortSignal) => Promise<Processes>;
+}
+
 /** A worker's: `close` ends its connections. */
-export function openWorkerMcp(deps: McpDeps) {
-  const { pool, targetOf } = openPool(deps);
+export function openWorkerMcp(deps: WorkerMcpDeps) {
+  const { pool, targetOf: targetFor } = openPool(deps);
+  const targetOf = (row: McpServerRow, chat: ChatRow): McpTarget => {
+    const target = targetFor(row, chat.owner_id);
+    if (!needsWorkspace(row)) return target;
+    const inside = (signal: AbortSignal) => deps.processesOf(chat, signal).catch(workspaceFault);
+    return { ...target, key: `${target.key}/${chat.workspace_id}`, inside };
+  };
   const source = createMcpTools({
     pool,
     targetOf,
     serversOf: (chat) => readUsableMcpServers(deps.db, chat.owner_id, mcpServersOf(chat)),
-    onFault: (row, error) =>
-      deps.logger.warn({ mcp_server: row.id, reason: reasonOf(error) }, "an MCP server costs its tools"),
+    onFault(row, error) {
+      const { type, message: reason } = mcpFaultOf(error, { connecting: true });
+      // That a workspace is stopped is no fault of anybody.
+      if (type !== "no-workspace")
+        deps.logger.warn({ mcp_server: row.id, reason }, "an MCP server costs its tools");
+    },
   });
   return { source, connections: () => pool.connections(), close: () => pool.close() };
 }
@@ -50,6 +69,7 @@ export function openApiMcp(deps: McpDeps) {
     allowStdio: deps.allowStdio,
     secrets: deps.secrets,
     async test(row: McpServerRow, userId: string) {
+      if (needsWorkspace(row)) return notTested("it runs inside a workspace: give it to a chat that has one");
       const own = running.get(userId) ?? 0;
       const all = [...running.values()].reduce((sum, each) => sum + each, 0);
       if (own >= testsPerUserMax || all >= testsAtOnceMax)
@@ -83,6 +103,7 @@ function openPool({ db, secrets, addressRules, allowStdio }: McpDeps) {
       server,
       key: `${row.id}/${row.revision}${isPersonal ? `/${userId}` : ""}`,
       signedIn: isPersonal ? createTokenSource({ db, secrets, fetch, server, user }) : null,
+      inside: null,
     };
   };
   return { pool, targetOf };
@@ -119,6 +140,9 @@ function shownTool({ slug }: McpServerRow, info: McpToolInfo) {
   return { name, tool_name, description, parameters, read_only, idempotent, destructive };
 }
 
-function reasonOf(error: unknown): string {
-  return mcpFaultOf(error, { connecting: true }).message;
+/** Throws it as a fault of the server, in the words that the tools of workspaces have. */
+function workspaceFault(error: unknown): never {
+  if (!(error instanceof ToolError)) throw error;
+  const hint = error.hint === undefined ? "" : ` ${error.hint}`;
+  throw new McpFault("no-workspace", `${error.message}${hint}`, error);
 }

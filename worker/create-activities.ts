@@ -49,6 +49,7 @@ import { projectFiles } from "../tools/files/project-files.ts";
 import { skillsShelf } from "../tools/skills/skills-shelf.ts";
 import { createToolsOf, type ToolSource } from "../tools/tools-of.ts";
 import { workspacePrompt } from "../tools/workspace/workspace-prompt.ts";
+import type { Processes } from "../workspaces/agent/api.ts";
 import { openAgent } from "../workspaces/client/agent-client.ts";
 import type { WorkspaceDriver } from "../workspaces/driver.ts";
 import { createTemplateShelf } from "../workspaces/templates/templates.ts";
@@ -66,11 +67,16 @@ export interface ActivityDeps {
   readonly readLostParts: ReadLostParts;
   readonly debug: DebugRecorder;
   /** Tools besides the built-in ones. */
-  readonly toolSources?: readonly ToolSource<ChatRow>[];
+  readonly toolSources?: readonly (ToolSource<ChatRow> | SourceInWorkspaces)[];
   readonly shutdown: AbortSignal;
   readonly failpoint: Failpoint;
   readonly logger: Logger;
 }
+
+/** The processes of a chat's workspace. Throws `ToolError` where there is none, or where it does not run. */
+type ProcessesOf = (chat: ChatRow, signal: AbortSignal) => Promise<Processes>;
+/** Programs of its tools run in the workspaces of chats. */
+type SourceInWorkspaces = (processesOf: ProcessesOf) => ToolSource<ChatRow>;
 
 export type AllActivities = Activities &
   DescribeActivities &
@@ -83,7 +89,8 @@ export function createActivities(deps: ActivityDeps): AllActivities {
   const { config, store, bus, shutdown, failpoint, openPartStream, readLostParts } = deps;
   const shared = { store, bus, shutdown, failpoint, openPartStream, checkpointMs: config.checkpointMs };
   const advisor = advisorSource({ store, providerOf: deps.providerOf, advisorModel: config.advisorModel });
-  const toolsOf = createToolsOf<ChatRow>([clientToolSource, advisor, ...(deps.toolSources ?? [])]);
+  const places = createPlaces(deps);
+  const toolsOf = createToolsOf<ChatRow>([clientToolSource, advisor, ...toolSourcesOf(deps, places)]);
   const calls = {
     ...shared,
     readLostParts,
@@ -93,7 +100,6 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     providerOf: deps.providerOf,
     newToolCallId,
   };
-  const places = createPlaces(deps);
   const reads = readContextDeps(deps, places);
   const contextWatch = createContextWatch(store, reads, shutdown);
   const callModel = createCallModel({
@@ -174,6 +180,12 @@ function placesOf(
       ? { projectFiles: null, workspace: workspaceOf(chat, turnId) }
       : { projectFiles: projectFiles(chat.project_path), workspace: null }),
   });
+}
+
+function toolSourcesOf({ toolSources = [] }: ActivityDeps, { workspaceOf }: Places): ToolSource<ChatRow>[] {
+  const processesOf: ProcessesOf = async (chat, signal) =>
+    (await workspaceOf(chat, chat.current_turn_id ?? 0).agent(signal)).processes;
+  return toolSources.map((source) => (typeof source === "function" ? source(processesOf) : source));
 }
 
 function readContextDeps({ store }: ActivityDeps, places: Places): ReadContextDeps {

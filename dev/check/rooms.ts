@@ -28,7 +28,15 @@ export const rooms: Readonly<Record<string, Room>> = {
   tools: { imports: ["core", "platform", "workspaces/agent/api.ts", "workspaces/agent/files"] },
   // Calls MCP servers. It reads and keeps sign-ins by the store's functions.
   mcp: {
-    imports: ["core", "platform", "store", "tools/tool.ts", "tools/tool-error.ts", "package.json"],
+    imports: [
+      "core",
+      "platform",
+      "store",
+      "tools/tool.ts",
+      "tools/tool-error.ts",
+      "workspaces/agent/api.ts",
+      "package.json",
+    ],
   },
   // Bundled into one file that runs in workspaces: it carries along whatever it imports.
   "workspaces/agent": {

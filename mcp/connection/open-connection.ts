@@ -1,12 +1,11 @@
 // Connects to a server, in whichever generation of the protocol it speaks, and hides the library behind four functions.
-import { type AuthProvider, Client, type jsonSchemaValidator, type Tool } from "@modelcontextprotocol/client";
+import { Client, type jsonSchemaValidator, type Tool } from "@modelcontextprotocol/client";
 import packageJson from "../../package.json" with { type: "json" };
 import { connectMs, listPagesMax, messagesBurst, messagesPerSecond, probeMs } from "../limits.ts";
 import { McpFault, mcpFaultOf } from "../mcp-fault.ts";
-import type { McpServer } from "../server.ts";
 import { askOnLine, type CallsUnderWay, callTool, type McpAnswer, type McpCall } from "./call-tool.ts";
 import { createFloodMeter } from "./flood-meter.ts";
-import { type McpPlace, type OpenedTransport, openTransport } from "./open-transport.ts";
+import { type McpPlace, type McpTarget, type OpenedTransport, openTransport } from "./open-transport.ts";
 
 /** Every function throws `McpFault`, or the reason of its signal. */
 export interface McpConnection {
@@ -16,11 +15,8 @@ export interface McpConnection {
   close(): Promise<void>;
 }
 
-export interface OpenConnection {
-  readonly server: McpServer;
+export interface OpenConnection extends Omit<McpTarget, "key"> {
   readonly place: McpPlace;
-  /** Null: the server wants no OAuth. */
-  readonly signedIn: AuthProvider | null;
   readonly onToolsChanged: () => void;
   /** It has asked a question that may belong to any of several calls. */
   readonly onAmongOthers: () => void;
@@ -34,7 +30,7 @@ export interface OpenConnection {
  */
 const NOTHING_IS_CHECKED = { getValidator: () => undefined } as unknown as jsonSchemaValidator;
 
-interface Line extends CallsUnderWay {
+interface Line extends CallsUnderWay, Pick<OpenedTransport, "why"> {
   readonly client: Client;
   isOpen: boolean;
   flooded: boolean;
@@ -43,12 +39,13 @@ interface Line extends CallsUnderWay {
 /** Throws `McpFault`: `unreachable`, `sign-in-needed`, `flooding`, `refused`. */
 export async function openConnection(asked: OpenConnection): Promise<McpConnection> {
   const { server, place } = asked;
-  if (server.transport.type === "stdio" && !place.allowStdio)
+  if (server.transport.type === "stdio" && asked.inside === null && !place.allowStdio)
     throw new McpFault("unreachable", "programs are not started here: EVERTURN_MCP_STDIO is not 1");
-  const { transport, kill } = openTransport(server, place, asked.signedIn);
+  const opened = openTransport(server, place, asked);
+  const { transport, kill, why } = opened;
   const under: CallsUnderWay = { calls: new Set(), strays: new Set() };
-  const line: Line = { client: createClient(asked, under), ...under, isOpen: true, flooded: false };
-  watch(line, { transport, kill, onClosed: asked.onClosed });
+  const line: Line = { client: createClient(asked, under), ...under, why, isOpen: true, flooded: false };
+  watch(line, { ...opened, onClosed: asked.onClosed });
   try {
     await inTime(line.client.connect(transport, { timeout: connectMs }), kill);
   } catch (error) {
@@ -79,8 +76,9 @@ function watch(line: Line, { transport, kill, onClosed }: OpenedTransport & { on
   Object.assign(transport, { onmessage: count, onerror: count, onclose });
 }
 
-function faultOf({ flooded }: Line, error: unknown, connecting: boolean): McpFault {
-  return flooded ? new McpFault("flooding", "it sent too many messages") : mcpFaultOf(error, { connecting });
+function faultOf({ flooded, why }: Line, error: unknown, connecting: boolean): McpFault {
+  if (flooded) return new McpFault("flooding", "it sent too many messages");
+  return mcpFaultOf(why() ?? error, { connecting });
 }
 
 async function listTools(line: Line, signal: AbortSignal): Promise<readonly Tool[]> {

@@ -1,4 +1,5 @@
-// Builds the transport to a server: streamable HTTP, or a program beside the worker that is spoken to over stdio.
+// Builds the transport to a server: streamable HTTP, or a program that is spoken to over stdio, beside the worker or inside a
+// workspace.
 import { tmpdir } from "node:os";
 import {
   type AuthProvider,
@@ -6,9 +7,11 @@ import {
   type Transport,
 } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import type { Processes } from "../../workspaces/agent/api.ts";
 import { answerBytesMax } from "../limits.ts";
 import type { McpServer, McpTransport } from "../server.ts";
 import { type Fetch, withBoundedBodies } from "./bounded-bodies.ts";
+import { WorkspaceTransport } from "./workspace-transport.ts";
 
 /** What connections may do, as the deployment allows. */
 export interface McpPlace {
@@ -18,18 +21,35 @@ export interface McpPlace {
   readonly allowStdio: boolean;
 }
 
+/** A server with the credentials of one user. */
+export interface McpTarget {
+  readonly server: McpServer;
+  /** Equal for those who may share a connection. */
+  readonly key: string;
+  /** Null: the server wants no OAuth. */
+  readonly signedIn: AuthProvider | null;
+  /** The processes of the workspace that a program runs in; null: it is none, or runs beside the worker. */
+  readonly inside: ((signal: AbortSignal) => Promise<Processes>) | null;
+}
+
 export interface OpenedTransport {
   readonly transport: Transport;
   /** Ends it at once, for a server that does not stop sending. */
   readonly kill: () => void;
+  /** Why it has ended, where the transport knows more than the library says; null: it has not, or nobody knows. */
+  readonly why: () => Error | null;
 }
 
 /** Nothing is connected yet. `signedIn` brings the tokens of a server that wants OAuth. */
 export function openTransport(
   { transport, auth }: Pick<McpServer, "transport" | "auth">,
   place: McpPlace,
-  signedIn: AuthProvider | null,
+  { signedIn, inside }: Pick<McpTarget, "signedIn" | "inside">,
 ): OpenedTransport {
+  if (transport.type === "stdio" && inside !== null) {
+    const program = new WorkspaceTransport(transport, inside);
+    return { transport: program, kill: () => program.kill(), why: () => program.fault };
+  }
   if (transport.type === "stdio") return openStdio(transport);
   const { url, headers } = transport;
   const bearer = auth.type === "bearer" ? { Authorization: `Bearer ${auth.token}` } : {};
@@ -39,7 +59,7 @@ export function openTransport(
     onInsufficientScope: "throw",
     ...(signedIn !== null && { authProvider: signedIn }),
   });
-  return { transport: http, kill: () => void http.close().catch(() => undefined) };
+  return { transport: http, kill: () => void http.close().catch(() => undefined), why: () => null };
 }
 
 /**
@@ -64,5 +84,5 @@ function openStdio({ command, args, env }: McpTransport & { type: "stdio" }): Op
     }
     void stdio.close().catch(() => undefined);
   };
-  return { transport: stdio, kill };
+  return { transport: stdio, kill, why: () => null };
 }

@@ -1,9 +1,8 @@
 // The connections of a worker to MCP servers: one for each server and credentials, shared by turns, closed when nobody uses it,
 // tried again with growing waits when it fails.
-import type { AuthProvider } from "@modelcontextprotocol/client";
 import type { McpAnswer, McpCall } from "../connection/call-tool.ts";
 import type { McpConnection, OpenConnection } from "../connection/open-connection.ts";
-import type { McpPlace } from "../connection/open-transport.ts";
+import type { McpPlace, McpTarget } from "../connection/open-transport.ts";
 import { type McpToolInfo, toolInfos } from "../discovery/tool-info.ts";
 import {
   backOffFirstMs,
@@ -15,16 +14,6 @@ import {
   toolsKeptMs,
 } from "../limits.ts";
 import { McpFault, mcpFaultOf } from "../mcp-fault.ts";
-import type { McpServer } from "../server.ts";
-
-/** A server with the credentials of one user. */
-export interface McpTarget {
-  readonly server: McpServer;
-  /** Equal for those who may share a connection. */
-  readonly key: string;
-  /** Null: the server wants no OAuth. */
-  readonly signedIn: AuthProvider | null;
-}
 
 export interface PoolDeps {
   readonly place: McpPlace;
@@ -192,7 +181,11 @@ export class McpPool {
     return new McpFault("unreachable", `this worker has ${connectionsMax} MCP connections in use`);
   }
 
-  #openFor(slot: Slot, { server, signedIn }: McpTarget, onClosed: () => void): Promise<McpConnection> {
+  #openFor(
+    slot: Slot,
+    { server, signedIn, inside }: McpTarget,
+    onClosed: () => void,
+  ): Promise<McpConnection> {
     const onToolsChanged = () => {
       slot.toolsChanged = true;
     };
@@ -200,14 +193,17 @@ export class McpPool {
       slot.asks = true;
     };
     const { place, open } = this.#deps;
-    return open({ server, place, signedIn, onToolsChanged, onAmongOthers, onClosed });
+    return open({ server, place, signedIn, inside, onToolsChanged, onAmongOthers, onClosed });
   }
 
   async #open(slot: Slot, target: McpTarget): Promise<McpConnection> {
     try {
-      const connection: McpConnection = await this.#openFor(slot, target, () => {
-        if (slot.connection === connection) slot.connection = null;
+      let opened: McpConnection | null = null;
+      // It may end before it is open.
+      const connection = await this.#openFor(slot, target, () => {
+        if (slot.connection === opened) slot.connection = null;
       });
+      opened = connection;
       if (this.#isClosed) {
         await connection.close();
         throw new McpFault("unreachable", "this worker is shutting down");
@@ -221,9 +217,9 @@ export class McpPool {
     }
   }
 
-  /** The next try waits. A sign-in may come at any time, so that it is not waited for. */
+  /** The next try waits. A sign-in, or a workspace, may come at any time, so that the next try is not put off. */
   #failed(slot: Slot, fault: McpFault): McpFault {
-    if (fault.type === "sign-in-needed") return fault;
+    if (fault.type === "sign-in-needed" || fault.type === "no-workspace") return fault;
     slot.failures++;
     slot.fault = fault;
     slot.retryAt = this.#deps.now() + Math.min(backOffMaxMs, backOffFirstMs * 2 ** (slot.failures - 1));

@@ -6,11 +6,12 @@ import type { Asker } from "../../core/tool/question.ts";
 import type { Tool, ToolContext, ToolOutput } from "../../tools/tool.ts";
 import { errorOutput, ToolError } from "../../tools/tool-error.ts";
 import type { McpAnswer, McpCall, McpResume } from "../connection/call-tool.ts";
+import type { McpTarget } from "../connection/open-transport.ts";
 import type { McpToolInfo } from "../discovery/tool-info.ts";
 import { originalArgs } from "../discovery/tool-parameters.ts";
 import { heldQuestionsMax, progressBytesMax, progressLineCharsMax, resultItemsMax } from "../limits.ts";
 import { McpFault } from "../mcp-fault.ts";
-import type { McpPool, McpTarget } from "../pool/pool.ts";
+import type { McpPool } from "../pool/pool.ts";
 import { callInRounds } from "./call-in-rounds.ts";
 import { type ReadQuestion, readQuestion } from "./read-question.ts";
 import { questionNote } from "./tool-result.ts";
@@ -139,6 +140,8 @@ function faultOutput({ type, message }: McpFault, { server, isSafe, isAgain }: F
         `The MCP server ${server} wants a sign-in: ${message}. ${unmade}`,
         "Tell the user to sign in at this MCP server, then try again.",
       );
+    case "no-workspace":
+      return errorOutput(`The MCP server ${server} runs inside the workspace. ${message} ${unmade}`);
     default:
       throw new ToolError(type satisfies never);
   }

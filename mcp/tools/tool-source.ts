@@ -1,11 +1,12 @@
 // The tools of a chat's MCP servers. A server that cannot be reached costs its tools, not the turn (SPEC C4).
 
 import { mcpServersOf } from "../../core/tool/chat-profile.ts";
-import type { McpServerRow } from "../../store/access/mcp-servers.ts";
+import { type McpServerRow, needsWorkspace } from "../../store/access/mcp-servers.ts";
 import type { ChatRow } from "../../store/row/chat-row.ts";
 import type { Tool } from "../../tools/tool.ts";
+import type { McpTarget } from "../connection/open-transport.ts";
 import { stepWaitMs, toolBytesPerChatMax, toolsPerChatMax } from "../limits.ts";
-import type { McpPool, McpTarget } from "../pool/pool.ts";
+import type { McpPool } from "../pool/pool.ts";
 import { mcpTool } from "./mcp-tool.ts";
 import { modelToolName, serverPrefixes } from "./tool-names.ts";
 
@@ -14,7 +15,7 @@ export interface McpToolsDeps {
   /** The servers of a chat that its owner may use, in the chat's order. */
   readonly serversOf: (chat: ChatRow) => Promise<readonly McpServerRow[]>;
   /** Throws `UnsealError`. */
-  readonly targetOf: (row: McpServerRow, userId: string) => McpTarget;
+  readonly targetOf: (row: McpServerRow, chat: ChatRow) => McpTarget;
   readonly onFault: (row: McpServerRow, error: unknown) => void;
 }
 
@@ -29,9 +30,7 @@ export function createMcpTools(deps: McpToolsDeps) {
         rows.map(({ id, slug, owner_id }) => ({ id, slug, is_deployments: owner_id === null })),
       );
       const given = await Promise.all(
-        rows.map((row) =>
-          toolsOfServer(deps, { row, userId: chat.owner_id, prefix: prefixes.get(row.id) ?? row.slug }),
-        ),
+        rows.map((row) => toolsOfServer(deps, { row, chat, prefix: prefixes.get(row.id) ?? row.slug })),
       );
       return withinLimits(given.flat());
     },
@@ -40,17 +39,18 @@ export function createMcpTools(deps: McpToolsDeps) {
 
 interface ServerInput {
   readonly row: McpServerRow;
-  readonly userId: string;
+  readonly chat: ChatRow;
   readonly prefix: string;
 }
 
 /** Never rejects. A step does not wait for a slow server longer than for a slow start of a model. */
 async function toolsOfServer(
   deps: McpToolsDeps,
-  { row, userId, prefix }: ServerInput,
+  { row, chat, prefix }: ServerInput,
 ): Promise<readonly Tool[]> {
   try {
-    const target = deps.targetOf(row, userId);
+    if (needsWorkspace(row) && chat.workspace_id === null) return NO_TOOLS;
+    const target = deps.targetOf(row, chat);
     const infos = await deps.pool.toolsOf(target, AbortSignal.timeout(stepWaitMs));
     return infos.map((info) => mcpTool(deps.pool, target, { name: modelToolName(prefix, info.name), info }));
   } catch (error) {

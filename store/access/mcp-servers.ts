@@ -62,6 +62,14 @@ export type McpServerFields = Pick<McpServerRow, (typeof WRITABLE)[number]>;
 const ALL = ["id", "owner_id", ...WRITABLE, "revision", "created_at", "updated_at"].join(", ");
 const UNIQUE_VIOLATION = "23505";
 
+/** Users' programs run inside the workspace of a chat, those of the deployment beside the worker. */
+export function needsWorkspace({
+  owner_id,
+  transport,
+}: Pick<McpServerRow, "owner_id" | "transport">): boolean {
+  return owner_id !== null && transport === "stdio";
+}
+
 /** What the sealed secrets of a server are bound to. */
 export function boundToMcpServer(id: string): string {
   return `mcp_servers/${id}`;
@@ -99,6 +107,20 @@ export async function readUsableMcpServers(
 ): Promise<readonly McpServerRow[]> {
   const { rows } = await db.query<McpServerRow>(
     `select ${ALL} from mcp_servers where id = any($1) and enabled and (owner_id is null or owner_id = $2)
+     order by array_position($1::uuid[], id)`,
+    [ids, userId],
+  );
+  return rows;
+}
+
+/** The same, disabled ones included. */
+export async function readChatMcpServers(
+  db: Queryable,
+  userId: string,
+  ids: readonly string[],
+): Promise<readonly McpServerRow[]> {
+  const { rows } = await db.query<McpServerRow>(
+    `select ${ALL} from mcp_servers where id = any($1) and (owner_id is null or owner_id = $2)
      order by array_position($1::uuid[], id)`,
     [ids, userId],
   );

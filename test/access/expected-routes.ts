@@ -75,6 +75,7 @@ export const EXPECTED_ROUTES: Readonly<Record<string, ExpectedRoute>> = {
   "POST /v1/chats/{chat}/tool-results": chat,
   "POST /v1/chats/{chat}/approvals": chat,
   "POST /v1/chats/{chat}/answers": chat,
+  "GET /v1/chats/{chat}/mcp-servers": chat,
   "POST /v1/chats/{chat}/title": chat,
   "POST /v1/chats/{chat}/refresh-context": chat,
   "POST /v1/chats/{chat}/compact": chat,

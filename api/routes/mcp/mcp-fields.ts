@@ -64,12 +64,8 @@ export function changedFields(old: McpServerRow, change: Change, mcp: McpSetting
 
 function requireTransport(transport: Transport, ownerId: string | null, mcp: McpSettings): void {
   if (transport.type === "http") return requireUrl(transport.url, mcp);
-  if (ownerId !== null)
-    refuse(
-      "transport.type",
-      "programs are started for the deployment alone: ask an admin for a server with owner `deployment`",
-    );
-  if (!mcp.allowStdio)
+  // Users' programs run inside workspaces, where their owners may start whatever they like.
+  if (ownerId === null && !mcp.allowStdio)
     refuse("transport.type", "programs are not started here: the deployment needs EVERTURN_MCP_STDIO=1");
   const hasNul = [transport.command, ...transport.args].some((text) => text.includes("\0"));
   if (hasNul) refuse("transport.command", "must not hold U+0000");

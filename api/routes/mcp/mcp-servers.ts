@@ -17,6 +17,7 @@ import { listCursor } from "../../http/list-cursor.ts";
 import { type Route, route } from "../../http/route.ts";
 import { mcpServer, mcpServerChange, mcpServerPage, newMcpServer } from "../../schemas/mcp-server.ts";
 import { mcpServerPath, pageQuery } from "../../schemas/params.ts";
+import { chatMcpServersRoute } from "./chat-mcp-servers.ts";
 import { changedFields, newFields } from "./mcp-fields.ts";
 import { mcpSignInRoutes } from "./mcp-sign-in.ts";
 import { mcpTestRoute } from "./mcp-test.ts";
@@ -37,6 +38,7 @@ export function mcpServerRoutes(deps: McpDeps): Route[] {
     change(deps),
     remove(deps),
     mcpTestRoute(deps),
+    chatMcpServersRoute(deps),
   ];
 }
 
@@ -65,7 +67,7 @@ function create({ store, mcp }: McpDeps): Route {
     path: "/v1/mcp-servers",
     summary: "Make an MCP server",
     description:
-      "Your own, or with `owner: deployment` one for everybody (admins). Programs (`stdio`) are started beside the worker, so that only admins name them, where the deployment allows it.",
+      "Your own, or with `owner: deployment` one for everybody (admins). Your own programs (`stdio`) run inside the workspace of a chat that has them; those of the deployment are started beside the worker, where it allows that.",
     tag,
     access,
     body: newMcpServer,

@@ -47,6 +47,10 @@ export function chats(http: Http) {
     cost: (chat: string, options?: CallOptions) =>
       http.request("get", "/v1/chats/{chat}/cost", { ...options, path: { chat } }),
 
+    /** Its MCP servers, with the reason where the model is not offered the tools of one. */
+    mcpServers: (chat: string, options?: CallOptions) =>
+      http.request("get", "/v1/chats/{chat}/mcp-servers", { ...options, path: { chat } }),
+
     /** A token for an `EventSource`, which cannot send a key. */
     streamToken: (chat: string, options?: CallOptions) =>
       http.request("post", "/v1/chats/{chat}/stream-token", { ...options, path: { chat } }),

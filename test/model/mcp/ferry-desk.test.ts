@@ -18,6 +18,7 @@ before(async () => {
     server: aServer({ type: "http", url: `${model.url}/mcp`, headers: {} }),
     place: { fetch, allowStdio: false },
     signedIn: null,
+    inside: null,
     onToolsChanged: () => undefined,
     onAmongOthers: () => undefined,
     onClosed: () => undefined,

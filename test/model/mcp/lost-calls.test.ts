@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openConnection } from "../../../mcp/connection/open-connection.ts";
+import type { McpTarget } from "../../../mcp/connection/open-transport.ts";
 import type { McpToolInfo } from "../../../mcp/discovery/tool-info.ts";
-import { McpPool, type McpTarget } from "../../../mcp/pool/pool.ts";
+import { McpPool } from "../../../mcp/pool/pool.ts";
 import { mcpTool } from "../../../mcp/tools/mcp-tool.ts";
 import { createGuardedFetch } from "../../../platform/network/guarded-fetch.ts";
 import type { ToolContext } from "../../../tools/tool.ts";
@@ -52,7 +53,7 @@ async function wordsOf(target: McpTarget, flags: Flags, isAgain = false): Promis
 
 function targetOf({ url }: HttpServer): McpTarget {
   const server = aServer({ type: "http", url, headers: {} });
-  return { server, key: server.id, signedIn: null };
+  return { server, key: server.id, signedIn: null, inside: null };
 }
 
 /** Leaves for good in the middle of its first call. */

@@ -6,8 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { openConnection } from "../../../mcp/connection/open-connection.ts";
+import type { McpTarget } from "../../../mcp/connection/open-transport.ts";
 import { McpFault } from "../../../mcp/mcp-fault.ts";
-import { McpPool, type McpTarget } from "../../../mcp/pool/pool.ts";
+import { McpPool } from "../../../mcp/pool/pool.ts";
 import type { McpServer } from "../../../mcp/server.ts";
 import { createGuardedFetch } from "../../../platform/network/guarded-fetch.ts";
 import { soon } from "../../support/soon.ts";
@@ -39,7 +40,7 @@ function aPool(allowPrivate = true, allowStdio = true): McpPool {
 const never = new AbortController().signal;
 
 function target(server: McpServer): McpTarget {
-  return { server, key: server.id, signedIn: null };
+  return { server, key: server.id, signedIn: null, inside: null };
 }
 
 function call(to: McpTarget, tool: string, { args = {}, signal = never, isSafe = false } = {}) {

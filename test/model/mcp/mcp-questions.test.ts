@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { JsonObject } from "../../../core/part/part.ts";
 import { openConnection } from "../../../mcp/connection/open-connection.ts";
-import { McpPool, type McpTarget } from "../../../mcp/pool/pool.ts";
+import type { McpTarget } from "../../../mcp/connection/open-transport.ts";
+import { McpPool } from "../../../mcp/pool/pool.ts";
 import { mcpTool } from "../../../mcp/tools/mcp-tool.ts";
 import { createGuardedFetch } from "../../../platform/network/guarded-fetch.ts";
 import type { ResumedCall, ToolContext, ToolOutput } from "../../../tools/tool.ts";
@@ -34,7 +35,7 @@ after(async () => {
 function aTarget(name: string, env: Record<string, string> = {}) {
   const journal = join(folder, name);
   const server = aServer({ type: "stdio", ...askingProgram({ ASKING_JOURNAL: journal, ...env }) });
-  const target: McpTarget = { server, key: server.id, signedIn: null };
+  const target: McpTarget = { server, key: server.id, signedIn: null, inside: null };
   const lines = () => (existsSync(journal) ? readFileSync(journal, "utf8").trim().split("\n") : []);
   return { target, lines };
 }

@@ -117,8 +117,12 @@ const REFUSED: readonly (readonly [string, Record<string, unknown>, string])[] =
   ["a metadata address", { transport: { type: "http", url: "http://169.254.169.254/mcp" } }, "transport.url"],
   ["another protocol", { transport: { type: "http", url: "file:///etc/passwd" } }, "transport.url"],
   ["a password", { transport: { type: "http", url: "https://me:secret@mcp.example.com/" } }, "transport.url"],
-  ["a user's program", { transport: { type: "stdio", command: "ls" } }, "transport.type"],
-  ["any program", { transport: { type: "stdio", command: "ls" }, owner: "deployment" }, "transport.type"],
+  ["a user's program that signs in", { transport: { type: "stdio", command: "ls" }, auth: "oauth" }, "auth"],
+  [
+    "a program of the deployment",
+    { transport: { type: "stdio", command: "ls" }, owner: "deployment" },
+    "transport.type",
+  ],
   ["no token", { auth: "bearer" }, "token"],
   ["a token for nothing", { token: "t" }, "token"],
   ["a client for nothing", { oauth: { client_id: "c" } }, "oauth"],
@@ -136,6 +140,27 @@ for (const [what, more, path] of REFUSED) {
     assert.equal(problem.errors[0].path, path);
   });
 }
+
+test("C4 a user's program is kept with its variables sealed; it is not tested outside a workspace, and a chat without one says so", async () => {
+  const transport = { type: "stdio", command: "node", args: ["server.mjs"], env: { TOKEN: "a-secret" } };
+  const body = { slug: "inside", name: "Mine", transport };
+  const made = await guarded.call("POST /v1/mcp-servers", { key: guarded.key, body });
+  assert.deepEqual([made.status, made.body.owner], [201, "me"]);
+  assert.deepEqual(made.body.transport.env_names, ["TOKEN"]);
+  assert.doesNotMatch(JSON.stringify(made.body), /a-secret/);
+  const { id } = made.body;
+  const tested = await guarded.call(`POST /v1/mcp-servers/${id}/test`, { key: guarded.key });
+  assert.equal(tested.body.ok, false);
+  assert.match(tested.body.message, /runs inside a workspace/);
+  const chat = await guarded.call("POST /v1/chats", { key: guarded.key, body: { mcp_server_ids: [id] } });
+  const list = (key: string) => guarded.call(`GET /v1/chats/${chat.body.id}/mcp-servers`, { key });
+  const [listed] = (await list(guarded.key)).body.items;
+  assert.deepEqual([listed.id, listed.runs_in, listed.usable], [id, "workspace", false]);
+  assert.match(listed.reason, /this chat has none/);
+  await guarded.call(`PATCH /v1/mcp-servers/${id}`, { key: guarded.key, body: { enabled: false } });
+  assert.match((await list(guarded.key)).body.items[0].reason, /disabled/);
+  assert.equal((await list((await guarded.newKey()).key)).status, 404);
+});
 
 for (const [what, more] of [
   ["a slug of two parts", { slug: "a__b" }],

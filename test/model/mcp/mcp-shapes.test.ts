@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { openConnection } from "../../../mcp/connection/open-connection.ts";
-import { McpPool, type McpTarget } from "../../../mcp/pool/pool.ts";
+import type { McpTarget } from "../../../mcp/connection/open-transport.ts";
+import { McpPool } from "../../../mcp/pool/pool.ts";
 import { toolOutput } from "../../../mcp/tools/tool-result.ts";
 import { createGuardedFetch } from "../../../platform/network/guarded-fetch.ts";
 import { aCall, resultOf } from "./servers/calls.ts";
@@ -27,6 +28,7 @@ before(async () => {
     server: aServer({ type: "http", url: server.url, headers: {} }),
     key: "raw",
     signedIn: null,
+    inside: null,
   };
 });
 after(async () => {

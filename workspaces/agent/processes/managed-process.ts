@@ -8,6 +8,7 @@ import type { Journal, ProcessEndRecord, ProcessRecord } from "../journal.ts";
 import { inputBytesMax } from "../wire/protocol.ts";
 import { endRest, signalCall } from "./call-processes.ts";
 import { collectOutput } from "./collect-output.ts";
+import { Leash } from "./leash.ts";
 import type { OutputLog } from "./output-log.ts";
 import type { Spawned } from "./spawn-command.ts";
 
@@ -22,6 +23,7 @@ export class ManagedProcess {
   /** Set once it was told to end: whatever outlives its shell is killed at this time. */
   #killRestAt: number | null = null;
   #restGone: Promise<void> = Promise.resolve();
+  #leash: Leash | null = null;
 
   constructor(record: ProcessRecord, log: OutputLog, journal: Journal) {
     this.#record = record;
@@ -41,6 +43,16 @@ export class ManagedProcess {
     const { log } = this;
     const now = this.hasEnded ? {} : { elapsed_ms: this.#elapsedMs() };
     return processInfo({ ...this.#record, ...now, output_bytes: log.end }, log.keptFrom);
+  }
+
+  /** It is ended when nobody follows it for so long; undefined: it needs nobody. */
+  keepOnLeash(ms: number | undefined): void {
+    if (ms !== undefined) this.#leash = new Leash(ms, () => this.#endTied());
+  }
+
+  /** Somebody follows it until the returned function is called. */
+  followed(): () => void {
+    return this.#leash?.hold() ?? (() => undefined);
   }
 
   /** Takes what became of the spawn. Resolves when the process has ended and that is written down. Never rejects. */
@@ -71,6 +83,14 @@ export class ManagedProcess {
     await this.#restGone;
   }
 
+  #endTied(): void {
+    try {
+      this.signal("SIGTERM");
+    } catch {
+      // Another user's: the sandbox ends it.
+    }
+  }
+
   #finish(how: Partial<ProcessEndRecord>): void {
     const end: ProcessEndRecord = {
       state: "exited",
@@ -85,6 +105,7 @@ export class ManagedProcess {
     // Written down before anyone is told, so that no client is told "exited" and later "lost". A full disk keeps nobody waiting.
     this.#journal.endProcess(this.#record.key, end);
     this.#record = { ...this.#record, ...end };
+    this.#leash?.drop();
     this.log.close();
     this.log.changed();
   }

@@ -80,6 +80,7 @@ export class ProcessTable {
     const mark = newMark();
     const record = await journal.beginProcess({ key, digest, command, cwd: cwd.shown, started_at, mark });
     const process = new ManagedProcess(record, newLog(record), journal);
+    process.keepOnLeash(spec.leash_ms);
     const spawned = await spawnCommand(
       { text: command, folder: cwd.path, env: { ...env, ...spec.env }, stdin: spec.stdin === true, mark },
       pipes,
@@ -195,6 +196,7 @@ async function endedWithin(processes: readonly ManagedProcess[], withinMs: numbe
 /** Covers what is run and how, but not the key. */
 function digestOf(spec: ProcessStart): string {
   const env = Object.entries(spec.env ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const what = [spec.command, spec.cwd ?? ".", env, spec.stdin === true];
+  const leash = spec.leash_ms === undefined ? [] : [spec.leash_ms];
+  const what = [spec.command, spec.cwd ?? ".", env, spec.stdin === true, ...leash];
   return createHash("sha256").update(JSON.stringify(what)).digest("hex");
 }

@@ -12,7 +12,13 @@ export function createProcesses(table: ProcessTable): Processes {
     list: async () => table.list(),
     output: async (args, signal) => readOutput(await table.find(args.key), args, signal),
     async *follow({ key, offset }, signal) {
-      yield* follow(await table.find(key), offset, signal);
+      const process = await table.find(key);
+      const leave = process.followed();
+      try {
+        yield* follow(process, offset, signal);
+      } finally {
+        leave();
+      }
     },
     async signal({ key, signal }) {
       const process = await table.find(key);

@@ -25,9 +25,9 @@
 /**
  * `<major>.<minor>`, told by `/health`. The major number rises when an older client or agent could misunderstand the
  * protocol. Then the newer side wins: a driver replaces an agent of a lower major number, and leaves one of a higher number
- * alone with an error. 2.1: lists count survivors. 2.2: `write-bytes`.
+ * alone with an error. 2.1: lists count survivors. 2.2: `write-bytes`. 2.3: `leash_ms`.
  */
-export const agentVersion = "2.2";
+export const agentVersion = "2.3";
 
 export const idempotencyKeyHeader = "idempotency-key";
 export const jsonType = "application/json";
@@ -73,5 +73,7 @@ export const idleConnectionMs = 10 * 60_000;
 // The longest argument Linux passes to a process is 128 KiB with its NUL (MAX_ARG_STRLEN); a longer command is a file.
 export const commandBytesMax = 128 * 1024 - 1;
 export const inputBytesMax = 1024 * 1024;
+/** A process that waits for its client longer is meant to outlive it. */
+export const leashMaxMs = 60 * 60_000;
 /** Commands in the list of processes are cut to this many characters. */
 export const listedCommandCharsMax = 1_000;

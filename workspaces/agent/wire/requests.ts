@@ -3,7 +3,14 @@
 import * as z from "zod";
 import { AgentError } from "../agent-error.ts";
 import { environmentBytesMax, environmentEntriesMax } from "../agent-limits.ts";
-import { commandBytesMax, inputBytesMax, keyPattern, outputBytesMax, outputWaitMaxMs } from "./protocol.ts";
+import {
+  commandBytesMax,
+  inputBytesMax,
+  keyPattern,
+  leashMaxMs,
+  outputBytesMax,
+  outputWaitMaxMs,
+} from "./protocol.ts";
 
 const text = z.string("a text");
 const flag = z.boolean("true or false");
@@ -110,6 +117,8 @@ export const requests = {
     cwd: withoutNul.exactOptional(),
     env: environmentSchema.exactOptional(),
     stdin: flag.exactOptional(),
+    /** It is ended when nobody has followed its output for so long. */
+    leash_ms: integer(1_000, leashMaxMs).exactOptional(),
   }),
   signal: object({ signal: z.enum(signals, `one of ${signals.join(", ")}`) }),
   input: object({
