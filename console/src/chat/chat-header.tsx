@@ -50,7 +50,6 @@ const branchesMax = 50;
 /** The forks of this chat. */
 function Branches() {
   const { client, chat_id } = useOpenChat();
-  const { history_version } = useChatFacts();
   const [, go] = useLocation();
   const [forks, setForks] = useState<readonly { readonly id: string; readonly title: string }[]>([]);
   useEffect(() => {
@@ -61,7 +60,7 @@ function Branches() {
       () => undefined,
     );
     return () => leaving.abort();
-  }, [client, chat_id, history_version === 0]);
+  }, [client, chat_id]);
   if (forks.length === 0) return null;
   return (
     <Menu

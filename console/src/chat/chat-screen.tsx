@@ -1,6 +1,7 @@
 // A chat: its messages, what waits for somebody, and the composer.
 import { useCallback, useMemo } from "react";
 import { type ChatSnapshot, type ChatStore, initialChatView } from "../../../client/index.ts";
+import { useToast } from "../ui/layers/toasts.tsx";
 import styles from "./chat.module.css";
 import { ChatComposer } from "./chat-composer.tsx";
 import { ChatHeader } from "./chat-header.tsx";
@@ -22,7 +23,9 @@ interface ChatScreenProps {
 const noCalls: ChatFacts["asked"] = new Map();
 
 export function ChatScreen({ snapshot, store }: ChatScreenProps) {
-  const { client, chat_id, act } = useOpenChat();
+  const { client, chat_id } = useOpenChat();
+  const toast = useToast();
+  const onFault = useCallback((words: string) => toast({ words, tone: "bad" }), [toast]);
   const empty = useMemo(() => initialChatView(chat_id), [chat_id]);
   const view = snapshot?.view ?? empty;
   const facts = useFacts(view);
@@ -47,7 +50,7 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
                 chatId={chat_id}
                 calls={calls}
                 wholeArgs={wholeArgs}
-                onFault={(words) => void act(words, () => Promise.reject(new Error("")))}
+                onFault={onFault}
               />
             </div>
           )}

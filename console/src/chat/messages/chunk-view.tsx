@@ -1,5 +1,5 @@
 // A chunk of the transcript. It is rendered anew only when one of its items changed, and laid out only when it is near.
-import { memo, startTransition, useEffect, useState } from "react";
+import { memo, startTransition, useEffect, useRef, useState } from "react";
 import { ToolGroup } from "../tools/tool-group.tsx";
 import type { TranscriptChunk } from "./chunks.ts";
 import { ItemView } from "./item-view.tsx";
@@ -10,7 +10,7 @@ interface ChunkViewProps {
   readonly chunk: TranscriptChunk;
   /** What running calls have written, by their ids; empty for chunks without a running call. */
   readonly outputs: ReadonlyMap<string, string>;
-  /** The turn that runs: its calls are not folded. */
+  /** The turn that runs. */
   readonly running_turn: number | null;
   readonly isLast: boolean;
 }
@@ -24,6 +24,9 @@ export const ChunkView = memo(function ChunkView(props: ChunkViewProps) {
 });
 
 function ShownChunk({ chunk, outputs, running_turn, isLast }: ChunkViewProps) {
+  // Calls that somebody has seen running stay as they are: folding them would move the page.
+  const watched = useRef<Set<number>>(new Set());
+  if (running_turn !== null) watched.current.add(running_turn);
   const last = chunk.items.at(-1);
   const one = (item: TranscriptItem) => (
     <ItemView
@@ -35,12 +38,12 @@ function ShownChunk({ chunk, outputs, running_turn, isLast }: ChunkViewProps) {
   );
   return (
     <div className={styles.chunk} data-last={isLast}>
-      {groupsOf(chunk.items).map((group) => {
+      {groupsOf(chunk.items, watched.current).map((group) => {
         const [first] = group;
         if (first === undefined) return null;
         if (group.length === 1) return one(first);
         return (
-          <ToolGroup key={`g${first.key}`} items={group} startsOpen={first.turn_id === running_turn}>
+          <ToolGroup key={`g${first.key}`} items={group}>
             {group.map(one)}
           </ToolGroup>
         );
@@ -52,12 +55,19 @@ function ShownChunk({ chunk, outputs, running_turn, isLast }: ChunkViewProps) {
 /** So many calls in a row become one line. */
 const foldedMin = 6;
 
-function groupsOf(items: readonly TranscriptItem[]): readonly (readonly TranscriptItem[])[] {
+function groupsOf(
+  items: readonly TranscriptItem[],
+  watched: ReadonlySet<number>,
+): readonly (readonly TranscriptItem[])[] {
   const groups: TranscriptItem[][] = [];
   for (const item of items) {
     const current = groups.at(-1);
     const joins =
-      isWork(item) && current?.[0] !== undefined && isWork(current[0]) && current[0].turn_id === item.turn_id;
+      isWork(item) &&
+      !watched.has(item.turn_id) &&
+      current?.[0] !== undefined &&
+      isWork(current[0]) &&
+      current[0].turn_id === item.turn_id;
     if (joins) current.push(item);
     else groups.push([item]);
   }

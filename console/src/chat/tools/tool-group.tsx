@@ -1,4 +1,4 @@
-// Many calls in a row, folded into one line. What was shown openly while it ran stays open.
+// Many calls in a row, folded into one line.
 import { ChevronRightIcon, StackIcon } from "@radix-ui/react-icons";
 import { type ReactNode, useId, useState } from "react";
 import { countOf } from "../../ui/words.ts";
@@ -8,13 +8,11 @@ import styles from "./tools.module.css";
 
 interface ToolGroupProps {
   readonly items: readonly TranscriptItem[];
-  /** Whether it is open at first. */
-  readonly startsOpen: boolean;
   readonly children: ReactNode;
 }
 
-export function ToolGroup({ items, startsOpen, children }: ToolGroupProps) {
-  const [isOpen, setOpen] = useState(startsOpen);
+export function ToolGroup({ items, children }: ToolGroupProps) {
+  const [isOpen, setOpen] = useState(false);
   const id = useId();
   return (
     <div className={styles.group} data-open={isOpen}>

@@ -16,7 +16,6 @@ export class StickToEnd {
   readonly #sizes: ResizeObserver;
   #isAtEnd = true;
   #lastTop = 0;
-  #lastHeight = 0;
   /** The first item, and where it was: older ones may come before it. */
   #first: { readonly element: HTMLElement; readonly top: number } | null = null;
 
@@ -92,9 +91,9 @@ export class StickToEnd {
   readonly #scrolled = (): void => {
     const { scrollTop, scrollHeight, clientHeight } = this.#box;
     const isNear = scrollHeight - scrollTop - clientHeight <= nearPx;
-    // What became shorter, or higher, moves the box without anybody having scrolled.
+    // What became shorter moves the box as well, but to its end.
     if (isNear) this.#set(true);
-    else if (scrollTop < this.#lastTop && scrollHeight >= this.#lastHeight) this.#set(false);
+    else if (scrollTop < this.#lastTop) this.#set(false);
     this.#remember();
   };
 
@@ -114,7 +113,6 @@ export class StickToEnd {
 
   #remember(): void {
     this.#lastTop = this.#box.scrollTop;
-    this.#lastHeight = this.#box.scrollHeight;
     const element = this.#box.querySelector<HTMLElement>("[data-key]");
     this.#first = element === null ? null : { element, top: this.#topOf(element) };
   }

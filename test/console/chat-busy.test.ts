@@ -1,0 +1,109 @@
+// A chat in a browser while its agent works: messages are queued, changed, steered in, or stop what runs.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
+import { say, transcript } from "../support/console/chat-on-page.ts";
+import { type ConsoleWorld, startConsoleWorld } from "../support/console/console-world.ts";
+
+let world: ConsoleWorld;
+
+before(async () => {
+  world = await startConsoleWorld();
+});
+
+after(() => world.stop());
+
+function queue(page: Page): Locator {
+  return page.getByRole("region", { name: "Queue" });
+}
+
+/** A chat whose answer stands still until the gate is opened. */
+async function aBusyChat(key: string): Promise<string> {
+  world.everturn.model.script(key, [{ text: "Busy. ", parts: 3, hold_until: key, hold_after: 2 }]);
+  return (await world.everturn.createChat(`#script key=${key}`)).id;
+}
+
+test("messages are queued by Enter, rewritten, moved by keys and deleted, and drain in their order", async (t) => {
+  const page = await world.open(t, `/chats/${await aBusyChat("queue")}`);
+  await transcript(page).getByText("Busy.").waitFor();
+  for (const words of ["one", "two", "three"]) {
+    await say(page, words);
+    await queue(page).getByText(words, { exact: true }).waitFor();
+  }
+  const entry = (words: string) => queue(page).getByRole("listitem").filter({ hasText: words });
+  await entry("three").getByRole("button", { name: "Move up" }).press("Enter");
+  await queue(page).locator("li:nth-child(2)", { hasText: "three" }).waitFor();
+  await entry("one").getByRole("button", { name: "Delete" }).press("Enter");
+  await entry("one").waitFor({ state: "detached" });
+  await entry("two").getByRole("button", { name: "Edit" }).press("Enter");
+  const box = page.getByRole("textbox", { name: "Edit the queued message" });
+  await box.fill("two, rewritten");
+  await box.press("Enter");
+  await entry("two, rewritten").waitFor();
+  world.everturn.model.release("queue");
+  await queue(page).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Answer again" }).waitFor();
+  const said = await page.getByRole("article", { name: "Your message" }).allInnerTexts();
+  assert.deepEqual(said.slice(1), ["three", "two, rewritten"]);
+});
+
+test("a queued message is moved by dragging it", async (t) => {
+  const page = await world.open(t, `/chats/${await aBusyChat("drag")}`);
+  await transcript(page).getByText("Busy.").waitFor();
+  for (const words of ["first", "second"]) {
+    await say(page, words);
+    await queue(page).getByText(words, { exact: true }).waitFor();
+  }
+  await queue(page).locator("li:nth-child(2)").dragTo(queue(page).locator("li:nth-child(1)"));
+  await queue(page).locator("li:nth-child(1)", { hasText: "second" }).waitFor();
+  world.everturn.model.release("drag");
+});
+
+test("Ctrl+Shift+Enter stops what runs, and its message is next", async (t) => {
+  const page = await world.open(t, `/chats/${await aBusyChat("interrupt")}`);
+  await transcript(page).getByText("Busy.").waitFor();
+  const field = page.getByRole("textbox", { name: "Message", exact: true });
+  await field.fill("Stop that");
+  await field.press("Control+Shift+Enter");
+  await transcript(page).getByText("You stopped this answer.").waitFor();
+  await page.getByRole("article", { name: "Your message" }).filter({ hasText: "Stop that" }).waitFor();
+  await page.getByRole("button", { name: "Answer again" }).waitFor();
+});
+
+test("a message that steers is told after the next tools, within the same turn", async (t) => {
+  world.everturn.model.script("steer", [
+    {
+      text: "Looking. ",
+      tool_calls: [{ name: "list_templates", args: {} }],
+      hold_until: "steer",
+      hold_after: 1,
+    },
+    { text: "Steered to the end." },
+  ]);
+  const chat = await world.everturn.createChat("#script key=steer");
+  const page = await world.open(t, `/chats/${chat.id}`);
+  await transcript(page).getByText("Looking.").waitFor();
+  await page.getByRole("combobox", { name: "While the agent works" }).selectOption("Steer");
+  await say(page, "Use the blank one");
+  await queue(page).getByText("Steers").waitFor();
+  world.everturn.model.release("steer");
+  await transcript(page).getByText("Listed templates").waitFor();
+  await page
+    .getByRole("article", { name: "Your message" })
+    .filter({ hasText: "Use the blank one" })
+    .waitFor();
+  await page.getByRole("button", { name: "Answer again" }).waitFor();
+  const { items } = await world.everturn.call<{ items: unknown[] }>("GET", `/v1/chats/${chat.id}/turns`);
+  assert.equal(items.length, 1);
+});
+
+test("Send now stops what runs for a queued message", async (t) => {
+  const page = await world.open(t, `/chats/${await aBusyChat("now")}`);
+  await transcript(page).getByText("Busy.").waitFor();
+  await say(page, "This first");
+  await queue(page)
+    .getByRole("button", { name: /Send now/ })
+    .press("Enter");
+  await transcript(page).getByText("You stopped this answer.").waitFor();
+  await page.getByRole("article", { name: "Your message" }).filter({ hasText: "This first" }).waitFor();
+});
