@@ -12,6 +12,8 @@ export interface Talk {
   readonly chatId: string | null;
   readonly view: ChatView | null;
   choices: Choices & { readonly plan_mode?: boolean };
+  /** Ids of the chats that were listed last, so that they can be opened by number. */
+  listed: readonly string[];
   say(text: string): void;
   /** Null: a new chat. */
   open(chatId: string | null): void;
@@ -29,8 +31,6 @@ interface Command {
 }
 
 const chatsShown = 20;
-/** The chats that were listed last, so that they can be opened by number. */
-let listed: readonly string[] = [];
 
 export const COMMANDS: Readonly<Record<string, Command>> = {
   "/help": { usage: "/help", help: "list the commands", run: (talk) => talk.say(helpText()) },
@@ -99,7 +99,7 @@ function chatOf({ chatId }: Talk): string {
 
 async function listChats(talk: Talk): Promise<void> {
   const { items } = await talk.client.chats.list({ limit: chatsShown, archived: false });
-  listed = items.map(({ id }) => id);
+  talk.listed = items.map(({ id }) => id);
   const lines = items.map(({ title, status, id }, i) => {
     const here = id === talk.chatId ? "  (this one)" : "";
     return `${String(i + 1).padStart(3)}  ${cleanLine(title)}  ${status === "waiting" ? "" : status.replace("_", " ")}${here}`;
@@ -113,7 +113,7 @@ async function listChats(talk: Talk): Promise<void> {
 
 async function openChat(talk: Talk, rest: string): Promise<void> {
   const wanted = needed(rest, "/open N or ID");
-  const id = listed[Number(wanted) - 1] ?? wanted;
+  const id = talk.listed[Number(wanted) - 1] ?? wanted;
   if (/^\d{1,3}$/u.test(id)) throw new StartError(`No chat has the number ${id}: list them with /chats.`);
   talk.open((await talk.client.chats.get(id)).id);
 }

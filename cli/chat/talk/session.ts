@@ -48,6 +48,7 @@ const printedAtOpen = 10;
 export class Session implements Talk {
   readonly client: Everturn;
   choices: Talk["choices"];
+  listed: readonly string[] = [];
   readonly #input: SessionInput;
   readonly #screen: Screen;
   readonly #columns = () => Math.max(4, this.#input.terminal.columns - 1);

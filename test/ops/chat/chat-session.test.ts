@@ -212,10 +212,16 @@ test("commands: help, models, plan, edit, fork, chats, cost, and those that ther
   terminal.press({ name: "u", ctrl: true });
   terminal.enter(script({ text: "another answer" }));
   await seesLine(terminal, "another answer");
+  await atRest(terminal);
+  const answers = (lines: readonly string[]) => lines.filter((line) => line === "another answer").length;
   terminal.enter("/fork");
-  await terminal.sees("> ");
+  await terminal.until((lines) => answers(lines) === 2);
   terminal.enter("/chats");
   await terminal.sees("(this one)");
+  terminal.enter("/open 99");
+  await terminal.sees("No chat has the number 99");
+  terminal.enter("/open 2");
+  await terminal.until((lines) => answers(lines) === 3);
   terminal.enter("/cost");
   await terminal.sees("model calls");
   terminal.enter("/quit");
