@@ -35,7 +35,13 @@ export function renderBox(contents: BoxContents): string {
   const width = Math.max(...lines.map((line) => line.length));
   const framed = lines.map((line) => `│ ${line.padEnd(width)} │`);
   const bar = "─".repeat(width + 2);
-  return `\n┌${bar}┐\n${framed.join("\n")}\n└${bar}┘\n\nTry it, a turn that streams:\n\n${curlCommand(contents)}\n`;
+  return `\n┌${bar}┐\n${framed.join("\n")}\n└${bar}┘\n${consoleLink(contents)}\nOr try it by hand, a turn that streams:\n\n${curlCommand(contents)}\n`;
+}
+
+/** With the key behind `#`, which browsers send nowhere: the sign-in page fills it in. */
+function consoleLink({ console, apiUrl, apiKey }: BoxContents): string {
+  const isThere = console.type !== "off" && (console.type !== "failed" || console.hasOlder);
+  return isThere ? `\nOpen the console with your key:\n\n${apiUrl}/sign-in#${apiKey}\n` : "";
 }
 
 function consoleRow({ console, apiUrl }: BoxContents): [string, string][] {

@@ -62,6 +62,8 @@ test("the box says where the console is, and how far when it is not ready", () =
   );
   assert.equal(rowOf({ type: "failed", reason: "x", hasOlder: false }), "– (it could not be built)");
   assert.equal(rowOf({ type: "off" }), undefined);
+  assert.match(renderBox(contents), /http:\/\/127\.0\.0\.1:3100\/sign-in#ek_x\n/);
+  assert.doesNotMatch(renderBox({ ...contents, console: { type: "off" } }), /sign-in/);
 });
 
 test("the box names every address and ends with a curl", () => {

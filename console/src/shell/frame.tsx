@@ -1,6 +1,6 @@
 // The frame of every page: the sidebar, or a bar with a drawer on narrow screens, beside the page itself.
 import { HamburgerMenuIcon } from "@radix-ui/react-icons";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import type { FeedStore } from "../../../client/index.ts";
 import { everturn } from "../state/everturn.ts";
@@ -15,10 +15,11 @@ import { useNotifications } from "./notify/use-notifications.ts";
 import { usePageTitle } from "./notify/use-page-title.ts";
 import type { PageRoute } from "./page-route.ts";
 import { Palette } from "./palette/palette.tsx";
-import { Shortcuts } from "./palette/shortcuts.tsx";
 import { useKeys } from "./palette/use-keys.ts";
 import { Sidebar } from "./sidebar/sidebar.tsx";
 import { NARROW, useMedia } from "./use-media.ts";
+
+const Shortcuts = lazy(() => import("./palette/shortcuts.tsx"));
 
 interface FrameProps {
   readonly pages: readonly PageRoute[];
@@ -84,13 +85,16 @@ function OpenFrame({ pages, children }: FrameProps) {
           </div>
         )}
         <ConnectionBanner connection={connection} />
-        <main id="page" className={styles.page} tabIndex={-1}>
+        {/* Focusable: a page may be longer than the window and have nothing else to focus. */}
+        <main id="page" className={styles.page} tabIndex={0}>
           {children}
         </main>
       </div>
       {isNarrow && layers.open === "drawer" && <Drawer onClose={() => close("drawer")}>{content}</Drawer>}
-      {layers.open === "palette" && <Palette pages={pages} onClose={() => close("palette")} />}
-      {layers.open === "shortcuts" && <Shortcuts onClose={() => close("shortcuts")} />}
+      <Suspense fallback={null}>
+        {layers.open === "palette" && <Palette pages={pages} onClose={() => close("palette")} />}
+        {layers.open === "shortcuts" && <Shortcuts onClose={() => close("shortcuts")} />}
+      </Suspense>
     </div>
   );
 }

@@ -95,7 +95,7 @@ function ConfigRow({ config, isAdmin, onEdit, onChange, children }: ConfigRowInp
         <Button
           size="small"
           disabled={busy}
-          aria-label={`Make ${name} the default`}
+          aria-label={`Make default: ${name}`}
           onClick={() => run(change({ is_default: true }))}
         >
           Make default

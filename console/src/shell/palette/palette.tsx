@@ -15,6 +15,7 @@ interface PaletteProps {
 
 const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
+// Not loaded when it is asked for: what is typed until then would go elsewhere.
 export function Palette({ pages, onClose }: PaletteProps) {
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);

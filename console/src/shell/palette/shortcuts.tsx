@@ -30,7 +30,7 @@ const GROUPS: readonly { readonly name: string; readonly rows: readonly (readonl
   },
 ];
 
-export function Shortcuts({ onClose }: { readonly onClose: () => void }) {
+export default function Shortcuts({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title="Shortcuts" onClose={onClose}>
       {GROUPS.map(({ name, rows }) => (

@@ -1,11 +1,12 @@
 // Shows the pages to whoever is signed in, and the sign-in page to everybody else, at whatever address they came to.
-import { type ReactNode, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { session } from "../../state/everturn.ts";
 import { useSession } from "../../state/session-state.ts";
 import { MeContext, readMe } from "../../state/sign-in.ts";
 import { Button } from "../../ui/controls/button.tsx";
 import { EmptyState } from "../../ui/shown/empty-state.tsx";
-import { SignInPage } from "./sign-in-page.tsx";
+
+const SignInPage = lazy(() => import("./sign-in-page.tsx"));
 
 const TRY_AGAIN_MS = 3_000;
 
@@ -21,7 +22,11 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
     case "unknown":
       return null;
     case "signed-out":
-      return <SignInPage />;
+      return (
+        <Suspense fallback={null}>
+          <SignInPage />
+        </Suspense>
+      );
     case "away":
       return (
         <main>

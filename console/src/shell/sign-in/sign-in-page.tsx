@@ -8,7 +8,7 @@ import { Button } from "../../ui/controls/button.tsx";
 import { TextField } from "../../ui/controls/field.tsx";
 import styles from "./sign-in-page.module.css";
 
-export function SignInPage() {
+export default function SignInPage() {
   const [key, setKey] = useState(keyOfAddress);
   const [fault, setFault] = useState<string>();
   const [busy, setBusy] = useState(false);

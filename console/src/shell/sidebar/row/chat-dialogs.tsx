@@ -20,7 +20,7 @@ interface ChatDialogsProps {
   readonly onClose: () => void;
 }
 
-export function ChatDialogs({ chat, dialog, onClose }: ChatDialogsProps) {
+export default function ChatDialogs({ chat, dialog, onClose }: ChatDialogsProps) {
   if (dialog === "rename") return <RenameDialog chat={chat} onClose={onClose} />;
   if (dialog === "label") return <LabelsDialog chat={chat} onClose={onClose} />;
   if (dialog === "delete") return <DeleteDialog chat={chat} onClose={onClose} />;

@@ -5,17 +5,18 @@ import {
   DotsVerticalIcon,
   DrawingPinFilledIcon,
 } from "@radix-ui/react-icons";
-import { type KeyboardEvent, memo, useState } from "react";
+import { type KeyboardEvent, lazy, memo, Suspense, useState } from "react";
 import { Link } from "wouter";
 import type { Chat } from "../../../../../client/index.ts";
 import { classNames } from "../../../ui/class-names.ts";
 import { IconButton } from "../../../ui/controls/button.tsx";
 import type { ListRow } from "../arrange-chats.ts";
 import { type Mark, markOf } from "../list-items.ts";
-import { ChatDialogs } from "./chat-dialogs.tsx";
 import { ChatMenu } from "./chat-menu.tsx";
 import styles from "./chat-row.module.css";
 import { type ChatDeed, deedOfKey, useChatDeeds } from "./use-chat-deeds.ts";
+
+const ChatDialogs = lazy(() => import("./chat-dialogs.tsx"));
 
 const INDENT_PX = 14;
 const DEPTH_SHOWN_MAX = 5;
@@ -89,7 +90,11 @@ export const ChatRow = memo(function ChatRow({ row, isShown, onToggle }: ChatRow
       ) : (
         <ChatMenu chat={chat} isOpen={menu === "open"} onDeed={run} />
       )}
-      <ChatDialogs chat={chat} dialog={dialog} onClose={() => setDialog(null)} />
+      {dialog !== null && (
+        <Suspense fallback={null}>
+          <ChatDialogs chat={chat} dialog={dialog} onClose={() => setDialog(null)} />
+        </Suspense>
+      )}
     </div>
   );
 });
