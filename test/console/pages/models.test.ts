@@ -38,8 +38,8 @@ test("U3 a provider is added, its key is never shown again, and its test says in
   await page.getByText("my server/demo · input 0.5 per million tokens").waitFor();
   await page.getByRole("button", { name: "Test my server" }).click();
   await page.getByText(/demo answered/).waitFor();
-  await page.getByRole("button", { name: "Make My model the default" }).click();
-  await page.getByRole("button", { name: "Make My model the default" }).waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Make default: My model" }).click();
+  await page.getByRole("button", { name: "Make default: My model" }).waitFor({ state: "detached" });
   const { default_model } = await world.everturn.call<{ default_model: { name: string } }>("GET", "/v1/me");
   assert.equal(default_model.name, "My model");
 });
