@@ -8,7 +8,7 @@ import type {
   DebugStatus,
   DebugStep,
 } from "../../core/debug-run.ts";
-import { type Pool, type Queryable, type Tx, withTransaction } from "../database.ts";
+import { type Pool, type Queryable, readableJson, type Tx, withTransaction } from "../database.ts";
 
 interface RunRow extends Omit<DebugRun, "summary" | "status"> {
   readonly status: DebugStatus;
@@ -32,7 +32,7 @@ const STATUS = `case when r.status <> 'in_progress' or r.kind <> 'chat_turn' the
       and (c.status in ('running', 'interrupting', 'requires_action') or c.updated_at > now() - ${LATE}) then r.status
     when coalesce(last.finished_at, last.started_at, r.started_at) > now() - ${LATE} then r.status
     when c.current_turn_id = r.trigger_message_id and c.status = 'error' then 'error'
-    when last.status = 'completed' and last.response ->> 'finish_reason' is distinct from 'tool_calls' then 'completed'
+    when last.status = 'completed' and ${readableJson("last.response")} ->> 'finish_reason' is distinct from 'tool_calls' then 'completed'
     else 'interrupted' end`;
 
 const RUNS = `select r.id, r.kind, shown.status, r.trigger_message_id, r.history_tip_message_id, r.provider, r.model,
@@ -48,7 +48,7 @@ const RUNS = `select r.id, r.kind, shown.status, r.trigger_message_id, r.history
         sum((usage ->> 'input_tokens')::bigint)::bigint as input_tokens,
         sum((usage ->> 'output_tokens')::bigint)::bigint as output_tokens,
         sum((usage ->> 'total_tokens')::bigint)::bigint as total_tokens,
-        (array_agg(error ->> 'message' order by number desc) filter (where error is not null))[1] as error
+        (array_agg(${readableJson("error")} ->> 'message' order by number desc) filter (where error is not null))[1] as error
       from debug_steps s where s.chat_id = r.chat_id and s.run_id = r.id) sums`;
 
 /** The newest runs of a chat, newest first. */

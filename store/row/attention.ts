@@ -1,7 +1,7 @@
 // What a chat's subagents ask, for the chat itself (SPEC G6). It is derived where chats are read for API clients: the row of the
 // subagent alone says what is asked. `tellRoot` (store/turn/transition.ts) raises the chat's version whenever it changes.
 import type { AttentionItem, RequiredAction } from "../../core/chat/message.ts";
-import { readableJson } from "./readable-json.ts";
+import { readableJson } from "../database.ts";
 
 /** Has arguments and questions: texts of models and of strangers' servers. */
 const ASKED = `${readableJson("below.required_action")} -> 'tool_calls'`;

@@ -1,9 +1,8 @@
 // Reads one turn as people see it, and where its chat stands, in one statement.
 import type { ChatStatus, LastError, Message, RequiredAction } from "../../core/chat/message.ts";
 import type { JsonValue } from "../../core/part/part.ts";
-import type { Queryable } from "../database.ts";
+import { type Queryable, readableJson } from "../database.ts";
 import type { MessageRow } from "../row/messages.ts";
-import { readableJson } from "../row/readable-json.ts";
 import { toMessage } from "../row/to-wire.ts";
 
 export interface TurnSnapshot {

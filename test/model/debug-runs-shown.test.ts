@@ -68,11 +68,11 @@ function record(chat: { id: string; current_turn_id: number }): DebugCallRecord 
 }
 
 /** A run of a chat of this key's. */
-async function runAs(key: string) {
+async function runAs(key: string, more: Partial<DebugCallRecord> = {}) {
   const { body: chat } = await api.call("POST /v1/chats", { key, body: { content: "my question" } });
   const { rows } = await api.pool.query("select reset_version from chats where id = $1", [chat.id]);
   const { reset_version } = rows[0] as { reset_version: number };
-  assert.equal((await writeDebugCalls(api.pool, [{ ...record(chat), reset_version }])).size, 0);
+  assert.equal((await writeDebugCalls(api.pool, [{ ...record(chat), reset_version, ...more }])).size, 0);
   const { body: list } = await api.call(`GET /v1/chats/${chat.id}/debug/runs`, { key });
   const { body: run } = await api.call(`GET /v1/chats/${chat.id}/debug/runs/${list.items[0].id}`, { key });
   return { run, text: JSON.stringify([list, run]) };
@@ -93,4 +93,19 @@ test("A5 a member's debug run holds no base URL, no provider options and not the
   const [attempt] = step.attempts;
   assert.deepEqual([attempt.method, attempt.response_status, attempt.url], ["POST", 400, "[for admins]"]);
   assert.equal(step.error.message, "refused");
+});
+
+test("B4 words that Postgres cannot look into hide no debug run", async () => {
+  const words = "a\u0000b\ud800";
+  const failed = await runAs(api.key, { error: JSON.stringify({ kind: "config", message: words }) });
+  assert.equal(failed.run.steps[0].error.message, words);
+  const left = await runAs(api.key, {
+    run_status: "in_progress",
+    run_finished_at: null,
+    trigger_message_id: 1,
+    status: "completed",
+    error: null,
+    response: JSON.stringify({ finish_reason: "stop", content: [{ type: "text", text: words }] }),
+  });
+  assert.deepEqual([left.run.status, left.run.steps[0].response.content[0].text], ["completed", words]);
 });

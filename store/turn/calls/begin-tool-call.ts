@@ -2,9 +2,8 @@
 import type { Usage } from "../../../core/chat/message.ts";
 import { cutCallError } from "../../../core/chat/turn-brake.ts";
 import type { JsonObject, ToolCallPart } from "../../../core/part/part.ts";
-import { prepared, type Queryable } from "../../database.ts";
+import { prepared, type Queryable, readableJson } from "../../database.ts";
 import type { ChatRow } from "../../row/chat-row.ts";
-import { readableJson } from "../../row/readable-json.ts";
 import { lockInUnit, type Unit } from "../../unit.ts";
 import { endQuestions, openQuestionOf } from "./ask-questions.ts";
 import { claimToolCall, type ToolExecution } from "./tool-executions.ts";
