@@ -7,7 +7,7 @@ export type Theme = (typeof THEMES)[number];
 
 const listeners = new Set<() => void>();
 
-export function readTheme(): Theme {
+function readTheme(): Theme {
   const kept = readKept("theme");
   return THEMES.find((theme) => theme === kept) ?? "system";
 }

@@ -1,5 +1,5 @@
 // How long something still waits, counted down.
-import { useNow } from "../use-now.ts";
+import { useNow } from "../../ui/shown/clock.ts";
 import { durationWords } from "../words.ts";
 
 interface CountdownProps {

@@ -14,10 +14,10 @@ import {
   PersonIcon,
 } from "@radix-ui/react-icons";
 import { memo, useId, useState } from "react";
+import { useNow } from "../../ui/shown/clock.ts";
 import { FilesView } from "../messages/files-view.tsx";
 import type { ToolItem } from "../messages/items.ts";
 import { useChatFacts } from "../open-chat.ts";
-import { useNow } from "../use-now.ts";
 import { durationWords } from "../words.ts";
 import { AgentLine, agentOf } from "./agent-line.tsx";
 import { type CallState, callDuration, callState, exitCode, faultWords } from "./call-state.ts";
