@@ -169,3 +169,20 @@ test("D1 a tool of the client can be answered with words, or said to have failed
   assert.equal(answer?.type === "tool-result" && answer.is_error, true);
   assert.match(JSON.stringify(answer), /Nobody is there/);
 });
+
+test("U5 D4 what waits in two chats is answered in the inbox, and goes from it", async (t) => {
+  const calls = [{ name: "list_templates", args: {} }];
+  const ids = [
+    await anAsking({ key: "inbox-one", calls, more: { ...ASK, title: "The first one" } }),
+    await anAsking({ key: "inbox-two", calls, more: { ...ASK, title: "The second one" } }),
+  ];
+  const page = await world.open(t, "/inbox");
+  for (const title of ["The first one", "The second one"]) {
+    const item = page.getByRole("main").getByRole("listitem").filter({ hasText: title });
+    await item.getByRole("button", { name: "Allow" }).click();
+    await item.waitFor({ state: "detached" });
+  }
+  for (const id of ids) {
+    await world.open(t, `/chats/${id}`).then((chat) => transcript(chat).getByText("All is said.").waitFor());
+  }
+});

@@ -51,6 +51,7 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
                 calls={calls}
                 wholeArgs={wholeArgs}
                 onFault={onFault}
+                hasKeys
               />
             </div>
           )}

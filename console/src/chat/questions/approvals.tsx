@@ -22,7 +22,7 @@ export function Approvals({ calls, ...asked }: AskedProps & { readonly calls: re
         <ApprovalCard
           key={call.tool_call_id}
           call={call}
-          isFirst={at === 0 && plans.length === 0}
+          isFirst={asked.hasKeys && at === 0 && plans.length === 0}
           {...asked}
         />
       ))}

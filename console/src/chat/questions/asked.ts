@@ -5,4 +5,6 @@ export interface AskedProps {
   readonly client: Everturn;
   readonly chatId: string;
   readonly onFault: ((words: string) => void) | undefined;
+  /** The page's keys answer the first question, and are shown at it. */
+  readonly hasKeys: boolean;
 }

@@ -13,10 +13,12 @@ export interface QuestionsProps {
   /** The whole arguments of a call, where the question has them cut; null: they are not at hand. */
   readonly wholeArgs?: (callId: string) => JsonObject | null;
   /** Says on the page what went wrong. */
-  readonly onFault?: (words: string) => void;
+  readonly onFault: (words: string) => void;
+  /** Whether keys answer the first one: not where questions of several chats stand on a page. */
+  readonly hasKeys: boolean;
 }
 
-export function Questions({ client, chatId, calls, wholeArgs, onFault }: QuestionsProps) {
+export function Questions({ calls, wholeArgs, ...asked }: QuestionsProps) {
   const whole = useMemo(
     () =>
       calls.map((call) => {
@@ -30,22 +32,12 @@ export function Questions({ client, chatId, calls, wholeArgs, onFault }: Questio
   if (whole.length === 0) return null;
   return (
     <section className={styles.questions} aria-label="Questions for you">
-      {approvals.length > 0 && (
-        <Approvals client={client} chatId={chatId} calls={approvals} onFault={onFault} />
-      )}
-      {clients.length > 0 && (
-        <ClientCalls client={client} chatId={chatId} calls={clients} onFault={onFault} />
-      )}
+      {approvals.length > 0 && <Approvals calls={approvals} {...asked} />}
+      {clients.length > 0 && <ClientCalls calls={clients} {...asked} />}
       {whole
         .filter((call) => call.kind === "question")
         .map((call) => (
-          <ServerQuestions
-            key={call.tool_call_id}
-            call={call}
-            client={client}
-            chatId={chatId}
-            onFault={onFault}
-          />
+          <ServerQuestions key={call.tool_call_id} call={call} {...asked} />
         ))}
     </section>
   );

@@ -1,7 +1,10 @@
 // The inbox: what waits for you, over all chats.
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { Link } from "wouter";
+import { Questions } from "../../chat/questions/questions.tsx";
+import { everturn } from "../../state/everturn.ts";
 import { useFeed } from "../../state/feed.ts";
+import { useToast } from "../../ui/layers/toasts.tsx";
 import { Badge } from "../../ui/shown/badge.tsx";
 import { EmptyState } from "../../ui/shown/empty-state.tsx";
 import { Spinner } from "../../ui/shown/spinner.tsx";
@@ -38,6 +41,8 @@ export default function InboxPage() {
 function Item({ item }: { readonly item: WaitingItem }) {
   const { chat } = item;
   const deadline = item.type === "error" ? null : item.deadline_at;
+  const toast = useToast();
+  const onFault = useCallback((words: string) => toast({ words, tone: "bad" }), [toast]);
   return (
     <>
       <div className={styles.head}>
@@ -51,6 +56,9 @@ function Item({ item }: { readonly item: WaitingItem }) {
       </div>
       <p className={styles.words}>{waitingWords(item)}</p>
       {deadline !== null && <p className={styles.words}>Until {timeWords(deadline)}.</p>}
+      {item.type !== "error" && (
+        <Questions client={everturn} chatId={chat.id} calls={item.calls} onFault={onFault} hasKeys={false} />
+      )}
     </>
   );
 }
