@@ -7,11 +7,11 @@ import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Chat } from "../../core/chat/message.ts";
 import type { ScriptStepWithAttempts } from "../../dev/demo-model/plan/script-step.ts";
-import { doomedWorker, onlyWorker, untilDead, untilNoRun } from "../support/crash.ts";
+import { doomedWorker, onlyWorker, untilDead } from "../support/crash.ts";
 import { type Everturn, type Json, startEverturn } from "../support/everturn.ts";
 import { soon } from "../support/soon.ts";
 import { cachedParts, DIALECTS } from "../support/turn/cached-parts.ts";
-import { assertSettled, script, storedMessages } from "../support/turn/settled.ts";
+import { assertSettled, script, storedMessages, turnEvents } from "../support/turn/settled.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "everturn-context-")));
 let everturn: Everturn;
@@ -224,10 +224,7 @@ test("C1 a chat with nothing to read has no context, and one whose owner gives i
     const reader = bare.reader(chat.id);
     await reader.untilIdle();
     assert.ok(!JSON.stringify(bare.model.requests(one)).includes("everturn-context"));
-    const handle = bare.temporal.workflow.getHandle(`chat-${chat.id}`);
-    // Readers are told of the end a moment before the run closes.
-    await untilNoRun(bare, chat.id);
-    assert.equal((await handle.fetchHistory()).events?.length, 12);
+    assert.equal(await turnEvents(bare, chat.id), 12);
     await bare.call("PUT", "/v1/me/settings", {
       prompt: null,
       home_instructions: "Be kind.",

@@ -5,8 +5,9 @@ import { after, before, test } from "node:test";
 import proto from "@temporalio/proto";
 import type { Chat } from "../../core/chat/message.ts";
 import type { RequestLogEntry } from "../../dev/demo-model/request-log.ts";
-import { chatWorkflowId, describeWorkflowId } from "../../workflows/contract.ts";
+import { describeWorkflowId } from "../../workflows/contract.ts";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
+import { turnEvents } from "../support/turn/settled.ts";
 
 const HISTORY = proto.temporal.api.history.v1.History;
 const SMALL = "the small one";
@@ -73,8 +74,7 @@ test("M1 M2 readers are told a title by the small model after the first turn, an
 test("M2 descriptions neither lengthen the turn's history nor live in it", async () => {
   const chat = await everturn.createChat(message("weigh the whale"));
   await summed(chat, /^Answered weigh the whale/);
-  const turn = everturn.temporal.workflow.getHandle(chatWorkflowId(chat.id));
-  assert.equal((await turn.fetchHistory()).events?.length, 12);
+  assert.equal(await turnEvents(everturn, chat.id), 12);
   await described(chat.id);
   const run = await everturn.temporal.workflow.getHandle(describeWorkflowId(chat.id)).describe();
   assert.deepEqual([run.type, run.parentExecution], ["describeChat", undefined]);

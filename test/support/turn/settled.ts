@@ -52,6 +52,19 @@ export async function assertSettled(
   return stored;
 }
 
+/**
+ * How many events a turn's history has once its run has ended. Of signals the first alone counts: where a start is slow to be
+ * noted as delivered, the relay delivers it once more.
+ */
+export async function turnEvents(everturn: Everturn, chatId: string): Promise<number> {
+  const run = everturn.temporal.workflow.getHandle(`chat-${chatId}`);
+  await run.result();
+  const { events } = await run.fetchHistory();
+  const signals =
+    events?.filter((event) => event.workflowExecutionSignaledEventAttributes != null).length ?? 0;
+  return (events?.length ?? 0) - Math.max(0, signals - 1);
+}
+
 /** The text of a message. */
 export function textOf(message: Pick<Message, "content">): string {
   return message.content.map((part) => (part.type === "text" ? part.text : "")).join("");
