@@ -1,4 +1,5 @@
-// Tests: a list of very many chats, in a browser. In a world of its own: other chats would come and go in it.
+// Tests: a list of very many chats, in a browser. In a world of its own: they are put into the database behind the server, and a feed
+// that somebody follows already would not hear of them.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { chatList } from "../support/console/chat-on-page.ts";
