@@ -16,6 +16,7 @@ import { type TestContext, test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { consoleFolder, isConsoleBeingBuilt } from "../../platform/programs/console-folder.ts";
 import { type BuildSteps, buildConsole, isConsoleBuilt } from "./build-console.ts";
+import { CHAT_CHUNKS } from "./built-chunks.ts";
 
 const NOBODY = 2 ** 22;
 
@@ -36,6 +37,9 @@ function aConsole(t: TestContext) {
       it.bundles += 1;
       write(join(outDir, `assets/index-${it.sources}.js`), `// ${it.sources}\n${"x();\n".repeat(500)}`);
       if (it.fault !== null) return Promise.reject(it.fault);
+      const chunk = { file: `assets/index-${it.sources}.js` };
+      const manifest = Object.fromEntries(CHAT_CHUNKS.map((name) => [name, chunk]));
+      write(join(outDir, ".vite/manifest.json"), JSON.stringify(manifest));
       write(join(outDir, "index.html"), `<script src="/assets/index-${it.sources}.js"></script>`);
       return Promise.resolve();
     },

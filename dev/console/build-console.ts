@@ -8,6 +8,7 @@ import { hashOfSources } from "../../platform/programs/build-once.ts";
 import { CONSOLE_ROOT, consoleFolder, isConsoleBeingBuilt } from "../../platform/programs/console-folder.ts";
 import { installPackages } from "../install/install-packages.mjs";
 import { StartError } from "../start-error.ts";
+import { CHAT_CHUNKS, filesOfChunks } from "./built-chunks.ts";
 import { compressFiles } from "./compress-files.ts";
 import { placeFiles } from "./place-files.ts";
 
@@ -68,7 +69,7 @@ export async function buildConsole(steps: BuildSteps = realSteps): Promise<Build
     const next = join(dirname(place.lock), "next");
     await rm(next, { recursive: true, force: true });
     await steps.bundle(next);
-    await compressFiles(next);
+    await compressFiles(next, filesOfChunks(next, CHAT_CHUNKS));
     await placeFiles(next, place.dist);
     await writeFile(stampFile(place.dist), await steps.stamp());
     return "built";

@@ -8,11 +8,12 @@ import type { Outgoing } from "./composer/outgoing.ts";
 import { EffortPicker, ModelPicker, PlanSwitch } from "./composer/pickers.tsx";
 import type { TypedCommand } from "./composer/slash-commands.ts";
 import { useFork } from "./messages/use-fork.ts";
-import { useChatFacts, useOpenChat } from "./open-chat.ts";
+import { useChatFact, useOpenChat } from "./open-chat.ts";
 
 export const ChatComposer = memo(function ChatComposer({ status }: { readonly status: ChatStatus | null }) {
   const { client, chat_id, act } = useOpenChat();
-  const { chat, is_busy } = useChatFacts();
+  const chat = useChatFact((facts) => facts.chat);
+  const is_busy = useChatFact((facts) => facts.is_busy);
   const catalog = useCatalog(client);
   const [model, setModel] = useState<string | null>(null);
   const [effort, setEffort] = useState<string | null>(null);
@@ -73,7 +74,7 @@ function useCommands({
   setEffort,
 }: CommandsInput): (command: TypedCommand) => Promise<boolean> {
   const { client, chat_id, act } = useOpenChat();
-  const { chat } = useChatFacts();
+  const chat = useChatFact((facts) => facts.chat);
   const catalog = useCatalog(client);
   const toast = useToast();
   const fork = useFork();

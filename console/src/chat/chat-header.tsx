@@ -7,10 +7,10 @@ import { Menu, MenuHeading, MenuItem, MenuLine } from "../ui/layers/menu.tsx";
 import { costWords } from "../ui/words.ts";
 import styles from "./chat.module.css";
 import { FORKED_FROM, useFork } from "./messages/use-fork.ts";
-import { useChatFacts, useOpenChat } from "./open-chat.ts";
+import { useChatFact, useOpenChat } from "./open-chat.ts";
 
 export const ChatHeader = memo(function ChatHeader() {
-  const { chat } = useChatFacts();
+  const chat = useChatFact((facts) => facts.chat);
   const source = chat?.labels[FORKED_FROM];
   const above = chat?.parent_chat_id ?? source;
   return (
@@ -82,7 +82,8 @@ function Branches() {
 
 function ChatMenu() {
   const { client, chat_id, act } = useOpenChat();
-  const { chat, is_busy } = useChatFacts();
+  const chat = useChatFact((facts) => facts.chat);
+  const is_busy = useChatFact((facts) => facts.is_busy);
   const [, go] = useLocation();
   const fork = useFork();
   const [cost, setCost] = useState<string | null>(null);

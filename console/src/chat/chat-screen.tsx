@@ -1,5 +1,5 @@
 // A chat: its messages, what waits for somebody, and the composer.
-import { useCallback, useMemo } from "react";
+import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useState } from "react";
 import { type ChatSnapshot, type ChatStore, initialChatView } from "../../../client/index.ts";
 import { useToast } from "../ui/layers/toasts.tsx";
 import styles from "./chat.module.css";
@@ -9,11 +9,12 @@ import { QueuePanel } from "./composer/queue-panel.tsx";
 import { TodoPanel } from "./composer/todo-panel.tsx";
 import { firstMessageOf } from "./first-message.ts";
 import { FirstMessage } from "./messages/first-message-view.tsx";
-import { type ChatFacts, ChatFactsContext, useOpenChat } from "./open-chat.ts";
-import { Questions } from "./questions/questions.tsx";
+import { type ChatFacts, ChatFactsContext, ChatFactsSource, useOpenChat } from "./open-chat.ts";
 import { Transcript } from "./transcript/transcript.tsx";
 import { TurnState } from "./turn-state.tsx";
 import { useChatKeys } from "./use-chat-keys.ts";
+
+const Questions = lazy(() => import("./questions/questions.tsx"));
 
 interface ChatScreenProps {
   readonly snapshot: ChatSnapshot | null;
@@ -29,6 +30,7 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
   const empty = useMemo(() => initialChatView(chat_id), [chat_id]);
   const view = snapshot?.view ?? empty;
   const facts = useFacts(view);
+  const source = useSource(facts);
   const loadOlder = useCallback(async () => store?.loadOlder().catch(() => false), [store]);
   const wholeArgs = useCallback((id: string) => argsOf(view.messages, id), [view.messages]);
   const first = view.messages.length === 0 && !view.caught_up ? firstMessageOf(chat_id) : null;
@@ -37,7 +39,7 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
   const gone = snapshot?.connection.state === "ended" ? snapshot.connection.error : null;
   if (gone !== null) return <Gone words={gone.message} />;
   return (
-    <ChatFactsContext value={facts}>
+    <ChatFactsContext value={source}>
       <div className={styles.screen} data-chat={chat_id} data-status={view.status ?? "loading"}>
         <ChatHeader />
         <Transcript view={view} isLoadingOlder={snapshot?.isLoadingOlder ?? false} loadOlder={loadOlder}>
@@ -45,14 +47,16 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
           <TurnState view={view} />
           {calls.length > 0 && (
             <div className={styles.column}>
-              <Questions
-                client={client}
-                chatId={chat_id}
-                calls={calls}
-                wholeArgs={wholeArgs}
-                onFault={onFault}
-                hasKeys
-              />
+              <Suspense fallback={null}>
+                <Questions
+                  client={client}
+                  chatId={chat_id}
+                  calls={calls}
+                  wholeArgs={wholeArgs}
+                  onFault={onFault}
+                  hasKeys
+                />
+              </Suspense>
             </div>
           )}
         </Transcript>
@@ -76,6 +80,13 @@ function useFacts({ chat, status, action, history_version }: ChatSnapshot["view"
     const is_busy = status === "running" || status === "interrupting" || status === "requires_action";
     return { chat, is_busy, asked, history_version };
   }, [chat, status, action, history_version]);
+}
+
+/** The same source for as long as the screen is there; its readers are told before the browser draws. */
+function useSource(facts: ChatFacts): ChatFactsSource {
+  const [source] = useState(() => new ChatFactsSource(facts));
+  useLayoutEffect(() => source.set(facts), [source, facts]);
+  return source;
 }
 
 function argsOf(messages: ChatSnapshot["view"]["messages"], callId: string) {

@@ -1,5 +1,5 @@
 // The chat that the page shows, for all components below it: where it is, and what can be done with it.
-import { createContext, useContext } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 import type { Chat, Everturn, RequiredToolCall } from "../../../client/index.ts";
 
 export interface OpenChat {
@@ -27,13 +27,42 @@ export interface ChatFacts {
   readonly history_version: number;
 }
 
-export const ChatFactsContext = createContext<ChatFacts>({
-  chat: null,
-  is_busy: false,
-  asked: new Map(),
-  history_version: 0,
-});
+/**
+ * Facts as their readers follow them. A chat has thousands of readers and each wants one thing: a context would render all of them
+ * anew whenever a turn begins or ends.
+ */
+export class ChatFactsSource {
+  #facts: ChatFacts;
+  readonly #readers = new Set<() => void>();
 
-export function useChatFacts(): ChatFacts {
-  return useContext(ChatFactsContext);
+  constructor(facts: ChatFacts) {
+    this.#facts = facts;
+  }
+
+  get facts(): ChatFacts {
+    return this.#facts;
+  }
+
+  set(facts: ChatFacts): void {
+    if (facts === this.#facts) return;
+    this.#facts = facts;
+    this.#readers.forEach((reader) => reader());
+  }
+
+  readonly subscribe = (reader: () => void): (() => void) => {
+    this.#readers.add(reader);
+    return () => {
+      this.#readers.delete(reader);
+    };
+  };
+}
+
+export const ChatFactsContext = createContext(
+  new ChatFactsSource({ chat: null, is_busy: false, asked: new Map(), history_version: 0 }),
+);
+
+/** Renders the component anew only when what is selected is another value: select what is compared by identity. */
+export function useChatFact<Selected>(select: (facts: ChatFacts) => Selected): Selected {
+  const source = useContext(ChatFactsContext);
+  return useSyncExternalStore(source.subscribe, () => select(source.facts));
 }

@@ -2,7 +2,7 @@
 import { memo, useEffect, useReducer, useState } from "react";
 import { CopyButton } from "./copy-button.tsx";
 import { CodeColors, type ColoredLine } from "./highlight.ts";
-import { languageOf } from "./languages.ts";
+import { type Language, languageOf } from "./languages.ts";
 import styles from "./markdown.module.css";
 
 interface CodeBlockProps {
@@ -42,7 +42,7 @@ export const CodeBlock = memo(function CodeBlock({ code, info, closed }: CodeBlo
 
 interface ColoredCodeProps {
   readonly code: string;
-  readonly language: string | null;
+  readonly language: Language | null;
   readonly closed: boolean;
 }
 

@@ -3,13 +3,14 @@
 import type { GrammarState, HighlighterCore } from "shiki/core";
 import { createCssVariablesTheme, createHighlighterCore } from "shiki/core";
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
-import { loadLanguage } from "./languages.ts";
+import type { Language } from "./languages.ts";
+import { loadLanguage } from "./load-language.ts";
 
 /** Colour what is new of a piece of code. */
 export interface ColorRequest {
   /** Names the piece. */
   readonly id: number;
-  readonly language: string;
+  readonly language: Language;
   /** All of it. Its last line is only coloured when it is whole. */
   readonly text: string;
   readonly is_whole: boolean;

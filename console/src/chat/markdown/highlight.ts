@@ -1,5 +1,6 @@
 // Asks the worker for the colours of code, and keeps those that it has given.
 import type { ColorAnswer, ColoredWord, ColorRequest } from "./color-worker.ts";
+import type { Language } from "./languages.ts";
 
 export type ColoredLine = readonly ColoredWord[];
 
@@ -22,13 +23,13 @@ function theWorker(): Worker {
 /** The colours of one piece of code that may still grow. */
 export class CodeColors {
   readonly #id: number;
-  readonly #language: string;
+  readonly #language: Language;
   readonly #onLines: () => void;
   #lines: readonly ColoredLine[] = [];
   #text = "";
 
   /** @param onLines called when more lines are coloured */
-  constructor(language: string, onLines: () => void) {
+  constructor(language: Language, onLines: () => void) {
     lastId += 1;
     this.#id = lastId;
     this.#language = language;

@@ -3,13 +3,13 @@ import "katex/dist/katex.min.css";
 import katex from "katex";
 import { Children, isValidElement, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
-import remarkGfm from "remark-gfm";
 import remarkMath from "remark-math";
 import { components } from "./elements.tsx";
+import { readGfm } from "./gfm.ts";
 import { withMaths } from "./maths.ts";
 import { asItIs } from "./plain-block.tsx";
 
-const remarkPlugins = [remarkGfm, remarkMath];
+const remarkPlugins = [readGfm, remarkMath];
 
 export default function MathsBlock({ text }: { readonly text: string }) {
   return (

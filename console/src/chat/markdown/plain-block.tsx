@@ -1,9 +1,9 @@
 // One block of Markdown without maths.
 import ReactMarkdown from "react-markdown";
-import remarkGfm from "remark-gfm";
 import { components } from "./elements.tsx";
+import { readGfm } from "./gfm.ts";
 
-const plugins = [remarkGfm];
+const plugins = [readGfm];
 
 /** HTML in it is shown as text: nothing that a model writes becomes an element of the page. */
 export function PlainBlock({ text }: { readonly text: string }) {

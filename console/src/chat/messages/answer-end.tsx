@@ -4,7 +4,7 @@ import { contextTokens } from "../../../../core/chat/compaction.ts";
 import type { Message } from "../../../../core/chat/message.ts";
 import { costWords, timeWords } from "../../ui/words.ts";
 import { CopyButton } from "../markdown/copy-button.tsx";
-import { useChatFacts, useOpenChat } from "../open-chat.ts";
+import { useChatFact, useOpenChat } from "../open-chat.ts";
 import { JsonTree } from "../tools/json-tree.tsx";
 import { durationWords } from "../words.ts";
 import styles from "./messages.module.css";
@@ -58,14 +58,14 @@ function endWords(message: Message): string | null {
 
 function AnswerActions({ message, isLast }: AnswerEndProps) {
   const { client, chat_id, act } = useOpenChat();
-  const { is_busy, chat } = useChatFacts();
+  const canAnswerAgain = useChatFact((facts) => isLast && !facts.is_busy && facts.chat?.archived !== true);
   const fork = useFork(message.id);
   const [isDetailed, setDetailed] = useState(false);
   return (
     <>
       <div className={styles.actions} data-last={isLast}>
         <CopyButton text={textOf(message)} />
-        {isLast && !is_busy && chat?.archived !== true && (
+        {canAnswerAgain && (
           <button
             type="button"
             onClick={() => void act("The answer was not made again", () => client.chats.regenerate(chat_id))}
@@ -86,7 +86,7 @@ function AnswerActions({ message, isLast }: AnswerEndProps) {
 }
 
 function AnswerDetails({ message }: { readonly message: Message }) {
-  const { chat } = useChatFacts();
+  const temporal = useChatFact(({ chat }) => chat?.links.temporal ?? null);
   const { usage } = message;
   const limit = usage?.context_limit ?? null;
   const facts: readonly (readonly [string, string | null])[] = [
@@ -115,9 +115,7 @@ function AnswerDetails({ message }: { readonly message: Message }) {
       )}
       <div className={styles.detailLinks}>
         <a href={`/debug/${message.chat_id}`}>Debug this chat</a>
-        {chat !== null && chat.links.temporal !== null && (
-          <TurnLink turn={message.turn_id} fallback={chat.links.temporal} />
-        )}
+        {temporal !== null && <TurnLink turn={message.turn_id} fallback={temporal} />}
       </div>
     </dl>
   );

@@ -10,7 +10,7 @@ interface ChunkViewProps {
   readonly chunk: TranscriptChunk;
   /** What running calls have written, by their ids; empty for chunks without a running call. */
   readonly outputs: ReadonlyMap<string, string>;
-  /** The turn that runs. */
+  /** The turn that runs, if the chunk ends in it: the others need not be rendered when one begins. */
   readonly running_turn: number | null;
   readonly isLast: boolean;
 }

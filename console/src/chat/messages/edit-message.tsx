@@ -1,7 +1,7 @@
 // Edits a message of the user in its place. It says what goes when the edited message is sent.
 import { useEffect, useRef, useState } from "react";
 import type { Message } from "../../../../core/chat/message.ts";
-import { useChatFacts, useOpenChat } from "../open-chat.ts";
+import { useChatFact, useOpenChat } from "../open-chat.ts";
 import styles from "./messages.module.css";
 
 interface EditMessageProps {
@@ -12,7 +12,7 @@ interface EditMessageProps {
 
 export function EditMessage({ message, text, onEnd }: EditMessageProps) {
   const { client, chat_id, act } = useOpenChat();
-  const { history_version } = useChatFacts();
+  const history_version = useChatFact((facts) => facts.history_version);
   const [typed, setTyped] = useState(text);
   const [isSending, setSending] = useState(false);
   const box = useRef<HTMLTextAreaElement>(null);

@@ -5,7 +5,7 @@ import type { Message } from "../../../../core/chat/message.ts";
 import { timeWords } from "../../ui/words.ts";
 import { CopyButton } from "../markdown/copy-button.tsx";
 import { shownText } from "../markdown/shown-text.ts";
-import { useChatFacts } from "../open-chat.ts";
+import { useChatFact } from "../open-chat.ts";
 import { EditMessage } from "./edit-message.tsx";
 import { FilesView } from "./files-view.tsx";
 import styles from "./messages.module.css";
@@ -43,12 +43,12 @@ interface UserActionsProps {
 }
 
 function UserActions({ message, text, onEdit }: UserActionsProps) {
-  const { chat } = useChatFacts();
+  const isArchived = useChatFact(({ chat }) => chat?.archived === true);
   const fork = useFork(message.id);
   return (
     <div className={styles.actions}>
       <time dateTime={message.created_at}>{timeWords(message.created_at)}</time>
-      {chat?.archived !== true && (
+      {!isArchived && (
         <button type="button" onClick={onEdit} title="Edit and send again">
           <Pencil1Icon aria-hidden="true" /> Edit
         </button>

@@ -18,7 +18,7 @@ export interface QuestionsProps {
   readonly hasKeys: boolean;
 }
 
-export function Questions({ calls, wholeArgs, ...asked }: QuestionsProps) {
+export default function Questions({ calls, wholeArgs, ...asked }: QuestionsProps) {
   const whole = useMemo(
     () =>
       calls.map((call) => {

@@ -3,7 +3,7 @@ import { useEffect, useState } from "react";
 import { Link } from "wouter";
 import type { Chat } from "../../../../client/index.ts";
 import type { ToolItem } from "../messages/items.ts";
-import { useChatFacts, useOpenChat } from "../open-chat.ts";
+import { useChatFact, useOpenChat } from "../open-chat.ts";
 import { field } from "./call-words.ts";
 import styles from "./tools.module.css";
 
@@ -47,7 +47,7 @@ const lookAgainMs = 2_000;
 /** Looks at it while it or its parent works: its own stream would be one connection for each card. */
 function useAgent(chatId: string): Chat | null {
   const { client } = useOpenChat();
-  const { is_busy } = useChatFacts();
+  const is_busy = useChatFact((facts) => facts.is_busy);
   const [agent, setAgent] = useState<Chat | null>(null);
   const isActive = is_busy || agent === null || agent.status !== "waiting";
   useEffect(() => {

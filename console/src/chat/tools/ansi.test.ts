@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ansiPieces, plainOutput } from "./ansi.ts";
+import { ansiPieces } from "./ansi.ts";
+import { plainOutput } from "./plain-output.ts";
 
 const esc = "\u001b";
 

@@ -1,6 +1,6 @@
-// Reduces the output of programs to text with colours: of ANSI sequences only colours and weight are left, as names of classes.
-// Nothing else that a terminal would do is done.
+// Cuts the output of programs into pieces by their colours, as names of classes.
 import Anser from "anser";
+import { coloredText, withoutEscapes } from "./plain-output.ts";
 
 export interface AnsiPiece {
   readonly text: string;
@@ -8,27 +8,16 @@ export interface AnsiPiece {
   readonly classes: string;
 }
 
-/* eslint-disable no-control-regex */
-/** OSC, DCS, PM, APC and SOS with all that they carry: titles, links, clipboard. */
-const STRINGS = /(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[\s\S]*?(?:\u0007|\u001b\\|\u009c|$)/g;
-/** All CSI sequences but those that set colours. */
-const OTHER_CSI = /(?:\u001b\[|\u009b)[0-?]*[ -/]*(?![m])[@-~]/g;
-const OTHER_ESCAPES = /\u001b(?!\[)[ -/]*[0-~]?/g;
-/** A sequence whose end has not arrived yet. */
-const UNFINISHED = /(?:\u001b\[?|\u009b)[0-?]*[ -/]*$/;
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u001c-\u001f\u007f-\u009f]/g;
-const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
 const COLORS = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"] as const;
 
 /** The pieces of a text, in order. */
 export function ansiPieces(output: string): readonly AnsiPiece[] {
-  return Anser.ansiToJson(withoutOverwritten(colorsOnly(output)), {
+  return Anser.ansiToJson(coloredText(output), {
     json: true,
     remove_empty: true,
     use_classes: true,
   }).map(({ content, fg, fg_truecolor, decorations }) => ({
-    text: content.replace(/[\u001b\u009b]/g, ""),
+    text: withoutEscapes(content),
     classes: [
       colorName(fg, fg_truecolor),
       ...decorations.filter((name) => ["bold", "dim", "italic", "underline"].includes(name)),
@@ -36,34 +25,6 @@ export function ansiPieces(output: string): readonly AnsiPiece[] {
       .filter((name) => name !== "")
       .join(" "),
   }));
-}
-
-/** The text alone, as copies of it should be. */
-export function plainOutput(output: string): string {
-  return ansiPieces(output)
-    .map((piece) => piece.text)
-    .join("");
-}
-
-function colorsOnly(output: string): string {
-  return output
-    .replace(STRINGS, "")
-    .replace(OTHER_CSI, "")
-    .replace(OTHER_ESCAPES, "")
-    .replace(UNFINISHED, "")
-    .replaceAll("\u009b", "\u001b[")
-    .replace(CONTROLS, "")
-    .replace(DIRECTION, (sign) => `⟨U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase()}⟩`);
-}
-
-/** A carriage return begins the line anew: of a progress bar its last state is left. */
-function withoutOverwritten(text: string): string {
-  if (!text.includes("\r")) return text;
-  return text
-    .replace(/\r+\n/g, "\n")
-    .split("\n")
-    .map((line) => line.slice(line.trimEnd().lastIndexOf("\r") + 1))
-    .join("\n");
 }
 
 /** One of the sixteen colours, which the theme chooses so that each can be read. */

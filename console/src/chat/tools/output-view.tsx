@@ -1,8 +1,9 @@
 // The output of a program with its colours. It follows the end, unless somebody has scrolled away from it.
 import { memo, useLayoutEffect, useMemo, useRef } from "react";
 import { CopyButton } from "../markdown/copy-button.tsx";
-import { ansiPieces, plainOutput } from "./ansi.ts";
+import { ansiPieces } from "./ansi.ts";
 import styles from "./output.module.css";
+import { plainOutput } from "./plain-output.ts";
 
 /** Of output that is still coming: older lines are there when the call has ended. */
 const liveCharsMax = 48 * 1_024;
@@ -58,10 +59,4 @@ function classNames(classes: string): string {
 function tailOf(text: string): string {
   const cut = text.slice(-liveCharsMax);
   return cut.slice(cut.indexOf("\n") + 1);
-}
-
-/** The last line that has something in it, for a card that is closed. */
-export function lastLine(output: string): string {
-  const lines = plainOutput(output.slice(-2_000)).trimEnd().split("\n");
-  return lines.at(-1)?.trim() ?? "";
 }

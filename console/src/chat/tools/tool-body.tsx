@@ -20,7 +20,7 @@ interface ToolBodyProps {
   readonly isOver: boolean;
 }
 
-export function ToolBody({ item, output, isOver }: ToolBodyProps) {
+export default function ToolBody({ item, output, isOver }: ToolBodyProps) {
   const { call, result, decision } = item;
   const args = decision?.args ?? call.args ?? {};
   const fault = faultWords(item);

@@ -13,18 +13,22 @@ import {
   Pencil1Icon,
   PersonIcon,
 } from "@radix-ui/react-icons";
-import { memo, useId, useState } from "react";
+import { lazy, memo, Suspense, useId, useState } from "react";
 import { useNow } from "../../ui/shown/clock.ts";
 import { FilesView } from "../messages/files-view.tsx";
 import type { ToolItem } from "../messages/items.ts";
-import { useChatFacts } from "../open-chat.ts";
+import { useChatFact } from "../open-chat.ts";
 import { durationWords } from "../words.ts";
 import { AgentLine, agentOf } from "./agent-line.tsx";
 import { type CallState, callDuration, callState, exitCode, faultWords } from "./call-state.ts";
 import { type CallIcon, callWords, wishOf } from "./call-words.ts";
-import { lastLine } from "./output-view.tsx";
-import { ToolBody } from "./tool-body.tsx";
+import { lastLine } from "./plain-output.ts";
 import styles from "./tools.module.css";
+
+// Loaded when somebody points at a card: most are never opened.
+const loadBody = () => import("./tool-body.tsx");
+const ToolBody = lazy(loadBody);
+const preloadBody = (): void => void loadBody().catch(() => undefined);
 
 const ICONS: Readonly<Record<CallIcon, typeof CodeIcon>> = {
   command: CodeIcon,
@@ -45,10 +49,9 @@ interface ToolCardProps {
 }
 
 export const ToolCard = memo(function ToolCard({ item, output }: ToolCardProps) {
-  const facts = useChatFacts();
   const [isOpen, setOpen] = useState(false);
   const bodyId = useId();
-  const state = callState(item, facts);
+  const state = useChatFact((facts) => callState(item, facts));
   const words = callWords(item.call.tool_name, item.call.args);
   const Icon = ICONS[words.icon];
   const isOver = state === "done" || state === "failed" || state === "denied";
@@ -61,6 +64,8 @@ export const ToolCard = memo(function ToolCard({ item, output }: ToolCardProps) 
         className={styles.head}
         aria-expanded={isOpen}
         aria-controls={bodyId}
+        onPointerEnter={preloadBody}
+        onFocus={preloadBody}
         onClick={() => setOpen(!isOpen)}
       >
         <Icon className={styles.icon} aria-hidden="true" />
@@ -78,7 +83,11 @@ export const ToolCard = memo(function ToolCard({ item, output }: ToolCardProps) 
       {state === "failed" && !isOpen && <Fault item={item} />}
       {agent !== null && <AgentLine chatId={agent} />}
       <div id={bodyId} className={styles.body} hidden={!isOpen}>
-        {isOpen && <ToolBody item={item} output={output} isOver={isOver} />}
+        {isOpen && (
+          <Suspense fallback={null}>
+            <ToolBody item={item} output={output} isOver={isOver} />
+          </Suspense>
+        )}
       </div>
       <ResultFiles item={item} />
     </div>

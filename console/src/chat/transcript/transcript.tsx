@@ -50,7 +50,7 @@ export function Transcript({ view, isLoadingOlder, loadOlder, children }: Transc
               key={chunk.key}
               chunk={chunk}
               outputs={outputsFor(chunk, view)}
-              running_turn={isBusy ? view.turn_id : null}
+              running_turn={isBusy && chunk.items.at(-1)?.turn_id === view.turn_id ? view.turn_id : null}
               isLast={at === chunks.length - 1}
             />
           ))}

@@ -1,7 +1,7 @@
 // The inbox: what waits for you, over all chats.
 import { useCallback, useMemo } from "react";
 import { Link } from "wouter";
-import { Questions } from "../../chat/questions/questions.tsx";
+import Questions from "../../chat/questions/questions.tsx";
 import { everturn } from "../../state/everturn.ts";
 import { useFeed } from "../../state/feed.ts";
 import { useToast } from "../../ui/layers/toasts.tsx";
