@@ -156,3 +156,26 @@ test("U2 a reload keeps the place where somebody reads", async (t) => {
   const now = await place(page);
   assert.equal(now?.key, before?.key);
 });
+
+test("a search result leads to its message, however old it is, and again when it is chosen again", async (t) => {
+  await aLongChat();
+  const page = await world.open(t, "/inbox");
+  const sought = page.locator("[data-sought]");
+  const inView = `(() => {
+    const { top, bottom } = document.querySelector("[role=log]").getBoundingClientRect();
+    const item = document.querySelector("[data-sought]").getBoundingClientRect();
+    return item.top >= top && item.top < bottom;
+  })()`;
+  await page.getByRole("searchbox", { name: "Search chats" }).fill("Question 341");
+  const found = page.getByRole("link", { name: /Question 341/ }).first();
+  for (const round of ["first", "again"]) {
+    await found.click();
+    await sought.getByText("Question 341", { exact: true }).waitFor();
+    assert.equal(await page.evaluate(inView), true, round);
+    assert.equal(new URL(page.url()).hash, "");
+    await jump(page).click();
+    await sought.waitFor({ state: "detached" });
+  }
+  await page.evaluate("location.hash = '#message-999999999'");
+  await page.getByText("This message is no longer in the chat.").waitFor();
+});

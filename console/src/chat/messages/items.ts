@@ -137,6 +137,15 @@ function isEnd(message: Message, isLast: boolean): boolean {
   return isLast && !asks;
 }
 
+/** The key of the item that shows a message; null: it is not among these, or nothing of it is shown. */
+export function keyOfMessage(messages: readonly Message[], id: number): string | null {
+  const message = messages.find((one) => one.id === id);
+  const items = message === undefined ? [] : (made.get(message)?.items ?? []);
+  // Calls and thoughts may be folded away.
+  const item = items.find(({ type }) => type !== "tool" && type !== "reasoning") ?? items[0];
+  return item?.key ?? null;
+}
+
 interface Place {
   readonly turn_id: number;
   readonly step: number;

@@ -3,6 +3,9 @@
 /** So near the end counts as being there. */
 const nearPx = 12;
 
+/** Long enough to be found with the eyes. */
+const markedMs = 4_000;
+
 export interface ScrollPlace {
   /** The item at the top of the box. */
   readonly key: string;
@@ -86,6 +89,16 @@ export class StickToEnd {
     for (let round = 0; round < 3; round += 1) this.#box.scrollTop += this.#topOf(element) - top;
     this.#remember();
     return true;
+  }
+
+  /** Shows which item somebody came for, and gives it the focus, so that reading goes on there. */
+  mark(key: string): void {
+    const element = this.#box.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+    if (element === null) return;
+    element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+    element.dataset["sought"] = "";
+    setTimeout(() => delete element.dataset["sought"], markedMs);
   }
 
   readonly #scrolled = (): void => {

@@ -7,6 +7,7 @@ import { chunksOf, type TranscriptChunk } from "../messages/chunks.ts";
 import { committedItems, liveItems, type TranscriptItem } from "../messages/items.ts";
 import styles from "./transcript.module.css";
 import { useScroll } from "./use-scroll.ts";
+import { useSoughtMessage } from "./use-sought-message.ts";
 import { Withdrawn } from "./withdrawn-text.tsx";
 
 interface TranscriptProps {
@@ -31,6 +32,7 @@ export function Transcript({ view, isLoadingOlder, loadOlder, children }: Transc
     hasMore: view.has_more,
   });
   useLayoutEffect(() => scroll.stick.current?.keepFirst(), [first, scroll.stick]);
+  useSoughtMessage({ view, isLoadingOlder, loadOlder, stick: scroll.stick });
   const isBusy =
     view.status === "running" || view.status === "interrupting" || view.status === "requires_action";
   return (

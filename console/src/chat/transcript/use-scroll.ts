@@ -11,6 +11,7 @@ import {
 } from "react";
 import { keepPlace, keptPlace } from "./kept-places.ts";
 import { StickToEnd } from "./stick-to-end.ts";
+import { soughtMessageId } from "./use-sought-message.ts";
 
 interface ScrollInput {
   readonly chatId: string;
@@ -82,7 +83,8 @@ function useReturn({ chatId, isReady, hasMore, load, stick }: ReturnInput): void
     const mine = { chat: chatId, pages: 0 };
     wanted.current = mine;
     const place = keptPlace(chatId);
-    if (place === null) return;
+    // Somebody comes for a message rather than back.
+    if (place === null || soughtMessageId() !== null) return;
     // What is near gets its true height in the frames after, so the way is gone more than once.
     let rounds = 0;
     const look = (): void => {
