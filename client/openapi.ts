@@ -3859,6 +3859,8 @@ export interface operations {
                 readonly status?: "waiting" | "running" | "interrupting" | "requires_action" | "error";
                 /** @description Made for this project, deleted or not */
                 readonly project_id?: string;
+                /** @description Used by the chat or by one of its descendants, deleted or not */
+                readonly workspace_id?: string;
                 readonly archived?: boolean;
                 readonly limit?: number;
                 /** @description `next_cursor` of the page before */

@@ -81,6 +81,9 @@ export const chatQuery = z.strictObject({
     }),
   status: z.enum(CHAT_STATUSES).optional(),
   project_id: id.optional().meta({ description: "Made for this project, deleted or not" }),
+  workspace_id: id
+    .optional()
+    .meta({ description: "Used by the chat or by one of its descendants, deleted or not" }),
   archived: z
     .enum(["true", "false"])
     .default("false")

@@ -22,6 +22,8 @@ export interface ChatListInput {
   readonly archived: boolean;
   /** Of the project that they were made for. */
   readonly project_id?: string | undefined;
+  /** Used by the root or by one of its descendants. */
+  readonly workspace_id?: string | undefined;
   readonly limit: number;
   readonly after?: ChatPosition | undefined;
 }
@@ -41,7 +43,7 @@ type ListedRow = WireChatRow & { readonly updated_us: number };
 /** Unpinned chats come after all pinned ones. */
 const UNPINNED = 2_147_483_647;
 
-/** Root chats of the owner that match, each with its descendants. Filters apply to the root. */
+/** Root chats of the owner that match, each with its descendants. Filters apply to the root, but for the workspace. */
 export async function listChats(db: Queryable, list: ChatListInput): Promise<ChatPage> {
   const rows = await readRoots(db, list);
   const roots = rows.slice(0, list.limit);
@@ -61,7 +63,8 @@ export async function listChats(db: Queryable, list: ChatListInput): Promise<Cha
 
 const MATCHES = `owner_id = $1 and archived = $2 and parent_chat_id is null
   and ($3::text is null or title ilike $3) and labels @> $4::jsonb and ($5::text is null or status = $5)
-  and ($10::uuid is null or project_id = $10)`;
+  and ($10::uuid is null or project_id = $10)
+  and ($11::uuid is null or id in (select root_chat_id from chats uses where uses.workspace_id = $11))`;
 const PIN = `coalesce(pin_order, ${UNPINNED})`;
 const ORDER = `order by ${PIN}, updated_at desc, id desc limit $9`;
 
@@ -91,6 +94,7 @@ async function readRoots(db: Queryable, list: ChatListInput): Promise<ListedRow[
     after.id,
     list.limit + 1,
     list.project_id ?? null,
+    list.workspace_id ?? null,
   ]);
   return rows;
 }

@@ -88,6 +88,27 @@ test("chats are filtered by words of the title, labels, status and archive", asy
   assert.deepEqual(await titles("q=filters"), ["50% of filters"]);
 });
 
+test("chats are found by the workspace that they, or subagents of theirs, use", async () => {
+  const make = async () => {
+    const { rows } = await api.pool.query<{ id: string }>("select gen_random_uuid() as id");
+    return rows[0]?.id ?? "";
+  };
+  const [own, childs] = [await make(), await make()];
+  const [user, root, child] = [await newChat("x"), await newChat("x"), await newChat("x")];
+  const use =
+    "update chats set workspace_id = $2, parent_chat_id = $3, root_chat_id = coalesce($3, id) where id = $1";
+  await api.pool.query(use, [user.id, own, null]);
+  await api.pool.query(use, [child.id, childs, root.id]);
+  const found = async (id: string) => {
+    const { body } = await api.call(`GET /v1/chats?workspace_id=${id}`);
+    return body.items.map((item: { id: string }) => item.id);
+  };
+  assert.deepEqual(await found(own), [user.id]);
+  assert.deepEqual(await found(childs), [root.id]);
+  assert.deepEqual(await found(await make()), []);
+  assert.equal((await api.call("GET /v1/chats?workspace_id=shop")).body.errors[0].path, "workspace_id");
+});
+
 test("a root is listed with its descendants in children, which are no roots of the list", async () => {
   const root = await newChat("x", { title: "family" });
   const child = await newChat("x", { title: "family child" });

@@ -1,39 +1,46 @@
-// The chats that use a workspace, among the caller's newest ones.
+// The chats that use a workspace, subagents among them.
+import { useCallback } from "react";
 import { Link } from "wouter";
+import type { Chat } from "../../../../client/index.ts";
 import { everturn } from "../../state/everturn.ts";
 import { agoWords } from "../../ui/words.ts";
 import { Shown } from "../parts/page.tsx";
-import { Row, Rows } from "../parts/rows.tsx";
-import { useLoad } from "../parts/use-load.ts";
-
-/** The API lists chats page by page and does not filter them by workspace: the newest page is looked through. */
-const chatsLookedAt = 200;
+import { MoreRows, Row, Rows } from "../parts/rows.tsx";
+import { type From, usePages } from "../parts/use-pages.ts";
 
 export function WorkspaceChats({ workspaceId }: { readonly workspaceId: string }) {
-  const chats = useLoad(async (signal) => {
-    const { items } = await everturn.chats.list({ limit: chatsLookedAt }, { signal });
-    const all = items.flatMap((root) => [root, ...(root.children ?? [])]);
-    return all.filter((chat) => chat.workspace_id === workspaceId);
-  }, workspaceId);
+  const load = useCallback(
+    (from: From, signal?: AbortSignal) =>
+      everturn.chats.list({ workspace_id: workspaceId, ...from }, { signal }),
+    [workspaceId],
+  );
+  const chats = usePages<Chat>(load, workspaceId);
   return (
     <Shown of={chats}>
-      {(found) =>
-        found.length === 0 ? (
-          <p>None of your newest {chatsLookedAt} chats uses it.</p>
+      {({ items }) =>
+        items.length === 0 ? (
+          <p>No chat uses it, archived ones apart.</p>
         ) : (
-          <Rows label="Chats that use it">
-            {found.map((chat) => (
-              <Row
-                key={chat.id}
-                title={
-                  <Link href={`/chats/${chat.id}`}>{chat.title === "" ? "Untitled chat" : chat.title}</Link>
-                }
-                about={`${chat.parent_chat_id === null ? "Chat" : "Subagent"}, last changed ${agoWords(chat.updated_at, Date.now())}`}
-              />
-            ))}
-          </Rows>
+          <>
+            <Rows label="Chats that use it">
+              {usersOf(items, workspaceId).map((chat) => (
+                <Row
+                  key={chat.id}
+                  title={<Link href={`/chats/${chat.id}`}>{chat.title || "Untitled chat"}</Link>}
+                  about={`${chat.parent_chat_id === null ? "Chat" : "Subagent"}, last changed ${agoWords(chat.updated_at, Date.now())}`}
+                />
+              ))}
+            </Rows>
+            <MoreRows {...chats} />
+          </>
         )
       }
     </Shown>
   );
+}
+
+/** A chat is also found for a subagent of it that uses the workspace. */
+function usersOf(roots: readonly Chat[], workspaceId: string): readonly Chat[] {
+  const all = roots.flatMap((root) => [root, ...(root.children ?? [])]);
+  return all.filter((chat) => chat.workspace_id === workspaceId);
 }
