@@ -1,5 +1,5 @@
 // The page on which a chat begins: `/`. It shows a composer, and what the chat is to be made with.
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { everturn } from "../state/everturn.ts";
 import { useToast } from "../ui/layers/toasts.tsx";
@@ -66,11 +66,12 @@ function useCreate(
   act: ReturnType<typeof useAct>,
 ): (message: Outgoing) => Promise<boolean> {
   const [, go] = useLocation();
+  const workspaceOf = useWorkspaceOnce();
   return useCallback(
     ({ content }) =>
       act("The chat was not begun", async () => {
         const { model, effort, plan, profile, project, template } = choices;
-        const workspace = template === "" ? null : await everturn.workspaces.create({ template });
+        const workspace = template === "" ? null : await workspaceOf(template);
         const chat = await everturn.chats.create({
           content: [...content],
           ...(model !== "" && { model_config_id: model }),
@@ -78,13 +79,25 @@ function useCreate(
           ...(plan && { plan_mode: true }),
           ...(profile !== "" && { profile_id: profile }),
           ...(project !== "" && { project_id: project }),
-          ...(workspace !== null && { workspace_id: workspace.id }),
+          ...(workspace !== null && { workspace_id: workspace }),
         });
         keepFirstMessage(chat.id, content);
         go(`/chats/${chat.id}`);
       }),
-    [act, choices, go],
+    [act, choices, go, workspaceOf],
   );
+}
+
+/** A workspace for the chat. Where the chat could not be begun, the next try takes the same one. */
+function useWorkspaceOnce(): (template: string) => Promise<string> {
+  const made = useRef(new Map<string, string>());
+  return useCallback(async (template) => {
+    const known = made.current.get(template);
+    if (known !== undefined) return known;
+    const { id } = await everturn.workspaces.create({ template });
+    made.current.set(template, id);
+    return id;
+  }, []);
 }
 
 function useNewChatCommands(

@@ -29,6 +29,20 @@ test("A1 an admin invites a user with a first key, which is shown once; the user
   assert.equal(await own.getByRole("button", { name: "Add a model" }).count(), 0);
 });
 
+test("A1 where the first key cannot be made, the page says that the user is there, and only the key is tried again", async (t) => {
+  const page = await world.open(t, "/users", { mayLoseServer: true });
+  await page.route("**/v1/api-keys", (route) => route.abort("connectionreset"));
+  await page.getByRole("button", { name: "Invite a user" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Edsger");
+  await page.getByRole("button", { name: "Make the user" }).click();
+  await page.getByRole("alert").getByText("Edsger is made, but has no key yet").waitFor();
+  await page.unroute("**/v1/api-keys");
+  await page.getByRole("button", { name: "Make the key" }).click();
+  await page.getByText("Give this key to Edsger.").waitFor();
+  const { items } = await world.everturn.call<{ items: { name: string }[] }>("GET", "/v1/users");
+  assert.equal(items.filter(({ name }) => name === "Edsger").length, 1);
+});
+
 test("A9 a user gets a limit, is suspended and deleted, and the chats go to somebody else", async (t) => {
   const { everturn } = world;
   const { id } = await everturn.call<{ id: string }>("POST", "/v1/users", { name: "Grace" });

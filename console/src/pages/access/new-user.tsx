@@ -1,11 +1,11 @@
-// Makes a user together with a first key: without one nobody could sign in as the user.
+// Makes a user, and then a first key: without one nobody could sign in as the user.
 import { useState } from "react";
 import { everturn } from "../../state/everturn.ts";
 import { FormBody } from "../parts/forms/form-body.tsx";
 import { CheckField, SelectField, TextField } from "../parts/forms/form-fields.tsx";
 import { useForm } from "../parts/forms/use-form.ts";
 import type { User } from "../parts/wire.ts";
-import { KeyOnce } from "./key-once.tsx";
+import { FirstKey } from "./first-key.tsx";
 
 interface NewUserInput {
   readonly onChange: () => Promise<void>;
@@ -20,7 +20,7 @@ interface NewUserValues {
 }
 
 export function NewUser({ onChange, onClose }: NewUserInput) {
-  const [made, setMade] = useState<{ readonly name: string; readonly key: string } | null>(null);
+  const [made, setMade] = useState<Pick<User, "id" | "name"> | null>(null);
   const form = useForm<NewUserValues>({
     initial: { name: "", email: "", role: "member", with_key: true },
     send: async ({ name, email, role, with_key }) => {
@@ -29,14 +29,13 @@ export function NewUser({ onChange, onClose }: NewUserInput) {
         role,
         ...(email.trim() === "" ? {} : { email: email.trim() }),
       });
+      // From here on the user is there: whatever fails now must not make another one.
+      if (with_key) setMade(user);
+      else onClose();
       await onChange();
-      if (!with_key) return onClose();
-      const { key } = await everturn.apiKeys.create({ name: "first key", user_id: user.id });
-      setMade({ name: user.name, key });
     },
   });
-  if (made !== null)
-    return <KeyOnce value={made.key} about={`Give this key to ${made.name}.`} onClose={onClose} />;
+  if (made !== null) return <FirstKey user={made} onClose={onClose} />;
   return (
     <FormBody form={form} submit="Make the user" submitting="Making the user…" onCancel={onClose}>
       <TextField form={form} name="name" label="Name" />
