@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { test } from "node:test";
+import { checkColours } from "./colours.ts";
 import { checkFolders } from "./folders.ts";
 import { checkFormat } from "./format.ts";
 import { checkLinks } from "./links.ts";
@@ -231,4 +232,19 @@ test("folders: a crowded folder, a crowded top of a room and a room without a RE
     "store/ has 13 files at its top, more than 12",
     "store/ has no README.md",
   ]);
+});
+
+test("colours: a colour that stands in no token is a fault, in styles and in components", async (t) => {
+  const root = temporaryTree(t, {
+    "console/src/styles/tokens.css": ":root { --line: light-dark(#e4e4e1, rgb(0 0 0 / 55%)); }\n",
+    "console/src/a.module.css":
+      "/* #fff */\n.white { color: var(--line); }\n.b { border: 1px solid #FFF; }\n.c { color: red; }\n",
+    "console/src/a.tsx":
+      'export const a = { href: "#message-7", fill: "oklch(50% 0 0)" }; // see https://a.example/#fff\n',
+  });
+  const { faults } = await checkColours(root);
+  assert.deepEqual(
+    faults.map((fault) => fault.split(" ")[0]),
+    ["console/src/a.module.css:3", "console/src/a.module.css:4", "console/src/a.tsx:1"],
+  );
 });

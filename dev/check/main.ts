@@ -1,6 +1,7 @@
 // `npm run check`: every check of the tree at once, one line each, then the faults. Exits 1 when there is any.
 import { resolve } from "node:path";
 import type { Check } from "./check.ts";
+import { checkColours } from "./colours.ts";
 import { checkFolders } from "./folders.ts";
 import { checkFormat } from "./format.ts";
 import { checkImports } from "./imports/imports.ts";
@@ -26,6 +27,7 @@ const checks: readonly Check[] = [
   { name: "sizes", run: checkSizes },
   { name: "texts", run: checkTexts },
   { name: "links", run: checkLinks },
+  { name: "colours", run: checkColours },
 ];
 
 const root = resolve(import.meta.dirname, "../..");
