@@ -87,6 +87,9 @@ test("Tab completes as far as the commands agree", () => {
   assert.deepEqual(completed("/cl", words), { text: "/clear ", choices: [] });
   assert.deepEqual(completed("/co", words), { text: "/co", choices: ["/compact", "/cost"] });
   assert.deepEqual(completed("/x", words), { text: "/x", choices: [] });
+  assert.deepEqual(completed("demo s", ["Demo model", "Demo slow"]), { text: "Demo slow ", choices: [] });
+  assert.deepEqual(completed("demo", ["Demo model", "Demo slow"]).text, "Demo ");
+  assert.deepEqual(completed("src/m", ["src/main/"]), { text: "src/main/", choices: [] });
 });
 
 test("a long line is broken at the edge, and the cursor is where it is typed", () => {

@@ -28,6 +28,7 @@ export function statusLines(input: StatusInput): Span[][] {
 function connectionLine({ state: { connection }, now }: StatusInput): Span[] {
   switch (connection.state) {
     case "live":
+    case "resting":
       return [];
     case "connecting":
       return [styled("dim", "Connecting …")];

@@ -1,6 +1,7 @@
 // Files that go with the next message.
 import { readFileSync, statSync } from "node:fs";
-import { basename, extname, resolve } from "node:path";
+import { homedir } from "node:os";
+import { basename, extname, join, resolve } from "node:path";
 import type { Everturn } from "../../../client/index.ts";
 import { StartError } from "../../../dev/start-error.ts";
 import { cleanLine } from "../text/clean.ts";
@@ -25,9 +26,16 @@ export interface Attachment {
   readonly name: string;
 }
 
-export async function upload(client: Everturn, path: string): Promise<Attachment> {
-  const shown = cleanLine(path);
-  const data = readAttachment(resolve(path), shown);
+/** Where a path is that somebody typed, or dragged into the terminal, which quotes it. */
+export function pathOf(typed: string): string {
+  const bare = /^(['"])(.*)\1$/u.exec(typed)?.[2] ?? typed;
+  return resolve(bare === "~" || bare.startsWith("~/") ? join(homedir(), bare.slice(1)) : bare);
+}
+
+export async function upload(client: Everturn, typed: string): Promise<Attachment> {
+  const shown = cleanLine(typed);
+  const path = pathOf(typed);
+  const data = readAttachment(path, shown);
   const known = TYPES[extname(path).toLowerCase()];
   if (known === undefined && !isText(data))
     throw new StartError(`${shown} is neither text nor a picture or PDF that can be attached.`);

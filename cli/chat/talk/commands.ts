@@ -64,17 +64,22 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   "/compact": { usage: "/compact", help: "replace older messages by a summary, for the model", run: compact },
   "/clear": { usage: "/clear", help: "let the model forget what came before", run: clear },
+  "/refresh": {
+    usage: "/refresh",
+    help: "read the instructions and skills of the chat's folder again",
+    run: refresh,
+  },
   "/cost": { usage: "/cost", help: "what this chat has cost", run: cost },
   "/quit": { usage: "/quit", help: "leave; a running turn goes on", run: (talk) => talk.leave() },
 };
 
 /** Runs a line that begins with a slash. Throws a StartError when there is no such command. */
 export async function runCommand(talk: Talk, line: string): Promise<void> {
-  const [name = "", ...rest] = line.trim().split(/\s+/u);
+  const [, name = "", rest = ""] = /^(\S*)\s*([^]*)$/u.exec(line.trim()) ?? [];
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined)
     throw new StartError(`There is no command ${cleanLine(name)}. /help lists them.`);
-  await command.run(talk, rest.join(" "));
+  await command.run(talk, rest);
 }
 
 function helpText(): string {
@@ -199,6 +204,11 @@ async function compact(talk: Talk): Promise<void> {
 async function clear(talk: Talk): Promise<void> {
   await talk.client.chats.clear(chatOf(talk));
   talk.say("The model has forgotten what came before. You can still read it.");
+}
+
+async function refresh(talk: Talk): Promise<void> {
+  await talk.client.chats.refreshContext(chatOf(talk));
+  talk.say("The next step reads the instructions and skills again.");
 }
 
 async function cost(talk: Talk): Promise<void> {

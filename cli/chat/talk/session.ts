@@ -2,7 +2,7 @@
 import type { ChatSnapshot, ChatStore, ChatView, Everturn } from "../../../client/index.ts";
 import { StartError } from "../../../dev/start-error.ts";
 import { type Choices, troubleWords } from "../connect.ts";
-import { completed } from "../input/complete.ts";
+import type { Completion } from "../input/complete.ts";
 import {
   type Edit,
   EMPTY_EDIT,
@@ -20,7 +20,8 @@ import { cleanLine, cleanText } from "../text/clean.ts";
 import { type Span, type StyleName, styled, wrapSpans } from "../text/style.ts";
 import { Answering, type Asking } from "./answering.ts";
 import { type Attachment, upload } from "./attachments.ts";
-import { COMMANDS, runCommand, type Talk } from "./commands.ts";
+import { runCommand, type Talk } from "./commands.ts";
+import { completeLine } from "./complete-line.ts";
 import { openQuestion, questionLines } from "./questions.ts";
 import { Screen } from "./screen.ts";
 import type { Terminal } from "./terminal.ts";
@@ -215,8 +216,16 @@ export class Session implements Talk {
   }
 
   #complete(): void {
-    if (!/^\/\w*$/u.test(this.#edit.text)) return;
-    const { text, choices } = completed(this.#edit.text, Object.keys(COMMANDS));
+    const { text, cursor } = this.#edit;
+    if (this.#asking !== null || cursor !== text.length) return;
+    const completion = completeLine(this, text);
+    if (completion instanceof Promise) this.#do(async () => this.#completeTo(text, await completion));
+    else if (completion !== null) this.#completeTo(text, completion);
+  }
+
+  #completeTo(before: string, { text, choices }: Completion): void {
+    // Whoever has typed on meanwhile wants something else.
+    if (this.#edit.text !== before) return;
     this.#edit = editWith(text);
     if (choices.length > 0) this.say(choices.join("  "));
   }

@@ -112,6 +112,8 @@ function useCommands({
               ? client.chats.newTitle(chat_id)
               : client.chats.update(chat_id, { title: argument.slice(0, 200) }),
           );
+        case "refresh":
+          return act("The instructions were not read", () => client.chats.refreshContext(chat_id));
         case "stop":
           stop();
           return true;

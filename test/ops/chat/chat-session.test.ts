@@ -1,6 +1,9 @@
 // Tests: the chat in the terminal, against a whole Everturn. The terminal is one that obeys the cursor and can be read, so
 // nothing depends on the machine's own.
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { InputHistory } from "../../../cli/chat/input/history.ts";
 import { Session } from "../../../cli/chat/talk/session.ts";
@@ -224,6 +227,39 @@ test("commands: help, models, plan, edit, fork, chats, cost, and those that ther
   await terminal.until((lines) => answers(lines) === 3);
   terminal.enter("/cost");
   await terminal.sees("model calls");
+  terminal.enter("/quit");
+  await left;
+});
+
+test("Tab completes models, efforts and paths behind their commands, as far as they agree", async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "everturn-paths-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, "pictures"));
+  for (const name of ["notes one.md", "notes-two.md", ".hidden.md", "pictures/cat.txt"])
+    writeFileSync(join(folder, name), "some words");
+  const { terminal, left } = sit();
+  const tab = { name: "tab", text: "\t" };
+  const typed = (words: string) => terminal.sees(`> ${words}`);
+  const wipe = { name: "u", ctrl: true };
+  terminal.type("/model demo m");
+  terminal.press(tab);
+  await typed("/model Demo model");
+  terminal.press(wipe);
+  terminal.type("/effort hi");
+  terminal.press(tab);
+  await typed("/effort high");
+  terminal.press(wipe);
+  terminal.type(`/attach ${folder}/no`);
+  terminal.press(tab);
+  await seesLine(terminal, "notes one.md  notes-two.md");
+  terminal.type(" ");
+  terminal.press(tab, { name: "return", text: "\r" });
+  await terminal.sees("attached: notes one.md");
+  terminal.type(`/attach ${folder}/p`);
+  terminal.press(tab);
+  terminal.type("c");
+  terminal.press(tab, { name: "return", text: "\r" });
+  await terminal.sees("attached: notes one.md, cat.txt");
   terminal.enter("/quit");
   await left;
 });

@@ -23,6 +23,7 @@ export const SLASH_COMMANDS = [
     argument: "words",
     needs_chat: true,
   },
+  { name: "refresh", words: "Read the instructions and skills of its folder again", needs_chat: true },
   { name: "stop", words: "Stop what runs", needs_chat: true },
 ] as const satisfies readonly SlashCommand[];
 
