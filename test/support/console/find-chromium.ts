@@ -1,12 +1,15 @@
 // Tests: the browser. Yours if there is one, else Debian's, installed where that is possible; without one the run says so and fails.
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { onPath } from "../../../platform/programs/on-path.ts";
 
+const run = promisify(execFile);
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-const INSTALL_MAX_MS = 300_000;
-const INSTALL = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium";
+const INSTALL_MAX_MS = 600_000;
+const START_MAX_MS = 30_000;
+/** Where the lists cannot be renewed, those that are there may do. Another apt-get may be at work. */
+const INSTALL =
+  "apt-get update -qq; apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 chromium";
 
 const HOW =
   "The tests of the console need a browser. Install chromium, name one in CHROMIUM_PATH, or leave these tests out with EVERTURN_TEST_CONSOLE=off.";
@@ -16,28 +19,41 @@ export async function findOrInstallChromium(
   env: NodeJS.ProcessEnv,
   note: (words: string) => void,
 ): Promise<string> {
-  const found = findChromium(env);
+  const found = await findChromium(env);
   if (found !== null) return found;
   if (process.getuid?.() !== 0 || onPath("apt-get", env) === null) throw new Error(HOW);
   note("installing chromium");
   try {
     const settings = { timeout: INSTALL_MAX_MS, env: { ...env, DEBIAN_FRONTEND: "noninteractive" } };
-    await promisify(execFile)("sh", ["-c", INSTALL], settings);
+    await run("sh", ["-c", INSTALL], settings);
   } catch (error) {
     throw new Error(`${HOW} Installing it failed: ${lastLine(error)}`, { cause: error });
   }
-  const installed = findChromium(env);
-  if (installed === null) throw new Error(HOW);
+  const installed = await findChromium(env);
+  if (installed === null)
+    throw new Error(`${HOW} The package was installed, but has no browser that starts.`);
   return installed;
 }
 
-function findChromium(env: NodeJS.ProcessEnv): string | null {
+async function findChromium(env: NodeJS.ProcessEnv): Promise<string | null> {
   const named = env["CHROMIUM_PATH"];
   if (named !== undefined && named !== "") {
-    if (existsSync(named)) return named;
-    throw new Error(`CHROMIUM_PATH names ${named}, which is not there.`);
+    if (await starts(named, env)) return named;
+    throw new Error(`CHROMIUM_PATH names ${named}, which is no browser that starts. ${HOW}`);
   }
-  return NAMES.map((name) => onPath(name, env)).find((path) => path !== null) ?? null;
+  for (const name of NAMES) {
+    const path = onPath(name, env);
+    if (path !== null && (await starts(path, env))) return path;
+  }
+  return null;
+}
+
+/** Some systems have a script of that name, which only says where the browser can be had. */
+async function starts(path: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  return run(path, ["--version"], { timeout: START_MAX_MS, env }).then(
+    ({ stdout }) => /chrom/i.test(stdout),
+    () => false,
+  );
 }
 
 function lastLine(error: unknown): string {
