@@ -8,6 +8,7 @@ import { buildConsole } from "../../dev/console/build-console.ts";
 import { findOrFetchSandbox } from "../../dev/install/sandbox-binary.ts";
 import { createProgress, type Progress } from "../../dev/progress.ts";
 import { findOrInstallChromium } from "../support/console/find-chromium.ts";
+import { forgetPictures, PICTURES_FOLDER } from "../support/console/pictures.ts";
 import { startTestStack, type TestStack } from "../support/stack.ts";
 import { longestFirst, recordDurations } from "./durations.ts";
 import type { FileResult } from "./lane-messages.ts";
@@ -99,6 +100,7 @@ async function prepareServers(): Promise<void> {
 }
 
 async function prepareConsole(progress: Progress): Promise<void> {
+  forgetPictures();
   const browser = progress.step("Browser", (note) => findOrInstallChromium(process.env, note));
   await Promise.all([browser, progress.step("Console", () => buildConsole())]);
   chromium = await browser;
@@ -151,6 +153,7 @@ function judge(results: readonly FileResult[]): number {
   const failed = results.reduce((sum, one) => sum + one.failed, 0);
   for (const { failures } of results) process.stdout.write(failures);
   const seconds = Math.round((performance.now() - began) / 1_000);
+  if (chromium !== null) process.stdout.write(`\npictures of the console: ${PICTURES_FOLDER}\n`);
   if (passed + failed === 0) process.stderr.write("\nNo test ran.\n");
   process.stdout.write(
     `\n${durationsOf(results).size} files in ${seconds} s\n${passed} passed, ${failed} failed\n`,

@@ -1,18 +1,12 @@
 // Tests: a whole Everturn with its console in a real browser. One world a file, a page of its own for each test.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { type Everturn, type EverturnOptions, startEverturn } from "../everturn.ts";
 import { laneBrowser } from "./browser.ts";
 import { type PageTrap, type TrapSettings, trapPage } from "./page-trap.ts";
+import { keepPicture } from "./pictures.ts";
 
-/** Pictures of failed tests; CI keeps them. */
-const PICTURES =
-  process.env["EVERTURN_TEST_PICTURES"] ||
-  fileURLToPath(new URL("../../../.data/test-pictures", import.meta.url));
 /** On a machine that runs eight lanes. Nothing waits for it to pass. */
 const WAIT_MAX_MS = 30_000;
 
@@ -28,8 +22,7 @@ export interface PageSettings extends TrapSettings {
 export interface ConsoleWorld {
   readonly everturn: Everturn;
   /**
-   * Opens a page for this test, signed in. When the test ends, the page must have been faultless; when it has failed, a picture
-   * of it is kept.
+   * Opens a page for this test, signed in. When the test ends, the page must have been faultless, and a picture of it is kept.
    */
   open(test: TestContext, path?: string, settings?: PageSettings): Promise<Page>;
   stop(): Promise<void>;
@@ -37,6 +30,7 @@ export interface ConsoleWorld {
 
 export async function startConsoleWorld(options: EverturnOptions = {}): Promise<ConsoleWorld> {
   const everturn = await startEverturn(options);
+  const tests = new WeakSet<TestContext>();
   return {
     everturn,
     async open(test, path = "/", settings = {}) {
@@ -46,7 +40,9 @@ export async function startConsoleWorld(options: EverturnOptions = {}): Promise<
       if (key !== null) await signIn(context, everturn.url, key);
       const page = await context.newPage();
       const trap = trapPage(page, everturn.url, settings);
-      test.after(() => endPage(test, page, trap));
+      const isFirst = !tests.has(test);
+      tests.add(test);
+      test.after(() => endPage(test, { page, trap, isFirst }));
       await page.goto(everturn.url + path);
       return page;
     },
@@ -74,19 +70,18 @@ async function signIn(context: BrowserContext, url: string, key: string): Promis
   assert.equal(answer.status(), 201, await answer.text());
 }
 
-async function endPage(test: TestContext, page: Page, { faults }: PageTrap): Promise<void> {
-  const hasFailed =
-    (test as TestContext & { readonly passed?: boolean }).passed === false || faults.length > 0;
-  if (hasFailed) await keepPicture(test.name, page);
-  await page.context().close();
-  assert.deepEqual(faults, [], "the page logged errors or broke its policy");
+interface OpenedPage {
+  readonly page: Page;
+  readonly trap: PageTrap;
+  /** The first one of its test. */
+  readonly isFirst: boolean;
 }
 
-async function keepPicture(name: string, page: Page): Promise<void> {
-  mkdirSync(PICTURES, { recursive: true });
-  const path = join(PICTURES, `${name.replace(/\W+/g, "-").slice(0, 80)}.png`);
-  await page.screenshot({ path }).then(
-    () => process.stderr.write(`a picture of the failed page: ${path}\n`),
-    () => undefined,
-  );
+async function endPage(test: TestContext, { page, trap, isFirst }: OpenedPage): Promise<void> {
+  const { faults } = trap;
+  const hasFailed =
+    (test as TestContext & { readonly passed?: boolean }).passed === false || faults.length > 0;
+  if (hasFailed || isFirst) await keepPicture(page, test.name, hasFailed ? "failed" : "passed");
+  await page.context().close();
+  assert.deepEqual(faults, [], "the page logged errors or broke its policy");
 }
