@@ -17,4 +17,5 @@ export type { BuildLogEvent } from "./stream/build-log-stream.ts";
 export type { ChatStreamEvent, ChatStreamOptions } from "./stream/chat-stream.ts";
 export type { Connection } from "./stream/connection.ts";
 export type { FeedEvent } from "./stream/feed-stream.ts";
+export type { Rest } from "./stream/follow-stream.ts";
 export type * from "./types.ts";

@@ -4,6 +4,8 @@ export type Connection =
   /** For the first time. */
   | { readonly state: "connecting" }
   | { readonly state: "live" }
+  /** It has none, because nobody wants it just now. */
+  | { readonly state: "resting" }
   /** The connection was lost; the next try is at `retryAt` (milliseconds since 1970), try number `tries`. */
   | {
       readonly state: "reconnecting";

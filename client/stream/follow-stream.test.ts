@@ -42,10 +42,17 @@ function server(answers: readonly (() => Response)[]): Server {
     fetch: (_url, init) => {
       cursors.push(new Headers(init?.headers).get("last-event-id"));
       const answer = answers[Math.min(cursors.length, answers.length) - 1] ?? lost;
-      return new Promise((resolve) => resolve(answer()));
+      return new Promise((resolve) => resolve(endedBy(init?.signal, answer())));
     },
   });
   return { client, cursors };
+}
+
+/** As a browser does it. */
+function endedBy(signal: AbortSignal | null | undefined, response: Response): Response {
+  if (signal == null || response.body === null) return response;
+  const body = response.body.pipeThrough(new TransformStream(), { signal });
+  return new Response(body, response);
 }
 
 const lost = () => {
@@ -162,4 +169,41 @@ test("a signal ends the stream quietly, while it waits and while it reads", asyn
     });
     assert.deepEqual(await reading, []);
   }
+});
+
+test("a stream that rests has no connection, and goes on behind the last event that had an id", async () => {
+  let isResting = false;
+  let tell = () => undefined as void;
+  const rest = {
+    isResting: () => isResting,
+    subscribe: (listener: () => void) => {
+      tell = listener;
+      return () => undefined;
+    },
+  };
+  const set = (value: boolean) => {
+    isResting = value;
+    tell();
+  };
+  const served = server([
+    () => stream([frame("caught_up", "c1")], "stays"),
+    () => stream([frame("status", "c2")]),
+  ]);
+  const told: string[] = [];
+  const onConnection = ({ state }: Connection) => {
+    told.push(state);
+    if (state !== "resting") return;
+    assert.equal(served.cursors.length, 1);
+    // A change that changes nothing wakes nobody.
+    setTimeout(() => set(true), 0);
+    setTimeout(() => set(false), 5);
+  };
+  const types: string[] = [];
+  for await (const { type } of served.client.chats.stream(CHAT, { rest, onConnection })) {
+    if (types.push(type) === 2) break;
+    set(true);
+  }
+  assert.deepEqual(types, ["caught_up", "status"]);
+  assert.deepEqual(served.cursors, [null, "c1"]);
+  assert.deepEqual(told, ["connecting", "live", "resting", "connecting", "live"]);
 });

@@ -6,6 +6,13 @@ import type { Connection } from "./connection.ts";
 import { type Frame, readFrames, silenceMaxMs } from "./read-frames.ts";
 import { isOffline, onSurroundings, type Surroundings } from "./surroundings.ts";
 
+/** Whether a stream is wanted just now. While it rests it has no connection, and afterwards it goes on where it was. */
+export interface Rest {
+  readonly isResting: () => boolean;
+  /** Calls `listener` whenever that may have changed. Returns what ends it. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
 /** What every stream can be told. */
 export interface StreamOptions {
   /** The id of the last event that you have; the stream goes on behind it. */
@@ -13,6 +20,8 @@ export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told whenever the connection comes or goes. */
   readonly onConnection?: ((connection: Connection) => void) | undefined;
+  /** Absent: it never rests. */
+  readonly rest?: Rest | undefined;
   /** After how long without a byte a connection counts as lost, in milliseconds. Absent: 45 seconds. */
   readonly silenceMaxMs?: number | undefined;
 }
@@ -30,8 +39,11 @@ export async function* followStream(input: FollowInput): AsyncGenerator<Frame, v
   const follower = new Follower(input);
   try {
     while (!follower.isOver) {
-      yield* follower.connection();
-      if (!follower.isOver) await follower.pause();
+      if (follower.isResting) await follower.untilWanted();
+      else {
+        yield* follower.connection();
+        if (!follower.isOver && !follower.isResting) await follower.pause();
+      }
     }
     follower.tell({ state: "ended", error: null });
   } catch (error) {
@@ -45,6 +57,7 @@ export async function* followStream(input: FollowInput): AsyncGenerator<Frame, v
 class Follower {
   readonly #input: FollowInput;
   readonly #stopListening: () => void;
+  readonly #stopResting: () => void;
   readonly #onAbort = () => this.#connection.abort(this.#input.signal?.reason);
   #cursor: string | null;
   #connection = new AbortController();
@@ -61,11 +74,16 @@ class Follower {
     this.#input = input;
     this.#cursor = input.after ?? null;
     this.#stopListening = onSurroundings((what) => this.#notice(what));
+    this.#stopResting = input.rest?.subscribe(() => this.#restOrGoOn()) ?? (() => undefined);
     input.signal?.addEventListener("abort", this.#onAbort);
   }
 
   get isOver(): boolean {
     return this.#input.signal?.aborted === true;
+  }
+
+  get isResting(): boolean {
+    return this.#input.rest?.isResting() === true;
   }
 
   tell(connection: Connection): void {
@@ -74,8 +92,21 @@ class Follower {
 
   close(): void {
     this.#stopListening();
+    this.#stopResting();
     this.#input.signal?.removeEventListener("abort", this.#onAbort);
     this.#connection.abort();
+  }
+
+  async untilWanted(): Promise<void> {
+    this.tell({ state: "resting" });
+    while (this.isResting && !this.isOver) await this.#wait(null);
+    this.#tries = 0;
+    this.#reason = "";
+  }
+
+  #restOrGoOn(): void {
+    if (this.isResting) this.#connection.abort(new EverturnNetworkError("The stream was ended", "it rests"));
+    this.#wake();
   }
 
   /** The frames of one connection. Returns when it is lost, and throws when there can be no other. */
@@ -141,13 +172,18 @@ class Follower {
     this.#leastMs = 0;
     const state = isOffline() ? "offline" : "reconnecting";
     this.tell({ state, tries: this.#tries + 1, retryAt: Date.now() + ms, reason: this.#reason });
+    await this.#wait(ms);
+  }
+
+  /** Null: until it is woken. */
+  async #wait(ms: number | null): Promise<void> {
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);
         this.#input.signal?.removeEventListener("abort", done);
         resolve();
       };
-      const timer = setTimeout(done, ms);
+      const timer = ms === null ? undefined : setTimeout(done, ms);
       this.#wake = done;
       this.#input.signal?.addEventListener("abort", done);
     });

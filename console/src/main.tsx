@@ -3,12 +3,14 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { reloadForNewBuild } from "./state/new-build.ts";
+import { watchSight } from "./state/rest.ts";
 import { applyTheme } from "./state/theme.ts";
 import "./styles/tokens.css";
 import "./styles/base.css";
 
 applyTheme();
 reloadForNewBuild();
+watchSight();
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element #root.");
 createRoot(root).render(

@@ -109,3 +109,30 @@ test("a compaction is marked with what it did, and its summary can be read", asy
   await page.locator("[data-item=compaction] [class*=thought]").getByText(/\w+/).first().waitFor();
   await transcript(page).getByText("A long story").first().waitFor();
 });
+
+test("C12 an answer that is JSON of a schema is shown as what it says, and one that does not fit says so", async (t) => {
+  const output_schema = {
+    type: "object",
+    properties: { city: { type: "string" }, inhabitants: { type: "integer" } },
+    required: ["city", "inhabitants"],
+    additionalProperties: false,
+  };
+  /** A chat whose model says the same however often it is asked. */
+  const opened = async (key: string, text: string) => {
+    world.everturn.model.script(
+      key,
+      Array.from({ length: 6 }, () => ({ text })),
+    );
+    const { id } = await world.everturn.createChat(`#script key=${key}`, { output_schema });
+    return world.open(t, `/chats/${id}`);
+  };
+  const fits = await opened("fits", '{"city":"Bern","inhabitants":137000}');
+  const shown = fits.getByRole("region", { name: "Structured answer" });
+  await shown.getByText("city").waitFor();
+  await shown.getByText("Bern").waitFor();
+  assert.equal(await shown.getByText("137000").count(), 1);
+  const misfit = await opened("misfit", '{"city":"Bern","inhabitants":"many"}');
+  await misfit.getByText("The answer is JSON that does not fit the schema.").waitFor();
+  await misfit.getByRole("listitem").filter({ hasText: "inhabitants: " }).waitFor();
+  assert.equal(await misfit.getByRole("region", { name: "Structured answer" }).count(), 0);
+});

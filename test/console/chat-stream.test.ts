@@ -1,9 +1,11 @@
 // A chat in a browser: begun on the page, streamed, stopped, failed and tried again, reloaded in mid-answer, and in two tabs.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import type { Page } from "playwright-core";
 import type { Chat } from "../../core/chat/message.ts";
 import { say, shownChatId, transcript } from "../support/console/chat-on-page.ts";
 import { type ConsoleWorld, startConsoleWorld } from "../support/console/console-world.ts";
+import { soon } from "../support/soon.ts";
 
 let world: ConsoleWorld;
 
@@ -92,6 +94,43 @@ test("U2 text of a failed attempt fades away once, and the next attempt's text i
   assert.equal(text.match(/Second try/g)?.length, 1);
 });
 
+test("U2 a reload while the next attempt has not written yet shows nothing of the failed one, not even for a moment", async (t) => {
+  const { model } = world.everturn;
+  const first = { text: "First try. ", parts: 5, hold_until: "gone-break", hold_after: 5, cut_after: 5 };
+  const second = { hold_until: "gone-on", hold_after: 0 };
+  model.script("gone", [{ text: "Second try.", attempts: [first, second] }]);
+  const chat = await world.everturn.createChat("#script key=gone");
+  const page = await world.open(t, `/chats/${chat.id}`);
+  await transcript(page).getByText("First try.").waitFor();
+  model.release("gone-break");
+  await transcript(page).getByText("First try.").waitFor({ state: "detached" });
+  await page.addInitScript(`addEventListener("DOMContentLoaded", () => {
+    const look = () => { if (document.body.innerText.includes("First try")) window.cameBack = true; };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
+  })`);
+  await page.reload();
+  await page.getByRole("button", { name: "Stop" }).waitFor();
+  model.release("gone-on");
+  await transcript(page).getByText("Second try.").waitFor();
+  assert.equal(await page.evaluate("window.cameBack"), undefined);
+});
+
+test("X2 while a failed call waits for its next try, the page says why and counts down, and Esc ends the wait", async (t) => {
+  const refusal = { http_error: { status: 503, message: "too busy", retry_after: 100 } };
+  world.everturn.model.script("retry", [{ attempts: [refusal] }]);
+  const chat = await world.everturn.createChat("#script key=retry");
+  const page = await world.open(t, `/chats/${chat.id}`);
+  const line = page.locator("[data-retry]");
+  await line.getByText("(attempt 2 of").waitFor();
+  const left = async () => /Trying again in (.+?) s/.exec(await line.innerText())?.[1] ?? "";
+  const first = await left();
+  assert.match(first, /^(1 min \d+|\d+)$/);
+  await soon("it counts down", async () => (await left()) !== first);
+  await page.getByRole("textbox", { name: "Message", exact: true }).press("Escape");
+  await line.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Stop" }).waitFor({ state: "detached" });
+});
+
 test("an error says what failed, and Try again tries again", async (t) => {
   const refusal = { http_error: { status: 401, message: "bad key" } };
   world.everturn.model.script("fail", [{ text: "Now it works.", attempts: [refusal, {}] }]);
@@ -138,4 +177,19 @@ test("a draft is kept for its chat over a reload, and arrow up brings back what 
   assert.equal(await field.inputValue(), "Hello there");
   await field.press("ArrowDown");
   assert.equal(await field.inputValue(), "");
+});
+
+test("U2 what is typed in one tab stands in the other one, and what is sent there is gone here", async (t) => {
+  const chat = await world.everturn.call<Chat>("POST", "/v1/chats", { title: "Two tabs" });
+  const one = await world.open(t, `/chats/${chat.id}`);
+  const two = await one.context().newPage();
+  await two.goto(one.url());
+  const field = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
+  await field(two).waitFor();
+  await field(one).fill("Half a thought");
+  const holds = (words: string) => soon(`"${words}"`, async () => (await field(two).inputValue()) === words);
+  await holds("Half a thought");
+  await field(one).press("Enter");
+  await holds("");
+  await transcript(two).getByText("Half a thought").waitFor();
 });

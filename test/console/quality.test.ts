@@ -45,6 +45,7 @@ async function onEachPage(page: Page, look: (path: string) => Promise<void>): Pr
     await page.goto(world.everturn.url + path);
     await page.locator("#page :is(h1, h2)").first().waitFor();
     await page.locator("#page").getByText("Loading", { exact: true }).waitFor({ state: "detached" });
+    await page.locator("#page").getByLabel("Loading", { exact: true }).first().waitFor({ state: "detached" });
     await look(path);
   }
 }

@@ -1,6 +1,7 @@
 // A chat: its messages, what waits for somebody, and the composer.
 import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useState } from "react";
 import { type ChatSnapshot, type ChatStore, initialChatView } from "../../../client/index.ts";
+import { useToldConnection } from "../state/connections.ts";
 import { useToast } from "../ui/layers/toasts.tsx";
 import styles from "./chat.module.css";
 import { ChatComposer } from "./chat-composer.tsx";
@@ -36,6 +37,7 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
   const first = view.messages.length === 0 && !view.caught_up ? firstMessageOf(chat_id) : null;
   const calls = view.action?.tool_calls ?? [];
   useChatKeys({ isBusy: facts.is_busy });
+  useToldConnection(store, snapshot?.connection);
   const gone = snapshot?.connection.state === "ended" ? snapshot.connection.error : null;
   if (gone !== null) return <Gone words={gone.message} />;
   return (

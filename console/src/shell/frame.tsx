@@ -3,9 +3,11 @@ import { HamburgerMenuIcon } from "@radix-ui/react-icons";
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import type { FeedStore } from "../../../client/index.ts";
+import { useConnection } from "../state/connections.ts";
 import { everturn } from "../state/everturn.ts";
 import { FeedContext, useFeed } from "../state/feed.ts";
 import { keep, readKept } from "../state/kept.ts";
+import { feedRest } from "../state/rest.ts";
 import { IconButton } from "../ui/controls/button.tsx";
 import { Drawer } from "./drawer.tsx";
 import styles from "./frame.module.css";
@@ -29,7 +31,7 @@ interface FrameProps {
 export function Frame(props: FrameProps) {
   const [feed, setFeed] = useState<FeedStore | null>(null);
   useEffect(() => {
-    const opened = everturn.feed.open();
+    const opened = everturn.feed.open({ rest: feedRest });
     setFeed(opened);
     return () => opened.close();
   }, []);
@@ -43,13 +45,14 @@ export function Frame(props: FrameProps) {
 
 function OpenFrame({ pages, children }: FrameProps) {
   const isNarrow = useMedia(NARROW);
-  const { chats, connection } = useFeed();
+  const { chats, connection, isLoaded } = useFeed();
+  const told = useConnection(connection);
   const waiting = useMemo(() => waitingItems(chats), [chats]);
   const layers = useLayers();
   const sidebar = useSidebar();
   const [location, navigate] = useLocation();
   usePageTitle(waiting, pages);
-  useNotifications(waiting);
+  useNotifications(isLoaded ? waiting : null);
   useKeys({
     palette: layers.showPalette,
     shortcuts: layers.showShortcuts,
@@ -84,7 +87,7 @@ function OpenFrame({ pages, children }: FrameProps) {
             </IconButton>
           </div>
         )}
-        <ConnectionBanner connection={connection} />
+        <ConnectionBanner connection={told} isAlone={told !== connection} />
         {/* Focusable: a page may be longer than the window and have nothing else to focus. */}
         <main id="page" className={styles.page} tabIndex={0}>
           {children}

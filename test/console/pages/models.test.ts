@@ -75,6 +75,21 @@ test("U3 an MCP server is added, its tools are shown with what they do, and one 
   assert.deepEqual(items[0]?.deny, ["echo"]);
 });
 
+test("C4 a program is added as an MCP server of one's own: the list names it, and its test says where it runs", async (t) => {
+  const page = await world.open(t, "/mcp", { refusals: [400, 409] });
+  await page.getByRole("button", { name: "Add a server" }).click();
+  await page.getByLabel("Name", { exact: true }).fill("My program");
+  await page.getByLabel("Short name").fill("mine");
+  await page.getByLabel("How it is reached").selectOption("stdio");
+  await page.getByLabel("Program").fill("node");
+  await page.getByLabel("Arguments").fill("server.mjs");
+  await page.getByRole("button", { name: "Save" }).click();
+  const row = page.getByRole("listitem").filter({ hasText: "My program" });
+  await row.getByText("mine__… · node server.mjs · your own").waitFor();
+  await row.getByRole("button", { name: "Tools of My program" }).click();
+  await row.getByText(/workspace/).waitFor();
+});
+
 test("U3 an MCP server that is not there is told in words", async (t) => {
   await world.everturn.call("POST", "/v1/mcp-servers", {
     slug: "gone",

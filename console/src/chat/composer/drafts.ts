@@ -15,6 +15,15 @@ const HISTORY = "everturn.sent";
 
 type Pair = readonly [chat: string, text: string];
 
+/** Tells when another tab has changed a draft. Returns what ends that. */
+export function onDraftElsewhere(tell: () => void): () => void {
+  const look = ({ key }: StorageEvent): void => {
+    if (key === DRAFTS || key === null) tell();
+  };
+  window.addEventListener("storage", look);
+  return () => window.removeEventListener("storage", look);
+}
+
 /** @param chat its id, or `new` */
 export function readDraft(store: TextStore, chat: string): string {
   return read(store, DRAFTS).find(([id]) => id === chat)?.[1] ?? "";

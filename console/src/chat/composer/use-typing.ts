@@ -10,7 +10,7 @@ import {
 } from "react";
 import type { InputPart } from "../../../../core/part/part.ts";
 import type { Attachments } from "./attachments.ts";
-import { keepDraft, keepSent, readDraft, sentBefore } from "./drafts.ts";
+import { keepDraft, keepSent, onDraftElsewhere, readDraft, sentBefore } from "./drafts.ts";
 import type { BusyBehavior, ComposerProps } from "./outgoing.ts";
 import { typedCommand } from "./slash-commands.ts";
 import { type Suggestion, useSuggestions } from "./suggestions.ts";
@@ -125,6 +125,15 @@ function useDraft(key: string, box: RefObject<HTMLTextAreaElement | null>): Draf
   const moveCaret = useCallback(
     (caret: number) => setState((old) => (old.caret === caret ? old : { ...old, caret })),
     [],
+  );
+  // Who types in another tab does not type here.
+  useEffect(
+    () =>
+      onDraftElsewhere(() => {
+        const text = readDraft(localStorage, key);
+        setState((old) => (old.text === text ? old : { key, text, caret: text.length }));
+      }),
+    [key],
   );
   useLayoutEffect(() => {
     const area = box.current;

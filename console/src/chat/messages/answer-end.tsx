@@ -4,6 +4,7 @@ import { contextTokens } from "../../../../core/chat/compaction.ts";
 import type { Message } from "../../../../core/chat/message.ts";
 import { costWords, timeWords } from "../../ui/words.ts";
 import { CopyButton } from "../markdown/copy-button.tsx";
+import { shownText } from "../markdown/shown-text.ts";
 import { useChatFact, useOpenChat } from "../open-chat.ts";
 import { JsonTree } from "../tools/json-tree.tsx";
 import { durationWords } from "../words.ts";
@@ -27,13 +28,32 @@ export function AnswerEnd({ message, isLast }: AnswerEndProps) {
           <JsonTree value={output} />
         </section>
       )}
-      {message.structured_output_error !== undefined && (
-        <p className={styles.endNote}>
-          The answer does not fit its schema: {message.structured_output_error.message}
-        </p>
-      )}
+      {message.structured_output_error !== undefined && <Misfit error={message.structured_output_error} />}
       {words !== null && <p className={styles.endNote}>{words}</p>}
       <AnswerActions message={message} isLast={isLast} />
+    </div>
+  );
+}
+
+const misfitsShownMax = 5;
+
+/** Why there is no JSON that could be used, and at which places. */
+function Misfit({ error }: { readonly error: NonNullable<Message["structured_output_error"]> }) {
+  const { message, errors = [] } = error;
+  return (
+    <div className={styles.endNote}>
+      <p>{shownText(message)}</p>
+      {errors.length > 0 && (
+        <ul>
+          {errors.slice(0, misfitsShownMax).map((fault) => (
+            <li key={`${fault.path} ${fault.message}`}>
+              {fault.path === "" ? "" : `${shownText(fault.path)}: `}
+              {shownText(fault.message)}
+            </li>
+          ))}
+          {errors.length > misfitsShownMax && <li>{errors.length - misfitsShownMax} more</li>}
+        </ul>
+      )}
     </div>
   );
 }

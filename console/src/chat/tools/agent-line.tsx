@@ -1,9 +1,10 @@
 // How a subagent stands: its state, the last that it said of itself, and a link to its chat.
 import { useEffect, useState } from "react";
 import { Link } from "wouter";
-import type { Chat } from "../../../../client/index.ts";
+import { type Chat, EverturnError } from "../../../../client/index.ts";
+import { useFeedChat } from "../../state/feed.ts";
 import type { ToolItem } from "../messages/items.ts";
-import { useChatFact, useOpenChat } from "../open-chat.ts";
+import { useOpenChat } from "../open-chat.ts";
 import { field } from "./call-words.ts";
 import styles from "./tools.module.css";
 
@@ -29,6 +30,7 @@ const WORDS: Readonly<Record<Chat["status"], string>> = {
 export function AgentLine({ chatId }: { readonly chatId: string }) {
   const agent = useAgent(chatId);
   if (agent === null) return <p className={styles.agent}>…</p>;
+  if (agent === "gone") return <p className={styles.agent}>Its chat was deleted.</p>;
   const said = agent.last_error?.message ?? agent.last_turn_summary;
   return (
     <p className={styles.agent} data-status={agent.status}>
@@ -42,28 +44,19 @@ export function AgentLine({ chatId }: { readonly chatId: string }) {
   );
 }
 
-const lookAgainMs = 2_000;
-
-/** Looks at it while it or its parent works: its own stream would be one connection for each card. */
-function useAgent(chatId: string): Chat | null {
+/** As the feed tells it. An old one that the feed has not told of yet is asked for once; each change of it is told. */
+function useAgent(chatId: string): Chat | "gone" | null {
   const { client } = useOpenChat();
-  const is_busy = useChatFact((facts) => facts.is_busy);
-  const [agent, setAgent] = useState<Chat | null>(null);
-  const isActive = is_busy || agent === null || agent.status !== "waiting";
+  const told = useFeedChat(chatId);
+  const [read, setRead] = useState<Chat | "gone" | null>(null);
+  const isTold = told !== undefined;
   useEffect(() => {
+    if (isTold) return;
     const leaving = new AbortController();
-    const look = (): void => {
-      client.chats.get(chatId, { signal: leaving.signal }).then(
-        (chat) => setAgent(chat as Chat),
-        () => undefined,
-      );
-    };
-    look();
-    const timer = isActive ? window.setInterval(look, lookAgainMs) : undefined;
-    return () => {
-      leaving.abort();
-      window.clearInterval(timer);
-    };
-  }, [client, chatId, isActive]);
-  return agent;
+    client.chats.get(chatId, { signal: leaving.signal }).then(setRead, (error: unknown) => {
+      if (error instanceof EverturnError && error.status === 404) setRead("gone");
+    });
+    return () => leaving.abort();
+  }, [client, chatId, isTold]);
+  return told ?? read;
 }

@@ -1,5 +1,6 @@
 // An MCP server in the list: its state in words, and what can be done with it.
 import { type ReactNode, useState } from "react";
+import { shownText } from "../../chat/markdown/shown-text.ts";
 import { everturn } from "../../state/everturn.ts";
 import { Button } from "../../ui/controls/button.tsx";
 import { ConfirmButton } from "../parts/confirm-button.tsx";
@@ -97,10 +98,13 @@ function stateOf(server: McpServer): { readonly tone: Tone; readonly words: stri
 }
 
 function aboutServer({ slug, transport, owner, allow, deny }: McpServer): string {
-  const where = transport.type === "http" ? transport.url : transport.command;
+  const where =
+    transport.type === "http"
+      ? transport.url
+      : transport.command && [transport.command, ...(transport.args ?? [])].join(" ");
   const said = [
     `${slug}__…`,
-    where ?? (transport.type === "http" ? "at an address" : "a program"),
+    where === null ? (transport.type === "http" ? "at an address" : "a program") : shownText(where),
     owner === "deployment" ? "for everybody" : "your own",
     allow === null ? null : `${allow.length} tools allowed`,
     deny.length === 0 ? null : `${deny.length} denied`,

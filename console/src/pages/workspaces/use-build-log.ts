@@ -1,6 +1,9 @@
 // Follows the log of a build: line by line, resumed where the connection broke, until the build ends.
 import { useEffect, useRef, useState } from "react";
+import type { Connection } from "../../../../client/index.ts";
+import { tellConnection } from "../../state/connections.ts";
 import { everturn } from "../../state/everturn.ts";
+import { pageRest } from "../../state/rest.ts";
 
 /** A log is at most 4 MiB; the page keeps its newest lines and says how many it left out. */
 const linesMax = 5_000;
@@ -36,7 +39,10 @@ export function useBuildLog({ workspaceId, buildId, onEnd }: BuildLogInput) {
       .catch((error: unknown) => {
         if (!leave.signal.aborted) setState((before) => ({ ...before, error }));
       });
-    return () => leave.abort();
+    return () => {
+      leave.abort();
+      tellConnection(leave.signal, null);
+    };
   }, [workspaceId, buildId, round]);
   return { ...state, retry: () => setRound((before) => before + 1) };
 }
@@ -59,7 +65,14 @@ async function follow({ workspaceId, buildId, signal, show }: FollowInput): Prom
     show((before) => withLines(before, lines));
   };
   let live = false;
-  for await (const event of everturn.workspaces.buildLog(workspaceId, buildId, { signal })) {
+  const onConnection = (connection: Connection) => {
+    if (!signal.aborted) tellConnection(signal, connection);
+  };
+  for await (const event of everturn.workspaces.buildLog(workspaceId, buildId, {
+    signal,
+    onConnection,
+    rest: pageRest,
+  })) {
     if (event.type === "log") {
       pending.push(event.data.text);
       if (!isPlanned) {

@@ -1,5 +1,6 @@
 // What waits for a person, over all chats. Pure.
 import type { Chat, RequiredToolCall } from "../../../../client/index.ts";
+import { shownText } from "../../chat/markdown/shown-text.ts";
 
 export type WaitingItem =
   | {
@@ -24,13 +25,21 @@ export function waitingCount(items: readonly WaitingItem[]): number {
   return items.filter((item) => item.type !== "error" || item.chat.has_unread).length;
 }
 
-/** The same as long as it waits for the same. */
-export function waitingKey(item: WaitingItem): string {
-  const what =
-    item.type === "error"
-      ? `${item.chat.history_version}`
-      : item.calls.map(({ tool_call_id }) => tool_call_id).join(",");
-  return `${item.chat.id}/${item.type}/${what}`;
+/** Where it stands: the same while anything of its kind waits in its chat. */
+export function waitingKey({ chat, type }: WaitingItem): string {
+  return `${chat.id}/${type}`;
+}
+
+/** What it waits for, one by one: people are told of each of them once. */
+export function waitingIds(item: WaitingItem): readonly string[] {
+  const key = waitingKey(item);
+  if (item.type === "error") return [`${key}/${item.chat.history_version}`];
+  // A server may ask again in the middle of the same call.
+  return item.calls.flatMap(({ tool_call_id, questions }) =>
+    questions === undefined
+      ? [`${key}/${tool_call_id}`]
+      : questions.map(({ question_id }) => `${key}/${tool_call_id}/${question_id}`),
+  );
 }
 
 /** One line for a list or a notification. */
@@ -39,7 +48,7 @@ export function waitingWords(item: WaitingItem): string {
     case "approval":
       return `Wants to use ${namesOf(item.calls)}. It waits for your approval.`;
     case "client":
-      return `Asks you for an answer: ${namesOf(item.calls)}.`;
+      return askedWords(item.calls);
     case "plan":
       return "Proposes a plan. It waits for you to approve or change it.";
     case "error":
@@ -63,6 +72,14 @@ function kindOf({ tool_name, kind }: RequiredToolCall): "approval" | "client" | 
   if (tool_name === PLAN_TOOL) return "plan";
   // A question of an MCP server is answered like one of the agent.
   return kind === "approval" ? "approval" : "client";
+}
+
+/** A server says what it asks; of a tool of the client its name is all there is. */
+function askedWords(calls: readonly RequiredToolCall[]): string {
+  const [first] = calls;
+  const [question] = first?.questions ?? [];
+  if (first === undefined || question === undefined) return `Asks you for an answer: ${namesOf(calls)}.`;
+  return `${shownText(first.asked_by?.name ?? "A server")} asks: ${shownText(question.message)}`;
 }
 
 function namesOf(calls: readonly RequiredToolCall[]): string {

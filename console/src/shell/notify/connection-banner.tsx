@@ -1,6 +1,7 @@
 // Says that the connection is lost, when it is tried again, and lets a person try at once. It covers nothing and moves nothing.
 import { useEffect, useState } from "react";
 import type { Connection } from "../../../../client/index.ts";
+import { isLost } from "../../state/connections.ts";
 import { Button } from "../../ui/controls/button.tsx";
 import styles from "./connection-banner.module.css";
 
@@ -12,26 +13,36 @@ function tryNow(): void {
   window.dispatchEvent(new Event("online"));
 }
 
-export function ConnectionBanner({ connection }: { readonly connection: Connection }) {
-  const isLost = connection.state === "reconnecting" || connection.state === "offline";
-  const isShown = useAfter(isLost, QUIET_MS);
-  const nowMs = useSeconds(isLost && isShown);
-  if (!isLost || !isShown) return null;
+interface BannerProps {
+  readonly connection: Connection;
+  /** Only what the page shows is cut off: the rest is live. */
+  readonly isAlone: boolean;
+}
+
+export function ConnectionBanner({ connection, isAlone }: BannerProps) {
+  const isBroken = isLost(connection);
+  const isShown = useAfter(isBroken, QUIET_MS);
+  const nowMs = useSeconds(isBroken && isShown);
+  if (!isLost(connection) || !isShown) return null;
   const seconds = Math.max(0, Math.ceil((connection.retryAt - nowMs) / 1_000));
-  const what =
-    connection.state === "offline"
-      ? "You are offline."
-      : "The connection to the server is lost. Turns go on without it.";
   return (
     <div className={styles.banner} role="status">
       <span>
-        {what} <span aria-hidden="true">{seconds === 0 ? "Trying now." : `Next try in ${seconds} s.`}</span>
+        {wordsFor(connection, isAlone)}{" "}
+        <span aria-hidden="true">{seconds === 0 ? "Trying now." : `Next try in ${seconds} s.`}</span>
       </span>
       <Button size="small" onClick={tryNow}>
         Try now
       </Button>
     </div>
   );
+}
+
+function wordsFor({ state }: Connection, isAlone: boolean): string {
+  if (state === "offline") return "You are offline.";
+  return isAlone
+    ? "What you see here is not up to date: its connection is lost. Turns go on without it."
+    : "The connection to the server is lost. Turns go on without it.";
 }
 
 /** True once it has been true for so long. */

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { useLocation } from "wouter";
 import { keep, readKept } from "../../state/kept.ts";
-import { type WaitingItem, waitingKey, waitingWords } from "../inbox/waiting.ts";
+import { type WaitingItem, waitingIds, waitingWords } from "../inbox/waiting.ts";
 
 const listeners = new Set<() => void>();
 
@@ -31,16 +31,18 @@ export function useNotifyState(): NotifyState {
   }, notifyState);
 }
 
-export function useNotifications(waiting: readonly WaitingItem[]): void {
+/** @param waiting null: not known yet */
+export function useNotifications(waiting: readonly WaitingItem[] | null): void {
   const [, navigate] = useLocation();
   const known = useRef<ReadonlySet<string> | null>(null);
   useEffect(() => {
+    if (waiting === null) return;
     const before = known.current;
-    known.current = new Set(waiting.map(waitingKey));
+    known.current = new Set(waiting.flatMap(waitingIds));
     // What waited when the page was opened is on the page.
     if (before === null || document.visibilityState === "visible" || notifyState() !== "on") return;
     for (const item of waiting) {
-      if (before.has(waitingKey(item))) continue;
+      if (waitingIds(item).every((id) => before.has(id))) continue;
       const { id, title } = item.chat;
       const shown = new Notification(title || "Everturn", { body: waitingWords(item), tag: id });
       shown.addEventListener("click", () => {
