@@ -1,6 +1,15 @@
 // A folder with what the container image would hold: the whitelisted files, and production packages only.
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, matchesGlob, relative, resolve } from "node:path";
 import { projectFolder } from "./containers-compose.ts";
@@ -24,16 +33,22 @@ export function layOutImage(): string {
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(resolve(projectFolder, "node_modules", name), link);
   }
+  // Another stage of the image has the console's packages, and only what is built there comes into it.
+  const packages = join(image, "console/node_modules");
+  symlinkSync(resolve(projectFolder, "console/node_modules"), packages);
   runBuildSteps(image);
+  rmSync(packages);
+  rmSync(join(image, "console/.cache"), { recursive: true });
   return image;
 }
 
 /** The steps of the Dockerfile that run our own code, in their order. Throws when one fails. */
 function runBuildSteps(image: string): void {
   const dockerfile = readFileSync(resolve(projectFolder, "Dockerfile"), "utf8");
-  for (const [, step = "[]"] of dockerfile.matchAll(/^RUN (\[.*\])$/gm)) {
-    const [program, ...args] = JSON.parse(step) as [string, ...string[]];
-    if (program !== "node") throw new Error(`an unknown build step: ${step}`);
+  for (const [, list, words] of dockerfile.matchAll(/^RUN (?:(\[.*\])|(node .*))$/gm)) {
+    const step = words?.split(" ") ?? (JSON.parse(list ?? "[]") as string[]);
+    const [program, ...args] = step;
+    if (program !== "node") throw new Error(`an unknown build step: ${step.join(" ")}`);
     execFileSync(process.execPath, args, { cwd: image, stdio: ["ignore", "ignore", "inherit"] });
   }
 }

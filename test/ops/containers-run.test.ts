@@ -62,6 +62,13 @@ test("migrate, api and worker start by their compose commands, answer a chat, an
     assert.match(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text(), /everturn_/);
   }
 
+  const page = await fetch(`http://127.0.0.1:${ports.api}/`);
+  assert.match(
+    await page.text(),
+    /<script type="module"[^>]* src="\/assets\//,
+    "the console is in the image",
+  );
+
   const answered = await chatUntilAnswered(`http://127.0.0.1:${ports.api}`, "Say hello");
   assert.equal(answered.status, "waiting", JSON.stringify(answered));
   assert.ok(answered.messages.some(({ role }) => role === "assistant"));
