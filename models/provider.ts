@@ -18,9 +18,10 @@ export interface PromptMessage {
   readonly provider: string | null;
 }
 
-/** A file as a request may carry it. `data` is base64. */
+/** A file as a request may carry it. `data` is base64, or the name of carried bytes (`http/carried-bytes.ts`). */
 export type PromptFile =
-  | { readonly type: "image"; readonly media_type: ImageType; readonly data: string }
+  /** `chars`: how long the base64 is. */
+  | { readonly type: "image"; readonly media_type: ImageType; readonly data: string; readonly chars: number }
   | { readonly type: "document"; readonly data: string }
   /** `size`: bytes of the whole, where only the beginning is shown. */
   | { readonly type: "text"; readonly text: string; readonly size: number; readonly is_cut: boolean }

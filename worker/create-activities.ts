@@ -32,13 +32,11 @@ import { createWriteTurnSummary } from "../activities/write-turn-summary.ts";
 import type { LiveBus } from "../core/stream/bus-message.ts";
 import { promptOf } from "../core/tool/chat-profile.ts";
 import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
-import type { Provider } from "../models/provider.ts";
 import type { Config } from "../platform/config/config.ts";
 import type { Failpoint } from "../platform/failpoint.ts";
 import { createSchemaChecker } from "../platform/json-schema/schema-checker.ts";
 import type { FileShelf } from "../store/file/file-shelf.ts";
 import { settingsOf } from "../store/model/model-book.ts";
-import type { ModelConfigRow } from "../store/model/resolve-model-config.ts";
 import type { ChatRow } from "../store/row/chat-row.ts";
 import type { Store } from "../store/store.ts";
 import { agentPrompt } from "../tools/agents/agent-prompt.ts";
@@ -53,13 +51,14 @@ import type { Processes } from "../workspaces/agent/api.ts";
 import { openAgent } from "../workspaces/client/agent-client.ts";
 import type { WorkspaceDriver } from "../workspaces/driver.ts";
 import { createTemplateShelf } from "../workspaces/templates/templates.ts";
+import type { LearningProviders } from "./learning-providers.ts";
 import { createUnsupportedNotice } from "./unsupported-notice.ts";
 
 export interface ActivityDeps {
   readonly config: Config;
   readonly store: Store;
   readonly bus: LiveBus;
-  readonly providerOf: (model: ModelConfigRow) => Provider;
+  readonly models: Pick<LearningProviders, "providerOf" | "carried">;
   readonly driver: WorkspaceDriver;
   readonly teller: Pick<WorkspaceTeller, "tell">;
   readonly files: FileShelf;
@@ -86,9 +85,9 @@ export type AllActivities = Activities &
   LocalWorkspaceActivities;
 
 export function createActivities(deps: ActivityDeps): AllActivities {
-  const { config, store, bus, shutdown, failpoint, openPartStream, readLostParts } = deps;
+  const { config, store, bus, models, shutdown, failpoint, openPartStream, readLostParts } = deps;
   const shared = { store, bus, shutdown, failpoint, openPartStream, checkpointMs: config.checkpointMs };
-  const advisor = advisorSource({ store, providerOf: deps.providerOf, advisorModel: config.advisorModel });
+  const advisor = advisorSource({ store, providerOf: models.providerOf, advisorModel: config.advisorModel });
   const places = createPlaces(deps);
   const toolsOf = createToolsOf<ChatRow>([clientToolSource, advisor, ...toolSourcesOf(deps, places)]);
   const calls = {
@@ -97,14 +96,14 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     debug: deps.debug,
     retryBaseMs: config.retryBaseMs,
     retryWaitMaxMs: config.retryWaitMaxMs,
-    providerOf: deps.providerOf,
+    providerOf: models.providerOf,
     newToolCallId,
   };
   const reads = readContextDeps(deps, places);
   const contextWatch = createContextWatch(store, reads, shutdown);
   const callModel = createCallModel({
     ...calls,
-    files: createFileLoader(store.pool, deps.files),
+    files: createFileLoader(store.pool, deps.files, models.carried),
     schemas: createSchemaChecker(),
     onTurn: contextWatch.look,
     toolsOf,
@@ -148,7 +147,8 @@ export function createActivities(deps: ActivityDeps): AllActivities {
 }
 
 function createDescriptions(deps: ActivityDeps): DescribeActivities {
-  const { config, store, providerOf, debug, shutdown, logger } = deps;
+  const { config, store, models, debug, shutdown, logger } = deps;
+  const { providerOf } = models;
   const shared = { store, providerOf, debug, smallModel: config.smallModel, shutdown, logger };
   return { writeTitle: createWriteTitle(shared), writeTurnSummary: createWriteTurnSummary(shared) };
 }

@@ -1,6 +1,7 @@
 // Builds the providers of model configs, with the quirks that their servers have taught.
 import { createProviderShelf } from "../activities/provider/provider-shelf.ts";
 import { createQuirkMemory } from "../activities/provider/quirk-memory.ts";
+import { CarriedBytes } from "../models/http/carried-bytes.ts";
 import type { Provider } from "../models/provider.ts";
 import type { Config } from "../platform/config/config.ts";
 import type { Logger } from "../platform/logger.ts";
@@ -11,6 +12,8 @@ import type { Store } from "../store/store.ts";
 
 export interface LearningProviders {
   readonly providerOf: (model: ModelConfigRow) => Provider;
+  /** What their requests may name. */
+  readonly carried: CarriedBytes;
   readonly readings: readonly Reading[];
 }
 
@@ -18,7 +21,8 @@ export function createLearningProviders(
   config: Config,
   { store, logger }: { readonly store: Store; readonly logger: Logger },
 ): LearningProviders {
-  const shelf = createProviderShelf({ ...config, secrets: createSecretBox(config) });
+  const carried = new CarriedBytes();
+  const shelf = createProviderShelf({ ...config, secrets: createSecretBox(config), carried });
   const counts = { quirk: 0, unsealed: 0, "output-in-words": 0 };
   const providerOf = createQuirkMemory({
     store,
@@ -30,6 +34,7 @@ export function createLearningProviders(
   });
   return {
     providerOf,
+    carried,
     readings: [
       {
         name: "everturn_model_quirks_learnt_total",

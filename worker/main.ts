@@ -70,7 +70,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<{ sto
     // What turns commit for other chats, their subagents and parents, is told at once. Nothing waits for it.
     store: { ...store, deliver: (rows) => void deliverer.deliver(rows) },
     bus,
-    providerOf: models.providerOf,
+    models,
     driver,
     teller,
     files,

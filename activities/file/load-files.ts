@@ -4,6 +4,7 @@ import { fileTextBytesMax, workerFileBytesMax } from "../../core/chat/limits.ts"
 import { type ImageType, kindOf } from "../../core/file/media-type.ts";
 import { filesIn, type Part, type ResultFile } from "../../core/part/part.ts";
 import { chooseShownFiles } from "../../core/prompt/shown-files.ts";
+import { base64Chars, type CarriedBytes, carriedBytesMin } from "../../models/http/carried-bytes.ts";
 import type { PromptFile } from "../../models/provider.ts";
 import type { Queryable } from "../../store/database.ts";
 import { BlobMissing, gathered } from "../../store/file/blobs.ts";
@@ -25,14 +26,18 @@ export interface FileLoader {
 
 const NONE: LoadedFiles = { files: undefined, release: () => undefined };
 
-export function createFileLoader(db: Queryable, shelf: Pick<FileShelf, "read">): FileLoader {
+export function createFileLoader(
+  db: Queryable,
+  shelf: Pick<FileShelf, "read">,
+  carried: CarriedBytes,
+): FileLoader {
   const room = createByteRoom(workerFileBytesMax);
   return {
     async load(messages, signal) {
       const ids = messages.flatMap(({ content }) => filesForModels(content));
       if (ids.length === 0) return NONE;
       const rows = new Map((await readFiles(db, ids)).map((row) => [row.id, row]));
-      return loadShown({ shelf, room, rows, ids, signal });
+      return loadShown({ shelf, room, carried, rows, ids, signal });
     },
   };
 }
@@ -45,26 +50,41 @@ function filesForModels(content: readonly Part[]): string[] {
 interface LoadInput {
   readonly shelf: Pick<FileShelf, "read">;
   readonly room: ByteRoom;
+  readonly carried: CarriedBytes;
   readonly rows: ReadonlyMap<string, FileRow>;
   /** In the order of the history. */
   readonly ids: readonly string[];
   readonly signal: AbortSignal;
 }
 
-async function loadShown({ shelf, room, rows, ids, signal }: LoadInput): Promise<LoadedFiles> {
+async function loadShown({ shelf, room, carried, rows, ids, signal }: LoadInput): Promise<LoadedFiles> {
   const sized = ids.flatMap((file_id) => {
     const row = rows.get(file_id);
     return row === undefined ? [] : [{ file_id, bytes: shownBytes(row) }];
   });
   const shown = chooseShownFiles(sized);
   const bytes = [...shown].reduce((sum, id) => sum + shownBytes(rows.get(id) as FileRow), 0);
-  const release = await room.take(bytes, signal);
+  const giveBack = await room.take(bytes, signal);
+  const names: string[] = [];
+  const release = () => {
+    for (const name of names) carried.drop(name);
+    giveBack();
+  };
+  const asData = (content: Buffer) => {
+    if (content.byteLength < carriedBytesMin) return content.toString("base64");
+    const name = carried.carry(content);
+    names.push(name);
+    return name;
+  };
   try {
     const files = new Map<string, PromptFile>();
     for (const id of new Set(ids)) {
       signal.throwIfAborted();
       const row = rows.get(id);
-      files.set(id, row === undefined ? DELETED : shown.has(id) ? await loadFile(shelf, row) : LEFT_OUT);
+      files.set(
+        id,
+        row === undefined ? DELETED : shown.has(id) ? await loadFile(shelf, row, asData) : LEFT_OUT,
+      );
     }
     return { files, release };
   } catch (error) {
@@ -83,23 +103,27 @@ function shownBytes({ media_type, size }: FileRow): number {
   return kindOf(media_type) === "text" ? Math.min(size, fileTextBytesMax) : size;
 }
 
-async function loadFile(shelf: Pick<FileShelf, "read">, row: FileRow): Promise<PromptFile> {
+type AsData = (content: Buffer) => string;
+
+async function loadFile(shelf: Pick<FileShelf, "read">, row: FileRow, asData: AsData): Promise<PromptFile> {
   try {
     const bytes = await gathered(shelf.read(row, shownBytes(row)));
-    return promptFile(row, bytes);
+    return promptFile(row, bytes, asData);
   } catch (error) {
     if (error instanceof BlobMissing) return DELETED;
     throw error;
   }
 }
 
-function promptFile({ media_type, size }: FileRow, bytes: Buffer): PromptFile {
+function promptFile({ media_type, size }: FileRow, bytes: Buffer, asData: AsData): PromptFile {
   switch (kindOf(media_type)) {
-    case "image":
+    case "image": {
+      const chars = base64Chars(bytes.byteLength);
       // The cast is safe: it is a picture of a type that we take.
-      return { type: "image", media_type: media_type as ImageType, data: bytes.toString("base64") };
+      return { type: "image", media_type: media_type as ImageType, data: asData(bytes), chars };
+    }
     case "document":
-      return { type: "document", data: bytes.toString("base64") };
+      return { type: "document", data: asData(bytes) };
     default: {
       // A character that the limit cuts is left out.
       const text = new TextDecoder().decode(bytes, { stream: true });

@@ -1,7 +1,9 @@
 // The provider of a model config, built once for each state of the config's row.
 import { createProvider, type ProviderSpec } from "../../models/create-provider.ts";
 import { ownFault } from "../../models/errors/own-fault.ts";
+import { type CarriedBytes, createCarryingFetch } from "../../models/http/carried-bytes.ts";
 import { createProviderFetch } from "../../models/http/provider-fetch.ts";
+import type { Fetch } from "../../models/http/provider-options.ts";
 import type { Provider } from "../../models/provider.ts";
 import { createRecordingFetch } from "../../models/recording/recording-fetch.ts";
 import { createGuardedFetch } from "../../platform/network/guarded-fetch.ts";
@@ -23,6 +25,8 @@ export interface ProviderShelfDeps {
   readonly streamSilenceMs: number;
   readonly streamContentSilenceMs: number;
   readonly secrets: Pick<SecretBox, "open">;
+  /** Bytes of files that requests name; absent: they name none. */
+  readonly carried?: CarriedBytes;
 }
 
 export interface ProviderShelf {
@@ -36,10 +40,13 @@ type SourceOf = Pick<ModelConfigRow, "provider" | "source">;
 const keptProvidersMax = 500;
 
 export function createProviderShelf(deps: ProviderShelfDeps): ProviderShelf {
+  const { carried } = deps;
+  const listened = (pool: Fetch) =>
+    createRecordingFetch(carried === undefined ? pool : createCarryingFetch(pool, carried));
   const pools = {
     // The addresses of the environment are the operator's own, and may be anywhere.
-    trusted: createRecordingFetch(createProviderFetch()),
-    guarded: createRecordingFetch(createGuardedFetch({ allowPrivate: deps.allowPrivateProviders })),
+    trusted: listened(createProviderFetch()),
+    guarded: listened(createGuardedFetch({ allowPrivate: deps.allowPrivateProviders })),
   };
   const kept = new Map<string, Provider>();
   return {

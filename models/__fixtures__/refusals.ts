@@ -74,7 +74,7 @@ const WITH_FILES: Partial<ModelRequest> = {
     },
   ],
   files: new Map([
-    ["1", { type: "image", media_type: "image/png", data: "iVBORw0KGgo=" }],
+    ["1", { type: "image", media_type: "image/png", data: "iVBORw0KGgo=", chars: 12 }],
     ["2", { type: "document", data: "JVBERi0=" }],
   ]),
 };

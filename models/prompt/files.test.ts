@@ -25,7 +25,7 @@ const table = part("3", "table.csv", "text/csv");
 const gone = part("4", "gone.md", "text/markdown");
 
 const files = new Map<string, PromptFile>([
-  ["1", { type: "image", media_type: "image/png", data: PNG }],
+  ["1", { type: "image", media_type: "image/png", data: PNG, chars: PNG.length }],
   ["2", { type: "document", data: PDF }],
   ["3", { type: "text", text: "a,b", size: 3, is_cut: false }],
   ["4", { type: "unshown", words: "because it was deleted" }],

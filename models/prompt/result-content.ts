@@ -2,14 +2,11 @@
 import type { ImageType } from "../../core/file/media-type.ts";
 import type { JsonObject, JsonValue, ToolResultPart } from "../../core/part/part.ts";
 import { listOf, objectOf, textOf } from "../http/untrusted-json.ts";
+import type { PromptFile } from "../provider.ts";
 import { PLAIN_SHAPE } from "../quirks/quirk.ts";
 import { type FileView, type ShownPiece, shownFile, shownImage } from "./shown-file.ts";
 
-interface ResultImage {
-  readonly media_type: ImageType;
-  /** Base64. */
-  readonly data: string;
-}
+type ResultImage = Extract<PromptFile, { type: "image" }>;
 
 export interface ResultContent {
   readonly text: string;
@@ -66,7 +63,7 @@ function imageOf(block: JsonObject): ResultImage | null {
   const media_type = textOf(block["mimeType"]) || textOf(block["media_type"]);
   if (block["type"] !== "image" || data === "" || !IMAGE_TYPES.includes(media_type)) return null;
   // The cast is safe: the list above is the type.
-  return { media_type: media_type as ResultImage["media_type"], data };
+  return { type: "image", media_type: media_type as ImageType, data, chars: data.length };
 }
 
 function blockText(block: JsonObject): string {

@@ -6,7 +6,7 @@ import type { PromptFile } from "../provider.ts";
 import type { PromptShape } from "../quirks/quirk.ts";
 import { fenced, namedFile } from "./part-text.ts";
 
-/** A piece of a user message, or what is shown beside the text of a tool's result. `data` is base64. */
+/** A piece of a user message, or what is shown beside the text of a tool's result. `data` is base64, or stands for it. */
 export type ShownPiece =
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "image"; readonly media_type: ImageType; readonly data: string }
@@ -45,12 +45,12 @@ export function shownFile(part: FilePart, { files, shape }: FileView): readonly 
 
 /** A picture without a name of its own, or words where it is not taken. */
 export function shownImage(
-  { media_type, data }: { readonly media_type: ImageType; readonly data: string },
+  { media_type, data, chars }: Extract<PromptFile, { type: "image" }>,
   shape: FileView["shape"],
 ): readonly ShownPiece[] {
   if (shape.images === "words")
     return [{ type: "text", text: `[${media_type}: not shown, because this model takes no pictures]` }];
-  if (data.length <= shape.image_chars_max) return [{ type: "image", media_type, data }];
+  if (chars <= shape.image_chars_max) return [{ type: "image", media_type, data }];
   return [{ type: "text", text: `[${media_type}: not shown, because it is larger than this model takes]` }];
 }
 

@@ -2,6 +2,7 @@
 // async context of the caller, so no adapter has to know about it.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { debugAttemptsPerCallMax } from "../../core/chat/limits.ts";
+import { withoutNames } from "../http/carried-bytes.ts";
 import type { Fetch } from "../http/provider-options.ts";
 import { Exchange } from "./recorded-exchange.ts";
 
@@ -61,7 +62,7 @@ function startOf(input: Parameters<Fetch>[0], init: RequestInit | undefined) {
 
 function describeBody(body: unknown): string | null {
   if (body === undefined || body === null) return null;
-  if (typeof body === "string") return body;
+  if (typeof body === "string") return withoutNames(body);
   if (body instanceof Uint8Array) return Buffer.from(body).toString("utf8");
   return `[not recorded: ${Object.prototype.toString.call(body).slice("[object ".length, -1)}]`;
 }
