@@ -46,6 +46,9 @@ test("B3 usage is shown by day as a plot and as a table, by model, user and chat
   await everturn.reader(id).untilIdle();
   const page = await world.open(t, "/usage");
   await page.locator("canvas").waitFor();
+  const day = { day: "numeric", month: "short", timeZone: "UTC" } as const;
+  const shown = new Intl.DateTimeFormat("en-GB", day).format(new Date());
+  await page.locator(".u-legend").getByText(shown).waitFor();
   await page.getByText(/of these calls have no price/).waitFor();
   await page.getByText("The numbers as a table").click();
   const today = new Date().toISOString().slice(0, 10);

@@ -48,12 +48,13 @@ function draw(element: HTMLElement, { days, values, words }: DayPlotInput): UPlo
     tzDate: (seconds) => UPlot.tzDate(new Date(seconds * 1000), "UTC"),
     cursor: { drag: { x: false, y: false } },
     legend: { show: true },
+    hooks: { ready: [showDay], setCursor: [showDay] },
     scales: {
       x: { range: (_plot, min, max) => [min - 43_200, max + 43_200] },
       y: { range: (_plot, _min, max) => [0, max > 0 ? max * 1.1 : 1] },
     },
     axes: [
-      { ...axis, grid: { show: false } },
+      { ...axis, space: 72, grid: { show: false }, values: (_plot, splits) => splits.map(dayOf) },
       {
         ...axis,
         size: 72,
@@ -64,8 +65,7 @@ function draw(element: HTMLElement, { days, values, words }: DayPlotInput): UPlo
     series: [
       {
         label: "Day",
-        value: (_plot, seconds) =>
-          seconds === null ? "" : new Date(seconds * 1000).toISOString().slice(0, 10),
+        value: (_plot, seconds) => (seconds === null ? "" : dayOf(seconds)),
       },
       {
         label: "Used",
@@ -79,6 +79,18 @@ function draw(element: HTMLElement, { days, values, words }: DayPlotInput): UPlo
     ],
   };
   return new UPlot(options, [days.map((day) => Date.parse(day) / 1000), [...values]], element);
+}
+
+/** Below the plot stands the day that somebody points at, and the newest one while they point at none. */
+function showDay(plot: UPlot): void {
+  if (typeof plot.cursor.idx !== "number") plot.setLegend({ idx: plot.data[0].length - 1 }, false);
+}
+
+const dayFormat = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
+
+/** @param seconds since 1970, as uPlot counts */
+function dayOf(seconds: number): string {
+  return dayFormat.format(seconds * 1_000);
 }
 
 /** A canvas knows no custom properties, and those of the theme hold two colours each: an element says which one counts. */
