@@ -9,6 +9,7 @@ import { runIdleReaders } from "./clients/idle-reader-client.ts";
 import { runBareWorker } from "./floor/bare-worker.ts";
 import { notMeasured, type Row } from "./row.ts";
 import type { Scenario } from "./scenario.ts";
+import { consolePaint } from "./scenarios/console-paint.ts";
 import { goOn } from "./scenarios/continue.ts";
 import { costOfATurn } from "./scenarios/cost-of-a-turn.ts";
 import { debugOverhead } from "./scenarios/debug-overhead.ts";
@@ -43,6 +44,7 @@ const SCENARIOS: readonly Scenario[] = [
   costOfATurn,
   idleReaders,
   debugOverhead,
+  consolePaint,
   workspaceTools,
   goOn,
   gapAfterKill,

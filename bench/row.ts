@@ -9,6 +9,7 @@ export type Unit =
   | "events"
   | "parts"
   | "transactions"
+  | "times"
   | "KiB"
   | "× the bytes"
   | "%"

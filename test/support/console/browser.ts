@@ -21,10 +21,15 @@ export async function laneBrowser(): Promise<Browser> {
   const executablePath = process.env["EVERTURN_TEST_CHROMIUM"];
   if (executablePath === undefined)
     throw new Error("There is no browser: tests of the console run by `npm test`, which finds one.");
-  running ??= chromium.launch({ executablePath, args: ARGUMENTS });
+  running ??= launchChromium(executablePath);
   const browser = await running;
   if (browser.isConnected()) return browser;
   // It died in a test before.
-  running = chromium.launch({ executablePath, args: ARGUMENTS });
+  running = launchChromium(executablePath);
   return running;
+}
+
+/** One that the caller closes. */
+export function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: ARGUMENTS });
 }
