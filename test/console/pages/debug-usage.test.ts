@@ -22,8 +22,8 @@ test("B4 a chat's model calls are recorded from the page on, and shown over time
   await everturn.call("POST", `/v1/chats/${id}/messages`, { content: "Say something about herons." });
   await everturn.reader(id).untilIdle();
   await page.reload();
-  await page.getByRole("button", { name: /^1\. stream, Completed/ }).waitFor();
-  await page.getByRole("button", { name: /^POST 200, Completed/ }).click();
+  await page.getByRole("button", { name: /^1\. stream .*, Completed/ }).waitFor();
+  await page.getByRole("button", { name: /^POST 200 .*, Completed/ }).click();
   const search = page.getByRole("searchbox", { name: "Search the request body" });
   await search.fill("herons");
   await page.locator("mark", { hasText: "herons" }).first().waitFor();

@@ -20,7 +20,11 @@ export async function seriousFindings(page: Page): Promise<string[]> {
   );
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(
-      ({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`,
-    );
+    .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(placeWords).join(" | ")}`);
+}
+
+/** The element, and what is wrong with it. */
+function placeWords({ html, failureSummary = "" }: Violation["nodes"][number]): string {
+  const why = failureSummary.split("\n").at(1)?.trim() ?? "";
+  return `${html.slice(0, 160)} (${why.slice(0, 240)})`;
 }

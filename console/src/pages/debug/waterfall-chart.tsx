@@ -36,7 +36,6 @@ export function WaterfallChart({ bars, ticks, total_ms, chosen, onChoose }: Wate
               className={styles.barRow}
               data-kind={bar.kind}
               aria-current={bar.key === chosen ? "true" : undefined}
-              aria-label={`${nameOf(bar)}, ${stateWords(bar.status).words}, ${spanWords(bar.duration_ms)}`}
               onClick={() => onChoose(bar.key)}
             >
               <span className={styles.barName}>{nameOf(bar)}</span>
@@ -50,7 +49,10 @@ export function WaterfallChart({ bars, ticks, total_ms, chosen, onChoose }: Wate
                   }}
                 />
               </span>
-              <span className={styles.barTime}>{spanWords(bar.duration_ms)}</span>
+              <span className={styles.barTime}>
+                {spanWords(bar.duration_ms)}
+                <span className="visually-hidden">, {stateWords(bar.status).words}</span>
+              </span>
             </button>
           </li>
         ))}

@@ -45,7 +45,7 @@ export function ServerRow({ server, isAdmin, onChange }: ServerRowInput) {
         <SignIn server={server} onSignedIn={onChange} />
       ) : null}
       <Button size="small" aria-label={`Tools of ${name}`} onClick={() => open("test")}>
-        Test
+        Tools
       </Button>
       {mayChange ? (
         <>
