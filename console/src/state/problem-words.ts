@@ -14,7 +14,8 @@ function withFields({ message, errors }: EverturnError): string {
   return `${message} (${first.path}: ${first.message})`;
 }
 
-function sentence(words: string): string {
+/** As one: a capital letter, and a full stop. */
+export function sentence(words: string): string {
   const text = words.trim();
   if (text === "") return "Something went wrong.";
   const upper = text.charAt(0).toUpperCase() + text.slice(1);

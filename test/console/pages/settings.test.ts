@@ -79,7 +79,7 @@ const HEADINGS = {
   "/mcp": "MCP servers",
   "/profiles": "Profiles",
   "/projects": "Projects",
-  "/skills": "Skills",
+  "/skills": "Skills and tools",
   "/usage": "Usage",
   "/health": "Health",
   "/users": "Users",

@@ -46,6 +46,7 @@ test("C4 a server's question is a form: what is missing is said at its field, an
   const id = await aChat("book");
   const page = await world.open(t, `/chats/${id}`);
   await card(page).getByText("Which city?").waitFor();
+  await transcript(page).getByText("Calling inn1: book").waitFor();
   await card(page).getByRole("button", { name: "Send the answer" }).click();
   await card(page).getByRole("alert").waitFor();
   await card(page).getByLabel("City").fill("Kyoto");
@@ -75,7 +76,7 @@ test("C4 U5 a server asks again and wants a page opened: the inbox has its words
     .getByRole("main")
     .getByRole("listitem")
     .filter({ hasText: `Trip ${made}` });
-  await item.getByText("The inn asks: Which city?").waitFor();
+  await card(item).getByText("Which city?").waitFor();
   assert.match(await page.title(), /^\(1\)/);
   await card(item).getByLabel("City").fill("Kyoto");
   await card(item).getByRole("button", { name: "Send the answer" }).click();

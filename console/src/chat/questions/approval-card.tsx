@@ -137,6 +137,7 @@ function callTitle(call: RequiredToolCall): string {
 
 function Arguments({ call }: { readonly call: RequiredToolCall }) {
   const { command } = call.args;
+  if (Object.keys(call.args).length === 0) return <p className={styles.hint}>Without arguments.</p>;
   const isEdit = call.tool_name === "edit_files" || call.tool_name === "write_file";
   return (
     <div className={styles.args}>

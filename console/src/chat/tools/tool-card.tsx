@@ -52,6 +52,8 @@ export const ToolCard = memo(function ToolCard({ item, output }: ToolCardProps) 
   const [isOpen, setOpen] = useState(false);
   const bodyId = useId();
   const state = useChatFact((facts) => callState(item, facts));
+  // Other calls that wait have begun: their server, or their tool itself, asks for something.
+  const isWish = useChatFact(({ asked }) => asked.get(item.call.tool_call_id)?.kind === "approval");
   const words = callWords(item.call.tool_name, item.call.args);
   const Icon = ICONS[words.icon];
   const isOver = state === "done" || state === "failed" || state === "denied";
@@ -70,7 +72,7 @@ export const ToolCard = memo(function ToolCard({ item, output }: ToolCardProps) 
       >
         <Icon className={styles.icon} aria-hidden="true" />
         <span className={styles.words}>
-          {isOver ? words.done : state === "asked" ? `Asks to ${wishOf(words).toLowerCase()}` : words.doing}
+          {isOver ? words.done : isWish && state === "asked" ? `Asks to ${wishOf(words).toLowerCase()}` : words.doing}
           {words.object !== "" && " "}
           {words.object !== "" && (
             <span className={words.is_code ? styles.object : undefined}>{words.object}</span>

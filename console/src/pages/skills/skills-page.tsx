@@ -1,6 +1,7 @@
 // The deployment's skills and tools: what agents can know and do.
 
 import { shownText } from "../../chat/markdown/shown-text.ts";
+import { sentence } from "../../state/problem-words.ts";
 import { everturn } from "../../state/everturn.ts";
 import { EmptyState } from "../../ui/shown/empty-state.tsx";
 import { Page, Section, Shown } from "../parts/page.tsx";
@@ -11,7 +12,7 @@ export default function SkillsPage() {
   const skills = useLoad((signal) => everturn.skills.list({}, { signal }), "skills");
   return (
     <Page
-      title="Skills"
+      title="Skills and tools"
       about="A skill is a folder with instructions that an agent reads when it needs them. Workspaces and projects can bring more of their own."
     >
       <Shown of={skills}>
@@ -25,14 +26,19 @@ export default function SkillsPage() {
             ) : null}
             <Rows label="Skills">
               {items.map(({ name, description, path }) => (
-                <Row key={name} title={name} state={path} about={description} />
+                <Row
+                  key={name}
+                  title={shownText(name)}
+                  state={path === name ? undefined : shownText(path)}
+                  about={shownText(description)}
+                />
               ))}
               {faults.map(({ path, message }) => (
                 <Row
                   key={path}
-                  title={path}
+                  title={shownText(path)}
                   state={<StateWords tone="bad">Left out</StateWords>}
-                  about={message}
+                  about={sentence(shownText(message))}
                 />
               ))}
             </Rows>

@@ -54,7 +54,7 @@ function Item({ item }: { readonly item: WaitingItem }) {
           <TimeAgo at={chat.updated_at} />
         </span>
       </div>
-      <p className={styles.words}>{waitingWords(item)}</p>
+      {item.type === "error" && <p className={styles.words}>{waitingWords(item)}</p>}
       {deadline !== null && <p className={styles.words}>Until {timeWords(deadline)}.</p>}
       {item.type !== "error" && (
         <Questions client={everturn} chatId={chat.id} calls={item.calls} onFault={onFault} hasKeys={false} />

@@ -41,7 +41,7 @@ export function ConnectionBanner({ connection, isAlone }: BannerProps) {
 function wordsFor({ state }: Connection, isAlone: boolean): string {
   if (state === "offline") return "You are offline.";
   return isAlone
-    ? "What you see here is not up to date: its connection is lost. Turns go on without it."
+    ? "What you see here is not up to date: its connection is lost."
     : "The connection to the server is lost. Turns go on without it.";
 }
 
