@@ -1,5 +1,6 @@
 // Draws on a terminal that scrolls: finished lines go up and are never touched again; below them a few lines are drawn anew.
 import { createPaint, type Paint, type Span } from "../text/style.ts";
+import { widthOf } from "../text/width.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface Drawing {
@@ -11,14 +12,19 @@ export interface Drawing {
 }
 
 const CLEAR_BELOW = "\u001b[J";
+/** Terminals that know it show what stands between the two at once, so that nothing flickers. The others pass over it. */
+const UPDATE_BEGINS = "\u001b[?2026h";
+const UPDATE_ENDS = "\u001b[?2026l";
 /** Of the screen's rows, so that what was printed last is still seen. */
 const rowsKept = 3;
 
 export class Screen {
   readonly #terminal: Terminal;
   readonly #paint: Paint;
-  /** Rows between the first live line and the cursor. */
-  #above = 0;
+  /** The widths of the lines above the one with the cursor that are drawn anew. */
+  #above: readonly number[] = [];
+  /** Of the cursor in its line. */
+  #column = 0;
   /** What was drawn below the finished lines. */
   #drawn = "";
 
@@ -37,19 +43,33 @@ export class Screen {
     const drawn = lines.join("\r\n") + place;
     if (finished.length === 0 && drawn === this.#drawn) return;
     const printed = finished.map((line) => `${this.#paint(line)}\r\n`).join("");
-    this.#terminal.write(this.#toTop() + printed + drawn);
+    this.#terminal.write(UPDATE_BEGINS + this.#toTop() + printed + drawn + UPDATE_ENDS);
     this.#drawn = drawn;
-    this.#above = shown.length + input.row;
+    this.#above = [
+      ...live.slice(-room).map((spans) => widthOf(spans.map(({ text }) => text).join(""))),
+      ...input.lines.slice(0, input.row).map(widthOf),
+    ];
+    this.#column = input.column;
   }
 
   /** Takes away what is drawn anew, so that something else can be written. */
   clear(): void {
     this.#terminal.write(this.#toTop());
-    this.#above = 0;
+    this.#above = [];
+    this.#column = 0;
     this.#drawn = "";
   }
 
   #toTop(): string {
-    return `\r${this.#above > 0 ? `\u001b[${this.#above}A` : ""}${CLEAR_BELOW}`;
+    const up = this.#rowsAbove();
+    return `\r${up > 0 ? `\u001b[${up}A` : ""}${CLEAR_BELOW}`;
+  }
+
+  /** A terminal that has become narrower since has broken the lines that are too wide for it now. */
+  #rowsAbove(): number {
+    if (!this.#terminal.breaksLines) return this.#above.length;
+    const columns = Math.max(1, this.#terminal.columns);
+    const rows = this.#above.map((width) => Math.max(1, Math.ceil(width / columns)));
+    return rows.reduce((sum, count) => sum + count, Math.floor(this.#column / columns));
   }
 }

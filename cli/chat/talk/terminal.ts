@@ -7,6 +7,8 @@ export interface Terminal {
   readonly columns: number;
   readonly rows: number;
   readonly hasColours: boolean;
+  /** When it becomes narrower, lines that are too wide go on in the next row; others cut them off. */
+  readonly breaksLines: boolean;
   write(text: string): void;
   /** One listener; null ends it. */
   onKey(listener: ((key: Key) => void) | null): void;
@@ -50,6 +52,7 @@ export function openTerminal(): Terminal {
       return stdout.rows || rowsDefault;
     },
     hasColours: wantsColours(process.env, stdout.isTTY),
+    breaksLines: breaksLines(process.env),
     write: (text) => void stdout.write(text),
     onKey(listener) {
       onKey = listener;
@@ -67,4 +70,10 @@ export function openTerminal(): Terminal {
     },
     close: leave,
   };
+}
+
+/** Almost all do. Those that do not are known by what they set; tmux does, wherever it runs. */
+function breaksLines(env: NodeJS.ProcessEnv): boolean {
+  if (env["TMUX"] !== undefined) return true;
+  return env["XTERM_VERSION"] === undefined && env["STY"] === undefined && env["TERM"] !== "linux";
 }

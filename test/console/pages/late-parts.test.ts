@@ -145,7 +145,10 @@ for (const { path, open } of LOOKS) {
 
 test("U3 axe finds nothing serious in a chat with its cards, menus and questions open", async (t) => {
   const page = await world.open(t, `/chats/${chatId}`);
-  await transcript(page).getByRole("button", { name: /^Allow/ }).first().waitFor();
+  await transcript(page)
+    .getByRole("button", { name: /^Allow/ })
+    .first()
+    .waitFor();
   await transcript(page).locator("[class*=katex]").first().waitFor();
   const closed = transcript(page).locator("[aria-expanded=false]");
   while ((await closed.count()) > 0) await closed.first().click();

@@ -263,3 +263,30 @@ test("Tab completes models, efforts and paths behind their commands, as far as t
   terminal.enter("/quit");
   await left;
 });
+
+test("a terminal that becomes narrower and wider again shows the line that is typed and what happens once", async () => {
+  const { terminal, left } = sit({ columns: 100 });
+  const key = "resized";
+  terminal.enter(
+    script({ text: "Said so far, on a line. ", parts: 30, hold_until: key, hold_after: 12 }, key),
+  );
+  await world.model.waitFor({ key, event: "held" });
+  const half = "a message that is being typed, longer than a narrow window is wide, and not sent yet";
+  terminal.type(half);
+  await terminal.sees("Ctrl-C stops it, Enter queues a message");
+  await terminal.sees("a message that is being typed");
+  for (const columns of [60, 33, 90, 45, 120]) {
+    terminal.resize(columns);
+    await terminal.printed();
+    assert.equal(countOf(terminal, "> a message that"), 1, terminal.lines().join("\n"));
+    assert.equal(countOf(terminal, "Working"), 1, terminal.lines().join("\n"));
+  }
+  world.model.release(key);
+  await terminal.sees("t30");
+  await atRest(terminal);
+  assert.equal(countOf(terminal, "Said so far"), 2, "in the message and in the answer");
+  assert.equal(countOf(terminal, half), 1);
+  terminal.press({ name: "u", ctrl: true });
+  terminal.enter("/quit");
+  await left;
+});

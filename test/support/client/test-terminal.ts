@@ -2,67 +2,59 @@
 // movements are obeyed, so what was drawn anew is seen once.
 import type { Key } from "../../../cli/chat/input/editor.ts";
 import type { Terminal } from "../../../cli/chat/talk/terminal.ts";
+import { ScreenRows } from "./screen-rows.ts";
 
 export interface TestTerminal extends Terminal {
   /** What a person sees, all that was scrolled away included. */
   lines(): string[];
   press(...keys: Key[]): void;
+  /** As terminals do it: lines that are too wide are broken, and joined again where there is room. */
+  resize(columns: number): void;
   type(text: string): void;
   /** Types a line and sends it. */
   enter(text: string): void;
   /** Resolves when a line holds the text. */
   sees(text: string): Promise<void>;
+  /** Resolves when something is printed next. */
+  printed(): Promise<void>;
   until(holds: (lines: readonly string[]) => boolean): Promise<void>;
 }
 
 export const CTRL_C: Key = { name: "c", ctrl: true, text: "\u0003" };
 const ENTER: Key = { name: "return", text: "\r" };
-/** A sequence with its number and its letter, a move to the start of a line, a new line, or text. */
-// oxlint-disable-next-line no-control-regex
-const PIECES = /\u001b\[\??(\d*)[\d;]*([A-Za-z])|\r|\n|[^\r\n\u001b]+|\u001b/gu;
 const seenWithinMs = 45_000;
 
 export function createTestTerminal(columns = 80): TestTerminal {
-  const page: string[] = [""];
-  let row = 0;
-  let column = 0;
+  const rows = new ScreenRows();
+  let width = columns;
   let onKey: ((key: Key) => void) | null = null;
+  let onResize: (() => void) | null = null;
   const watchers = new Set<() => void>();
-  const put = (text: string) => {
-    const line = (page[row] ?? "").padEnd(column);
-    page[row] = line.slice(0, column) + text + line.slice(column + text.length);
-    column += text.length;
-  };
-  const obey = (count: number, final: string) => {
-    if (final === "A") row = Math.max(0, row - count);
-    else if (final === "C") column += count;
-    else if (final === "J") {
-      page.length = row + 1;
-      page[row] = (page[row] ?? "").slice(0, column);
-    } else if (final !== "m" && final !== "h" && final !== "l") throw new Error(`unknown sequence ${final}`);
-  };
   const terminal: TestTerminal = {
-    columns,
+    get columns() {
+      return width;
+    },
     rows: 24,
     hasColours: false,
+    breaksLines: true,
     write(text) {
-      for (const [piece, count, final] of text.matchAll(PIECES)) {
-        if (final !== undefined) obey(count === "" ? 1 : Number(count), final);
-        else if (piece === "\r") column = 0;
-        else if (piece === "\n") {
-          row += 1;
-          page[row] ??= "";
-        } else put(piece);
-      }
+      rows.write(text);
       for (const look of watchers) look();
     },
     onKey(listener) {
       onKey = listener;
     },
-    onResize: () => undefined,
+    onResize(listener) {
+      onResize = listener;
+    },
+    resize(to) {
+      rows.breakAt(to);
+      width = to;
+      onResize?.();
+    },
     lend: (run) => run(),
     close: () => undefined,
-    lines: () => page.map((line) => line.trimEnd()),
+    lines: () => rows.lines(),
     press: (...keys) => keys.forEach((key) => onKey?.(key)),
     type: (text) => [...text].forEach((char) => onKey?.({ text: char })),
     enter(text) {
@@ -70,21 +62,39 @@ export function createTestTerminal(columns = 80): TestTerminal {
       terminal.press(ENTER);
     },
     sees: (text) => terminal.until((lines) => lines.some((line) => line.includes(text))),
-    until: (holds) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          watchers.delete(look);
-          reject(new Error(`not seen: ${holds.toString()}\n${terminal.lines().join("\n")}`));
-        }, seenWithinMs);
-        const look = () => {
-          if (!holds(terminal.lines())) return;
-          clearTimeout(timer);
-          watchers.delete(look);
-          resolve();
-        };
-        watchers.add(look);
-        look();
-      }),
+    printed: () => nextCall(watchers),
+    until: (holds) => untilHolds(() => terminal.lines(), watchers, holds),
   };
   return terminal;
+}
+
+function nextCall(watchers: Set<() => void>): Promise<void> {
+  return new Promise((resolve) => {
+    const once = () => {
+      watchers.delete(once);
+      resolve();
+    };
+    watchers.add(once);
+  });
+}
+
+function untilHolds(
+  lines: () => string[],
+  watchers: Set<() => void>,
+  holds: (lines: readonly string[]) => boolean,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      watchers.delete(look);
+      reject(new Error(`not seen: ${holds.toString()}\n${lines().join("\n")}`));
+    }, seenWithinMs);
+    const look = () => {
+      if (!holds(lines())) return;
+      clearTimeout(timer);
+      watchers.delete(look);
+      resolve();
+    };
+    watchers.add(look);
+    look();
+  });
 }

@@ -72,7 +72,11 @@ export const ToolCard = memo(function ToolCard({ item, output }: ToolCardProps) 
       >
         <Icon className={styles.icon} aria-hidden="true" />
         <span className={styles.words}>
-          {isOver ? words.done : isWish && state === "asked" ? `Asks to ${wishOf(words).toLowerCase()}` : words.doing}
+          {isOver
+            ? words.done
+            : isWish && state === "asked"
+              ? `Asks to ${wishOf(words).toLowerCase()}`
+              : words.doing}
           {words.object !== "" && " "}
           {words.object !== "" && (
             <span className={words.is_code ? styles.object : undefined}>{words.object}</span>

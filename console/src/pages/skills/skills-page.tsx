@@ -1,8 +1,8 @@
 // The deployment's skills and tools: what agents can know and do.
 
 import { shownText } from "../../chat/markdown/shown-text.ts";
-import { sentence } from "../../state/problem-words.ts";
 import { everturn } from "../../state/everturn.ts";
+import { sentence } from "../../state/problem-words.ts";
 import { EmptyState } from "../../ui/shown/empty-state.tsx";
 import { Page, Section, Shown } from "../parts/page.tsx";
 import { Row, Rows, StateWords } from "../parts/rows.tsx";
