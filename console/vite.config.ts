@@ -9,7 +9,7 @@ export default defineConfig({
     outDir: "dist",
     target: "es2022",
     // These know light-dark(); for older ones it would be rewritten to something longer.
-    cssTarget: ["chrome123", "firefox120", "safari17.5"],
+    cssTarget: ["chrome123", "firefox124", "safari17.5"],
     assetsInlineLimit: 0,
     // Says which files the page loads first: a test adds up their sizes.
     manifest: true,

@@ -3,6 +3,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { reloadForNewBuild } from "./state/new-build.ts";
+import { oldBrowserWords } from "./state/old-browser.ts";
 import { watchSight } from "./state/rest.ts";
 import { applyTheme } from "./state/theme.ts";
 import "./styles/tokens.css";
@@ -13,8 +14,11 @@ reloadForNewBuild();
 watchSight();
 const root = document.getElementById("root");
 if (root === null) throw new Error("The page has no element #root.");
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+const words = oldBrowserWords();
+if (words !== null) root.textContent = words;
+else
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );

@@ -119,6 +119,15 @@ test("U3 with reduced motion nothing moves", async (t) => {
   assert.equal(moving, 0);
 });
 
+test("U1 a browser that is too old, or runs no scripts, is told so instead of being shown nothing", async (t) => {
+  const page = await world.open(t, "/sign-in", { key: null });
+  await page.addInitScript("delete AbortSignal.any");
+  await page.reload();
+  await page.getByText("This page needs a newer browser").waitFor();
+  const answer = await fetch(world.everturn.url);
+  assert.match(await answer.text(), /<noscript>[^<]*JavaScript/);
+});
+
 test("the first page and a chat that is opened by its link load at most 200 KB of scripts and styles", () => {
   const bytes = firstLoadBytes(...CHAT_CHUNKS);
   assert.ok(bytes <= 200 * KB, `they load ${bytes} bytes`);
