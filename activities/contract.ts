@@ -1,6 +1,7 @@
 // What workflows call, and with what: readonly JSON objects in and out, with ids and outcomes only, never content.
 import type { CompactionSource } from "../core/chat/compaction.ts";
 import type { StepOutcome } from "../core/chat/step-outcome.ts";
+import type { WorkspaceStatus } from "../core/workspace/workspace.ts";
 import type { WorkspaceStep } from "../core/workspace/workspace-step.ts";
 
 export interface TurnRef {
@@ -146,6 +147,10 @@ export interface NextWorkspaceStepOutput {
   readonly version: number;
   /** Chats that work in it, for people who look into Temporal. Absent: recorded by an older version. */
   readonly chats?: readonly { readonly id: string; readonly title?: string }[];
+  /** As the row has it, for the same people. Absent: recorded by an older version, or the workspace is gone. */
+  readonly status?: WorkspaceStatus;
+  /** Why it failed. Present only where Temporal may show content. */
+  readonly error?: string;
 }
 
 export interface UseWorkspaceFilesInput {

@@ -240,6 +240,7 @@ function createTellers(config: Config, { store, temporal, logger }: DepsParts) {
     store,
     taskQueue: config.taskQueue,
     showTitles: config.temporalDetail === "full",
+    consoleUrl: config.consoleUrl,
     heartbeatTimeoutMs: config.heartbeatTimeoutMs,
     logger,
   };

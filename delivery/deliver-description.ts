@@ -14,13 +14,14 @@ import { describeSearchAttributes } from "../workflows/search-attributes.ts";
 export interface DescriptionOptions {
   readonly taskQueue: string;
   readonly showTitles: boolean;
+  readonly consoleUrl: string | null;
 }
 
 /** Its own workflow, never a child of the turn: neither waits for the other or ends with it (SPEC M2). */
 export async function deliverDescription(
   client: Client,
   { chat_id, payload }: OutboxRow,
-  { taskQueue, showTitles }: DescriptionOptions,
+  { taskQueue, showTitles, consoleUrl }: DescriptionOptions,
 ): Promise<void> {
   const { owner_id, turn_id } = payload;
   const title = showTitles ? payload.title : "";
@@ -37,5 +38,6 @@ export async function deliverDescription(
     signalArgs: [wish],
     typedSearchAttributes: describeSearchAttributes(owner_id),
     staticSummary: title === "" ? "describing a chat" : headOf(`describing: ${title}`, 200),
+    ...(consoleUrl !== null && { staticDetails: `[open the chat](${consoleUrl}/chats/${chat_id})` }),
   });
 }

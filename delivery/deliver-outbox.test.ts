@@ -21,6 +21,7 @@ test("O4 a run begins with fields that the version before can replay, and no oth
     store,
     taskQueue: "turns",
     showTitles: false,
+    consoleUrl: "https://chat.example.com",
     heartbeatTimeoutMs: 20_000,
     failpoint: () => undefined,
     logger: pino({ level: "silent" }),
@@ -33,6 +34,7 @@ test("O4 a run begins with fields that the version before can replay, and no oth
     {
       chat_id: "c",
       owner_id: "o",
+      chat_url: "https://chat.example.com/chats/c",
       turn_id: 1,
       title: "",
       model: "demo",

@@ -32,6 +32,8 @@ export interface DelivererOptions {
   readonly taskQueue: string;
   /** Whether Temporal's Web UI may show titles (`EVERTURN_TEMPORAL_DETAIL`). */
   readonly showTitles: boolean;
+  /** Where the console is, for links to chats; null: not known, or there is none. */
+  readonly consoleUrl: string | null;
   readonly heartbeatTimeoutMs: number;
   readonly failpoint: Failpoint;
   readonly logger: Logger;
@@ -130,6 +132,7 @@ async function send(client: Client, row: OutboxRow, options: SendOptions): Promi
 async function start(client: Client, row: OutboxRow, options: SendOptions): Promise<void> {
   const { owner_id, turn_id, model } = row.payload;
   const title = options.showTitles ? row.payload.title : "";
+  const chat_url = options.consoleUrl === null ? "" : `${options.consoleUrl}/chats/${row.chat_id}`;
   const shows_outcome = await options.knowsOutcome(client);
   // `tools_stop_max_ms` is not sent yet: after a rollback, workers of the version before could not replay its timer, and
   // such a run would never end. The next version sends it, when every worker it can be rolled back to knows the field.
@@ -139,6 +142,7 @@ async function start(client: Client, row: OutboxRow, options: SendOptions): Prom
     turn_id,
     title,
     model,
+    ...(chat_url !== "" && { chat_url }),
     shows_outcome,
     heartbeat_timeout_ms: options.heartbeatTimeoutMs,
   };
@@ -158,6 +162,8 @@ async function start(client: Client, row: OutboxRow, options: SendOptions): Prom
       ...(shows_outcome && { title }),
     }),
     ...(title !== "" && { staticSummary: headOf(title, summaryBytesMax) }),
+    // Is there when no worker is left to ask, and after the run.
+    ...(chat_url !== "" && { staticDetails: `[open the chat](${chat_url})` }),
   });
 }
 

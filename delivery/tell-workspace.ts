@@ -22,6 +22,8 @@ export interface WorkspaceTellerOptions {
   readonly taskQueue: string;
   /** Whether Temporal's Web UI may show names (`EVERTURN_TEMPORAL_DETAIL`). */
   readonly showTitles: boolean;
+  /** Where the console is, for links to workspaces; null: not known, or there is none. */
+  readonly consoleUrl: string | null;
   readonly heartbeatTimeoutMs: number;
   readonly logger: Logger;
 }
@@ -60,7 +62,7 @@ export function createWorkspaceTeller(options: WorkspaceTellerOptions): Workspac
 async function signalWithStart(
   client: Client,
   workspace: WorkspaceRow,
-  { taskQueue, showTitles, heartbeatTimeoutMs }: WorkspaceTellerOptions,
+  { taskQueue, showTitles, consoleUrl, heartbeatTimeoutMs }: WorkspaceTellerOptions,
 ): Promise<void> {
   const { id, owner_id, name, version } = workspace;
   const input: WorkspaceInput = {
@@ -80,5 +82,6 @@ async function signalWithStart(
     workflowTaskTimeout: "3 s",
     typedSearchAttributes: workspaceSearchAttributes({ owner_id, workspace_id: id }),
     ...(showTitles && { staticSummary: name }),
+    ...(consoleUrl !== null && { staticDetails: `[open the workspace](${consoleUrl}/workspaces/${id})` }),
   });
 }

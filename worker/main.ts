@@ -163,6 +163,7 @@ function openTeller(config: Config, parts: Pick<LoopParts, "store" | "temporal" 
     temporal: () => parts.temporal,
     taskQueue: config.taskQueue,
     showTitles: config.temporalDetail === "full",
+    consoleUrl: config.consoleUrl,
     heartbeatTimeoutMs: config.heartbeatTimeoutMs,
   });
 }
@@ -176,6 +177,7 @@ function openDeliverer(
     temporal: () => parts.temporal,
     taskQueue: config.taskQueue,
     showTitles: config.temporalDetail === "full",
+    consoleUrl: config.consoleUrl,
     heartbeatTimeoutMs: config.heartbeatTimeoutMs,
   });
 }

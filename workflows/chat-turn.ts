@@ -37,6 +37,7 @@ import {
   inSummary,
   showAgents,
   showCalls,
+  showDraining,
   showProgress,
   type TurnProgress,
 } from "./turn/turn-details.ts";
@@ -62,7 +63,9 @@ export async function chatTurn(input: ChatTurnInput): Promise<TurnResult> {
 }
 
 async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promise<TurnResult> {
-  const progress: TurnProgress = { model: input.model, title: input.title, calls: 1 };
+  const { model, title, chat_url = "" } = input;
+  const progress: TurnProgress = { model, title, chat_url, calls: 1 };
+  heard.onDrained = () => showDraining(progress);
   const run: Turn = {
     input,
     turn,
@@ -116,9 +119,10 @@ async function follow(outcome: StepOutcome, run: Turn): Promise<StepOutcome | nu
     case "next":
       return perform(outcome.step, outcome.snapshot_version, run);
     case "retry": {
-      const summary = describeRetry(outcome);
-      showProgress(progress, summary);
-      await condition(() => heard.stop, jittered(outcome.delay_ms), { summary });
+      const waitMs = jittered(outcome.delay_ms);
+      const summary = describeRetry(outcome, waitMs);
+      showProgress(progress, { word: "Retrying", what: summary });
+      await condition(() => heard.stop, waitMs, { summary });
       if (heard.stop) return lookAfterStop(run);
       // The wait is for the provider, so it is waited out here.
       return heard.drained ? null : callModel(run, outcome);
@@ -162,9 +166,12 @@ async function perform(step: NextStep, seen: number, run: Turn): Promise<StepOut
       if (heard.drained && !heard.stop) return { type: "next", step, snapshot_version: seen };
       heard.stop = false;
       return callModel(run);
+    // The call before has asked no model: what comes after this is still the same step.
     case "persist-context":
+      progress.calls--;
       return persistContext(run);
     case "compact":
+      progress.calls--;
       return compactHistory(run, step.source);
     default:
       throw new Error(`this version has no activity for the step ${step.type}`);
@@ -191,7 +198,7 @@ async function callModel(run: Turn, wish: CallWish = {}): Promise<StepOutcome> {
   // they named.
   run.heard.version = 0;
   const summary = inSummary(`${input.model || "model"} · step ${progress.calls}`);
-  showProgress(progress, "asking the model");
+  showProgress(progress, { word: "Running", what: "asking the model" });
   const activities = proxyActivities<Activities>(modelCallOptions(input, summary));
   return activities.callModel({
     ...turn,
@@ -202,7 +209,7 @@ async function callModel(run: Turn, wish: CallWish = {}): Promise<StepOutcome> {
 
 async function persistContext({ input, turn, progress }: Turn): Promise<StepOutcome> {
   const summary = "reading instructions and skills";
-  showProgress(progress, summary);
+  showProgress(progress, { word: "Running", what: summary });
   return proxyActivities<Activities>(contextOptions(input, summary)).persistContext(turn);
 }
 
@@ -210,7 +217,7 @@ async function compactHistory(
   { input, turn, progress }: Turn,
   source: CompactionSource,
 ): Promise<StepOutcome> {
-  showProgress(progress, "summarising the conversation");
+  showProgress(progress, { word: "Running", what: "summarising the conversation" });
   const activities = proxyActivities<Activities>(modelCallOptions(input, `compaction · ${source}`));
   return activities.compactHistory({ ...turn, source });
 }

@@ -45,6 +45,8 @@ export interface ChatTurnInput {
   /** Empty unless titles may be shown in Temporal's Web UI. */
   readonly title: string;
   readonly model: string;
+  /** Address of the chat in the console, for people who look at the run. Absent: not known, or begun by an older version. */
+  readonly chat_url?: string;
   /**
    * The namespace knows the search attribute of outcomes: a turn that ends in an error fails its run, and one that ends otherwise
    * than well says so in the list. Absent: begun by an older version, or there is no such attribute.

@@ -22,10 +22,10 @@ import type {
 } from "../activities/contract.ts";
 import { assertNever } from "../core/assert-never.ts";
 import { buildOptions, endWorkspaceOptions, transitionOptions } from "./activity-options.ts";
-import { chatWorkflowId, sideQueue, WISH_CHANGED, type WorkspaceInput } from "./contract.ts";
+import { sideQueue, WISH_CHANGED, type WorkspaceInput } from "./contract.ts";
 import { workspaceSearchAttributes } from "./search-attributes.ts";
 import { checkWorkspaceInput, readWishSignal } from "./turn/read-signal.ts";
-import { asPlainText } from "./turn/turn-details.ts";
+import { asPlainText, linkToRun, sinceNow } from "./turn/turn-details.ts";
 import { wordsOfFailure } from "./turn/words-of-failure.ts";
 
 const local = proxyLocalActivities<LocalWorkspaceActivities>(transitionOptions);
@@ -81,7 +81,8 @@ async function live(life: Life): Promise<void> {
 }
 
 /** True: nothing is left to do, and nothing new was wished meanwhile. */
-async function perform({ step, version }: NextWorkspaceStepOutput, life: Life): Promise<boolean> {
+async function perform(next: NextWorkspaceStepOutput, life: Life): Promise<boolean> {
+  const { step, version } = next;
   switch (step.type) {
     case "build":
       await build(step, life);
@@ -94,12 +95,12 @@ async function perform({ step, version }: NextWorkspaceStepOutput, life: Life): 
     case "wait":
       // Here it runs as it was wished: what has failed before is over.
       life.crashes = 0;
-      show(life, "running");
+      show(life, "Running");
       await condition(() => hasNews(life, version), step.ms, { summary: "time-to-live" });
       life.heard = 0;
       return false;
     case "end":
-      show(life, "at rest");
+      show(life, ...atRest(next));
       return !takeNews(life, version);
     default:
       return assertNever(step);
@@ -109,7 +110,7 @@ async function perform({ step, version }: NextWorkspaceStepOutput, life: Life): 
 async function build(step: Step<"build">, life: Life): Promise<void> {
   const ref: BuildRef = { ...life.workspace, build_id: step.build_id };
   const doing = (summary: string) => {
-    show(life, summary);
+    show(life, "Building", summary);
     return activitiesWith(buildOptions(life.input, summary));
   };
   const made = step.makes_place && (await doing("making the place").provisionWorkspace(ref));
@@ -135,7 +136,7 @@ function activitiesWith(options: ActivityOptions) {
 async function stop({ removes }: Step<"stop">, life: Life): Promise<void> {
   const { workspace: ref } = life;
   const summary = removes ? "removing what was begun" : "stopping";
-  show(life, summary);
+  show(life, "Stopping", removes ? summary : "");
   const ended = activitiesWith(endWorkspaceOptions(life.input, summary));
   const error = await errorOf(ended.stopWorkspace({ ...ref, removes }));
   await local.finishStop({ ...ref, error: error === null ? null : `It could not be stopped: ${error}` });
@@ -144,7 +145,7 @@ async function stop({ removes }: Step<"stop">, life: Life): Promise<void> {
 /** A deletion that is given up ends the run unless it was wished again: tried for ever, it would be seen by nobody. */
 async function destroy(life: Life, version: number): Promise<boolean> {
   const { workspace: ref } = life;
-  show(life, "deleting");
+  show(life, "Deleting");
   const ended = activitiesWith(endWorkspaceOptions(life.input, "deleting"));
   const error = await errorOf(ended.destroyWorkspace(ref));
   await local.finishDeletion({ ...ref, error: error === null ? null : `It could not be deleted: ${error}` });
@@ -189,12 +190,21 @@ function stopOnCancel(life: Life): void {
 }
 
 /** With the chats that work in it: their runs are found by these ids. */
-function show({ input, chats }: Life, state: string): void {
+function show({ input, chats }: Life, word: string, what = ""): void {
   const named = chats.map(({ id, title = "" }) =>
-    title === "" ? chatWorkflowId(id) : `${chatWorkflowId(id)} (${asPlainText(title)})`,
+    title === "" ? linkToRun(id) : `${linkToRun(id)} (${asPlainText(title)})`,
   );
-  const lines = [...(input.name === "" ? [] : [`**${input.name}**`]), state];
-  setCurrentDetails([...lines, ...(named.length === 0 ? [] : [`for ${named.join(", ")}`])].join("\n\n"));
+  const state = [`**${word}**`, ...(what === "" ? [] : [asPlainText(what)]), sinceNow()].join(" · ");
+  const place = [
+    ...(input.name === "" ? [] : [asPlainText(input.name)]),
+    ...(named.length === 0 ? [] : [`for ${named.join(", ")}`]),
+  ].join(" · ");
+  setCurrentDetails(place === "" ? state : `${state}\n\n${place}`);
+}
+
+function atRest({ status, error = "" }: NextWorkspaceStepOutput): [word: string, what: string] {
+  if (status === undefined) return ["At rest", ""];
+  return [`${status.slice(0, 1).toUpperCase()}${status.slice(1)}`, error];
 }
 
 function continueAsNew(input: WorkspaceInput): Promise<never> {

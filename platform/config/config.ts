@@ -87,6 +87,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     port: environment.PORT,
     host: environment.HOST,
     hasConsole: environment.EVERTURN_CONSOLE === "on",
+    consoleUrl: consoleUrl(environment),
     dataDir: environment.EVERTURN_DATA_DIR,
     apiKey: environment.EVERTURN_API_KEY,
     secretKey: environment.EVERTURN_SECRET_KEY,
@@ -148,6 +149,14 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
     apiMetricsPort: environment.EVERTURN_API_METRICS_PORT,
     metricsHost: environment.METRICS_HOST,
   } as const;
+}
+
+/** Where people open the console, as far as it can be known; null: there is none, or only its proxy knows. */
+function consoleUrl(environment: Environment): string | null {
+  const { EVERTURN_CONSOLE, EVERTURN_PUBLIC_URL, HOST, PORT } = environment;
+  if (EVERTURN_CONSOLE === "off") return null;
+  if (EVERTURN_PUBLIC_URL !== undefined) return EVERTURN_PUBLIC_URL;
+  return PORT !== 0 && (HOST === "127.0.0.1" || HOST === "localhost") ? `http://${HOST}:${PORT}` : null;
 }
 
 function rateLimits(environment: Environment) {

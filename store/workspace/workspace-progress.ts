@@ -1,5 +1,6 @@
 // How the workflow of a workspace moves it on. Each change locks the row and checks that it is still wanted: a local
 // activity may run twice, and the wanted state may have changed in between.
+import type { WorkspaceStatus } from "../../core/workspace/workspace.ts";
 import { decideWorkspaceStep, type WorkspaceStep } from "../../core/workspace/workspace-step.ts";
 import type { Tx } from "../database.ts";
 import type { Unit } from "../unit.ts";
@@ -12,6 +13,10 @@ export interface NextWorkspaceStep {
   readonly version: number;
   /** Chats that use it, the latest first; their titles only where Temporal may show content. */
   readonly chats: readonly WorkspaceChat[];
+  /** Absent: the workspace is gone. */
+  readonly status?: WorkspaceStatus;
+  /** Why it failed; only where Temporal may show content. */
+  readonly error?: string;
 }
 
 export interface WorkspaceChat {
@@ -38,7 +43,11 @@ export async function nextWorkspaceStep(unit: Unit, id: string): Promise<NextWor
   if (step.type === "stop" && row.status !== "stopping") {
     await changeWorkspace(unit.tx, row, { wish: "stopped", status: "stopping", error: build.error });
   }
-  return { step, version, chats };
+  return { step, version, chats, status: row.status, ...shownError(unit, row) };
+}
+
+function shownError({ store }: Unit, { error }: WorkspaceRow): { readonly error?: string } {
+  return store.tellsWords === true && error !== null ? { error } : {};
 }
 
 async function readChats({ tx, store }: Unit, id: string): Promise<readonly WorkspaceChat[]> {

@@ -288,6 +288,7 @@ function testDeps(
   const temporalAway = {
     temporal: () => null,
     showTitles: false,
+    consoleUrl: null,
     heartbeatTimeoutMs: 5_000,
     failpoint: () => undefined,
     taskQueue: "test",

@@ -30,6 +30,7 @@ before(async () => {
   everturn = await startEverturn({
     env: {
       EVERTURN_TEMPORAL_DETAIL: "full",
+      EVERTURN_PUBLIC_URL: "https://chat.example.com",
       EVERTURN_PROJECT_ROOTS: tmpdir(),
       EVERTURN_ALLOW_PRIVATE_PROVIDERS: "1",
     },
@@ -117,6 +118,48 @@ test("X4 I1 the saved queries of docs/temporal-web-ui.md find failed, interrupte
     !(await listed(queries[0] as string)).includes(found[4] as string),
     "a plain turn is no failed one",
   );
+});
+
+/** What User Metadata shows of the run, once it says this. */
+async function detailsOf(chatId: string, what: RegExp): Promise<string> {
+  const handle = everturn.temporal.workflow.getHandle(chatWorkflowId(chatId));
+  return soon(`the details of ${chatId} say ${what}`, async () => {
+    const { currentDetails = "" } = await handle.query<{ currentDetails?: string }>(
+      "__temporal_workflow_metadata",
+    );
+    return what.test(currentDetails) && currentDetails;
+  });
+}
+
+test("O9 the details of a run say at a glance what it does, for whom or what it waits, since when, and where its chat is", async () => {
+  const held = { parts: 10, hold_until: "never", hold_after: 5 };
+  const refused = { text: "x", http_error: { status: 429, retry_after: 60 } };
+  const asking = [{ tool_calls: [{ name: "list_dir", args: { path: "." } }] }, { text: "Seen." }];
+  const [running, waiting, retrying] = await Promise.all([
+    everturn.createChat(script(held, "glance-running"), { title: "One [title](x)" }),
+    everturn.createChat(script(asking, "glance-waiting"), {
+      project_path: folder,
+      approval_policy: { list_dir: "ask" },
+    }),
+    everturn.createChat(script(refused, "glance-retrying")),
+  ]);
+  const since = "since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC";
+  const place = (id: string) => `\\n\\nstep \\d · .+ · \\[.+\\]\\(https://chat.example.com/chats/${id}\\)$`;
+  for (const [{ id }, words] of [
+    [running, "\\*\\*Running\\*\\* · asking the model"],
+    [waiting, "\\*\\*Waiting for a person\\*\\* · approval of list\\\\_dir: \\."],
+    [retrying, "\\*\\*Retrying\\*\\* · retry 1 of 25 at \\d\\d:\\d\\d:\\d\\d UTC: rate limit \\(429\\)"],
+  ] as const) {
+    await detailsOf(id, new RegExp(`^${words} · ${since}${place(id)}`, "m"));
+  }
+  const shown = await detailsOf(running.id, /Running/);
+  assert.ok(shown.includes(" · [One \\[title\\](x)](https://"), `a title makes no link of its own: ${shown}`);
+  await everturn.call("POST", `/v1/chats/${running.id}/interrupt`);
+  assert.equal(await endOf(running.id), "COMPLETED");
+  await detailsOf(running.id, new RegExp(`^\\*\\*Interrupted\\*\\* · ${since}`, "m"));
+  const handle = everturn.temporal.workflow.getHandle(chatWorkflowId(running.id));
+  const { staticDetails } = await handle.describe();
+  assert.equal(await staticDetails(), `[open the chat](https://chat.example.com/chats/${running.id})`);
 });
 
 test("O9 a tool call shows its path, and a name that a model made up is cut to what Temporal takes", async () => {

@@ -7,7 +7,7 @@ import type { StepOutcome } from "../../core/chat/step-outcome.ts";
 import { transitionOptions } from "../activity-options.ts";
 import { UNKNOWN_VERSION } from "./read-signal.ts";
 import { type BegunCall, beginTool, endOf, type RunningCall, type RunToolsInput } from "./run-tools.ts";
-import { describeWait, inSummary, showProgress, type TurnProgress } from "./turn-details.ts";
+import { describeWait, showProgress, summaryOfWait, type TurnProgress } from "./turn-details.ts";
 
 const local = proxyLocalActivities<LocalActivities>(transitionOptions);
 
@@ -120,6 +120,6 @@ async function wakeUp(step: AwaitStep, seen: number, waiting: Waiting): Promise<
     waiting.hasAsked ||
     (heard.drained && begun.size === 0);
   if (step.deadline_ms === null) return condition(isTold);
-  const summary = inSummary("until the client's time is over");
+  const summary = summaryOfWait(step);
   await condition(isTold, Math.max(step.deadline_ms, lookAgainMinMs), { summary });
 }

@@ -43,7 +43,7 @@ export async function handOver(
 ): Promise<TurnResult> {
   takeTold(told, { ...next, tokens: 0 });
   const turn_id = next.type === "moved" ? next.turn_id : turn.turn_id;
-  showProgress(progress, "goes on as a run of another build");
+  showProgress(progress, { word: "Handed over", what: "the chat goes on as a run of another build" });
   let seen: number;
   do {
     seen = heard.count;

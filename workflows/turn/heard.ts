@@ -12,12 +12,15 @@ export interface Heard {
   drained: boolean;
   /** Signals that told of a change so far. */
   count: number;
+  /** Called when another build has become current. */
+  onDrained?: () => void;
 }
 
 export function listen(input: ChatTurnInput): Heard {
   const heard: Heard = { version: 0, stop: false, drained: false, count: 0 };
   setHandler(defineSignal(DRAINED), () => {
     heard.drained = true;
+    heard.onDrained?.();
   });
   for (const name of CHAT_SIGNALS) {
     setHandler(defineSignal<[unknown]>(name), (payload) => {

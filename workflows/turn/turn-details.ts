@@ -1,30 +1,82 @@
 // What a turn shows of itself in Temporal's Web UI. It costs no event.
-import { setCurrentDetails } from "@temporalio/workflow";
+import { setCurrentDetails, workflowInfo } from "@temporalio/workflow";
 import type { NextStep, OpenCall } from "../../core/chat/decide-next-step.ts";
 import { providerFailuresPerStepMax } from "../../core/chat/limits.ts";
 import type { StepOutcome, TurnEnd } from "../../core/chat/step-outcome.ts";
 import { headOf } from "../../core/text/truncate.ts";
 import { chatWorkflowId } from "../contract.ts";
 
+/** What a turn does: a word that is seen at a glance, and what exactly. */
+export interface Doing {
+  readonly word: string;
+  readonly what: string;
+  /** ISO 8601. Absent: from now on. */
+  readonly since?: string;
+}
+
 export interface TurnProgress {
   readonly model: string;
   /** Empty unless titles may be shown. */
   readonly title: string;
+  /** Address of the chat in the console; empty if it is not known. */
+  readonly chat_url: string;
   /** Model calls begun, retries of one step not counted. */
   calls: number;
-  /** What the turn does. */
-  state?: string;
-  /** Chats of the subagents that it waits for. */
-  agents?: readonly string[];
+  doing?: Doing;
+  /** Another build is current, and the run ends at its next boundary. */
+  isDraining?: boolean;
+  /** While it waits for subagents, this stands in the place of what it does. */
+  agents?: Doing;
 }
 
-/** Rewrites the run's current details: Markdown, in few lines, since the Web UI's box has room for four. */
-export function showProgress(progress: TurnProgress, state: string): void {
-  progress.state = state;
-  const { title, calls, model, agents = [] } = progress;
-  const waits = inWords("waiting for", agents.map(chatWorkflowId));
-  const line = [state, ...waits, `step ${calls}`, ...(model === "" ? [] : [model])].join(" · ");
-  setCurrentDetails(title === "" ? line : `**${asPlainText(title)}**\n\n${line}`);
+/**
+ * Rewrites the run's current details: Markdown, the state first, since the Web UI's box has room for four lines. The title stands
+ * here too: a run that continues another one has no summary.
+ */
+export function showProgress(progress: TurnProgress, doing: Doing): void {
+  progress.doing = { since: now(), ...doing };
+  render(progress);
+}
+
+/** Another build is current: this run is pinned to its own until its next boundary. */
+export function showDraining(progress: TurnProgress): void {
+  progress.isDraining = true;
+  render(progress);
+}
+
+function render({ title, chat_url, calls, model, doing, agents, isDraining }: TurnProgress): void {
+  const shown = agents ?? doing;
+  if (shown === undefined) return;
+  const { word, what, since = now() } = shown;
+  const state = [`**${word}**`, ...(what === "" ? [] : [what]), `since ${inUtc(since)}`];
+  const place = [
+    `step ${calls}`,
+    ...(model === "" ? [] : [asPlainText(model)]),
+    ...(isDraining === true ? ["hands over to another build after this step"] : []),
+    ...linkTo(chat_url, title),
+  ];
+  setCurrentDetails(`${state.join(" · ")}\n\n${place.join(" · ")}`);
+}
+
+function linkTo(chatUrl: string, title: string): readonly string[] {
+  const words = title === "" ? "open the chat" : asPlainText(title);
+  if (chatUrl !== "") return [`[${words}](${chatUrl})`];
+  return title === "" ? [] : [words];
+}
+
+/** Of the workflow's clock: when its task began. */
+function now(): string {
+  return new Date().toISOString();
+}
+
+/** `since 2026-11-29 06:30:05 UTC` */
+export function sinceNow(): string {
+  return `since ${inUtc(now())}`;
+}
+
+/** `2026-11-29 06:30:05 UTC` */
+function inUtc(iso: string): string {
+  return `${iso.slice(0, 19).replace("T", " ")} UTC`;
 }
 
 /** Temporal refuses a workflow task whose summaries are longer than 400 bytes, and a refused task is tried for ever. */
@@ -40,21 +92,34 @@ export function describeCall({ tool_name, summary }: OpenCall): string {
   return inSummary(summary === undefined ? tool_name : `${tool_name}: ${summary}`);
 }
 
-/** `waiting for an approval of execute: npm test, for the client's result of pick_color · since 2026-11-29 06:30 UTC` */
-export function describeWait({ waiting = [], calls = [], since }: AwaitStep): string {
-  const asked = (kind: string) => waiting.filter((call) => call.kind === kind).map(describeCall);
-  const others = waiting.filter(({ kind }) => kind !== "approval" && kind !== "client").map(describeCall);
+/** Whom a wait is for, and what they are asked for: `approval of execute: npm test, result of pick_color`. */
+export function describeWait({ waiting = [], calls = [], since }: AwaitStep): Doing {
+  const running = inWords("running", calls.map(asShown));
+  const asked = (kind: string) => waiting.filter((call) => call.kind === kind).map(asShown);
+  const others = waiting.filter(({ kind }) => kind !== "approval" && kind !== "client").map(asShown);
   const waits = [
-    ...inWords("for an approval of", asked("approval")),
-    ...inWords("for the client's result of", asked("client")),
-    ...inWords("for an answer to", others),
+    ...inWords("approval of", asked("approval")),
+    ...inWords("result of", asked("client")),
+    ...inWords("answer to", others),
   ];
-  const words = [
-    waits.length === 0 ? "running what was approved" : `waiting ${waits.join(", ")}`,
-    ...(waits.length > 0 ? inWords("running", calls.map(describeCall)) : []),
-    ...(since === undefined ? [] : [`since ${since.slice(0, 16).replace("T", " ")} UTC`]),
-  ];
-  return words.join(" · ");
+  if (waits.length === 0) return { word: "Running", what: "what was approved" };
+  const isForPerson = waiting.some(({ kind }) => kind !== "client");
+  return {
+    word: isForPerson ? "Waiting for a person" : "Waiting for the client",
+    what: [waits.join(", "), ...running].join(" · "),
+    ...(since !== undefined && { since }),
+  };
+}
+
+/** The same for a timer, whose summary is no Markdown. */
+export function summaryOfWait(step: AwaitStep): string {
+  const { word, what } = describeWait(step);
+  return inSummary(`${word}: ${what.replace(/\\(?=\W|_)/g, "")}`);
+}
+
+/** What a model or a person has written must not become links and pictures. */
+function asShown(call: OpenCall): string {
+  return asPlainText(describeCall(call));
 }
 
 type AwaitStep = Extract<NextStep, { type: "await-client" }>;
@@ -64,31 +129,53 @@ const namedMax = 5;
 
 function inWords(verb: string, names: readonly string[]): readonly string[] {
   if (names.length === 0) return [];
+  return [`${verb} ${inList(names)}`];
+}
+
+function inList(names: readonly string[]): string {
   const more = names.length > namedMax ? ` and ${names.length - namedMax} more` : "";
-  return [`${verb} ${names.slice(0, namedMax).join(", ")}${more}`];
+  return `${names.slice(0, namedMax).join(", ")}${more}`;
 }
 
 /** The tools that run; none of an empty step, which only commits what is there. */
 export function showCalls(progress: TurnProgress, calls: readonly OpenCall[]): void {
-  const names = new Set(calls.map((call) => call.tool_name));
-  if (names.size > 0) showProgress(progress, `running ${[...names].join(", ")}`);
+  const names = [...new Set(calls.map(asShown))];
+  if (names.length > 0) showProgress(progress, { word: "Running", what: inList(names) });
 }
 
-/** Beside what the turn does: `waiting for chat-0190…`, the workflows of subagents, which can be looked up by these names. */
+/** In the place of what the turn does: the subagents that it waits for, as links to their workflows. */
 export function showAgents(progress: TurnProgress, chatIds: readonly string[]): void {
-  progress.agents = [...new Set(chatIds)];
-  showProgress(progress, progress.state ?? "");
+  const names = [...new Set(chatIds)].map(linkToRun);
+  const since = progress.agents?.since ?? now();
+  if (names.length === 0) delete progress.agents;
+  else progress.agents = { word: "Waiting for subagents", what: inList(names), since };
+  render(progress);
+}
+
+/** Ids begin with the time and so all alike; their ends tell them apart. */
+export function linkToRun(chatId: string): string {
+  const { namespace } = workflowInfo();
+  const path = `/namespaces/${encodeURIComponent(namespace)}/workflows/${chatWorkflowId(chatId)}`;
+  return `[chat-…${chatId.slice(-12)}](${path})`;
 }
 
 /** How the run ended, for those who look at it later. */
-export function describeEnd(outcome: StepOutcome, end: TurnEnd | null): string {
-  const interrupted = end?.type === "interrupted" ? "interrupted" : null;
-  if (outcome.type === "moved") {
-    return [...(interrupted === null ? [] : [interrupted]), "goes on as the chat's next run"].join(" · ");
-  }
-  if (interrupted !== null) return interrupted;
-  if (outcome.type !== "ended" || outcome.status === "waiting") return "done";
-  return outcome.status === "deleted" ? "the chat was deleted" : "ended in an error";
+export function describeEnd(outcome: StepOutcome, end: TurnEnd | null): Doing {
+  const interrupted = end?.type === "interrupted" ? "Interrupted" : null;
+  if (outcome.type === "moved") return { word: interrupted ?? "Done", what: "the chat's next run goes on" };
+  if (interrupted !== null) return { word: interrupted, what: "" };
+  if (outcome.type !== "ended" || outcome.status === "waiting") return { word: "Done", what: "" };
+  if (outcome.status === "deleted") return { word: "Done", what: "the chat was deleted" };
+  return { word: "Failed", what: end === null ? "" : wordsOfEnd(end) };
+}
+
+/** `rate limit (429)` */
+export function wordsOfEnd({ why, status_code }: TurnEnd): string {
+  return kindInWords(why, status_code ?? null);
+}
+
+function kindInWords(kind: string, status: number | null): string {
+  return `${kind.replaceAll("_", " ")}${status === null ? "" : ` (${status})`}`;
 }
 
 /** A title is a person's words: it must not become links and pictures. */
@@ -96,9 +183,13 @@ export function asPlainText(title: string): string {
   return title.replaceAll("\n", " ").replace(/[\\`*_[\]<>!#|]/g, "\\$&");
 }
 
-/** `retry 3 of 25 in 4 s: rate limit (429)` */
-export function describeRetry(outcome: Extract<StepOutcome, { type: "retry" }>): string {
-  const seconds = Math.round(outcome.delay_ms / 100) / 10;
-  const status = outcome.status_code === null ? "" : ` (${outcome.status_code})`;
-  return `retry ${outcome.attempt} of ${providerFailuresPerStepMax} in ${seconds} s: ${outcome.kind.replaceAll("_", " ")}${status}`;
+/**
+ * `retry 3 of 25 at 06:30:05 UTC: rate limit (429)`
+ * @param waitMs how long the run waits for it, from now on
+ */
+export function describeRetry({ attempt, kind, status_code }: RetryOutcome, waitMs: number): string {
+  const at = new Date(Date.now() + waitMs).toISOString().slice(11, 19);
+  return `retry ${attempt} of ${providerFailuresPerStepMax} at ${at} UTC: ${kindInWords(kind, status_code)}`;
 }
+
+type RetryOutcome = Extract<StepOutcome, { type: "retry" }>;

@@ -4,6 +4,7 @@ import { ApplicationFailure, upsertSearchAttributes } from "@temporalio/workflow
 import type { StepOutcome, TurnEnd } from "../../core/chat/step-outcome.ts";
 import type { TurnResult } from "../contract.ts";
 import { OUTCOME } from "../search-attributes.ts";
+import { wordsOfEnd } from "./turn-details.ts";
 
 /** What the outcomes of a run have told of its turn so far. */
 export interface TurnTold {
@@ -39,8 +40,7 @@ export function closeRun(
 }
 
 /** The kind as its type, so that the list can be filtered by it. Nobody tries it again: the chat waits for a message. */
-function failureOf({ why, status_code, words }: TurnEnd): ApplicationFailure {
-  const code = status_code == null ? "" : ` (${status_code})`;
-  const message = words ?? `${why.replaceAll("_", " ")}${code}`;
-  return ApplicationFailure.create({ message, type: why, nonRetryable: true });
+function failureOf(end: TurnEnd): ApplicationFailure {
+  const message = end.words ?? wordsOfEnd(end);
+  return ApplicationFailure.create({ message, type: end.why, nonRetryable: true });
 }

@@ -72,6 +72,7 @@ export class WorkspaceWorld {
       store,
       taskQueue: this.#queue,
       showTitles: true,
+      consoleUrl: null,
       heartbeatTimeoutMs: 3_000,
       logger,
     });

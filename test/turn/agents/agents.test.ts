@@ -181,7 +181,10 @@ test("D5 G3 in the Web UI a turn that waits for agents names their workflows", a
     );
     return child !== undefined && currentDetails.includes(chatWorkflowId(child.id)) && currentDetails;
   });
-  assert.match(words, /waiting for chat-[0-9a-f-]{36}/);
+  assert.match(
+    words,
+    /\*\*Waiting for subagents\*\* · \[chat-…\w{12}\]\(\/namespaces\/\w+\/workflows\/chat-[0-9a-f-]{36}\) · since \d{4}-/,
+  );
   everturn.model.release(gate);
   await everturn.reader(chat.id).untilIdle();
 });

@@ -85,7 +85,9 @@ test("D1 D2 D5 a client's tool is asked for, its result goes to the model, and t
   const handle = everturn.temporal.workflow.getHandle(chatWorkflowId(chat.id));
   await soon("the run says what it waits for", async () => {
     const details = await handle.query<{ currentDetails?: string }>("__temporal_workflow_metadata");
-    return /waiting for the client's result of pick_color · since \d{4}-/.test(details.currentDetails ?? "");
+    return /\*\*Waiting for the client\*\* · result of pick\\_color · since \d{4}-/.test(
+      details.currentDetails ?? "",
+    );
   });
   assert.equal((await handle.describe()).raw.pendingActivities?.length ?? 0, 0);
   const [id] = idsOf(asked);
