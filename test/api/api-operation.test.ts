@@ -11,6 +11,7 @@ import { warnOfSealedKeys } from "../../api/start/sealed-keys.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
 import { createPool } from "../../store/database.ts";
 import { startTestApi, type TestApi } from "../support/api.ts";
+import { renderCallList, writtenCallList } from "../support/docs/call-list.ts";
 import { eventReferencePath, renderEventReference } from "../support/docs/event-reference.ts";
 
 const anotherKey = createSecretBox({ secretKey: new Uint8Array(32).fill(9) });
@@ -93,6 +94,10 @@ test("the document has every event of the streams as a component, and each strea
 test("docs/events.md is what the schemas of the events say", () => {
   const words = "`node test/support/docs/event-reference.ts` writes the page anew";
   assert.equal(readFileSync(eventReferencePath, "utf8"), renderEventReference(), words);
+});
+
+test("docs/rest-api.md lists every call of the OpenAPI document", () => {
+  assert.equal(writtenCallList(), renderCallList(), "renew it with `node test/support/docs/call-list.ts`");
 });
 
 test("the docs page and all it loads come from here, under a strict policy", async () => {
