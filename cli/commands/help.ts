@@ -15,7 +15,7 @@ export const HELP = `npm run everturn -- <command>
   keys <act>          list, add or revoke API keys; without an act: how
   console-build       build the page in the browser, unless that was done (\`npm start\` does it by itself)
   chat [message]      talk with an agent in the terminal; \`npm run chat -- --help\` tells more
-  demo                play a conversation that survives a killed worker
+  demo [--console]    play a conversation that survives killed workers, in the terminal or in the browser
   doctor              check the environment and say what is wrong
   config-docs         write docs/configuration.md
   help, version

@@ -22,7 +22,8 @@ export interface Rest {
 }
 
 export interface NewChat {
-  readonly content: string;
+  /** Absent: an empty chat. */
+  readonly content?: string;
   readonly title: string;
   readonly project_path?: string;
   readonly mcp_server_ids?: readonly string[];

@@ -16,6 +16,7 @@ const COUNT_TO = 60;
 
 export const AGENT_SCENE: Scene = {
   title: "The chat waits for an agent that it has started; the worker dies meanwhile (SIGKILL)",
+  look: "The chat shows its agent, which writes in a chat of its own. The worker dies, and the report arrives all the same.",
   needsDemoModel: true,
   play: playAgent,
 };

@@ -10,13 +10,19 @@ const BOOK = `${FERRY_DESK.slug}__book_seat`;
 
 export const FERRY_SCENE: Scene = {
   title: "A tool of an MCP server runs when the worker dies (SIGKILL)",
-  opening: { content: "When does the next ferry leave?", hasFerryDesk: true },
+  look: "The tool says how far it is. The worker dies, and the call is made again, because the tool says that it only reads.",
+  opening: {
+    title: "The demo's ferry",
+    content: "When does the next ferry leave?",
+    hasFerryDesk: true,
+  },
   needsDemoModel: true,
   play: playNext,
 };
 
 export const APPROVAL_SCENE: Scene = {
   title: "A tool asks for your approval; the worker dies while it waits (SIGKILL)",
+  look: "A card asks you about a booking, and the list marks the chat. The worker dies while it waits, and the card stays.",
   opening: "before",
   needsDemoModel: true,
   play: playBooking,
@@ -47,11 +53,14 @@ async function playBooking(stage: Stage): Promise<void> {
   const { status } = await rest.chat(chatId);
   stage.expect(status === "requires_action", `the chat no longer waited for the approval, it was ${status}`);
   stage.expect(calls.map(({ tool_name }) => tool_name).join() === BOOK, "another call was asked about");
-  narrator.line("You", "approved");
-  await rest.approve(
-    chatId,
-    calls.map(({ tool_call_id }) => tool_call_id),
-  );
+  const isDecided = () => follower.view.status !== "requires_action";
+  if (!(await stage.decide("Press Allow in the card. If you do nothing, the demo does it.", isDecided))) {
+    narrator.line("You", "approved");
+    await rest.approve(
+      chatId,
+      calls.map(({ tool_call_id }) => tool_call_id),
+    );
+  }
   await settled(stage, turn);
   const results = resultsIn(follower.view.messages, BOOK);
   stage.expect(results.length === 1, `the call was to have one result, and has ${results.length}`);

@@ -18,6 +18,7 @@ const FORK_COUNTS_TO = 80;
 
 export const FORK_SCENE: Scene = {
   title: "A fork takes another way while the chat goes on; the worker of both dies (SIGKILL)",
+  look: "The chat counts to 60. Its fork, new in the list, counts to 80. Both go on when their worker has died.",
   play: playFork,
 };
 

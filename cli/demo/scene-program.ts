@@ -5,7 +5,11 @@ import { outputOf } from "./tell-chat.ts";
 
 export const PROGRAM_SCENE: Scene = {
   title: "A program is written in a workspace; the worker dies while its tests run (SIGKILL)",
-  opening: { content: "Please write a small program and test it: the median of a list of numbers." },
+  look: "A workspace is made, a program is written, and its tests print as they run. The worker dies, the tests go on.",
+  opening: {
+    title: "The demo's program",
+    content: "Please write a small program and test it: the median of a list of numbers.",
+  },
   play: playProgram,
 };
 

@@ -27,18 +27,46 @@ const CHARS_BEFORE_CRASH = 150;
 export const FIRST_MESSAGE = "Hello! What can you do?";
 
 export const SCENES: readonly Scene[] = [
-  { title: "An answer streams in", play: playFirst },
-  { title: "Tools look into a project folder, side by side", play: playTools },
-  { title: "A message sent meanwhile waits its turn", play: playQueue },
-  { title: "A stop keeps what was written", play: playInterrupt },
-  { title: "An edit goes back and takes another way", play: playEdit },
-  { title: "The worker dies in mid-answer (SIGKILL)", play: playCrash },
-  PROGRAM_SCENE,
-  { title: "A skill of the project folder is read when it is needed", play: playSkill },
+  {
+    title: "An answer streams in",
+    look: "The answer appears as the model writes it. Meanwhile a ring turns beside the chat in the list on the left.",
+    play: playFirst,
+  },
+  {
+    title: "Tools look into a project folder, side by side",
+    look: "Three tool calls, one line each. Open one to see its arguments and its result.",
+    play: playTools,
+  },
+  {
+    title: "A message sent meanwhile waits its turn",
+    look: "A second message is sent while the model counts. It waits above the message box, and is answered next.",
+    play: playQueue,
+  },
+  {
+    title: "A stop keeps what was written",
+    look: "The story is stopped in its middle. What was written stays, and is marked as stopped.",
+    play: playInterrupt,
+  },
+  {
+    title: "An edit goes back and takes another way",
+    look: "The last question is replaced: its answer goes, and another one is written.",
+    play: playEdit,
+  },
+  {
+    title: "The worker dies in mid-answer (SIGKILL)",
+    look: "In mid-answer the worker is killed. What you have read stays, and some seconds later the answer goes on behind it.",
+    play: playCrash,
+  },
+  {
+    title: "A skill of the project folder is read when it is needed",
+    look: "The agent reads a skill of the project folder, and then a file that comes with it.",
+    play: playSkill,
+  },
   AGENT_SCENE,
+  FORK_SCENE,
+  PROGRAM_SCENE,
   FERRY_SCENE,
   APPROVAL_SCENE,
-  FORK_SCENE,
 ];
 
 async function playFirst(stage: Stage): Promise<void> {

@@ -22,12 +22,16 @@ export interface Stage {
    */
   follow(chatId: string, voices: Voices | null): ChatFollower;
   workerPid(): number | undefined;
+  /** Lets a person who watches decide something. False: nobody watches, or nobody did it in time. */
+  decide(words: string, isDecided: () => boolean): Promise<boolean>;
   /** Notes what is not as it should be. */
   expect(holds: boolean, words: string): void;
 }
 
 export interface Scene {
   readonly title: string;
+  /** What a person who watches in the console should look at. */
+  readonly look: string;
   /** If set, the scene has its own chat, without the project folder. If "before", it has that of the scene before. */
   readonly opening?: Opening | "before";
   /** The scene needs a model that does what it is told, word for word. */
@@ -36,6 +40,7 @@ export interface Scene {
 }
 
 export interface Opening {
+  readonly title: string;
   /** The first message. */
   readonly content: string;
   /** The chat has the tools of the MCP server that comes with the demo model. */

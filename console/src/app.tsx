@@ -4,6 +4,7 @@ import { Redirect, Route, Switch } from "wouter";
 import { NewChatPage } from "./chat/new-chat-page.tsx";
 import { PAGES } from "./routes.tsx";
 import { Frame } from "./shell/frame.tsx";
+import { pageAfterSignIn } from "./shell/sign-in/page-after-sign-in.ts";
 import { SessionGate } from "./shell/sign-in/session-gate.tsx";
 import { isAdmin, useMe } from "./state/sign-in.ts";
 import { ToastProvider } from "./ui/layers/toasts.tsx";
@@ -34,7 +35,7 @@ function SignedIn() {
           <Route path="/" component={NewChatPage} />
           <Route path="/chats/:id">{({ id }) => <ChatPage chatId={id} />}</Route>
           <Route path="/sign-in">
-            <Redirect to="/" replace />
+            <Redirect to={pageAfterSignIn(window.location.search)} replace />
           </Route>
           {pages.map(({ path, Page }) => (
             <Route key={path} path={path} component={Page} />

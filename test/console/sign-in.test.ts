@@ -34,6 +34,20 @@ test("A7 the link of `npm start` fills in the key, keeps it out of the address, 
   assert.equal(new URL(page.url()).pathname, "/");
 });
 
+test("A7 a link to the sign-in page may name the page that follows, and no other place", async (t) => {
+  const { key } = world.everturn;
+  for (const [to, path] of [
+    ["/inbox", "/inbox"],
+    ["//evil.example/inbox", "/"],
+    ["https://evil.example", "/"],
+  ] as const) {
+    const page = await world.open(t, `/sign-in?to=${encodeURIComponent(to)}#${key}`, { key: null });
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: /account menu/ }).waitFor();
+    assert.equal(page.url(), world.everturn.url + path);
+  }
+});
+
 test("A7 signing out ends the session, and a session that ended elsewhere leads to the sign-in page and back", async (t) => {
   const page = await world.open(t, "/inbox", { refusals: [401] });
   await page.getByRole("heading", { name: "Inbox" }).waitFor();

@@ -32,6 +32,7 @@ const RUN_ELSEWHERE: Readonly<Record<string, string>> = {
     "needs a key of the provider",
   "OPENAI_API_KEY=none OPENAI_BASE_URL=http://127.0.0.1:11434/v1 EVERTURN_DEFAULT_MODEL=openai/qwen3 npm start":
     "needs a server of the reader's",
+  "npm run demo -- --console": "wants a person who watches: test/console/demo-console.test.ts",
   "npm run everturn -- workers promote 2026-11":
     "test/deploy/rolling-deploy.test.ts promotes a build that there is",
   "cp .env.example .env": "test/ops/containers.test.ts reads the file",

@@ -6,6 +6,7 @@ import { problemWords } from "../../state/problem-words.ts";
 import { signIn } from "../../state/sign-in.ts";
 import { Button } from "../../ui/controls/button.tsx";
 import { TextField } from "../../ui/controls/field.tsx";
+import { pageAfterSignIn } from "./page-after-sign-in.ts";
 import styles from "./sign-in-page.module.css";
 
 export default function SignInPage() {
@@ -66,15 +67,15 @@ export default function SignInPage() {
  * a link of somebody else's could otherwise make you work in their account.
  */
 function keyOfAddress(): string {
-  const { pathname, hash } = window.location;
+  const { pathname, search, hash } = window.location;
   if (pathname !== "/sign-in" || hash.length < 2) return "";
-  window.history.replaceState(null, "", pathname);
+  window.history.replaceState(null, "", pathname + search);
   return decodeURIComponent(hash.slice(1));
 }
 
 function whereTo(): string {
   const { pathname, search } = window.location;
-  return pathname === "/sign-in" ? "/" : pathname + search;
+  return pathname === "/sign-in" ? pageAfterSignIn(search) : pathname + search;
 }
 
 function wordsOf(error: unknown): string {
