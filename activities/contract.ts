@@ -163,6 +163,15 @@ export interface FileActivities {
   useWorkspaceFiles(input: UseWorkspaceFilesInput): Promise<void>;
 }
 
+export interface AttendTerminalInput {
+  readonly terminal_id: string;
+}
+
+export interface TerminalActivities {
+  /** Attends a terminal until it has ended, whoever ends it; how is in the database. */
+  attendTerminal(input: AttendTerminalInput): Promise<void>;
+}
+
 /** What the workflow of a workspace changes outside the database; another worker may run each of them again. */
 export interface WorkspaceActivities {
   /** Makes the place. */

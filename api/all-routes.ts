@@ -41,6 +41,7 @@ import { workerRoutes } from "./routes/workers.ts";
 import { buildLogRoutes } from "./routes/workspace/build-logs.ts";
 import { projectRoutes } from "./routes/workspace/projects.ts";
 import { templateRoutes } from "./routes/workspace/templates.ts";
+import { terminalRoutes } from "./routes/workspace/terminals.ts";
 import { workspaceChangeRoutes } from "./routes/workspace/workspace-changes.ts";
 import { workspaceFileRoutes } from "./routes/workspace/workspace-files.ts";
 import { workspaceRoutes } from "./routes/workspace/workspaces.ts";
@@ -71,6 +72,7 @@ export function allRoutes(deps: ApiDeps): readonly Route[] {
     ...workspaceFileRoutes(deps),
     ...workspaceChangeRoutes(deps),
     ...buildLogRoutes(deps),
+    ...terminalRoutes(deps),
     ...templateRoutes(deps),
     ...projectRoutes(deps),
     ...modelProviderRoutes(deps),

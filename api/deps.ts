@@ -2,9 +2,11 @@
 import type { Registry } from "prom-client";
 import type { ErrorKind } from "../core/chat/error-kind.ts";
 import type { ContextFault, SkillHead } from "../core/part/part.ts";
+import type { LiveBus } from "../core/stream/bus-message.ts";
 import type { ToldTool } from "../core/tool/own-tools-report.ts";
 import type { TemplateShelf } from "../core/workspace/template.ts";
 import type { Deliverer } from "../delivery/deliver-outbox.ts";
+import type { OpenTerminal } from "../delivery/open-terminal.ts";
 import type { RunFileCall } from "../delivery/run-file-call.ts";
 import type { WorkspaceTeller } from "../delivery/tell-workspace.ts";
 import type { SchemaChecker } from "../platform/json-schema/schema-checker.ts";
@@ -24,10 +26,11 @@ import type { ConsoleShelf } from "./routes/console/console-shelf.ts";
 import type { WorkspaceTemporalLink } from "./routes/workspace/show-workspace.ts";
 import type { SignIn } from "./sign-in/sign-in.ts";
 import type { Readiness } from "./start/readiness.ts";
-import type { BuildLogs } from "./streams/build-log/build-log-watch.ts";
 import type { StreamChat } from "./streams/chat/stream-chat.ts";
 import type { Feeds } from "./streams/feed/feed-watch.ts";
 import type { StreamGate } from "./streams/stream-gate.ts";
+import type { BuildLogs } from "./streams/workspace/build-log-watch.ts";
+import type { Terminals } from "./streams/workspace/open-terminals.ts";
 
 /** Resolves a folder for a chat, with its links, or says why the chat may not use it. */
 export type ResolveProjectPath = (
@@ -122,6 +125,13 @@ export interface ApiDeps {
   readonly workspaceTeller: Pick<WorkspaceTeller, "tell">;
   /** Has a worker read or write files of a workspace. */
   readonly runFileCall: RunFileCall;
+  /** Has a worker attend a terminal that was just committed. */
+  readonly openTerminal: OpenTerminal;
+  /** Tells workers and readers of terminals that there is something to read. */
+  readonly terminalBus: Pick<LiveBus, "publish">;
+  readonly terminals: Pick<Terminals, "hold">;
+  /** Open at once in one workspace. */
+  readonly terminalsPerWorkspaceMax: number;
   readonly workspaceLink: WorkspaceTemporalLink;
   /** Where new workspaces run. */
   readonly workspaceDriver: string;

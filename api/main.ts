@@ -2,6 +2,7 @@
 import { Client } from "@temporalio/client";
 import type { LiveBus } from "../core/stream/bus-message.ts";
 import { createDeliverer } from "../delivery/deliver-outbox.ts";
+import { createTerminalOpener } from "../delivery/open-terminal.ts";
 import { createFileCaller } from "../delivery/run-file-call.ts";
 import { createWorkspaceTeller } from "../delivery/tell-workspace.ts";
 import { StartError } from "../dev/start-error.ts";
@@ -170,7 +171,7 @@ interface DepsParts {
 
 function createDeps(config: Config, parts: DepsParts): ApiDeps {
   const { store, temporal, links, bus, logger } = parts;
-  const { hubs, feeds, buildLogs, gate } = parts.streams;
+  const { hubs, feeds, buildLogs, terminals, gate } = parts.streams;
   const metrics = createMetricsRegistry("api");
   const files = createFileShelf(store.pool, config.files);
   measureStreams(metrics, parts.streams);
@@ -198,6 +199,9 @@ function createDeps(config: Config, parts: DepsParts): ApiDeps {
     workspaceLink: createWorkspaceLink(config.temporalUiUrl, parts.namespace),
     workspaceDriver: config.workspaceDriver,
     buildLogs,
+    terminals,
+    terminalBus: bus,
+    terminalsPerWorkspaceMax: config.terminalsPerWorkspaceMax,
     feeds,
     streams: gate,
     streamChat: createStreamChat({ store, hubs, bus, logger }),
@@ -248,6 +252,7 @@ function createTellers(config: Config, { store, temporal, logger }: DepsParts) {
     deliverer: createDeliverer({ ...shared, failpoint: createFailpoint(config.failpoint) }),
     workspaceTeller: createWorkspaceTeller(shared),
     runFileCall: createFileCaller({ ...shared, pool: store.pool }),
+    openTerminal: createTerminalOpener(shared),
   };
 }
 

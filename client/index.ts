@@ -18,4 +18,5 @@ export type { ChatStreamEvent, ChatStreamOptions } from "./stream/chat-stream.ts
 export type { Connection } from "./stream/connection.ts";
 export type { FeedEvent } from "./stream/feed-stream.ts";
 export type { Rest } from "./stream/follow-stream.ts";
+export type { TerminalEvent, TerminalStreamOptions } from "./stream/terminal-stream.ts";
 export type * from "./types.ts";

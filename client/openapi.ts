@@ -413,6 +413,46 @@ export interface paths {
          */
         readonly get: operations["getWorkspacesByWorkspaceBuildsByBuildLogs"];
     };
+    readonly "/v1/workspaces/{workspace}/terminals": {
+        /**
+         * List the terminals of a workspace, oldest first
+         * @description Those that have ended are shown for an hour.
+         */
+        readonly get: operations["getWorkspacesByWorkspaceTerminals"];
+        /**
+         * Open a terminal in a workspace
+         * @description A shell of its own, with the rights and limits of the workspace's commands. Answers at once: follow `links.output` to see when it is open, or why it could not be opened.
+         */
+        readonly post: operations["postWorkspacesByWorkspaceTerminals"];
+    };
+    readonly "/v1/workspaces/{workspace}/terminals/{terminal}/output": {
+        /**
+         * Follow a terminal as server-sent events
+         * @description First what is kept of its output, then what it prints. Reconnect with the last `id` as `Last-Event-ID`. Any number of readers may follow.
+         */
+        readonly get: operations["getWorkspacesByWorkspaceTerminalsByTerminalOutput"];
+    };
+    readonly "/v1/workspaces/{workspace}/terminals/{terminal}/input": {
+        /**
+         * Type into a terminal
+         * @description At most 64 KiB at once. What is accepted reaches the shell once, or, if a worker dies in that moment, not at all. Send one request after the other, or the order is not certain.
+         */
+        readonly post: operations["postWorkspacesByWorkspaceTerminalsByTerminalInput"];
+    };
+    readonly "/v1/workspaces/{workspace}/terminals/{terminal}/resize": {
+        /**
+         * Set the size of a terminal
+         * @description For all its readers; the last one to set it wins.
+         */
+        readonly post: operations["postWorkspacesByWorkspaceTerminalsByTerminalResize"];
+    };
+    readonly "/v1/workspaces/{workspace}/terminals/{terminal}": {
+        /**
+         * Close a terminal
+         * @description Its shell and what it runs are hung up, as by closing a window. Accepted at once; one that has ended stays as it is.
+         */
+        readonly delete: operations["deleteWorkspacesByWorkspaceTerminalsByTerminal"];
+    };
     readonly "/v1/templates": {
         /** List the templates of workspaces */
         readonly get: operations["getTemplates"];
@@ -1180,6 +1220,14 @@ export interface components {
             readonly parameters?: {
                 readonly [key: string]: JsonValue | undefined;
             };
+        };
+        readonly TerminalSize: {
+            readonly cols: number;
+            readonly rows: number;
+        };
+        readonly TerminalInput: {
+            /** @description As it is typed: Enter is `\r`, Ctrl-C is `\u0003`. Given to the shell as UTF-8 */
+            readonly text: string;
         };
         readonly NewProject: {
             /** @description No two projects have the same */
@@ -1976,7 +2024,7 @@ export interface components {
              * @description Stable
              * @enum {string}
              */
-            readonly code: "chat_not_found" | "message_not_found" | "turn_not_found" | "queued_message_not_found" | "workspace_not_found" | "build_not_found" | "debug_run_not_found" | "user_not_found" | "api_key_not_found" | "template_not_found" | "share_not_found" | "profile_not_found" | "project_not_found" | "mcp_server_not_found" | "path_not_found" | "file_not_found" | "session_not_found" | "not_found" | "not_a_user_message" | "model_config_not_found" | "model_provider_not_found" | "base_url_refused" | "workspace_refused" | "template_refused" | "mcp_server_refused" | "mcp_sign_in_failed" | "profile_refused" | "project_refused" | "project_path_refused" | "path_refused" | "file_refused" | "invalid_request" | "invalid_json" | "invalid_cursor" | "sign_in_failed" | "unauthenticated" | "forbidden" | "csrf_missing" | "file_too_large" | "body_too_large" | "unsupported_media_type" | "queue_full" | "rate_limited" | "too_many_streams" | "chat_archived" | "usage_limit_reached" | "title_impossible" | "history_changed" | "chat_busy" | "transition_refused" | "name_taken" | "provider_in_use" | "last_admin" | "email_taken" | "of_environment" | "too_many_workspaces" | "too_many_files" | "file_quota_reached" | "too_many" | "history_too_long" | "nothing_to_compact" | "nothing_to_regenerate" | "workspace_not_running" | "workspace_full" | "outcome_unknown" | "workspace_deleting" | "idempotency_key_reused" | "results_incomplete" | "unknown_tool_call" | "arguments_refused" | "unknown_question" | "answer_refused" | "not_awaiting_results" | "method_not_allowed" | "workspace_unreachable" | "search_too_slow" | "draining" | "unavailable" | "internal";
+            readonly code: "chat_not_found" | "message_not_found" | "turn_not_found" | "queued_message_not_found" | "workspace_not_found" | "build_not_found" | "terminal_not_found" | "debug_run_not_found" | "user_not_found" | "api_key_not_found" | "template_not_found" | "share_not_found" | "profile_not_found" | "project_not_found" | "mcp_server_not_found" | "path_not_found" | "file_not_found" | "session_not_found" | "not_found" | "not_a_user_message" | "model_config_not_found" | "model_provider_not_found" | "base_url_refused" | "workspace_refused" | "template_refused" | "mcp_server_refused" | "mcp_sign_in_failed" | "profile_refused" | "project_refused" | "project_path_refused" | "path_refused" | "file_refused" | "invalid_request" | "invalid_json" | "invalid_cursor" | "sign_in_failed" | "unauthenticated" | "forbidden" | "csrf_missing" | "file_too_large" | "body_too_large" | "unsupported_media_type" | "queue_full" | "rate_limited" | "too_many_streams" | "chat_archived" | "usage_limit_reached" | "title_impossible" | "history_changed" | "chat_busy" | "transition_refused" | "name_taken" | "provider_in_use" | "last_admin" | "email_taken" | "of_environment" | "too_many_workspaces" | "too_many_files" | "file_quota_reached" | "too_many" | "history_too_long" | "nothing_to_compact" | "nothing_to_regenerate" | "workspace_not_running" | "workspace_full" | "outcome_unknown" | "terminal_closed" | "terminal_busy" | "workspace_deleting" | "idempotency_key_reused" | "results_incomplete" | "unknown_tool_call" | "arguments_refused" | "unknown_question" | "answer_refused" | "not_awaiting_results" | "method_not_allowed" | "workspace_unreachable" | "search_too_slow" | "draining" | "unavailable" | "internal";
             readonly detail?: string;
             /** @description Where the fault lies */
             readonly errors?: readonly {
@@ -3095,6 +3143,79 @@ export interface components {
                 /** @enum {string} */
                 readonly status: "succeeded" | "failed" | "cancelled";
                 readonly error: string | null;
+            };
+        };
+        readonly Terminal: {
+            /**
+             * Format: uuid
+             * @example 0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a
+             */
+            readonly id: string;
+            /**
+             * Format: uuid
+             * @example 0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1a
+             */
+            readonly workspace_id: string;
+            /** @enum {string} */
+            readonly status: "opening" | "open" | "closed";
+            readonly cols: number;
+            readonly rows: number;
+            /** @description How it ended; null while it is not closed */
+            readonly end: {
+                /** @enum {string} */
+                readonly reason: "exited" | "closed" | "idle" | "workspace_stopped" | "agent_lost" | "failed";
+                /** @description For people */
+                readonly message: string;
+                /** @description Of the shell; null unless it ended by itself */
+                readonly exit_code: number | null;
+            } | null;
+            /**
+             * Format: date-time
+             * @description ISO 8601, UTC
+             */
+            readonly created_at: string;
+            readonly ended_at: string | null;
+            readonly links: {
+                readonly self: string;
+                readonly output: string;
+            };
+        };
+        readonly TerminalList: {
+            readonly items: readonly components["schemas"]["Terminal"][];
+        };
+        /** @description One frame of the stream; `data` is sent as JSON text */
+        readonly TerminalOutput: components["schemas"]["TerminalOutputTerminal"] | components["schemas"]["TerminalOutputOutput"];
+        /** @description The terminal: at first, when it has opened, and when its size has changed. With a `status` of `closed` it is the last event, behind the last output. */
+        readonly TerminalOutputTerminal: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly event: "terminal";
+            /** @description Where to resume; send it as `Last-Event-ID` */
+            readonly id?: string;
+            readonly data: {
+                readonly terminal: components["schemas"]["Terminal"];
+                /** @description Bytes printed so far. Do not answer what programs asked before that: it was answered, or is too old */
+                readonly output_end: number;
+            };
+        };
+        /** @description What the shell printed. If `from` is greater than the `to` before it, what lies between came too fast, or is too long ago, and was left out. */
+        readonly TerminalOutputOutput: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly event: "output";
+            /** @description Where to resume; send it as `Last-Event-ID` */
+            readonly id?: string;
+            readonly data: {
+                /** @description Where it begins: bytes since the shell began */
+                readonly from: number;
+                /** @description Where it ends; the `id` of the frame */
+                readonly to: number;
+                /** @description The bytes in base64. A character may be cut in two */
+                readonly data: string;
             };
         };
         readonly TemplatePage: {
@@ -5128,6 +5249,132 @@ export interface operations {
                 content: {
                     readonly "text/event-stream": components["schemas"]["BuildLog"];
                 };
+            };
+        };
+    };
+    readonly getWorkspacesByWorkspaceTerminals: {
+        readonly parameters: {
+            readonly path: {
+                readonly workspace: string;
+            };
+        };
+        readonly responses: {
+            /** @description All of them */
+            readonly 200: {
+                content: {
+                    readonly "application/json": components["schemas"]["TerminalList"];
+                };
+            };
+        };
+    };
+    readonly postWorkspacesByWorkspaceTerminals: {
+        readonly parameters: {
+            readonly path: {
+                readonly workspace: string;
+            };
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "cols": 80,
+                 *       "rows": 24
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["TerminalSize"];
+            };
+        };
+        readonly responses: {
+            /** @description The terminal, opening */
+            readonly 201: {
+                content: {
+                    readonly "application/json": components["schemas"]["Terminal"];
+                };
+            };
+        };
+    };
+    readonly getWorkspacesByWorkspaceTerminalsByTerminalOutput: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `to` of the last output that is known; the header `Last-Event-ID` wins */
+                readonly after?: number;
+            };
+            readonly path: {
+                readonly workspace: string;
+                readonly terminal: string;
+            };
+        };
+        readonly responses: {
+            /** @description Events */
+            readonly 200: {
+                content: {
+                    readonly "text/event-stream": components["schemas"]["TerminalOutput"];
+                };
+            };
+        };
+    };
+    readonly postWorkspacesByWorkspaceTerminalsByTerminalInput: {
+        readonly parameters: {
+            readonly path: {
+                readonly workspace: string;
+                readonly terminal: string;
+            };
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "text": "ls\r"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["TerminalInput"];
+            };
+        };
+        readonly responses: {
+            /** @description It is on its way */
+            readonly 204: {
+                content?: never;
+            };
+        };
+    };
+    readonly postWorkspacesByWorkspaceTerminalsByTerminalResize: {
+        readonly parameters: {
+            readonly path: {
+                readonly workspace: string;
+                readonly terminal: string;
+            };
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "cols": 120,
+                 *       "rows": 40
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["TerminalSize"];
+            };
+        };
+        readonly responses: {
+            /** @description The terminal */
+            readonly 200: {
+                content: {
+                    readonly "application/json": components["schemas"]["Terminal"];
+                };
+            };
+        };
+    };
+    readonly deleteWorkspacesByWorkspaceTerminalsByTerminal: {
+        readonly parameters: {
+            readonly path: {
+                readonly workspace: string;
+                readonly terminal: string;
+            };
+        };
+        readonly responses: {
+            /** @description It is being closed */
+            readonly 204: {
+                content?: never;
             };
         };
     };

@@ -24,6 +24,7 @@ export type { ChatView, Preview, ShownMessage } from "../core/stream/chat-reduce
 export type { StreamEvent } from "../core/stream/stream-event.ts";
 
 export type Workspace = Schemas["Workspace"];
+export type Terminal = Schemas["Terminal"];
 export type Build = Schemas["Build"];
 export type ModelConfig = Schemas["ModelConfig"];
 export type ModelProvider = Schemas["ModelProvider"];

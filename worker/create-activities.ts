@@ -5,6 +5,7 @@ import { boundEach, boundRetries } from "../activities/attempt/bound-retries.ts"
 import { createCallModel } from "../activities/call-model.ts";
 import { createChatAgents } from "../activities/chat-workspace/chat-agents.ts";
 import { createChatWorkspaces } from "../activities/chat-workspace/chat-workspace.ts";
+import { createAttendTerminal } from "../activities/chat-workspace/terminal/attend-terminal.ts";
 import { createCompactHistory } from "../activities/compact-history.ts";
 import type { ReadContextDeps } from "../activities/context/read-context.ts";
 import { createContextWatch } from "../activities/context/watch-context.ts";
@@ -14,6 +15,7 @@ import type {
   FileActivities,
   LocalActivities,
   LocalWorkspaceActivities,
+  TerminalActivities,
   WorkspaceActivities,
 } from "../activities/contract.ts";
 import type { DebugRecorder } from "../activities/debug/debug-recorder.ts";
@@ -81,6 +83,7 @@ export type AllActivities = Activities &
   DescribeActivities &
   FileActivities &
   LocalActivities &
+  TerminalActivities &
   WorkspaceActivities &
   LocalWorkspaceActivities;
 
@@ -142,6 +145,9 @@ export function createActivities(deps: ActivityDeps): AllActivities {
     runTool: boundRetries(runTool),
     ...createDescriptions(deps),
     useWorkspaceFiles: boundRetries(createUseWorkspaceFiles({ ...deps, openAgent })),
+    attendTerminal: boundRetries(
+      createAttendTerminal({ ...deps, openAgent, terminalIdleMs: config.terminalIdleMs }),
+    ),
     ...boundEach(createTransitions({ store, failpoint })),
   };
 }

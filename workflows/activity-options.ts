@@ -78,6 +78,20 @@ export function workspaceFilesOptions(config: TimeoutConfig): ActivityOptions {
 }
 
 /**
+ * A terminal. No limit: it is open for as long as somebody uses it. When its worker is lost, or has attended it for a day, another
+ * attempt finds the shell again. Cancelled in Temporal, it closes the terminal first.
+ */
+export function terminalOptions(config: TimeoutConfig): ActivityOptions {
+  return {
+    startToCloseTimeout: "24 hours",
+    heartbeatTimeout: config.heartbeat_timeout_ms,
+    retry: { initialInterval: "100 ms", maximumInterval: "5 s", backoffCoefficient: 2 },
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    summary: "a person's terminal",
+  };
+}
+
+/**
  * Titles and turn summaries: the model has 30 seconds, the rest is the database's. Four tries within a minute, for a chat
  * without them lacks little; a worker that dies costs one.
  */

@@ -95,6 +95,19 @@ export interface WorkspaceFilesInput {
   readonly heartbeat_timeout_ms: number;
 }
 
+/** The workflow type that has a worker attend a terminal; its id is `terminal-<terminal id>`. */
+export const TERMINAL = "terminal";
+
+export function terminalWorkflowId(terminalId: string): string {
+  return `terminal-${terminalId}`;
+}
+
+export interface TerminalInput {
+  readonly terminal_id: string;
+  /** How long the activity may be silent before Temporal takes its worker for dead. */
+  readonly heartbeat_timeout_ms: number;
+}
+
 /** The one workflow type that writes titles and turn summaries; its id is `describe-<chat id>`: one at a time for each chat. */
 export const DESCRIBE_CHAT = "describeChat";
 
@@ -154,10 +167,11 @@ export interface TurnResult {
 /**
  * Task queues beside the workflows' own, each with slots of its own (SPEC O7): whatever waits for something else must not hold
  * the slots that the other needs. `tools`: tool calls; `waits`: tool calls that wait for a workspace; `builds`: the work on
- * workspaces; `phrases`: titles and turn summaries. Model calls stay on the workflows' queue, where Temporal hands them
+ * workspaces; `phrases`: titles and turn summaries; `terminals`: people's
+ * terminals, each for as long as it is open. Model calls stay on the workflows' queue, where Temporal hands them
  * out with the workflow task.
  */
-export const SIDE_QUEUES = ["tools", "waits", "builds", "phrases"] as const;
+export const SIDE_QUEUES = ["tools", "waits", "builds", "phrases", "terminals"] as const;
 export type SideQueue = (typeof SIDE_QUEUES)[number];
 
 export function sideQueue(taskQueue: string, queue: SideQueue): string {

@@ -156,6 +156,7 @@ function createMemoryAgent(places: ReadonlyMap<string, MemoryPlace>, address: Ag
         ask("signal", aProcess(key, ""), `${signal} ${places.get(id)?.effects.length}`),
       writeInput: ({ key, text }) =>
         ask("writeInput", aProcess(key, ""), `input ${text} ${places.get(id)?.effects.length}`),
+      resize: unscripted,
     },
   };
 }

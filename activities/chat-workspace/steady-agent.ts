@@ -59,6 +59,7 @@ export function createSteadyAgent(input: SteadyAgentInput): AgentApi {
         return (mayRepeat ? repeatable : once)(signal, (at) => at.processes.signal(args, signal));
       },
       writeInput: (args, signal) => once(signal, (at) => at.processes.writeInput(args, signal)),
+      resize: (args, signal) => repeatable(signal, (at) => at.processes.resize(args, signal)),
       follow: (args, signal) => followSteadily({ agent: () => agent, recover }, args, signal),
     },
   };

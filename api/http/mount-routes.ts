@@ -28,6 +28,7 @@ const NOT_FOUND_BY_PARAM: Readonly<Record<string, RefusalCode>> = {
   queued_message: "queued_message_not_found",
   workspace: "workspace_not_found",
   build: "build_not_found",
+  terminal: "terminal_not_found",
   template: "template_not_found",
   user: "user_not_found",
   api_key: "api_key_not_found",

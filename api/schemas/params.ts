@@ -36,6 +36,7 @@ export const modelProviderPath = z.object({ model_provider: id });
 export const profilePath = z.object({ profile: id });
 export const projectPath = z.object({ project: id });
 export const workspacePath = z.object({ workspace: id });
+export const terminalPath = workspacePath.extend({ terminal: id });
 export const buildPath = workspacePath.extend({ build: id });
 /** Any folder name: a folder that is not a template is shown with its fault. */
 export const templatePath = z.object({ template: z.string().max(templateNameCharsMax) });

@@ -7,7 +7,14 @@ import { chat, lastError, requiredAction, retry } from "./chat.ts";
 import { jsonObject, messageId, time, uuid } from "./common.ts";
 import { message, queuedMessage } from "./message.ts";
 import { project } from "./project.ts";
-import { exampleChat, exampleMessage, exampleProject, exampleQueuedMessage } from "./stream-examples.ts";
+import {
+  exampleChat,
+  exampleMessage,
+  exampleProject,
+  exampleQueuedMessage,
+  exampleTerminal,
+} from "./stream-examples.ts";
+import { terminal } from "./workspace.ts";
 
 export interface EventSpec {
   readonly data: z.ZodObject;
@@ -243,6 +250,32 @@ export const buildLogEvents = {
   },
 } as const satisfies Record<string, EventSpec>;
 
+/** `GET /v1/workspaces/{workspace}/terminals/{terminal}/output`. */
+export const terminalEvents = {
+  terminal: {
+    about:
+      "The terminal: at first, when it has opened, and when its size has changed. With a `status` of `closed` it is the last event, behind the last output.",
+    data: z.strictObject({
+      terminal,
+      output_end: z.int().nonnegative().meta({
+        description:
+          "Bytes printed so far. Do not answer what programs asked before that: it was answered, or is too old",
+      }),
+    }),
+    example: { terminal: exampleTerminal, output_end: 2 },
+  },
+  output: {
+    about:
+      "What the shell printed. If `from` is greater than the `to` before it, what lies between came too fast, or is too long ago, and was left out.",
+    data: z.strictObject({
+      from: z.int().nonnegative().meta({ description: "Where it begins: bytes since the shell began" }),
+      to: z.int().positive().meta({ description: "Where it ends; the `id` of the frame" }),
+      data: z.string().meta({ description: "The bytes in base64. A character may be cut in two" }),
+    }),
+    example: { from: 0, to: 2, data: "JCA=" },
+  },
+} as const satisfies Record<string, EventSpec>;
+
 export type FeedEventName = keyof typeof feedEvents;
 
 /** The frames of a stream: one component of the OpenAPI document for each event, and one for all of them. */
@@ -270,3 +303,4 @@ function pascal(name: string): string {
 export const chatStreamFrame = frameOf("ChatStream", chatEvents);
 export const feedFrame = frameOf("Feed", feedEvents);
 export const buildLogFrame = frameOf("BuildLog", buildLogEvents);
+export const terminalFrame = frameOf("TerminalOutput", terminalEvents);

@@ -52,6 +52,22 @@ export const exampleProject = {
   updated_at: at,
 } as const;
 
+const terminalId = "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1c";
+const workspaceId = "0193e4a2-7c3b-7d4e-8f5a-6b7c8d9e0f1d";
+const terminalPath = `/v1/workspaces/${workspaceId}/terminals/${terminalId}`;
+
+export const exampleTerminal = {
+  id: terminalId,
+  workspace_id: workspaceId,
+  status: "open",
+  cols: 80,
+  rows: 24,
+  end: null,
+  created_at: at,
+  ended_at: null,
+  links: { self: terminalPath, output: `${terminalPath}/output` },
+} as const;
+
 export const exampleMessage = {
   id: 2,
   chat_id: chatId,

@@ -1,6 +1,7 @@
-// Schemas of workspaces and their builds: what the API answers, and what it takes.
+// Schemas of workspaces, their builds and terminals: what the API answers, and what it takes.
 import { z } from "zod";
-import { filledText, jsonObject, pageLimit, time, uuid } from "./common.ts";
+import { terminalColsMax, terminalInputBytesMax, terminalRowsMax } from "../../core/chat/limits.ts";
+import { filledText, jsonObject, pageLimit, queryNumber, time, uuid } from "./common.ts";
 import { templateNameCharsMax } from "./params.ts";
 
 /** Names that are too long are shortened; beyond this length they are refused. */
@@ -67,4 +68,53 @@ export const newWorkspace = z
 export const workspaceQuery = z.strictObject({
   limit: pageLimit,
   after: z.string().max(cursorCharsMax).optional().meta({ description: "`next_cursor` of the page before" }),
+});
+
+const cols = z.int().min(2).max(terminalColsMax);
+const rows = z.int().min(1).max(terminalRowsMax);
+
+export const terminal = z
+  .strictObject({
+    id: uuid,
+    workspace_id: uuid,
+    status: z.enum(["opening", "open", "closed"]),
+    cols,
+    rows,
+    end: z
+      .strictObject({
+        reason: z.enum(["exited", "closed", "idle", "workspace_stopped", "agent_lost", "failed"]),
+        message: z.string().meta({ description: "For people" }),
+        exit_code: z.int().nullable().meta({ description: "Of the shell; null unless it ended by itself" }),
+      })
+      .nullable()
+      .meta({ description: "How it ended; null while it is not closed" }),
+    created_at: time,
+    ended_at: time.nullable(),
+    links: z.strictObject({ self: z.string(), output: z.string() }),
+  })
+  .meta({ id: "Terminal" });
+
+export const terminalList = z.strictObject({ items: z.array(terminal) }).meta({ id: "TerminalList" });
+
+export const terminalSize = z.strictObject({ cols, rows }).meta({ id: "TerminalSize" });
+
+export const terminalInput = z
+  .strictObject({
+    text: z
+      .string()
+      .min(1)
+      .refine(
+        (given) => Buffer.byteLength(given) <= terminalInputBytesMax,
+        `at most ${terminalInputBytesMax} bytes`,
+      )
+      .meta({
+        description: "As it is typed: Enter is `\\r`, Ctrl-C is `\\u0003`. Given to the shell as UTF-8",
+      }),
+  })
+  .meta({ id: "TerminalInput" });
+
+export const terminalOutputQuery = z.strictObject({
+  after: queryNumber(0, Number.MAX_SAFE_INTEGER).optional().meta({
+    description: "`to` of the last output that is known; the header `Last-Event-ID` wins",
+  }),
 });

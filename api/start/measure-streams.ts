@@ -13,11 +13,11 @@ export function measureStreams(metrics: Registry, streams: Streams): void {
   ]);
   const gauge = new Gauge({
     name: "everturn_streams",
-    help: "Chats watched by this replica, those of them that run, their readers, builds whose log is followed, feeds of users and their readers, streams open in all",
+    help: "Chats watched by this replica, those of them that run, their readers, builds whose log is followed, terminals that are followed, feeds of users and their readers, streams open in all",
     labelNames: ["what"],
     registers: [metrics],
     collect() {
-      const { hubs, feeds, buildLogs, gate } = streams;
+      const { hubs, feeds, buildLogs, terminals, gate } = streams;
       const counts = {
         hubs: hubs.size,
         active: hubs.activeCount,
@@ -25,6 +25,7 @@ export function measureStreams(metrics: Registry, streams: Streams): void {
         feeds: feeds.size,
         feed_readers: feeds.readerCount,
         builds: buildLogs.size,
+        terminals: terminals.size,
         open: gate.size,
       };
       for (const [what, count] of Object.entries(counts)) gauge.set({ what }, count);

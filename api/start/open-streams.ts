@@ -8,16 +8,18 @@ import { readUsableShares } from "../../store/access/shares.ts";
 import type { Pool } from "../../store/database.ts";
 import type { ChatLinks } from "../../store/row/to-wire.ts";
 import type { ReadRights } from "../http/access/read-rights.ts";
-import { type BuildLogs, openBuildLogs } from "../streams/build-log/build-log-watch.ts";
 import { Hubs } from "../streams/chat/hubs.ts";
 import { createCheckpointReader } from "../streams/episode/checkpoint-reader.ts";
 import { type Feeds, openFeeds } from "../streams/feed/feed-watch.ts";
 import { StreamGate } from "../streams/stream-gate.ts";
+import { type BuildLogs, openBuildLogs } from "../streams/workspace/build-log-watch.ts";
+import { openTerminals, type Terminals } from "../streams/workspace/open-terminals.ts";
 
 export interface Streams {
   readonly hubs: Hubs;
   readonly feeds: Feeds;
   readonly buildLogs: BuildLogs;
+  readonly terminals: Terminals;
   readonly gate: StreamGate;
   /** Sends all readers away, to come back elsewhere. */
   close(): void;
@@ -47,6 +49,7 @@ export function openStreams(config: Config, input: OpenStreamsInput): Streams {
   const hubs = new Hubs({ db: pool, bus, readEpisodes, links, logger });
   const feeds = openFeeds({ db: pool, bus, links, logger });
   const buildLogs = openBuildLogs({ db: pool, logger });
+  const terminals = openTerminals({ db: pool, bus, logger });
   const gate = new StreamGate({
     readRights: input.readRights,
     readUsableShares: (ids) => readUsableShares(pool, ids),
@@ -55,6 +58,6 @@ export function openStreams(config: Config, input: OpenStreamsInput): Streams {
     perReplicaMax: config.streamsMax,
     logger,
   });
-  const all = [gate, hubs, feeds, buildLogs];
-  return { hubs, feeds, buildLogs, gate, close: () => all.forEach((each) => each.close()) };
+  const all = [gate, hubs, feeds, buildLogs, terminals];
+  return { hubs, feeds, buildLogs, terminals, gate, close: () => all.forEach((each) => each.close()) };
 }

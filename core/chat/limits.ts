@@ -187,6 +187,21 @@ export const workspacePathCharsMax = 4_096;
 export const changesBytesMax = 512 * 1024;
 /** How long a request waits for a worker to read or write a workspace's file. 64 MiB take a few seconds. */
 export const fileCallMaxMs = 30_000;
+/** Output of a terminal that is kept for its readers: some thousand lines. What was before is gone. */
+export const terminalOutputBytesMax = 256 * 1024;
+/** Output of a terminal that one frame of a stream holds. */
+export const terminalChunkBytesMax = 16 * 1024;
+/** Input of one request. A paste that is longer comes in several. */
+export const terminalInputBytesMax = 64 * 1024;
+/** Input that waits for its terminal. Then the program in it does not read, or no worker is there. */
+export const terminalWaitingBytesMax = 256 * 1024;
+/** More are on no screen. */
+export const terminalColsMax = 500;
+export const terminalRowsMax = 300;
+/** How long a terminal may wait for a worker to open it. Later nobody looks at the page any more. */
+export const terminalOpenMaxMs = 60_000;
+/** How long a terminal that has ended is still shown, with its last output. */
+export const terminalKeepMs = 3_600_000;
 /** Files of workspaces that a worker holds in memory to write them. The next write waits for room. */
 export const workerWriteBytesMax = 48 * 1024 * 1024;
 /** Files that people have put into the messages of one chat (SPEC C5). */

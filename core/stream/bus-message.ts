@@ -43,15 +43,30 @@ export interface ChatWatched {
   readonly catch_up: boolean;
 }
 
-export type BusMessage = ChatChanged | ChatDeleted | ChatRead | PartsPublished | ChatWatched;
+/** Something of a terminal has changed in the database: look again. */
+export interface TerminalStirred {
+  readonly type: "terminal";
+  readonly terminal_id: string;
+  /** The worker that attends it has input or a wish to read, or its readers have output or a state. */
+  readonly to: "worker" | "readers";
+}
+
+export type BusMessage =
+  | ChatChanged
+  | ChatDeleted
+  | ChatRead
+  | PartsPublished
+  | ChatWatched
+  | TerminalStirred;
 
 /**
- * What you can subscribe to. For a chat: everything except `read`. For an owner, what the feed needs: `changed`,
+ * What you can subscribe to. For a chat: everything of it except `read`. For an owner, what the feed needs: `changed`,
  * `deleted`, `read`.
  */
 export type BusTopic =
   | { readonly type: "chat"; readonly chat_id: string }
-  | { readonly type: "owner"; readonly owner_id: string };
+  | { readonly type: "owner"; readonly owner_id: string }
+  | { readonly type: "terminal"; readonly terminal_id: string };
 
 export interface BusSubscription {
   /**

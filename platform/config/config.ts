@@ -136,6 +136,7 @@ function toConfig(environment: Environment, raw: NodeJS.ProcessEnv) {
       waits: environment.EVERTURN_WAIT_SLOTS,
       builds: environment.EVERTURN_BUILD_SLOTS,
       phrases: environment.EVERTURN_PHRASE_SLOTS,
+      terminals: environment.EVERTURN_TERMINAL_SLOTS,
     },
     buildId: environment.EVERTURN_BUILD_ID,
     buildCurrent: environment.EVERTURN_BUILD_CURRENT,
@@ -190,6 +191,8 @@ function modelConfig(environment: Environment) {
 function workspaceConfig(environment: Environment) {
   return {
     workspacesPerUserMax: environment.EVERTURN_WORKSPACES_PER_USER_MAX,
+    terminalsPerWorkspaceMax: environment.EVERTURN_TERMINALS_PER_WORKSPACE_MAX,
+    terminalIdleMs: environment.EVERTURN_TERMINAL_IDLE_MS,
     files: {
       bytesPerUserMax: environment.EVERTURN_FILES_PER_USER_MIB * 1024 ** 2,
       objectStore: objectStoreConfig(environment),

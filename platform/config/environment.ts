@@ -243,6 +243,12 @@ export const ENVIRONMENT_SUBJECTS = {
     EVERTURN_WORKSPACES_PER_USER_MAX: notes(wholeNumber(1, 100_000).default(50), {
       description: "Most workspaces of a user, including stopped ones; beyond that 409 `too_many_workspaces`",
     }),
+    EVERTURN_TERMINALS_PER_WORKSPACE_MAX: notes(wholeNumber(0, 40).default(8), {
+      description: "Most open terminals of a workspace; beyond that 409 `too_many`. 0: none can be opened",
+    }),
+    EVERTURN_TERMINAL_IDLE_MS: notes(milliseconds(1_000).default(30 * 60_000), {
+      description: "A terminal that nobody has typed in or looked at for so long is ended",
+    }),
     EVERTURN_FILES_PER_USER_MIB: notes(wholeNumber(1, 10_000_000).default(1_024), {
       description: "Most MiB that the files of a user have together; beyond that 409 `file_quota_reached`",
     }),
@@ -284,6 +290,9 @@ export const ENVIRONMENT_SUBJECTS = {
     }),
     EVERTURN_PHRASE_SLOTS: notes(wholeNumber(1, 10_000).default(20), {
       description: "Titles and turn summaries that are written",
+    }),
+    EVERTURN_TERMINAL_SLOTS: notes(wholeNumber(1, 10_000).default(100), {
+      description: "Terminals that are open",
     }),
   },
   "Versions of the worker": {

@@ -10,6 +10,8 @@ import type { BusMessage, BusTopic } from "../../core/stream/bus-message.ts";
 export const chatShards = 256;
 /** Messages for owners are rare, compared with parts. */
 const ownerShards = 64;
+/** People type in few terminals at once. */
+const terminalShards = 64;
 
 /** Where a message goes. Order holds within each channel. */
 export function channelsOf(message: BusMessage): readonly string[] {
@@ -19,6 +21,8 @@ export function channelsOf(message: BusMessage): readonly string[] {
       return [chatChannel(message.chat_id)];
     case "read":
       return [ownerChannel(message.owner_id)];
+    case "terminal":
+      return [terminalChannel(message.terminal_id)];
     case "changed":
     case "deleted":
       return [chatChannel(message.chat_id), ownerChannel(message.owner_id)];
@@ -28,17 +32,28 @@ export function channelsOf(message: BusMessage): readonly string[] {
 }
 
 export function channelOf(topic: BusTopic): string {
-  return topic.type === "chat" ? chatChannel(topic.chat_id) : ownerChannel(topic.owner_id);
+  switch (topic.type) {
+    case "chat":
+      return chatChannel(topic.chat_id);
+    case "owner":
+      return ownerChannel(topic.owner_id);
+    case "terminal":
+      return terminalChannel(topic.terminal_id);
+    default:
+      return assertNever(topic);
+  }
 }
 
 /** What a channel carries, by its name. */
 export function topicOf(channel: string, message: BusMessage): BusTopic | null {
+  if (message.type === "terminal") return { type: "terminal", terminal_id: message.terminal_id };
   if (channel.startsWith(CHAT_PREFIX)) return { type: "chat", chat_id: message.chat_id };
   return "owner_id" in message ? { type: "owner", owner_id: message.owner_id } : null;
 }
 
 const CHAT_PREFIX = "everturn_c";
 const OWNER_PREFIX = "everturn_o";
+const TERMINAL_PREFIX = "everturn_t";
 
 function chatChannel(chatId: string): string {
   return `${CHAT_PREFIX}${shardOf(chatId, chatShards)}`;
@@ -46,6 +61,10 @@ function chatChannel(chatId: string): string {
 
 function ownerChannel(ownerId: string): string {
   return `${OWNER_PREFIX}${shardOf(ownerId, ownerShards)}`;
+}
+
+function terminalChannel(terminalId: string): string {
+  return `${TERMINAL_PREFIX}${shardOf(terminalId, terminalShards)}`;
 }
 
 /** FNV-1a, 32 bits: short, even, and the same in every process. */

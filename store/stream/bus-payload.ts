@@ -21,6 +21,7 @@ type WireItem =
   | readonly ["d", string, string]
   | readonly ["r", string, string]
   | readonly ["w", string, 0 | 1]
+  | readonly ["t", string, 0 | 1]
   | readonly ["p", string, string, number, readonly WirePart[]];
 
 /** Brackets around the items of a payload. */
@@ -42,6 +43,7 @@ export function toItem(message: Exclude<BusMessage, PartsPublished>): OutgoingIt
 }
 
 function toWire(message: Exclude<BusMessage, PartsPublished>): WireItem {
+  if (message.type === "terminal") return ["t", message.terminal_id, message.to === "worker" ? 1 : 0];
   const { chat_id } = message;
   if (message.type === "deleted") return ["d", chat_id, message.owner_id];
   if (message.type === "read") return ["r", chat_id, message.owner_id];
@@ -120,6 +122,8 @@ function fromWire(item: WireItem): BusMessage {
       return { type: "read", chat_id: item[1], owner_id: item[2] };
     case "w":
       return { type: "watched", chat_id: item[1], catch_up: item[2] === 1 };
+    case "t":
+      return { type: "terminal", terminal_id: item[1], to: item[2] === 1 ? "worker" : "readers" };
     case "p": {
       const [, chat_id, episode, first, parts] = item;
       return { type: "parts", chat_id, episode, parts: fromWireParts(parts, first) };

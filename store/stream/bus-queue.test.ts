@@ -59,8 +59,8 @@ test("T3 whatever is published comes out whole, in order per chat, in payloads t
       const got = apart(ofChats(taken));
       for (const chat of ["a", "b"]) {
         assert.deepEqual(
-          got.filter((message) => message.chat_id === chat),
-          sent.filter((message) => message.chat_id === chat),
+          got.filter((message) => "chat_id" in message && message.chat_id === chat),
+          sent.filter((message) => "chat_id" in message && message.chat_id === chat),
         );
       }
     }),
@@ -124,6 +124,8 @@ test("each kind of message goes to those who need it and comes back as it was", 
     [{ type: "watched", chat_id: "a", catch_up: true }, ["chat"]],
     [{ type: "watched", chat_id: "a", catch_up: false }, ["chat"]],
     [aPart("a", 1, "x"), ["chat"]],
+    [{ type: "terminal", terminal_id: "t", to: "worker" }, ["terminal"]],
+    [{ type: "terminal", terminal_id: "t", to: "readers" }, ["terminal"]],
   ];
   for (const [message, kinds] of messages) {
     const queue = createBusQueue();

@@ -74,7 +74,7 @@ export function createBusQueue(): BusQueue {
     add(message) {
       const channels = channelsOf(message);
       if (message.type === "parts") return addParts(message, channels[0] as string);
-      open.delete(message.chat_id);
+      if (message.type !== "terminal") open.delete(message.chat_id);
       for (const channel of channels) push(channel, toItem(message));
     },
     take() {

@@ -1,5 +1,6 @@
 // The live bus over NOTIFY, outside any writing transaction and on its own connections. It may lose messages, and is
 // fast because nobody waits for it.
+import { assertNever } from "../../core/assert-never.ts";
 import type { BusMessage, BusSubscription, BusTopic, LiveBus } from "../../core/stream/bus-message.ts";
 import type { Logger } from "../../platform/logger.ts";
 import { createLastingClient, type LastingClient } from "../lasting-client.ts";
@@ -177,5 +178,14 @@ function createSubscriptions() {
 }
 
 function keyOf(topic: BusTopic): string {
-  return topic.type === "chat" ? `c ${topic.chat_id}` : `o ${topic.owner_id}`;
+  switch (topic.type) {
+    case "chat":
+      return `c ${topic.chat_id}`;
+    case "owner":
+      return `o ${topic.owner_id}`;
+    case "terminal":
+      return `t ${topic.terminal_id}`;
+    default:
+      return assertNever(topic);
+  }
 }

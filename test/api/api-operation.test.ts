@@ -5,7 +5,7 @@ import type { Express } from "express";
 import { Registry } from "prom-client";
 import { createApp } from "../../api/app.ts";
 import { serve } from "../../api/http/serve.ts";
-import { buildLogEvents, chatEvents, feedEvents } from "../../api/schemas/stream-events.ts";
+import { buildLogEvents, chatEvents, feedEvents, terminalEvents } from "../../api/schemas/stream-events.ts";
 import { createReadiness } from "../../api/start/readiness.ts";
 import { warnOfSealedKeys } from "../../api/start/sealed-keys.ts";
 import { createSecretBox } from "../../platform/secrets/secret-box.ts";
@@ -77,6 +77,7 @@ test("the document has every event of the streams as a component, and each strea
     "/v1/chats/{chat}/stream": chatEvents,
     "/v1/chats/watch": feedEvents,
     "/v1/workspaces/{workspace}/builds/{build}/logs": buildLogEvents,
+    "/v1/workspaces/{workspace}/terminals/{terminal}/output": terminalEvents,
   };
   const componentOf = (ref: string) => schemas[ref.replace("#/components/schemas/", "")];
   for (const [path, events] of Object.entries(streams)) {

@@ -16,11 +16,12 @@ import { problem } from "../../api/schemas/common.ts";
 import { createSignIn, type SignIn } from "../../api/sign-in/sign-in.ts";
 import { createListTools } from "../../api/start/list-tools.ts";
 import { createReadiness } from "../../api/start/readiness.ts";
-import { type BuildLogs, openBuildLogs } from "../../api/streams/build-log/build-log-watch.ts";
 import { Hubs } from "../../api/streams/chat/hubs.ts";
 import { createStreamChat } from "../../api/streams/chat/stream-chat.ts";
 import { type Feeds, openFeeds } from "../../api/streams/feed/feed-watch.ts";
 import { StreamGate, type StreamGateInput } from "../../api/streams/stream-gate.ts";
+import { type BuildLogs, openBuildLogs } from "../../api/streams/workspace/build-log-watch.ts";
+import { openTerminals, type Terminals } from "../../api/streams/workspace/open-terminals.ts";
 import type { UserRole } from "../../core/access/access.ts";
 import type { LiveBus } from "../../core/stream/bus-message.ts";
 import { createDeliverer } from "../../delivery/deliver-outbox.ts";
@@ -106,9 +107,9 @@ export interface TestApiSettings {
   readonly now?: () => number;
   /** Absent: no environment provider has a key, and each test of a provider answers. */
   readonly models?: ApiDeps["models"];
-  /** Of MCP servers; absent: programs may be started, and servers be on this machine. */
   /** Absent: there is no Temporal, and so no answer. */
   readonly runFileCall?: ApiDeps["runFileCall"];
+  /** Of MCP servers; absent: programs may be started, and servers be on this machine. */
   readonly mcp?: Partial<Pick<ApiDeps["mcp"], "addressRules" | "allowStdio">>;
   /** Absent: the product's own. */
   readonly templatesDir?: string;
@@ -160,6 +161,7 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
   const links = { temporal: () => null };
   const buildLogs = openBuildLogs({ db: pool, logger });
   const bus = await openBus(database.url, settings);
+  const terminals = openTerminals({ db: pool, bus, logger });
   const db = settings.feedDb?.(pool) ?? pool;
   const { feedPollMs: pollMs, lingerMs = 5_000 } = settings;
   const feeds = openFeeds({ db, bus, links, logger, lingerMs, pollMs });
@@ -186,7 +188,7 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
     ...settings.rateLimits,
     ...(settings.now !== undefined && { now: settings.now }),
   });
-  const deps = testDeps({ pool, buildLogs, feeds, hubs, streams, signIn, bus }, settings);
+  const deps = testDeps({ pool, buildLogs, terminals, feeds, hubs, streams, signIn, bus }, settings);
   await seedModelConfigs(pool, [{ name: "Test model", provider: "openai", model: "test" }]);
   const newKey = async (role: UserRole = "member") => {
     const user = await createUser(pool, { name: role, role });
@@ -212,9 +214,7 @@ export async function startTestApi(settings: TestApiSettings = {}): Promise<Test
     call: (what, options = {}) => callApi(deps, url, { what, key: owner.key, ...options }),
     async stop() {
       streams.close();
-      buildLogs.close();
-      feeds.close();
-      hubs.close();
+      for (const each of [buildLogs, terminals, feeds, hubs]) each.close();
       await served.close(1_000);
       await bus.close();
       await pool.end();
@@ -242,6 +242,7 @@ async function openBus(databaseUrl: string, { liveBus }: TestApiSettings): Promi
 interface TestParts {
   readonly pool: Pool;
   readonly buildLogs: BuildLogs;
+  readonly terminals: Terminals;
   readonly feeds: Feeds;
   readonly hubs: Hubs;
   readonly streams: StreamGate;
@@ -266,8 +267,13 @@ function testReadiness(pool: Pool, files: FileShelf) {
   });
 }
 
+function testTerminals(terminals: Terminals, terminalBus: LiveBus) {
+  const openTerminal = () => Promise.resolve(false);
+  return { openTerminal, terminals, terminalBus, terminalsPerWorkspaceMax: 8 };
+}
+
 function testDeps(
-  { pool, buildLogs, feeds, hubs, streams, signIn, bus }: TestParts,
+  { pool, buildLogs, terminals, feeds, hubs, streams, signIn, bus }: TestParts,
   settings: TestApiSettings,
 ): ApiDeps {
   const store: Store = {
@@ -310,6 +316,7 @@ function testDeps(
     runFileCall: settings.runFileCall ?? createFileCaller({ ...temporalAway, pool, logger }),
     workspaceLink: () => null,
     workspaceDriver: "local",
+    ...testTerminals(terminals, bus),
     buildLogs,
     feeds,
     resolveProjectPath: (path) => resolveProjectPath(path, settings.projectRoots ?? []),

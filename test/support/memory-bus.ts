@@ -73,6 +73,10 @@ export function createMemoryNetwork(): MemoryNetwork {
 }
 
 function isAbout(message: BusMessage, topic: BusTopic): boolean {
+  if (topic.type === "terminal" || message.type === "terminal")
+    return (
+      topic.type === "terminal" && message.type === "terminal" && topic.terminal_id === message.terminal_id
+    );
   if (topic.type === "chat") return message.type !== "read" && message.chat_id === topic.chat_id;
   return "owner_id" in message && message.owner_id === topic.owner_id;
 }

@@ -2,9 +2,13 @@
 import { z } from "zod";
 import { headOf } from "../../core/text/truncate.ts";
 import { fileCallProcessPrefix } from "../../core/workspace/file-call.ts";
+import { terminalProcessPrefix } from "../../core/workspace/terminal.ts";
 import { defineTool } from "../define-tool.ts";
 import { commandShownCharsMax, processesListedMax } from "../tool-limits.ts";
 import { workspaceAgent } from "../workspace/chat-workspace-of.ts";
+
+/** What requests of people have started. */
+const NOT_THE_MODELS = [fileCallProcessPrefix, terminalProcessPrefix];
 
 const schema = z.strictObject({});
 
@@ -18,7 +22,7 @@ export const processList = defineTool({
   async run(_args, context) {
     const agent = await workspaceAgent(context);
     const all = await agent.processes.list(context.signal);
-    const started = all.filter(({ key }) => !key.startsWith(fileCallProcessPrefix));
+    const started = all.filter(({ key }) => !NOT_THE_MODELS.some((prefix) => key.startsWith(prefix)));
     const processes = started.slice(0, processesListedMax).map((process) => ({
       process_id: process.key,
       command: headOf(process.command, commandShownCharsMax),

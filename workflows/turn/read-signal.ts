@@ -6,6 +6,7 @@ import type {
   ChatTurnInput,
   DescribeChatInput,
   DescribeSignalInput,
+  TerminalInput,
   WorkspaceFilesInput,
   WorkspaceInput,
 } from "../contract.ts";
@@ -75,6 +76,14 @@ export function checkDescribeInput(input: DescribeChatInput): void {
 export function checkFilesInput(input: WorkspaceFilesInput): void {
   const { call_id, heartbeat_timeout_ms } = fieldsOf(input);
   check("workspaceFiles", { call_id: isName(call_id), heartbeat_timeout_ms: isCount(heartbeat_timeout_ms) });
+}
+
+export function checkTerminalInput(input: TerminalInput): void {
+  const { terminal_id, heartbeat_timeout_ms } = fieldsOf(input);
+  check("terminal", {
+    terminal_id: isName(terminal_id),
+    heartbeat_timeout_ms: isTimeout(heartbeat_timeout_ms),
+  });
 }
 
 /** A run that cannot know what it is for ends at once, in words: an exception would be tried again for ever. */

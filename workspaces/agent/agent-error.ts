@@ -17,6 +17,8 @@ const statuses = {
   process_not_found: 404,
   process_ended: 409,
   too_many_processes: 429,
+  /** Without the programs that make one. */
+  no_terminal: 422,
   key_conflict: 409,
   outcome_unknown: 409,
   permission_denied: 403,

@@ -46,6 +46,11 @@ export const lastAnswersMs = 1_000;
 // FIFOs made in advance, because making one takes a process.
 export const pipesReady = 16;
 
+// The programs that look at terminals or set their size have nothing to wait for.
+export const terminalToolMs = 5_000;
+// A new shell has its terminal within milliseconds; a busy machine takes longer.
+export const terminalReadyMs = 2_000;
+
 // Linux takes about 2 MiB of arguments and environment together; this leaves room for both.
 export const environmentBytesMax = 512 * 1024;
 export const environmentEntriesMax = 500;

@@ -4,6 +4,7 @@ import { isAbsolute } from "node:path";
 import { parseArgs } from "node:util";
 import type { DiskLimitInput } from "./disk-limit.ts";
 import type { EgressPlace } from "./egress-port.ts";
+import { unattended } from "./processes/unattended.ts";
 import type { ListenPlace } from "./wire/listen.ts";
 import { environmentSchema, readRequest } from "./wire/requests.ts";
 
@@ -98,19 +99,6 @@ function readToken(): string {
   if (line === "") throw new Error(`the token is missing: ${usage}`);
   return line;
 }
-
-// Programs must not wait for a person: editors end at once, pagers print, and questions are not asked or answered with yes.
-const unattended = {
-  CI: "true",
-  DEBIAN_FRONTEND: "noninteractive",
-  EDITOR: "true",
-  GIT_EDITOR: "true",
-  GIT_PAGER: "cat",
-  GIT_TERMINAL_PROMPT: "0",
-  PAGER: "cat",
-  PIP_NO_INPUT: "1",
-  npm_config_yes: "true",
-};
 
 /** Processes get PATH from the agent's own environment and nothing else. */
 function processEnvironment(root: string, path: string | undefined, file: string | undefined) {

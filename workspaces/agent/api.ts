@@ -72,7 +72,10 @@ export type ProcessEvent =
 
 /** Processes of the workspace, kept by the agent whoever started them. */
 export interface Processes {
-  /** Starts the process, or finds the one started under this key. Throws `key_conflict` when that ran another command. */
+  /**
+   * Starts the process, or finds the one started under this key. Throws `key_conflict` when that ran another command, and
+   * `no_terminal` where it is to have one and none can be made.
+   */
   readonly start: (spec: ProcessStart, signal: AbortSignal) => Promise<Answer<"started">>;
   readonly get: (key: string, signal: AbortSignal) => Promise<ProcessInfo>;
   /** Newest first, ended ones of late included. */
@@ -84,6 +87,8 @@ export interface Processes {
   /** To all that the process has started, also after its end. Nothing happens when nothing is left. */
   readonly signal: (args: Keyed<Request<"signal">>, signal: AbortSignal) => Promise<ProcessInfo>;
   readonly writeInput: (args: Keyed<Request<"input">>, signal: AbortSignal) => Promise<ProcessInfo>;
+  /** Of a process that was started with a terminal. Throws `process_ended`, and `bad_request` where it has none. */
+  readonly resize: (args: Keyed<Request<"resize">>, signal: AbortSignal) => Promise<ProcessInfo>;
 }
 
 /** Everything the agent does, wherever it is. */

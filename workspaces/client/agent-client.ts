@@ -109,6 +109,7 @@ function processesOver(connection: AgentConnection, ask: Ask): Processes {
     },
     signal: async ({ key, ...body }, signal) => tell(pathOf(key, "signal"), body, signal),
     writeInput: async ({ key, ...body }, signal) => tell(pathOf(key, "input"), body, signal),
+    resize: async ({ key, ...body }, signal) => tell(pathOf(key, "resize"), body, signal),
   };
 }
 

@@ -133,6 +133,7 @@ export class ChatHub extends Watch<ChatPlace, EventBatch> {
         return;
       case "watched":
       case "read":
+      case "terminal":
         return;
     }
   }

@@ -2,11 +2,13 @@
 import type { BodyOf, CallOptions, QueryOf } from "../../http/call-types.ts";
 import type { Http } from "../../http/http.ts";
 import { type BuildLogOptions, streamBuildLog } from "../../stream/build-log-stream.ts";
+import { terminals } from "./terminals.ts";
 import { workspaceFiles } from "./workspace-files.ts";
 
 export function workspaces(http: Http) {
   return {
     ...workspaceFiles(http),
+    ...terminals(http),
 
     list: (query: QueryOf<"get", "/v1/workspaces"> = {}, options?: CallOptions) =>
       http.request("get", "/v1/workspaces", { ...options, query }),

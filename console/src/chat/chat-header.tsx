@@ -124,7 +124,12 @@ function ChatMenu() {
       )}
       <MenuLine />
       {chat?.workspace_id != null && (
-        <MenuItem onSelect={() => go(`/workspaces/${chat.workspace_id}`)}>Open its workspace</MenuItem>
+        <>
+          <MenuItem onSelect={() => go(`/workspaces/${chat.workspace_id}`)}>Open its workspace</MenuItem>
+          <MenuItem onSelect={() => go(`/workspaces/${chat.workspace_id}#terminal`)}>
+            Terminal in its workspace
+          </MenuItem>
+        </>
       )}
       <MenuItem onSelect={() => go(`/debug/${chat_id}`)}>Debug</MenuItem>
       {temporal !== null && (

@@ -11,6 +11,7 @@ import { purgeGoneWorkers } from "../../presence/worker-rows.ts";
 import { purgeChatMarks } from "../../row/chat-marks.ts";
 import { purgeFileCalls } from "../../workspace/file-calls.ts";
 import { purgeProjects } from "../../workspace/projects.ts";
+import { purgeTerminals } from "../../workspace/terminal/terminals.ts";
 
 /** By the name that a log line has for what could not be purged. Each resolves with how many rows it deleted. */
 export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>> = {
@@ -26,6 +27,7 @@ export const PURGES: Readonly<Record<string, (db: Queryable) => Promise<number>>
   "sessions past their time": purgeSessions,
   "files that no message names": purgeUnusedFiles,
   "requests for files of workspaces": purgeFileCalls,
+  "terminals that ended long ago": purgeTerminals,
 };
 
 /** Rows that one statement deletes. A long delete would hold its locks, and its space, for long. */

@@ -6,6 +6,7 @@ import {
   chatEvents,
   type EventSpec,
   feedEvents,
+  terminalEvents,
 } from "../../../api/schemas/stream-events.ts";
 
 export const eventReferencePath = new URL("../../../docs/events.md", import.meta.url);
@@ -51,6 +52,12 @@ have one with a newer \`snapshot_version\`. A change that several names fit has 
     title: "`GET /v1/workspaces/{workspace}/builds/{build}/logs`",
     intro: "Every line of the log from the first, or from where you resumed, then `end`.",
     events: buildLogEvents,
+  },
+  {
+    title: "`GET /v1/workspaces/{workspace}/terminals/{terminal}/output`",
+    intro:
+      "`terminal` first, then what is kept of the output, or what follows the place where you resumed, then what the shell prints.",
+    events: terminalEvents,
   },
 ];
 

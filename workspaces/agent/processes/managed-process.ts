@@ -11,6 +11,7 @@ import { collectOutput } from "./collect-output.ts";
 import { Leash } from "./leash.ts";
 import type { OutputLog } from "./output-log.ts";
 import type { Spawned } from "./spawn-command.ts";
+import { resizeTerminal, type TerminalSize } from "./terminal.ts";
 
 type Running = Extract<Spawned, { type: "running" }>;
 
@@ -24,6 +25,8 @@ export class ManagedProcess {
   #killRestAt: number | null = null;
   #restGone: Promise<void> = Promise.resolve();
   #leash: Leash | null = null;
+  /** The environment of the programs that set the size of its terminal; null: it has none. */
+  #terminal: Readonly<Record<string, string>> | null = null;
 
   constructor(record: ProcessRecord, log: OutputLog, journal: Journal) {
     this.#record = record;
@@ -135,6 +138,18 @@ export class ManagedProcess {
     }
     if (text !== "") input.write(text);
     if (end) input.end();
+  }
+
+  giveTerminal(env: Readonly<Record<string, string>>): void {
+    this.#terminal = env;
+  }
+
+  /** Throws `process_ended`, or `bad_request` when it has no terminal. */
+  async resize(size: TerminalSize): Promise<void> {
+    const running = this.#alive();
+    if (running === null) throw new AgentError("process_ended", "The process has ended: it has no terminal.");
+    if (this.#terminal === null) throw new AgentError("bad_request", "The process has no terminal.");
+    await resizeTerminal(running.pid, size, this.#terminal);
   }
 
   /** Null once its shell has been reaped: from then on the pid may be another's. */

@@ -8,7 +8,8 @@ import { ManagedProcess } from "./managed-process.ts";
 import type { OutputLog } from "./output-log.ts";
 import type { PipePool } from "./output-pipe.ts";
 import { processFolder } from "./process-folder.ts";
-import { spawnCommand } from "./spawn-command.ts";
+import { type Command, shellPath, spawnCommand } from "./spawn-command.ts";
+import { inTerminal, requireTerminalPrograms, terminalEnvironment } from "./terminal.ts";
 
 export interface ProcessTableInput {
   readonly root: string;
@@ -76,15 +77,14 @@ export class ProcessTable {
     const { root, env, journal, pipes, newLog } = this.#input;
     const cwd = processFolder(root, spec.cwd ?? ".");
     const { key, command } = spec;
+    if (spec.terminal !== undefined) await requireTerminalPrograms(env);
     const started_at = new Date().toISOString();
     const mark = newMark();
     const record = await journal.beginProcess({ key, digest, command, cwd: cwd.shown, started_at, mark });
     const process = new ManagedProcess(record, newLog(record), journal);
     process.keepOnLeash(spec.leash_ms);
-    const spawned = await spawnCommand(
-      { text: command, folder: cwd.path, env: { ...env, ...spec.env }, stdin: spec.stdin === true, mark },
-      pipes,
-    );
+    const spawned = await spawnCommand({ ...howToRun(spec, env), folder: cwd.path, mark }, pipes);
+    if (spec.terminal !== undefined) process.giveTerminal(env);
     // Its start is told before its end is waited for.
     const ran = process.run(spawned).then(() => {
       this.#forgetOldest();
@@ -193,10 +193,22 @@ async function endedWithin(processes: readonly ManagedProcess[], withinMs: numbe
   );
 }
 
-/** Covers what is run and how, but not the key. */
+function howToRun(
+  { command, env: own, stdin, terminal }: ProcessStart,
+  env: Readonly<Record<string, string>>,
+): Omit<Command, "folder" | "mark"> {
+  if (terminal === undefined) return { text: command, env: { ...env, ...own }, stdin: stdin === true };
+  const text = inTerminal(command, terminal);
+  // bash would take the socket that it reads for a login from elsewhere, and run the start-up file of a person's shell.
+  const shell = "/bin/sh";
+  return { text, shell, env: { ...terminalEnvironment(env, shellPath), ...own }, stdin: true };
+}
+
+/** Covers what is run and how, but not the key, and not the size of a terminal, which changes. */
 function digestOf(spec: ProcessStart): string {
   const env = Object.entries(spec.env ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   const leash = spec.leash_ms === undefined ? [] : [spec.leash_ms];
-  const what = [spec.command, spec.cwd ?? ".", env, spec.stdin === true, ...leash];
+  const terminal = spec.terminal === undefined ? [] : ["terminal"];
+  const what = [spec.command, spec.cwd ?? ".", env, spec.stdin === true, ...leash, ...terminal];
   return createHash("sha256").update(JSON.stringify(what)).digest("hex");
 }

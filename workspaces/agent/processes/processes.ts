@@ -30,6 +30,11 @@ export function createProcesses(table: ProcessTable): Processes {
       process.writeInput(text, end === true);
       return process.info();
     },
+    async resize({ key, ...size }) {
+      const process = await table.find(key);
+      await process.resize(size);
+      return process.info();
+    },
   };
 }
 

@@ -9,6 +9,8 @@ import type { OutputPipe, PipePool } from "./output-pipe.ts";
 
 export interface Command {
   readonly text: string;
+  /** Absent: bash, where there is one. */
+  readonly shell?: string;
   /** Real path of the folder to run it in. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
@@ -80,7 +82,7 @@ interface Started {
 
 /** Throws the system's errors. */
 async function start(command: Command, stdout: number | "pipe"): Promise<Started> {
-  const child = spawn("/bin/sh", markedCommand(command.mark, shellPath, command.text), {
+  const child = spawn("/bin/sh", markedCommand(command.mark, command.shell ?? shellPath, command.text), {
     cwd: command.folder,
     env: command.env,
     stdio: [command.stdin ? "pipe" : "ignore", stdout, stdout],
@@ -93,7 +95,7 @@ async function start(command: Command, stdout: number | "pipe"): Promise<Started
   throw error;
 }
 
-const shellPath = existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh";
+export const shellPath = existsSync("/bin/bash") ? "/bin/bash" : "/bin/sh";
 
 function offerToOom(pid: number): void {
   try {

@@ -19,15 +19,16 @@
 //   GET  /v1/processes/{key}/follow?offset         → frames: `output`…, `ping` in silences, one `ended`; or `error`
 //   POST /v1/processes/{key}/signal  {signal}      → {process: ProcessInfo} (keyed if it has the header)
 //   POST /v1/processes/{key}/input   {text, end?}  → {process: ProcessInfo} (keyed if it has the header)
+//   POST /v1/processes/{key}/resize  {cols, rows}  → {process: ProcessInfo}; of processes with a terminal
 //
 // When a client goes away, its searches and waits end. Effects and processes go on.
 
 /**
  * `<major>.<minor>`, told by `/health`. The major number rises when an older client or agent could misunderstand the
  * protocol. Then the newer side wins: a driver replaces an agent of a lower major number, and leaves one of a higher number
- * alone with an error. 2.1: lists count survivors. 2.2: `write-bytes`. 2.3: `leash_ms`.
+ * alone with an error. 2.1: lists count survivors. 2.2: `write-bytes`. 2.3: `leash_ms`. 2.4: terminals.
  */
-export const agentVersion = "2.3";
+export const agentVersion = "2.4";
 
 export const idempotencyKeyHeader = "idempotency-key";
 export const jsonType = "application/json";
@@ -51,7 +52,7 @@ export const agentPaths = {
   processes: "/v1/processes",
 } as const;
 
-export type ProcessAction = "output" | "follow" | "signal" | "input";
+export type ProcessAction = "output" | "follow" | "signal" | "input" | "resize";
 
 /** The path of one process, or of something about it. `key` has passed `keyPattern`, so nothing needs to be escaped. */
 export function processPath(key: string, action?: ProcessAction): string {
@@ -73,6 +74,9 @@ export const idleConnectionMs = 10 * 60_000;
 // The longest argument Linux passes to a process is 128 KiB with its NUL (MAX_ARG_STRLEN); a longer command is a file.
 export const commandBytesMax = 128 * 1024 - 1;
 export const inputBytesMax = 1024 * 1024;
+/** The kernel keeps sizes in 16 bits; nobody has a screen of more. */
+export const terminalColsMax = 1_000;
+export const terminalRowsMax = 1_000;
 /** A process that waits for its client longer is meant to outlive it. */
 export const leashMaxMs = 60 * 60_000;
 /** Commands in the list of processes are cut to this many characters. */

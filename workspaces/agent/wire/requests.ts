@@ -10,6 +10,8 @@ import {
   leashMaxMs,
   outputBytesMax,
   outputWaitMaxMs,
+  terminalColsMax,
+  terminalRowsMax,
 } from "./protocol.ts";
 
 const text = z.string("a text");
@@ -78,6 +80,8 @@ function fits(bytesMax: number) {
 
 export const keySchema = text.regex(keyPattern, `a text like ${keyPattern.source}`);
 
+const terminalSize = object({ cols: integer(1, terminalColsMax), rows: integer(1, terminalRowsMax) });
+
 const signals = [
   "SIGINT",
   "SIGTERM",
@@ -119,12 +123,15 @@ export const requests = {
     stdin: flag.exactOptional(),
     /** It is ended when nobody has followed its output for so long. */
     leash_ms: integer(1_000, leashMaxMs).exactOptional(),
+    /** It gets a terminal of this size, as programs for people want one. Its input is open. */
+    terminal: terminalSize.exactOptional(),
   }),
   signal: object({ signal: z.enum(signals, `one of ${signals.join(", ")}`) }),
   input: object({
     text: text.refine(fits(inputBytesMax), `at most ${inputBytesMax} bytes`),
     end: flag.exactOptional(),
   }),
+  resize: terminalSize,
   output: object({
     offset: queryOffset,
     max_bytes: digits(1, outputBytesMax).exactOptional(),

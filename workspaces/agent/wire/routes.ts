@@ -145,6 +145,7 @@ function processRoutes({
     },
     "POST signal": tell("signal", requests.signal, processes.signal),
     "POST input": tell("input", requests.input, processes.writeInput),
+    "POST resize": tell("resize", requests.resize, processes.resize),
   };
 }
 

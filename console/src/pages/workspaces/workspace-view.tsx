@@ -11,6 +11,7 @@ import type { Workspace } from "../parts/wire.ts";
 import { BuildLog } from "./build-log.tsx";
 import { WorkspaceChanges } from "./changes/workspace-changes.tsx";
 import { WorkspaceFiles } from "./files/workspace-files.tsx";
+import { TerminalSection } from "./terminal/terminal-section.tsx";
 import { usePolled } from "./use-polled.ts";
 import { WorkspaceActions } from "./workspace-actions.tsx";
 import { WorkspaceChats } from "./workspace-chats.tsx";
@@ -56,6 +57,7 @@ function WorkspaceBody({ workspace, loaded }: WorkspaceBodyInput) {
           <p>Files are read while the workspace runs. {adviceFor(status)}</p>
         )}
       </Section>
+      <TerminalSection workspace={workspace} />
       {status === "running" ? <ChangesSection workspaceId={workspace.id} /> : null}
       <Section title="Chats that use it">
         <WorkspaceChats workspaceId={workspace.id} />

@@ -1,0 +1,150 @@
+// Attends a terminal from its opening to its end: starts its shell in the workspace, or finds it again, and passes on what people
+// type and what the shell prints. When a worker dies, another one goes on: the agent keeps the shell, and its output.
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import { headOf } from "../../../core/text/truncate.ts";
+import { type TerminalEnd, terminalProcessKey } from "../../../core/workspace/terminal.ts";
+import { isOutage } from "../../../platform/classify-failure.ts";
+import {
+  endTerminal,
+  type HeldTerminal,
+  holdTerminal,
+  markTerminalOpen,
+} from "../../../store/workspace/terminal/attend-terminal.ts";
+import { readWorkspace } from "../../../store/workspace/workspaces.ts";
+import { ToolError } from "../../../tools/tool-error.ts";
+import { AgentError, type ProcessInfo } from "../../../workspaces/agent/api.ts";
+import { heartbeatWhile } from "../../attempt/heartbeat-while.ts";
+import type { TerminalActivities } from "../../contract.ts";
+import { createPatientStore } from "../patient-store.ts";
+import { createRunningWorkspaces, type RunningWorkspaces } from "../running-workspace.ts";
+import { type Attendance, type AttendTerminalDeps, tellReaders } from "./attendance.ts";
+import { followOutput } from "./follow-output.ts";
+import { heedWishes } from "./heed-wishes.ts";
+
+/** The shell of a person: what reads its start-up files as one does that was typed in. */
+const SHELL = "if command -v bash >/dev/null; then exec bash -i; else exec sh -i; fi";
+const messageCharsMax = 1_000;
+
+export function createAttendTerminal(deps: AttendTerminalDeps): TerminalActivities["attendTerminal"] {
+  const { pool } = deps.store;
+  const running = createRunningWorkspaces({ ...deps, store: createPatientStore(deps.store) });
+  return ({ terminal_id }) =>
+    heartbeatWhile(async () => {
+      const held = await holdTerminal(pool, terminal_id);
+      if (held === null) return;
+      const signal = AbortSignal.any([deps.shutdown, Context.current().cancellationSignal]);
+      const end = await attend({ deps, running, held, signal }).catch((error: unknown) => {
+        if (deps.shutdown.aborted) throw later("this worker ends");
+        return endFor(deps, held, error);
+      });
+      if (end === null) return;
+      await endTerminal(pool, held, { ...end, message: headOf(end.message, messageCharsMax) });
+      tellReaders(deps.bus, held.id);
+    });
+}
+
+interface AttendInput extends Pick<Attendance, "deps" | "held" | "signal"> {
+  readonly running: RunningWorkspaces;
+}
+
+/** How it has ended; null: another attempt attends it. */
+async function attend({ deps, running, held, signal }: AttendInput): Promise<TerminalEnd | null> {
+  const workspace = await readWorkspace(deps.store.pool, held.workspace_id, null);
+  const agent = await running.agentOf(workspace, signal);
+  const key = terminalProcessKey(held.id);
+  if (held.status === "closed") {
+    // It was closed while nobody attended it.
+    await agent.processes.signal({ key, signal: "SIGKILL" }, signal).catch(() => undefined);
+    return null;
+  }
+  const { cols, rows } = held;
+  const { process } = await agent.processes.start(
+    { key, command: SHELL, stdin: true, terminal: { cols, rows } },
+    signal,
+  );
+  if (process.start_error !== null) return failed(process.start_error);
+  await markTerminalOpen(deps.store.pool, held);
+  tellReaders(deps.bus, held.id);
+  return passOn({ deps, held, agent, key, signal, ending: null });
+}
+
+/** Follows the shell to its end, and heeds what people want of it meanwhile. */
+async function passOn(attendance: Attendance): Promise<TerminalEnd | null> {
+  const over = new AbortController();
+  const all: Attendance = { ...attendance, signal: AbortSignal.any([attendance.signal, over.signal]) };
+  let isHeld = true;
+  let failure: unknown = null;
+  const wishes = heedWishes(all)
+    .then(() => (isHeld = false))
+    .catch((error: unknown) => {
+      if (!over.signal.aborted) failure = error;
+    })
+    .finally(() => over.abort());
+  try {
+    const ended = await followOutput(all);
+    return ended === null ? null : await endOf(all, ended);
+  } catch (error) {
+    if (!isHeld) return null;
+    throw failure ?? error;
+  } finally {
+    over.abort();
+    await wishes;
+  }
+}
+
+async function endOf({ deps, held, ending }: Attendance, ended: ProcessInfo): Promise<TerminalEnd> {
+  const workspace = await readWorkspace(deps.store.pool, held.workspace_id, null);
+  if (workspace?.status !== "running") return { ...STOPPED, exit_code: null };
+  if (ended.state === "lost") return { ...LOST, exit_code: null };
+  if (ending !== null) return { ...ending, exit_code: null };
+  return { reason: "exited", message: exitWords(ended), exit_code: ended.exit_code };
+}
+
+function exitWords({ exit_code, signal }: ProcessInfo): string {
+  if (signal !== null) return `The shell was ended by ${signal}.`;
+  return `The shell ended with exit code ${exit_code ?? "unknown"}.`;
+}
+
+const STOPPED = { reason: "workspace_stopped", message: "The workspace was stopped." } as const;
+const LOST = {
+  reason: "agent_lost",
+  message: "The agent of the workspace has died, and the shell with it. Open another terminal.",
+} as const;
+
+function failed(message: string): TerminalEnd {
+  return { reason: "failed", message, exit_code: null };
+}
+
+/** What a failure means for the terminal; null: nothing is left of it. Throws where another attempt is worth it. */
+async function endFor(
+  { store, logger }: AttendTerminalDeps,
+  held: HeldTerminal,
+  error: unknown,
+): Promise<TerminalEnd | null> {
+  if (isOutage(error)) throw error;
+  const workspace = await readWorkspace(store.pool, held.workspace_id, null);
+  if (workspace === null) return null;
+  if (workspace.status !== "running") return { ...STOPPED, exit_code: null };
+  if (Context.current().cancellationSignal.aborted)
+    return { reason: "closed", message: "Its run was cancelled in Temporal.", exit_code: null };
+  // The workspace runs and its agent is silent: it is looked for again.
+  if (error instanceof ToolError) throw later(error.message);
+  if (error instanceof AgentError) {
+    if (error.code === "unreachable" || error.code === "unauthorized") throw later(error.message);
+    return failed(wordsOf(error));
+  }
+  logger.error({ err: error, terminal_id: held.id }, "a terminal failed by a mistake of ours");
+  return failed("Something broke on our side. The server's log says more.");
+}
+
+function wordsOf({ message, hint, code }: AgentError): string {
+  // An agent from before there were terminals.
+  if (code === "bad_request" && message.includes("terminal"))
+    return "The workspace's agent is older than this server and has no terminals. Stop the workspace and start it again.";
+  return hint === undefined ? message : `${message} ${hint}`;
+}
+
+/** Temporal tries again. */
+function later(message: string): ApplicationFailure {
+  return ApplicationFailure.create({ message, type: "NotNow", nonRetryable: false });
+}

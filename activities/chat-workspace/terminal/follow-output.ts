@@ -1,0 +1,38 @@
+// Keeps what a terminal's shell prints, for its readers. What comes faster than anybody reads is left out but for its end.
+import { setTimeout } from "node:timers/promises";
+import { keepTerminalOutput } from "../../../store/workspace/terminal/terminal-bytes.ts";
+import type { ProcessInfo } from "../../../workspaces/agent/api.ts";
+import { type Attendance, tellReaders } from "./attendance.ts";
+import { behindBytesMax, behindKeptBytes, chunkBytesMax, outputWaitMs, pauseMs } from "./terminal-limits.ts";
+
+/** The shell when it has ended and all of its output is kept. Null: another attempt attends the terminal. */
+export async function followOutput({
+  deps,
+  held,
+  agent,
+  key,
+  signal,
+}: Attendance): Promise<ProcessInfo | null> {
+  for (let at = held.output_end; ; ) {
+    const asked = { key, offset: at, max_bytes: chunkBytesMax, wait_ms: outputWaitMs };
+    const { offset, bytes, process } = await agent.processes.output(asked, signal);
+    if (bytes.length > 0) {
+      const to_offset = offset + bytes.length;
+      const piece = { from_offset: offset, to_offset, bytes };
+      if (!(await keepTerminalOutput(deps.store.pool, held, piece))) return null;
+      tellReaders(deps.bus, held.id);
+      at = nextOffset(to_offset, process);
+      // Cancelled by the signal: nobody waits for the rest.
+      if (bytes.length === chunkBytesMax) await setTimeout(pauseMs, undefined, { signal });
+    } else if (process.state !== "running" && at >= process.output_bytes) {
+      return process;
+    } else if (offset > at) {
+      at = offset;
+    }
+  }
+}
+
+/** Where to go on: behind what is kept, unless too much lies ahead. */
+function nextOffset(at: number, { output_bytes }: Pick<ProcessInfo, "output_bytes">): number {
+  return output_bytes - at > behindBytesMax ? output_bytes - behindKeptBytes : at;
+}
