@@ -33,6 +33,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   "put /v1/workspaces/{workspace}/files": "invalid_request",
   "post /v1/workspaces/{workspace}/files": "file_not_found",
   "post /v1/workspaces/{workspace}/files/attach": "workspace_not_running",
+  "post /v1/workspaces/{workspace}/terminals": "workspace_not_running",
+  "post /v1/workspaces/{workspace}/terminals/{terminal}/input": "terminal_not_found",
+  "post /v1/workspaces/{workspace}/terminals/{terminal}/resize": "terminal_not_found",
 };
 
 async function documented(): Promise<[string, Operation][]> {
