@@ -47,6 +47,23 @@ test("messages are queued by Enter, rewritten, moved by keys and deleted, and dr
   assert.deepEqual(said.slice(1), ["three", "two, rewritten"]);
 });
 
+test("U2 the queue is the same in two tabs, whichever of them changes it", async (t) => {
+  const id = await aBusyChat("both");
+  const [one, two] = [await world.open(t, `/chats/${id}`), await world.open(t, `/chats/${id}`)];
+  for (const words of ["one", "two", "three"]) {
+    await say(one, words);
+    await queue(two).getByText(words, { exact: true }).waitFor();
+  }
+  const entry = (page: Page, words: string) => queue(page).getByRole("listitem").filter({ hasText: words });
+  await entry(two, "three").getByRole("button", { name: "Move up" }).press("Enter");
+  await queue(one).locator("li:nth-child(2)", { hasText: "three" }).waitFor();
+  await entry(one, "one").getByRole("button", { name: "Delete" }).press("Enter");
+  await entry(two, "one").waitFor({ state: "detached" });
+  const order = async (page: Page) => queue(page).getByRole("listitem").allInnerTexts();
+  assert.deepEqual(await order(one), await order(two));
+  world.everturn.model.release("both");
+});
+
 test("a queued message is moved by dragging it", async (t) => {
   const page = await world.open(t, `/chats/${await aBusyChat("drag")}`);
   await transcript(page).getByText("Busy.").waitFor();

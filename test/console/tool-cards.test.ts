@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { transcript } from "../support/console/chat-on-page.ts";
 import { type ConsoleWorld, startConsoleWorld } from "../support/console/console-world.ts";
+import { soon } from "../support/soon.ts";
 
 let world: ConsoleWorld;
 
@@ -99,4 +100,29 @@ test("G1 a subagent's card has its state and a link to its chat, which names its
   await card.getByRole("link", { name: "Open" }).press("Enter");
   await page.waitForURL((address) => !address.pathname.endsWith(chat.id));
   await page.getByText("subagent of").waitFor();
+});
+
+test("G1 the cards of many subagents follow them by the feed alone: nothing asks for them again and again", async (t) => {
+  const { model } = world.everturn;
+  const prompt = (key: string) => `Work\n\n#script key=${key}`;
+  const keys = ["child-1", "child-2", "child-3"];
+  for (const key of keys) model.script(key, [{ text: "Done.", hold_until: "children", hold_after: 0 }]);
+  const calls = keys.map((key) => ({
+    name: "spawn_agent",
+    args: { type: "explore", prompt: prompt(key), title: key },
+  }));
+  model.script("parent", [{ tool_calls: calls }, { text: "Started them." }]);
+  const chat = await world.everturn.createChat("#script key=parent");
+  const page = await world.open(t, "/inbox");
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.getByRole("navigation", { name: "Chats" }).locator(`a[href="/chats/${chat.id}"]`).click();
+  await transcript(page).getByText("Started them.").waitFor();
+  const cards = page.locator("[data-tool=spawn_agent]");
+  const states = (state: string) => cards.getByText(state, { exact: true });
+  await soon("all work", async () => (await states("Working").count()) === keys.length);
+  model.release("children");
+  await soon("all have finished", async () => (await states("Finished").count()) === keys.length);
+  const again = asked.filter((path, at) => /^\/v1\/chats\/[\w-]{36}$/.test(path) && asked.indexOf(path) !== at);
+  assert.deepEqual(again, []);
 });
