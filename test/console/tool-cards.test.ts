@@ -123,6 +123,8 @@ test("G1 the cards of many subagents follow them by the feed alone: nothing asks
   await soon("all work", async () => (await states("Working").count()) === keys.length);
   model.release("children");
   await soon("all have finished", async () => (await states("Finished").count()) === keys.length);
-  const again = asked.filter((path, at) => /^\/v1\/chats\/[\w-]{36}$/.test(path) && asked.indexOf(path) !== at);
+  const again = asked.filter(
+    (path, at) => /^\/v1\/chats\/[\w-]{36}$/.test(path) && asked.indexOf(path) !== at,
+  );
   assert.deepEqual(again, []);
 });

@@ -29,13 +29,13 @@ export function useToldConnection(stream: object | null, connection: Connection 
   }, [stream]);
 }
 
-type LostConnection = Extract<Connection, { readonly retryAt: number }>;
+export type LostConnection = Extract<Connection, { readonly retryAt: number }>;
 
 export function isLost(connection: Connection): connection is LostConnection {
   return connection.state === "reconnecting" || connection.state === "offline";
 }
 
-/** The connection that is to be told of: the feed's, which all others share their trouble with, else a stream's that is lost alone. */
+/** The connection that is to be told of: one that is lost, the feed's first, whose trouble all others share; else one that begins. */
 export function useConnection(feed: Connection): Connection {
   const streams = useSyncExternalStore(
     (listener) => {
@@ -44,6 +44,6 @@ export function useConnection(feed: Connection): Connection {
     },
     () => told,
   );
-  if (isLost(feed)) return feed;
-  return [...streams.values()].find(isLost) ?? feed;
+  const all = [feed, ...streams.values()];
+  return all.find(isLost) ?? all.find(({ state }) => state === "connecting") ?? feed;
 }
