@@ -268,8 +268,7 @@ function testReadiness(pool: Pool, files: FileShelf) {
 }
 
 function testTerminals(terminals: Terminals, terminalBus: LiveBus) {
-  const openTerminal = () => Promise.resolve(false);
-  return { openTerminal, terminals, terminalBus, terminalsPerWorkspaceMax: 8 };
+  return { openTerminal: async () => false, terminals, terminalBus, terminalsPerWorkspaceMax: 8 };
 }
 
 function testDeps(
