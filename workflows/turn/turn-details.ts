@@ -180,7 +180,7 @@ function kindInWords(kind: string, status: number | null): string {
 
 /** A title is a person's words: it must not become links and pictures. */
 export function asPlainText(title: string): string {
-  return title.replaceAll("\n", " ").replace(/[\\`*_[\]<>!#|]/g, "\\$&");
+  return title.replaceAll("\n", " ").replace(/[\\`*_[\]<>!#|$~]/g, "\\$&");
 }
 
 /**
