@@ -290,14 +290,8 @@ function testDeps(
     ...settings.rateLimits,
   };
   const keys = createKeyLookup(pool, logger, rateLimits);
-  const temporalAway = {
-    temporal: () => null,
-    showTitles: false,
-    consoleUrl: null,
-    heartbeatTimeoutMs: 5_000,
-    failpoint: () => undefined,
-    taskQueue: "test",
-  };
+  const shown = { showTitles: false, consoleUrl: null, heartbeatTimeoutMs: 5_000 };
+  const temporalAway = { ...shown, temporal: () => null, failpoint: () => undefined, taskQueue: "test" };
   return {
     store,
     logger,
