@@ -79,7 +79,11 @@ test("W9 a busy chat keeps its workspace alive; when it rests, the time-to-live 
   assert.equal((await world.row(id)).status, "running");
   const handle = world.temporal.client.workflow.getHandle(`workspace-${id}`);
   const { currentDetails } = await handle.query<{ currentDetails: string }>("__temporal_workflow_metadata");
-  assert.match(currentDetails, new RegExp(`for chat-${chat.id}$`), "its run names the chats that work in it");
+  assert.match(
+    currentDetails,
+    new RegExp(`^\\*\\*Running\\*\\* · since .+ for \\[\\S+\\]\\(\\S+/chat-${chat.id}\\)$`, "s"),
+    "its run names the chats that work in it",
+  );
   await chat.answer([{ type: "text", text: "done" }]);
   await world.until(id, "stopped");
 });
