@@ -29,7 +29,7 @@ export function DeleteUser({ user, others, onDeleted, onCancel }: DeleteUserInpu
     },
   });
   return (
-    <FormBody form={form} submit={`Delete ${user.name}`} submitting="Deleting…" onCancel={onCancel}>
+    <FormBody form={form} submit={`Delete ${user.name}`} submitting="Deleting…" onCancel={onCancel} danger>
       <p>The user's keys and sessions end at once. This cannot be taken back.</p>
       <SelectField
         form={form}

@@ -12,11 +12,13 @@ interface FormBodyInput<Values extends object> {
   readonly submitting?: string;
   readonly onCancel?: () => void;
   readonly disabled?: boolean;
+  /** What it does cannot be taken back. */
+  readonly danger?: boolean;
   readonly children: ReactNode;
 }
 
 export function FormBody<Values extends object>(input: FormBodyInput<Values>) {
-  const { form, submit, submitting = submit, onCancel, disabled = false, children } = input;
+  const { form, submit, submitting = submit, onCancel, disabled = false, danger = false, children } = input;
   const element = useRef<HTMLFormElement>(null);
   const { refusals } = form;
   useEffect(() => {
@@ -27,7 +29,7 @@ export function FormBody<Values extends object>(input: FormBodyInput<Values>) {
       {children}
       {form.error === null ? null : <ProblemNotice error={form.error} />}
       <div className={styles.actions}>
-        <Button type="submit" kind="primary" disabled={form.busy || disabled}>
+        <Button type="submit" kind={danger ? "danger" : "primary"} disabled={form.busy || disabled}>
           {form.busy ? submitting : submit}
         </Button>
         {onCancel === undefined ? null : (

@@ -57,7 +57,9 @@ function Changed({ file }: { readonly file: ChangedFile }) {
     <div>
       {file.note === null ? null : (
         <p className={styles.note}>
-          {shownText(file.path)}: {shownText(file.note)}
+          {/* The changes below have the path themselves. */}
+          {file.hunks.length === 0 ? `${shownText(file.path)}: ` : ""}
+          {shownText(file.note)}
         </p>
       )}
       {file.hunks.length === 0 ? null : <FileView file={file} isWide={false} />}
