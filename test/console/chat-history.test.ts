@@ -64,6 +64,20 @@ test("E6 a fork goes on elsewhere; each side says what it has to do with the oth
   await page.waitForURL(`**/chats/${branch}`);
 });
 
+test("E6 a branch that is made in another tab is listed here at once, and one that is deleted is not", async (t) => {
+  const id = await anAnswered("The stem");
+  const [one, two] = [await world.open(t, `/chats/${id}`), await world.open(t, `/chats/${id}`)];
+  await transcript(two).getByText("The stem").first().waitFor();
+  for (const count of ["1 branch", "2 branches"]) {
+    await one.goto(`${world.everturn.url}/chats/${id}`);
+    await one.getByRole("button", { name: "Fork" }).last().press("Enter");
+    await two.getByRole("button", { name: count }).waitFor();
+  }
+  await one.waitForURL((address) => !address.pathname.endsWith(id));
+  await world.everturn.call("DELETE", `/v1/chats/${await shownChatId(one)}`);
+  await two.getByRole("button", { name: "1 branch" }).waitFor();
+});
+
 test("E7 the last answer is made again, and nothing of the old one stays", async (t) => {
   world.everturn.model.script("again", [
     { text: "An answer.", attempts: [{ text: "Old one." }, { text: "New one." }] },

@@ -1,7 +1,8 @@
 // The line above the messages: the chat's title, what it was branched from, and what else can be done with it.
 import { DotsHorizontalIcon } from "@radix-ui/react-icons";
-import { memo, useEffect, useState } from "react";
+import { memo, useEffect, useState, useSyncExternalStore } from "react";
 import { Link, useLocation } from "wouter";
+import { useFeedStore } from "../state/feed.ts";
 import { IconButton } from "../ui/controls/button.tsx";
 import { Menu, MenuHeading, MenuItem, MenuLine } from "../ui/layers/menu.tsx";
 import { costWords } from "../ui/words.ts";
@@ -52,6 +53,7 @@ function Branches() {
   const { client, chat_id } = useOpenChat();
   const [, go] = useLocation();
   const [forks, setForks] = useState<readonly { readonly id: string; readonly title: string }[]>([]);
+  const told = useToldForks(chat_id);
   useEffect(() => {
     const leaving = new AbortController();
     const query = { label: [`${FORKED_FROM}:${chat_id}`], limit: branchesMax };
@@ -60,7 +62,7 @@ function Branches() {
       () => undefined,
     );
     return () => leaving.abort();
-  }, [client, chat_id]);
+  }, [client, chat_id, told]);
   if (forks.length === 0) return null;
   return (
     <Menu
@@ -77,6 +79,17 @@ function Branches() {
         </MenuItem>
       ))}
     </Menu>
+  );
+}
+
+/** The forks that the feed knows, as one text: it changes when one of them comes, goes, or gets another title. */
+function useToldForks(chatId: string): string {
+  const store = useFeedStore();
+  return useSyncExternalStore(store.subscribe, () =>
+    [...store.getSnapshot().chats.values()]
+      .filter(({ labels }) => labels[FORKED_FROM] === chatId)
+      .map(({ id, title }) => `${id} ${title}`)
+      .join("\n"),
   );
 }
 
