@@ -11,8 +11,9 @@ import { feedRest } from "../state/rest.ts";
 import { IconButton } from "../ui/controls/button.tsx";
 import { Drawer } from "./drawer.tsx";
 import styles from "./frame.module.css";
-import { waitingItems } from "./inbox/waiting.ts";
+import { waitingCount, waitingItems } from "./inbox/waiting.ts";
 import { ConnectionBanner } from "./notify/connection-banner.tsx";
+import { useFreshErrors } from "./notify/use-fresh-errors.ts";
 import { useNotifications } from "./notify/use-notifications.ts";
 import { usePageTitle } from "./notify/use-page-title.ts";
 import type { PageRoute } from "./page-route.ts";
@@ -51,8 +52,10 @@ function OpenFrame({ pages, children }: FrameProps) {
   const layers = useLayers();
   const sidebar = useSidebar();
   const [location, navigate] = useLocation();
-  usePageTitle(waiting, pages);
-  useNotifications(isLoaded ? waiting : null);
+  const known = isLoaded ? waiting : null;
+  const count = waitingCount(waiting, useFreshErrors(known));
+  usePageTitle(count, pages);
+  useNotifications(known);
   useKeys({
     palette: layers.showPalette,
     shortcuts: layers.showShortcuts,
@@ -66,7 +69,7 @@ function OpenFrame({ pages, children }: FrameProps) {
   const content = (
     <Sidebar
       pages={pages}
-      waiting={waiting}
+      waitingCount={count}
       onSearch={layers.showPalette}
       onHide={isNarrow ? undefined : sidebar.toggle}
       onShortcuts={layers.showShortcuts}

@@ -20,9 +20,14 @@ export function waitingItems(chats: ReadonlyMap<string, Chat>): WaitingItem[] {
   return items.sort(byUrgency);
 }
 
-/** How many the title shows: an error that was read waits for nobody. */
-export function waitingCount(items: readonly WaitingItem[]): number {
-  return items.filter((item) => item.type !== "error" || item.chat.has_unread).length;
+const noChats: ReadonlySet<string> = new Set();
+
+/**
+ * How many the title shows: an error that was read waits for nobody.
+ * @param fresh chats whose error nobody has seen yet, although there is nothing unread in them
+ */
+export function waitingCount(items: readonly WaitingItem[], fresh = noChats): number {
+  return items.filter(({ type, chat }) => type !== "error" || chat.has_unread || fresh.has(chat.id)).length;
 }
 
 /** Where it stands: the same while anything of its kind waits in its chat. */

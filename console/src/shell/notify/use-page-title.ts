@@ -2,17 +2,16 @@
 import { useEffect } from "react";
 import { useLocation } from "wouter";
 import { useFeedChat } from "../../state/feed.ts";
-import { type WaitingItem, waitingCount } from "../inbox/waiting.ts";
 import { addressOf, type PageRoute } from "../page-route.ts";
 import { chatIdOf } from "../use-shown-chat.ts";
 
-export function usePageTitle(waiting: readonly WaitingItem[], pages: readonly PageRoute[]): void {
+/** @param count of what waits for a person */
+export function usePageTitle(count: number, pages: readonly PageRoute[]): void {
   const [location] = useLocation();
   const chat = useFeedChat(chatIdOf(location) ?? "");
   const page = pages.find(
     (each) => location === addressOf(each) || location.startsWith(`${addressOf(each)}/`),
   );
-  const count = waitingCount(waiting);
   const name = location === "/" ? "New chat" : (chat?.title ?? page?.name ?? null);
   useEffect(() => {
     const words = name === null || name === "" ? "Everturn" : `${name} – Everturn`;

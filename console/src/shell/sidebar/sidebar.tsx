@@ -11,7 +11,6 @@ import { Link, useLocation } from "wouter";
 import { IconButton } from "../../ui/controls/button.tsx";
 import { Menu, MenuItem } from "../../ui/layers/menu.tsx";
 import { Badge } from "../../ui/shown/badge.tsx";
-import { type WaitingItem, waitingCount } from "../inbox/waiting.ts";
 import { addressOf, type PageRoute } from "../page-route.ts";
 import { KEYS } from "../palette/use-keys.ts";
 import { AccountMenu } from "./account-menu.tsx";
@@ -24,16 +23,16 @@ const INBOX = "/inbox";
 
 interface SidebarProps {
   readonly pages: readonly PageRoute[];
-  readonly waiting: readonly WaitingItem[];
+  /** Of what waits for a person. */
+  readonly waitingCount: number;
   readonly onSearch: () => void;
   /** Absent: it is not its own button's to hide it. */
   readonly onHide?: (() => void) | undefined;
   readonly onShortcuts: () => void;
 }
 
-export function Sidebar({ pages, waiting, onSearch, onHide, onShortcuts }: SidebarProps) {
+export function Sidebar({ pages, waitingCount: count, onSearch, onHide, onShortcuts }: SidebarProps) {
   const [filter, setFilter] = useState<ListFilter>(NO_FILTER);
-  const count = waitingCount(waiting);
   return (
     <div className={styles.sidebar}>
       <header className={styles.header}>
