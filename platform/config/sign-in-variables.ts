@@ -58,7 +58,7 @@ export const SIGN_IN_VARIABLES = {
       .optional(),
     {
       description:
-        "Where browsers reach this API, such as `https://chat.example.com`. Set it behind a proxy: redirects of the issuer, the `Secure` mark of cookies the check of a page's origin and links in Temporal's Web UI use it",
+        "Where browsers reach this API, such as `https://chat.example.com`. Set it behind a proxy: redirects of the issuer, the `Secure` mark of cookies, the check of a page's origin and links in Temporal's Web UI use it",
       shown_default: "as each request names it",
     },
   ),
