@@ -6,7 +6,6 @@ import { useToast } from "../ui/layers/toasts.tsx";
 import styles from "./chat.module.css";
 import { ChatComposer } from "./chat-composer.tsx";
 import { ChatHeader } from "./chat-header.tsx";
-import { QueuePanel } from "./composer/queue-panel.tsx";
 import { TodoPanel } from "./composer/todo-panel.tsx";
 import { firstMessageOf } from "./first-message.ts";
 import { FirstMessage } from "./messages/first-message-view.tsx";
@@ -16,6 +15,7 @@ import { TurnState } from "./turn-state.tsx";
 import { useChatKeys } from "./use-chat-keys.ts";
 
 const Questions = lazy(() => import("./questions/questions.tsx"));
+const QueuePanel = lazy(() => import("./composer/queue-panel.tsx"));
 
 interface ChatScreenProps {
   readonly snapshot: ChatSnapshot | null;
@@ -64,7 +64,11 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
         </Transcript>
         <div className={styles.foot}>
           <TodoPanel todos={view.chat?.todos ?? noTodos} />
-          <QueuePanel queue={view.queued_messages} />
+          {view.queued_messages.length > 0 && (
+            <Suspense fallback={null}>
+              <QueuePanel queue={view.queued_messages} />
+            </Suspense>
+          )}
           <ChatComposer status={view.status} />
         </div>
       </div>

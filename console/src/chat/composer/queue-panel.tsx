@@ -14,10 +14,9 @@ import { countOf } from "../../ui/words.ts";
 import { useOpenChat } from "../open-chat.ts";
 import styles from "./queue.module.css";
 
-export const QueuePanel = memo(function QueuePanel({ queue }: { readonly queue: readonly QueuedMessage[] }) {
+export default memo(function QueuePanel({ queue }: { readonly queue: readonly QueuedMessage[] }) {
   const { client, chat_id, act } = useOpenChat();
   const [dragged, setDragged] = useState<number | null>(null);
-  if (queue.length === 0) return null;
   const move = (id: number, position: number): void => {
     void act("The message was not moved", () => client.queue.update(chat_id, { id, position }));
   };
