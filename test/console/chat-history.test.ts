@@ -87,6 +87,8 @@ test("E7 the last answer is made again, and nothing of the old one stays", async
   await page.getByRole("button", { name: "Answer again" }).press("Enter");
   await transcript(page).getByText("New one.").waitFor();
   assert.doesNotMatch(await transcript(page).innerText(), /Old one/);
+  await page.getByRole("button", { name: "Details" }).press("Enter");
+  await transcript(page).getByText("Tokens read").waitFor();
 });
 
 test("commands are chosen by keys: a title, plan mode, an effort", async (t) => {

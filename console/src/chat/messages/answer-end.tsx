@@ -1,16 +1,14 @@
 // What stands below a finished answer: whether it was stopped or cut, and on demand what it took and what can be done with it.
-import { useState } from "react";
-import { contextTokens } from "../../../../core/chat/compaction.ts";
+import { lazy, Suspense, useState } from "react";
 import type { Message } from "../../../../core/chat/message.ts";
-import { costWords, timeWords } from "../../ui/words.ts";
 import { CopyButton } from "../markdown/copy-button.tsx";
-import { shownText } from "../markdown/shown-text.ts";
 import { useChatFact, useOpenChat } from "../open-chat.ts";
-import { JsonTree } from "../tools/json-tree.tsx";
-import { durationWords } from "../words.ts";
 import styles from "./messages.module.css";
 import { useFork } from "./use-fork.ts";
 import { textOf } from "./user-message.tsx";
+
+const AnswerDetails = lazy(() => import("./answer-details.tsx"));
+const StructuredAnswer = lazy(() => import("./structured-answer.tsx"));
 
 interface AnswerEndProps {
   readonly message: Message;
@@ -23,37 +21,13 @@ export function AnswerEnd({ message, isLast }: AnswerEndProps) {
   const output = message.structured_output;
   return (
     <div className={styles.end}>
-      {output !== undefined && output !== null && (
-        <section className={styles.structured} aria-label="Structured answer">
-          <JsonTree value={output} />
-        </section>
+      {(output !== undefined || message.structured_output_error !== undefined) && (
+        <Suspense fallback={null}>
+          <StructuredAnswer message={message} />
+        </Suspense>
       )}
-      {message.structured_output_error !== undefined && <Misfit error={message.structured_output_error} />}
       {words !== null && <p className={styles.endNote}>{words}</p>}
       <AnswerActions message={message} isLast={isLast} />
-    </div>
-  );
-}
-
-const misfitsShownMax = 5;
-
-/** Why there is no JSON that could be used, and at which places. */
-function Misfit({ error }: { readonly error: NonNullable<Message["structured_output_error"]> }) {
-  const { message, errors = [] } = error;
-  return (
-    <div className={styles.endNote}>
-      <p>{shownText(message)}</p>
-      {errors.length > 0 && (
-        <ul>
-          {errors.slice(0, misfitsShownMax).map((fault) => (
-            <li key={`${fault.path} ${fault.message}`}>
-              {fault.path === "" ? "" : `${shownText(fault.path)}: `}
-              {shownText(fault.message)}
-            </li>
-          ))}
-          {errors.length > misfitsShownMax && <li>{errors.length - misfitsShownMax} more</li>}
-        </ul>
-      )}
     </div>
   );
 }
@@ -100,60 +74,11 @@ function AnswerActions({ message, isLast }: AnswerEndProps) {
           Details
         </button>
       </div>
-      {isDetailed && <AnswerDetails message={message} />}
-    </>
-  );
-}
-
-function AnswerDetails({ message }: { readonly message: Message }) {
-  const temporal = useChatFact(({ chat }) => chat?.links.temporal ?? null);
-  const { usage } = message;
-  const limit = usage?.context_limit ?? null;
-  const facts: readonly (readonly [string, string | null])[] = [
-    ["Model", message.model],
-    ["Provider", message.provider],
-    ["Time", message.runtime_ms === null ? null : durationWords(message.runtime_ms)],
-    ["Finished", message.finished_at === null ? null : timeWords(message.finished_at)],
-    ["Tokens read", usage === null ? null : usage.input_tokens.toLocaleString("en")],
-    ["Of these cached", usage === null ? null : usage.cache_read_tokens.toLocaleString("en")],
-    ["Tokens written", usage === null ? null : usage.output_tokens.toLocaleString("en")],
-    [
-      "Context used",
-      usage === null || limit === null ? null : `${Math.round((100 * contextTokens(usage)) / limit)} %`,
-    ],
-    ["Cost", message.cost_micros === null ? "not known" : costWords(message.cost_micros)],
-  ];
-  return (
-    <dl className={styles.details}>
-      {facts.map(([name, value]) =>
-        value === null ? null : (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ),
+      {isDetailed && (
+        <Suspense fallback={null}>
+          <AnswerDetails message={message} />
+        </Suspense>
       )}
-      <div className={styles.detailLinks}>
-        <a href={`/debug/${message.chat_id}`}>Debug this chat</a>
-        {temporal !== null && <TurnLink turn={message.turn_id} fallback={temporal} />}
-      </div>
-    </dl>
-  );
-}
-
-/** The turn in Temporal's Web UI: its address is asked for when somebody wants to go there. */
-function TurnLink({ turn, fallback }: { readonly turn: number; readonly fallback: string }) {
-  const { client, chat_id } = useOpenChat();
-  const [address, setAddress] = useState(fallback);
-  const find = (): void => {
-    client.chats.turn(chat_id, turn).then(
-      ({ links }) => setAddress(links.temporal ?? fallback),
-      () => undefined,
-    );
-  };
-  return (
-    <a href={address} target="_blank" rel="noopener noreferrer" onPointerEnter={find} onFocus={find}>
-      This turn in Temporal
-    </a>
+    </>
   );
 }
