@@ -82,6 +82,13 @@ export interface WorkspaceInput {
   readonly heartbeat_timeout_ms: number;
 }
 
+/** What a workspace's run returns: how the workspace was left, for people who look into Temporal. */
+export interface WorkspaceResult {
+  readonly status: string;
+  /** Why it failed; only where Temporal may show content. */
+  readonly error?: string;
+}
+
 /** The workflow type that has a worker read or write a file of a workspace for a request; its id is `workspace-files-<call id>`. */
 export const WORKSPACE_FILES = "workspaceFiles";
 

@@ -22,7 +22,7 @@ import type {
 } from "../activities/contract.ts";
 import { assertNever } from "../core/assert-never.ts";
 import { buildOptions, endWorkspaceOptions, transitionOptions } from "./activity-options.ts";
-import { sideQueue, WISH_CHANGED, type WorkspaceInput } from "./contract.ts";
+import { sideQueue, WISH_CHANGED, type WorkspaceInput, type WorkspaceResult } from "./contract.ts";
 import { workspaceSearchAttributes } from "./search-attributes.ts";
 import { checkWorkspaceInput, readWishSignal } from "./turn/read-signal.ts";
 import { asPlainText, linkToRun, sinceNow } from "./turn/turn-details.ts";
@@ -43,6 +43,7 @@ interface Life {
   crashes: number;
   /** As the last look has them. */
   chats: NonNullable<NextWorkspaceStepOutput["chats"]>;
+  rest: WorkspaceResult | null;
 }
 
 type Step<T extends NextWorkspaceStepOutput["step"]["type"]> = Extract<
@@ -51,16 +52,17 @@ type Step<T extends NextWorkspaceStepOutput["step"]["type"]> = Extract<
 >;
 
 /** Works until nothing is left to do or to wait for; the next wish starts it again. */
-export async function workspace(input: WorkspaceInput): Promise<void> {
+export async function workspace(input: WorkspaceInput): Promise<WorkspaceResult | null> {
   checkWorkspaceInput(input);
   const ref: WorkspaceRef = { workspace_id: input.workspace_id };
-  const life: Life = { input, workspace: ref, heard: 0, isToLook: false, crashes: 0, chats: [] };
+  const life: Life = { input, workspace: ref, heard: 0, isToLook: false, crashes: 0, chats: [], rest: null };
   setHandler(defineSignal<[unknown]>(WISH_CHANGED), (payload) => {
     life.heard = Math.max(life.heard, readWishSignal(payload));
   });
   stopOnCancel(life);
   // Nothing below is cancelled from outside: a stop goes by way of the database, and what runs is cleaned up.
   await CancellationScope.nonCancellable(() => live(life));
+  return life.rest;
 }
 
 async function live(life: Life): Promise<void> {
@@ -100,7 +102,8 @@ async function perform(next: NextWorkspaceStepOutput, life: Life): Promise<boole
       life.heard = 0;
       return false;
     case "end":
-      show(life, ...atRest(next));
+      life.rest = resultOf(next);
+      show(life, inBold(life.rest.status), life.rest.error);
       return !takeNews(life, version);
     default:
       return assertNever(step);
@@ -202,9 +205,13 @@ function show({ input, chats }: Life, word: string, what = ""): void {
   setCurrentDetails(place === "" ? state : `${state}\n\n${place}`);
 }
 
-function atRest({ status, error = "" }: NextWorkspaceStepOutput): [word: string, what: string] {
-  if (status === undefined) return ["At rest", ""];
-  return [`${status.slice(0, 1).toUpperCase()}${status.slice(1)}`, error];
+/** Its row is gone once it was deleted. */
+function resultOf({ status, error }: NextWorkspaceStepOutput): WorkspaceResult {
+  return { status: status ?? "deleted", ...(error !== undefined && { error }) };
+}
+
+function inBold(status: string): string {
+  return `${status.slice(0, 1).toUpperCase()}${status.slice(1)}`;
 }
 
 function continueAsNew(input: WorkspaceInput): Promise<never> {

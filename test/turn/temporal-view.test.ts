@@ -14,7 +14,7 @@ import { ApplicationFailure } from "@temporalio/common";
 import { msToTs } from "@temporalio/common/lib/time.js";
 import type { Logger } from "pino";
 import { createOutcomeAttribute } from "../../delivery/outcome-attribute.ts";
-import { chatWorkflowId } from "../../workflows/contract.ts";
+import { chatWorkflowId, DRAINED } from "../../workflows/contract.ts";
 import { untilNoRun } from "../support/crash.ts";
 import { type Everturn, type Json, startEverturn } from "../support/everturn.ts";
 import { soon } from "../support/soon.ts";
@@ -154,10 +154,12 @@ test("O9 the details of a run say at a glance what it does, for whom or what it 
   }
   const shown = await detailsOf(running.id, /Running/);
   assert.ok(shown.includes(" · [One \\[title\\](x)](https://"), `a title makes no link of its own: ${shown}`);
+  const handle = everturn.temporal.workflow.getHandle(chatWorkflowId(running.id));
+  await handle.signal(DRAINED);
+  await detailsOf(running.id, /step 1 · .+ · hands over to another build after this step · \[/);
   await everturn.call("POST", `/v1/chats/${running.id}/interrupt`);
   assert.equal(await endOf(running.id), "COMPLETED");
   await detailsOf(running.id, new RegExp(`^\\*\\*Interrupted\\*\\* · ${since}`, "m"));
-  const handle = everturn.temporal.workflow.getHandle(chatWorkflowId(running.id));
   const { staticDetails } = await handle.describe();
   assert.equal(await staticDetails(), `[open the chat](https://chat.example.com/chats/${running.id})`);
 });

@@ -46,6 +46,10 @@ test("W3 a build command that fails ends the build with its exit code and leaves
   assert.deepEqual(world.driver.steps.at(-1), "destroy");
   assert.equal(world.driver.places.has(id), false);
   assert.equal(await world.untilNoRun(id), "COMPLETED");
+  const run = world.temporal.client.workflow.getHandle(`workspace-${id}`);
+  assert.deepEqual(await run.result(), { status: "failed" }, "its words are for its owner alone");
+  const { currentDetails } = await run.query<{ currentDetails: string }>("__temporal_workflow_metadata");
+  assert.match(currentDetails, /^\*\*Failed\*\* · since /);
 });
 
 test("W3 a driver that cannot make the place fails the build in its own words", async () => {
