@@ -95,7 +95,8 @@ async function perform(stack: DemoStack, narrator: Narrator, options: DemoOption
   const audience = createAudience({ apiUrl, apiKey, narrator, opens, pauseMs, env, input: stdin });
   try {
     const exitCode = await play(stack, narrator, audience);
-    if (stack.isOwn) await audience.stay("Look around as long as you like. Enter ends everything.");
+    if (stack.isOwn)
+      await audience.stay(`Look around as long as you like: ${apiUrl}\nEnter ends everything.`);
     return exitCode;
   } finally {
     audience.close();
