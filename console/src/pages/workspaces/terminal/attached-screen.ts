@@ -5,8 +5,8 @@ import "@xterm/xterm/css/xterm.css";
 import type { Connection, Terminal as TerminalState } from "../../../../../client/index.ts";
 import { everturn } from "../../../state/everturn.ts";
 import { KeyStrokes } from "./key-strokes.ts";
-import { createPolicyDocument } from "./policy-document.ts";
 import { guardScreen, safeLink } from "./screen-guard.ts";
+import { createScreenStyles } from "./screen-styles.ts";
 import { coloursOf } from "./terminal-colours.ts";
 import { createKeyFilter } from "./terminal-keys.ts";
 
@@ -45,7 +45,7 @@ export function attachScreen(input: AttachInput): AttachedScreen {
 
 class Attached implements AttachedScreen {
   readonly #input: AttachInput;
-  readonly #policy = createPolicyDocument();
+  readonly #styles = createScreenStyles();
   readonly #fit = new FitAddon();
   readonly #leave = new AbortController();
   readonly #screen: Terminal;
@@ -62,10 +62,10 @@ class Attached implements AttachedScreen {
   constructor(input: AttachInput) {
     this.#input = input;
     const { host, workspaceId: workspace, terminalId: terminal, onError } = input;
-    const screen = new Terminal({ ...this.#look(), documentOverride: this.#policy.document });
+    const screen = new Terminal(this.#look());
     this.#screen = screen;
     screen.loadAddon(this.#fit);
-    this.#policy.during(() => screen.open(host));
+    this.#styles.collect(() => screen.open(host));
     screen.textarea?.setAttribute("aria-label", "Terminal input");
     guardScreen(screen, () => this.#mayAnswer());
     screen.attachCustomKeyEventHandler(createKeyFilter(screen));
@@ -169,6 +169,7 @@ class Attached implements AttachedScreen {
 
   focus(): void {
     this.#screen.focus();
+    this.#input.host.scrollIntoView({ block: "nearest" });
   }
 
   recolour(): void {
@@ -184,7 +185,7 @@ class Attached implements AttachedScreen {
     window.clearTimeout(this.#resizing);
     this.#resized.disconnect();
     this.#screen.dispose();
-    this.#policy.dispose();
+    this.#styles.dispose();
   }
 }
 
