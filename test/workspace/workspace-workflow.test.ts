@@ -1,12 +1,13 @@
-// Tests: control flow of the workspace's workflow and of the one that looks at files for requests, and that histories of every shape
+// Tests: control flow of the workspace's workflow and of those that look at files for requests and attend terminals, and that histories of every shape
 // still replay.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { WISH_CHANGED, WORKSPACE } from "../../workflows/contract.ts";
+import { TERMINAL, WISH_CHANGED, WORKSPACE } from "../../workflows/contract.ts";
 import { sendOdd } from "../support/odd/odd-signals.ts";
 import { assertKeptHistoriesReplay } from "../support/turn/kept-histories.ts";
 import { openTemporal, type TestTemporal, untilFailedInput } from "../support/turn/workflow-run.ts";
 import { FILE_CALL_SHAPES, playFileCallShape } from "../support/workspace/file-call-shapes.ts";
+import { playTerminalShape, TERMINAL_SHAPES } from "../support/workspace/terminal-shapes.ts";
 import { runWorkspace } from "../support/workspace/workspace-run.ts";
 import { playWorkspaceShape, WORKSPACE_SHAPES } from "../support/workspace/workspace-shapes.ts";
 
@@ -64,4 +65,20 @@ for (const name of Object.keys(FILE_CALL_SHAPES)) {
 
 test("O4 kept histories of requests for files, one of every shape, replay with today's workflow", async () => {
   await assertKeptHistoriesReplay(temporal, "workspace-files/", Object.keys(FILE_CALL_SHAPES));
+});
+
+for (const name of Object.keys(TERMINAL_SHAPES)) {
+  test(`W5 X5 the run of a terminal of the shape "${name}" is attended as often as it must, and ends`, async () => {
+    const { run, shape } = await playTerminalShape(temporal, name);
+    assert.deepEqual(
+      run.calls,
+      shape.attempts.map(() => run.terminal_id),
+    );
+    assert.equal((await run.handle.describe()).status.name, shape.ends);
+  });
+}
+
+test("O4 kept histories of terminals of every shape replay with today's workflows", async () => {
+  await assertKeptHistoriesReplay(temporal, "terminals/", Object.keys(TERMINAL_SHAPES));
+  assert.match(await untilFailedInput(temporal, TERMINAL, []), /input of terminal.*terminal_id/);
 });

@@ -12,7 +12,7 @@ import {
 } from "../../../store/workspace/terminal/attend-terminal.ts";
 import { readWorkspace } from "../../../store/workspace/workspaces.ts";
 import { ToolError } from "../../../tools/tool-error.ts";
-import { AgentError, type ProcessInfo } from "../../../workspaces/agent/api.ts";
+import { type AgentApi, AgentError, type ProcessInfo } from "../../../workspaces/agent/api.ts";
 import { heartbeatWhile } from "../../attempt/heartbeat-while.ts";
 import type { TerminalActivities } from "../../contract.ts";
 import { createPatientStore } from "../patient-store.ts";
@@ -21,8 +21,11 @@ import { type Attendance, type AttendTerminalDeps, tellReaders } from "./attenda
 import { followOutput } from "./follow-output.ts";
 import { heedWishes } from "./heed-wishes.ts";
 
-/** The shell of a person: what reads its start-up files as one does that was typed in. */
-const SHELL = "if command -v bash >/dev/null; then exec bash -i; else exec sh -i; fi";
+/**
+ * The shell of a person, with the folder as its prompt: everything else is the same in all terminals. Where bash has start-up files,
+ * they say what the prompt is.
+ */
+const SHELL = `if command -v bash >/dev/null; then exec env PS1='\\w\\$ ' bash -i; else exec sh -i; fi`;
 const messageCharsMax = 1_000;
 
 export function createAttendTerminal(deps: AttendTerminalDeps): TerminalActivities["attendTerminal"] {
@@ -57,15 +60,28 @@ async function attend({ deps, running, held, signal }: AttendInput): Promise<Ter
     await agent.processes.signal({ key, signal: "SIGKILL" }, signal).catch(() => undefined);
     return null;
   }
-  const { cols, rows } = held;
-  const { process } = await agent.processes.start(
-    { key, command: SHELL, stdin: true, terminal: { cols, rows } },
-    signal,
-  );
+  const process = await startShell(agent, held, signal);
   if (process.start_error !== null) return failed(process.start_error);
   await markTerminalOpen(deps.store.pool, held);
   tellReaders(deps.bus, held.id);
   return passOn({ deps, held, agent, key, signal, ending: null });
+}
+
+/** Starts the shell, or finds it again. */
+async function startShell(
+  agent: AgentApi,
+  { id, cols, rows }: HeldTerminal,
+  signal: AbortSignal,
+): Promise<ProcessInfo> {
+  const key = terminalProcessKey(id);
+  const spec = { key, command: SHELL, stdin: true, terminal: { cols, rows } };
+  try {
+    return (await agent.processes.start(spec, signal)).process;
+  } catch (error) {
+    // A worker of another version has started it, with other words.
+    if (error instanceof AgentError && error.code === "key_conflict") return agent.processes.get(key, signal);
+    throw error;
+  }
 }
 
 /** Follows the shell to its end, and heeds what people want of it meanwhile. */

@@ -45,14 +45,18 @@ function createHeeding(attendance: Attendance): () => Promise<boolean> {
   const touch = every(touchEveryMs, () => touchWorkspace(pool, held.workspace_id));
   let size = "";
   return async () => {
-    const wish = await readTerminalWish(pool, held, deps.terminalIdleMs);
+    const [wish, typed] = await Promise.all([
+      readTerminalWish(pool, held, deps.terminalIdleMs),
+      takeTerminalInput(pool, held),
+    ]);
     if (wish === null) return false;
     await mark();
     const wanted = `${wish.cols}x${wish.rows}`;
     // Also the first: it may have changed while nobody attended it.
     if (wanted !== size) await resize(attendance, wish);
     size = wanted;
-    if (await giveInput(attendance)) await touch();
+    if (typed.length > 0) await giveInput(attendance, typed);
+    if (typed.length > 0) await touch();
     await endIfWanted(attendance, wish);
     return true;
   };
@@ -62,12 +66,9 @@ async function resize({ agent, key, signal }: Attendance, { cols, rows }: Termin
   await orEnded(agent.processes.resize({ key, cols, rows }, signal));
 }
 
-async function giveInput({ deps, held, agent, key, signal }: Attendance): Promise<boolean> {
-  const taken = await takeTerminalInput(deps.store.pool, held);
-  if (taken.length === 0) return false;
-  const text = Buffer.concat(taken).toString("utf8");
+async function giveInput({ agent, key, signal }: Attendance, typed: readonly Uint8Array[]): Promise<void> {
+  const text = Buffer.concat(typed).toString("utf8");
   await orEnded(agent.processes.writeInput({ key, text }, signal));
-  return true;
 }
 
 async function endIfWanted(attendance: Attendance, wish: TerminalWish): Promise<void> {

@@ -11,7 +11,7 @@ export const pauseMs = 40;
 export const behindBytesMax = 256 * 1024;
 export const behindKeptBytes = 32 * 1024;
 // The bus says when there is something to do; it may lose a message.
-export const lookEveryMs = 2_000;
+export const lookEveryMs = 5_000;
 // Without the bus, each of these is one cheap read.
 export const lookWithoutBusMs = 150;
 export const attendEveryMs = 10_000;

@@ -4,7 +4,7 @@ import { terminalInputBytesMax } from "../../../core/chat/limits.ts";
 import { Refusal, type RefusalCode } from "../../../core/chat/refusal.ts";
 import { addTerminalInput } from "../../../store/workspace/terminal/terminal-bytes.ts";
 import {
-  closeUnopened,
+  closeForsaken,
   failTerminal,
   insertTerminal,
   listTerminals,
@@ -88,7 +88,7 @@ function list({ store }: ApiDeps): Route {
     refusals: ["workspace_not_found"],
     async handler({ params, caller }) {
       await readOwnWorkspace(store.pool, { id: params.workspace, owner_id: caller.user.id });
-      await closeUnopened(store.pool, params.workspace);
+      await closeForsaken(store.pool, params.workspace);
       const rows = await listTerminals(store.pool, params.workspace);
       return { status: 200, body: { items: rows.map(toTerminal) } };
     },
@@ -207,8 +207,12 @@ async function readOwnTerminal(
   { store }: Pick<ApiDeps, "store">,
   { params, caller }: OfTerminal,
 ): Promise<TerminalRow> {
-  await readOwnWorkspace(store.pool, { id: params.workspace, owner_id: caller.user.id });
-  const row = await readTerminal(store.pool, params.workspace, params.terminal);
+  const asked = { id: params.workspace, owner_id: caller.user.id };
+  // At once: whoever types waits for both.
+  const [, row] = await Promise.all([
+    readOwnWorkspace(store.pool, asked),
+    readTerminal(store.pool, params.workspace, params.terminal),
+  ]);
   if (row === null) throw new Refusal("terminal_not_found");
   return row;
 }

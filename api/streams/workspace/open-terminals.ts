@@ -5,7 +5,7 @@ import type { Logger } from "../../../platform/logger.ts";
 import type { Queryable } from "../../../store/database.ts";
 import { readTerminalOutput } from "../../../store/workspace/terminal/terminal-bytes.ts";
 import {
-  closeUnopened,
+  closeForsaken,
   markTerminalUsed,
   readTerminal,
   type TerminalRow,
@@ -38,7 +38,7 @@ export function openTerminals({ db, bus, logger }: OpenTerminalsInput): Terminal
           async readState() {
             const row = await readTerminal(db, workspace_id, terminal_id);
             if (row === null) return null;
-            if (row.status === "opening") await closeUnopened(db, workspace_id);
+            if (row.status === "opening") await closeForsaken(db, workspace_id);
             return { terminal: toTerminal(row), version: row.version };
           },
           readOutput: (after, limit) => readTerminalOutput(db, terminal_id, { after, limit }),

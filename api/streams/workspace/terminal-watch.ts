@@ -15,7 +15,7 @@ const piecesMax = 32;
 const failuresMax = 40;
 const retryMs = 250;
 /** The bus may lose a message. */
-const lookEveryMs = 2_000;
+const lookEveryMs = 5_000;
 /** Without the bus, each look is one cheap read. */
 const lookWithoutBusMs = 150;
 /** Somebody who looks at it keeps it from being idle. */
@@ -53,6 +53,8 @@ export interface TerminalPlace {
 export class TerminalWatch extends Watch<TerminalPlace, Frames> {
   readonly #source: TerminalSource;
   readonly #bus: LiveBus;
+  /** Where the log's entries begin, by their numbers, which are where they end. */
+  readonly #begins = new Map<number, number>();
   #state: TerminalState | null = null;
   #markedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -79,9 +81,15 @@ export class TerminalWatch extends Watch<TerminalPlace, Frames> {
       return { type: "send", batch: this.#tellState(state), place: { offset, version: state.version } };
     }
     const next = nextGroup(this.log, offset);
-    if (next === "lost") return CATCH_UP;
+    if (next === "lost" || this.#isWithin(offset)) return CATCH_UP;
     if (next !== null) return { type: "send", batch: next.batch, place: { offset: next.number, version } };
     return isOver ? { type: "finish", batch: this.#tellState(state) } : WAIT;
+  }
+
+  /** The next entry begins before this place: the reader was told other pieces, by another replica or by the store. */
+  #isWithin(offset: number): boolean {
+    const entry = this.log.next(offset);
+    return entry !== null && entry !== "lost" && (this.#begins.get(entry.number) ?? offset) < offset;
   }
 
   async catchUp({ offset, version }: TerminalPlace): Promise<CatchUp<TerminalPlace, Frames>> {
@@ -103,7 +111,7 @@ export class TerminalWatch extends Watch<TerminalPlace, Frames> {
     let count = piecesMax;
     while (count === piecesMax && this.ended === null) {
       const pieces = await this.#source.readOutput(this.log.end, piecesMax);
-      for (const piece of pieces) this.log.append(toFrame(cutAt(piece, this.log.end)), piece.to_offset);
+      for (const piece of pieces) this.#append(cutAt(piece, this.log.end));
       this.log.trim();
       this.wakeReaders();
       count = pieces.length;
@@ -118,6 +126,15 @@ export class TerminalWatch extends Watch<TerminalPlace, Frames> {
   #tellState({ terminal }: TerminalState): Frames {
     const json = JSON.stringify({ terminal, output_end: this.log.end });
     return oneFrame(encodeFrame({ event: "terminal", json }));
+  }
+
+  #append(piece: TerminalOutput): void {
+    this.log.append(toFrame(piece), piece.to_offset);
+    this.#begins.set(piece.to_offset, piece.from_offset);
+    for (const end of this.#begins.keys()) {
+      if (end > this.log.begin) break;
+      this.#begins.delete(end);
+    }
   }
 
   async #markUsed(): Promise<void> {

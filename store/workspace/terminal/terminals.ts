@@ -27,6 +27,8 @@ const COLUMNS =
 const notOpenedWords =
   "No worker has opened it in time. Look whether a worker runs, then open another terminal.";
 
+const notAttendedWords = "No worker has attended it for an hour. Open another terminal.";
+
 /** A worker that was silent for so long attends nothing any more, and nobody has taken its place. */
 const silentWorkerMaxS = 120;
 
@@ -38,7 +40,7 @@ export interface NewTerminal extends TerminalSize {
 /** `tx` holds the lock of the workspace's row, so that of many opened at once no more than `max` are. Throws `too_many`. */
 export async function insertTerminal(tx: Tx, terminal: NewTerminal, max: number): Promise<TerminalRow> {
   const { id, workspace_id, cols, rows } = terminal;
-  await closeUnopened(tx, workspace_id);
+  await closeForsaken(tx, workspace_id);
   const { rows: inserted } = await tx.query<TerminalRow>(
     `insert into workspace_terminals (id, workspace_id, cols, rows) select $1::uuid, $2::uuid, $3::int, $4::int
      where (select count(*) from workspace_terminals where workspace_id = $2 and status <> 'closed') < $5
@@ -50,13 +52,19 @@ export async function insertTerminal(tx: Tx, terminal: NewTerminal, max: number)
   throw new Refusal("too_many", `the workspace has ${max} open terminals: close one`);
 }
 
-/** Those that no worker has opened in time. Whoever comes later finds them closed. */
-export async function closeUnopened(db: Queryable, workspaceId: string): Promise<void> {
+/** Those that no worker has opened in time, or attended for an hour. A worker that comes later finds them closed, and ends the shell. */
+export async function closeForsaken(db: Queryable, workspaceId: string): Promise<void> {
   await db.query(
     `update workspace_terminals set status = 'closed', end_reason = 'failed', end_message = $3, ended_at = now(),
        version = version + 1
      where workspace_id = $1 and status = 'opening' and created_at < now() - make_interval(secs => $2)`,
     [workspaceId, terminalOpenMaxMs / 1000, notOpenedWords],
+  );
+  await db.query(
+    `update workspace_terminals set status = 'closed', end_reason = 'failed', end_message = $3, ended_at = now(),
+       version = version + 1
+     where workspace_id = $1 and status = 'open' and attended_at < now() - make_interval(secs => $2)`,
+    [workspaceId, terminalKeepMs / 1000, notAttendedWords],
   );
 }
 

@@ -4,6 +4,7 @@ import { mkdir, stat, writeFile } from "node:fs/promises";
 import type { WorkflowHandle } from "@temporalio/client";
 import proto from "@temporalio/proto";
 import { FILE_CALL_SHAPES, playFileCallShape } from "../workspace/file-call-shapes.ts";
+import { playTerminalShape, TERMINAL_SHAPES } from "../workspace/terminal-shapes.ts";
 import { playWorkspaceShape, WORKSPACE_SHAPES } from "../workspace/workspace-shapes.ts";
 import { DESCRIBE_SHAPES, playDescribeShape } from "./describe-shapes.ts";
 import { playShape, SHAPES } from "./turn-shapes.ts";
@@ -15,6 +16,7 @@ const HISTORY = proto.temporal.api.history.v1.History;
 const FOLDER = new URL("../../histories/", import.meta.url);
 const WORKSPACES = new URL("workspaces/", FOLDER);
 const FILE_CALLS = new URL("workspace-files/", FOLDER);
+const TERMINALS = new URL("terminals/", FOLDER);
 const DESCRIPTIONS = new URL("descriptions/", FOLDER);
 
 const temporal = await openTemporal();
@@ -24,6 +26,9 @@ for (const name of Object.keys(WORKSPACE_SHAPES)) {
 }
 for (const name of Object.keys(FILE_CALL_SHAPES)) {
   await keep(FILE_CALLS, name, () => playFileCallShape(temporal, name));
+}
+for (const name of Object.keys(TERMINAL_SHAPES)) {
+  await keep(TERMINALS, name, () => playTerminalShape(temporal, name));
 }
 for (const name of Object.keys(DESCRIBE_SHAPES)) {
   await keep(DESCRIPTIONS, name, () => playDescribeShape(temporal, name));

@@ -57,7 +57,7 @@ function WorkspaceBody({ workspace, loaded }: WorkspaceBodyInput) {
           <p>Files are read while the workspace runs. {adviceFor(status)}</p>
         )}
       </Section>
-      <TerminalSection workspace={workspace} />
+      <TerminalSection workspace={workspace} onStopped={loaded.reload} />
       {status === "running" ? <ChangesSection workspaceId={workspace.id} /> : null}
       <Section title="Chats that use it">
         <WorkspaceChats workspaceId={workspace.id} />

@@ -14,10 +14,16 @@ import { TerminalView } from "./terminal-view.tsx";
 /** Until the page knows how large its screen is. */
 const firstSize = { cols: 80, rows: 24 };
 
-export function TerminalSection({ workspace }: { readonly workspace: Workspace }) {
+interface TerminalSectionInput {
+  readonly workspace: Workspace;
+  /** A terminal has ended because the workspace was stopped. */
+  readonly onStopped: () => Promise<void>;
+}
+
+export function TerminalSection({ workspace, onStopped }: TerminalSectionInput) {
   const { id, status } = workspace;
   const isRunning = status === "running";
-  const shells = useTerminals(id, isRunning);
+  const shells = useTerminals(id, isRunning, onStopped);
   const { terminals, chosen, error, busy, open, close } = shells;
   const [readsAloud, setReadsAloud] = useReadsAloud();
   return (
@@ -100,7 +106,7 @@ function Shown({ shells, terminal, readsAloud }: ShownInput) {
 
 type Shells = ReturnType<typeof useTerminals>;
 
-function useTerminals(workspaceId: string, isRunning: boolean) {
+function useTerminals(workspaceId: string, isRunning: boolean, onStopped: () => Promise<void>) {
   const [terminals, setTerminals] = useState<readonly Terminal[]>([]);
   const [chosenId, choose] = useState<string | null>(null);
   /** By a person, here and now. */
@@ -126,8 +132,10 @@ function useTerminals(workspaceId: string, isRunning: boolean) {
     return () => leave.abort();
   }, [workspaceId, isRunning]);
 
-  const take = (changed: Terminal) =>
+  const take = (changed: Terminal) => {
     setTerminals((before) => before.map((one) => (one.id === changed.id ? changed : one)));
+    if (changed.end?.reason === "workspace_stopped") void onStopped();
+  };
   const open = () =>
     act.run(async () => {
       const terminal = await everturn.workspaces.openTerminal(workspaceId, firstSize);

@@ -18,12 +18,17 @@ interface TerminalViewInput {
 }
 
 export function TerminalView({ terminal, name, readsAloud, focused, onState }: TerminalViewInput) {
-  const { host, error, connection, link, isLoading } = useScreen({ terminal, readsAloud, focused, onState });
+  const { host, error, connection, link, isLoading, wantFocus } = useScreen({
+    terminal,
+    readsAloud,
+    focused,
+    onState,
+  });
   const hint = useId();
   return (
     <div className={styles.terminal}>
       <div className={styles.screen} role="group" aria-label={name} aria-describedby={hint}>
-        <div className={styles.host} ref={host} data-terminal={terminal.id} />
+        <div className={styles.host} ref={host} data-terminal={terminal.id} onPointerDown={wantFocus} />
         {isLoading ? <Spinner label="The terminal is loading" /> : null}
       </div>
       {error === null ? null : <ProblemNotice error={error} />}
@@ -31,16 +36,23 @@ export function TerminalView({ terminal, name, readsAloud, focused, onState }: T
         <TerminalWords terminal={terminal} connection={connection} />
       </p>
       <p className={styles.hint} id={hint}>
-        {link === null ? (
-          "Esc, then Tab leaves the terminal. Ctrl+C copies what is selected, and otherwise interrupts."
-        ) : (
-          <>
-            Ctrl-click opens <span className={styles.address}>{link}</span>
-          </>
-        )}
+        <Hint isOpen={terminal.status !== "closed"} link={link} />
       </p>
     </div>
   );
+}
+
+/** Where the link below the pointer leads, or what there is to know about keys. */
+function Hint({ isOpen, link }: { readonly isOpen: boolean; readonly link: string | null }) {
+  if (link !== null) {
+    return (
+      <>
+        Ctrl-click opens <span className={styles.address}>{link}</span>
+      </>
+    );
+  }
+  if (!isOpen) return null;
+  return "Esc, then Tab leaves the terminal. Ctrl+C copies what is selected, and otherwise interrupts.";
 }
 
 interface TerminalWordsInput {
@@ -69,6 +81,8 @@ function useScreen({ terminal: { id, workspace_id }, readsAloud, focused, onStat
   const [connection, setConnection] = useState<Connection | null>(null);
   const [link, setLink] = useState<string | null>(null);
   const [isLoading, setLoading] = useState(true);
+  /** Somebody has clicked before there was anything to click on. */
+  const isWanted = useRef(false);
   const newest = useRef({ onState, readsAloud, focused });
   newest.current = { onState, readsAloud, focused };
 
@@ -89,7 +103,7 @@ function useScreen({ terminal: { id, workspace_id }, readsAloud, focused, onStat
         if (left || host.current === null) return;
         screen.current = attachScreen(attach(host.current));
         setLoading(false);
-        if (newest.current.focused) screen.current.focus();
+        if (newest.current.focused || isWanted.current) screen.current.focus();
       })
       .catch(setError);
     return () => {
@@ -101,7 +115,10 @@ function useScreen({ terminal: { id, workspace_id }, readsAloud, focused, onStat
 
   useEffect(() => screen.current?.readAloud(readsAloud), [readsAloud]);
   useRecolouring(() => screen.current?.recolour());
-  return { host, error, connection, link, isLoading };
+  const wantFocus = () => {
+    isWanted.current = true;
+  };
+  return { host, error, connection, link, isLoading, wantFocus };
 }
 
 /** Calls when the page changes between light and dark. */
