@@ -102,10 +102,13 @@ async function follow(watch: TerminalWatch, offset = 0, slow = false) {
 /** `output 0-2 hi`, or `terminal open 80x24 of 2`. */
 function short(frame: string): string {
   const [, event] = /^event: (\w+)$/m.exec(frame) ?? [];
-  const data = JSON.parse(/^data: (.*)$/m.exec(frame)?.[1] ?? "") as Record<string, unknown>;
-  if (event === "output") return `output ${data["from"]}-${data["to"]} ${atob(String(data["data"]))}`;
-  const { status, cols, rows } = data["terminal"] as Terminal;
-  return `terminal ${status} ${cols}x${rows} of ${data["output_end"]}`;
+  const json = /^data: (.*)$/m.exec(frame)?.[1] ?? "";
+  if (event === "output") {
+    const { from, to, data } = JSON.parse(json) as { from: number; to: number; data: string };
+    return `output ${from}-${to} ${atob(data)}`;
+  }
+  const { terminal, output_end } = JSON.parse(json) as { terminal: Terminal; output_end: number };
+  return `terminal ${terminal.status} ${terminal.cols}x${terminal.rows} of ${output_end}`;
 }
 
 test("W5 a reader gets the state, what is kept of the output, and what is printed then", async (t) => {

@@ -23,25 +23,25 @@ export function terminals(http: Http) {
     /** Types. Never tried again by itself: nobody wants the same keys twice. Wait for one call before you make the next. */
     typeInTerminal: (
       workspace: string,
-      { terminal, ...body }: { readonly terminal: string } & BodyOf<"post", `${OneTerminal}/input`>,
+      { id, ...body }: { readonly id: string } & BodyOf<"post", `${OneTerminal}/input`>,
       options?: CallOptions,
     ) =>
       http.request("post", "/v1/workspaces/{workspace}/terminals/{terminal}/input", {
         retriesMax: 0,
         ...options,
-        path: { workspace, terminal },
+        path: { workspace, terminal: id },
         body,
       }),
 
     /** For all its readers. */
     resizeTerminal: (
       workspace: string,
-      { terminal, ...body }: { readonly terminal: string } & BodyOf<"post", `${OneTerminal}/resize`>,
+      { id, ...body }: { readonly id: string } & BodyOf<"post", `${OneTerminal}/resize`>,
       options?: CallOptions,
     ) =>
       http.request("post", "/v1/workspaces/{workspace}/terminals/{terminal}/resize", {
         ...options,
-        path: { workspace, terminal },
+        path: { workspace, terminal: id },
         body,
       }),
 

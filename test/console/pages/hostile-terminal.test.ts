@@ -27,9 +27,10 @@ test("U4 what a program prints can do nothing: no clipboard, no title, no window
   // 24 bits, which xterm would set as a style attribute.
   const coloured = screen(page).locator("span", { hasText: "24 bits" }).last();
   const [colour, plain] = await Promise.all([
-    coloured.evaluate((element) => getComputedStyle(element).color),
+    coloured.evaluate("element => getComputedStyle(element).color"),
     page.evaluate("getComputedStyle(document.body).color"),
   ]);
+  assert.match(String(colour), /^rgb/);
   assert.notEqual(colour, plain);
   const box = await screen(page).getByText("a link").last().boundingBox();
   assert.ok(box !== null);

@@ -74,7 +74,7 @@ export class TerminalReader {
   }
 
   async type(text: string): Promise<void> {
-    await this.#client.workspaces.typeInTerminal(this.#workspace, { terminal: this.id, text });
+    await this.#client.workspaces.typeInTerminal(this.#workspace, { id: this.id, text });
   }
 
   async until(words: RegExp): Promise<void> {

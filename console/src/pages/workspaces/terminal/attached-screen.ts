@@ -61,7 +61,7 @@ class Attached implements AttachedScreen {
 
   constructor(input: AttachInput) {
     this.#input = input;
-    const { host, workspaceId: workspace, terminalId: terminal, onError } = input;
+    const { host, workspaceId: workspace, terminalId: id, onError } = input;
     const screen = new Terminal(this.#look());
     this.#screen = screen;
     screen.loadAddon(this.#fit);
@@ -70,7 +70,7 @@ class Attached implements AttachedScreen {
     guardScreen(screen, () => this.#mayAnswer());
     screen.attachCustomKeyEventHandler(createKeyFilter(screen));
     this.#strokes = new KeyStrokes({
-      send: (text) => everturn.workspaces.typeInTerminal(workspace, { terminal, text }),
+      send: (text) => everturn.workspaces.typeInTerminal(workspace, { id, text }),
       onLost: (error) => (this.#isEnded ? undefined : onError(error)),
     });
     screen.onData((text) => {
@@ -159,9 +159,9 @@ class Attached implements AttachedScreen {
     const { cols, rows } = this.#screen;
     const isKnown = this.#size === null || (this.#size.cols === cols && this.#size.rows === rows);
     if (this.#isEnded || isKnown) return;
-    const { workspaceId, terminalId: terminal, onError } = this.#input;
+    const { workspaceId, terminalId: id, onError } = this.#input;
     try {
-      await everturn.workspaces.resizeTerminal(workspaceId, { terminal, cols, rows });
+      await everturn.workspaces.resizeTerminal(workspaceId, { id, cols, rows });
     } catch (error) {
       if (!this.#isEnded && !this.#leave.signal.aborted) onError(error);
     }
