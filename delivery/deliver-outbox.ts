@@ -130,7 +130,7 @@ async function send(client: Client, row: OutboxRow, options: SendOptions): Promi
 }
 
 async function start(client: Client, row: OutboxRow, options: SendOptions): Promise<void> {
-  const { owner_id, turn_id, model } = row.payload;
+  const { owner_id, turn_id, model, parent_chat_id } = row.payload;
   const title = options.showTitles ? row.payload.title : "";
   const chat_url = options.consoleUrl === null ? "" : `${options.consoleUrl}/chats/${row.chat_id}`;
   const shows_outcome = await options.knowsOutcome(client);
@@ -143,6 +143,7 @@ async function start(client: Client, row: OutboxRow, options: SendOptions): Prom
     title,
     model,
     ...(chat_url !== "" && { chat_url }),
+    ...(parent_chat_id !== undefined && { parent_chat_id }),
     shows_outcome,
     heartbeat_timeout_ms: options.heartbeatTimeoutMs,
   };
@@ -159,7 +160,8 @@ async function start(client: Client, row: OutboxRow, options: SendOptions): Prom
       owner_id,
       turn_id,
       model,
-      ...(shows_outcome && { title }),
+      // Registered by the same command as the attribute of outcomes.
+      ...(shows_outcome && { title, parent_chat_id }),
     }),
     ...(title !== "" && { staticSummary: headOf(title, summaryBytesMax) }),
     // Is there when no worker is left to ask, and after the run.

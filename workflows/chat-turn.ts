@@ -63,8 +63,8 @@ export async function chatTurn(input: ChatTurnInput): Promise<TurnResult> {
 }
 
 async function runTurn(input: ChatTurnInput, turn: TurnRef, heard: Heard): Promise<TurnResult> {
-  const { model, title, chat_url = "" } = input;
-  const progress: TurnProgress = { model, title, chat_url, calls: 1 };
+  const { model, title, chat_url = "", parent_chat_id = "" } = input;
+  const progress: TurnProgress = { model, title, chat_url, parent_chat_id, calls: 1 };
   heard.onDrained = () => showDraining(progress);
   const run: Turn = {
     input,
@@ -236,7 +236,7 @@ async function continueAs(
       owner_id: input.owner_id,
       turn_id,
       model,
-      ...(input.shows_outcome === true && { title }),
+      ...(input.shows_outcome === true && { title, parent_chat_id: input.parent_chat_id }),
     }),
   });
   return again({ ...input, turn_id, model, title });

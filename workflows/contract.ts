@@ -47,6 +47,8 @@ export interface ChatTurnInput {
   readonly model: string;
   /** Address of the chat in the console, for people who look at the run. Absent: not known, or begun by an older version. */
   readonly chat_url?: string;
+  /** Of a subagent: the chat that started it, for the same people. */
+  readonly parent_chat_id?: string;
   /**
    * The namespace knows the search attribute of outcomes: a turn that ends in an error fails its run, and one that ends otherwise
    * than well says so in the list. Absent: begun by an older version, or there is no such attribute.
@@ -154,6 +156,7 @@ export const SEARCH_ATTRIBUTES = {
   model: "EverturnModel",
   turn: "EverturnTurn",
   workspace: "EverturnWorkspace",
+  /** Of subagents' turns: the id of the chat that started them. */
   parent: "EverturnParent",
   /** Only where titles may be shown. */
   title: "EverturnTitle",

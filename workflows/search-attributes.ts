@@ -7,6 +7,7 @@ import { SEARCH_ATTRIBUTES } from "./contract.ts";
 const OWNER = defineSearchAttributeKey(SEARCH_ATTRIBUTES.owner, SearchAttributeType.KEYWORD);
 const MODEL = defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, SearchAttributeType.KEYWORD);
 const TURN = defineSearchAttributeKey(SEARCH_ATTRIBUTES.turn, SearchAttributeType.KEYWORD);
+const PARENT = defineSearchAttributeKey(SEARCH_ATTRIBUTES.parent, SearchAttributeType.KEYWORD);
 const TITLE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.title, SearchAttributeType.KEYWORD);
 export const OUTCOME = defineSearchAttributeKey(SEARCH_ATTRIBUTES.outcome, SearchAttributeType.KEYWORD);
 const WORKSPACE = defineSearchAttributeKey(SEARCH_ATTRIBUTES.workspace, SearchAttributeType.KEYWORD);
@@ -17,6 +18,8 @@ export interface TurnAttributes {
   readonly model: string;
   /** Empty or absent: not shown. */
   readonly title?: string;
+  /** Absent: it is no subagent's turn, or the namespace may not know the attribute. */
+  readonly parent_chat_id?: string | undefined;
 }
 
 /** Temporal's own stores take keywords of 255 bytes. */
@@ -27,6 +30,7 @@ export function turnSearchAttributes(turn: TurnAttributes): TypedSearchAttribute
     { key: OWNER, value: turn.owner_id },
     { key: MODEL, value: headOf(turn.model, KEYWORD_BYTES_MAX) },
     { key: TURN, value: String(turn.turn_id) },
+    ...(turn.parent_chat_id === undefined ? [] : [{ key: PARENT, value: turn.parent_chat_id }]),
     ...(turn.title === undefined || turn.title === ""
       ? []
       : [{ key: TITLE, value: headOf(turn.title, KEYWORD_BYTES_MAX) }]),

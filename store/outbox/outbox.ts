@@ -21,6 +21,8 @@ export interface OutboxPayload {
   readonly version: number;
   readonly title: string;
   readonly model: string;
+  /** Of a subagent: the chat that started it. */
+  readonly parent_chat_id?: string;
   /** For the kind `describe`. */
   readonly describe?: DescribeRequest;
 }

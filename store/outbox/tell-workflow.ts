@@ -29,6 +29,7 @@ export async function tellWorkflow(
       version: draft.version,
       title: change.title ?? before.title,
       model,
+      ...(before.parent_chat_id !== null && { parent_chat_id: before.parent_chat_id }),
     },
   });
 }

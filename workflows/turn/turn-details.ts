@@ -20,6 +20,8 @@ export interface TurnProgress {
   readonly title: string;
   /** Address of the chat in the console; empty if it is not known. */
   readonly chat_url: string;
+  /** The chat whose subagent this is; empty: nobody's. */
+  readonly parent_chat_id: string;
   /** Model calls begun, retries of one step not counted. */
   calls: number;
   doing?: Doing;
@@ -44,7 +46,8 @@ export function showDraining(progress: TurnProgress): void {
   render(progress);
 }
 
-function render({ title, chat_url, calls, model, doing, agents, isDraining }: TurnProgress): void {
+function render(progress: TurnProgress): void {
+  const { title, chat_url, parent_chat_id, calls, model, doing, agents, isDraining } = progress;
   const shown = agents ?? doing;
   if (shown === undefined) return;
   const { word, what, since = now() } = shown;
@@ -54,6 +57,7 @@ function render({ title, chat_url, calls, model, doing, agents, isDraining }: Tu
     ...(model === "" ? [] : [asPlainText(model)]),
     ...(isDraining === true ? ["hands over to another build after this step"] : []),
     ...linkTo(chat_url, title),
+    ...(parent_chat_id === "" ? [] : [`subagent of ${linkToRun(parent_chat_id)}`]),
   ];
   setCurrentDetails(`${state.join(" · ")}\n\n${place.join(" · ")}`);
 }

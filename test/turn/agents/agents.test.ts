@@ -185,6 +185,10 @@ test("D5 G3 in the Web UI a turn that waits for agents names their workflows", a
     words,
     /\*\*Waiting for subagents\*\* · \[chat-…\w{12}\]\(\/namespaces\/\w+\/workflows\/chat-[0-9a-f-]{36}\) · since \d{4}-/,
   );
+  const [child] = await childrenOf(chat);
+  const run = everturn.temporal.workflow.getHandle(chatWorkflowId(child?.id ?? ""));
+  const { currentDetails } = await run.query<{ currentDetails: string }>("__temporal_workflow_metadata");
+  assert.match(currentDetails, new RegExp(`subagent of \\[\\S+\\]\\(\\S+/chat-${chat.id}\\)$`));
   everturn.model.release(gate);
   await everturn.reader(chat.id).untilIdle();
 });
