@@ -246,8 +246,9 @@ export const ENVIRONMENT_SUBJECTS = {
     EVERTURN_TERMINALS_PER_WORKSPACE_MAX: notes(wholeNumber(0, 40).default(8), {
       description: "Most open terminals of a workspace; beyond that 409 `too_many`. 0: none can be opened",
     }),
-    EVERTURN_TERMINAL_IDLE_MS: notes(milliseconds(1_000).default(30 * 60_000), {
-      description: "A terminal that nobody has typed in or looked at for so long is ended",
+    // Readers say every half minute that they are there.
+    EVERTURN_TERMINAL_IDLE_MS: notes(milliseconds(60_000).default(30 * 60_000), {
+      description: "A terminal that nobody has typed in or looked at for so long is ended; at least a minute",
     }),
     EVERTURN_FILES_PER_USER_MIB: notes(wholeNumber(1, 10_000_000).default(1_024), {
       description: "Most MiB that the files of a user have together; beyond that 409 `file_quota_reached`",

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { type Everturn, startEverturn } from "../support/everturn.ts";
 import { soon } from "../support/soon.ts";
 import { runningWorkspace, size, TerminalReader, untilReady } from "../support/workspace/terminal-world.ts";
-import { killAgent } from "../support/workspace/workspace-chats.ts";
+import { agentAbove, killAgent, untilGone } from "../support/workspace/workspace-chats.ts";
 
 let everturn: Everturn;
 let workspace: string;
@@ -125,6 +125,21 @@ test("W5 Ctrl-Space, wide characters and a long paste arrive as they were typed"
   assert.equal(tooLong.status, 400);
   await everturn.call("DELETE", path(reader.id));
   await reader.end();
+});
+
+test("W5 a terminal whose agent is silent can be closed all the same, and its shell ends when the agent is back", async () => {
+  const reader = await TerminalReader.open(everturn, workspace);
+  await reader.type("sh -c 'echo marked; read -r marker_of_a_silent_agent'\r");
+  await reader.until(/\rmarked\r\n/);
+  const agent = agentAbove("marker_of_a_silent_agent");
+  process.kill(agent, "SIGSTOP");
+  try {
+    await everturn.call("DELETE", path(reader.id));
+    assert.equal((await reader.end()).reason, "closed");
+  } finally {
+    process.kill(agent, "SIGCONT");
+  }
+  await untilGone("marker_of_a_silent_agent");
 });
 
 test("W5 an agent that dies takes its shells along: the terminal says so, and another one can be opened", async () => {

@@ -9,6 +9,7 @@ import {
   type HeldTerminal,
   holdTerminal,
   markTerminalOpen,
+  readTerminalWish,
 } from "../../../store/workspace/terminal/attend-terminal.ts";
 import { readWorkspace } from "../../../store/workspace/workspaces.ts";
 import { ToolError } from "../../../tools/tool-error.ts";
@@ -19,7 +20,7 @@ import { createPatientStore } from "../patient-store.ts";
 import { createRunningWorkspaces, type RunningWorkspaces } from "../running-workspace.ts";
 import { type Attendance, type AttendTerminalDeps, tellReaders } from "./attendance.ts";
 import { followOutput } from "./follow-output.ts";
-import { heedWishes } from "./heed-wishes.ts";
+import { endingOf, heedWishes } from "./heed-wishes.ts";
 
 /**
  * The shell of a person, with the folder as its prompt: everything else is the same in all terminals. Where bash has start-up files,
@@ -133,7 +134,7 @@ function failed(message: string): TerminalEnd {
 
 /** What a failure means for the terminal; null: nothing is left of it. Throws where another attempt is worth it. */
 async function endFor(
-  { store, logger }: AttendTerminalDeps,
+  { store, logger, terminalIdleMs, bus }: AttendTerminalDeps,
   held: HeldTerminal,
   error: unknown,
 ): Promise<TerminalEnd | null> {
@@ -141,16 +142,36 @@ async function endFor(
   const workspace = await readWorkspace(store.pool, held.workspace_id, null);
   if (workspace === null) return null;
   if (workspace.status !== "running") return { ...STOPPED, exit_code: null };
-  if (Context.current().cancellationSignal.aborted)
+  const { cancellationSignal, cancellationDetails } = Context.current();
+  if (cancellationDetails?.cancelRequested === true)
     return { reason: "closed", message: "Its run was cancelled in Temporal.", exit_code: null };
-  // The workspace runs and its agent is silent: it is looked for again.
-  if (error instanceof ToolError) throw later(error.message);
-  if (error instanceof AgentError) {
-    if (error.code === "unreachable" || error.code === "unauthorized") throw later(error.message);
-    return failed(wordsOf(error));
+  // Temporal heard nothing of this attempt for too long, or it is paused there: the next one goes on with the shell.
+  if (cancellationSignal.aborted) throw later("another attempt attends it");
+  if (isSilence(error)) {
+    await endUnheard({ store, terminalIdleMs, bus }, held);
+    throw later(error.message);
   }
+  if (error instanceof AgentError) return failed(wordsOf(error));
   logger.error({ err: error, terminal_id: held.id }, "a terminal failed by a mistake of ours");
   return failed("Something broke on our side. The server's log says more.");
+}
+
+/** The workspace runs and its agent is silent: it is looked for again. */
+function isSilence(error: unknown): error is ToolError | AgentError {
+  if (error instanceof ToolError) return true;
+  return error instanceof AgentError && (error.code === "unreachable" || error.code === "unauthorized");
+}
+
+/** Nobody wants it any more: it need not wait for its agent. A later attempt, which finds it closed, ends the shell. */
+async function endUnheard(
+  { store, terminalIdleMs, bus }: Pick<AttendTerminalDeps, "store" | "terminalIdleMs" | "bus">,
+  held: HeldTerminal,
+): Promise<void> {
+  const wish = await readTerminalWish(store.pool, held, terminalIdleMs);
+  const ending = wish === null ? null : endingOf(wish);
+  if (ending === null) return;
+  await endTerminal(store.pool, held, { ...ending, exit_code: null });
+  tellReaders(bus, held.id);
 }
 
 function wordsOf({ message, hint, code }: AgentError): string {

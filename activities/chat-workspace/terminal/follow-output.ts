@@ -13,7 +13,8 @@ export async function followOutput({
   key,
   signal,
 }: Attendance): Promise<ProcessInfo | null> {
-  for (let at = held.output_end; ; ) {
+  const pace = createPace(signal);
+  for (let at = held.output_end; ; await pace()) {
     const asked = { key, offset: at, max_bytes: chunkBytesMax, wait_ms: outputWaitMs };
     const { offset, bytes, process } = await agent.processes.output(asked, signal);
     if (bytes.length > 0) {
@@ -22,14 +23,22 @@ export async function followOutput({
       if (!(await keepTerminalOutput(deps.store.pool, held, piece))) return null;
       tellReaders(deps.bus, held.id);
       at = nextOffset(to_offset, process);
-      // Cancelled by the signal: nobody waits for the rest.
-      if (bytes.length === chunkBytesMax) await setTimeout(pauseMs, undefined, { signal });
     } else if (process.state !== "running" && at >= process.output_bytes) {
       return process;
     } else if (offset > at) {
       at = offset;
     }
   }
+}
+
+/** The first look after a quiet time is followed by the next at once; those that come close together keep a distance. */
+function createPace(signal: AbortSignal): () => Promise<void> {
+  let last = Number.NEGATIVE_INFINITY;
+  return async () => {
+    // Cancelled by the signal: nobody waits for the rest.
+    if (performance.now() - last < pauseMs) await setTimeout(pauseMs, undefined, { signal });
+    last = performance.now();
+  };
 }
 
 /** Where to go on: behind what is kept, unless too much lies ahead. */

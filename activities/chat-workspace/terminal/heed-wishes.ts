@@ -2,14 +2,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   attendTerminalRow,
+  endTerminal,
   readTerminalWish,
   type TerminalWish,
   takeTerminalInput,
 } from "../../../store/workspace/terminal/attend-terminal.ts";
 import { touchWorkspace } from "../../../store/workspace/workspaces.ts";
 import { AgentError } from "../../../workspaces/agent/api.ts";
-import type { Attendance } from "./attendance.ts";
-import { attendEveryMs, hangUpMs, lookEveryMs, lookWithoutBusMs, touchEveryMs } from "./terminal-limits.ts";
+import { type Attendance, tellReaders } from "./attendance.ts";
+import {
+  attendEveryMs,
+  endedMs,
+  hangUpMs,
+  lookEveryMs,
+  lookWithoutBusMs,
+  touchEveryMs,
+} from "./terminal-limits.ts";
 
 /** Resolves when another attempt attends the terminal, or it is closed. Rejects when the signal is aborted. */
 export async function heedWishes(attendance: Attendance): Promise<void> {
@@ -43,22 +51,19 @@ function createHeeding(attendance: Attendance): () => Promise<boolean> {
   const { pool } = deps.store;
   const mark = every(attendEveryMs, () => attendTerminalRow(pool, held));
   const touch = every(touchEveryMs, () => touchWorkspace(pool, held.workspace_id));
+  const { take, give } = createGiving(attendance);
   let size = "";
   return async () => {
-    const [wish, typed] = await Promise.all([
-      readTerminalWish(pool, held, deps.terminalIdleMs),
-      takeTerminalInput(pool, held),
-    ]);
+    const [wish, typed] = await Promise.all([readTerminalWish(pool, held, deps.terminalIdleMs), take()]);
     if (wish === null) return false;
+    const isGiven = await give(typed);
     await mark();
     const wanted = `${wish.cols}x${wish.rows}`;
     // Also the first: it may have changed while nobody attended it.
     if (wanted !== size) await resize(attendance, wish);
     size = wanted;
-    if (typed.length > 0) await giveInput(attendance, typed);
-    if (typed.length > 0) await touch();
-    await endIfWanted(attendance, wish);
-    return true;
+    if (isGiven) await touch();
+    return !(await endIfWanted(attendance, wish));
   };
 }
 
@@ -66,22 +71,58 @@ async function resize({ agent, key, signal }: Attendance, { cols, rows }: Termin
   await orEnded(agent.processes.resize({ key, cols, rows }, signal));
 }
 
-async function giveInput({ agent, key, signal }: Attendance, typed: readonly Uint8Array[]): Promise<void> {
-  const text = Buffer.concat(typed).toString("utf8");
-  await orEnded(agent.processes.writeInput({ key, text }, signal));
+const never = new AbortController().signal;
+
+/** Gives the shell what was typed. What it has no room for is given again, before all that comes behind it. */
+function createGiving({ deps, held, agent, key }: Attendance) {
+  let text = "";
+  return {
+    take: () => (text === "" ? takeTerminalInput(deps.store.pool, held) : Promise.resolve([])),
+    /** Whether there was something, and it is given. */
+    give: async (typed: readonly Uint8Array[]): Promise<boolean> => {
+      text += Buffer.concat(typed).toString("utf8");
+      if (text === "") return false;
+      // What was taken is given, also by an attempt that is being ended just now.
+      const isGiven = await agent.processes.writeInput({ key, text }, never).then(() => true, wasTooLate);
+      if (isGiven) text = "";
+      return isGiven;
+    },
+  };
 }
 
-async function endIfWanted(attendance: Attendance, wish: TerminalWish): Promise<void> {
-  const { agent, key, signal } = attendance;
-  if (attendance.ending !== null) return;
-  if (wish.close_wanted) attendance.ending = { reason: "closed", message: "It was closed." };
-  else if (wish.is_idle)
-    attendance.ending = { reason: "idle", message: "Nobody had used it for long, so it was ended." };
-  else return;
+/** Whether the shell has ended, and takes nothing any more; false: it does not read, and a megabyte waits. Throws other failures. */
+function wasTooLate(error: unknown): boolean {
+  if (!(error instanceof AgentError)) throw error;
+  if (error.code === "process_ended") return true;
+  if (error.code === "bad_request") return false;
+  throw error;
+}
+
+/** Whether it was wanted, and is done. While it is done, the shell's end is heard where its output is followed, and aborts this. */
+async function endIfWanted(attendance: Attendance, wish: TerminalWish): Promise<boolean> {
+  const { deps, held, agent, key, signal } = attendance;
+  const ending = endingOf(wish);
+  if (ending === null) return false;
+  attendance.ending = ending;
   // As a terminal that is hung up; what a person has started with nohup goes on.
   await orEnded(agent.processes.signal({ key, signal: "SIGHUP" }, signal));
   await sleep(hangUpMs, undefined, { signal });
   await orEnded(agent.processes.signal({ key, signal: "SIGKILL" }, signal));
+  await sleep(endedMs, undefined, { signal });
+  // An agent that says that it goes on, whatever is done, is not believed.
+  await endTerminal(deps.store.pool, held, { ...ending, exit_code: null });
+  tellReaders(deps.bus, held.id);
+  return true;
+}
+
+/** Why it is to end; null: it is not. */
+export function endingOf({
+  close_wanted,
+  is_idle,
+}: Pick<TerminalWish, "close_wanted" | "is_idle">): Attendance["ending"] {
+  if (close_wanted) return { reason: "closed", message: "It was closed." };
+  if (is_idle) return { reason: "idle", message: "Nobody had used it for long, so it was ended." };
+  return null;
 }
 
 /** A shell that has ended takes nothing any more; that is told where its output ends. */
@@ -94,7 +135,7 @@ async function orEnded(told: Promise<unknown>): Promise<void> {
   }
 }
 
-/** `bad_request`: it reads no input, and a megabyte waits. */
+/** `bad_request`: it has no terminal (yet). */
 const TOO_LATE: ReadonlySet<string> = new Set(["process_ended", "bad_request"]);
 
 /** Calls again only when so much time has passed. */

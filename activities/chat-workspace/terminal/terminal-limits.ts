@@ -4,7 +4,8 @@
 export { terminalChunkBytesMax as chunkBytesMax } from "../../../core/chat/limits.ts";
 // The agent answers at the first byte; a silent shell is asked again after this.
 export const outputWaitMs = 15_000;
-// Between two full pieces: some 400 KiB a second, which a browser and the database take easily, and 25 terminals at once, too.
+// Between two looks that find something: however small the drops are that a program prints, they are no more than 25 rows a second.
+// Full pieces are some 400 KiB a second, which a browser and the database take easily, and 25 terminals at once, too.
 export const pauseMs = 40;
 // Output that lies further behind what was shown last is left out but for its end: nobody reads it as it rushes by, and Ctrl-C must
 // not have to wait for it.
@@ -17,5 +18,7 @@ export const lookWithoutBusMs = 150;
 export const attendEveryMs = 10_000;
 // From SIGHUP, at which shells end, to SIGKILL.
 export const hangUpMs = 3_000;
+// From SIGKILL to its end, with what it printed last.
+export const endedMs = 5_000;
 // Uses of the workspace that are closer together are one.
 export const touchEveryMs = 15_000;

@@ -49,6 +49,7 @@ export async function insertTerminal(tx: Tx, terminal: NewTerminal, max: number)
   );
   const [row] = inserted;
   if (row !== undefined) return row;
+  if (max === 0) throw new Refusal("too_many", "this server opens no terminals");
   throw new Refusal("too_many", `the workspace has ${max} open terminals: close one`);
 }
 

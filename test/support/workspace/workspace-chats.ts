@@ -106,10 +106,15 @@ function commandLine(pid: string): string {
 
 /** SIGKILL to the agent that runs the process of the marker: the ancestor that is the agent's program. */
 export function killAgent(marker: string): void {
+  process.kill(agentAbove(marker), "SIGKILL");
+}
+
+/** The pid of the agent that has started what is called so. */
+export function agentAbove(marker: string): number {
   let pid = readdirSync("/proc").find((one) => /^\d+$/.test(one) && commandLine(one).includes(marker));
   while (pid !== undefined && !commandLine(pid).includes("/opt/everturn/agent.mjs")) pid = parentOf(pid);
   assert.ok(pid !== undefined && Number(pid) > 1, "the agent is found");
-  process.kill(Number(pid), "SIGKILL");
+  return Number(pid);
 }
 
 function parentOf(pid: string): string | undefined {
