@@ -19,6 +19,11 @@ test("U3 a person types into a terminal, sees the answer, and finds the screen a
   const id = await runningWorkspace(world.everturn);
   const page = await world.open(t, `/workspaces/${id}`);
   await openTerminal(page);
+  const hiddenPx = await page.evaluate<number>(`(() => {
+    const { top, bottom } = document.querySelector("[data-terminal]").getBoundingClientRect();
+    return Math.max(0, -top) + Math.max(0, bottom - window.innerHeight);
+  })()`);
+  assert.equal(hiddenPx, 0, "all of it is in sight");
   await typeLine(page, "kept=$((40 + 2)); echo first $kept");
   await untilShown(page, /^first 42$/);
   await page.reload();

@@ -27,7 +27,7 @@ export function TerminalSection({ workspace, onStopped }: TerminalSectionInput) 
   const { terminals, chosen, error, busy, open, close } = shells;
   const [readsAloud, setReadsAloud] = useReadsAloud();
   return (
-    <div id="terminal" ref={useArrival()}>
+    <div id="terminal" ref={useArrival(shells.opened)}>
       <Section
         title="Terminal"
         about={chosen === null ? aboutWords(workspace) : undefined}
@@ -161,11 +161,11 @@ function useReadsAloud(): [boolean, (on: boolean) => void] {
   ];
 }
 
-/** Who comes by a link to the terminal sees it first. */
-function useArrival() {
+/** Who comes by a link to the terminal, or opens one, sees it first. */
+function useArrival(opened: string | null) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (location.hash === "#terminal") place.current?.scrollIntoView({ block: "start" });
-  }, []);
+    if (opened !== null || location.hash === "#terminal") place.current?.scrollIntoView({ block: "start" });
+  }, [opened]);
   return place;
 }
