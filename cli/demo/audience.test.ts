@@ -60,13 +60,15 @@ async function watch(
   return { audience, shown: () => text, come, input, apiUrl };
 }
 
-/** A folder with an `xdg-open` that only notes what it was given. */
+/** A folder with the programs that open a browser, on any system: here they only note what they were given. */
 function openerFolder(test: TestContext, exitCode = 0): string {
   const folder = mkdtempSync(join(tmpdir(), "everturn-opener-"));
   test.after(() => rmSync(folder, { recursive: true }));
-  const program = join(folder, "xdg-open");
-  writeFileSync(program, `#!/bin/sh\necho "$1" >> "${folder}/opened"\nexit ${exitCode}\n`);
-  chmodSync(program, 0o755);
+  for (const name of ["open", "xdg-open"]) {
+    const program = join(folder, name);
+    writeFileSync(program, `#!/bin/sh\necho "$1" >> "${folder}/opened"\nexit ${exitCode}\n`);
+    chmodSync(program, 0o755);
+  }
   return folder;
 }
 
@@ -80,9 +82,7 @@ test("without a browser the address is printed, and the demo begins when a page 
   assert.match(shown(), /It is there/);
 });
 
-test("the browser is given an address without the key, which leads to the sign-in page once", {
-  skip: process.platform === "darwin",
-}, async (t) => {
+test("the browser is given an address without the key, which leads to the sign-in page once", async (t) => {
   const folder = openerFolder(t);
   const { come, apiUrl } = await watch(t, { opens: folder });
   await come();
