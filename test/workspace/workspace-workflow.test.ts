@@ -57,7 +57,7 @@ for (const name of Object.keys(FILE_CALL_SHAPES)) {
     const { run, shape } = await playFileCallShape(temporal, name);
     assert.deepEqual(
       run.calls,
-      shape.tries.map(() => run.call_id),
+      shape.tries.map(() => run.id),
     );
     assert.equal((await run.handle.describe()).status.name, shape.ends);
   });
@@ -72,7 +72,7 @@ for (const name of Object.keys(TERMINAL_SHAPES)) {
     const { run, shape } = await playTerminalShape(temporal, name);
     assert.deepEqual(
       run.calls,
-      shape.attempts.map(() => run.terminal_id),
+      shape.tries.map(() => run.id),
     );
     assert.equal((await run.handle.describe()).status.name, shape.ends);
   });
