@@ -34,6 +34,14 @@ test("A7 the link of `npm start` fills in the key, keeps it out of the address, 
   assert.equal(new URL(page.url()).pathname, "/");
 });
 
+test("A7 a link that was cut in the middle of a sign leads to the sign-in page without a key", async (t) => {
+  const page = await world.open(t, "/sign-in#ek_abc%E0%A4", { key: null });
+  const field = page.getByLabel("API key");
+  await field.waitFor();
+  assert.equal(await field.inputValue(), "");
+  assert.equal(new URL(page.url()).hash, "");
+});
+
 test("A7 a link to the sign-in page may name the page that follows, and no other place", async (t) => {
   const { key } = world.everturn;
   for (const [to, path] of [

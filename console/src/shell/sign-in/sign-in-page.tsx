@@ -70,7 +70,12 @@ function keyOfAddress(): string {
   const { pathname, search, hash } = window.location;
   if (pathname !== "/sign-in" || hash.length < 2) return "";
   window.history.replaceState(null, "", pathname + search);
-  return decodeURIComponent(hash.slice(1));
+  try {
+    return decodeURIComponent(hash.slice(1));
+  } catch {
+    // A link that was cut in the middle of a sign: there is no key in it.
+    return "";
+  }
 }
 
 function whereTo(): string {
