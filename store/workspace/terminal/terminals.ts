@@ -25,7 +25,7 @@ const COLUMNS =
   "id, workspace_id, status, cols, rows, version, attempt, close_wanted, end_reason, end_message, exit_code, output_end, created_at, ended_at";
 
 const notOpenedWords =
-  "No worker has opened it in time. Look whether a worker runs, then open another terminal.";
+  "No worker has opened it in time: none runs, or all of their places for terminals (EVERTURN_TERMINAL_SLOTS) are taken. Try again later.";
 
 const notAttendedWords = "No worker has attended it for an hour. Open another terminal.";
 
