@@ -33,6 +33,11 @@ test("a browser that starts is taken, and one that only has the name is passed o
   assert.deepEqual(await find(env), { path: join(env["FOLDER"] ?? "", "google-chrome"), notes: [] });
 });
 
+test("the one without windows is preferred", async (t) => {
+  const env = aSystem(t, { chromium: BROWSER, "chromium-headless-shell": BROWSER });
+  assert.match((await find(env)).path, /chromium-headless-shell$/);
+});
+
 test("a browser that is named and does not start is told, not replaced", async (t) => {
   const env = aSystem(t, { chromium: BROWSER, mine: SIGNPOST });
   const named = join(env["FOLDER"] ?? "", "mine");
@@ -49,8 +54,8 @@ test("where there is none and none can be installed, the run says in a line what
 test("where it is missing, it is installed as root; what apt-get has against that is told", async (t) => {
   const env = aSystem(t, {});
   const folder = env["FOLDER"] ?? "";
-  // `update` fails, and the lists that are there do.
-  const apt = `#!/bin/sh\n[ "$1" = update ] && exit 100\nprintf '%s' '${BROWSER}' > ${folder}/chromium && /bin/chmod +x ${folder}/chromium\n`;
+  // `update` fails, and the lists that are there do; they are older than the browser without windows.
+  const apt = `#!/bin/sh\ncase "$*" in update*|*shell) exit 100;; esac\nprintf '%s' '${BROWSER}' > ${folder}/chromium && /bin/chmod +x ${folder}/chromium\n`;
   writeFileSync(join(folder, "apt-get"), apt);
   writeFileSync(join(folder, "sh"), '#!/bin/sh\nexec /bin/sh "$@"\n');
   for (const name of ["apt-get", "sh"]) chmodSync(join(folder, name), 0o755);

@@ -14,16 +14,21 @@ before(async () => {
 
 after(() => world.stop());
 
-/** Keeps each notification that the page shows, and says whether somebody looks at the page: tests' browsers always do. */
+/**
+ * Notifications that are allowed and kept: a browser without windows shows none. And says whether somebody looks at the page, which
+ * tests' browsers always do.
+ */
 const WATCH = `(() => {
   window.told = [];
-  const Real = window.Notification;
-  window.Notification = class extends Real {
+  window.Notification = class extends EventTarget {
+    static permission = "granted";
+    static requestPermission = async () => "granted";
     constructor(title, options) {
-      super(title, options);
+      super();
       window.told.push({ title, body: options.body });
       window.newest = this;
     }
+    close() {}
   };
   let state = "visible";
   Object.defineProperty(document, "visibilityState", { get: () => state });
@@ -49,7 +54,6 @@ const waits = (page: Page, title: string) =>
 
 test("U5 a question is told once as a notification while nobody looks, and a click leads to it", async (t) => {
   const page = await world.open(t, "/inbox");
-  await page.context().grantPermissions(["notifications"], { origin: world.everturn.url });
   await page.addInitScript(WATCH);
   await page.reload();
   await page.getByRole("button", { name: /account menu/ }).click();
@@ -83,7 +87,6 @@ test("U5 a question is told once as a notification while nobody looks, and a cli
 
 test("U5 nothing is told to whoever has not turned notifications on, and what waited before is not told later", async (t) => {
   const page = await world.open(t, "/inbox");
-  await page.context().grantPermissions(["notifications"], { origin: world.everturn.url });
   await page.addInitScript(`${WATCH}; look(false)`);
   await page.reload();
   await anAsking("quiet");

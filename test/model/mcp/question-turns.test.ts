@@ -165,7 +165,15 @@ test("C4 while other calls of the step go on, a question is asked and its call g
   const { chat, lines } = await aChat(["nap", "book"]);
   const call = await untilAsked(chat);
   await answer(chat, call);
-  await soon("the answer has arrived, beside the nap", () => answered(lines()) === 1);
+  // Not only made: an interrupt between the server's answer and its commit would cancel the call.
+  await soon("the call has its result, beside the nap", async () => {
+    const { rows } = await everturn.pool.query(
+      "select from tool_executions where chat_id = $1 and tool_call_id = $2 and finished_at is not null",
+      [chat.id, call.tool_call_id],
+    );
+    return rows.length === 1;
+  });
+  assert.equal(answered(lines()), 1);
   await everturn.call("POST", `/v1/chats/${chat.id}/interrupt`);
   const stored = await untilEnded(chat);
   assert.match(JSON.stringify(stored[2]?.content), /booked/);
