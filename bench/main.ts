@@ -2,7 +2,7 @@
 // the bare worker and of the idle readers start here, too.
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
-import { parseArgs } from "node:util";
+import { readCommandOptions } from "../dev/command-options.ts";
 import { createProgress } from "../dev/progress.ts";
 import { type BenchStack, startBenchStack } from "./bench-stack.ts";
 import { runIdleReaders } from "./clients/idle-reader-client.ts";
@@ -70,13 +70,13 @@ if (process.argv[2] === "bare-worker") {
 }
 
 function readArgs(): BenchArgs {
-  const { values } = parseArgs({
-    options: {
-      only: { type: "string", multiple: true },
-      quick: { type: "boolean", default: false },
-      json: { type: "string" },
-    },
-  });
+  const options = {
+    only: { type: "string", multiple: true },
+    quick: { type: "boolean", default: false },
+    json: { type: "string" },
+  } as const;
+  const usage = "npm run bench -- [--only scenario]… [--quick] [--json file]";
+  const { values } = readCommandOptions({ options }, usage);
   const names = SCENARIOS.map(({ name }) => name);
   const unknown = (values.only ?? []).filter((name) => !names.includes(name));
   if (unknown.length > 0) {

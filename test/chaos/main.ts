@@ -3,7 +3,7 @@
 // Exit code 1 when a promise was broken.
 import { randomInt } from "node:crypto";
 import { writeFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { readCommandOptions } from "../../dev/command-options.ts";
 import { FAULT_KINDS, type FaultKind } from "./plan/plan.ts";
 import { renderReport } from "./report/report.ts";
 import { runChaos } from "./run-chaos.ts";
@@ -12,17 +12,20 @@ const TURNS_DEFAULT = 200;
 const SEED_MAX = 2 ** 31;
 const EXIT_CODE_INTERRUPTED = 130;
 
-const { values } = parseArgs({
-  options: {
-    turns: { type: "string", default: String(TURNS_DEFAULT) },
-    seed: { type: "string" },
-    keep: { type: "boolean", default: false },
-    report: { type: "string" },
-    faults: { type: "string" },
-    bus: { type: "string", default: "postgres" },
-    deploys: { type: "boolean", default: false },
+const { values } = readCommandOptions(
+  {
+    options: {
+      turns: { type: "string", default: String(TURNS_DEFAULT) },
+      seed: { type: "string" },
+      keep: { type: "boolean", default: false },
+      report: { type: "string" },
+      faults: { type: "string" },
+      bus: { type: "string", default: "postgres" },
+      deploys: { type: "boolean", default: false },
+    },
   },
-});
+  "npm run chaos -- [--turns N] [--seed S] [--keep] [--report file] [--faults kind,kind] [--bus postgres|off] [--deploys]",
+);
 const turns = wholeNumber("--turns", values.turns);
 const seed = values.seed === undefined ? randomInt(SEED_MAX) : wholeNumber("--seed", values.seed);
 const say = (line: string) => void process.stderr.write(`${line}\n`);

@@ -1,14 +1,15 @@
 // Runs the tests: starts one Postgres and one Temporal, hands the files to lanes, and says what passed.
-import { globSync } from "node:fs";
+import { globSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { readCommandOptions } from "../../dev/command-options.ts";
 import { buildConsole } from "../../dev/console/build-console.ts";
 import { findOrFetchSandbox } from "../../dev/install/sandbox-binary.ts";
 import { createProgress, type Progress } from "../../dev/progress.ts";
 import { findOrInstallChromium } from "../support/console/find-chromium.ts";
 import { forgetPictures, PICTURES_FOLDER } from "../support/console/pictures.ts";
+import { roleBundle } from "../support/roles/role-bundle.ts";
 import { startTestStack, type TestStack } from "../support/stack.ts";
 import { longestFirst, recordDurations } from "./durations.ts";
 import type { FileResult } from "./lane-messages.ts";
@@ -22,15 +23,18 @@ const LANES_PER_CORE = 2;
 const LANES_WITH_SERVERS_MAX = 8;
 const EXIT_CODE_INTERRUPTED = 130;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    unit: { type: "boolean", default: false },
-    name: { type: "string" },
-    lanes: { type: "string" },
-    "record-durations": { type: "boolean", default: false },
+const { values, positionals } = readCommandOptions(
+  {
+    allowPositionals: true,
+    options: {
+      unit: { type: "boolean", default: false },
+      name: { type: "string" },
+      lanes: { type: "string" },
+      "record-durations": { type: "boolean", default: false },
+    },
   },
-});
+  "npm test -- [file or folder]… [--name pattern] [--unit] [--lanes N] [--record-durations]",
+);
 
 const began = performance.now();
 const files = leaveOut(chooseFiles());
@@ -40,6 +44,8 @@ let stack: TestStack | null = null;
 let lanes: ReturnType<typeof runInLanes> | null = null;
 let isInterrupted = false;
 let chromium: string | null = null;
+/** Named by the caller: the sources themselves, to see their lines in stack traces. */
+let cli: string | null = process.env["EVERTURN_TEST_CLI"] || null;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     isInterrupted = true;
@@ -75,9 +81,18 @@ function leaveOut(chosen: readonly string[]): string[] {
 /** Paths from the root, in the order in which they run. */
 function chooseFiles(): string[] {
   if (positionals.length > 0)
-    return positionals.flatMap((pattern) => globSync(pattern)).map((file) => relative(ROOT, resolve(file)));
+    return [...new Set(positionals.flatMap(filesOf))].map((file) => relative(ROOT, resolve(file)));
   const found = globSync("**/*.test.ts", { cwd: ROOT, exclude: ["**/node_modules", ".data", "dist"] });
   return longestFirst(found.filter((file) => !values.unit || !needsServers(file)));
+}
+
+/** @param pattern a file, a folder with all below it, or a pattern of names */
+function filesOf(pattern: string): string[] {
+  return globSync(pattern).flatMap((found) =>
+    statSync(found).isDirectory()
+      ? globSync(`${found}/**/*.test.ts`, { exclude: ["**/node_modules"] })
+      : [found],
+  );
 }
 
 async function prepareServers(): Promise<void> {
@@ -86,11 +101,13 @@ async function prepareServers(): Promise<void> {
     startTestStack(process.env, note),
   );
   const sandbox = progress.step("Sandbox for workspaces", () => findOrFetchSandbox());
+  const roles = cli === null ? progress.step("API and worker", roleBundle) : Promise.resolve(cli);
   const console = files.some(needsBrowser) ? prepareConsole(progress) : Promise.resolve();
   // All of them, so that a failure of one leaves nothing half started.
-  await Promise.allSettled([servers, sandbox, console]);
+  await Promise.allSettled([servers, sandbox, roles, console]);
   stack = await servers;
   await sandbox;
+  cli = await roles;
   try {
     await console;
   } catch (error) {
@@ -119,6 +136,7 @@ async function runAll(): Promise<number> {
         EVERTURN_TEST_DATABASE_URL: stack.adminUrl,
         EVERTURN_TEST_TEMPORAL_ADDRESS: stack.temporalAddress,
       }),
+      ...(cli !== null && { EVERTURN_TEST_CLI: cli }),
       ...(chromium !== null && { EVERTURN_TEST_CHROMIUM: chromium }),
     },
     onFile(result, output) {

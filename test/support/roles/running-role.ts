@@ -7,7 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const CLI = fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
+/** The run's bundle of the sources, or the sources themselves. */
+const CLI =
+  process.env["EVERTURN_TEST_CLI"] ?? fileURLToPath(new URL("../../../cli/main.ts", import.meta.url));
 const OUTPUT_CHARS_MAX = 200_000;
 /** Processes that live for seconds spend a tenth of them on collecting garbage in a small nursery. */
 export const LARGE_NURSERY = "--max-semi-space-size=32";
