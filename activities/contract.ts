@@ -151,6 +151,8 @@ export interface NextWorkspaceStepOutput {
   readonly status?: WorkspaceStatus;
   /** Why it failed. Present only where Temporal may show content. */
   readonly error?: string;
+  /** Its newest build failed, and was not cancelled. */
+  readonly build_failed?: true;
 }
 
 export interface UseWorkspaceFilesInput {

@@ -2,11 +2,13 @@
 // signals only say "look again".
 import {
   type ActivityOptions,
+  ApplicationFailure,
   CancellationScope,
   condition,
   defineSignal,
   isCancellation,
   makeContinueAsNewFunc,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
@@ -41,10 +43,23 @@ interface Life {
   /** The wish was changed from within: no signal tells of it. */
   isToLook: boolean;
   crashes: number;
+  /** This run has worked on a build: one that had failed before is no news. */
+  hasBuilt: boolean;
+  /** What went wrong last; null: nothing, or something else was wished since. */
+  failure: WorkspaceFailure | null;
   /** As the last look has them. */
   chats: NonNullable<NextWorkspaceStepOutput["chats"]>;
   rest: WorkspaceResult | null;
 }
+
+/** How Temporal shows a run that did not do what was wished. */
+interface WorkspaceFailure {
+  readonly type: "build_failed" | "deletion_failed" | "crashed";
+  readonly message: string;
+}
+
+/** Runs from before it completed, whatever had become of the workspace. */
+const FAILS_RUNS = "failed-workspaces-fail-their-runs";
 
 type Step<T extends NextWorkspaceStepOutput["step"]["type"]> = Extract<
   NextWorkspaceStepOutput["step"],
@@ -54,21 +69,41 @@ type Step<T extends NextWorkspaceStepOutput["step"]["type"]> = Extract<
 /** Works until nothing is left to do or to wait for; the next wish starts it again. */
 export async function workspace(input: WorkspaceInput): Promise<WorkspaceResult | null> {
   checkWorkspaceInput(input);
-  const ref: WorkspaceRef = { workspace_id: input.workspace_id };
-  const life: Life = { input, workspace: ref, heard: 0, isToLook: false, crashes: 0, chats: [], rest: null };
+  const life = beginLife(input);
   setHandler(defineSignal<[unknown]>(WISH_CHANGED), (payload) => {
     life.heard = Math.max(life.heard, readWishSignal(payload));
   });
   stopOnCancel(life);
   // Nothing below is cancelled from outside: a stop goes by way of the database, and what runs is cleaned up.
   await CancellationScope.nonCancellable(() => live(life));
+  if (life.failure !== null && patched(FAILS_RUNS)) throw asFailure(life.failure);
   return life.rest;
+}
+
+function beginLife(input: WorkspaceInput): Life {
+  const workspace = { workspace_id: input.workspace_id };
+  const nothing = {
+    heard: 0,
+    isToLook: false,
+    crashes: 0,
+    hasBuilt: false,
+    failure: null,
+    chats: [],
+    rest: null,
+  };
+  return { input, workspace, ...nothing };
+}
+
+/** Nobody tries it again: the workspace waits for another wish. */
+function asFailure({ type, message }: WorkspaceFailure): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true });
 }
 
 async function live(life: Life): Promise<void> {
   while (life.crashes < crashesMax) {
     if (workflowInfo().continueAsNewSuggested) return continueAsNew(life.input);
     life.isToLook = false;
+    life.failure = null;
     try {
       const next = await local.nextWorkspaceStep(life.workspace);
       life.chats = next.chats ?? [];
@@ -77,6 +112,7 @@ async function live(life: Life): Promise<void> {
     } catch (error) {
       // An uncaught bug would leave the run open for ever, and the workspace on its way to nowhere.
       life.crashes++;
+      life.failure = { type: "crashed", message: "Something broke on our side." };
       await local.recordWorkspaceCrash({ ...life.workspace, message: wordsOfFailure(error) });
     }
   }
@@ -103,6 +139,8 @@ async function perform(next: NextWorkspaceStepOutput, life: Life): Promise<boole
       return false;
     case "end":
       life.rest = resultOf(next);
+      if (next.build_failed === true && life.hasBuilt)
+        life.failure = { type: "build_failed", message: next.error ?? "The build failed." };
       show(life, inBold(life.rest.status), life.rest.error);
       return !takeNews(life, version);
     default:
@@ -111,6 +149,7 @@ async function perform(next: NextWorkspaceStepOutput, life: Life): Promise<boole
 }
 
 async function build(step: Step<"build">, life: Life): Promise<void> {
+  life.hasBuilt = true;
   const ref: BuildRef = { ...life.workspace, build_id: step.build_id };
   const doing = (summary: string) => {
     show(life, "Building", summary);
@@ -152,7 +191,9 @@ async function destroy(life: Life, version: number): Promise<boolean> {
   const ended = activitiesWith(endWorkspaceOptions(life.input, "deleting"));
   const error = await errorOf(ended.destroyWorkspace(ref));
   await local.finishDeletion({ ...ref, error: error === null ? null : `It could not be deleted: ${error}` });
-  return error !== null && !takeNews(life, version);
+  if (error === null) return false;
+  life.failure = { type: "deletion_failed", message: "It could not be deleted." };
+  return !takeNews(life, version);
 }
 
 /** @param version the newest wish that has been seen */

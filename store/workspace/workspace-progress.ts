@@ -17,6 +17,8 @@ export interface NextWorkspaceStep {
   readonly status?: WorkspaceStatus;
   /** Why it failed; only where Temporal may show content. */
   readonly error?: string;
+  /** Its newest build failed, and was not cancelled. */
+  readonly build_failed?: true;
 }
 
 export interface WorkspaceChat {
@@ -43,7 +45,8 @@ export async function nextWorkspaceStep(unit: Unit, id: string): Promise<NextWor
   if (step.type === "stop" && row.status !== "stopping") {
     await changeWorkspace(unit.tx, row, { wish: "stopped", status: "stopping", error: build.error });
   }
-  return { step, version, chats, status: row.status, ...shownError(unit, row) };
+  const failed = build.status === "failed" ? { build_failed: true as const } : {};
+  return { step, version, chats, status: row.status, ...shownError(unit, row), ...failed };
 }
 
 function shownError({ store }: Unit, { error }: WorkspaceRow): { readonly error?: string } {

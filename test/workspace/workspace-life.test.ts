@@ -1,6 +1,8 @@
 // Tests: the life of a workspace, from the wish to what the driver was made to do, on a real Postgres and a real Temporal.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import type { WorkflowFailedError } from "@temporalio/client";
+import { ApplicationFailure } from "@temporalio/common";
 import { WorkspaceError } from "../../workspaces/driver.ts";
 import { ScriptedDriver } from "../support/workspace/scripted-driver.ts";
 import { WorkspaceWorld } from "../support/workspace/workspace-world.ts";
@@ -45,9 +47,12 @@ test("W3 a build command that fails ends the build with its exit code and leaves
   assert.deepEqual(await world.log(row), ["making the place", "$ make", "no rule"]);
   assert.deepEqual(world.driver.steps.at(-1), "destroy");
   assert.equal(world.driver.places.has(id), false);
-  assert.equal(await world.untilNoRun(id), "COMPLETED");
+  assert.equal(await world.untilNoRun(id), "FAILED");
   const run = world.temporal.client.workflow.getHandle(`workspace-${id}`);
-  assert.deepEqual(await run.result(), { status: "failed" }, "its words are for its owner alone");
+  const failure = await run.result().then(assert.fail, (error: WorkflowFailedError) => error.cause);
+  assert.ok(failure instanceof ApplicationFailure);
+  // Its words are for its owner alone.
+  assert.deepEqual([failure.type, failure.message], ["build_failed", "The build failed."]);
   const { currentDetails } = await run.query<{ currentDetails: string }>("__temporal_workflow_metadata");
   assert.match(currentDetails, /^\*\*Failed\*\* · since /);
 });
@@ -259,5 +264,5 @@ test("X5 a driver's bug ends the build in words, and its run too", async () => {
   const { id } = await world.create();
   const row = await world.until(id, "failed");
   assert.match(row.error ?? "", /^Something broke on our side: TypeError: x is undefined/);
-  assert.equal(await world.untilNoRun(id), "COMPLETED");
+  assert.equal(await world.untilNoRun(id), "FAILED");
 });

@@ -26,6 +26,8 @@ const end = at(9, { type: "end" });
 
 export interface WorkspaceShape {
   readonly script: WorkspaceScript;
+  /** Absent: COMPLETED. Histories that were kept of runs from before they failed are those of completed ones. */
+  readonly ends?: "FAILED";
   /** What happens from outside meanwhile. */
   readonly during?: (run: WorkspaceRun) => Promise<void>;
   /** The activities called, in order. */
@@ -127,6 +129,23 @@ export const WORKSPACE_SHAPES: Readonly<Record<string, () => WorkspaceShape>> = 
       "nextWorkspaceStep",
     ],
   }),
+  "build-failed-run": () => ({
+    script: {
+      steps: [at(1, build), at(1, { type: "stop", removes: true }), { ...end, build_failed: true }],
+      runBuildCommands: { type: "over" },
+    },
+    ends: "FAILED",
+    calls: [
+      "nextWorkspaceStep",
+      "provisionWorkspace",
+      "connectWorkspace",
+      "runBuildCommands",
+      "nextWorkspaceStep",
+      "stopWorkspace:removes",
+      "finishStop:well",
+      "nextWorkspaceStep",
+    ],
+  }),
   "agent-not-ready": () => ({
     script: { steps: [at(1, build), end], connectWorkspace: { type: "not_ready" } },
     calls: [
@@ -204,6 +223,15 @@ export const WORKSPACE_SHAPES: Readonly<Record<string, () => WorkspaceShape>> = 
       steps: [at(1, { type: "destroy" })],
       destroyWorkspace: ApplicationFailure.nonRetryable("busy"),
     },
+    ends: "FAILED",
+    calls: ["nextWorkspaceStep", "destroyWorkspace", "finishDeletion:It could not be deleted: busy"],
+  }),
+  "deletion-failed-run": () => ({
+    script: {
+      steps: [at(1, { type: "destroy" })],
+      destroyWorkspace: ApplicationFailure.nonRetryable("busy"),
+    },
+    ends: "FAILED",
     calls: ["nextWorkspaceStep", "destroyWorkspace", "finishDeletion:It could not be deleted: busy"],
   }),
   cancelled,
