@@ -5,7 +5,7 @@ export type TerminalStatus = "opening" | "open" | "closed";
 
 /**
  * `exited`: the shell has ended. `closed`: somebody closed it. `idle`: nobody had used it for long. `workspace_stopped`: the
- * workspace was stopped, or is being deleted. `agent_lost`: the agent died, and the shell with it. `failed`: it could not be opened.
+ * workspace was stopped or deleted. `agent_lost`: the agent died, and the shell with it. `failed`: it could not be opened.
  */
 export type TerminalEndReason = "exited" | "closed" | "idle" | "workspace_stopped" | "agent_lost" | "failed";
 
@@ -33,6 +33,13 @@ export interface Terminal extends TerminalSize {
   readonly ended_at: string | null;
   readonly links: { readonly self: string; readonly output: string };
 }
+
+/** Also what is told of a terminal whose row went with its workspace. */
+export const workspaceDeleted: TerminalEnd = {
+  reason: "workspace_stopped",
+  message: "The workspace was deleted.",
+  exit_code: null,
+};
 
 /** Keys of the agent's processes that are terminals begin so: they are people's, not the model's. */
 export const terminalProcessPrefix = "terminal.";

@@ -104,7 +104,7 @@ async function openDatabase(url: string | undefined): Promise<TestDatabase> {
 }
 
 /** Calls the API with the key and gives the answer whatever its status. */
-function createCaller(url: string, key: string): Everturn["answer"] {
+export function createCaller(url: string, key: string): Everturn["answer"] {
   return async (method, path, body) => {
     const response = await fetch(url + path, {
       method,
@@ -116,6 +116,15 @@ function createCaller(url: string, key: string): Everturn["answer"] {
     });
     const text = await response.text();
     return { status: response.status, body: text === "" ? null : JSON.parse(text) };
+  };
+}
+
+/** The same, for answers that must be good ones. */
+export function createStrictCaller(answer: Everturn["answer"]): Everturn["call"] {
+  return async (method, path, body) => {
+    const { status, body: answered } = await answer(method, path, body);
+    if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${JSON.stringify(answered)}`);
+    return answered;
   };
 }
 
@@ -149,11 +158,7 @@ export async function startEverturn(options: EverturnOptions = {}): Promise<Ever
     workers,
     temporal: new Client({ connection }),
     answer,
-    async call(method, path, body) {
-      const { status, body: answered } = await answer(method, path, body);
-      if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${JSON.stringify(answered)}`);
-      return answered;
-    },
+    call: createStrictCaller(answer),
     createChat: (content, more = {}) => everturn.call("POST", "/v1/chats", { content, ...more }),
     reader(chatId) {
       const reader = new ChatReader(url, chatId, key);

@@ -2,7 +2,7 @@
 // type and what the shell prints. When a worker dies, another one goes on: the agent keeps the shell, and its output.
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import { headOf } from "../../../core/text/truncate.ts";
-import { type TerminalEnd, terminalProcessKey } from "../../../core/workspace/terminal.ts";
+import { type TerminalEnd, terminalProcessKey, workspaceDeleted } from "../../../core/workspace/terminal.ts";
 import { isOutage } from "../../../platform/classify-failure.ts";
 import {
   endTerminal,
@@ -11,7 +11,7 @@ import {
   markTerminalOpen,
   readTerminalWish,
 } from "../../../store/workspace/terminal/attend-terminal.ts";
-import { readWorkspace } from "../../../store/workspace/workspaces.ts";
+import { readWorkspace, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import { ToolError } from "../../../tools/tool-error.ts";
 import { type AgentApi, AgentError, type ProcessInfo } from "../../../workspaces/agent/api.ts";
 import { heartbeatWhile } from "../../attempt/heartbeat-while.ts";
@@ -111,7 +111,7 @@ async function passOn(attendance: Attendance): Promise<TerminalEnd | null> {
 
 async function endOf({ deps, held, ending }: Attendance, ended: ProcessInfo): Promise<TerminalEnd> {
   const workspace = await readWorkspace(deps.store.pool, held.workspace_id, null);
-  if (workspace?.status !== "running") return { ...STOPPED, exit_code: null };
+  if (workspace?.status !== "running") return endWith(workspace);
   if (ended.state === "lost") return { ...LOST, exit_code: null };
   if (ending !== null) return { ...ending, exit_code: null };
   return { reason: "exited", message: exitWords(ended), exit_code: ended.exit_code };
@@ -122,7 +122,12 @@ function exitWords({ exit_code, signal }: ProcessInfo): string {
   return `The shell ended with exit code ${exit_code ?? "unknown"}.`;
 }
 
-const STOPPED = { reason: "workspace_stopped", message: "The workspace was stopped." } as const;
+/** Null: it is gone. */
+function endWith(workspace: Pick<WorkspaceRow, "status"> | null): TerminalEnd {
+  if (workspace === null || workspace.status === "deleting") return workspaceDeleted;
+  return { reason: "workspace_stopped", message: "The workspace was stopped.", exit_code: null };
+}
+
 const LOST = {
   reason: "agent_lost",
   message: "The agent of the workspace has died, and the shell with it. Open another terminal.",
@@ -141,7 +146,7 @@ async function endFor(
   if (isOutage(error)) throw error;
   const workspace = await readWorkspace(store.pool, held.workspace_id, null);
   if (workspace === null) return null;
-  if (workspace.status !== "running") return { ...STOPPED, exit_code: null };
+  if (workspace.status !== "running") return endWith(workspace);
   const { cancellationSignal, cancellationDetails } = Context.current();
   if (cancellationDetails?.cancelRequested === true)
     return { reason: "closed", message: "Its run was cancelled in Temporal.", exit_code: null };

@@ -13,7 +13,7 @@ import {
   type TerminalRow,
   wantClosed,
 } from "../../../store/workspace/terminal/terminals.ts";
-import { lockWorkspace } from "../../../store/workspace/workspaces.ts";
+import { lockWorkspace, type WorkspaceRow } from "../../../store/workspace/workspaces.ts";
 import type { ApiDeps } from "../../deps.ts";
 import { type Input, type Route, route, TAKEN_OVER } from "../../http/route.ts";
 import { terminalPath, workspacePath } from "../../schemas/params.ts";
@@ -110,7 +110,7 @@ function output(deps: ApiDeps): Route {
     refusals: [...refusals, "too_many_streams"],
     async handler({ params, query, caller, raw }) {
       const stream = deps.streams.admit(raw, caller);
-      const row = await readOwnTerminal(deps, { params, caller });
+      const { row } = await readOwnTerminal(deps, { params, caller });
       const of = { workspace_id: row.workspace_id, terminal_id: row.id };
       const held = await holdReady(deps.terminals, of, stream);
       const offset = offsetOf(resumeFrom(raw.request, undefined)) ?? query.after ?? 0;
@@ -140,9 +140,9 @@ function input(deps: ApiDeps): Route {
     any_text: [["text"]],
     example: { text: "ls\r" },
     responses: { 204: { description: "It is on its way" } },
-    refusals: [...refusals, "terminal_closed", "terminal_busy"],
+    refusals: [...refusals, "terminal_closed", "workspace_not_running", "terminal_busy"],
     async handler({ params, body, caller }) {
-      const row = requireOpen(await readOwnTerminal(deps, { params, caller }));
+      const row = await readUsableTerminal(deps, { params, caller });
       const bytes = Buffer.from(body.text.toWellFormed());
       const isAdded = await addTerminalInput(deps.store.pool, row.id, bytes);
       if (!isAdded) throw new Refusal("terminal_busy", "what was typed before has not been read yet");
@@ -164,9 +164,9 @@ function resize(deps: ApiDeps): Route {
     body: terminalSize,
     example: { cols: 120, rows: 40 },
     responses: { 200: { description: "The terminal", schema: terminal } },
-    refusals: [...refusals, "terminal_closed"],
+    refusals: [...refusals, "terminal_closed", "workspace_not_running"],
     async handler({ params, body, caller }) {
-      const { id } = requireOpen(await readOwnTerminal(deps, { params, caller }));
+      const { id } = await readUsableTerminal(deps, { params, caller });
       const row = await resizeTerminalRow(deps.store.pool, id, body);
       if (row === null) throw new Refusal("terminal_closed");
       tellWorker(deps, id);
@@ -189,7 +189,7 @@ function close(deps: ApiDeps): Route {
     responses: { 204: { description: "It is being closed" } },
     refusals,
     async handler({ params, caller }) {
-      const { id } = await readOwnTerminal(deps, { params, caller });
+      const { id } = (await readOwnTerminal(deps, { params, caller })).row;
       await wantClosed(deps.store.pool, id);
       tellWorker(deps, id);
       deps.terminalBus.publish({ type: "terminal", terminal_id: id, to: "readers" });
@@ -206,20 +206,23 @@ type OfTerminal = Pick<
 async function readOwnTerminal(
   { store }: Pick<ApiDeps, "store">,
   { params, caller }: OfTerminal,
-): Promise<TerminalRow> {
+): Promise<{ readonly workspace: WorkspaceRow; readonly row: TerminalRow }> {
   const asked = { id: params.workspace, owner_id: caller.user.id };
   // At once: whoever types waits for both.
-  const [, row] = await Promise.all([
+  const [workspace, row] = await Promise.all([
     readOwnWorkspace(store.pool, asked),
     readTerminal(store.pool, params.workspace, params.terminal),
   ]);
   if (row === null) throw new Refusal("terminal_not_found");
-  return row;
+  return { workspace, row };
 }
 
-function requireOpen(row: TerminalRow): TerminalRow {
-  if (row.status !== "closed") return row;
-  throw new Refusal("terminal_closed", row.end_message ?? undefined);
+/** Neither it nor its workspace has ended, or is about to. */
+async function readUsableTerminal(deps: Pick<ApiDeps, "store">, of: OfTerminal): Promise<TerminalRow> {
+  const { workspace, row } = await readOwnTerminal(deps, of);
+  if (row.status === "closed") throw new Refusal("terminal_closed", row.end_message ?? undefined);
+  requireRunning(workspace);
+  return row;
 }
 
 function tellWorker({ terminalBus }: Pick<ApiDeps, "terminalBus">, terminal_id: string): void {

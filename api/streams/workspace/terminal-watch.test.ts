@@ -19,9 +19,10 @@ interface Piece {
 function aTerminal(t: TestContext) {
   const bus = createMemoryNetwork().open();
   const pieces: Piece[] = [];
-  const state = { terminal: exampleTerminal as Terminal, version: 1, reads: 0, used: 0 };
+  const state = { terminal: exampleTerminal as Terminal, version: 1, isGone: false, reads: 0, used: 0 };
   const source: TerminalSource = {
-    readState: () => Promise.resolve({ terminal: state.terminal, version: state.version }),
+    readState: () =>
+      Promise.resolve(state.isGone ? null : { terminal: state.terminal, version: state.version }),
     readOutput(after, limit) {
       state.reads += 1;
       return Promise.resolve(pieces.filter(({ to_offset }) => to_offset > after).slice(0, limit));
@@ -52,6 +53,11 @@ function aTerminal(t: TestContext) {
       const last = pieces.at(-1) as Piece;
       last.to_offset += text.length;
       last.bytes = Buffer.concat([last.bytes, Buffer.from(text)]);
+      tell();
+    },
+    goWithItsWorkspace() {
+      state.isGone = true;
+      pieces.length = 0;
       tell();
     },
     change(change: Partial<Terminal>) {
@@ -108,7 +114,8 @@ function short(frame: string): string {
     return `output ${from}-${to} ${atob(data)}`;
   }
   const { terminal, output_end } = JSON.parse(json) as { terminal: Terminal; output_end: number };
-  return `terminal ${terminal.status} ${terminal.cols}x${terminal.rows} of ${output_end}`;
+  const ended = terminal.end === null ? "" : `: ${terminal.end.message}`;
+  return `terminal ${terminal.status} ${terminal.cols}x${terminal.rows} of ${output_end}${ended}`;
 }
 
 test("W5 a reader gets the state, what is kept of the output, and what is printed then", async (t) => {
@@ -173,6 +180,20 @@ test("W5 another size is told at once, and the end behind the last output", asyn
     "terminal closed 100x24 of 4",
   ]);
   assert.equal(terminal.used, 1, "who looks at it keeps it from being idle");
+});
+
+test("W5 a terminal that goes with its workspace ends its readers in words, behind what they were told", async (t) => {
+  const terminal = aTerminal(t);
+  terminal.print("hi");
+  const reader = await follow(terminal.watch);
+  await reader.took(2);
+  terminal.goWithItsWorkspace();
+  await reader.untilEnd();
+  assert.deepEqual(reader.events, [
+    "terminal open 80x24 of 2",
+    "output 0-2 hi",
+    "terminal closed 80x24 of 2: The workspace was deleted.",
+  ]);
 });
 
 test("W5 ten readers cost the store as many reads as one", async (t) => {

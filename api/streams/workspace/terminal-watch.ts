@@ -1,7 +1,7 @@
 // The watch of one terminal: its newest output, its state, and how it ended.
 import { terminalOutputBytesMax } from "../../../core/chat/limits.ts";
 import type { LiveBus } from "../../../core/stream/bus-message.ts";
-import type { Terminal } from "../../../core/workspace/terminal.ts";
+import { type Terminal, workspaceDeleted } from "../../../core/workspace/terminal.ts";
 import type { Logger } from "../../../platform/logger.ts";
 import type { TerminalOutput } from "../../../store/workspace/terminal/terminal-bytes.ts";
 import { encodeFrame } from "../sse-frame.ts";
@@ -107,7 +107,7 @@ export class TerminalWatch extends Watch<TerminalPlace, Frames> {
   protected async look(): Promise<void> {
     // Before the output: a terminal that has ended prints nothing more.
     const state = await this.#source.readState();
-    if (state === null) return this.close("deleted");
+    if (state === null) return this.#gone();
     let count = piecesMax;
     while (count === piecesMax && this.ended === null) {
       const pieces = await this.#source.readOutput(this.log.end, piecesMax);
@@ -120,6 +120,17 @@ export class TerminalWatch extends Watch<TerminalPlace, Frames> {
     this.wakeReaders();
     this.rested();
     await this.#markUsed();
+  }
+
+  /** What is open goes only with its workspace: readers are told. What had ended is kept for long, and then goes silently. */
+  #gone(): void {
+    if (this.#state === null) return this.close("deleted");
+    const { terminal, version } = this.#state;
+    if (terminal.status === "closed") return this.close("deleted");
+    const ended = { status: "closed", end: workspaceDeleted, ended_at: new Date().toISOString() } as const;
+    this.#state = { terminal: { ...terminal, ...ended }, version: version + 1 };
+    this.wakeReaders();
+    this.rested();
   }
 
   /** It has no id: a reader that comes back is told the state again. */

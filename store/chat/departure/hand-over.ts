@@ -6,6 +6,7 @@ import { handOverFilesOf } from "../../file/leave-files.ts";
 import { clearQueue } from "../../row/queued-messages.ts";
 import { transition } from "../../turn/transition.ts";
 import type { Unit } from "../../unit.ts";
+import { hangUpTerminals } from "../../workspace/terminal/terminals.ts";
 import { lockWorkspace } from "../../workspace/workspaces.ts";
 import { interruptChat } from "../interrupt-chat.ts";
 
@@ -45,7 +46,10 @@ export async function handOverTree(unit: Unit, { id, from, to }: HandOverInput):
 /** Enough tries for four hex digits: this many taken names in a row are no accident. */
 const nameTriesMax = 20;
 
-/** Gives a workspace to another user, with a suffix if that user has one of the same name. */
+/**
+ * Gives a workspace to another user, with a suffix if that user has one of the same name. Its terminals are hung up: what somebody
+ * else has left in a shell, or signed in to there, is not the new owner's.
+ */
 export async function handOverWorkspace(tx: Tx, { id, from, to }: HandOverInput): Promise<void> {
   const row = await lockWorkspace(tx, id);
   if (row === null || row.owner_id !== from) return;
@@ -56,7 +60,7 @@ export async function handOverWorkspace(tx: Tx, { id, from, to }: HandOverInput)
          and not exists (select from workspaces where owner_id = $2 and name = $3)`,
       [id, to, name],
     );
-    if (rowCount === 1) return;
+    if (rowCount === 1) return hangUpTerminals(tx, id);
   }
   throw new Error(`no free name like ${row.name}`);
 }

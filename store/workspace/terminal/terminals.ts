@@ -124,6 +124,15 @@ export async function wantClosed(db: Queryable, id: string): Promise<void> {
 
 const closedWords = "It was closed.";
 
+/** All terminals of a workspace. Their workers find out with their next look, within seconds. */
+export async function hangUpTerminals(db: Queryable, workspaceId: string): Promise<void> {
+  const { rows } = await db.query<{ id: string }>(
+    "select id from workspace_terminals where workspace_id = $1 and status <> 'closed'",
+    [workspaceId],
+  );
+  for (const { id } of rows) await wantClosed(db, id);
+}
+
 /** Somebody has it open: it does not count as idle. */
 export async function markTerminalUsed(db: Queryable, id: string): Promise<void> {
   await db.query("update workspace_terminals set used_at = now() where id = $1", [id]);

@@ -1,7 +1,7 @@
 // Tests: terminals in real workspaces, read and typed into by the client.
 import assert from "node:assert/strict";
-import { Everturn as Client, type Terminal } from "../../../client/index.ts";
-import type { Everturn } from "../everturn.ts";
+import { Everturn as Client, EverturnError, type Terminal } from "../../../client/index.ts";
+import { createCaller, createStrictCaller, type Everturn } from "../everturn.ts";
 import { soon } from "../soon.ts";
 
 export const size = { cols: 80, rows: 24 };
@@ -21,6 +21,12 @@ export async function untilReady(everturn: Everturn, id: string): Promise<void> 
     );
     return status === "running" && agent_status === "ready";
   });
+}
+
+/** Everturn as somebody calls it who has another key. */
+export function asHolderOf(everturn: Everturn, key: string): Everturn {
+  const answer = createCaller(everturn.url, key);
+  return { ...everturn, key, answer, call: createStrictCaller(answer) };
 }
 
 /** One reader of a terminal, and somebody who types. */
@@ -99,6 +105,13 @@ export class TerminalReader {
     const end = this.terminal?.end;
     assert(end != null, JSON.stringify(this.terminal));
     return end;
+  }
+
+  /** Why it may not read any more. */
+  async refusal(): Promise<Pick<EverturnError, "status" | "code">> {
+    await soon("the stream is refused", () => this.#ended !== false);
+    assert(this.#ended instanceof EverturnError, String(this.#ended));
+    return { status: this.#ended.status, code: this.#ended.code };
   }
 
   leave(): void {
