@@ -54,9 +54,10 @@ function createHeeding(attendance: Attendance): () => Promise<boolean> {
   const { take, give } = createGiving(attendance);
   let size = "";
   return async () => {
-    const [wish, typed] = await Promise.all([readTerminalWish(pool, held, deps.terminalIdleMs), take()]);
+    const wishing = readTerminalWish(pool, held, deps.terminalIdleMs);
+    // Whatever comes of the wish: what was taken is nowhere else.
+    const [isGiven, wish] = await both(take().then(give), wishing);
     if (wish === null) return false;
-    const isGiven = await give(typed);
     await mark();
     const wanted = `${wish.cols}x${wish.rows}`;
     // Also the first: it may have changed while nobody attended it.
@@ -65,6 +66,12 @@ function createHeeding(attendance: Attendance): () => Promise<boolean> {
     if (isGiven) await touch();
     return !(await endIfWanted(attendance, wish));
   };
+}
+
+/** Both, to their ends: neither is left alone when the other one fails. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 async function resize({ agent, key, signal }: Attendance, { cols, rows }: TerminalWish): Promise<void> {

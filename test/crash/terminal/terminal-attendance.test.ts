@@ -2,18 +2,18 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { v7 as uuidv7 } from "uuid";
-import type { Attendance } from "../../activities/chat-workspace/terminal/attendance.ts";
-import { followOutput } from "../../activities/chat-workspace/terminal/follow-output.ts";
-import { heedWishes } from "../../activities/chat-workspace/terminal/heed-wishes.ts";
-import { pauseMs } from "../../activities/chat-workspace/terminal/terminal-limits.ts";
-import { createPool, type Pool } from "../../store/database.ts";
-import { holdTerminal } from "../../store/workspace/terminal/attend-terminal.ts";
-import { addTerminalInput } from "../../store/workspace/terminal/terminal-bytes.ts";
-import { readTerminal, wantClosed } from "../../store/workspace/terminal/terminals.ts";
-import { AgentError, type Processes } from "../../workspaces/agent/api.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { createMemoryNetwork } from "../support/memory-bus.ts";
-import { soon } from "../support/soon.ts";
+import type { Attendance } from "../../../activities/chat-workspace/terminal/attendance.ts";
+import { followOutput } from "../../../activities/chat-workspace/terminal/follow-output.ts";
+import { heedWishes } from "../../../activities/chat-workspace/terminal/heed-wishes.ts";
+import { pauseMs } from "../../../activities/chat-workspace/terminal/terminal-limits.ts";
+import { createPool, type Pool } from "../../../store/database.ts";
+import { holdTerminal } from "../../../store/workspace/terminal/attend-terminal.ts";
+import { addTerminalInput } from "../../../store/workspace/terminal/terminal-bytes.ts";
+import { readTerminal, wantClosed } from "../../../store/workspace/terminal/terminals.ts";
+import { AgentError, type Processes } from "../../../workspaces/agent/api.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { createMemoryNetwork } from "../../support/memory-bus.ts";
+import { soon } from "../../support/soon.ts";
 
 const owner = "00000000-0000-7000-8000-000000000001";
 const bus = createMemoryNetwork().open();
@@ -87,6 +87,22 @@ test("W5 what a shell has no room for is neither lost nor overtaken, and who typ
   assert.equal(given.join(""), `one ${block.repeat(4)}`);
   leave.abort();
   await heeding;
+});
+
+test("X8 W5 what was taken of the input is given although the database is away for what is asked beside it", async () => {
+  const given: string[] = [];
+  const writeInput: Processes["writeInput"] = async ({ text }) => {
+    given.push(text);
+    return undefined as never;
+  };
+  const attended = await attendance({ writeInput });
+  const away = Object.assign(new Error("gone"), { code: "ECONNRESET" });
+  const query = (text: string, values: unknown[]) =>
+    text.includes("close_wanted") ? Promise.reject(away) : pool.query(text, values);
+  const deps = { ...attended.deps, store: { pool: { query } } } as unknown as Attendance["deps"];
+  await type("kept");
+  await assert.rejects(heedWishes({ ...attended, deps }), away);
+  assert.deepEqual(given, ["kept"]);
 });
 
 test("W5 a terminal is closed although its agent says that the shell goes on", async () => {
