@@ -3216,6 +3216,8 @@ export interface components {
                 readonly to: number;
                 /** @description The bytes in base64. A character may be cut in two */
                 readonly data: string;
+                /** @description How programs had set the terminal where this begins, as the sequences that set it. Where something before it was left out, draw them first. Absent: as a new one */
+                readonly modes?: string;
             };
         };
         readonly TemplatePage: {

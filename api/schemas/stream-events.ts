@@ -271,6 +271,10 @@ export const terminalEvents = {
       from: z.int().nonnegative().meta({ description: "Where it begins: bytes since the shell began" }),
       to: z.int().positive().meta({ description: "Where it ends; the `id` of the frame" }),
       data: z.string().meta({ description: "The bytes in base64. A character may be cut in two" }),
+      modes: z.string().optional().meta({
+        description:
+          "How programs had set the terminal where this begins, as the sequences that set it. Where something before it was left out, draw them first. Absent: as a new one",
+      }),
     }),
     example: { from: 0, to: 2, data: "JCA=" },
   },

@@ -7,7 +7,7 @@ import { followStream, type StreamOptions } from "./follow-stream.ts";
 
 export type TerminalStreamOptions = StreamOptions;
 
-/** `output` with its bytes. `skipped` says how many bytes before them were left out. */
+/** `output` with its bytes. `skipped` says how many bytes before them were left out: where some were, draw `modes` first. */
 export type TerminalEvent =
   | Extract<EventOf<Schemas["TerminalOutput"]>, { readonly type: "terminal" }>
   | {
@@ -18,6 +18,7 @@ export type TerminalEvent =
         readonly to: number;
         readonly bytes: Uint8Array<ArrayBuffer>;
         readonly skipped: number;
+        readonly modes: string;
       };
     };
 
@@ -31,10 +32,10 @@ export async function* streamTerminal(
   let known = Number(options.after ?? 0);
   for await (const frame of followStream({ ...options, open })) {
     if (frame.type === "output") {
-      const { from, to, data } = frame.data as Schemas["TerminalOutputOutput"]["data"];
+      const { from, to, data, modes = "" } = frame.data as Schemas["TerminalOutputOutput"]["data"];
       const skipped = Math.max(0, from - known);
       known = to;
-      yield { type: "output", id: frame.id, data: { from, to, bytes: bytesOf(data), skipped } };
+      yield { type: "output", id: frame.id, data: { from, to, bytes: bytesOf(data), skipped, modes } };
     } else if (frame.type === "terminal") {
       const event = frame as unknown as Extract<TerminalEvent, { type: "terminal" }>;
       yield event;

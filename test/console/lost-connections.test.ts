@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { chatList, say, shownChatId, transcript } from "../support/console/chat-on-page.ts";
 import { type ConsoleWorld, startConsoleWorld } from "../support/console/console-world.ts";
+import { SIGHT } from "../support/console/sight.ts";
 import { killWorkers } from "../support/crash.ts";
 
 let world: ConsoleWorld;
@@ -126,16 +127,6 @@ test("U2 a stream that does not begin is told of, and is there when the server a
   await transcript(page).getByText("Here I am.").waitFor();
   await banner(page, "Still waiting for the server.").waitFor({ state: "detached" });
 });
-
-/** Tests' browsers show all tabs at once, so a tab is told whether somebody looks at it. */
-const SIGHT = `(() => {
-  let state = "visible";
-  Object.defineProperty(document, "visibilityState", { get: () => state });
-  window.look = (isLooking) => {
-    state = isLooking ? "visible" : "hidden";
-    document.dispatchEvent(new Event("visibilitychange"));
-  };
-})()`;
 
 test("U2 of many tabs those that nobody looks at leave the connections to the one that is looked at, and are whole when they come back", async (t) => {
   const first = await world.open(t);

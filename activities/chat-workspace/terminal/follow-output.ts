@@ -1,6 +1,11 @@
 // Keeps what a terminal's shell prints, for its readers. What comes faster than anybody reads is left out but for its end.
 import { setTimeout } from "node:timers/promises";
-import { keepTerminalOutput } from "../../../store/workspace/terminal/terminal-bytes.ts";
+import { TerminalModes } from "../../../core/workspace/terminal-modes.ts";
+import type { Queryable } from "../../../store/database.ts";
+import {
+  keepTerminalOutput,
+  readNewestTerminalOutput,
+} from "../../../store/workspace/terminal/terminal-bytes.ts";
 import type { ProcessInfo } from "../../../workspaces/agent/api.ts";
 import { type Attendance, tellReaders } from "./attendance.ts";
 import { behindBytesMax, behindKeptBytes, chunkBytesMax, outputWaitMs, pauseMs } from "./terminal-limits.ts";
@@ -14,13 +19,15 @@ export async function followOutput({
   signal,
 }: Attendance): Promise<ProcessInfo | null> {
   const pace = createPace(signal);
+  const modes = await modesSoFar(deps.store.pool, held.id);
   for (let at = held.output_end; ; await pace()) {
     const asked = { key, offset: at, max_bytes: chunkBytesMax, wait_ms: outputWaitMs };
     const { offset, bytes, process } = await agent.processes.output(asked, signal);
     if (bytes.length > 0) {
       const to_offset = offset + bytes.length;
-      const piece = { from_offset: offset, to_offset, bytes };
+      const piece = { from_offset: offset, to_offset, bytes, modes: modes.toString() };
       if (!(await keepTerminalOutput(deps.store.pool, held, piece))) return null;
+      modes.take(asText(bytes));
       tellReaders(deps.bus, held.id);
       at = nextOffset(to_offset, process);
     } else if (process.state !== "running" && at >= process.output_bytes) {
@@ -29,6 +36,19 @@ export async function followOutput({
       at = offset;
     }
   }
+}
+
+/** As the attempt before has left them. */
+async function modesSoFar(db: Queryable, terminalId: string): Promise<TerminalModes> {
+  const modes = new TerminalModes();
+  const newest = await readNewestTerminalOutput(db, terminalId);
+  if (newest !== null) modes.take(newest.modes + asText(newest.bytes));
+  return modes;
+}
+
+/** One character for each byte: all that sets a terminal is ASCII. */
+function asText({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
 }
 
 /** The first look after a quiet time is followed by the next at once; those that come close together keep a distance. */

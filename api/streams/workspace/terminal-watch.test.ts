@@ -13,6 +13,7 @@ interface Piece {
   readonly from_offset: number;
   to_offset: number;
   bytes: Buffer;
+  modes: string;
 }
 
 /** A terminal in the store; the test prints in it, as its worker would. */
@@ -44,8 +45,8 @@ function aTerminal(t: TestContext) {
     watch,
     pieces,
     /** `at`: absent, where the output ends. */
-    print(text: string, at = pieces.at(-1)?.to_offset ?? 0) {
-      pieces.push({ from_offset: at, to_offset: at + text.length, bytes: Buffer.from(text) });
+    print(text: string, at = pieces.at(-1)?.to_offset ?? 0, modes = "") {
+      pieces.push({ from_offset: at, to_offset: at + text.length, bytes: Buffer.from(text), modes });
       tell();
     },
     /** To the last piece, as the echo of keys is. */
@@ -110,8 +111,8 @@ function short(frame: string): string {
   const [, event] = /^event: (\w+)$/m.exec(frame) ?? [];
   const json = /^data: (.*)$/m.exec(frame)?.[1] ?? "";
   if (event === "output") {
-    const { from, to, data } = JSON.parse(json) as { from: number; to: number; data: string };
-    return `output ${from}-${to} ${atob(data)}`;
+    const { from, to, data, modes } = JSON.parse(json);
+    return [`output ${from}-${to} ${atob(data)}`, ...(modes === undefined ? [] : [modes])].join(" in ");
   }
   const { terminal, output_end } = JSON.parse(json) as { terminal: Terminal; output_end: number };
   const ended = terminal.end === null ? "" : `: ${terminal.end.message}`;
@@ -170,7 +171,7 @@ test("W5 another size is told at once, and the end behind the last output", asyn
   await reader.took(1);
   terminal.change({ cols: 100 });
   await reader.took(2);
-  terminal.pieces.push({ from_offset: 0, to_offset: 4, bytes: Buffer.from("last") });
+  terminal.pieces.push({ from_offset: 0, to_offset: 4, bytes: Buffer.from("last"), modes: "" });
   terminal.change({ status: "closed" });
   await reader.untilEnd();
   assert.deepEqual(reader.events, [
@@ -180,6 +181,17 @@ test("W5 another size is told at once, and the end behind the last output", asyn
     "terminal closed 100x24 of 4",
   ]);
   assert.equal(terminal.used, 1, "who looks at it keeps it from being idle");
+});
+
+test("W5 a reader is told how the terminal was set where its output begins, unless it has what is before", async (t) => {
+  const terminal = aTerminal(t);
+  terminal.print("abc", 1_000, "<set>");
+  const first = await follow(terminal.watch);
+  await first.took(2);
+  const second = await follow(terminal.watch, 1_001);
+  await second.took(2);
+  assert.equal(first.events[1], "output 1000-1003 abc in <set>");
+  assert.equal(second.events[1], "output 1001-1003 bc");
 });
 
 test("W5 a terminal that goes with its workspace ends its readers in words, behind what they were told", async (t) => {

@@ -6,7 +6,7 @@ import type { Logger } from "../../../platform/logger.ts";
 import type { TerminalOutput } from "../../../store/workspace/terminal/terminal-bytes.ts";
 import { encodeFrame } from "../sse-frame.ts";
 import { type Frames, groupFrames, nextGroup, oneFrame } from "../stream-log.ts";
-import { CATCH_UP, type CatchUp, type ReaderStep, WAIT } from "../stream-reader.ts";
+import { CATCH_UP, type CatchUp, type ReaderStep, WAIT, type WatchReader } from "../stream-reader.ts";
 import { Watch } from "../watch.ts";
 
 /** Pieces of one read of the store. */
@@ -99,6 +99,12 @@ export class TerminalWatch extends Watch<TerminalPlace, Frames> {
     return { batches: groupFrames(frames), place };
   }
 
+  /** Who comes for a moment only has looked at it, too. */
+  override attach(reader: WatchReader): void {
+    super.attach(reader);
+    this.#markUsed().catch((error: unknown) => this.warn(error, "a terminal could not be marked as used"));
+  }
+
   protected lookEveryMs(): number | null {
     if (this.#state?.terminal.status === "closed") return null;
     return this.#bus.up ? lookEveryMs : lookWithoutBusMs;
@@ -159,11 +165,13 @@ export class TerminalWatch extends Watch<TerminalPlace, Frames> {
 /** A piece may have grown since a reader took it. */
 function cutAt(piece: TerminalOutput, offset: number): TerminalOutput {
   const known = offset - piece.from_offset;
-  return known <= 0 ? piece : { ...piece, from_offset: offset, bytes: piece.bytes.subarray(known) };
+  return known <= 0
+    ? piece
+    : { ...piece, from_offset: offset, bytes: piece.bytes.subarray(known), modes: "" };
 }
 
-function toFrame({ from_offset, to_offset, bytes }: TerminalOutput): Frames {
+function toFrame({ from_offset, to_offset, bytes, modes }: TerminalOutput): Frames {
   const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-  const json = JSON.stringify({ from: from_offset, to: to_offset, data });
+  const json = JSON.stringify({ from: from_offset, to: to_offset, data, ...(modes !== "" && { modes }) });
   return oneFrame(encodeFrame({ id: String(to_offset), event: "output", json }));
 }

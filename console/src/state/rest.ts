@@ -4,10 +4,15 @@ import type { Rest } from "../../../client/index.ts";
 
 /** Who only glances at another tab finds everything as it was. */
 const hiddenMaxMs = 5_000;
+/** A terminal that nobody looks at is ended after a time (`EVERTURN_TERMINAL_IDLE_MS`): a tab that is open looks in on it. */
+const lookInEveryMs = 5 * 60_000;
+/** Enough to connect and to read what there is. */
+const lookInMs = 10_000;
 const KEEPER = "everturn.keeps-the-feed";
 
 const listeners = new Set<() => void>();
 let isOutOfSight = false;
+let isLookingIn = false;
 /** Pages that are not served securely have no locks: there each tab keeps its feed. */
 let isKeeper = !("locks" in navigator);
 
@@ -19,15 +24,29 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 function look(): void {
   clearTimeout(timer);
+  isLookingIn = false;
   if (document.visibilityState === "hidden") {
     timer = setTimeout(() => {
       isOutOfSight = true;
       changed();
+      restUntilNextLook();
     }, hiddenMaxMs);
   } else if (isOutOfSight) {
     isOutOfSight = false;
     changed();
   }
+}
+
+function restUntilNextLook(): void {
+  timer = setTimeout(() => {
+    isLookingIn = true;
+    changed();
+    timer = setTimeout(() => {
+      isLookingIn = false;
+      changed();
+      restUntilNextLook();
+    }, lookInMs);
+  }, lookInEveryMs);
 }
 
 /** Once, when the page begins. */
@@ -57,4 +76,5 @@ function restWhile(isResting: () => boolean): Rest {
 
 /** Of what a page shows. */
 export const pageRest = restWhile(() => isOutOfSight);
+export const terminalRest = restWhile(() => isOutOfSight && !isLookingIn);
 export const feedRest = restWhile(() => isOutOfSight && !isKeeper);

@@ -98,11 +98,15 @@ test("U2 the API is killed under a terminal: the page says that the shell goes o
   await untilShown(page, /^kept 21$/);
   await world.everturn.api.kill();
   await page.getByText("The server is away. The shell goes on; this page tries again.").waitFor();
+  await page.keyboard.press("x");
+  const problem = page.locator("#terminal").getByRole("alert");
+  await problem.waitFor();
   await world.everturn.startApi();
   await page.getByRole("status").getByText("Open", { exact: true }).waitFor();
   await screen(page).click();
   await typeLine(page, "echo again $kept");
   await untilShown(page, /^again 21$/);
+  await problem.waitFor({ state: "detached" });
   assert.equal(
     await screen(page)
       .locator(".xterm-rows > div")

@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { chatList, transcript } from "../../support/console/chat-on-page.ts";
 import { type ConsoleWorld, startConsoleWorld } from "../../support/console/console-world.ts";
+import { SIGHT } from "../../support/console/sight.ts";
 import { soon } from "../../support/soon.ts";
 
 let world: ConsoleWorld;
@@ -14,11 +15,8 @@ before(async () => {
 
 after(() => world.stop());
 
-/**
- * Notifications that are allowed and kept: a browser without windows shows none. And says whether somebody looks at the page, which
- * tests' browsers always do.
- */
-const WATCH = `(() => {
+/** Notifications that are allowed and kept: a browser without windows shows none. */
+const WATCH = `${SIGHT}; (() => {
   window.told = [];
   window.Notification = class extends EventTarget {
     static permission = "granted";
@@ -29,12 +27,6 @@ const WATCH = `(() => {
       window.newest = this;
     }
     close() {}
-  };
-  let state = "visible";
-  Object.defineProperty(document, "visibilityState", { get: () => state });
-  window.look = (isLooking) => {
-    state = isLooking ? "visible" : "hidden";
-    document.dispatchEvent(new Event("visibilitychange"));
   };
 })()`;
 

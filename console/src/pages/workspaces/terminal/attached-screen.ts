@@ -1,11 +1,12 @@
 // A terminal on the page: xterm, joined to a terminal of a workspace. Loaded only when somebody looks at one.
-import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
-import type { Connection, Terminal as TerminalState } from "../../../../../client/index.ts";
+import type { Connection, TerminalEvent, Terminal as TerminalState } from "../../../../../client/index.ts";
 import { everturn } from "../../../state/everturn.ts";
+import { terminalRest } from "../../../state/rest.ts";
 import { KeyStrokes } from "./key-strokes.ts";
 import { guardScreen, safeLink } from "./screen-guard.ts";
+import { isFilled, ScreenSize } from "./screen-size.ts";
 import { createScreenStyles } from "./screen-styles.ts";
 import { coloursOf } from "./terminal-colours.ts";
 import { createKeyFilter } from "./terminal-keys.ts";
@@ -13,8 +14,6 @@ import { createKeyFilter } from "./terminal-keys.ts";
 /** Of what has scrolled away; the server keeps less. */
 const scrollbackLines = 5_000;
 const fontPx = 13;
-/** A window that is dragged asks for many sizes; the last one counts. */
-const resizeAfterMs = 120;
 
 export interface AttachInput {
   readonly host: HTMLElement;
@@ -23,7 +22,7 @@ export interface AttachInput {
   readonly readsAloud: boolean;
   readonly onState: (terminal: TerminalState) => void;
   readonly onConnection: (connection: Connection) => void;
-  /** What was typed, or a size, could not be sent; or the stream was refused. */
+  /** What was typed, or a size, could not be sent; or the stream was refused. Null: what is typed is taken (again). */
   readonly onError: (error: unknown) => void;
   /** The address below the pointer; null: there is none. */
   readonly onLink: (address: string | null) => void;
@@ -43,19 +42,19 @@ export function attachScreen(input: AttachInput): AttachedScreen {
   return attached;
 }
 
+type Printed = Extract<TerminalEvent, { type: "output" }>["data"];
+
 class Attached implements AttachedScreen {
   readonly #input: AttachInput;
   readonly #styles = createScreenStyles();
-  readonly #fit = new FitAddon();
   readonly #leave = new AbortController();
   readonly #screen: Terminal;
   readonly #strokes: KeyStrokes;
-  readonly #resized: ResizeObserver;
-  #resizing: number | undefined;
-  /** As the server has it; null: not known yet. */
-  #size: Pick<TerminalState, "cols" | "rows"> | null = null;
+  readonly #size: ScreenSize;
   /** What was printed before is not answered. */
   #answersFrom = Number.POSITIVE_INFINITY;
+  /** Where what was kept ends, if a program that fills the screen must draw it anew. */
+  #redrawAt = Number.POSITIVE_INFINITY;
   #printed = 0;
   #isEnded = false;
 
@@ -64,20 +63,23 @@ class Attached implements AttachedScreen {
     const { host, workspaceId: workspace, terminalId: id, onError } = input;
     const screen = new Terminal(this.#look());
     this.#screen = screen;
-    screen.loadAddon(this.#fit);
     this.#styles.collect(() => screen.open(host));
     screen.textarea?.setAttribute("aria-label", "Terminal input");
     guardScreen(screen, () => this.#mayAnswer());
     screen.attachCustomKeyEventHandler(createKeyFilter(screen));
     this.#strokes = new KeyStrokes({
-      send: (text) => everturn.workspaces.typeInTerminal(workspace, { id, text }),
+      send: (text) => everturn.workspaces.typeInTerminal(workspace, { id, text }).then(() => onError(null)),
       onLost: (error) => (this.#isEnded ? undefined : onError(error)),
     });
     screen.onData((text) => {
       if (!this.#isEnded) this.#strokes.type(text);
     });
-    this.#resized = new ResizeObserver(() => this.#planResize());
-    this.#resized.observe(host);
+    this.#size = new ScreenSize({
+      host,
+      screen,
+      send: (size) => everturn.workspaces.resizeTerminal(workspace, { id, ...size }),
+      onError,
+    });
   }
 
   #look() {
@@ -109,7 +111,8 @@ class Attached implements AttachedScreen {
     const { workspaceId, terminalId, onConnection, onError } = this.#input;
     const { signal } = this.#leave;
     try {
-      const events = everturn.workspaces.terminalOutput(workspaceId, terminalId, { signal, onConnection });
+      const options = { signal, onConnection, rest: terminalRest };
+      const events = everturn.workspaces.terminalOutput(workspaceId, terminalId, options);
       for await (const event of events) {
         if (event.type === "terminal") this.#take(event.data.terminal, event.data.output_end);
         else await this.#print(event.data);
@@ -120,51 +123,44 @@ class Attached implements AttachedScreen {
   }
 
   #take(terminal: TerminalState, outputEnd: number): void {
-    const isFirst = this.#size === null;
+    const isFirst = this.#answersFrom === Number.POSITIVE_INFINITY;
     // Of a new connection; later states come while the output is live.
     if (isFirst || this.#printed < outputEnd) this.#answersFrom = outputEnd;
-    this.#size = terminal;
-    // The shell's lines are as long as another window has them, until this one has said otherwise.
-    if (this.#resizing === undefined && terminal.status !== "closed")
-      this.#screen.resize(terminal.cols, terminal.rows);
-    if (isFirst) this.#planResize();
+    if (isFirst) this.#redrawAt = outputEnd;
     if (terminal.status === "closed") this.#end();
+    this.#size.take(terminal);
     this.#input.onState(terminal);
   }
 
   /** Resolves when it is drawn: what the stream has next waits until then. */
-  #print({ to, bytes, skipped }: { to: number; bytes: Uint8Array; skipped: number }): Promise<void> {
+  async #print({ to, bytes, skipped, modes }: Printed): Promise<void> {
+    if (skipped > 0) await this.#markGap(skipped, modes);
     this.#printed = to;
-    if (skipped > 0) this.#screen.write(`\r\n\u001b[2m[… ${sizeWords(skipped)} left out …]\u001b[0m\r\n`);
-    const drawn = Promise.withResolvers<void>();
-    this.#screen.write(bytes, drawn.resolve);
-    return drawn.promise;
+    await this.#draw(bytes);
+    if (to >= this.#redrawAt) {
+      this.#redrawAt = Number.POSITIVE_INFINITY;
+      void this.#size.redraw();
+    } else this.#size.heard();
+  }
+
+  async #markGap(skipped: number, modes: string): Promise<void> {
+    if (modes !== "") await this.#draw(modes);
+    // A line of ours would stand in the middle of what the program shows.
+    if (!isFilled(this.#screen))
+      await this.#draw(`\r\n\u001b[2m[… ${sizeWords(skipped)} left out …]\u001b[0m\r\n`);
+    else if (this.#printed < this.#answersFrom) this.#redrawAt = this.#answersFrom;
+  }
+
+  #draw(output: string | Uint8Array): Promise<void> {
+    return new Promise((resolve) => this.#screen.write(output, resolve));
   }
 
   #end(): void {
     this.#isEnded = true;
+    this.#size.end();
     this.#screen.options.disableStdin = true;
     this.#screen.options.cursorInactiveStyle = "none";
     this.#screen.blur();
-  }
-
-  #planResize(): void {
-    window.clearTimeout(this.#resizing);
-    this.#resizing = window.setTimeout(() => void this.#resize(), resizeAfterMs);
-  }
-
-  async #resize(): Promise<void> {
-    this.#resizing = undefined;
-    this.#fit.fit();
-    const { cols, rows } = this.#screen;
-    const isKnown = this.#size === null || (this.#size.cols === cols && this.#size.rows === rows);
-    if (this.#isEnded || isKnown) return;
-    const { workspaceId, terminalId: id, onError } = this.#input;
-    try {
-      await everturn.workspaces.resizeTerminal(workspaceId, { id, cols, rows });
-    } catch (error) {
-      if (!this.#isEnded && !this.#leave.signal.aborted) onError(error);
-    }
   }
 
   focus(): void {
@@ -182,8 +178,7 @@ class Attached implements AttachedScreen {
 
   dispose(): void {
     this.#leave.abort();
-    window.clearTimeout(this.#resizing);
-    this.#resized.disconnect();
+    this.#size.dispose();
     this.#screen.dispose();
     this.#styles.dispose();
   }
