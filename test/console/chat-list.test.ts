@@ -89,6 +89,27 @@ test("the search finds titles at once; filters show archived chats and those wit
   assert.equal(await titles().count(), 1);
 });
 
+test("U3 a note that offers to undo stays while it is pointed at or has the focus, and goes after that", async (t) => {
+  const { id } = await world.everturn.call<{ id: string }>("POST", "/v1/chats", { title: "Undone later" });
+  const page = await world.open(t);
+  await page.clock.install();
+  await page.reload();
+  const row = chatList(page).locator(`a[href="/chats/${id}"]`);
+  await row.focus();
+  await page.keyboard.press("e");
+  const undo = page.getByRole("button", { name: "Undo" });
+  await undo.hover();
+  await page.clock.fastForward("01:00");
+  await undo.focus();
+  await page.mouse.move(0, 0);
+  await page.clock.fastForward("01:00");
+  assert.equal(await undo.count(), 1);
+  await row.waitFor({ state: "detached" });
+  await undo.blur();
+  await page.clock.fastForward("01:00");
+  await undo.waitFor({ state: "detached" });
+});
+
 test("U3 the palette leads to chats, pages and commands by a few letters", async (t) => {
   const id = await aChat("Quarterly budget");
   const page = await world.open(t);

@@ -29,6 +29,8 @@ interface Shown extends Toast {
 
 const SHOWN_MAX = 4;
 const PLAIN_SHOWN_MS = 6_000;
+/** One that offers something has to be read, and its button found. */
+const ACTION_SHOWN_MS = 12_000;
 
 const ToastContext = createContext<ShowToast>(() => undefined);
 
@@ -71,13 +73,25 @@ export function ToastProvider({ children }: { readonly children: ReactNode }) {
 
 function ToastNote({ toast, onClose }: { readonly toast: Shown; readonly onClose: (id: number) => void }) {
   const { id, words, tone = "plain", action } = toast;
+  // Nothing goes from under a pointer or a key.
+  const [isPointedAt, setPointedAt] = useState(false);
+  const [hasFocus, setFocus] = useState(false);
+  const isKept = tone === "bad" || isPointedAt || hasFocus;
+  const shownMs = action === undefined ? PLAIN_SHOWN_MS : ACTION_SHOWN_MS;
   useEffect(() => {
-    if (tone === "bad") return;
-    const timer = setTimeout(() => onClose(id), PLAIN_SHOWN_MS);
+    if (isKept) return;
+    const timer = setTimeout(() => onClose(id), shownMs);
     return () => clearTimeout(timer);
-  }, [id, tone, onClose]);
+  }, [id, isKept, shownMs, onClose]);
   return (
-    <div className={classNames(styles.toast, styles[tone])} role={tone === "bad" ? "alert" : "status"}>
+    <div
+      className={classNames(styles.toast, styles[tone])}
+      role={tone === "bad" ? "alert" : "status"}
+      onPointerEnter={() => setPointedAt(true)}
+      onPointerLeave={() => setPointedAt(false)}
+      onFocus={() => setFocus(true)}
+      onBlur={() => setFocus(false)}
+    >
       <p>{words}</p>
       {action !== undefined && (
         <Button
