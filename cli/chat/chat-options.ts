@@ -35,25 +35,37 @@ It ends with 0; 1 after an error; 3 when the chat waits for a person; 69 when th
 
 export function readChatOptions(args: readonly string[]): ChatOptions {
   const { resume, rest } = takeResume(args);
-  const { values, positionals } = parseArgs({
-    args: rest,
-    allowPositionals: true,
-    options: {
-      model: { type: "string" },
-      effort: { type: "string" },
-      profile: { type: "string" },
-      workspace: { type: "string" },
-      url: { type: "string" },
-      key: { type: "string" },
-      help: { type: "boolean", default: false },
-    },
-  });
+  const { values, positionals } = parsed(rest);
   if (resume !== undefined && (values.profile !== undefined || values.workspace !== undefined))
     throw new StartError(
       "--profile and --workspace are for new chats, and --resume goes on with one that is there.",
     );
   return { ...values, message: positionals.join(" "), ...(resume !== undefined && { resume }) };
 }
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        model: { type: "string" },
+        effort: { type: "string" },
+        profile: { type: "string" },
+        workspace: { type: "string" },
+        url: { type: "string" },
+        key: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (error) {
+    const [words = ""] = (error as Error).message.split(". ");
+    throw new StartError(`${words.replace(/\.$/u, "")}. npm run chat -- --help lists the options.`);
+  }
+}
+
+/** Part of an id: whoever means a message that begins like this writes it elsewhere. */
+const CUT_ID = /^[0-9a-f]{8}-[0-9a-f-]*$/iu;
 
 /** `--resume` may stand alone, which parseArgs does not know. */
 function takeResume(args: readonly string[]): { resume?: string | null; rest: string[] } {
@@ -62,6 +74,8 @@ function takeResume(args: readonly string[]): { resume?: string | null; rest: st
   const [, inline] = (args[at] ?? "").split("=", 2);
   const next = args[at + 1];
   const takesNext = inline === undefined && next !== undefined && /^[0-9a-f-]{36}$/iu.test(next);
+  if (inline === undefined && !takesNext && next !== undefined && CUT_ID.test(next))
+    throw new StartError(`${next} is not the whole id of a chat. It has 36 characters.`);
   const rest = args.filter((_arg, i) => i !== at && !(takesNext && i === at + 1));
   return { resume: inline ?? (takesNext ? next : null), rest };
 }

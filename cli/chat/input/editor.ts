@@ -100,19 +100,20 @@ function controlled(edit: Edit, name: string): Edit {
 /** @param byWord Alt: the same by words */
 function moved(edit: Edit, name: string, byWord: boolean): Edit {
   const { text, cursor } = edit;
-  const before = byWord ? wordLeft(text, cursor) : charLeft(text, cursor);
-  const behind = byWord ? wordRight(text, cursor) : charRight(text, cursor);
+  // Found only where they are wanted: each letter of a long paste comes here.
+  const before = () => (byWord ? wordLeft(text, cursor) : charLeft(text, cursor));
+  const behind = () => (byWord ? wordRight(text, cursor) : charRight(text, cursor));
   switch (name) {
     case "left":
     case "b":
-      return name === "b" && !byWord ? edit : { ...edit, cursor: before };
+      return name === "b" && !byWord ? edit : { ...edit, cursor: before() };
     case "right":
     case "f":
-      return name === "f" && !byWord ? edit : { ...edit, cursor: behind };
+      return name === "f" && !byWord ? edit : { ...edit, cursor: behind() };
     case "backspace":
-      return cut(edit, before, cursor);
+      return cut(edit, before(), cursor);
     case "delete":
-      return cut(edit, cursor, behind);
+      return cut(edit, cursor, behind());
     case "home":
       return { ...edit, cursor: lineStart(text, cursor) };
     case "end":
@@ -126,13 +127,14 @@ function cut(edit: Edit, from: number, to: number): Edit {
   return { ...edit, text: edit.text.slice(0, from) + edit.text.slice(to), cursor: from };
 }
 
+/** No character goes on behind the end of a line, so that one line is enough to look at. */
 function charLeft(text: string, cursor: number): number {
-  const last = [...graphemes.segment(text.slice(0, cursor))].at(-1);
+  const last = [...graphemes.segment(text.slice(lineStart(text, cursor - 1), cursor))].at(-1);
   return cursor - (last?.segment.length ?? 0);
 }
 
 function charRight(text: string, cursor: number): number {
-  const [first] = graphemes.segment(text.slice(cursor));
+  const [first] = graphemes.segment(text.slice(cursor, lineEnd(text, cursor) + 1));
   return cursor + (first?.segment.length ?? 0);
 }
 

@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { readChatOptions } from "../chat-options.ts";
+import { clipped } from "../text/width.ts";
 import { completed } from "./complete.ts";
 import { type Edit, EMPTY_EDIT, editWith, type Key, leavesText, movedByLine, pressKey } from "./editor.ts";
 import { historyFile, InputHistory } from "./history.ts";
@@ -92,12 +94,54 @@ test("Tab completes as far as the commands agree", () => {
   assert.deepEqual(completed("src/m", ["src/main/"]), { text: "src/main/", choices: [] });
 });
 
+const room = { columns: 20, rowsMax: 9 };
+
 test("a long line is broken at the edge, and the cursor is where it is typed", () => {
-  assert.deepEqual(inputLines(editWith("abcdef"), "> ", 6), { lines: ["> abc", "  def"], row: 1, column: 5 });
-  assert.deepEqual(inputLines({ text: "日本", cursor: 1, isPasting: false }, "> ", 20), {
+  assert.deepEqual(inputLines(editWith("abcdef"), "> ", { columns: 6, rowsMax: 9 }), {
+    lines: ["> abc", "  def"],
+    row: 1,
+    column: 5,
+  });
+  assert.deepEqual(inputLines({ text: "日本", cursor: 1, isPasting: false }, "> ", room), {
     lines: ["> 日本"],
     row: 0,
     column: 4,
   });
-  assert.deepEqual(inputLines(editWith("a\n"), "> ", 20), { lines: ["> a", "  "], row: 1, column: 2 });
+  assert.deepEqual(inputLines(editWith("a\n"), "> ", room), { lines: ["> a", "  "], row: 1, column: 2 });
+});
+
+test("of more lines than there is room for, those around the cursor are seen, and how many are not", () => {
+  const text = ["a", "b", "c", "d", "e", "f"].join("\n");
+  const few = { columns: 20, rowsMax: 3 };
+  const at = (cursor: number) => inputLines({ text, cursor, isPasting: false }, "> ", few);
+  assert.deepEqual(at(11), { lines: ["… 4 more lines above", "  e", "  f"].map(cut), row: 2, column: 3 });
+  assert.deepEqual(at(0), { lines: ["> a", "  b", "… 4 more lines below"].map(cut), row: 0, column: 2 });
+  assert.deepEqual(at(5).lines, ["… 2 more lines above", "  c", "… 3 more lines below"].map(cut));
+  assert.deepEqual(inputLines(editWith(text), "> ", { columns: 20, rowsMax: 1 }).lines, ["  f"]);
+});
+
+function cut(line: string): string {
+  return clipped(line, 19);
+}
+
+test("a paste of a megabyte is taken letter by letter, and costs what its letters cost", () => {
+  const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i} of a paste that has no end yet`);
+  let edit = pressKey(EMPTY_EDIT, { name: "paste-start" }).edit;
+  for (const line of lines) {
+    for (const text of line) edit = pressKey(edit, { name: text, text }).edit;
+    edit = pressKey(edit, { name: "return", text: "\r" }).edit;
+  }
+  edit = pressKey(edit, { name: "paste-end" }).edit;
+  assert.equal(edit.text, `${lines.join("\n")}\n`);
+  assert.equal(pressKey(edit, { name: "backspace" }).edit.text, lines.join("\n"));
+  assert.equal(inputLines(edit, "> ", { columns: 80, rowsMax: 9 }).lines[0], "… 19993 more lines above");
+});
+
+test("an option that there is not, and an id that was cut, are told in a sentence", () => {
+  assert.throws(
+    () => readChatOptions(["--modle", "x"]),
+    /^StartError: Unknown option '--modle'\. npm run chat -- --help/u,
+  );
+  assert.throws(() => readChatOptions(["--resume", "01a228ad-1360-70dd"]), /not the whole id of a chat/u);
+  assert.deepEqual(readChatOptions(["--resume", "go on"]), { help: false, message: "go on", resume: null });
 });

@@ -40,6 +40,12 @@ export interface SessionInput {
   readonly editOutside: ((text: string) => string) | null;
 }
 
+interface Unsent {
+  readonly text: string;
+  readonly attached: readonly Attachment[];
+  readonly how: "steer" | undefined;
+}
+
 const frameMs = 33;
 const tickMs = 1_000;
 const secondStopMs = 2_000;
@@ -59,9 +65,12 @@ export class Session implements Talk {
   #edit: Edit = EMPTY_EDIT;
   #asking: Asking | null = null;
   #said: Span[][] = [];
-  #attached: Attachment[] = [];
+  readonly #attached: Attachment[] = [];
+  /** Settles when what was sent before has arrived, or could not. */
+  #sending: Promise<void> = Promise.resolve();
   #workingSince: number | null = null;
   #stoppedAt = 0;
+  #hasLeft = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
   #leave: () => void = () => undefined;
 
@@ -99,6 +108,7 @@ export class Session implements Talk {
     if (message !== "") this.#do(() => this.send(message));
     this.#soon();
     await left;
+    this.#hasLeft = true;
     clearInterval(tick);
     if (this.#timer !== null) clearTimeout(this.#timer);
     terminal.onKey(null);
@@ -132,8 +142,16 @@ export class Session implements Talk {
     this.#ask({ prompt: "edit> ", submit, allowsEmpty: false }, text);
   }
 
-  async send(text: string, how?: "steer"): Promise<void> {
-    const files = this.#attached.map(({ file_id }) => ({ type: "file" as const, file_id }));
+  /** One message after the other: the second one must not arrive first, nor begin a chat of its own. */
+  send(text: string, how?: "steer"): Promise<void> {
+    const attached = this.#attached.splice(0);
+    const sent = this.#sending.then(() => this.#sendNow({ text, attached, how }));
+    this.#sending = sent.catch(() => void this.#attached.unshift(...attached));
+    return sent;
+  }
+
+  async #sendNow({ text, attached, how }: Unsent): Promise<void> {
+    const files = attached.map(({ file_id }) => ({ type: "file" as const, file_id }));
     const content = files.length === 0 ? text : [{ type: "text" as const, text }, ...files];
     const { profile_id: _profile, workspace_id: _workspace, plan_mode: _plan, ...ofMessage } = this.choices;
     if (this.chatId === null) {
@@ -143,7 +161,6 @@ export class Session implements Talk {
       const busy_behavior = how === undefined ? {} : { busy_behavior: how };
       await this.client.chats.send(this.chatId, { ...ofMessage, ...busy_behavior, content });
     }
-    this.#attached = [];
   }
 
   async attach(path: string): Promise<void> {
@@ -177,7 +194,7 @@ export class Session implements Talk {
   }
 
   #type(key: Key): void {
-    const isEmptyEnter = key.name === "return" && this.#edit.text.trim() === "" && !this.#edit.isPasting;
+    const isEmptyEnter = key.name === "return" && !this.#edit.isPasting && this.#edit.text.trim() === "";
     if (isEmptyEnter && this.#asking?.allowsEmpty === true) return this.#submit("");
     const { edit, submitted } = pressKey(this.#edit, key);
     this.#edit = edit;
@@ -251,7 +268,9 @@ export class Session implements Talk {
     if (chat !== null) this.#do(async () => void (await this.client.chats.interrupt(chat, {})));
   }
 
+  /** What is told after the farewell would stand below it. */
   #soon(): void {
+    if (this.#hasLeft) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       this.#draw();
@@ -269,7 +288,9 @@ export class Session implements Talk {
     }
     if (this.#attached.length > 0)
       live.push([styled("dim", `attached: ${this.#attached.map(({ name }) => cleanLine(name)).join(", ")}`)]);
-    const input = inputLines(this.#edit, this.#asking?.prompt ?? "> ", this.#input.terminal.columns);
+    const { columns, rows } = this.#input.terminal;
+    const room = { columns, rowsMax: Math.max(1, Math.floor(rows / 2)) };
+    const input = inputLines(this.#edit, this.#asking?.prompt ?? "> ", room);
     this.#screen.draw({ finished, live, input });
   }
 

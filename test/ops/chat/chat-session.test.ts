@@ -290,3 +290,32 @@ test("a terminal that becomes narrower and wider again shows the line that is ty
   terminal.enter("/quit");
   await left;
 });
+
+test("Q3 two messages that are sent at once begin one chat, and stand in it in their order", async () => {
+  const { terminal } = sit();
+  terminal.enter("The first of both");
+  terminal.enter("The second of both");
+  await terminal.sees("You wrote “The second of both”");
+  const lines = terminal.lines();
+  const at = (text: string) => lines.findIndex((line) => line.startsWith(`> ${text}`));
+  assert.ok(at("The first of both") !== -1 && at("The first of both") < at("The second of both"));
+});
+
+test("a paste that is longer than the screen is drawn once, and sent whole", async () => {
+  const { terminal } = sit();
+  const pasted = Array.from({ length: 100 }, (_, i) => `pasted ${i + 1}`);
+  terminal.press({ name: "paste-start" });
+  for (const line of pasted) {
+    terminal.type(line);
+    terminal.press({ name: "return", text: "\r" });
+    await terminal.printed();
+  }
+  terminal.press({ name: "paste-end" });
+  await terminal.sees("more lines above");
+  assert.equal(countOf(terminal, "more lines above"), 1);
+  assert.ok(terminal.lines().length < terminal.rows, terminal.lines().join("\n"));
+  terminal.enter("its end");
+  await terminal.sees("> its end");
+  for (const line of ["pasted 1", "pasted 50", "pasted 100"])
+    assert.equal(terminal.lines().filter((shown) => shown === `> ${line}`).length, 1);
+});
