@@ -149,19 +149,26 @@ async function setArchived(unit: Unit, chat: ChatRow, archived: boolean): Promis
   );
   for (const row of rows) {
     if (row.archived === archived) continue;
-    await archiveOne(unit, row.id, archived);
+    const who = row.id === chat.id ? "the chat" : `the subagent ${row.id}`;
+    await archiveOne(unit, { id: row.id, who }, archived);
   }
 }
 
-async function archiveOne(unit: Unit, chatId: string, archived: boolean): Promise<void> {
+interface ArchivedChat {
+  readonly id: string;
+  /** As a refusal calls it. */
+  readonly who: string;
+}
+
+async function archiveOne(unit: Unit, { id, who }: ArchivedChat, archived: boolean): Promise<void> {
   const name = archived ? "archive" : "unarchive";
   try {
-    await transition(unit, { name, chat_id: chatId }, async (draft) => {
+    await transition(unit, { name, chat_id: id }, async (draft) => {
       draft.change.archived = archived;
     });
   } catch (error) {
     if (error instanceof Refusal && error.code === "transition_refused") {
-      throw new Refusal("chat_busy", `chat ${chatId} is busy or has queued messages: interrupt it first`);
+      throw new Refusal("chat_busy", `${who} is busy or has queued messages: interrupt it first`);
     }
     throw error;
   }
