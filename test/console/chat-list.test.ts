@@ -36,7 +36,8 @@ test("U3 a chat is renamed, pinned, labelled, archived, brought back and deleted
   const row = chatList(page).getByRole("link", { name: /Keys/ });
   await row.focus();
   await page.keyboard.press("F2");
-  await page.getByLabel("Title").fill("Keys only");
+  await page.locator("input:focus").and(page.getByLabel("Title")).waitFor();
+  await page.keyboard.type("Keys only");
   await page.keyboard.press("Enter");
   await chatList(page).getByText("Keys only").waitFor();
   await row.focus();
@@ -45,7 +46,11 @@ test("U3 a chat is renamed, pinned, labelled, archived, brought back and deleted
     .getByRole("link", { name: /Keys only.*pinned/ })
     .waitFor();
   await page.keyboard.press("l");
-  await page.getByRole("textbox", { name: "Labels" }).fill("team:web, urgent:yes");
+  await page
+    .locator("input:focus")
+    .and(page.getByRole("textbox", { name: "Labels" }))
+    .waitFor();
+  await page.keyboard.type("team:web, urgent:yes");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   const chat = await world.everturn.call<{ labels: object; pin_order: number }>("GET", `/v1/chats/${id}`);
@@ -155,4 +160,13 @@ test("U3 on a narrow screen the sidebar is a drawer that closes where it leads",
   await page.waitForURL(`**/chats/${id}`);
   await page.getByRole("dialog", { name: "Sidebar" }).waitFor({ state: "detached" });
   assert.equal(await overflowOf(page), 0);
+});
+
+test("a chat that is archived elsewhere says why nothing can be sent, also where something is typed already", async (t) => {
+  const id = await aChat("Soon archived");
+  const page = await world.open(t, `/chats/${id}`);
+  await page.getByRole("heading", { name: "Soon archived", level: 1 }).waitFor();
+  await page.getByRole("textbox", { name: "Message", exact: true }).fill("Half typed");
+  await world.everturn.call("PATCH", `/v1/chats/${id}`, { archived: true });
+  await page.getByText("This chat is archived. Take it back to write in it.").waitFor();
 });

@@ -35,7 +35,21 @@ before(async () => {
   const chat = await world.everturn.createChat("Count to 5");
   chatId = chat.id;
   await world.everturn.reader(chatId).untilIdle();
+  await aQuestionWithLongWords();
 });
+
+/** What waits for somebody in a chat whose title has no end, and none of whose words can be broken. */
+async function aQuestionWithLongWords(): Promise<void> {
+  const { id } = await world.everturn.createChat("Wait");
+  await world.everturn.reader(id).untilIdle();
+  const approval_policy = { list_templates: "ask" };
+  await world.everturn.call("PATCH", `/v1/chats/${id}`, { title: "Neverending".repeat(18), approval_policy });
+  world.everturn.model.script("long", [
+    { tool_calls: [{ name: "list_templates", args: {} }] },
+    { text: "Done." },
+  ]);
+  await world.everturn.call("POST", `/v1/chats/${id}/messages`, { content: "#script key=long" });
+}
 
 after(() => world.stop());
 

@@ -7,9 +7,12 @@ export async function isDark(page: Page): Promise<boolean> {
   return Number(/\d+/.exec(color)?.[0] ?? 255) < 128;
 }
 
-/** How many pixels the page is wider than its window. */
+/** How many pixels the page is wider than its window, or its main part than its place, which scrolls by itself. */
 export function overflowOf(page: Page): Promise<number> {
-  return page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth");
+  return page.evaluate<number>(`Math.max(
+    document.documentElement.scrollWidth - window.innerWidth,
+    ...[...document.querySelectorAll("#page")].map((main) => main.scrollWidth - main.clientWidth),
+  )`);
 }
 
 /** Scrolls an element to its end, once. */

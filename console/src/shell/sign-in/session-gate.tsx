@@ -5,6 +5,8 @@ import { useSession } from "../../state/session-state.ts";
 import { MeContext, readMe } from "../../state/sign-in.ts";
 import { Button } from "../../ui/controls/button.tsx";
 import { EmptyState } from "../../ui/shown/empty-state.tsx";
+import { Spinner } from "../../ui/shown/spinner.tsx";
+import styles from "./sign-in-page.module.css";
 
 const SignInPage = lazy(() => import("./sign-in-page.tsx"));
 
@@ -20,7 +22,11 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
   }, [state]);
   switch (state.type) {
     case "unknown":
-      return null;
+      return (
+        <main className={styles.asking}>
+          <Spinner label="Loading" />
+        </main>
+      );
     case "signed-out":
       return (
         <Suspense fallback={null}>

@@ -45,14 +45,15 @@ export function Dialog({ title, onClose, children, actions, place = "middle", wi
       <div className={styles.content}>
         <header className={place === "top" ? "visually-hidden" : styles.header}>
           <h2 id={heading}>{title}</h2>
-          {place === "middle" && (
-            <IconButton label="Close" onClick={onClose}>
-              <Cross2Icon />
-            </IconButton>
-          )}
         </header>
         <LayerContext value={layer}>{children}</LayerContext>
         {actions !== undefined && <footer className={styles.actions}>{actions}</footer>}
+        {/* The last one: the browser gives the focus to the first control, which is to be the dialog's own. */}
+        {place === "middle" && (
+          <IconButton label="Close" className={styles.close} onClick={onClose}>
+            <Cross2Icon />
+          </IconButton>
+        )}
       </div>
     </dialog>
   );
