@@ -124,3 +124,80 @@ test("Send now stops what runs for a queued message", async (t) => {
   await transcript(page).getByText("You stopped this answer.").waitFor();
   await page.getByRole("article", { name: "Your message" }).filter({ hasText: "This first" }).waitFor();
 });
+
+test("Q3 a message that is slow on its way is not overtaken by the next one, and both come back when it fails", async (t) => {
+  const id = await aBusyChat("order");
+  const page = await world.open(t, `/chats/${id}`, { refusals: [400] });
+  await transcript(page).getByText("Busy.").waitFor();
+  const [arrived, refused] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const asked: string[] = [];
+  await page.route(`**/v1/chats/${id}/messages`, async (route) => {
+    asked.push(route.request().postData() ?? "");
+    if (asked.length === 1) await arrived.promise;
+    if (asked.length < 3) return route.continue();
+    await refused.promise;
+    await route.fulfill({ status: 400, json: { title: "Not today", code: "invalid_request" } });
+  });
+  await say(page, "one");
+  await say(page, "two");
+  arrived.resolve();
+  await queue(page).getByText("two", { exact: true }).waitFor();
+  assert.deepEqual(
+    asked.map((body) => /one|two/.exec(body)?.[0]),
+    ["one", "two"],
+  );
+  await say(page, "three");
+  await say(page, "four");
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+  await box.fill("five");
+  // Whoever has left the chat meanwhile finds them there, too.
+  await page.getByRole("link", { name: "New chat" }).press("Enter");
+  await page.getByRole("heading", { name: "What shall we do?" }).waitFor();
+  refused.resolve();
+  await page.getByText("The message was not sent").waitFor();
+  await page.goBack();
+  await transcript(page).getByText("Busy.").waitFor();
+  assert.equal(await box.inputValue(), "three\nfour\nfive");
+  assert.equal(asked.length, 3);
+});
+
+test("Q9 words typed into a queued message go on in the box when it is sent meanwhile", async (t) => {
+  const page = await world.open(t, `/chats/${await aBusyChat("late")}`);
+  await transcript(page).getByText("Busy.").waitFor();
+  await say(page, "Half a thought");
+  await queue(page).getByRole("button", { name: "Edit" }).press("Enter");
+  await page.getByRole("textbox", { name: "Edit the queued message" }).fill("Half a thought, and its end");
+  world.everturn.model.release("late");
+  await page.getByText("The message left the queue as it was.").waitFor();
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+  assert.equal(await box.inputValue(), "Half a thought, and its end");
+});
+
+test("Q5 a model that was deleted after it was chosen is let go, and the message goes to the default at the next try", async (t) => {
+  const { everturn } = world;
+  const id = await aBusyChat("gone");
+  const page = await world.open(t, `/chats/${id}`, { refusals: [400] });
+  const providers = await everturn.call<{ items: { id: string }[] }>("GET", "/v1/model-providers");
+  const made = { name: "Soon gone", provider_id: providers.items[0]?.id, model: "demo" };
+  const model = await everturn.call<{ id: string }>("POST", "/v1/model-configs", made);
+  await page.reload();
+  const picker = page.getByLabel("Model", { exact: true });
+  await picker.selectOption(model.id);
+  // Both are refused, so that nothing can be read about the models.
+  for (const path of ["messages", "model-configs"])
+    await page.route(`**/${path}`, (route) => route.fulfill({ status: 400, json: { title: "Not now" } }));
+  const looked = page.waitForResponse("**/model-configs");
+  await say(page, "To whom?");
+  await page.getByText("The message was not sent. Not now.").waitFor();
+  await looked;
+  await page.unrouteAll();
+  assert.equal(await picker.inputValue(), model.id, "what cannot be read is not gone");
+  await everturn.call("DELETE", `/v1/model-configs/${model.id}`);
+  await say(page, "To whom?");
+  await page.getByText("The message was not sent. No such model config, or it is disabled.").waitFor();
+  await picker.getByText("Soon gone").waitFor({ state: "detached" });
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+  assert.equal(await box.inputValue(), "To whom?");
+  await box.press("Enter");
+  await queue(page).getByText("To whom?").waitFor();
+});

@@ -95,3 +95,44 @@ test("C5 what the server refuses is said at the file, and the text stays", async
   await list.getByRole("button", { name: "Remove lie.png" }).click();
   await list.waitFor({ state: "detached" });
 });
+
+test("C5 a text that is too long for a message is attached as a file when it is pasted", async (t) => {
+  const page = await world.open(t, `/chats/${await anEmptyChat()}`);
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+  const paste = (letters: number) =>
+    box.evaluate((area, count) => {
+      const { DataTransfer, ClipboardEvent } = area.ownerDocument.defaultView;
+      const data = new DataTransfer();
+      data.setData("text/plain", "x".repeat(count));
+      return area.dispatchEvent(
+        new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }),
+      );
+    }, letters);
+  assert.equal(await paste(2_000), true, "a short one is the browser's to insert");
+  assert.equal(await paste(200_000), false);
+  await page
+    .getByRole("list", { name: "Attached files" })
+    .locator("[data-state=ready]")
+    .getByText("pasted.txt")
+    .waitFor();
+  assert.equal(await box.inputValue(), "");
+});
+
+test("C5 a draft that is too long is never cut: not by another tab, and not by a reload", async (t) => {
+  const id = await anEmptyChat();
+  const page = await world.open(t, `/chats/${id}`);
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+  await box.fill("x".repeat(100_001));
+  await page.getByText("This is too long for a message").waitFor();
+  const told = page.evaluate<unknown>(
+    "new Promise((resolve) => addEventListener('storage', resolve, { once: true })).then(() => null)",
+  );
+  const second = await page.context().newPage();
+  await second.goto(world.everturn.url);
+  await second.getByRole("textbox", { name: "Message", exact: true }).fill("Of a new chat");
+  await told;
+  assert.equal((await box.inputValue()).length, 100_001);
+  await page.reload();
+  await box.waitFor();
+  assert.equal(await box.inputValue(), "");
+});

@@ -38,6 +38,7 @@ test("U2 a new chat streams its answer, and stands in the list", async (t) => {
   await chatList(page).getByRole("link", { name: /works/ }).waitFor();
   world.everturn.model.release("first");
   await assertWhole(page);
+  await page.getByRole("button", { name: "Answer again" }).waitFor();
   assert.equal((await world.everturn.call<{ status: string }>("GET", `/v1/chats/${id}`)).status, "waiting");
 });
 
@@ -72,4 +73,43 @@ test("U2 the API is killed in mid-answer: a banner says so, the page comes back 
   await page.getByText("The connection to the server is lost.").waitFor({ state: "detached" });
   world.everturn.model.release("killed");
   await assertWhole(page);
+});
+
+test("Q3 what is written while a chat is being begun belongs to it: sent, and still in the box", async (t) => {
+  const page = await world.open(t);
+  const answered = Promise.withResolvers<void>();
+  await page.route("**/v1/chats", async (route) => {
+    if (route.request().method() === "POST") await answered.promise;
+    await route.continue();
+  });
+  await say(page, "The first of both");
+  await say(page, "The second of both");
+  const box = page.getByRole("textbox", { name: "Message", exact: true });
+  await box.fill("The third, not sent yet");
+  answered.resolve();
+  await shownChatId(page);
+  const mine = page.getByRole("article", { name: "Your message" });
+  await mine.filter({ hasText: "The second of both" }).waitFor();
+  assert.deepEqual(await mine.allInnerTexts(), ["The first of both", "The second of both"]);
+  assert.equal(await box.inputValue(), "The third, not sent yet");
+});
+
+test("A10 who reads a chat that is shared sees it live, and is offered nothing that would be refused", async (t) => {
+  const { everturn } = world;
+  const { id } = await everturn.createChat(heldAnswer("shared"));
+  const user = await everturn.call<{ id: string }>("POST", "/v1/users", { name: "Reader" });
+  const { key } = await everturn.call<{ key: string }>("POST", "/v1/api-keys", {
+    name: "reader",
+    user_id: user.id,
+  });
+  await everturn.call("POST", `/v1/chats/${id}/shares`, { user_id: user.id });
+  const page = await world.open(t, `/chats/${id}`, { key });
+  await untilShown(page, "t20");
+  const box = page.getByPlaceholder("This chat is shared with you: you can read it.");
+  assert.equal(await box.isDisabled(), true);
+  everturn.model.release("shared");
+  await assertWhole(page);
+  await page.getByRole("button", { name: "Details" }).waitFor();
+  for (const name of ["Stop", "Edit", "Fork", "Answer again", "More about this chat"])
+    assert.equal(await page.getByRole("button", { name, exact: true }).count(), 0, name);
 });

@@ -2,7 +2,7 @@
 import { memo, useCallback, useState } from "react";
 import type { ChatStatus } from "../../../client/index.ts";
 import { useToast } from "../ui/layers/toasts.tsx";
-import { EFFORTS, type Effort, useCatalog } from "./composer/catalog.ts";
+import { EFFORTS, type Effort, readCatalogAgain, stillThere, useCatalog } from "./composer/catalog.ts";
 import { Composer } from "./composer/composer.tsx";
 import type { Outgoing } from "./composer/outgoing.ts";
 import { EffortPicker, ModelPicker, PlanSwitch } from "./composer/pickers.tsx";
@@ -13,23 +13,28 @@ import { useChatFact, useOpenChat } from "./open-chat.ts";
 export const ChatComposer = memo(function ChatComposer({ status }: { readonly status: ChatStatus | null }) {
   const { client, chat_id, act } = useOpenChat();
   const chat = useChatFact((facts) => facts.chat);
-  const is_busy = useChatFact((facts) => facts.is_busy);
+  const closed = useChatFact((facts) => facts.closed);
+  const is_busy = useChatFact((facts) => facts.is_busy && facts.closed !== "shared");
   const catalog = useCatalog(client);
-  const [model, setModel] = useState<string | null>(null);
+  const [chosen, setModel] = useState<string | null>(null);
+  const model = stillThere(chosen, catalog?.models, null);
   const [effort, setEffort] = useState<string | null>(null);
   const stop = useCallback(() => {
     void act("The turn was not stopped", () => client.chats.interrupt(chat_id));
   }, [act, client, chat_id]);
   const send = useCallback(
-    ({ content, busy_behavior }: Outgoing) =>
-      act("The message was not sent", () =>
+    async ({ content, busy_behavior }: Outgoing) => {
+      const isSent = await act("The message was not sent", () =>
         client.chats.send(chat_id, {
           content: [...content],
           ...(status !== null && status !== "waiting" && status !== "error" && { busy_behavior }),
           ...(model !== null && { model_config_id: model }),
           ...(effort !== null && effort !== "" && { reasoning_effort: effort as Effort }),
         }),
-      ),
+      );
+      if (!isSent) readCatalogAgain();
+      return isSent;
+    },
     [act, client, chat_id, status, model, effort],
   );
   const plan = useCallback(
@@ -44,7 +49,7 @@ export const ChatComposer = memo(function ChatComposer({ status }: { readonly st
       chatId={chat_id}
       workspaceId={chat?.workspace_id ?? null}
       isBusy={is_busy}
-      closed={chat?.archived === true ? "This chat is archived. Take it back to write in it." : null}
+      closed={closed === null ? null : CLOSED_WORDS[closed]}
       onSend={send}
       onCommand={onCommand}
       onStop={stop}
@@ -53,12 +58,17 @@ export const ChatComposer = memo(function ChatComposer({ status }: { readonly st
       <EffortPicker value={effort ?? chat?.reasoning_effort ?? ""} onChange={setEffort} />
       <PlanSwitch
         isOn={chat?.plan_mode === true}
-        disabled={is_busy || chat === null}
+        disabled={is_busy || chat === null || closed !== null}
         onChange={(isOn) => void plan(isOn)}
       />
     </Composer>
   );
 });
+
+const CLOSED_WORDS = {
+  archived: "This chat is archived. Take it back to write in it.",
+  shared: "This chat is shared with you: you can read it.",
+} as const;
 
 interface CommandsInput {
   readonly stop: () => void;

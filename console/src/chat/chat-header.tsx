@@ -12,6 +12,7 @@ import { useChatFact, useOpenChat } from "./open-chat.ts";
 
 export const ChatHeader = memo(function ChatHeader() {
   const chat = useChatFact((facts) => facts.chat);
+  const isMine = useChatFact((facts) => facts.closed !== "shared");
   const source = chat?.labels[FORKED_FROM];
   const above = chat?.parent_chat_id ?? source;
   return (
@@ -22,7 +23,7 @@ export const ChatHeader = memo(function ChatHeader() {
       )}
       <span className={styles.headerGap} />
       <Branches />
-      <ChatMenu />
+      {isMine && <ChatMenu />}
     </header>
   );
 });

@@ -35,8 +35,9 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
   const loadOlder = useCallback(async () => store?.loadOlder().catch(() => false), [store]);
   const wholeArgs = useCallback((id: string) => argsOf(view.messages, id), [view.messages]);
   const first = view.messages.length === 0 && !view.caught_up ? firstMessageOf(chat_id) : null;
-  const calls = view.action?.tool_calls ?? [];
-  useChatKeys({ isBusy: facts.is_busy });
+  const isMine = facts.closed !== "shared";
+  const calls = isMine ? (view.action?.tool_calls ?? []) : [];
+  useChatKeys({ isBusy: facts.is_busy && isMine });
   useToldConnection(store, snapshot?.connection);
   const gone = snapshot?.connection.state === "ended" ? snapshot.connection.error : null;
   if (gone !== null) return <Gone words={gone.message} />;
@@ -64,7 +65,7 @@ export function ChatScreen({ snapshot, store }: ChatScreenProps) {
         </Transcript>
         <div className={styles.foot}>
           <TodoPanel todos={view.chat?.todos ?? noTodos} />
-          {view.queued_messages.length > 0 && (
+          {isMine && view.queued_messages.length > 0 && (
             <Suspense fallback={null}>
               <QueuePanel queue={view.queued_messages} />
             </Suspense>
@@ -84,8 +85,14 @@ function useFacts({ chat, status, action, history_version }: ChatSnapshot["view"
     const asked =
       action === null ? noCalls : new Map(action.tool_calls.map((call) => [call.tool_call_id, call]));
     const is_busy = status === "running" || status === "interrupting" || status === "requires_action";
-    return { chat, is_busy, asked, history_version };
+    return { chat, is_busy, closed: closedFor(chat), asked, history_version };
   }, [chat, status, action, history_version]);
+}
+
+function closedFor(chat: ChatFacts["chat"]): ChatFacts["closed"] {
+  if (chat === null) return null;
+  if (chat.owner_id === null) return "shared";
+  return chat.archived ? "archived" : null;
 }
 
 /** The same source for as long as the screen is there; its readers are told before the browser draws. */

@@ -4,8 +4,16 @@ import { useLocation } from "wouter";
 import { everturn } from "../state/everturn.ts";
 import { useToast } from "../ui/layers/toasts.tsx";
 import styles from "./chat.module.css";
-import { type Catalog, EFFORTS, type Effort, useCatalog } from "./composer/catalog.ts";
+import {
+  type Catalog,
+  EFFORTS,
+  type Effort,
+  readCatalogAgain,
+  stillThere,
+  useCatalog,
+} from "./composer/catalog.ts";
 import { Composer } from "./composer/composer.tsx";
+import { moveDraft } from "./composer/drafts.ts";
 import type { Outgoing } from "./composer/outgoing.ts";
 import { EffortPicker, ModelPicker, Picker, PlanSwitch } from "./composer/pickers.tsx";
 import type { TypedCommand } from "./composer/slash-commands.ts";
@@ -27,7 +35,8 @@ const noChoices: Choices = { model: "", effort: "", plan: false, profile: "", pr
 export function NewChatPage() {
   const catalog = useCatalog(everturn);
   const act = useAct();
-  const [choices, setChoices] = useState(noChoices);
+  const [chosen, setChoices] = useState(noChoices);
+  const choices = useMemo(() => choicesOf(chosen, catalog), [chosen, catalog]);
   const choose = useCallback(
     (changed: Partial<Choices>) => setChoices((old) => ({ ...old, ...changed })),
     [],
@@ -61,18 +70,37 @@ export function NewChatPage() {
 
 const nothing = (): void => undefined;
 
+/** Without what was deleted since it was chosen. */
+function choicesOf(chosen: Choices, catalog: Catalog | null): Choices {
+  const templates = catalog?.templates.map(({ name }) => ({ id: name }));
+  return {
+    ...chosen,
+    model: stillThere(chosen.model, catalog?.models, ""),
+    profile: stillThere(chosen.profile, catalog?.profiles, ""),
+    project: stillThere(chosen.project, catalog?.projects, ""),
+    template: stillThere(chosen.template, templates, ""),
+  };
+}
+
 function useCreate(
   choices: Choices,
   act: ReturnType<typeof useAct>,
 ): (message: Outgoing) => Promise<boolean> {
   const [, go] = useLocation();
   const workspaceOf = useWorkspaceOnce();
+  const begun = useRef<string | null>(null);
   return useCallback(
-    ({ content }) =>
-      act("The chat was not begun", async () => {
+    async ({ content, busy_behavior }) => {
+      const chat = begun.current;
+      // Sent while the chat was being begun: it belongs there.
+      if (chat !== null)
+        return act("The message was not sent", () =>
+          everturn.chats.send(chat, { content: [...content], busy_behavior }),
+        );
+      const isBegun = await act("The chat was not begun", async () => {
         const { model, effort, plan, profile, project, template } = choices;
         const workspace = template === "" ? null : await workspaceOf(template);
-        const chat = await everturn.chats.create({
+        const made = await everturn.chats.create({
           content: [...content],
           ...(model !== "" && { model_config_id: model }),
           ...(effort !== "" && { reasoning_effort: effort as Effort }),
@@ -81,9 +109,14 @@ function useCreate(
           ...(project !== "" && { project_id: project }),
           ...(workspace !== null && { workspace_id: workspace }),
         });
-        keepFirstMessage(chat.id, content);
-        go(`/chats/${chat.id}`);
-      }),
+        keepFirstMessage(made.id, content);
+        begun.current = made.id;
+        moveDraft(localStorage, "new", made.id);
+        go(`/chats/${made.id}`);
+      });
+      if (!isBegun) readCatalogAgain();
+      return isBegun;
+    },
     [act, choices, go, workspaceOf],
   );
 }

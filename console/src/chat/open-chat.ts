@@ -22,6 +22,8 @@ export function useOpenChat(): OpenChat {
 export interface ChatFacts {
   readonly chat: Chat | null;
   readonly is_busy: boolean;
+  /** Why nothing can be written here; null: it can. What is somebody else's cannot be changed in any other way either. */
+  readonly closed: "archived" | "shared" | null;
   /** Calls that wait for a person. */
   readonly asked: ReadonlyMap<string, RequiredToolCall>;
   readonly history_version: number;
@@ -58,7 +60,7 @@ export class ChatFactsSource {
 }
 
 export const ChatFactsContext = createContext(
-  new ChatFactsSource({ chat: null, is_busy: false, asked: new Map(), history_version: 0 }),
+  new ChatFactsSource({ chat: null, is_busy: false, closed: null, asked: new Map(), history_version: 0 }),
 );
 
 /** Renders the component anew only when what is selected is another value: select what is compared by identity. */

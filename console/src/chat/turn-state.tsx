@@ -3,7 +3,7 @@ import { Link } from "wouter";
 import type { ChatView, LastError, RetryState } from "../../../client/index.ts";
 import { timeWords } from "../ui/words.ts";
 import styles from "./chat.module.css";
-import { useOpenChat } from "./open-chat.ts";
+import { useChatFact, useOpenChat } from "./open-chat.ts";
 import { Countdown } from "./questions/countdown.tsx";
 
 export function TurnState({ view }: { readonly view: ChatView }) {
@@ -47,6 +47,7 @@ const WAYS_OUT: Readonly<Partial<Record<LastError["kind"], readonly [words: stri
 
 function TurnError({ error }: { readonly error: LastError }) {
   const { client, chat_id, act } = useOpenChat();
+  const isMine = useChatFact((facts) => facts.closed !== "shared");
   const way = WAYS_OUT[error.kind];
   return (
     <div className={styles.error} role="alert">
@@ -54,16 +55,18 @@ function TurnError({ error }: { readonly error: LastError }) {
         {error.message}
         {error.resets_at !== undefined && ` The limit ends ${timeWords(error.resets_at)}.`}
       </p>
-      <div className={styles.errorActions}>
-        <button
-          type="button"
-          onClick={() => void act("It was not tried again", () => client.chats.regenerate(chat_id))}
-        >
-          Try again
-        </button>
-        {way !== undefined && <Link href={way[1]}>{way[0]}</Link>}
-        <Link href={`/debug/${chat_id}`}>Debug</Link>
-      </div>
+      {isMine && (
+        <div className={styles.errorActions}>
+          <button
+            type="button"
+            onClick={() => void act("It was not tried again", () => client.chats.regenerate(chat_id))}
+          >
+            Try again
+          </button>
+          {way !== undefined && <Link href={way[1]}>{way[0]}</Link>}
+          <Link href={`/debug/${chat_id}`}>Debug</Link>
+        </div>
+      )}
       {error.detail !== null && (
         <details>
           <summary>What the provider said{error.status_code !== null && ` (${error.status_code})`}</summary>

@@ -1,8 +1,8 @@
 // Makes a change, and tells people in a note what went wrong with it.
 import { useCallback } from "react";
+import { shortProblemWords } from "../state/problem-words.ts";
 import { useToast } from "../ui/layers/toasts.tsx";
 import type { OpenChat } from "./open-chat.ts";
-import { errorWords } from "./words.ts";
 
 export function useAct(): OpenChat["act"] {
   const toast = useToast();
@@ -12,7 +12,7 @@ export function useAct(): OpenChat["act"] {
         await change();
         return true;
       } catch (error) {
-        toast({ words: `${what}. ${errorWords(error)}`, tone: "bad" });
+        toast({ words: `${what}. ${shortProblemWords(error)}`, tone: "bad" });
         return false;
       }
     },

@@ -1,4 +1,4 @@
-// Durations and errors in words.
+// Durations in words.
 
 /** `4 s`, `2 min 5 s`, `1 h 3 min`. */
 export function durationWords(ms: number): string {
@@ -9,10 +9,4 @@ export function durationWords(ms: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** What an error says to people. */
-export function errorWords(error: unknown): string {
-  const words = error instanceof Error ? error.message : String(error);
-  return words === "" ? "Something went wrong, and nothing says what." : words;
 }

@@ -8,6 +8,11 @@ export function problemWords(error: unknown): string {
   return error instanceof Error ? sentence(error.message) : String(error);
 }
 
+/** The same where the names of fields mean nothing to people, or where the fields say themselves what is wrong. */
+export function shortProblemWords(error: unknown): string {
+  return error instanceof EverturnError ? sentence(error.message) : problemWords(error);
+}
+
 function withFields({ message, errors }: EverturnError): string {
   const [first] = errors;
   if (first === undefined || message.includes(first.message)) return message;

@@ -1,7 +1,7 @@
 // Files that go with the next message: checked, uploaded at once, and kept until the message is sent.
 import { useCallback, useState } from "react";
 import type { Everturn } from "../../../../client/index.ts";
-import { errorWords } from "../words.ts";
+import { problemWords } from "../../state/problem-words.ts";
 import { refusalOfFile, typeOfFile } from "./file-types.ts";
 
 export interface Attachment {
@@ -48,7 +48,7 @@ export function useAttachments(client: Everturn): Attachments {
         if (words !== null) continue;
         client.files.upload({ data: file, type, name: file.name || undefined }).then(
           ({ id }) => settle(key, { type: "ready", file_id: id }),
-          (error: unknown) => settle(key, { type: "failed", words: errorWords(error) }),
+          (error: unknown) => settle(key, { type: "failed", words: problemWords(error) }),
         );
       }
     },

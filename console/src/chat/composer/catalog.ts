@@ -24,31 +24,56 @@ export function useCatalog(client: Everturn): Catalog | null {
   const [catalog, setCatalog] = useState<Catalog | null>(null);
   useEffect(() => {
     let isOver = false;
-    void catalogOf(client).then((found) => {
-      if (!isOver) setCatalog(found);
-    });
+    const read = () =>
+      void catalogOf(client).then((found) => {
+        if (!isOver) setCatalog(found);
+      });
+    read();
+    readers.add(read);
     return () => {
       isOver = true;
+      readers.delete(read);
     };
   }, [client]);
   return catalog;
 }
 
-function catalogOf(client: Everturn): Promise<Catalog> {
-  const now = Date.now();
-  if (kept === null || kept.client !== client || now - kept.at > freshMs)
-    kept = { client, at: now, catalog: readCatalog(client) };
-  return kept.catalog;
+const readers = new Set<() => void>();
+
+/** To be called when something was refused: what was chosen may have been deleted since. */
+export function readCatalogAgain(): void {
+  if (kept !== null) kept = { ...kept, at: 0 };
+  for (const read of readers) read();
 }
 
-async function readCatalog(client: Everturn): Promise<Catalog> {
-  const items = async <T>(page: Promise<{ readonly items: readonly T[] }>): Promise<readonly T[]> =>
-    page.then(({ items: all }) => all).catch(() => []);
+/** What was chosen, if it is still there; else nothing is chosen. */
+export function stillThere<None extends string | null>(
+  chosen: string | None,
+  items: readonly { readonly id: string }[] | undefined,
+  none: None,
+): string | None {
+  return items === undefined || items.some(({ id }) => id === chosen) ? chosen : none;
+}
+
+function catalogOf(client: Everturn): Promise<Catalog> {
+  const now = Date.now();
+  const own = kept?.client === client ? kept : null;
+  if (own !== null && now - own.at <= freshMs) return own.catalog;
+  const catalog = readCatalog(client, own?.catalog ?? null);
+  kept = { client, at: now, catalog };
+  return catalog;
+}
+
+/** @param before stays where nothing can be read: what was chosen is not gone because the server is away */
+async function readCatalog(client: Everturn, before: Promise<Catalog> | null): Promise<Catalog> {
+  const items = async <T>(page: Promise<{ readonly items: readonly T[] }>, old: readonly T[] = []) =>
+    page.then(({ items: all }) => all).catch(() => old);
+  const known = await before;
   const [models, profiles, projects, templates] = await Promise.all([
-    items(client.modelConfigs.list()),
-    items(client.profiles.list()),
-    items(client.projects.list()),
-    items(client.templates.list()),
+    items(client.modelConfigs.list(), known?.models),
+    items(client.profiles.list(), known?.profiles),
+    items(client.projects.list(), known?.projects),
+    items(client.templates.list(), known?.templates),
   ]);
   return { models: models.filter((model) => model.enabled), profiles, projects, templates };
 }

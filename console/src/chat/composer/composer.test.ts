@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { keepDraft, keepSent, readDraft, sentBefore, type TextStore } from "./drafts.ts";
+import { keepDraft, keepSent, moveDraft, putBack, readDraft, sentBefore, type TextStore } from "./drafts.ts";
 import { refusalOfFile, typeOfFile } from "./file-types.ts";
 import { commandsFor, mentionAt, typedCommand } from "./slash-commands.ts";
 
@@ -46,6 +46,22 @@ test("drafts are kept for each chat, an empty one is forgotten, and there are fi
   for (let at = 0; at < 60; at += 1) keepDraft(store, `c${at}`, "x");
   assert.equal(readDraft(store, "c0"), "");
   assert.equal(readDraft(store, "c59"), "x");
+});
+
+test("a draft that is too long is forgotten: half of it would look like all of it", () => {
+  const store = aStore();
+  keepDraft(store, "a", "short");
+  keepDraft(store, "a", "x".repeat(100_001));
+  assert.equal(readDraft(store, "a"), "");
+});
+
+test("what could not be sent stands above what was typed since, and a draft moves to the chat that was begun", () => {
+  const store = aStore();
+  keepDraft(store, "a", "typed since");
+  putBack(store, "a", "not sent");
+  assert.equal(readDraft(store, "a"), "not sent\ntyped since");
+  moveDraft(store, "a", "b");
+  assert.deepEqual([readDraft(store, "a"), readDraft(store, "b")], ["", "not sent\ntyped since"]);
 });
 
 test("what was sent is remembered once, newest first", () => {

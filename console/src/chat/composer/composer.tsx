@@ -15,6 +15,8 @@ export function Composer(props: ComposerProps) {
   const attachments = useAttachments(client);
   const typing = useTyping({ ...props, attachments });
   const [isOver, setOver] = useState(false);
+  // An empty box says it itself.
+  const closedWords = typing.text === "" ? "\u00a0" : closed;
   const onDrop = (event: DragEvent): void => {
     event.preventDefault();
     setOver(false);
@@ -63,7 +65,7 @@ export function Composer(props: ComposerProps) {
         </div>
       </form>
       <p className={styles.keys} id="composer-keys">
-        {typing.fault ?? keyWords(isBusy, typing.behavior)}
+        {closed === null ? (typing.fault ?? keyWords(isBusy, typing.behavior)) : closedWords}
       </p>
     </div>
   );
@@ -93,9 +95,10 @@ function Box({ typing, isBusy, closed, onFiles }: BoxProps) {
       onSelect={(event) => typing.moveCaret(event.currentTarget.selectionStart)}
       onKeyDown={typing.onKeyDown}
       onPaste={(event) => {
-        if (event.clipboardData.files.length === 0) return;
+        const { files } = event.clipboardData;
+        if (files.length === 0 && !typing.pasteAsFile(event.clipboardData.getData("text/plain"))) return;
         event.preventDefault();
-        onFiles(event.clipboardData.files);
+        onFiles(files);
       }}
     />
   );

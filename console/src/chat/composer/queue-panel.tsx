@@ -12,6 +12,7 @@ import type { QueuedMessage } from "../../../../client/index.ts";
 import { IconButton } from "../../ui/controls/button.tsx";
 import { countOf } from "../../ui/words.ts";
 import { useOpenChat } from "../open-chat.ts";
+import { useUnsavedWords } from "../use-unsaved-words.ts";
 import styles from "./queue.module.css";
 
 export default memo(function QueuePanel({ queue }: { readonly queue: readonly QueuedMessage[] }) {
@@ -114,23 +115,28 @@ function queuedText({ content }: QueuedMessage): string {
   return files === 0 ? text : `${text} (${countOf(files, "file")})`.trim();
 }
 
+const MESSAGE_GONE = "The message left the queue as it was. What you changed stands in the box.";
+
 function EditQueued({ message, onEnd }: { readonly message: QueuedMessage; readonly onEnd: () => void }) {
   const { client, chat_id, act } = useOpenChat();
-  const [text, setText] = useState(() =>
+  const [before] = useState(() =>
     message.content.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n\n"),
   );
+  const [text, setText] = useState(before);
+  const unsaved = useUnsavedWords({ before, typed: text, note: MESSAGE_GONE });
+  const cancel = (): void => {
+    unsaved.leave();
+    onEnd();
+  };
   const save = async (): Promise<void> => {
     if (text.trim() === "") return;
     const content = [
       ...message.content.filter((part) => part.type !== "text"),
       { type: "text" as const, text },
     ];
-    if (
-      await act("The message was not changed", () =>
-        client.queue.update(chat_id, { id: message.id, content }),
-      )
-    )
-      onEnd();
+    const change = () =>
+      act("The message was not changed", () => client.queue.update(chat_id, { id: message.id, content }));
+    if (await unsaved.save(change)) onEnd();
   };
   return (
     <form
@@ -151,7 +157,7 @@ function EditQueued({ message, onEnd }: { readonly message: QueuedMessage; reado
           if (event.nativeEvent.isComposing) return;
           if (event.key === "Escape") {
             event.stopPropagation();
-            onEnd();
+            cancel();
           } else if (event.key === "Enter" && !event.shiftKey) {
             event.preventDefault();
             void save();
@@ -161,7 +167,7 @@ function EditQueued({ message, onEnd }: { readonly message: QueuedMessage; reado
       <button type="submit" className={styles.save}>
         Save
       </button>
-      <button type="button" className={styles.save} onClick={onEnd}>
+      <button type="button" className={styles.save} onClick={cancel}>
         Cancel
       </button>
     </form>

@@ -1,19 +1,11 @@
-// What is typed into the composer: its draft, its keys, its suggestions, and the sending of it.
-import {
-  type KeyboardEvent,
-  type RefObject,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useRef,
-  useState,
-} from "react";
-import type { InputPart } from "../../../../core/part/part.ts";
+// What is typed into the composer: its keys, its suggestions, and what they make of its draft.
+import { type KeyboardEvent, type RefObject, useCallback, useRef, useState } from "react";
 import type { Attachments } from "./attachments.ts";
-import { keepDraft, keepSent, onDraftElsewhere, readDraft, sentBefore } from "./drafts.ts";
+import { sentBefore } from "./drafts.ts";
 import type { BusyBehavior, ComposerProps } from "./outgoing.ts";
-import { typedCommand } from "./slash-commands.ts";
 import { type Suggestion, useSuggestions } from "./suggestions.ts";
+import { type DraftState, useDraft } from "./use-draft.ts";
+import { textCharsMax, useSending } from "./use-sending.ts";
 
 export interface Typing {
   readonly box: RefObject<HTMLTextAreaElement | null>;
@@ -29,12 +21,11 @@ export interface Typing {
   readonly take: (suggestion: Suggestion) => void;
   readonly send: (behavior: BusyBehavior) => Promise<void>;
   readonly onKeyDown: (event: KeyboardEvent<HTMLTextAreaElement>) => void;
+  /** Takes a pasted text that makes the message too long as a file. Gives whether it did. */
+  readonly pasteAsFile: (pasted: string) => boolean;
 }
 
 type TypingInput = ComposerProps & { readonly attachments: Attachments };
-
-/** A body of a request takes 256 KiB. */
-const textCharsMax = 100_000;
 
 export function useTyping(input: TypingInput): Typing {
   const { client, chatId, workspaceId, attachments } = input;
@@ -72,10 +63,7 @@ export function useTyping(input: TypingInput): Typing {
     canSend:
       sending.canSend &&
       (draft.text.trim() !== "" || attachments.items.some(({ state }) => state.type === "ready")),
-    fault:
-      draft.text.length > textCharsMax
-        ? "This is too long for a message: attach it as a file."
-        : sending.fault,
+    fault: sending.fault,
     setBehavior,
     type: (text, caret) => {
       setChosen(0);
@@ -85,105 +73,15 @@ export function useTyping(input: TypingInput): Typing {
     take,
     send: sending.send,
     onKeyDown: (event) => onKey(event, keys),
+    pasteAsFile: (pasted) => {
+      if (draft.text.length + pasted.length <= textCharsMax) return false;
+      attachments.add([new File([pasted], "pasted.txt", { type: "text/plain" })]);
+      return true;
+    },
   };
 }
 
 const none: readonly Suggestion[] = [];
-
-interface DraftState {
-  readonly text: string;
-  readonly caret: number;
-  readonly set: (text: string, caret: number) => void;
-  readonly moveCaret: (caret: number) => void;
-  /** Brings back what could not be sent, above what was typed since. */
-  readonly restore: (text: string) => void;
-}
-
-function useDraft(key: string, box: RefObject<HTMLTextAreaElement | null>): DraftState {
-  const [state, setState] = useState(() => ({ key, text: readDraft(localStorage, key), caret: 0 }));
-  // Another chat: its own draft, at once.
-  const shown = state.key === key ? state : { key, text: readDraft(localStorage, key), caret: 0 };
-  if (shown !== state) setState(shown);
-  const wantedCaret = useRef<number | null>(null);
-  const set = useCallback(
-    (text: string, caret: number) => {
-      keepDraft(localStorage, key, text);
-      wantedCaret.current = caret;
-      setState({ key, text, caret });
-    },
-    [key],
-  );
-  const restore = useCallback(
-    (text: string) =>
-      setState((old) => {
-        const both = old.text === "" ? text : `${text}\n${old.text}`;
-        keepDraft(localStorage, key, both);
-        return { ...old, text: both };
-      }),
-    [key],
-  );
-  const moveCaret = useCallback(
-    (caret: number) => setState((old) => (old.caret === caret ? old : { ...old, caret })),
-    [],
-  );
-  // Who types in another tab does not type here.
-  useEffect(
-    () =>
-      onDraftElsewhere(() => {
-        const text = readDraft(localStorage, key);
-        setState((old) => (old.text === text ? old : { key, text, caret: text.length }));
-      }),
-    [key],
-  );
-  useLayoutEffect(() => {
-    const area = box.current;
-    const caret = wantedCaret.current;
-    wantedCaret.current = null;
-    if (area !== null && caret !== null && area.selectionStart !== caret && document.activeElement === area)
-      area.setSelectionRange(caret, caret);
-    if (area !== null && !CSS.supports("field-sizing", "content")) fit(area);
-  });
-  useEffect(() => {
-    if (window.matchMedia("(pointer: fine)").matches) box.current?.focus({ preventScroll: true });
-  }, [key, box]);
-  return { text: shown.text, caret: shown.caret, set, moveCaret, restore };
-}
-
-/** For browsers whose text boxes do not grow by themselves. */
-function fit(area: HTMLTextAreaElement): void {
-  area.style.height = "auto";
-  area.style.height = `${area.scrollHeight}px`;
-}
-
-function useSending({ attachments, closed, onSend, onCommand }: TypingInput, draft: DraftState) {
-  const isUploading = attachments.items.some(({ state }) => state.type === "uploading");
-  const canSend = !isUploading && closed === null && draft.text.length <= textCharsMax;
-  const send = useCallback(
-    async (busy_behavior: BusyBehavior): Promise<void> => {
-      const { text } = draft;
-      const { items } = attachments;
-      const command = typedCommand(text);
-      const content = contentOf(text, attachments);
-      if (!canSend || content.length === 0) return;
-      // The box is free for the next message at once; what could not be sent comes back.
-      draft.set("", 0);
-      attachments.replace([]);
-      const isDone = command !== null ? await onCommand(command) : await onSend({ content, busy_behavior });
-      if (isDone) return command === null ? keepSent(localStorage, text) : undefined;
-      draft.restore(text);
-      attachments.replace(items);
-    },
-    [attachments, canSend, draft, onCommand, onSend],
-  );
-  return { canSend, send, fault: isUploading ? "The files are being uploaded." : null };
-}
-
-function contentOf(text: string, { items }: Attachments): readonly InputPart[] {
-  const files = items.flatMap(({ state, media_type, name }) =>
-    state.type === "ready" ? [{ type: "file" as const, file_id: state.file_id, media_type, name }] : [],
-  );
-  return text.trim() === "" ? files : [...files, { type: "text", text }];
-}
 
 interface KeyInput extends TypingInput {
   readonly behavior: BusyBehavior;

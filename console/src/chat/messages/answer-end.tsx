@@ -52,7 +52,8 @@ function endWords(message: Message): string | null {
 
 function AnswerActions({ message, isLast }: AnswerEndProps) {
   const { client, chat_id, act } = useOpenChat();
-  const canAnswerAgain = useChatFact((facts) => isLast && !facts.is_busy && facts.chat?.archived !== true);
+  const canAnswerAgain = useChatFact((facts) => isLast && !facts.is_busy && facts.closed === null);
+  const canFork = useChatFact((facts) => facts.closed !== "shared");
   const fork = useFork(message.id);
   const [isDetailed, setDetailed] = useState(false);
   return (
@@ -67,9 +68,11 @@ function AnswerActions({ message, isLast }: AnswerEndProps) {
             Answer again
           </button>
         )}
-        <button type="button" onClick={fork} title="Go on from here in a copy of this chat">
-          Fork
-        </button>
+        {canFork && (
+          <button type="button" onClick={fork} title="Go on from here in a copy of this chat">
+            Fork
+          </button>
+        )}
         <button type="button" aria-expanded={isDetailed} onClick={() => setDetailed(!isDetailed)}>
           Details
         </button>

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { Message } from "../../../../core/chat/message.ts";
 import { useChatFact, useOpenChat } from "../open-chat.ts";
+import { useUnsavedWords } from "../use-unsaved-words.ts";
 import styles from "./messages.module.css";
 
 interface EditMessageProps {
@@ -10,11 +11,18 @@ interface EditMessageProps {
   readonly onEnd: () => void;
 }
 
-export function EditMessage({ message, text, onEnd }: EditMessageProps) {
+const MESSAGE_GONE = "The message is not there any more. What you wrote stands in the box.";
+
+export default function EditMessage({ message, text, onEnd }: EditMessageProps) {
   const { client, chat_id, act } = useOpenChat();
   const history_version = useChatFact((facts) => facts.history_version);
   const [typed, setTyped] = useState(text);
   const [isSending, setSending] = useState(false);
+  const unsaved = useUnsavedWords({ before: text, typed, note: MESSAGE_GONE });
+  const cancel = (): void => {
+    unsaved.leave();
+    onEnd();
+  };
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     box.current?.focus();
@@ -27,8 +35,9 @@ export function EditMessage({ message, text, onEnd }: EditMessageProps) {
       part.type === "file" || part.type === "file-reference" ? [part] : [],
     );
     const content = [...others, { type: "text" as const, text: typed }];
-    const isSent = await act("The message was not changed", () =>
-      client.chats.edit(chat_id, { message: message.id, content, expected_history_version: history_version }),
+    const change = { message: message.id, content, expected_history_version: history_version };
+    const isSent = await unsaved.save(() =>
+      act("The message was not changed", () => client.chats.edit(chat_id, change)),
     );
     setSending(false);
     if (isSent) onEnd();
@@ -46,16 +55,16 @@ export function EditMessage({ message, text, onEnd }: EditMessageProps) {
           if (event.nativeEvent.isComposing) return;
           if (event.key === "Escape") {
             event.stopPropagation();
-            onEnd();
+            cancel();
           } else if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) void send();
         }}
       />
       <p className={styles.editNote}>
-        When you send it, this message and all that follows it are replaced. To keep them, fork the chat
-        first.
+        When you send it, this message and all that follows it are replaced, and the queue is emptied. To keep
+        what was said, fork the chat first.
       </p>
       <div className={styles.editButtons}>
-        <button type="button" className={styles.plain} onClick={onEnd}>
+        <button type="button" className={styles.plain} onClick={cancel}>
           Cancel
         </button>
         <button

@@ -1,23 +1,23 @@
 // A message of the user, with what can be done with it: edit, copy, go on from here in a copy.
 import { Pencil1Icon, ShuffleIcon } from "@radix-ui/react-icons";
-import { memo, useState } from "react";
+import { lazy, memo, Suspense, useState } from "react";
 import type { Message } from "../../../../core/chat/message.ts";
 import { timeWords } from "../../ui/words.ts";
 import { CopyButton } from "../markdown/copy-button.tsx";
 import { shownText } from "../markdown/shown-text.ts";
 import { useChatFact } from "../open-chat.ts";
-import { EditMessage } from "./edit-message.tsx";
 import { FilesView } from "./files-view.tsx";
 import styles from "./messages.module.css";
 import { useFork } from "./use-fork.ts";
+
+const EditMessage = lazy(() => import("./edit-message.tsx"));
 
 export const UserMessage = memo(function UserMessage({ message }: { readonly message: Message }) {
   const [isEdited, setEdited] = useState(false);
   const text = textOf(message);
   const files = message.content.flatMap((part) => (part.type === "file" ? [part] : []));
   const references = message.content.flatMap((part) => (part.type === "file-reference" ? [part] : []));
-  if (isEdited) return <EditMessage message={message} text={text} onEnd={() => setEdited(false)} />;
-  return (
+  const shown = (
     <div className={styles.user}>
       <article className={styles.userBox} aria-label="Your message" dir="auto">
         {files.length > 0 && <FilesView files={files} />}
@@ -34,6 +34,12 @@ export const UserMessage = memo(function UserMessage({ message }: { readonly mes
       <UserActions message={message} text={text} onEdit={() => setEdited(true)} />
     </div>
   );
+  if (!isEdited) return shown;
+  return (
+    <Suspense fallback={shown}>
+      <EditMessage message={message} text={text} onEnd={() => setEdited(false)} />
+    </Suspense>
+  );
 });
 
 interface UserActionsProps {
@@ -43,19 +49,21 @@ interface UserActionsProps {
 }
 
 function UserActions({ message, text, onEdit }: UserActionsProps) {
-  const isArchived = useChatFact(({ chat }) => chat?.archived === true);
+  const closed = useChatFact((facts) => facts.closed);
   const fork = useFork(message.id);
   return (
     <div className={styles.actions}>
       <time dateTime={message.created_at}>{timeWords(message.created_at)}</time>
-      {!isArchived && (
+      {closed === null && (
         <button type="button" onClick={onEdit} title="Edit and send again">
           <Pencil1Icon aria-hidden="true" /> Edit
         </button>
       )}
-      <button type="button" onClick={fork} title="Go on from here in a copy of this chat">
-        <ShuffleIcon aria-hidden="true" /> Fork
-      </button>
+      {closed !== "shared" && (
+        <button type="button" onClick={fork} title="Go on from here in a copy of this chat">
+          <ShuffleIcon aria-hidden="true" /> Fork
+        </button>
+      )}
       <CopyButton text={text} />
     </div>
   );

@@ -1,7 +1,7 @@
 // Sends an answer to a question, once at a time, and keeps what the server had against it.
 import { useCallback, useState } from "react";
 import { EverturnError } from "../../../../client/index.ts";
-import { errorWords } from "../words.ts";
+import { shortProblemWords } from "../../state/problem-words.ts";
 import type { FieldFault } from "./form-draft.ts";
 
 export interface Answering {
@@ -49,5 +49,5 @@ function isLate(error: unknown): boolean {
 
 function wordsOf(error: unknown): string {
   if (isLate(error)) return "This was answered already, or its time was over.";
-  return errorWords(error);
+  return shortProblemWords(error);
 }
