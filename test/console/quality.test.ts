@@ -27,6 +27,9 @@ const PAGES = [
   "/settings",
 ];
 
+/** The page of the health shows it when a check takes long, and the browser logs it. */
+const MAY_BE_BUSY = { refusals: [503] };
+
 let world: ConsoleWorld;
 let chatId: string;
 
@@ -66,7 +69,7 @@ async function onEachPage(page: Page, look: (path: string) => Promise<void>): Pr
 
 for (const theme of ["light", "dark"] as const) {
   test(`U3 axe finds nothing serious on any page, ${theme}`, async (t) => {
-    const page = await world.open(t, "/", { theme });
+    const page = await world.open(t, "/", { ...MAY_BE_BUSY, theme });
     const findings: string[] = [];
     await onEachPage(page, async (path) => {
       findings.push(...(await seriousFindings(page)).map((finding) => `${path} ${finding}`));
@@ -91,11 +94,12 @@ test("U3 axe finds nothing serious on the sign-in page, in the palette and in a 
 });
 
 test("U3 no page scrolls sideways at 320 px, nor at 200 % zoom", async (t) => {
-  const narrow = await world.open(t, "/", { width: 320, height: 640 });
-  const zoomed = await world.open(t, "/", { width: 640, height: 400 });
+  const narrow = await world.open(t, "/", { ...MAY_BE_BUSY, width: 320, height: 640 });
+  const zoomed = await world.open(t, "/", { ...MAY_BE_BUSY, width: 640, height: 400 });
   const wide: string[] = [];
   for (const page of [narrow, zoomed]) {
     await onEachPage(page, async (path) => {
+      if (path === "/inbox") await page.getByRole("button", { name: "Allow" }).first().waitFor();
       const pixels = await overflowOf(page);
       if (pixels > 0) wide.push(`${path} is ${pixels} px too wide`);
     });
