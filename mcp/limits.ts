@@ -17,6 +17,8 @@ export const heldQuestionsMax = 32;
 export const leashMs = 30_000;
 /** One request to the agent about such a program. */
 export const processCallMs = 10_000;
+/** From a write to a program that reads no more until it is told how the program ended. */
+export const endKnownMs = 2_000;
 /** What is written to such a program at once; the agent keeps 1 MiB for one that does not read. */
 export const inputPieceBytesMax = 256 * 1024;
 /** What is kept with the questions of a call: mostly the server's own state. It is sent back as it came. */

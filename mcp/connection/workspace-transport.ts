@@ -1,5 +1,6 @@
 // The transport to a program inside a workspace: a process of the workspace's agent, spoken to by its input and output.
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type JSONRPCMessage,
   ReadBuffer,
@@ -7,9 +8,10 @@ import {
   type Transport,
 } from "@modelcontextprotocol/client";
 import { headOf } from "../../core/text/truncate.ts";
-import type { ProcessEvent, Processes } from "../../workspaces/agent/api.ts";
+import { AgentError, type ProcessEvent, type Processes } from "../../workspaces/agent/api.ts";
 import {
   answerBytesMax,
+  endKnownMs,
   inputPieceBytesMax,
   leashMs,
   processCallMs,
@@ -42,6 +44,8 @@ export class WorkspaceTransport implements Transport {
   /** What is written goes one after the other. */
   #written: Promise<unknown> = Promise.resolve();
   #isClosed = false;
+  /** Ends when nothing is heard of the program any more, and why is known. */
+  #followed: Promise<void> = Promise.resolve();
   /** Why it ended, for the calls that were under way. */
   #fault: Error | null = null;
 
@@ -62,7 +66,7 @@ export class WorkspaceTransport implements Transport {
     const spec = { key: this.#key, command: commandLine(command, args), env, stdin: true, leash_ms: leashMs };
     const { process } = await processes.start(spec, this.#stop.signal);
     if (process.start_error !== null) throw new Error(`it could not be started: ${process.start_error}`);
-    void this.#follow(processes);
+    this.#followed = this.#follow(processes);
   }
 
   async send(message: JSONRPCMessage): Promise<void> {
@@ -85,7 +89,19 @@ export class WorkspaceTransport implements Transport {
     for (let rest = line; rest !== ""; ) {
       const text = headOf(rest, inputPieceBytesMax);
       rest = rest.slice(text.length);
-      await this.#processes.writeInput({ key: this.#key, text }, this.#signal());
+      await this.#writeSome(this.#processes, text);
+    }
+  }
+
+  async #writeSome(processes: Processes, text: string): Promise<void> {
+    try {
+      await processes.writeInput({ key: this.#key, text }, this.#signal());
+    } catch (error) {
+      // A program that ends at once is often noticed here first: how it ended says more.
+      // One that only reads no more goes on: not for ever.
+      if (error instanceof AgentError && error.code === "process_ended")
+        await Promise.race([this.#followed, sleep(endKnownMs, undefined, { ref: false })]);
+      throw this.#fault ?? error;
     }
   }
 

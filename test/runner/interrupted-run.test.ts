@@ -61,7 +61,14 @@ test("a killed test run leaves no process and no file behind", async (t) => {
   const run = startRun(t);
   await until("the command runs", () => globSync(join(run.folder, "*", "everything-runs")).length > 0);
   const before = run.running().join("\n");
-  for (const part of [/postgres/, /start-dev/, /lane\.ts/, /main\.ts api/, /main\.ts worker/, /tee -a log/])
+  for (const part of [
+    /postgres/,
+    /start-dev/,
+    /lane\.ts/,
+    /main\.m?[jt]s api/,
+    /main\.m?[jt]s worker/,
+    /tee -a log/,
+  ])
     assert.match(before, part);
   run.child.kill("SIGKILL");
   await assertNothingLeft(run);
