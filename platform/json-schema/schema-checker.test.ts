@@ -106,12 +106,13 @@ test("C12 a regular expression that never ends is given up, this process goes on
   let turns = 0;
   const ticking = setInterval(() => turns++, 5);
   const evil = { type: "string", pattern: "^(a+)+$" };
-  const checks = [
-    impatient.check({ schema: evil, texts: [JSON.stringify(`${"a".repeat(60)}!`)] }),
-    impatient.check({ schema: { type: "string" }, texts: ['"next"'] }),
-  ];
-  const [hung, next] = await Promise.all(checks);
+  const later = () => impatient.check({ schema: { type: "string" }, texts: ['"next"'] });
+  const checks = [impatient.check({ schema: evil, texts: [JSON.stringify(`${"a".repeat(60)}!`)] }), later()];
+  const [hung, second] = await Promise.all(checks);
+  let next = second;
   clearInterval(ticking);
+  // On a busy machine a fresh thread may take as long for its first check.
+  for (let tries = 0; tries < 20 && next?.type === "not-checked"; tries++) next = await later();
   await impatient.close();
   assert.deepEqual(hung, { type: "not-checked", message: "it takes too long to check" });
   assert.deepEqual(next, { type: "fits", place: 0 });
