@@ -64,7 +64,12 @@ export function drawMoves(draft: ChatDraft, kind: RoundKind): Move[] {
         ...(random.chance(0.5) ? [send(short(draft))] : []),
       ];
     case "compacted-by-threshold":
-      return [opening(draft, fillingMessage), send(short(draft))];
+      // One that fills the context as the first since a compaction does not ask for another one: it would lead nowhere.
+      return [
+        opening(draft, shortMessage),
+        send(fillingMessage(draft.random, nextKey(draft))),
+        send(short(draft)),
+      ];
     case "waiting":
     case "wait-interrupted":
     case "wait-edited":

@@ -74,3 +74,17 @@ test("what one part of a plan draws does not change what another draws", () => {
   assert.equal(one.fork("faults").next(), other.fork("faults").next());
   assert.notEqual(one.fork("faults").next(), one.fork("chats").next());
 });
+
+test("K5 an answer that fills the context is never the first since a compaction, which asks for no other one", () => {
+  const filling = SEEDS.flatMap((seed) => makePlan(seed, 1_000).chats).flatMap(({ rounds }) =>
+    rounds.filter(({ kind }) => kind === "compacted-by-threshold"),
+  );
+  assert.ok(filling.length > 0);
+  for (const round of filling) {
+    const [before, full] = messagesOf([round]);
+    assert.deepEqual(
+      [before, full].map((message) => message?.steps.some(({ usage }) => usage !== undefined)),
+      [false, true],
+    );
+  }
+});
