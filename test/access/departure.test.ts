@@ -33,6 +33,8 @@ async function midAnswer() {
   await post(`/v1/chats/${chat.id}/messages`, "and then?");
   const reader = new ChatReader(everturn.url, chat.id, key);
   await reader.until("the answer has begun", ({ previews }) => previews.size > 0);
+  // An attempt is shown before its provider is called.
+  await everturn.model.waitFor({ key: name, event: "chunks", count: 20 });
   return { user, chat, reader, hungUp: () => everturn.model.waitFor({ key: name, event: "client_closed" }) };
 }
 

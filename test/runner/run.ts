@@ -22,6 +22,8 @@ const LANES_PER_CORE = 2;
 // All lanes share one Postgres, whose connections do not grow with the cores.
 const LANES_WITH_SERVERS_MAX = 8;
 const EXIT_CODE_INTERRUPTED = 130;
+/** More that fail are no matter of chance. */
+const SECOND_TRIES_MAX = 3;
 
 const { values, positionals } = readCommandOptions(
   {
@@ -31,9 +33,10 @@ const { values, positionals } = readCommandOptions(
       name: { type: "string" },
       lanes: { type: "string" },
       "record-durations": { type: "boolean", default: false },
+      "second-try": { type: "boolean", default: false },
     },
   },
-  "npm test -- [file or folder]… [--name pattern] [--unit] [--lanes N] [--record-durations]",
+  "npm test -- [file or folder]… [--name pattern] [--unit] [--lanes N] [--record-durations] [--second-try]",
 );
 
 const began = performance.now();
@@ -125,10 +128,42 @@ async function prepareConsole(progress: Progress): Promise<void> {
 
 /** Resolves with the exit code: 0 only when at least one test ran and none failed. */
 async function runAll(): Promise<number> {
+  const first = await runFiles(
+    files.map((file) => resolve(ROOT, file)),
+    Number(values.lanes) || lanesOfMachine(),
+  );
+  if (isInterrupted) return EXIT_CODE_INTERRUPTED;
+  if (values["record-durations"]) recordDurations(durationsOf(first));
+  const results = await tryAgain(first);
+  return isInterrupted ? EXIT_CODE_INTERRUPTED : judge(results);
+}
+
+/**
+ * Of a whole run, a few files that failed beside others run once more, alone. What fails then has failed; what passes is named, with
+ * what it failed of. Gives the results that count.
+ */
+async function tryAgain(results: readonly FileResult[]): Promise<readonly FileResult[]> {
+  const failed = new Set(results.filter((one) => one.failed > 0).map(({ file }) => file));
+  const isWhole = positionals.length === 0 && !values.unit;
+  if (failed.size === 0 || failed.size > SECOND_TRIES_MAX || !(isWhole || values["second-try"]))
+    return results;
+  process.stdout.write("\nonce more, alone:\n");
+  const again = await runFiles([...failed], 1);
+  const unsteady = [...failed].filter((file) => !again.some((one) => one.file === file && one.failed > 0));
+  for (const { file, failures } of results)
+    if (unsteady.includes(file))
+      process.stdout.write(
+        `\nunsteady: ${relative(ROOT, file)} passed alone, and failed beside others:${failures}`,
+      );
+  return [...results.filter(({ file }) => !failed.has(file)), ...again];
+}
+
+/** Resolves with a result of each file, and one more for each error that came later. */
+async function runFiles(paths: readonly string[], lanesMax: number): Promise<readonly FileResult[]> {
   const results: FileResult[] = [];
   lanes = runInLanes({
-    files: files.map((file) => resolve(ROOT, file)),
-    lanesMax: Number(values.lanes) || lanesOfMachine(),
+    files: paths,
+    lanesMax,
     name: values.name ?? null,
     env: {
       ...process.env,
@@ -146,9 +181,7 @@ async function runAll(): Promise<number> {
     },
   });
   await lanes.done;
-  if (isInterrupted) return EXIT_CODE_INTERRUPTED;
-  if (values["record-durations"]) recordDurations(durationsOf(results));
-  return judge(results);
+  return results;
 }
 
 function lanesOfMachine(): number {

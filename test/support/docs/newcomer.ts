@@ -105,7 +105,7 @@ async function startStack(folder: string, env: NodeJS.ProcessEnv) {
   };
 }
 
-/** A curl that leads to this stack, fails where the server refuses, and leaves a chat's stream once its turn has ended. */
+/** A curl that leads to this stack, fails where the server refuses, and leaves a chat's stream once its turn has ended and all is told. */
 function writeCurl(folder: string, apiUrl: string): void {
   const escaped = (url: string) => url.replaceAll("/", "\\/");
   const script = `#!/bin/bash
@@ -113,9 +113,13 @@ args=()
 for arg in "$@"; do args+=("\${arg//${escaped(PRINTED_ADDRESS)}/${escaped(apiUrl)}}"); done
 PATH=\${PATH#*:}
 [[ " $* " == *" -sN "*"/stream "* ]] || exec curl --fail-with-body --max-time 120 "\${args[@]}"
+caught_up= at_rest=
 while IFS= read -r line; do
   echo "$line"
-  [[ $line == *'"status":"waiting"'* ]] && exit 0
+  [[ $line == "event: caught_up"* ]] && caught_up=1
+  [[ $line == *'"status":"running"'* ]] && at_rest=
+  [[ $line == *'"status":"waiting"'* ]] && at_rest=1
+  [[ -n $caught_up && -n $at_rest ]] && exit 0
 done < <(curl --fail-with-body --max-time 120 "\${args[@]}")
 exit 1
 `;
