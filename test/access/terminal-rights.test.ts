@@ -65,6 +65,13 @@ async function assertRefused(
   }
 }
 
+async function assertShellGoesOn({ as }: Pick<Person, "as">, { workspace, reader }: Used): Promise<void> {
+  const again = new TerminalReader(as, { workspace_id: workspace, id: reader.id });
+  await again.type("yes\r");
+  await again.until(/\ngot yes\r\n/);
+  again.leave();
+}
+
 test("A1 W5 a key that is revoked ends its readers of a terminal in words, and types no more; the shell goes on for another key", async () => {
   const person = await newPerson("Ada");
   const other = await newKey(person.id);
@@ -72,10 +79,7 @@ test("A1 W5 a key that is revoked ends its readers of a terminal in words, and t
   await everturn.call("DELETE", `/v1/api-keys/${person.key_id}`);
   assert.deepEqual(await used.reader.refusal(), { status: 401, code: "unauthenticated" });
   await assertRefused(person, used, "401 unauthenticated");
-  const again = new TerminalReader(other.as, { workspace_id: used.workspace, id: used.reader.id });
-  await again.type("yes\r");
-  await again.until(/\ngot yes\r\n/);
-  again.leave();
+  await assertShellGoesOn(other, used);
 });
 
 test("A9 W5 a suspended user reads and types no more in a terminal, and finds the shell again once resumed", async () => {
@@ -85,10 +89,7 @@ test("A9 W5 a suspended user reads and types no more in a terminal, and finds th
   assert.deepEqual(await used.reader.refusal(), { status: 401, code: "unauthenticated" });
   await assertRefused(person, used, "401 unauthenticated");
   await everturn.call("PATCH", `/v1/users/${person.id}`, { suspended: false });
-  const again = new TerminalReader(person.as, { workspace_id: used.workspace, id: used.reader.id });
-  await again.type("yes\r");
-  await again.until(/\ngot yes\r\n/);
-  again.leave();
+  await assertShellGoesOn(person, used);
 });
 
 test("A9 W5 a deleted user's shells end with the workspaces", async () => {

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { onPath } from "../../../platform/programs/on-path.ts";
 
 const run = promisify(execFile);
-/** The first draws no window around each page, which costs a quarter of the processor's time of the others. */
+/** The first draws no window around its pages, and takes a quarter of the CPU that the others take. */
 const NAMES = [
   "chromium-headless-shell",
   "chromium",

@@ -1,5 +1,5 @@
 // Tests: the command line as a few files instead of some 2,500 modules. A run starts hundreds of API and worker processes, and loading
-// modules one by one is the half of each start.
+// modules one by one is half of each start.
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
@@ -17,7 +17,9 @@ const KEPT_MS = 24 * 3_600_000;
 const SOURCES =
   "activities api cli client core delivery dev mcp models platform store tools worker workflows workspaces"
     .split(" ")
-    .concat("test/support/roles/role-bundle.ts", "package-lock.json");
+    .concat("test/support/roles/role-bundle.ts", "package.json", "package-lock.json");
+/** Of what those folders have in the bundle. */
+const ENDINGS = [".ts", ".mjs", ".json"];
 /** Packages that have native code, ask for files of their own, or must be one with those that do. */
 const OUTSIDE = [
   "@temporalio/*",
@@ -61,7 +63,7 @@ const resolveFrom = (from, name) => toUrl(requireFrom(from).resolve(name)).href;
 
 /** Path of the bundle's `main.mjs`. Builds it if there is none for these sources; several runs may do so at once. */
 export async function roleBundle(): Promise<string> {
-  const place = join(FOLDER, `roles-${await hashOfSources(SOURCES)}`);
+  const place = join(FOLDER, `roles-${await hashOfSources(SOURCES, ENDINGS)}`);
   const main = join(place, "main.mjs");
   if (existsSync(main)) return main;
   await mkdir(FOLDER, { recursive: true });

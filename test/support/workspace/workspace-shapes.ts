@@ -34,6 +34,16 @@ export interface WorkspaceShape {
   readonly calls: readonly string[];
 }
 
+const FAILED_BUILD_CALLS = [
+  "nextWorkspaceStep",
+  "provisionWorkspace",
+  "connectWorkspace",
+  "runBuildCommands",
+  "nextWorkspaceStep",
+  "stopWorkspace:removes",
+  "finishStop:well",
+  "nextWorkspaceStep",
+];
 const WHOLE_BUILD = [
   "provisionWorkspace",
   "connectWorkspace",
@@ -118,16 +128,7 @@ export const WORKSPACE_SHAPES: Readonly<Record<string, () => WorkspaceShape>> = 
       steps: [at(1, build), at(1, { type: "stop", removes: true }), end],
       runBuildCommands: { type: "over" },
     },
-    calls: [
-      "nextWorkspaceStep",
-      "provisionWorkspace",
-      "connectWorkspace",
-      "runBuildCommands",
-      "nextWorkspaceStep",
-      "stopWorkspace:removes",
-      "finishStop:well",
-      "nextWorkspaceStep",
-    ],
+    calls: FAILED_BUILD_CALLS,
   }),
   "build-failed-run": () => ({
     script: {
@@ -135,16 +136,7 @@ export const WORKSPACE_SHAPES: Readonly<Record<string, () => WorkspaceShape>> = 
       runBuildCommands: { type: "over" },
     },
     ends: "FAILED",
-    calls: [
-      "nextWorkspaceStep",
-      "provisionWorkspace",
-      "connectWorkspace",
-      "runBuildCommands",
-      "nextWorkspaceStep",
-      "stopWorkspace:removes",
-      "finishStop:well",
-      "nextWorkspaceStep",
-    ],
+    calls: FAILED_BUILD_CALLS,
   }),
   "agent-not-ready": () => ({
     script: { steps: [at(1, build), end], connectWorkspace: { type: "not_ready" } },
